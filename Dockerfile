@@ -1,0 +1,45 @@
+# The image in which Terraform runs. One file, two ways (docs/image.md): with the internet as it stands here, and
+# on a closed machine, where wrapper/image.py puts Terraform and the provider into the context and makes BASE itself.
+# Either way every piece is checked against the digests below and the lock file beside it.
+ARG BASE=debian:bookworm-slim@sha256:7b140f374b289a7c2befc338f42ebe6441b7ea838a042bbd5acbfca6ec875818
+ARG RELEASES=https://releases.hashicorp.com
+ARG TERRAFORM_VERSION=1.11.4
+ARG ZIP_AMD64=1ce994251c00281d6845f0f268637ba50c0005657eb3cf096b92f753b42ef4dc
+ARG ZIP_ARM64=a43d1d0da9b9bab214a8305a39db0e40869572594ccf50c416a7756499143633
+# Of the unpacked binary. Empty: a binary in the context is refused, only the zip is taken.
+ARG BINARY_AMD64=268000fca5c61021c6396893d9483007ba589ad9d0aaccbd7dfa8c78bf7dbe23
+ARG BINARY_ARM64=
+
+FROM ${BASE} AS base
+# What a failed build leaves is found by these labels and removed.
+LABEL orchestrate.image=layer
+ARG BUILD=by-hand
+LABEL orchestrate.build=${BUILD}
+# A base made here holds both already and needs no network. /tmp: without mode 1777 a non-root provider dies.
+RUN { command -v git >/dev/null || { apt-get update -q \
+      && apt-get install -qy --no-install-recommends ca-certificates git \
+      && rm -rf /var/lib/apt/lists/*; }; } && chmod 1777 /tmp
+
+FROM base AS fetch
+ARG RELEASES
+ARG TERRAFORM_VERSION
+ARG ZIP_AMD64
+ARG ZIP_ARM64
+ARG BINARY_AMD64
+ARG BINARY_ARM64
+COPY wrapper/container/ /out/
+RUN sh /out/install
+
+# The provider's 700 MB occur once, in this one layer.
+FROM base
+ARG TERRAFORM_VERSION
+COPY --from=fetch /out/root/ /
+ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    HOME=/tmp \
+    TF_CLI_CONFIG_FILE=/etc/terraform.rc \
+    CHECKPOINT_DISABLE=1
+LABEL orchestrate.image=run \
+      orchestrate.terraform=${TERRAFORM_VERSION} \
+      org.opencontainers.image.title=orchestrate
+USER 65534:65534
+CMD ["terraform", "version"]

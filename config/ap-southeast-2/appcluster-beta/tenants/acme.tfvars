@@ -1,0 +1,2 @@
+# acme tries the background worker before it goes to staging.
+service2-build = "1"

@@ -1,0 +1,5 @@
+source        = "appcluster"
+protected     = true
+promotes_from = "appcluster-staging" # only what ran in staging
+
+# account = "333333333333"

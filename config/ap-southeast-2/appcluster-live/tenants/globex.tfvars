@@ -1,0 +1,1 @@
+service1-build = "1"

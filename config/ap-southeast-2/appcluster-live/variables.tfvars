@@ -1,0 +1,42 @@
+# appcluster-live: customers. Nothing here is saved that an outage would cost.
+
+# The shared layer.
+
+network = {
+  cidr  = "10.64.0.0/16"
+  zones = ["a", "b", "c"]
+  nat   = "per_zone" # a zone may fail without taking the others' way out with it
+}
+
+capacity = {
+  instance_types    = ["m6i.large", "m6a.large", "m5.large"]
+  on_demand_base    = 3  # one machine a zone that no spot market takes away
+  on_demand_percent = 50 # beyond it half spot: losing all of it at once leaves every tenant a task
+  min               = 3
+  max               = 30
+  target_percent    = 80 # a fifth in reserve: a new task starts at once instead of waiting for a machine
+  volume_gb         = 60 # many tenants' images on one machine
+}
+
+node_policies = {
+  shell = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" # a shell with an audit trail and without an open port
+}
+
+insights    = { mode = "enhanced", retention_days = 90 }
+certificate = true
+
+# What every tenant gets. The build stands in the tenant's file: there one tenant can go ahead of the others.
+
+domain = "example.com" # acme.example.com
+
+size = { cpu = 256, memory_reservation = 512, memory = 1024 }
+
+scaling = {
+  min  = 2 # in two zones
+  max  = 10
+  high = { cpu = 60, step = 2 }     # early and by two: customers notice slowness sooner than we notice the bill
+  low  = { cpu = 20, periods = 15 } # late: a quiet quarter of an hour, not a quiet minute
+}
+
+load_balancer      = { deletion_protection = true } # set it to false and apply, then destroy
+log_retention_days = 365                            # what the auditors ask for

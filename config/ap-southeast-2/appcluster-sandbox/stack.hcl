@@ -1,0 +1,4 @@
+source        = "appcluster"
+promotes_from = "appcluster-staging" # beside live: it gets a build when live gets it
+
+# account = "333333333333"

@@ -1,0 +1,1 @@
+service2-build = "1"

@@ -1,0 +1,5 @@
+source        = "appcluster"
+protected     = true              # destroys and replacements need --confirm, and every tenant needs a file
+promotes_from = "appcluster-beta" # a build comes here after beta
+
+# account = "222222222222"

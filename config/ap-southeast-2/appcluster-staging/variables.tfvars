@@ -1,0 +1,35 @@
+# appcluster-staging: the last look before live. The same shape as live, so that what passes here passes there: only smaller.
+
+# The shared layer.
+
+network = {
+  cidr  = "10.48.0.0/16"
+  zones = ["a", "b", "c"]
+  nat   = "one" # private nodes as in live; one gateway, since an outage of its zone stops nobody's business
+}
+
+capacity = {
+  instance_types    = ["m6i.large", "m6a.large", "m5.large"] # the types of live: the same processor, the same surprises
+  on_demand_base    = 2
+  on_demand_percent = 0 # beyond the base spot: load tests come and go
+  min               = 2
+  max               = 6
+}
+
+insights    = { mode = "enhanced", retention_days = 14 }
+certificate = true
+
+# What every tenant gets. The build stands in the tenant's file: there one tenant can go ahead of the others.
+
+domain = "staging.example.com" # the same images as live, under another name
+
+size = { cpu = 256, memory_reservation = 512, memory = 1024 }
+
+scaling = {
+  min  = 2 # two, as in live: what cannot run twice is found here
+  max  = 4
+  high = { cpu = 60 }
+}
+
+load_balancer      = { deletion_protection = true } # set it to false and apply, then destroy
+log_retention_days = 30

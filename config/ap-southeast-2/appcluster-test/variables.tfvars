@@ -1,0 +1,36 @@
+# appcluster-test: cheap, quick to make, gone every night. Losing a machine costs a minute of somebody's test.
+
+# The shared layer.
+
+network = {
+  cidr = "10.16.0.0/16" # no two environments overlap, so that they can be peered
+  nat  = "none"         # public nodes: a NAT gateway costs more than the machines and two minutes of every morning
+}
+
+capacity = {
+  kind           = "launch_configuration" # one type, all spot; in an AWS account newer than mid-2024 say "launch_template"
+  instance_types = ["t3.medium"]
+  spot_max_price = "0.03" # US$ an hour, a little above the usual price; when spot is dearer, test waits
+  min            = 1
+  max            = 3
+}
+
+insights    = { mode = "disabled" } # nobody looks at yesterday's test
+certificate = false                 # HTTP: nothing here is real, and a new certificate every morning takes minutes
+
+# What every tenant gets.
+
+domain         = "test.example.com"
+service1-build = "1" # what runs when the command names no build; a branch's pipeline passes its own
+
+size    = { cpu = 64, memory_reservation = 128 }
+scaling = { min = 1, max = 2 }
+
+deployment = {
+  min_healthy_percent = 0 # a gap in test is cheaper than room for two versions
+  placement           = "pack"
+  grace_seconds       = 30
+}
+
+load_balancer      = { drain_seconds = 5 } # nobody's request is worth waiting for
+log_retention_days = 3

@@ -1,0 +1,61 @@
+resource "aws_autoscaling_group" "nodes" {
+  name                  = var.name
+  min_size              = var.capacity.min
+  max_size              = var.capacity.max
+  vpc_zone_identifier   = local.node_subnet_ids # Auto Scaling spreads over their zones
+  health_check_type     = "EC2"
+  protect_from_scale_in = true # ECS decides which machine goes, when no task is left on it
+  force_delete          = true # and without this a destroy would wait for protected machines for ever
+  capacity_rebalance    = !local.classic
+
+  launch_configuration = one(aws_launch_configuration.nodes[*].name)
+
+  dynamic "mixed_instances_policy" {
+    for_each = aws_launch_template.nodes
+
+    content {
+      launch_template {
+        launch_template_specification {
+          launch_template_id = mixed_instances_policy.value.id
+          version            = mixed_instances_policy.value.latest_version
+        }
+
+        dynamic "override" {
+          for_each = var.capacity.instance_types
+          content {
+            instance_type = override.value
+          }
+        }
+      }
+
+      instances_distribution {
+        on_demand_base_capacity                  = var.capacity.on_demand_base
+        on_demand_percentage_above_base_capacity = var.capacity.on_demand_percent
+        spot_allocation_strategy                 = "price-capacity-optimized"
+        spot_max_price                           = var.capacity.spot_max_price
+      }
+    }
+  }
+
+  # ECS puts AmazonECSManaged on the group itself; said here, it is no drift.
+  dynamic "tag" {
+    for_each = merge(data.aws_default_tags.current.tags, { Name = var.name, AmazonECSManaged = "true" })
+
+    content {
+      key                 = tag.key
+      value               = tag.value
+      propagate_at_launch = true
+    }
+  }
+
+  lifecycle {
+    ignore_changes = [desired_capacity] # the capacity provider's business
+  }
+
+  depends_on = [
+    aws_iam_role_policy_attachment.nodes,
+    aws_iam_role_policy.registry,
+    aws_route_table_association.public,
+    aws_route_table_association.private,
+  ]
+}

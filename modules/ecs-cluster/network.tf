@@ -1,0 +1,111 @@
+# A small network, made only when none is given. A zone's letter fixes its subnets' addresses, so that a zone added
+# later moves no subnet.
+
+locals {
+  make_network = var.network.vpc_id == null
+  private      = local.make_network && var.network.nat != "none"
+
+  letters       = ["a", "b", "c", "d", "e", "f"]
+  zones         = local.make_network ? var.network.zones : toset([])
+  private_zones = local.private ? local.zones : toset([])
+  first_zone    = sort(var.network.zones)[0]
+  nat_zones     = var.network.nat == "one" ? setintersection(local.private_zones, [local.first_zone]) : local.private_zones
+
+  vpc_id                   = local.make_network ? aws_vpc.this[0].id : var.network.vpc_id
+  public_subnet_ids        = toset([for subnet in aws_subnet.public : subnet.id])
+  private_subnet_ids       = toset([for subnet in aws_subnet.private : subnet.id])
+  load_balancer_subnet_ids = local.make_network ? local.public_subnet_ids : var.network.load_balancer_subnet_ids
+  node_subnet_ids          = !local.make_network ? var.network.node_subnet_ids : local.private ? local.private_subnet_ids : local.public_subnet_ids
+}
+
+resource "aws_vpc" "this" {
+  count = local.make_network ? 1 : 0
+
+  cidr_block           = var.network.cidr
+  enable_dns_hostnames = true
+
+  tags = { Name = var.name }
+}
+
+resource "aws_internet_gateway" "this" {
+  count = local.make_network ? 1 : 0
+
+  vpc_id = local.vpc_id
+  tags   = { Name = var.name }
+}
+
+resource "aws_subnet" "public" {
+  for_each = local.zones
+
+  vpc_id                  = local.vpc_id
+  availability_zone       = "${data.aws_region.current.name}${each.key}"
+  cidr_block              = cidrsubnet(var.network.cidr, 4, index(local.letters, each.key))
+  map_public_ip_on_launch = !local.private
+
+  tags = { Name = "${var.name}-public-${each.key}" }
+}
+
+resource "aws_route_table" "public" {
+  count = local.make_network ? 1 : 0
+
+  vpc_id = local.vpc_id
+  tags   = { Name = "${var.name}-public" }
+
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.this[0].id
+  }
+}
+
+resource "aws_route_table_association" "public" {
+  for_each = aws_subnet.public
+
+  subnet_id      = each.value.id
+  route_table_id = aws_route_table.public[0].id
+}
+
+resource "aws_subnet" "private" {
+  for_each = local.private_zones
+
+  vpc_id            = local.vpc_id
+  availability_zone = "${data.aws_region.current.name}${each.key}"
+  cidr_block        = cidrsubnet(var.network.cidr, 4, 8 + index(local.letters, each.key))
+
+  tags = { Name = "${var.name}-private-${each.key}" }
+}
+
+resource "aws_eip" "nat" {
+  for_each = local.nat_zones
+
+  domain = "vpc"
+  tags   = { Name = "${var.name}-nat-${each.key}" }
+}
+
+resource "aws_nat_gateway" "this" {
+  for_each = local.nat_zones
+
+  allocation_id = aws_eip.nat[each.key].id
+  subnet_id     = aws_subnet.public[each.key].id
+  tags          = { Name = "${var.name}-${each.key}" }
+
+  depends_on = [aws_internet_gateway.this]
+}
+
+resource "aws_route_table" "private" {
+  for_each = local.private_zones
+
+  vpc_id = local.vpc_id
+  tags   = { Name = "${var.name}-private-${each.key}" }
+
+  route {
+    cidr_block     = "0.0.0.0/0"
+    nat_gateway_id = aws_nat_gateway.this[var.network.nat == "one" ? local.first_zone : each.key].id
+  }
+}
+
+resource "aws_route_table_association" "private" {
+  for_each = aws_subnet.private
+
+  subnet_id      = each.value.id
+  route_table_id = aws_route_table.private[each.key].id
+}

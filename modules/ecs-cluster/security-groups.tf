@@ -1,0 +1,53 @@
+# Two groups, and one way in: a load balancer in the one group reaches the dynamic ports of the machines in the other.
+# A tenant's load balancer joins the group, so that a tenant adds no rule here: a group holds only 60.
+
+locals {
+  dynamic_ports = { from = 32768, to = 65535 } # where Docker puts a container whose host port is 0
+}
+
+resource "aws_security_group" "nodes" {
+  name_prefix = "${var.name}-nodes-"
+  description = "Nodes of the ECS cluster ${var.name}"
+  vpc_id      = local.vpc_id
+  tags        = { Name = "${var.name}-nodes" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_security_group" "load_balancers" {
+  name_prefix = "${var.name}-load-balancers-"
+  description = "Load balancers that reach the nodes of ${var.name}"
+  vpc_id      = local.vpc_id
+  tags        = { Name = "${var.name}-load-balancers" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "nodes" {
+  description                  = "Dynamic ports, from load balancers"
+  security_group_id            = aws_security_group.nodes.id
+  referenced_security_group_id = aws_security_group.load_balancers.id
+  ip_protocol                  = "tcp"
+  from_port                    = local.dynamic_ports.from
+  to_port                      = local.dynamic_ports.to
+}
+
+resource "aws_vpc_security_group_egress_rule" "nodes" {
+  description       = "Registries, AWS and what the application calls"
+  security_group_id = aws_security_group.nodes.id
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "-1"
+}
+
+resource "aws_vpc_security_group_egress_rule" "load_balancers" {
+  description                  = "Dynamic ports of the nodes"
+  security_group_id            = aws_security_group.load_balancers.id
+  referenced_security_group_id = aws_security_group.nodes.id
+  ip_protocol                  = "tcp"
+  from_port                    = local.dynamic_ports.from
+  to_port                      = local.dynamic_ports.to
+}

@@ -1,0 +1,45 @@
+# The tenant layer: one tenant's service, with all that is the tenant's own.
+
+locals {
+  # The worker runs beside the web application, with the same surroundings; a worker that stops is no outage.
+  worker = var.service2-build == null ? {} : {
+    service2 = {
+      image       = "${var.images["service2"]}:${var.service2-build}"
+      essential   = false
+      environment = var.environment
+      secrets     = var.secrets
+    }
+  }
+}
+
+module "service" {
+  source = "../../../modules/tenant-service"
+
+  stack   = var.stack
+  tenant  = var.tenant
+  cluster = var.cluster
+
+  containers = merge(local.worker, {
+    service1 = {
+      image              = "${var.images["service1"]}:${var.service1-build}"
+      port               = 8080
+      cpu                = var.size.cpu
+      memory             = var.size.memory
+      memory_reservation = var.size.memory_reservation
+      environment        = merge({ TENANT = var.tenant, PORT = "8080" }, var.environment)
+      secrets            = var.secrets
+    }
+  })
+
+  scaling            = var.scaling
+  deployment         = var.deployment
+  load_balancer      = merge(var.load_balancer, { certificate_arn = var.certificate_arn })
+  health_check       = { path = "/health" }
+  log_retention_days = var.log_retention_days
+  scheduled_tasks    = var.scheduled_tasks
+
+  dns = {
+    zone     = var.zone
+    hostname = var.hostname
+  }
+}

@@ -1,0 +1,121 @@
+variable "region" {
+  description = "The region; given by the tool."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region: use a name such as ap-southeast-2."
+  }
+}
+
+variable "stack" {
+  description = "Name of the stack; given by the tool."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,30}$", var.stack))
+    error_message = "stack: use 1 to 31 lower-case letters, digits and dashes, beginning with a letter."
+  }
+}
+
+variable "network" {
+  description = "Where the cluster lives: see modules/ecs-cluster."
+  type = object({
+    vpc_id                   = optional(string)
+    node_subnet_ids          = optional(set(string))
+    load_balancer_subnet_ids = optional(set(string))
+    cidr                     = optional(string)
+    zones                    = optional(set(string))
+    nat                      = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "capacity" {
+  description = "The machines: see modules/ecs-cluster."
+  type = object({
+    kind              = optional(string)
+    instance_types    = optional(set(string))
+    spot_max_price    = optional(string)
+    on_demand_base    = optional(number)
+    on_demand_percent = optional(number)
+    min               = optional(number)
+    max               = optional(number)
+    target_percent    = optional(number)
+    volume_gb         = optional(number)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "machine_image" {
+  description = "The nodes' machine image: see modules/ecs-cluster."
+  type = object({
+    id            = optional(string)
+    ssm_parameter = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "registry_secret" {
+  description = "Name of the secret with the container registry's login; null for public images only."
+  type        = string
+  default     = null
+}
+
+variable "agent_settings" {
+  description = "More lines for the ECS agent's configuration."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "node_policies" {
+  description = "More IAM policies for the nodes: a name of your choice => the policy's ARN."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "insights" {
+  description = "Container Insights: see modules/ecs-cluster."
+  type = object({
+    mode           = optional(string)
+    retention_days = optional(number)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "zone" {
+  description = "Name of the hosted zone in Route 53."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$", var.zone))
+    error_message = "zone: give the name of a hosted zone in lower case, such as example.com."
+  }
+}
+
+variable "domain" {
+  description = "The environment's domain: a tenant is <tenant>.<domain>."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = var.domain == var.zone || endswith(var.domain, ".${var.zone}")
+    error_message = "domain: must be the zone itself or lie in it, such as test.example.com in example.com."
+  }
+}
+
+variable "certificate" {
+  description = "Whether to make a certificate for all tenants (*.<domain>); without one tenants are served by HTTP."
+  type        = bool
+  default     = false
+  nullable    = false
+}

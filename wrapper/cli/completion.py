@@ -1,0 +1,24 @@
+"""``orchestrate completion bash|zsh|fish``: click's completion, printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .options import ours
+
+
+@click.command("completion", help="Print shell completion. Bash: source <(./orchestrate completion bash)")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@ours
+@click.pass_context
+def command(ctx: click.Context, shell: str, **given: Any) -> int:
+    from click.shell_completion import get_completion_class
+
+    from .main import cli
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    ctx.obj.merged(given).console.print(kind(cli, {}, "orchestrate", "_ORCHESTRATE_COMPLETE").source())
+    return 0

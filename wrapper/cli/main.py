@@ -1,0 +1,138 @@
+"""The command line itself: one group, Terraform's verbs and ours, and the one place that catches and exits."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from ..errors import OrchestrateError, UsageError
+from .options import Options, ours
+
+_VERBS = {  # shown in --help; every other Terraform verb is passed through as well
+    "apply": "Make or change a stack or a tenant; ends with the tenant's URL.",
+    "plan": "Show what apply would do.",
+    "destroy": "Remove a tenant, or a stack with all its tenants.",
+    "output": "Print the outputs of a state.",
+    "console": "Terraform's console on a state.",
+    "state": "Terraform's state commands: state STACK REGION list ...",
+    "import": "Take an existing resource into a state.",
+    "show": "Print a state or a saved plan.",
+    "validate": "Check a stack's Terraform code.",
+    "refresh": "Update a state from what is really there.",
+    "force-unlock": "Release a lock that a dead run left.",
+}
+_OURS = {
+    "stacks": "List the stacks of this project.",
+    "vars": "Show every value of a layer and the line it comes from.",
+    "tenants": "List a stack's tenants: declared, deployed, orphaned.",
+    "bootstrap": "Make the bucket for the states.",
+    "sandbox": "The simulated AWS: start, stop, status, reset.",
+    "image": "Build the image that Terraform runs in.",
+    "doctor": "Check everything this depends on.",
+    "completion": "Print shell completion: bash, zsh or fish.",
+}
+_EXAMPLES = """\b
+Examples:
+  ./orchestrate apply appcluster-test ap-southeast-2 -var tenant=acme
+  ./orchestrate plan appcluster-test ap-southeast-2 -var tenant=acme -detailed-exitcode
+  ./orchestrate apply appcluster-test -var tenant=acme -var service1-build=90
+  ./orchestrate destroy appcluster-test ap-southeast-2
+  ./orchestrate apply appcluster-live ap-southeast-2 -var tenant=acme \\
+      --confirm ap-southeast-2/appcluster-live/acme
+  ./orchestrate --sandbox apply appcluster-test -var tenant=acme    (no AWS account needed)
+  ./orchestrate --dry-run plan appcluster-test -var tenant=acme     (what would run)
+
+\b
+Exit codes: 0 done, 1 Terraform failed, 2 changes (plan -detailed-exitcode), 64 usage, 65 bad
+configuration, 66 not found, 69 Docker or endpoint unavailable, 70 our bug, 74 state at risk,
+75 locked or busy, 77 refused, 124 timeout, 130/143 stopped by a signal.
+"""
+
+
+class Commands(click.Group):
+    """Ours are imported only when asked for; whatever else is a Terraform verb goes to Terraform."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*_VERBS, *_OURS]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name in _OURS:
+            command: click.Command = importlib.import_module(f"wrapper.cli.{name}").command
+            return command
+        from .verbs import command_of
+
+        return command_of(name, _VERBS.get(name, ""))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Terraform, on a stack or a tenant (every other Terraform verb works too)"):
+            formatter.write_dl(list(_VERBS.items()))
+        with formatter.section("This project"):
+            formatter.write_dl(list(_OURS.items()))
+
+
+@click.group(cls=Commands, epilog=_EXAMPLES, context_settings={"help_option_names": ["--help", "-h", "-help"],
+                                                               "max_content_width": 100})
+@click.version_option(None, "--version", package_name=None, message="orchestrate %(version)s")
+@ours
+@click.pass_context
+def cli(ctx: click.Context, **given: Any) -> None:
+    """Deploy a multi-tenant application to Amazon ECS: Terraform in a container, by convention.
+
+    \b
+      orchestrate [OPTIONS] COMMAND STACK [REGION] [TERRAFORM ARGUMENTS...]
+
+    STACK is a folder config/REGION/STACK; its code is src/STACK (or what its stack.hcl names).
+    -var tenant=NAME chooses a tenant of it. Terraform's own arguments (one dash) pass through as typed.
+    """
+    ctx.obj = Options().merged(given)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with the code that the outcome has."""
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        result = cli.main(arguments, prog_name="orchestrate", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        return 130
+    except click.ClickException as error:
+        hint = "see: ./orchestrate --help"
+        return _ended(UsageError(error.format_message(), hint=hint), arguments)
+    except OrchestrateError as error:
+        return _ended(error, arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 141
+    except Exception as error:
+        return _ended(_bug(error), arguments)
+
+
+def _ended(error: OrchestrateError, arguments: list[str]) -> int:
+    from .. import report
+
+    console = report.console(os.environ)
+    if "--json" in arguments:
+        console.json(report.error_data(error))
+    console.error(error)
+    return error.exit_code
+
+
+def _bug(error: Exception) -> OrchestrateError:
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="orchestrate-bug-", suffix=".txt", delete=False) as file:
+        traceback.print_exception(error, file=file)
+    return OrchestrateError(f"a bug of ours: {type(error).__name__}: {error}", where=file.name,
+                            hint="please report it with that file (look through it for secrets first)")

@@ -1,0 +1,198 @@
+"""What the caller said: our own two-dash options, the environment, and the doors opened from them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .. import report
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from ..account import Identity
+    from ..deploy import Deployer
+    from ..engines import Engine
+    from ..model import Stack
+    from ..project import Project
+    from ..runner import Stopper
+    from ..runs import Caller
+    from ..sandbox.lifecycle import Sandbox
+
+SELF = Path(__file__).resolve().parents[2]
+_TRUE = ("1", "true", "yes", "on")
+
+
+@dataclass(frozen=True)
+class Options:
+    """Our own options, wherever they stood on the command line."""
+
+    root: str = ""
+    sandbox: bool = False
+    engine: str = ""
+    dry_run: bool = False
+    json: bool = False
+    tenant: str = ""
+    confirm: str = ""
+    all_tenants: bool = False
+    jobs: int = 0
+    timeout: str = ""
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    def merged(self, given: Mapping[str, Any]) -> Options:
+        known = {f.name for f in fields(self)}
+        return replace(self, **{k: v for k, v in given.items() if k in known and v not in (None, False, "", 0)})
+
+    @cached_property
+    def console(self) -> report.Console:
+        return report.console(self.environ)
+
+    @cached_property
+    def directory(self) -> Path:
+        try:
+            return Path.cwd()
+        except FileNotFoundError:
+            raise UsageError("the working directory is gone", hint="cd to one that exists") from None
+
+    @cached_property
+    def root_folder(self) -> Path:
+        from ..project import find_root
+
+        given = self.root or self.environ.get("ORCHESTRATE_ROOT", "")
+        return (self.directory / given).resolve() if given else find_root(self.directory, SELF)
+
+    @cached_property
+    def home(self) -> Path:
+        """The project's private folder: ``.orchestrate`` below its root, or one of its own below ORCHESTRATE_HOME."""
+        given = self.environ.get("ORCHESTRATE_HOME")
+        if not given:
+            return self.root_folder / ".orchestrate"
+        digest = hashlib.sha256(str(self.root_folder).encode()).hexdigest()[:8]
+        return (self.directory / given).resolve() / f"{self.root_folder.name}-{digest}"
+
+    @cached_property
+    def project(self) -> Project:
+        from ..project import Project
+
+        return Project(self.root_folder, self.home, self.console.say)
+
+    @property
+    def sandboxed(self) -> bool:
+        return self.sandbox or self.environ.get("ORCHESTRATE_SANDBOX", "").lower() in _TRUE
+
+    @property
+    def engine_name(self) -> str:
+        from ..engines import NAMES
+
+        name = self.engine or self.environ.get("ORCHESTRATE_ENGINE") or NAMES[0]
+        if name not in NAMES:
+            raise UsageError(f"no engine {name!r}", hint=f"there is: {', '.join(NAMES)}")
+        return name
+
+    @property
+    def terminal(self) -> bool:
+        """Whether a person can be asked."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    @cached_property
+    def simulated(self) -> Sandbox:
+        from ..sandbox.lifecycle import Sandbox
+
+        return Sandbox(self.home / "sandbox", str(self.root_folder))
+
+    def identity(self, stack: Stack) -> Identity:
+        """Who we are to AWS; with the sandbox, which is started if need be, nobody real."""
+        from .. import account
+
+        if not self.sandboxed:
+            return account.Identity() if self.dry_run else account.identify(stack, self.environ)
+        if self.dry_run and self.simulated.status() is None:
+            return account.sandbox("http://127.0.0.1:0")
+        return account.sandbox(self.started_sandbox().url)
+
+    def started_sandbox(self) -> Any:
+        from .sandbox import seed_of
+
+        running = self.simulated.status()
+        if running is not None:
+            return running
+        endpoint = self.simulated.start(seed_of(self.project))
+        self.console.say(f"sandbox: started a simulated AWS at {endpoint.url} (log: {endpoint.log})")
+        return endpoint
+
+    def make_engine(self) -> Engine:
+        if self.dry_run:
+            from ..engines.printing import PrintingEngine
+
+            return PrintingEngine(self.console.print, self.engine_name)
+        if self.engine_name == "host":
+            from ..engines.host import HostEngine
+
+            return HostEngine(self.console.say)
+        from ..engines.docker import DockerEngine
+
+        return DockerEngine(self.console.say, self.make_image)
+
+    def make_image(self, client: Any) -> str:
+        """The image's tag; built first when its inputs changed."""
+        from .. import image
+
+        return image.build(SELF, client, self.console.say)
+
+    def caller(self, stack: Stack, identity: Identity) -> Caller:
+        from .. import deploy, image_inputs, runs
+        from .surroundings import environment_of, mounts_of
+
+        host = self.engine_name == "host"
+        sandboxed = self.sandboxed
+        return runs.Caller(
+            home=self.home, author=deploy.author(self.environ, socket.gethostname(), os.getpid()),
+            image=image_inputs.tag(SELF), engine=self.engine_name, network=self._network(),
+            environment=environment_of(self, stack, identity), directory=self.directory,
+            mounts=() if host or sandboxed else mounts_of(self.environ),
+            color=self.console.color_out, asks=self.terminal and not self.dry_run)
+
+    def _network(self) -> str:
+        """The sandbox listens on loopback: the container shares the host's network, on Linux."""
+        given = self.environ.get("ORCHESTRATE_NETWORK", "")
+        return given or ("host" if self.sandboxed and sys.platform == "linux" else "bridge")
+
+    def deployer(self, stack: Stack, stopper: Stopper) -> Deployer:
+        from ..deploy import Deployer
+
+        identity = self.identity(stack)
+        return Deployer(
+            self.project, stack, identity, self.make_engine(), self.caller(stack, identity), self.console, stopper,
+            confirmed=self.confirm, given=self.environ, dry=self.dry_run)
+
+    def stopper(self) -> Stopper:
+        from ..runner import Stopper
+        from ..terraform import parse_duration
+
+        return Stopper(self.console.say, parse_duration(self.timeout) if self.timeout else 0.0)
+
+
+def ours(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Our own options, on the group and on each command alike, so that they may stand anywhere."""
+    for option in reversed((
+        click.option("--root", metavar="DIR", help="The project: a folder with config/ and src/."),
+        click.option("--sandbox", is_flag=True, help="Use a simulated AWS, started on demand."),
+        click.option("--engine", metavar="NAME", help="Where Terraform runs: docker (default) or host."),
+        click.option("--dry-run", is_flag=True, help="Show the container and the argv of each step; start nothing."),
+        click.option("--json", is_flag=True, help="Data for a machine on standard output."),
+        click.option("--tenant", metavar="NAME", help="The same as -var tenant=NAME."),
+        click.option("--confirm", metavar="REGION/STACK[/TENANT]", help="Say that you mean a protected stack."),
+        click.option("--all-tenants", is_flag=True, help="The stack and every tenant of it."),
+        click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="How many tenants side by side."),
+        click.option("--timeout", metavar="TIME", help="Stop gracefully after so long (90s, 30m, 2h)."),
+    )):
+        command = option(command)
+    return command

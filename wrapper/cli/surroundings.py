@@ -1,0 +1,63 @@
+"""What goes along to Terraform from around us: environment, credential files, the CLI configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import environment
+from ..model import Mount, Stack
+
+if TYPE_CHECKING:
+    from ..account import Identity
+    from .options import Options
+
+
+def environment_of(options: Options, stack: Stack, identity: Identity) -> dict[str, str]:
+    """The allowlisted environment of a run."""
+    host = options.engine_name == "host"
+    region = stack.region or stack.backend.region or options.environ.get("AWS_REGION", "")
+    values = environment.for_terraform(options.environ, identity.environment, region, host=host,
+                                       sandbox=options.sandboxed)
+    if host:
+        values |= _cli_configuration(options)
+    return values
+
+
+def _cli_configuration(options: Options) -> dict[str, str]:
+    """The caller's own Terraform CLI configuration; else one of ours that names a provider mirror found here."""
+    from .. import image_inputs
+    from .options import SELF
+
+    given = options.environ.get("TF_CLI_CONFIG_FILE", "")
+    if given and Path(given).is_file():
+        return {"TF_CLI_CONFIG_FILE": given}
+    if not given and Path("~/.terraformrc").expanduser().is_file():
+        return {}
+    pins = image_inputs.read_pins(SELF, image_inputs.host_arch())
+    mirror = image_inputs.find_mirror(pins, options.environ, Path("/"))
+    if mirror is None or options.dry_run:
+        return {}
+    file = options.home / "terraform.rc"
+    here = ", ".join(f'"{name}"' for name, _ in pins.providers)
+    text = (f'provider_installation {{\n  filesystem_mirror {{\n    path    = "{mirror}"\n    include = [{here}]\n  }}\n'
+            f'  direct {{\n    exclude = [{here}]\n  }}\n}}\n')
+    if not file.is_file() or file.read_text() != text:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.write_text(text)
+    return {"TF_CLI_CONFIG_FILE": str(file)}
+
+
+def mounts_of(environ: Mapping[str, str]) -> tuple[Mount, ...]:
+    """The caller's AWS profiles and token files, read-only, where the SDK in the container looks for them."""
+    mounts = []
+    folder = Path(os.path.expanduser("~/.aws"))
+    if folder.is_dir():
+        mounts.append(Mount(folder, "/tmp/.aws"))
+    for name in ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"):
+        file = environ.get(name, "")
+        if file and Path(file).is_file():
+            mounts.append(Mount(Path(file), file))
+    return tuple(mounts)

@@ -1,0 +1,42 @@
+"""``orchestrate vars``: every effective value of a layer, and the file and line it came from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from .. import deploy, terraform
+from ..variables import check_required, hide_sensitive
+from .options import ours
+from .verbs import place
+
+_VERB = terraform.VERBS["plan"]
+
+
+@click.command("vars", help="Show every value of a layer and the line it comes from.",
+               context_settings={"ignore_unknown_options": True})
+@ours
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
+@click.pass_context
+def command(ctx: click.Context, words: tuple[str, ...], **given: Any) -> int:
+    options = ctx.obj.merged(given)
+    name, region, tokens = place(options, _VERB, words)
+    deploy.check_words(_VERB, tokens)
+    tenant, tokens = deploy.split_tenant(tokens, options.tenant)
+    stack = options.project.stack(name, region)
+    layer = options.project.layer(stack, tenant)
+    with options.stopper().installed() as stopper:
+        deployer = replace(options.deployer(stack, stopper), dry=True)
+        declared = deployer.declared(layer)
+        tokens = deployer.distribute(_VERB, layer, tokens, declared)
+        values = hide_sensitive(deployer.effective(layer, tokens), declared)
+    if options.json:
+        options.console.json({k: {"value": v.value, "origin": v.origin} for k, v in sorted(values.items())})
+    else:
+        rows = [(k, json.dumps(v.value, ensure_ascii=False), v.origin) for k, v in sorted(values.items())]
+        options.console.table(("variable", "value", "from"), rows)
+    check_required(declared, values, layer.label)
+    return 0

@@ -1,0 +1,92 @@
+"""Terraform's verbs on the command line: COMMAND STACK [REGION] [TERRAFORM ARGUMENTS...]."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from .. import terraform
+from ..errors import NotFoundError, UsageError
+from ..layout import nearest
+from .options import Options, ours
+
+_LIKE_A_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d\Z")
+
+
+def command_of(name: str, text: str = "") -> click.Command:
+    """The command of a Terraform verb. Raises UsageError for a name that is none."""
+    verb = terraform.parse_verb(name)
+
+    @click.command(name, help=text or f"terraform {name}, on a stack or a tenant.", short_help=text,
+                   context_settings={"ignore_unknown_options": True, "help_option_names": ["--help", "-help"]})
+    @ours
+    @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [TERRAFORM ARGUMENTS]...",
+                    shell_complete=_complete)
+    @click.pass_context
+    def command(ctx: click.Context, words: tuple[str, ...], **given: Any) -> int:
+        from .perform import perform
+
+        options = ctx.obj.merged(given)
+        return perform(options, verb, *place(options, verb, words))
+
+    return command
+
+
+def place(options: Options, verb: terraform.Verb, words: Sequence[str]) -> tuple[str, str, list[terraform.Token]]:
+    """(stack, region, Terraform's arguments) of the words after the verb. The region may be left out."""
+    tokens = list(terraform.tokenize(words))
+    _refuse_unknown_options(tokens)
+    bare = [t for t in tokens if not t.flag]
+    if not bare:
+        raise UsageError(f"{verb.name} needs a stack", hint=f"./orchestrate {verb.name} STACK [REGION] ; see ./orchestrate stacks")
+    stack, rest = bare[0], bare[1:]
+    region = rest[0] if rest and _is_region(options, verb, str(stack.value), str(rest[0].value), len(rest)) else None
+    arguments = [t for t in tokens if t is not stack and t is not region]
+    return str(stack.value), str(region.value) if region else "", arguments
+
+
+def _is_region(options: Options, verb: terraform.Verb, stack: str, word: str, words: int) -> bool:
+    """Whether the word after the stack is a region: one we have, one that looks like one, or a word that
+    Terraform's verb could not take."""
+    return options.project.is_region(word) or bool(_LIKE_A_REGION.match(word)) or words > verb.words
+
+
+def _refuse_unknown_options(tokens: Sequence[terraform.Token]) -> None:
+    ours_known = [o for p in _known() for o in p.opts]
+    for token in tokens:
+        if not token.flag and str(token.value).startswith("--"):
+            name = str(token.value).partition("=")[0]
+            single = name[1:]
+            if terraform.is_flag(single.lstrip("-")):
+                raise UsageError(f"no option {name}", hint=f"Terraform's own arguments have one dash: {single}")
+            close = nearest(name, ours_known)
+            raise UsageError(f"no option {name}", hint=f"did you mean {close}?" if close else "see --help")
+
+
+def _known() -> list[click.Parameter]:
+    @click.command()
+    @ours
+    def probe(**_: Any) -> None: ...
+
+    return probe.params
+
+
+def _complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Shell completion: stacks, then the regions of that stack, then -var tenant=NAME."""
+    options = Options().merged(ctx.params)
+    words = [w for w in ctx.params.get("words") or () if not w.startswith("-")]
+    try:
+        places = options.project.places
+        if not words:
+            found = sorted({s for _, s in places})
+        elif len(words) == 1:
+            found = sorted(r for r, s in places if s == words[0] and r)
+        else:
+            stack = options.project.stack(words[0], words[1])
+            found = [f"tenant={t}" for t in options.project.tenants(stack)]
+    except (UsageError, NotFoundError):
+        return []
+    return [f for f in found if f.startswith(incomplete)]

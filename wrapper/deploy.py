@@ -1,0 +1,286 @@
+"""From names to a finished command on a stack or a tenant: which layers, in which order, with which values.
+
+Knows every door below it and holds them together; decides nothing about Terraform's flags, and prints nothing.
+"""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from . import environment, fingerprint, planfile, runs, state, terraform, variables
+from .account import Identity
+from .engines import Engine
+from .errors import NotFoundError, RefusedError, UsageError
+from .model import Effective, Layer, Outcome, Run, Stack, Variable
+from .project import Project
+from .runner import Stopper, Talk, execute
+from .runs import Caller, Request
+from .terraform import Token, Verb
+from .variables import Source
+
+_CARRIED = ("parallelism", "lock-timeout", "auto-approve", "no-color", "compact-warnings", "json")
+
+
+@dataclass
+class Deployer:
+    """One command's doors, opened once. ``given`` is the caller's environment, for its TF_VAR_ names."""
+
+    project: Project
+    stack: Stack
+    identity: Identity
+    engine: Engine
+    caller: Caller
+    talk: Talk
+    stopper: Stopper
+    confirmed: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+    dry: bool = False
+
+    @cached_property
+    def store(self) -> state.Store:
+        return state.open_store(self.stack, self.identity)
+
+    # -- the commands -------------------------------------------------------------------------
+
+    def perform(self, verb: Verb, tenant: str, tokens: Sequence[Token]) -> Outcome:
+        """One verb on one layer. ``apply`` of a tenant makes the stack's own layer first where there is none."""
+        self.check(verb, tenant, tokens)
+        if verb.name == "apply" and tenant:
+            self._ensure_stack(tokens)
+        return self.run_layer(verb, self.layer(verb, tenant), tokens)
+
+    def layer(self, verb: Verb, tenant: str) -> Layer:
+        leaving = verb.name not in ("apply", "plan", "import")
+        return self.project.layer(self.stack, tenant, must_be_declared=not leaving)
+
+    def run_layer(self, verb: Verb, layer: Layer, tokens: Sequence[Token], talk: Talk | None = None) -> Outcome:
+        return self.carry_out(self.prepare(verb, layer, tokens), verb, layer, tokens, talk)
+
+    def carry_out(self, run: Run, verb: Verb, layer: Layer, tokens: Sequence[Token],
+                  talk: Talk | None = None) -> Outcome:
+        outcome = execute(run, self.engine, talk or self.talk, self.stopper)
+        if self.dry or outcome.skipped:
+            return outcome
+        if _destroys(verb, tokens):
+            if not _partial(tokens):
+                state.forget(self.store, layer)
+        elif verb.name == "apply":
+            self._record(layer, tokens)
+        return outcome
+
+    def prepare(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> Run:
+        """The Run of a verb on a layer: its values merged and checked, its files known."""
+        declared = self.declared(layer)
+        environment.check(self.given, declared if verb.values else ())
+        tokens = self.distribute(verb, layer, tokens, declared)
+        saved = runs.file_argument(verb, tokens)
+        if saved:
+            planfile.check(self.caller.directory / saved, layer.label)
+        values: Mapping[str, Effective] = {}
+        if verb.values and not saved:
+            values = self._values(verb, layer, tokens, declared)
+        return runs.lay_out(
+            Request(layer, verb, tuple(tokens), values, declared, self.project.work_files(layer),
+                    self.project.digest_sources(layer), self.project.modules()), self.caller)
+
+    def url(self, layer: Layer) -> str:
+        return str(state.outputs(state.load(self.store, layer)).get("url") or "")
+
+    # -- values -------------------------------------------------------------------------------
+
+    def effective(self, layer: Layer, tokens: Sequence[Token]) -> dict[str, Effective]:
+        """Every effective value of a layer, -var and -var-file included, with its origin."""
+        declared = self.declared(layer)
+        values = self._from_files(layer, tokens)
+        for argument in _arguments(tokens):
+            if argument.name in declared:
+                values[argument.name] = variables.check_argument(argument, declared)
+        return values
+
+    def _values(self, verb: Verb, layer: Layer, tokens: Sequence[Token], declared: Mapping[str, Variable]
+                ) -> dict[str, Effective]:
+        typed = {a.name: variables.check_argument(a, declared) for a in _arguments(tokens)}
+        values = self._from_files(layer, tokens)
+        if _destroys(verb, tokens):
+            values = self._fill_from_last_apply(layer, declared, values)
+        variables.check_required(declared, {*values, *typed}, layer.label)
+        for name in typed:
+            if name in values and declared[name].sensitive:
+                values.pop(name)
+        return values
+
+    def _from_files(self, layer: Layer, tokens: Sequence[Token]) -> dict[str, Effective]:
+        files = [self.project.source(self.caller.directory / (t.value or ""), mine=True)
+                 for t in tokens if t.flag == "var-file"]
+        outputs = self._stack_outputs(layer)
+        values = dict(self.project.values(layer, outputs, files))
+        return values if outputs or not self.dry else self._with_outputs_to_come(layer, values)
+
+    def _stack_outputs(self, layer: Layer) -> dict[str, Any]:
+        if not layer.tenant:
+            return {}
+        own = state.load(self.store, Layer(self.stack))
+        if own is None and not self.dry:
+            raise NotFoundError(f"{self.stack.label} has no state yet, and its tenants need its outputs",
+                                hint=f"make it first: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip())
+        return state.outputs(own)
+
+    def _with_outputs_to_come(self, layer: Layer, values: dict[str, Effective]) -> dict[str, Effective]:
+        """On paper a tenant may be looked at before its stack is there: its outputs stand as null."""
+        coming = self.project.outputs(self.stack.source) if layer.tenant else set()
+        origin = f"output of {self.stack.label} (known after its apply)"
+        return {n: Effective(None, origin) for n in coming & set(self.declared(layer))} | values
+
+    def _fill_from_last_apply(self, layer: Layer, declared: Mapping[str, Variable],
+                              values: dict[str, Effective]) -> dict[str, Effective]:
+        """A destroy needs no -var typed again: values that were typed at the last apply stand in."""
+        given = state.load_record(self.store, layer).get("given", {})
+        missing = {n: t for n, t in given.items() if n in declared and n not in values}
+        source = Source("-var of the last apply", {
+            n: (variables.check_argument(variables.Argument(n, t), declared).value, 0) for n, t in missing.items()})
+        return {**values, **variables.merge(declared, (), [source], layer.label)}
+
+    def declared(self, layer: Layer) -> dict[str, Variable]:
+        declared = self.project.declared(layer.source)
+        return declared if layer.tenant else declared | self.project.declared(layer.stack.config)
+
+    # -- arguments ----------------------------------------------------------------------------
+
+    def distribute(self, verb: Verb, layer: Layer, tokens: Sequence[Token], declared: Mapping[str, Variable]
+                    ) -> list[Token]:
+        """The caller's arguments that are this layer's: a -var goes to the root that declares it."""
+        others = self._others(layer)
+        kept = []
+        for token in tokens:
+            if token.flag != "var":
+                kept.append(token)
+                continue
+            name = variables.parse_argument(token.value or "").name
+            if name in declared and verb.values:
+                kept.append(token)
+            elif name not in declared and name not in others and name != "tenant":
+                raise variables.undeclared(name, declared, others, f"-var {name}", layer.label)
+        return kept
+
+    def _others(self, layer: Layer) -> set[str]:
+        stack = layer.stack
+        other = stack.source if layer.tenant else stack.tenant_source
+        return set(self.project.declared(other)) if other else set()
+
+    def check(self, verb: Verb, tenant: str, tokens: Sequence[Token]) -> None:
+        terraform.check_flags(tokens)
+        label = Layer(self.stack, tenant).label
+        if not self.stack.settings.protected:
+            return
+        if _destroys(verb, tokens):
+            raise RefusedError(f"{label} is protected and is not destroyed", where=f"{self.stack.config.name}/stack.hcl",
+                               hint="write protected = false there first, in a reviewed change")
+        changes = verb.mutates and verb.name != "state"
+        if changes and not self.caller.asks and not self.dry and self.confirmed != label:
+            raise RefusedError(f"{label} is protected", hint=f"say that you mean it: --confirm {label}")
+
+    # -- the stack's own layer ----------------------------------------------------------------
+
+    def _ensure_stack(self, tokens: Sequence[Token]) -> None:
+        own = Layer(self.stack)
+        if state.load(self.store, own) is None:
+            self.talk.say(f"{own.label}: not there yet; making it first")
+            self.run_layer(terraform.VERBS["apply"], own, self.for_stack(tokens))
+            return
+        changed = self.changed(own)
+        if changed:
+            self.talk.say(f"{own.label}: changed since its last apply ({', '.join(changed[:5])}); left alone. "
+                          f"To apply it: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip())
+
+    def for_stack(self, tokens: Sequence[Token]) -> list[Token]:
+        """Of a tenant's arguments, those that the stack's own layer takes too."""
+        mine = self.declared(Layer(self.stack))
+        return [t for t in tokens if t.flag in _CARRIED
+                or (t.flag == "var" and variables.parse_argument(t.value or "").name in mine)]
+
+    def changed(self, layer: Layer) -> list[str]:
+        """What of a layer's inputs differs from its last apply, in words; [] when nothing or not known."""
+        record = state.load_record(self.store, layer)
+        return fingerprint.differences(record["inputs"], self._inputs(layer, record.get("given", {}))
+                                       ) if "inputs" in record else []
+
+    def _inputs(self, layer: Layer, given: Mapping[str, str]) -> fingerprint.Record:
+        declared = self.declared(layer)
+        typed = {n: variables.check_argument(variables.Argument(n, t), declared)
+                 for n, t in given.items() if n in declared}
+        values = {**self._from_files(layer, ()), **typed}
+        return fingerprint.inputs(values, self.project.digest_sources(layer), self.caller.image)
+
+    def _record(self, layer: Layer, tokens: Sequence[Token]) -> None:
+        """Beside the state: what went in (as digests), what was typed (never a sensitive value), who and when."""
+        if _partial(tokens) or runs.file_argument(terraform.VERBS["apply"], tokens):
+            return
+        declared = self.declared(layer)
+        given = {a.name: a.text for a in _arguments(tokens) if a.name in declared and not declared[a.name].sensitive}
+        now = state.load(self.store, layer) or {}
+        state.write_record(self.store, layer, {
+            "version": 1, "inputs": self._inputs(layer, given), "given": given, "by": self.caller.author,
+            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "state": {"serial": now.get("serial"), "lineage": now.get("lineage")}})
+
+
+def split_tenant(tokens: Iterable[Token], option: str = "") -> tuple[str, list[Token]]:
+    """The tenant that ``-var tenant=NAME`` or ``--tenant NAME`` chooses, and all tokens."""
+    tokens = list(tokens)
+    names = {a.text for a in _arguments(tokens) if a.name == "tenant"} | ({option} if option else set())
+    if len(names) > 1:
+        raise UsageError(f"two tenants: {' and '.join(sorted(names))}", hint="a run is for one; or see --all-tenants")
+    if "" in names:
+        raise UsageError("-var tenant= names no tenant", hint="for example: -var tenant=acme")
+    return next(iter(names), ""), tokens
+
+
+def take_old_flags(verb: Verb, tokens: Iterable[Token], talk: Talk) -> list[Token]:
+    """Flags of older Terraform that old pipelines still pass, as today's."""
+    result = []
+    for token in tokens:
+        if token.flag == "force" and verb.name == "destroy":
+            talk.say("-force is taken as -auto-approve (Terraform renamed it in 0.15)")
+            token = Token("auto-approve", None, ("-auto-approve",))
+        result.append(token)
+    return result
+
+
+def author(environ: Mapping[str, str], host: str, pid: int) -> str:
+    """What names this run in Terraform's lock: a host name's letters, at most 63 of them."""
+    import re
+
+    who = environ.get("BUILD_TAG") or f"{environ.get('USER') or _user()}-{host}-{pid}"
+    return re.sub(r"[^A-Za-z0-9-]+", "-", who).strip("-")[:63] or "orchestrate"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "user"
+
+
+def check_words(verb: Verb, tokens: Sequence[Token]) -> None:
+    """UsageError for more bare words than the verb takes; a word in the region's place is most likely one."""
+    words = [t.value or "" for t in tokens if not t.flag]
+    if len(words) > verb.words:
+        raise UsageError(f"terraform {verb.name} takes no {words[verb.words]!r}",
+                         hint="the order is: COMMAND STACK [REGION] [TERRAFORM ARGUMENTS...]")
+
+
+def _arguments(tokens: Iterable[Token]) -> list[variables.Argument]:
+    return [variables.parse_argument(t.value or "") for t in tokens if t.flag == "var"]
+
+
+def _destroys(verb: Verb, tokens: Iterable[Token]) -> bool:
+    return verb.name == "destroy" or (verb.name == "apply" and any(t.flag == "destroy" for t in tokens))
+
+
+def _partial(tokens: Iterable[Token]) -> bool:
+    return any(t.flag in ("target", "exclude", "refresh-only") for t in tokens)

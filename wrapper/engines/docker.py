@@ -1,0 +1,266 @@
+"""The docker engine: one hardened container per layer, Steps exec'ed in it. The only room that talks to Docker
+about runs (:mod:`wrapper.image` builds the image).
+
+The container's first process (wrapper/container/hold) waits for our end of its standard input. If this
+process is killed, that end closes, and the container lives until Terraform has saved its state.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..errors import BusyError, UnavailableError
+from ..model import Outcome, Run, Step
+from ..rundir import RunDirectory, command_place, occupy
+from . import Voice
+from .container import LABEL, MEMORY, PIDS, STOP_TIMEOUT, TMPFS, Container
+from .tail import Tail
+
+_NOT_OURS, _NOT_WRITABLE = 97, 98
+_REMOVAL = 30.0  # seconds that an ended container may take to go away
+
+
+def connect() -> Any:
+    """docker-py's client of the engine that DOCKER_HOST (or the usual socket) names."""
+    import docker
+
+    try:
+        client = docker.from_env(timeout=120)
+        client.ping()
+        return client
+    except (docker.errors.DockerException, OSError) as error:
+        raise UnavailableError("no Docker engine answers", where=_socket(), hint=_how_to_start(str(error))) from None
+
+
+def _socket() -> str:
+    import os
+
+    return os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+
+
+def _how_to_start(reason: str) -> str:
+    if "Permission" in reason:
+        return "your user may not use it: join the group docker (newgrp docker), or run as root"
+    return "start it (systemctl start docker), install it (make engine), or use --engine host"
+
+
+class DockerEngine:
+    """Opens one container per Run. ``notice`` gets words for the user; ``image`` makes sure of the image."""
+
+    name = "docker"
+
+    def __init__(self, notice: Callable[[str], None], image: Callable[[Any], str]) -> None:
+        self._notice = notice
+        self._image = image
+
+    @contextlib.contextmanager
+    def open(self, run: Run) -> Iterator[DockerSession]:
+        docker = connect()
+        self._image(docker)
+        client = docker.api
+        with occupy(run, self._notice) as directory, _translated():
+            container = Container.of(run, directory.nonce)
+            self._wait_for_name(client, run)
+            session = DockerSession(client, run, directory, container)
+            try:
+                session.start()
+                yield session
+            finally:
+                session.close()
+
+    def _wait_for_name(self, client: Any, run: Run) -> None:
+        """A container of an earlier, killed run may still be finishing: say so, wait, or refuse."""
+        deadline, said = time.monotonic() + run.lock_timeout, False
+        while (found := _inspect(client, run.name)) is not None:
+            if not found["State"]["Running"] and found["State"]["Status"] != "restarting":
+                _remove(client, found["Id"])
+                continue
+            author, verb = (found["Config"]["Labels"].get(f"{LABEL}.{k}", "?") for k in ("author", "verb"))
+            what = f"the container of a run that was cut off ({verb} by {author}) is still finishing {run.layer.label}"
+            if time.monotonic() >= deadline:
+                raise BusyError(what, where=run.name,
+                                hint=f"wait for it with -lock-timeout=10m, or look: docker top {run.name}")
+            if not said:
+                self._notice(f"{what}; waiting for it")
+                said = True
+            time.sleep(0.3)
+
+
+class DockerSession:
+    """A started container and the Step that runs in it."""
+
+    def __init__(self, client: Any, run: Run, directory: RunDirectory, container: Container) -> None:
+        self.directory = directory
+        self._client = client
+        self._run = run
+        self._container = container
+        self._id = ""
+        self._stdin: Any = None
+        self._stopped = False
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Create, attach (before the start: the held end must never be missing), start, wait for its word."""
+        with _signals_later():
+            self._id = _create(self._client, self._container)
+            self._stdin = self._client.attach_socket(
+                self._id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+            self._client.start(self._id)
+        self._wait_until_ready()
+
+    def _wait_until_ready(self) -> None:
+        from docker.utils.socket import frames_iter
+
+        self._stdin._sock.settimeout(60)
+        said = b""
+        for _, data in frames_iter(self._stdin, tty=False):
+            said += data
+            if said.startswith(b"ready"):
+                return
+        raise self._ended(said.decode(errors="replace").strip())
+
+    def execute(self, step: Step, voice: Voice) -> Outcome:
+        if self._stopped:
+            return Outcome(143, ok=False)
+        if step.interactive:
+            return self._interactive(step)
+        tail = Tail()
+        exec_id = self._exec(step)
+        for pair in self._client.exec_start(exec_id, stream=True, demux=True):
+            for data, is_error in zip(pair, (False, True), strict=True):
+                if data:
+                    tail.add(data)
+                    voice(data, is_error)
+        code = self._exit_code(exec_id)
+        return Outcome(code, ok=code in step.accepts, tail=tail.text())
+
+    def _interactive(self, step: Step) -> Outcome:
+        from .terminal import attach
+
+        exec_id = self._exec(step, stdin=True)
+        attach(self._client, exec_id)
+        code = self._exit_code(exec_id)
+        return Outcome(code, ok=code in step.accepts)
+
+    def _exec(self, step: Step, stdin: bool = False) -> str:
+        return str(self._client.exec_create(self._id, list(step.argv), stdin=stdin,
+                                            tty=stdin and sys.stdin.isatty())["Id"])
+
+    def _exit_code(self, exec_id: str) -> int:
+        """The stream's end may be the daemon's: only what inspection says is believed."""
+        for _ in range(100):
+            state = self._client.exec_inspect(exec_id)
+            if not state["Running"] and state["ExitCode"] is not None:
+                return int(state["ExitCode"])
+            time.sleep(0.05)
+        raise BusyError(f"{self._run.layer.label}: the engine lost sight of Terraform; the outcome is unknown",
+                        where=self._container.name,
+                        hint=f"look: docker ps -a, then ./orchestrate plan {command_place(self._run)}")
+
+    def _ended(self, said: str) -> UnavailableError:
+        """Why the container did not stay: its first process says it by its exit code."""
+        code = self._client.wait(self._id, timeout=_REMOVAL)["StatusCode"]
+        if code == _NOT_OURS:
+            return UnavailableError(
+                "the Docker daemon does not see this folder", where=str(self._run.home),
+                hint="the daemon runs on another file system (another machine, or this is itself a container): "
+                     "mount this folder there at the same path, or use --engine host")
+        if code == _NOT_WRITABLE:
+            return UnavailableError(f"user {self._container.user} may not write the run directory",
+                                    where=str(self._run.home), hint="its folders must belong to you: chown them")
+        return UnavailableError(f"the container ended at once (exit code {code}): {said or 'it said nothing'}",
+                                hint="build the image anew: ./orchestrate image --force")
+
+    def stop(self) -> None:
+        with self._lock:
+            first, self._stopped = not self._stopped, True
+        if first and self._id:
+            with contextlib.suppress(Exception):
+                self._client.kill(self._id, signal="TERM")
+
+    def close(self) -> None:
+        """Close the held end; the container ends by itself. It is removed here, whatever happened."""
+        if self._stdin is not None:
+            with contextlib.suppress(OSError):
+                self._stdin._sock.shutdown(socket.SHUT_RDWR)  # close() alone is no end of file
+                self._stdin.close()
+        if self._id:
+            with contextlib.suppress(Exception):
+                self._client.wait(self._id, timeout=_REMOVAL)
+            _remove(self._client, self._id)
+
+
+def _create(client: Any, container: Container) -> str:
+    import docker
+
+    host = client.create_host_config(
+        mounts=[docker.types.Mount(m.target, str(m.source), type="bind", read_only=not m.writable)
+                for m in container.mounts],
+        read_only=True, cap_drop=["ALL"], security_opt=["no-new-privileges:true"], pids_limit=PIDS, mem_limit=MEMORY,
+        tmpfs={"/tmp": TMPFS}, network_mode=container.network)
+    try:
+        made = client.create_container(
+            container.image, list(container.command), name=container.name, hostname=container.hostname,
+            user=container.user, working_dir=container.directory, environment=container.environment,
+            labels=container.labels, stdin_open=True, host_config=host, stop_timeout=STOP_TIMEOUT)
+    except docker.errors.APIError as error:
+        if error.status_code == 409:
+            raise BusyError(f"another run of {container.labels[f'{LABEL}.layer']} has just begun", where=container.name,
+                            hint="wait for it with -lock-timeout=5m") from None
+        raise
+    return str(made["Id"])
+
+
+@contextlib.contextmanager
+def _signals_later() -> Iterator[None]:
+    """No signal between making a container and knowing its id, or it would be left behind."""
+    signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _inspect(client: Any, name: str) -> dict[str, Any] | None:
+    import docker
+
+    try:
+        return dict(client.inspect_container(name))
+    except docker.errors.NotFound:
+        return None
+
+
+def _remove(client: Any, name: str) -> None:
+    import docker
+
+    with contextlib.suppress(docker.errors.NotFound, docker.errors.APIError):
+        client.remove_container(name, force=True)
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    """Docker's own exceptions in our words."""
+    import docker
+    import requests
+
+    try:
+        yield
+    except docker.errors.ImageNotFound:
+        raise UnavailableError("the image is not there", hint="build it: ./orchestrate image") from None
+    except docker.errors.APIError as error:
+        text = str(error.explanation or error)
+        if "bind source path does not exist" in text:
+            raise UnavailableError("the Docker daemon does not see this project's files", where=text.rpartition(": ")[2],
+                                   hint="the daemon runs on another file system: mount the project there at the same "
+                                        "path, or use --engine host") from None
+        raise UnavailableError(f"Docker: {text}", hint="docker info and the daemon's log say more") from None
+    except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
+        raise UnavailableError(f"Docker stopped answering: {error}", hint="docker info and the daemon's log say more") from None

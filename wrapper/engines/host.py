@@ -1,0 +1,113 @@
+"""The host engine: the same Steps with the terraform on PATH. Knows processes, not containers."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import selectors
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ..errors import UnavailableError
+from ..model import Outcome, Run, Step
+from ..rundir import RunDirectory, occupy
+from . import Voice
+from .tail import Tail
+
+_ABSOLUTE_MODULE = re.compile(r'(source\s*=\s*")/modules/')
+
+
+class HostEngine:
+    """Runs terraform as a child process, in a session of its own so that no second signal reaches it."""
+
+    name = "host"
+
+    def __init__(self, notice: Callable[[str], None]) -> None:
+        self._notice = notice
+
+    @contextlib.contextmanager
+    def open(self, run: Run) -> Iterator[HostSession]:
+        if shutil.which("terraform", path=run.environment.get("PATH")) is None:
+            raise UnavailableError("no terraform on PATH", hint="install it, or use --engine docker")
+        with occupy(run, self._notice) as directory:
+            _name_modules(run, directory.work)
+            yield HostSession(run, directory)
+
+
+def _name_modules(run: Run, work: Path) -> None:
+    """``source = "/modules/x"`` (older projects; a mount in the container) is a folder of the project here."""
+    modules = next((m.source for m in run.mounts if m.target == "/modules"), None)
+    for file in work.glob("*.tf") if modules else ():
+        text = file.read_text("utf-8")
+        changed = _ABSOLUTE_MODULE.sub(rf"\g<1>{modules}/", text)
+        if changed != text:
+            file.write_text(changed, "utf-8")
+
+
+class HostSession:
+    """One layer's work directory and the terraform running in it."""
+
+    def __init__(self, run: Run, directory: RunDirectory) -> None:
+        self.directory = directory
+        self._run = run
+        self._child: subprocess.Popen[bytes] | None = None
+        self._stopped = False
+        self._lock = threading.Lock()
+
+    def execute(self, step: Step, voice: Voice) -> Outcome:
+        if step.interactive:
+            return self._interactive(step)
+        tail = Tail()
+        with self._lock:
+            if self._stopped:
+                return Outcome(143, ok=False)
+            self._child = subprocess.Popen(
+                step.argv, cwd=self.directory.work, env=dict(self._run.environment), stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+        _pump(self._child, voice, tail)
+        code = self._child.wait()
+        return Outcome(code if code >= 0 else 128 - code, ok=code in step.accepts, tail=tail.text())
+
+    def _interactive(self, step: Step) -> Outcome:
+        """The terminal, its signals and its job control belong to the child until it ends."""
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            self._child = subprocess.Popen(step.argv, cwd=self.directory.work, env=dict(self._run.environment),
+                                           preexec_fn=_default_interrupt)
+            code = self._child.wait()
+        finally:
+            signal.signal(signal.SIGINT, before)
+        return Outcome(code, ok=code in step.accepts)
+
+    def stop(self) -> None:
+        with self._lock:
+            child, first, self._stopped = self._child, not self._stopped, True
+        if first and child is not None and child.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                child.send_signal(signal.SIGTERM)
+
+
+def _default_interrupt() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _pump(child: subprocess.Popen[bytes], voice: Voice, tail: Tail) -> None:
+    assert child.stdout is not None and child.stderr is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(child.stdout, selectors.EVENT_READ, False)
+        selector.register(child.stderr, selectors.EVENT_READ, True)
+        while selector.get_map():
+            for key, _ in selector.select():
+                data = os.read(key.fd, 65536)
+                if not data:
+                    selector.unregister(key.fileobj)
+                    continue
+                tail.add(data)
+                voice(data, key.data)
+    child.stdout.close()
+    child.stderr.close()

@@ -1,0 +1,154 @@
+"""One Run, carried out: the loop over its Steps, what a person is asked, and what a signal does.
+
+Knows engines only by their Protocol, and Terraform only by what :mod:`wrapper.terraform` reads out of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, Protocol
+
+from . import planfile, terraform
+from .engines import Engine, Session
+from .errors import RefusedError, StateAtRisk, Stopped, TimeoutExpired
+from .model import Outcome, Run, Step
+from .rundir import RunDirectory, collect, command_place
+from .terraform import redact
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Talk(Protocol):
+    """Whoever is listening: Terraform's voice, our words, and a question."""
+
+    def voice(self, data: bytes, is_error: bool) -> None: ...
+    def say(self, text: str) -> None: ...
+    def ask(self, question: str, wanted: str) -> bool: ...
+
+
+class Stopper:
+    """What a signal or a time limit does: the first one stops each running Session once; later ones
+    only hear that it is being done. Where nothing runs yet, it ends the command on the spot."""
+
+    def __init__(self, say: Callable[[str], None], timeout: float = 0.0) -> None:
+        self._say = say
+        self._timeout = timeout
+        self._sessions: set[Session] = set()
+        self._lock = threading.Lock()
+        self.signum = 0
+        self.timed_out = False
+
+    @contextlib.contextmanager
+    def installed(self) -> Iterator[Stopper]:
+        before = {s: signal.signal(s, self._on_signal) for s in _SIGNALS}
+        timer = threading.Timer(self._timeout, self._on_timeout) if self._timeout else None
+        if timer:
+            timer.daemon = True
+            timer.start()
+        try:
+            yield self
+        finally:
+            if timer:
+                timer.cancel()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    @contextlib.contextmanager
+    def watching(self, session: Session) -> Iterator[None]:
+        with self._lock:
+            self._sessions.add(session)
+        try:
+            self.check()
+            yield
+        finally:
+            with self._lock:
+                self._sessions.discard(session)
+
+    @property
+    def stopping(self) -> bool:
+        return bool(self.signum) or self.timed_out
+
+    def check(self) -> None:
+        """Raise what was asked for, if anything was."""
+        if self.timed_out:
+            raise TimeoutExpired(f"stopped after {self._timeout:g} s", hint="give it more: --timeout 1h")
+        if self.signum:
+            raise Stopped(f"stopped by {signal.Signals(self.signum).name}", signum=self.signum)
+
+    def _on_signal(self, number: int, _frame: Any) -> None:
+        if self.signum:
+            self._say("already stopping: Terraform is saving its state")
+            return
+        self.signum = number
+        self._stop_sessions() if self._sessions else self.check()
+
+    def _on_timeout(self) -> None:
+        self.timed_out = True
+        if self._sessions:
+            self._stop_sessions()
+        else:
+            signal.raise_signal(signal.SIGTERM)
+
+    def _stop_sessions(self) -> None:
+        self._say("stopping: Terraform gets one signal, and is waited for")
+        sessions = list(self._sessions)
+        threading.Thread(target=lambda: [s.stop() for s in sessions], daemon=True).start()
+
+
+def execute(run: Run, engine: Engine, talk: Talk, stopper: Stopper) -> Outcome:
+    """Carry out a Run. Returns the last Step's Outcome; raises the error that a failure amounts to."""
+    with engine.open(run) as session:
+        directory: RunDirectory | None = getattr(session, "directory", None)
+        if directory and run.mutates and run.verb != "state":
+            directory.check_recovered()
+        outcome = _steps(run, session, directory, talk, stopper)
+        if directory:
+            collect(directory, lambda file: planfile.bind(file, run.layer.label))
+    return outcome
+
+
+def _steps(run: Run, session: Session, directory: RunDirectory | None, talk: Talk, stopper: Stopper) -> Outcome:
+    outcome, changes = Outcome(0, ok=True), None
+    for step in run.steps:
+        stopper.check()
+        if directory and directory.ready(step.stamp):
+            continue
+        if step.ask:
+            _agree(run, talk)
+        outcome = _one(run, step, session, directory, talk, stopper)
+        changes = outcome.changes or changes
+        if directory and step.stamp:
+            directory.mark(step.stamp)
+        if step.last_if is not None and outcome.code == step.last_if and not outcome.skipped:
+            return replace(outcome, changes=(0, 0, 0))
+    return replace(outcome, changes=changes)
+
+
+def _one(run: Run, step: Step, session: Session, directory: RunDirectory | None, talk: Talk,
+         stopper: Stopper) -> Outcome:
+    if directory:
+        talk.say("+ " + redact(step.argv, run.sensitive))
+    with stopper.watching(session):
+        outcome = session.execute(step, talk.voice)
+    if directory and directory.errored_state and step.mutates and run.verb != "state":
+        raise StateAtRisk(
+            f"{run.layer.label}: Terraform could not save the state", where=str(directory.errored_state),
+            hint=f"push it: ./orchestrate state {command_place(run)} push {terraform.ERRORED_STATE} ; "
+                 "then remove the file. Change nothing before that")
+    if not outcome or stopper.stopping:
+        stopper.check()
+        raise terraform.failure(run.layer.label, step.argv, outcome.code, outcome.tail)
+    if outcome.code == 2 and terraform.change_summary(outcome.tail) is None:
+        raise terraform.failure(run.layer.label, step.argv, outcome.code, outcome.tail)
+    return replace(outcome, changes=terraform.change_summary(outcome.tail))
+
+
+def _agree(run: Run, talk: Talk) -> None:
+    protected = run.layer.stack.settings.protected
+    wanted = run.layer.label if protected else "yes"
+    if not talk.ask(f"{run.verb} {run.layer.label}? Type {wanted} to go on:", wanted):
+        raise RefusedError(f"{run.layer.label}: not confirmed", hint=f"nothing was changed; only {wanted!r} goes on")

@@ -1,0 +1,44 @@
+"""Puts moto together: its applications, the mends, the gate, the seeds, and the threaded server that carries them.
+
+The only room that knows how moto is served. Imported by the sandbox process alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from wrapper.sandbox import mends
+from wrapper.sandbox.gate import Gate
+from wrapper.sandbox.lifecycle import Seed, seed_from_json
+from wrapper.sandbox.seeding import plant
+
+
+class QuietRequestHandler(MotoRequestHandler):
+    """One line per request would be megabytes for a fleet; the gate logs what went wrong."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+def build(port: int, seed: Seed, identity: dict[str, Any]) -> tuple[BaseWSGIServer, Gate]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    mends.apply_all()
+    plant(seed)
+    gate = gate_for(identity)
+    server = make_server("127.0.0.1", port, gate, threaded=True, request_handler=QuietRequestHandler)
+    return server, gate
+
+
+def gate_for(identity: dict[str, Any]) -> Gate:
+    def health(_body: bytes) -> dict[str, Any]:
+        return identity
+
+    def seed(body: bytes) -> dict[str, Any]:
+        plant(seed_from_json(body.decode()))
+        return identity
+
+    return Gate(DomainDispatcherApplication(create_backend_app), {"health": health, "seed": seed})

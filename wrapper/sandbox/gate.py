@@ -1,0 +1,136 @@
+"""The WSGI gate in front of moto: one request at a time, our own routes, and an honest answer to unknown actions.
+
+Knows WSGI and the wire formats of an AWS error; does not know what any AWS service does.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+Route = Callable[[bytes], dict[str, Any]]
+
+ROUTES = "/_orchestrate/"
+SCOPE = re.compile(r"Credential=[^/]*/[^/]*/(?P<region>[^/]*)/(?P<service>[^/]*)/")
+log = logging.getLogger("sandbox")
+
+
+class Gate:
+    """moto's back ends share plain dictionaries between threads, so that two conditional writes could both win.
+
+    One lock around the whole of moto makes every request atomic, as S3 promises for ``If-None-Match``.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+    """
+
+    def __init__(self, aws: Application, routes: dict[str, Route]) -> None:
+        self._aws = aws
+        self._routes = routes
+        self.lock = threading.Lock()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        body = read_body(environ)
+        with self.lock:
+            if environ["PATH_INFO"].startswith(ROUTES):
+                return self._own(environ, start_response, body)
+            return self._simulate(environ, start_response, body)
+
+    def _own(self, environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:
+        route = self._routes.get(environ["PATH_INFO"].removeprefix(ROUTES))
+        if route is None:
+            return answer(start_response, "404 Not Found", "application/json", b"{}")
+        try:
+            reply = route(body)
+        except (ValueError, TypeError, KeyError) as error:
+            return answer(start_response, "400 Bad Request", "application/json", error_json("BadSeed", str(error)))
+        return answer(start_response, "200 OK", "application/json", json.dumps(reply).encode())
+
+    def _simulate(self, environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:
+        try:
+            return list(self._aws(environ, noting(start_response, environ, body)))
+        except NotImplementedError:
+            return not_simulated(environ, start_response, body)
+        except Exception:
+            log.exception("500 %s: the simulation broke", name_of(environ, body))
+            return broken(environ, start_response, body)
+
+
+def read_body(environ: Environ) -> bytes:
+    """Reads it before the lock is taken, so that a slow client keeps nobody waiting."""
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if not length:
+        return b""
+    body: bytes = environ["wsgi.input"].read(length)
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def noting(start_response: StartResponse, environ: Environ, body: bytes) -> StartResponse:
+    """Logs what went wrong on the server's side, and nothing else: a fleet makes millions of good requests."""
+
+    def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        if status[0] == "5":
+            log.error("%s %s", status, name_of(environ, body))
+        return start_response(status, headers, exc_info)
+
+    return start
+
+
+def not_simulated(environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:
+    """501, which AWS SDKs do not retry; a 500 would be retried for minutes."""
+    name = name_of(environ, body)
+    log.error("501 %s is not simulated", name)
+    return failure(environ, start_response, "501 Not Implemented", "NotImplemented", f"the sandbox does not simulate {name}")
+
+
+def broken(environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:
+    message = f"the sandbox broke at {name_of(environ, body)}; its log says why"
+    return failure(environ, start_response, "501 Not Implemented", "SandboxBroken", message)
+
+
+def failure(environ: Environ, start_response: StartResponse, status: str, code: str, message: str) -> Iterable[bytes]:
+    if "json" in environ.get("CONTENT_TYPE", ""):
+        return answer(start_response, status, "application/x-amz-json-1.1", error_json(code, message))
+    return answer(start_response, status, "text/xml", error_xml(code, message))
+
+
+def error_json(code: str, message: str) -> bytes:
+    return json.dumps({"__type": code, "message": message}).encode()
+
+
+def error_xml(code: str, message: str) -> bytes:
+    error = f"<Error><Type>Receiver</Type><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+    return f"<ErrorResponse>{error}<RequestId>sandbox</RequestId></ErrorResponse>".encode()
+
+
+def answer(start_response: StartResponse, status: str, content_type: str, body: bytes) -> Iterable[bytes]:
+    start_response(status, [("Content-Type", content_type), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def name_of(environ: Environ, body: bytes) -> str:
+    """``service:Action`` of a request, from its signature scope and its target header, form or path."""
+    scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+    service = scope["service"] if scope else "unsigned"
+    target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+    return f"{service}:{target or form_action(environ, body) or method_and_path(environ)}"
+
+
+def form_action(environ: Environ, body: bytes) -> str:
+    if "x-www-form-urlencoded" not in environ.get("CONTENT_TYPE", ""):
+        return ""
+    return parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
+
+
+def method_and_path(environ: Environ) -> str:
+    query = environ.get("QUERY_STRING", "").partition("=")[0]
+    return f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}" + (f"?{query}" if query else "")

@@ -1,0 +1,204 @@
+"""Starts, finds and stops the sandbox of one project. Only the standard library, so that it costs nothing to import.
+
+Knows files, processes and the health route; does not know moto. A server is ours only if it answers our token and project.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fcntl
+import http.client
+import json
+import os
+import signal
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wrapper.errors import UnavailableError
+
+RECORD = "server.json"
+LOG = "server.log"
+READY_SECONDS = 30.0
+STOP_SECONDS = 10.0
+DROPPED_PREFIXES = ("AWS_", "TF_", "JENKINS_", "PYTHON", "MOTO_", "WERKZEUG_", "FLASK_")
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback is never reached through a proxy
+
+
+@dataclass(frozen=True)
+class Seed:
+    """What a real account holds before the first run."""
+
+    buckets: tuple[tuple[str, str], ...] = ()  # (name, region)
+    zones: tuple[str, ...] = ()
+    secrets: tuple[tuple[str, str, str], ...] = ()  # (name, region, value)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    url: str
+    port: int
+    pid: int
+    log: Path
+
+
+def seed_from_json(text: str) -> Seed:
+    """Reads what ``json.dumps(dataclasses.asdict(seed))`` wrote."""
+    data = json.loads(text)
+    return Seed(
+        buckets=tuple((name, region) for name, region in data.get("buckets", ())),
+        zones=tuple(str(zone) for zone in data.get("zones", ())),
+        secrets=tuple((name, region, value) for name, region, value in data.get("secrets", ())),
+    )
+
+
+class Sandbox:
+    """One simulated AWS. ``home`` holds its files, ``project`` says whose it is."""
+
+    def __init__(self, home: Path, project: str) -> None:
+        self._home = home.absolute()
+        self._project = project
+        self._record = self._home / RECORD
+        self._log = self._home / LOG
+
+    def status(self) -> Endpoint | None:
+        record = self._read_record()
+        if record is None or not self._is_ours(record):
+            return None
+        return self._endpoint(record)
+
+    def start(self, seed: Seed) -> Endpoint:
+        """Idempotent: a running server is seeded again, which changes nothing that exists."""
+        with self._alone():
+            return self._start(seed)
+
+    def stop(self) -> bool:
+        """True if a server of ours was running and has ended."""
+        with self._alone():
+            return self._stop()
+
+    def reset(self, seed: Seed) -> Endpoint:
+        """A new, empty AWS at a new address."""
+        with self._alone():
+            self._stop()
+            return self._start(seed)
+
+    def _start(self, seed: Seed) -> Endpoint:
+        running = self.status() or self._spawn()
+        self._post(running, "seed", dataclasses.asdict(seed))
+        return running
+
+    def _stop(self) -> bool:
+        running = self.status()
+        if running is not None:
+            self._end(running)
+        self._record.unlink(missing_ok=True)
+        return running is not None
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Two commands that start or stop at the same time take turns."""
+        self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._home.chmod(0o700)
+        with (self._home / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _read_record(self) -> dict[str, Any] | None:
+        try:
+            record = json.loads(self._record.read_text())
+        except (OSError, ValueError):
+            return None
+        return record if isinstance(record, dict) and {"url", "port", "pid", "token"} <= record.keys() else None
+
+    def _is_ours(self, record: Mapping[str, Any]) -> bool:
+        """Believes neither a pid nor a port: both are reused."""
+        try:
+            answer = ask(f"{record['url']}/_orchestrate/health")
+        except (OSError, ValueError, http.client.HTTPException):
+            return False
+        expected = {"token": record["token"], "project": self._project, "pid": record["pid"]}
+        return expected.items() <= answer.items()
+
+    def _endpoint(self, record: Mapping[str, Any]) -> Endpoint:
+        return Endpoint(str(record["url"]), int(record["port"]), int(record["pid"]), self._log)
+
+    def _spawn(self) -> Endpoint:
+        self._record.unlink(missing_ok=True)
+        pid = self._launch()
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            running = self.status()
+            if running is not None and running.pid == pid:
+                return running
+            if not is_alive(pid):
+                raise self._unavailable("the sandbox ended while it started")
+            time.sleep(0.02)
+        os.kill(pid, signal.SIGKILL)
+        raise self._unavailable(f"the sandbox did not answer within {READY_SECONDS:.0f} s")
+
+    def _launch(self) -> int:
+        """Detached: no terminal, no standard input, a session of its own; it outlives this command."""
+        argv = [sys.executable, "-P", "-m", "wrapper.sandbox.server", "--home", str(self._home)]
+        appending = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        return os.posix_spawn(
+            sys.executable,
+            [*argv, "--project", self._project],
+            server_environment(os.environ),
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(self._log), appending, 0o600),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+        )
+
+    def _end(self, running: Endpoint) -> None:
+        """Its identity has just been checked; the signal goes to exactly that process."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(running.pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while is_alive(running.pid):
+            if time.monotonic() > deadline:
+                raise self._unavailable(f"the sandbox (pid {running.pid}) did not stop within {STOP_SECONDS:.0f} s")
+            time.sleep(0.02)
+
+    def _post(self, running: Endpoint, route: str, body: Mapping[str, Any]) -> None:
+        try:
+            ask(f"{running.url}/_orchestrate/{route}", json.dumps(body).encode())
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise self._unavailable(f"the sandbox did not take the {route}: {error}") from error
+
+    def _unavailable(self, message: str) -> UnavailableError:
+        return UnavailableError(message, where=str(self._log), hint="read the log, then run `orchestrate sandbox reset`")
+
+
+def ask(url: str, body: bytes | None = None) -> dict[str, Any]:
+    """GET, or POST when there is a body."""
+    with DIRECT.open(url, data=body, timeout=5) as response:
+        answer = json.loads(response.read())
+    if not isinstance(answer, dict):
+        raise ValueError(f"{url} did not answer an object")
+    return answer
+
+
+def is_alive(pid: int) -> bool:
+    """A child of ours that has ended is a zombie until it is waited for."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def server_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """No credentials, no settings of a run, and no cookie by which Jenkins would find and end the server."""
+    kept = {name: value for name, value in environ.items() if not name.startswith(DROPPED_PREFIXES)}
+    return kept | {"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PYTHONUNBUFFERED": "1"}

@@ -1,0 +1,27 @@
+"""Where moto answers differently from AWS so that the Terraform provider crashes, waits or sees false drift.
+
+One module per service; each mend says what AWS answers, what moto answers, and what the provider makes of it.
+"""
+
+from __future__ import annotations
+
+from wrapper.sandbox.mends import applicationautoscaling, autoscaling, cloudwatch, ec2, ecs, elbv2, route53, sqs
+from wrapper.sandbox.mends.ledger import Ledger, Mend
+
+ALL: tuple[Mend, ...] = (
+    *applicationautoscaling.MENDS,
+    *autoscaling.MENDS,
+    *cloudwatch.MENDS,
+    *ec2.MENDS,
+    *ecs.MENDS,
+    *elbv2.MENDS,
+    *route53.MENDS,
+    *sqs.MENDS,
+)
+
+
+def apply_all() -> Ledger:
+    ledger = Ledger()
+    for mend in ALL:
+        mend(ledger)
+    return ledger

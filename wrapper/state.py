@@ -1,0 +1,203 @@
+"""The state bucket: which states there are, their outputs, and what is kept beside them.
+
+Reads a state's ``outputs`` straight from its object (format version 4, unchanged since Terraform 0.12):
+20 ms instead of half a second and a container. Never writes a state.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from . import layout
+from .account import Identity
+from .errors import ConfigError, NotFoundError, RefusedError, UnavailableError
+from .model import Backend, Layer, Stack
+from .runs import state_key
+
+RECORD = "orchestrate.json"
+
+
+class Store(Protocol):
+    """Where states live, seen as keys and bytes."""
+
+    def read(self, key: str) -> bytes | None: ...
+    def keys(self, prefix: str) -> list[str]: ...
+    def write(self, key: str, data: bytes) -> None: ...
+    def delete(self, key: str) -> None: ...
+
+
+class LocalStore:
+    """A folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def read(self, key: str) -> bytes | None:
+        file = self._folder / key
+        return file.read_bytes() if file.is_file() else None
+
+    def keys(self, prefix: str) -> list[str]:
+        found = (str(f.relative_to(self._folder)) for f in self._folder.rglob("*") if f.is_file())
+        return sorted(k for k in found if k.startswith(prefix))
+
+    def write(self, key: str, data: bytes) -> None:
+        file = self._folder / key
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+
+    def delete(self, key: str) -> None:
+        (self._folder / key).unlink(missing_ok=True)
+        (self._folder / (key + ".backup")).unlink(missing_ok=True)
+
+
+class BucketStore:
+    """An S3 bucket."""
+
+    def __init__(self, identity: Identity, backend: Backend) -> None:
+        self._client = identity.client("s3", backend.region)
+        self._backend = backend
+
+    def read(self, key: str) -> bytes | None:
+        try:
+            return bytes(self._ask(lambda: self._client.get_object(Bucket=self._backend.bucket, Key=key))["Body"].read())
+        except KeyError:
+            return None
+
+    def keys(self, prefix: str) -> list[str]:
+        pages = self._ask(lambda: list(self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._backend.bucket, Prefix=prefix)))
+        return [item["Key"] for page in pages for item in page.get("Contents", ())]
+
+    def write(self, key: str, data: bytes) -> None:
+        self._ask(lambda: self._client.put_object(Bucket=self._backend.bucket, Key=key, Body=data,
+                                                  ContentType="application/json"))
+
+    def delete(self, key: str) -> None:
+        self._ask(lambda: self._client.delete_object(Bucket=self._backend.bucket, Key=key))
+
+    def _ask(self, call: Callable[[], Any]) -> Any:
+        return _translated(call, self._backend)
+
+
+def _translated(call: Callable[[], Any], backend: Backend) -> Any:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return call()
+    except ClientError as error:
+        code = str(error.response["Error"].get("Code", ""))
+        if code in ("NoSuchKey", "404"):
+            raise KeyError(code) from None
+        if code == "NoSuchBucket":
+            raise NotFoundError(f"no state bucket {backend.bucket} in {backend.region}", where=backend.where,
+                                hint="make it: ./orchestrate bootstrap REGION STACK") from None
+        raise RefusedError(f"state bucket {backend.bucket}: {error.response['Error'].get('Message', code)}",
+                           where=backend.where, hint="the role needs s3:GetObject, PutObject, DeleteObject and "
+                                                     "ListBucket on it") from None
+    except BotoCoreError as error:
+        raise UnavailableError(f"the state bucket does not answer: {error}", where=backend.where,
+                               hint="check the network and the region") from None
+
+
+def open_store(stack: Stack, identity: Identity) -> Store:
+    backend = stack.backend
+    return LocalStore(Path(str(backend.config["path"]))) if backend.kind == "local" else BucketStore(identity, backend)
+
+
+def load(store: Store, layer: Layer) -> dict[str, Any] | None:
+    """The layer's state as data, or None where it has none. A damaged one is a ConfigError: Terraform
+    would take an empty object for "no state" and plan to make everything anew."""
+    key = state_key(layer)
+    data = store.read(key)
+    if data is None:
+        return None
+    try:
+        state = json.loads(data)
+        if isinstance(state, dict) and "version" in state:
+            return state
+    except ValueError:
+        pass
+    raise ConfigError(f"the state of {layer.label} is damaged ({len(data)} bytes)", where=key,
+                      hint="put back an earlier version of that object before anything else; see docs/state.md")
+
+
+def outputs(state: dict[str, Any] | None) -> dict[str, Any]:
+    """Output values by name."""
+    return {name: out.get("value") for name, out in ((state or {}).get("outputs") or {}).items()}
+
+
+def is_empty(state: dict[str, Any] | None) -> bool:
+    return not (state or {}).get("resources")
+
+
+def deployed(store: Store, stack: Stack) -> list[str]:
+    """Tenants that have a state, by name."""
+    prefix = layout.tenants_prefix(stack.region, stack.name)
+    found = (k.removeprefix(prefix).split("/") for k in store.keys(prefix))
+    return sorted({parts[0] for parts in found if len(parts) == 2 and parts[1] == layout.STATE_FILE})
+
+
+def record_key(layer: Layer) -> str:
+    return layout.beside(state_key(layer), RECORD)
+
+
+def load_record(store: Store, layer: Layer) -> dict[str, Any]:
+    """What the last successful apply left beside the state; {} where there is nothing readable."""
+    try:
+        record = json.loads(store.read(record_key(layer)) or b"{}")
+        return record if isinstance(record, dict) else {}
+    except ValueError:
+        return {}
+
+
+def write_record(store: Store, layer: Layer, record: dict[str, Any]) -> None:
+    store.write(record_key(layer), json.dumps(record, indent=2, sort_keys=True).encode())
+
+
+def forget(store: Store, layer: Layer) -> None:
+    """Remove the state and the record of a layer that was destroyed; a state that still holds a resource stays."""
+    if is_empty(load(store, layer)):
+        store.delete(record_key(layer))
+        store.delete(state_key(layer))
+
+
+def bootstrap(identity: Identity, backend: Backend) -> bool:
+    """Make the state bucket: versioned, encrypted, private, TLS only. False when it was there already."""
+    client = identity.client("s3", backend.region)
+    made = _create_bucket(client, backend)
+    name = backend.bucket
+    policy = {"Version": "2012-10-17", "Statement": [{
+        "Sid": "TLSOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}
+    key = backend.config.get("kms_key_id")
+    rule = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key} if key else {"SSEAlgorithm": "AES256"}
+    for call, arguments in (
+        ("put_bucket_versioning", {"VersioningConfiguration": {"Status": "Enabled"}}),
+        ("put_bucket_encryption", {"ServerSideEncryptionConfiguration": {"Rules": [
+            {"ApplyServerSideEncryptionByDefault": rule, "BucketKeyEnabled": bool(key)}]}}),
+        ("put_public_access_block", {"PublicAccessBlockConfiguration": dict.fromkeys(
+            ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)}),
+        ("put_bucket_policy", {"Policy": json.dumps(policy)}),
+    ):
+        _translated(lambda c=call, a=arguments: getattr(client, c)(Bucket=name, **a), backend)
+    return made
+
+
+def _create_bucket(client: Any, backend: Backend) -> bool:
+    from botocore.exceptions import ClientError
+
+    place = {} if backend.region == "us-east-1" else {
+        "CreateBucketConfiguration": {"LocationConstraint": backend.region}}
+    try:
+        client.create_bucket(Bucket=backend.bucket, **place)
+        return True
+    except ClientError as error:
+        if error.response["Error"].get("Code") in ("BucketAlreadyOwnedByYou",):
+            return False
+        raise RefusedError(f"cannot make bucket {backend.bucket}: {error.response['Error'].get('Message')}",
+                           where=backend.where, hint="bucket names are global: choose another in backend.tfvars") from None

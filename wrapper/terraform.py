@@ -1,0 +1,293 @@
+"""Terraform's verbs, flags and what it says: the only room that knows them. Pure.
+
+Builds argv (through python-terraform's dialect), splits the caller's arguments, and reads Terraform's
+own words back: a lock held, a plan's summary, a state that was not saved.
+Source: developer.hashicorp.com/terraform/cli/commands
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import BusyError, OrchestrateError, StateAtRisk, TerraformFailed, UsageError
+from .layout import nearest
+
+PLAN_FILE = "orchestrate.tfplan"
+VALUES_FILE = "zz-orchestrate.auto.tfvars.json"  # loaded last among *.auto.tfvars
+BACKEND_FILE = "orchestrate_backend_override.tf.json"
+ERRORED_STATE = "errored.tfstate"
+
+
+@dataclass(frozen=True)
+class Verb:
+    """What a Terraform command needs and takes. ``values``: it evaluates variables, so it takes -var;
+    ``words``: how many bare words it may take after ours; ``color``: it knows -no-color."""
+
+    name: str
+    values: bool = False
+    mutates: bool = False
+    interactive: bool = False
+    prompts: bool = False
+    words: int = 0
+    color: bool = True
+    init: bool = True
+
+
+_MANY = 99
+VERBS = {v.name: v for v in (
+    Verb("init", init=True),
+    Verb("validate"),
+    Verb("plan", values=True, prompts=True),
+    Verb("apply", values=True, mutates=True, prompts=True, words=1),
+    Verb("destroy", values=True, mutates=True, prompts=True),
+    Verb("output", words=1),
+    Verb("show", words=1),
+    Verb("state", mutates=True, words=_MANY, color=False),
+    Verb("import", values=True, mutates=True, prompts=True, words=2),
+    Verb("console", values=True, interactive=True, color=False),
+    Verb("refresh", values=True, mutates=True, prompts=True),
+    Verb("graph", color=False),
+    Verb("providers", words=_MANY, color=False),
+    Verb("modules", color=False),
+    Verb("force-unlock", mutates=True, interactive=True, words=1, color=False),
+    Verb("taint", mutates=True, words=1, color=False),
+    Verb("untaint", mutates=True, words=1),
+    Verb("test", values=True),
+    Verb("fmt", words=_MANY, color=False, init=False),
+    Verb("get", init=False),
+    Verb("metadata", words=1, color=False, init=False),
+    Verb("version", color=False, init=False),
+)}
+
+REFUSED_VERBS = {
+    "workspace": "a stack or tenant has exactly one state; use another stack or tenant instead",
+    "login": "the tool keeps no Terraform Cloud credentials; set TF_TOKEN_<host> where a module registry needs one",
+    "logout": "the tool keeps no Terraform Cloud credentials",
+}
+
+_REFUSED_FLAGS = {
+    "chdir": "the stack decides the folder",
+    "state": "one state per stack and tenant, kept by the backend",
+    "state-out": "one state per stack and tenant, kept by the backend",
+    "backup": "the bucket keeps the versions of a state",
+    "lock=false": "the lock is what keeps two runs apart; wait with -lock-timeout=5m",
+    "backend": "every layer has a backend",
+    "backend-config": "write it in the stack's backend.tfvars",
+    "migrate-state": "states are never moved in passing; see docs/state.md",
+    "force-copy": "states are never moved in passing; see docs/state.md",
+    "plugin-dir": "providers come from the image's mirror",
+    "from-module": "a stack's code lives in src/",
+}
+
+_TAKES_VALUE = {
+    "var", "var-file", "target", "exclude", "replace", "out", "parallelism", "lock-timeout", "generate-config-out",
+    "config", "id", "type", "plan", "junit-xml", "filter", "test-directory", "platform", "fs-mirror", "net-mirror",
+    "module-depth", "from", "lockfile", "state", "state-out", "backup", "backend-config", "plugin-dir", "from-module",
+    "chdir", "cloud-run",
+}
+# What `terraform apply PLANFILE` still takes; all else was settled by the plan.
+_APPLY_ONLY = {"parallelism", "lock-timeout", "json", "no-color", "compact-warnings"}
+_NOT_FOR_PLAN = {"auto-approve", "force"}
+
+
+def parse_verb(name: str) -> Verb:
+    """The verb of that name. UsageError for one that is refused or unknown."""
+    if name in REFUSED_VERBS:
+        raise UsageError(f"terraform {name} is not run here", hint=REFUSED_VERBS[name])
+    if name not in VERBS:
+        close = nearest(name, VERBS)
+        raise UsageError(f"no command {name!r}", hint=f"did you mean {close}?" if close else "see --help")
+    return VERBS[name]
+
+
+@dataclass(frozen=True)
+class Token:
+    """One argument of the caller's: a flag with its words as typed, or a bare word (``flag`` is "")."""
+
+    flag: str
+    value: str | None
+    words: tuple[str, ...]
+
+
+def tokenize(arguments: Sequence[str]) -> tuple[Token, ...]:
+    """The caller's arguments as tokens; joined again (``words``) they are the same bytes in the same order."""
+    tokens, rest = [], list(arguments)
+    while rest:
+        word = rest.pop(0)
+        flag = re.match(r"-([A-Za-z][\w-]*)(?:=(.*))?\Z", word, re.DOTALL)
+        if flag is None:
+            tokens.append(Token("", word, (word,)))
+        elif flag.group(2) is None and flag.group(1) in _TAKES_VALUE:
+            tokens.append(_with_next(flag.group(1), word, rest))
+        else:
+            tokens.append(Token(flag.group(1), flag.group(2), (word,)))
+    return tuple(tokens)
+
+
+def _with_next(flag: str, word: str, rest: list[str]) -> Token:
+    if not rest:
+        raise UsageError(f"{word} needs a value", hint=f"for example: {word}=...")
+    value = rest.pop(0)
+    return Token(flag, value, (word, value))
+
+
+def check_flags(tokens: Iterable[Token]) -> None:
+    """UsageError for a flag that would break a promise of this tool."""
+    for token in tokens:
+        for refused in (token.flag, f"{token.flag}={token.value}"):
+            if refused in _REFUSED_FLAGS:
+                raise UsageError(f"-{refused} is not passed on", hint=_REFUSED_FLAGS[refused])
+
+
+def is_flag(name: str) -> bool:
+    """Whether ``name`` is a flag of Terraform's that takes a value, or one of the usual others."""
+    return name in _TAKES_VALUE or name in _APPLY_ONLY | _NOT_FOR_PLAN | {"destroy", "refresh", "detailed-exitcode",
+                                                                          "input", "upgrade", "lock", "raw"}
+
+
+def words(tokens: Iterable[Token]) -> list[str]:
+    return [word for token in tokens for word in token.words]
+
+
+def split_for_apply(tokens: Iterable[Token]) -> tuple[list[Token], list[Token]]:
+    """The caller's arguments of ``apply`` or ``destroy`` as those of the plan and those of applying it."""
+    tokens = list(tokens)
+    plan = [t for t in tokens if t.flag not in _NOT_FOR_PLAN]
+    return plan, [t for t in tokens if t.flag in _APPLY_ONLY]
+
+
+# -- building argv ------------------------------------------------------------------------------
+
+def argv(verb: Verb, arguments: Sequence[str] = (), *, color: bool, **options: object) -> tuple[str, ...]:
+    """``terraform VERB OPTIONS ARGUMENTS``: ours in python-terraform's dialect, the caller's untouched."""
+    if verb.color and not color and "-no-color" not in arguments:
+        options["no_color"] = True
+    if verb.prompts or verb.name == "init":
+        options.setdefault("input", False)
+    return ("terraform", *verb.name.split(), *_dialect(options), *arguments)
+
+
+def _dialect(options: dict[str, object]) -> list[str]:
+    """Options as python-terraform writes them: ``-input=false -no-color -out=FILE``."""
+    if not options:
+        return []
+    from python_terraform import IsFlagged, Terraform
+
+    flagged = {k: IsFlagged if v is True else v for k, v in options.items()}
+    return [str(w) for w in _writer(Terraform).generate_cmd_string("", **flagged)][1:]
+
+
+def _writer(kind: Any) -> Any:
+    """An instance without its constructor's work (it would read a state file from the working directory)."""
+    writer = kind.__new__(kind)
+    writer.terraform_bin_path = "terraform"
+    return writer
+
+
+def lock_timeout(tokens: Iterable[Token]) -> float:
+    """Seconds of ``-lock-timeout`` (Go's duration: 90s, 5m, 1h30m); 0 when not given."""
+    seconds = 0.0
+    for token in tokens:
+        if token.flag == "lock-timeout":
+            seconds = parse_duration(token.value or "")
+    return seconds
+
+
+def parse_duration(text: str) -> float:
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text)
+    if not parts or "".join(n + u for n, u in parts) != text:
+        raise UsageError(f"{text!r} is not a duration", hint="for example: 90s, 5m, 1h30m")
+    return sum(float(n) * {"ms": 0.001, "s": 1, "m": 60, "h": 3600}[u] for n, u in parts)
+
+
+# -- reading what it says -----------------------------------------------------------------------
+
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+_SUMMARY = re.compile(r"Plan: (?:(\d+) to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy")
+_DONE = re.compile(r"Apply complete! Resources: (?:(\d+) imported, )?(\d+) added, (\d+) changed, (\d+) destroyed"
+                   r"|Destroy complete! Resources: (\d+) destroyed")
+_OUTPUTS = re.compile(r"^Changes to Outputs:|You can apply this plan to save these new output", re.MULTILINE)
+
+
+def plain(text: str) -> str:
+    return _COLOR.sub("", text)
+
+
+def change_summary(text: str) -> tuple[int, int, int] | None:
+    """(added, changed, destroyed) of the last plan or apply in ``text``; None where none is seen."""
+    text = plain(text)
+    done = list(_DONE.finditer(text))
+    if done:
+        last = done[-1]
+        return (0, 0, int(last[5])) if last[5] else (int(last[2]), int(last[3]), int(last[4]))
+    plans = list(_SUMMARY.finditer(text))
+    if plans:
+        return int(plans[-1][2]), int(plans[-1][3]), int(plans[-1][4])
+    return (0, 0, 0) if _OUTPUTS.search(text) or "change_summary" in text else None
+
+
+@dataclass(frozen=True)
+class Lock:
+    """The state lock that Terraform could not have: its id, who holds it, doing what, since when."""
+
+    id: str
+    who: str
+    operation: str
+    created: str
+
+
+def held_lock(text: str) -> Lock | None:
+    """The lock named in "Error acquiring the state lock", or None."""
+    text = re.sub(r"^[│|] ?", "", plain(text), flags=re.MULTILINE)
+    if "Error acquiring the state lock" not in text:
+        return None
+
+    def field(name: str) -> str:
+        found = re.search(rf"^\s*{name}:\s*(.*?)\s*$", text, re.MULTILINE)
+        return found.group(1) if found else "unknown"
+
+    return Lock(field("ID"), field("Who").removeprefix("@"), field("Operation").removeprefix("OperationType"),
+                field("Created"))
+
+
+def failure(label: str, argv: Sequence[str], code: int, text: str) -> OrchestrateError:
+    """The error that a failed Step amounts to, from what Terraform said."""
+    lock = held_lock(text)
+    if lock:
+        return BusyError(f"{label} is locked by {lock.who} ({lock.operation or 'a run'}, since {lock.created})",
+                         hint=f"wait with -lock-timeout=5m; if that run is dead: force-unlock ... {lock.id}")
+    said = plain(text)
+    if "Saved plan is stale" in said:
+        return BusyError(f"{label} was changed by another run between this plan and its apply", hint="run it again")
+    if "Failed to persist state" in said or "Failed to save state" in said or "errored.tfstate" in said:
+        return StateAtRisk(f"{label}: Terraform could not save the state",
+                           hint="recover first: see docs/state.md, 'errored.tfstate'")
+    if "creating Auto Scaling Launch Configuration" in said and "not" in said:
+        return TerraformFailed(
+            f"{label}: AWS refused the launch configuration",
+            hint='accounts made since 2024 cannot create them: set capacity kind to "launch_template" in the '
+                 "stack's variables.tfvars")
+    return TerraformFailed(f"{label}: terraform {argv[1] if len(argv) > 1 else ''} failed (exit code {code})",
+                           hint="its own words are above")
+
+
+_SECRET_NAME = re.compile(r"passw|secret|token|credential|private|api_?key", re.IGNORECASE)
+
+
+def redact(argv: Sequence[str], sensitive: Iterable[str] = ()) -> str:
+    """The argv as one shell line, values of sensitive variables shown as ***."""
+    import shlex
+
+    hidden = set(sensitive)
+
+    def shown(word: str, before: str) -> str:
+        found = re.match(r"(-var=)?([\w-]+)=", word)
+        is_variable = found and (found.group(1) or before == "-var")
+        if found and is_variable and (found.group(2) in hidden or _SECRET_NAME.search(found.group(2))):
+            return word[:found.end()] + "***"
+        return word
+
+    return " ".join(shlex.quote(shown(w, b)) for w, b in zip(argv, ("", *argv), strict=False))
