@@ -15,6 +15,7 @@ FROM ${BASE} AS base
 LABEL orchestrate.image=layer
 ARG BUILD=by-hand
 LABEL orchestrate.build=${BUILD}
+USER root
 # A base made here holds both already and needs no network. /tmp: without mode 1777 a non-root provider dies.
 RUN { command -v git >/dev/null || { apt-get update -q \
       && apt-get install -qy --no-install-recommends ca-certificates git \

@@ -33,14 +33,20 @@ class Identity:
         return boto3.Session(
             aws_access_key_id=environment.get("AWS_ACCESS_KEY_ID"),
             aws_secret_access_key=environment.get("AWS_SECRET_ACCESS_KEY"),
-            aws_session_token=environment.get("AWS_SESSION_TOKEN"), region_name=region)
+            aws_session_token=environment.get("AWS_SESSION_TOKEN"),
+            region_name=region,
+        )
 
     def client(self, service: str, region: str) -> Any:
         """A boto3 client of ``service``; against the simulated AWS where there is an endpoint."""
         from botocore.config import Config
 
-        config = Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"},
-                        s3={"addressing_style": "path"} if self.endpoint else None)
+        config = Config(
+            connect_timeout=5,
+            read_timeout=30,
+            retries={"max_attempts": 3, "mode": "standard"},
+            s3={"addressing_style": "path"} if self.endpoint else None,
+        )
         return self.session(region).client(service, endpoint_url=self.endpoint or None, config=config)
 
 
@@ -73,33 +79,49 @@ def _credentials(identity: Identity, region: str) -> Any:
     except BotoCoreError as error:
         raise RefusedError(f"AWS credentials: {error}", hint="aws sts get-caller-identity shows the same") from None
     if found is None:
-        raise RefusedError("no AWS credentials found",
-                           hint="set AWS_PROFILE or AWS_ACCESS_KEY_ID, log in (aws sso login), use an instance or "
-                                "task role, or try it without an account: --sandbox")
+        raise RefusedError(
+            "no AWS credentials found",
+            hint="set AWS_PROFILE or AWS_ACCESS_KEY_ID, log in (aws sso login), use an instance or "
+            "task role, or try it without an account: --sandbox",
+        )
     return found
 
 
 def _assume(identity: Identity, role: str, region: str) -> Identity:
-    answer = _ask(lambda: identity.client("sts", region).assume_role(RoleArn=role, RoleSessionName="orchestrate"),
-                  f"may not assume {role}")
+    answer = _ask(
+        lambda: identity.client("sts", region).assume_role(RoleArn=role, RoleSessionName="orchestrate"),
+        f"may not assume {role}",
+    )
     keys = answer["Credentials"]
-    return Identity({"AWS_ACCESS_KEY_ID": keys["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
-                     "AWS_SESSION_TOKEN": keys["SessionToken"]}, endpoint=identity.endpoint, method="assumed role")
+    return Identity(
+        {
+            "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": keys["SessionToken"],
+        },
+        endpoint=identity.endpoint,
+        method="assumed role",
+    )
 
 
 def _in_account(identity: Identity, stack: Stack, region: str) -> Identity:
     who = whoami(identity, region)
     if who.account != stack.settings.account:
-        raise RefusedError(f"{stack.label} belongs to account {stack.settings.account}, and these credentials are of "
-                           f"{who.account} ({who.arn})", where=str(stack.config.name) + "/stack.hcl",
-                           hint="use the profile of that account (AWS_PROFILE)")
+        raise RefusedError(
+            f"{stack.label} belongs to account {stack.settings.account}, and these credentials are of "
+            f"{who.account} ({who.arn})",
+            where=str(stack.config.name) + "/stack.hcl",
+            hint="use the profile of that account (AWS_PROFILE)",
+        )
     return who
 
 
 def whoami(identity: Identity, region: str) -> Identity:
     """The identity with account and ARN as STS says them."""
     answer = _ask(lambda: identity.client("sts", region).get_caller_identity(), "these credentials are not accepted")
-    return Identity(identity.environment, identity.endpoint, str(answer["Account"]), str(answer["Arn"]), identity.method)
+    return Identity(
+        identity.environment, identity.endpoint, str(answer["Account"]), str(answer["Arn"]), identity.method
+    )
 
 
 def _ask(call: Any, refusal: str) -> Any:
@@ -108,7 +130,11 @@ def _ask(call: Any, refusal: str) -> Any:
     try:
         return call()
     except ClientError as error:
-        raise RefusedError(f"{refusal}: {error.response['Error'].get('Message', error)}",
-                           hint="aws sts get-caller-identity shows who you are") from None
+        raise RefusedError(
+            f"{refusal}: {error.response['Error'].get('Message', error)}",
+            hint="aws sts get-caller-identity shows who you are",
+        ) from None
     except BotoCoreError as error:
-        raise UnavailableError(f"AWS does not answer: {error}", hint="check the network, the proxy and the region") from None
+        raise UnavailableError(
+            f"AWS does not answer: {error}", hint="check the network, the proxy and the region"
+        ) from None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from . import environment, fingerprint, planfile, runs, state, terraform, variables
+from . import environment, fingerprint, leftovers, planfile, runs, state, terraform, variables
 from .account import Identity
 from .engines import Engine
 from .errors import NotFoundError, RefusedError, UsageError
@@ -52,23 +52,22 @@ class Deployer:
         self.check(verb, tenant, tokens)
         if verb.name == "apply" and tenant:
             self._ensure_stack(tokens)
-        return self.run_layer(verb, self.layer(verb, tenant), tokens)
-
-    def layer(self, verb: Verb, tenant: str) -> Layer:
-        leaving = verb.name not in ("apply", "plan", "import")
-        return self.project.layer(self.stack, tenant, must_be_declared=not leaving)
+        return self.run_layer(verb, layer_of(self.project, self.stack, verb, tenant), tokens)
 
     def run_layer(self, verb: Verb, layer: Layer, tokens: Sequence[Token], talk: Talk | None = None) -> Outcome:
         return self.carry_out(self.prepare(verb, layer, tokens), verb, layer, tokens, talk)
 
-    def carry_out(self, run: Run, verb: Verb, layer: Layer, tokens: Sequence[Token],
-                  talk: Talk | None = None) -> Outcome:
+    def carry_out(
+        self, run: Run, verb: Verb, layer: Layer, tokens: Sequence[Token], talk: Talk | None = None
+    ) -> Outcome:
+        whole = _destroys(verb, tokens) and not _partial(tokens) and not self.dry
+        kept = leftovers.kept_families(state.load(self.store, layer)) if whole else []
         outcome = execute(run, self.engine, talk or self.talk, self.stopper)
         if self.dry or outcome.skipped:
             return outcome
-        if _destroys(verb, tokens):
-            if not _partial(tokens):
-                state.forget(self.store, layer)
+        if whole:
+            leftovers.deregister(self.identity, self.stack.region or self.stack.backend.region, kept)
+            state.forget(self.store, layer)
         elif verb.name == "apply":
             self._record(layer, tokens)
         return outcome
@@ -85,8 +84,18 @@ class Deployer:
         if verb.values and not saved:
             values = self._values(verb, layer, tokens, declared)
         return runs.lay_out(
-            Request(layer, verb, tuple(tokens), values, declared, self.project.work_files(layer),
-                    self.project.digest_sources(layer), self.project.modules()), self.caller)
+            Request(
+                layer,
+                verb,
+                tuple(tokens),
+                values,
+                declared,
+                self.project.work_files(layer),
+                self.project.digest_sources(layer),
+                self.project.modules(),
+            ),
+            self.caller,
+        )
 
     def url(self, layer: Layer) -> str:
         return str(state.outputs(state.load(self.store, layer)).get("url") or "")
@@ -102,8 +111,9 @@ class Deployer:
                 values[argument.name] = variables.check_argument(argument, declared)
         return values
 
-    def _values(self, verb: Verb, layer: Layer, tokens: Sequence[Token], declared: Mapping[str, Variable]
-                ) -> dict[str, Effective]:
+    def _values(
+        self, verb: Verb, layer: Layer, tokens: Sequence[Token], declared: Mapping[str, Variable]
+    ) -> dict[str, Effective]:
         typed = {a.name: variables.check_argument(a, declared) for a in _arguments(tokens)}
         values = self._from_files(layer, tokens)
         if _destroys(verb, tokens):
@@ -115,8 +125,11 @@ class Deployer:
         return values
 
     def _from_files(self, layer: Layer, tokens: Sequence[Token]) -> dict[str, Effective]:
-        files = [self.project.source(self.caller.directory / (t.value or ""), mine=True)
-                 for t in tokens if t.flag == "var-file"]
+        files = [
+            self.project.source(self.caller.directory / (t.value or ""), mine=True)
+            for t in tokens
+            if t.flag == "var-file"
+        ]
         outputs = self._stack_outputs(layer)
         values = dict(self.project.values(layer, outputs, files))
         return values if outputs or not self.dry else self._with_outputs_to_come(layer, values)
@@ -126,8 +139,10 @@ class Deployer:
             return {}
         own = state.load(self.store, Layer(self.stack))
         if own is None and not self.dry:
-            raise NotFoundError(f"{self.stack.label} has no state yet, and its tenants need its outputs",
-                                hint=f"make it first: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip())
+            raise NotFoundError(
+                f"{self.stack.label} has no state yet, and its tenants need its outputs",
+                hint=f"make it first: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip(),
+            )
         return state.outputs(own)
 
     def _with_outputs_to_come(self, layer: Layer, values: dict[str, Effective]) -> dict[str, Effective]:
@@ -136,13 +151,16 @@ class Deployer:
         origin = f"output of {self.stack.label} (known after its apply)"
         return {n: Effective(None, origin) for n in coming & set(self.declared(layer))} | values
 
-    def _fill_from_last_apply(self, layer: Layer, declared: Mapping[str, Variable],
-                              values: dict[str, Effective]) -> dict[str, Effective]:
+    def _fill_from_last_apply(
+        self, layer: Layer, declared: Mapping[str, Variable], values: dict[str, Effective]
+    ) -> dict[str, Effective]:
         """A destroy needs no -var typed again: values that were typed at the last apply stand in."""
         given = state.load_record(self.store, layer).get("given", {})
         missing = {n: t for n, t in given.items() if n in declared and n not in values}
-        source = Source("-var of the last apply", {
-            n: (variables.check_argument(variables.Argument(n, t), declared).value, 0) for n, t in missing.items()})
+        source = Source(
+            "-var of the last apply",
+            {n: (variables.check_argument(variables.Argument(n, t), declared).value, 0) for n, t in missing.items()},
+        )
         return {**values, **variables.merge(declared, (), [source], layer.label)}
 
     def declared(self, layer: Layer) -> dict[str, Variable]:
@@ -151,8 +169,9 @@ class Deployer:
 
     # -- arguments ----------------------------------------------------------------------------
 
-    def distribute(self, verb: Verb, layer: Layer, tokens: Sequence[Token], declared: Mapping[str, Variable]
-                    ) -> list[Token]:
+    def distribute(
+        self, verb: Verb, layer: Layer, tokens: Sequence[Token], declared: Mapping[str, Variable]
+    ) -> list[Token]:
         """The caller's arguments that are this layer's: a -var goes to the root that declares it."""
         others = self._others(layer)
         kept = []
@@ -178,8 +197,11 @@ class Deployer:
         if not self.stack.settings.protected:
             return
         if _destroys(verb, tokens):
-            raise RefusedError(f"{label} is protected and is not destroyed", where=f"{self.stack.config.name}/stack.hcl",
-                               hint="write protected = false there first, in a reviewed change")
+            raise RefusedError(
+                f"{label} is protected and is not destroyed",
+                where=f"{self.stack.config.name}/stack.hcl",
+                hint="write protected = false there first, in a reviewed change",
+            )
         changes = verb.mutates and verb.name != "state"
         if changes and not self.caller.asks and not self.dry and self.confirmed != label:
             raise RefusedError(f"{label} is protected", hint=f"say that you mean it: --confirm {label}")
@@ -194,25 +216,34 @@ class Deployer:
             return
         changed = self.changed(own)
         if changed:
-            self.talk.say(f"{own.label}: changed since its last apply ({', '.join(changed[:5])}); left alone. "
-                          f"To apply it: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip())
+            self.talk.say(
+                f"{own.label}: changed since its last apply ({', '.join(changed[:5])}); left alone. "
+                f"To apply it: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip()
+            )
 
     def for_stack(self, tokens: Sequence[Token]) -> list[Token]:
         """Of a tenant's arguments, those that the stack's own layer takes too."""
         mine = self.declared(Layer(self.stack))
-        return [t for t in tokens if t.flag in _CARRIED
-                or (t.flag == "var" and variables.parse_argument(t.value or "").name in mine)]
+        return [
+            t
+            for t in tokens
+            if t.flag in _CARRIED or (t.flag == "var" and variables.parse_argument(t.value or "").name in mine)
+        ]
 
     def changed(self, layer: Layer) -> list[str]:
         """What of a layer's inputs differs from its last apply, in words; [] when nothing or not known."""
         record = state.load_record(self.store, layer)
-        return fingerprint.differences(record["inputs"], self._inputs(layer, record.get("given", {}))
-                                       ) if "inputs" in record else []
+        return (
+            fingerprint.differences(record["inputs"], self._inputs(layer, record.get("given", {})))
+            if "inputs" in record
+            else []
+        )
 
     def _inputs(self, layer: Layer, given: Mapping[str, str]) -> fingerprint.Record:
         declared = self.declared(layer)
-        typed = {n: variables.check_argument(variables.Argument(n, t), declared)
-                 for n, t in given.items() if n in declared}
+        typed = {
+            n: variables.check_argument(variables.Argument(n, t), declared) for n, t in given.items() if n in declared
+        }
         values = {**self._from_files(layer, ()), **typed}
         return fingerprint.inputs(values, self.project.digest_sources(layer), self.caller.image)
 
@@ -223,10 +254,23 @@ class Deployer:
         declared = self.declared(layer)
         given = {a.name: a.text for a in _arguments(tokens) if a.name in declared and not declared[a.name].sensitive}
         now = state.load(self.store, layer) or {}
-        state.write_record(self.store, layer, {
-            "version": 1, "inputs": self._inputs(layer, given), "given": given, "by": self.caller.author,
-            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "state": {"serial": now.get("serial"), "lineage": now.get("lineage")}})
+        state.write_record(
+            self.store,
+            layer,
+            {
+                "version": 1,
+                "inputs": self._inputs(layer, given),
+                "given": given,
+                "by": self.caller.author,
+                "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                "state": {"serial": now.get("serial"), "lineage": now.get("lineage")},
+            },
+        )
+
+
+def layer_of(project: Project, stack: Stack, verb: Verb, tenant: str) -> Layer:
+    """The layer a verb is for. A tenant whose file is gone may still be looked at and destroyed."""
+    return project.layer(stack, tenant, must_be_declared=verb.name in ("apply", "plan", "import"))
 
 
 def split_tenant(tokens: Iterable[Token], option: str = "") -> tuple[str, list[Token]]:
@@ -270,8 +314,10 @@ def check_words(verb: Verb, tokens: Sequence[Token]) -> None:
     """UsageError for more bare words than the verb takes; a word in the region's place is most likely one."""
     words = [t.value or "" for t in tokens if not t.flag]
     if len(words) > verb.words:
-        raise UsageError(f"terraform {verb.name} takes no {words[verb.words]!r}",
-                         hint="the order is: COMMAND STACK [REGION] [TERRAFORM ARGUMENTS...]")
+        raise UsageError(
+            f"terraform {verb.name} takes no {words[verb.words]!r}",
+            hint="the order is: COMMAND STACK [REGION] [TERRAFORM ARGUMENTS...]",
+        )
 
 
 def _arguments(tokens: Iterable[Token]) -> list[variables.Argument]:

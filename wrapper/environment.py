@@ -11,10 +11,20 @@ _REFUSED = re.compile(r"TF_CLI_ARGS(_\w+)?|TF_WORKSPACE|TF_DATA_DIR")
 _AWS = re.compile(
     r"AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|ROLE_ARN|ROLE_SESSION_NAME|"
     r"WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_\w+|CONTAINER_AUTHORIZATION_TOKEN\w*|EC2_METADATA_\w+|"
-    r"ENDPOINT_URL\w*|STS_REGIONAL_ENDPOINTS|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT|MAX_ATTEMPTS|RETRY_MODE)")
+    r"ENDPOINT_URL\w*|STS_REGIONAL_ENDPOINTS|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT|MAX_ATTEMPTS|RETRY_MODE)"
+)
 _ALWAYS = re.compile(r"TF_LOG(_\w+)?|TF_TOKEN_\w+|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|LANG|LC_ALL|TERM")
-_HOST = ("PATH", "HOME", "USER", "SSL_CERT_FILE", "SSL_CERT_DIR", "AWS_CA_BUNDLE", "AWS_CONFIG_FILE",
-         "AWS_SHARED_CREDENTIALS_FILE", "SSH_AUTH_SOCK")
+_HOST = (
+    "PATH",
+    "HOME",
+    "USER",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "AWS_CA_BUNDLE",
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "SSH_AUTH_SOCK",
+)
 _FIXED = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
 
 
@@ -22,16 +32,21 @@ def check(environ: Mapping[str, str], declared: Collection[str] = ()) -> None:
     """UsageError for a variable that would change, unseen, what Terraform does."""
     for name in sorted(environ):
         if _REFUSED.fullmatch(name):
-            raise UsageError(f"{name} is set in the environment", hint=f"unset {name}: it would change what Terraform "
-                                                                       "does behind the command line")
+            raise UsageError(
+                f"{name} is set in the environment",
+                hint=f"unset {name}: it would change what Terraform does behind the command line",
+            )
         variable = name.removeprefix("TF_VAR_")
         if variable != name and variable in declared:
-            raise UsageError(f"{name} is set in the environment", hint=f"values come from files and -var: unset {name} "
-                                                                       f"and give -var {variable}=...")
+            raise UsageError(
+                f"{name} is set in the environment",
+                hint=f"values come from files and -var: unset {name} and give -var {variable}=...",
+            )
 
 
-def for_terraform(environ: Mapping[str, str], identity: Mapping[str, str], region: str, *, host: bool,
-                  sandbox: bool) -> dict[str, str]:
+def for_terraform(
+    environ: Mapping[str, str], identity: Mapping[str, str], region: str, *, host: bool, sandbox: bool
+) -> dict[str, str]:
     """The allowlisted environment of a run. With the sandbox nothing of the caller's AWS goes along."""
     kept = {k: v for k, v in environ.items() if _ALWAYS.fullmatch(k)}
     if not sandbox:

@@ -17,8 +17,12 @@ Record = dict[str, Any]
 
 def digest(*parts: object) -> str:
     """SHA-256 (hex, first 16) of the parts, each kept apart from the next."""
-    text = json.dumps([p if isinstance(p, str | int | float | bool | None) else _plain(p) for p in parts],
-                      sort_keys=True, ensure_ascii=True, default=str)
+    text = json.dumps(
+        [p if isinstance(p, str | int | float | bool | None) else _plain(p) for p in parts],
+        sort_keys=True,
+        ensure_ascii=True,
+        default=str,
+    )
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
@@ -29,8 +33,11 @@ def _plain(part: object) -> object:
 def inputs(values: Mapping[str, Effective], sources: str, image: str) -> Record:
     """The fingerprint of a layer: variables by name, its sources and modules, the tool's image
     (which pins the Terraform and provider versions)."""
-    return {"variables": {name: digest(v.value) for name, v in sorted(values.items())},
-            "sources": sources, "image": image}
+    return {
+        "variables": {name: digest(v.value) for name, v in sorted(values.items())},
+        "sources": sources,
+        "image": image,
+    }
 
 
 def differences(old: Record, new: Record) -> list[str]:

@@ -86,7 +86,8 @@ def _confirm(deployer: deploy.Deployer, tenants: Sequence[str]) -> None:
     if tenants:
         deployer.talk.say(f"destroy {label}: first its tenants ({', '.join(tenants)}), then itself")
     if deployer.caller.asks and not deployer.talk.ask(
-            f"Destroy {label} with {len(tenants)} tenants? Type yes to go on:", "yes"):
+        f"Destroy {label} with {len(tenants)} tenants? Type yes to go on:", "yes"
+    ):
         raise RefusedError(f"{label}: not confirmed", hint="nothing was changed; only 'yes' goes on")
 
 
@@ -98,8 +99,9 @@ def _stack_itself(deployer: deploy.Deployer, verb: Verb, tokens: Sequence[Token]
     return [_one(deployer, verb, layer, list(tokens), None, deployer.talk)]
 
 
-def _side_by_side(deployer: deploy.Deployer, verb: Verb, tenants: Sequence[str], tokens: Sequence[Token],
-                  jobs: int) -> list[Result]:
+def _side_by_side(
+    deployer: deploy.Deployer, verb: Verb, tenants: Sequence[str], tokens: Sequence[Token], jobs: int
+) -> list[Result]:
     if not tenants:
         return []
     jobs = min(jobs or default_jobs(), len(tenants))
@@ -107,23 +109,33 @@ def _side_by_side(deployer: deploy.Deployer, verb: Verb, tenants: Sequence[str],
     if jobs > 1:
         deployer.talk.say(f"{len(tenants)} tenants, {jobs} at a time")
     with ThreadPoolExecutor(jobs) as pool:
-        futures = [pool.submit(_one, deployer, verb, result.layer, list(tokens), run,
-                               Prefixed(deployer.talk, result.layer.tenant) if len(tenants) > 1 else deployer.talk)
-                   for result, run in prepared if run is not None]
+        futures = [
+            pool.submit(
+                _one,
+                deployer,
+                verb,
+                result.layer,
+                list(tokens),
+                run,
+                Prefixed(deployer.talk, result.layer.tenant) if len(tenants) > 1 else deployer.talk,
+            )
+            for result, run in prepared
+            if run is not None
+        ]
         return [r for r, run in prepared if run is None] + [f.result() for f in futures]
 
 
-def _prepared(deployer: deploy.Deployer, verb: Verb, tenant: str, tokens: Sequence[Token]
-              ) -> tuple[Result, Run | None]:
-    layer = deployer.layer(verb, tenant)
+def _prepared(deployer: deploy.Deployer, verb: Verb, tenant: str, tokens: Sequence[Token]) -> tuple[Result, Run | None]:
+    layer = deploy.layer_of(deployer.project, deployer.stack, verb, tenant)
     try:
         return Result(layer), deployer.prepare(verb, layer, tokens)
     except OrchestrateError as error:
         return Result(layer, error=error), None
 
 
-def _one(deployer: deploy.Deployer, verb: Verb, layer: Layer, tokens: list[Token], run: Run | None,
-         talk: Talk) -> Result:
+def _one(
+    deployer: deploy.Deployer, verb: Verb, layer: Layer, tokens: list[Token], run: Run | None, talk: Talk
+) -> Result:
     started = time.monotonic()
     try:
         deployer.stopper.check()
@@ -170,5 +182,3 @@ def _summary(deployer: deploy.Deployer, results: Sequence[Result]) -> None:
         deployer.talk.say(f"{result.layer.label}: {ended} {changes} ({result.seconds:.0f} s)")
         if result.error and result.error.hint:
             deployer.talk.say(f"  to do: {result.error.hint}")
-
-

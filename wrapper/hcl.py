@@ -52,12 +52,16 @@ def parse_values(text: str, where: str) -> Values:
     for node in _statements(tree):
         line = node.meta.line
         if node.data != "attribute":
-            raise ConfigError("a block does not belong in a file of values", where=f"{where}:{line}",
-                              hint="write `name = { ... }`")
+            raise ConfigError(
+                "a block does not belong in a file of values", where=f"{where}:{line}", hint="write `name = { ... }`"
+            )
         name = _text(node.children[0])
         if name in values:
-            raise ConfigError(f"{name} is set twice (first in line {values[name][1]})", where=f"{where}:{line}",
-                              hint="keep one of the two lines")
+            raise ConfigError(
+                f"{name} is set twice (first in line {values[name][1]})",
+                where=f"{where}:{line}",
+                hint="keep one of the two lines",
+            )
         values[name] = (_literal(node.children[-1], text, where), line)
     return Values(values, quoted)
 
@@ -83,6 +87,7 @@ def quote(value: object) -> str:
 
 
 # -- reading the tree -------------------------------------------------------------------------
+
 
 def _tree(text: str, where: str) -> tuple[Any, str, tuple[int, ...]]:
     """Parse, and where a statement's key stands in quotes (an older dialect) take the quotes off."""
@@ -112,15 +117,18 @@ def _unquote(text: str, error: Any) -> str | None:
     at_line_start = text[:start].rpartition("\n")[2].strip() == ""
     if key is None or not at_line_start:
         return None
-    return text[:start] + key.group(1) + "  " + text[key.end():]
+    return text[:start] + key.group(1) + "  " + text[key.end() :]
 
 
 def _broken(error: Any, text: str, where: str) -> ConfigError:
     line = error.line if isinstance(error.line, int) and error.line > 0 else text.count("\n") + 1
     lines = text.splitlines()
     shown = lines[line - 1].strip() if 0 < line <= len(lines) else "end of file"
-    return ConfigError(f"this is not HCL: {shown[:120]}", where=f"{where}:{line}",
-                       hint="a bracket, quote or comma before this place is missing or one too many")
+    return ConfigError(
+        f"this is not HCL: {shown[:120]}",
+        where=f"{where}:{line}",
+        hint="a bracket, quote or comma before this place is missing or one too many",
+    )
 
 
 def _statements(tree: Any) -> Iterator[Any]:
@@ -167,9 +175,11 @@ def _literal(node: Any, text: str, where: str, depth: int = 0) -> Value:
         number = _literal(node.children[-1], text, where, depth + 1)
         if isinstance(number, int | float) and not isinstance(number, bool):
             return -number
-    raise ConfigError(f"a literal value is needed, not the expression {_source(node, text)[:80]!r}",
-                      where=f"{where}:{node.meta.line}",
-                      hint="values are data: put text in quotes, and compute in the stack's Terraform code or template")
+    raise ConfigError(
+        f"a literal value is needed, not the expression {_source(node, text)[:80]!r}",
+        where=f"{where}:{node.meta.line}",
+        hint="values are data: put text in quotes, and compute in the stack's Terraform code or template",
+    )
 
 
 def _string(node: Any, text: str, where: str, depth: int) -> str:
@@ -183,8 +193,9 @@ def _unescape(match: re.Match[str], where: str, line: int) -> str:
         return str(template)
     if one is not None:
         if one not in _ESCAPES:
-            raise ConfigError(f"\\{one} is no escape in a string", where=f"{where}:{line}",
-                              hint="write \\\\ for one backslash")
+            raise ConfigError(
+                f"\\{one} is no escape in a string", where=f"{where}:{line}", hint="write \\\\ for one backslash"
+            )
         return _ESCAPES[one]
     return chr(int(short or long, 16))
 
@@ -233,13 +244,19 @@ def _key(node: Any, text: str, where: str) -> str:
 
 
 _LITERALS = {
-    "string": _string, "heredoc_template": _heredoc, "heredoc_template_trim": _heredoc, "int_lit": _number,
-    "float_lit": _number, "literal_value": _keyword, "tuple": _tuple, "object": _object,
+    "string": _string,
+    "heredoc_template": _heredoc,
+    "heredoc_template_trim": _heredoc,
+    "int_lit": _number,
+    "float_lit": _number,
+    "literal_value": _keyword,
+    "tuple": _tuple,
+    "object": _object,
 }
 
 
 def _source(node: Any, text: str) -> str:
-    return text[node.meta.start_pos:node.meta.end_pos]
+    return text[node.meta.start_pos : node.meta.end_pos]
 
 
 def _label(node: Any) -> str:

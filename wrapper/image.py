@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -56,9 +57,7 @@ def exists(client: docker.DockerClient, name: str) -> bool:
         return True
 
 
-def build(
-    root: Path, client: docker.DockerClient, progress: Progress, env: Mapping[str, str] | None = None
-) -> str:
+def build(root: Path, client: docker.DockerClient, progress: Progress, env: Mapping[str, str] | None = None) -> str:
     """The image's name; it is built first if the daemon does not have it."""
     name = tag(root)
     if exists(client, name):
@@ -69,9 +68,7 @@ def build(
     return name
 
 
-def build_missing(
-    root: Path, client: docker.DockerClient, progress: Progress, env: Mapping[str, str]
-) -> None:
+def build_missing(root: Path, client: docker.DockerClient, progress: Progress, env: Mapping[str, str]) -> None:
     pins = read_pins(root, str(client.version().get("Arch", "")) or host_arch())
     sources = locate_sources(root, env, pins.arch)
     lack = lacking(client, pins, sources, env)
@@ -114,9 +111,7 @@ def run_build(
     said: list[str] = []
     image = ""
     options = {"nocache": True, "rm": True, "forcerm": True, "pull": False, "timeout": None}
-    with closing(
-        api.build(fileobj=tar, custom_context=True, decode=True, buildargs=args, **options)
-    ) as events:
+    with closing(api.build(fileobj=tar, custom_context=True, decode=True, buildargs=args, **options)) as events:
         for event in events:
             if "error" in event:
                 raise failure(str(event["error"]), said, lack)
@@ -130,9 +125,9 @@ def run_build(
 
 
 def lines(event: Mapping[str, Any]) -> list[str]:
-    """What a person wants to read of one event: no download bars, no ids."""
+    """What a person wants to read of one event: no download bars, no ids, none of the daemon's colours."""
     text = event.get("stream") or ("" if event.get("progressDetail") else event.get("status", ""))
-    rows = (line.rstrip() for line in str(text).splitlines())
+    rows = (re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in str(text).splitlines())
     return [row for row in rows if row.strip() and not row.startswith(NOISE)]
 
 
@@ -142,9 +137,7 @@ def failure(error: str, said: list[str], lack: str) -> OrchestrateError:
     what = ours[-1] if ours else error
     if "non-zero code: 3" in error:
         return RefusedError(f"the image was not built: {what}", hint="see docs/image.md")
-    needs = (
-        "the network must reach the base image, the Debian mirror, the Terraform releases and the registry"
-    )
+    needs = "the network must reach the base image, the Debian mirror, the Terraform releases and the registry"
     hint = f"{needs}; or build from this host's files, which is barred because {lack}" if lack else ""
     return UnavailableError(f"the image cannot be built: {what}", hint=hint)
 
@@ -176,7 +169,7 @@ def named(image: Mapping[str, Any]) -> list[str]:
 
 @contextmanager
 def one_at_a_time(root: Path, progress: Progress) -> Iterator[None]:
-    """Two commands that miss the image build it once. The lock is on the Dockerfile: nothing is left behind."""
+    """Two commands that miss the image build it once. The lock is on the Dockerfile: nothing stays behind."""
     with (root / "Dockerfile").open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

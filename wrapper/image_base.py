@@ -24,11 +24,12 @@ BASE = "orchestrate-base"
 CHUNK = 1 << 20
 PUBLIC = "http://deb.debian.org/debian"
 # What a container never reads, or what names this host. Licences stay.
-LEFT_OUT = """
-    ./dev/* ./proc/* ./sys/* ./var/cache/* ./var/lib/apt/lists/* ./var/log/* ./etc/resolv.conf ./etc/hostname
-    ./etc/machine-id ./usr/share/man/* ./usr/share/info/* ./usr/share/locale/* ./usr/share/doc/*/changelog*
-    ./usr/share/doc/git/*/* ./usr/share/doc/git/RelNotes*
-""".split()
+LEFT_OUT = (
+    *("./dev/*", "./proc/*", "./sys/*", "./var/cache/*", "./var/lib/apt/lists/*", "./var/log/*"),
+    *("./etc/resolv.conf", "./etc/hostname", "./etc/machine-id"),
+    *("./usr/share/man/*", "./usr/share/info/*", "./usr/share/locale/*"),
+    *("./usr/share/doc/*/changelog*", "./usr/share/doc/git/*/*", "./usr/share/doc/git/RelNotes*"),
+)
 
 
 def no_debootstrap() -> str:
@@ -72,9 +73,7 @@ def debootstrap(suite: str, rootfs: Path, progress: Progress) -> None:
                 progress(last)
         if process.returncode == 0:
             return
-    raise UnavailableError(
-        f"debootstrap: {last}", hint="apt's sources must name a Debian mirror that answers"
-    )
+    raise UnavailableError(f"debootstrap: {last}", hint="apt's sources must name a Debian mirror that answers")
 
 
 def unpacking(suite: str, rootfs: Path, mirror: str) -> list[str]:

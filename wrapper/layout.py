@@ -20,8 +20,9 @@ def check_name(kind: str, name: str) -> str:
     """``name`` itself if it is a good name of a region, stack or tenant; else UsageError."""
     if _NAME.match(name):
         return name
-    raise UsageError(f"{name!r} is not the name of a {kind}",
-                     hint="a name is 1 to 31 of a-z, 0-9 and '-', and begins with a letter")
+    raise UsageError(
+        f"{name!r} is not the name of a {kind}", hint="a name is 1 to 31 of a-z, 0-9 and '-', and begins with a letter"
+    )
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -27,11 +27,19 @@ def check(file: Path, label: str) -> None:
         with zipfile.ZipFile(file) as archive:
             comment = archive.comment
     except (zipfile.BadZipFile, OSError):
-        raise RefusedError("this is not a plan file", where=str(file), hint="make one with plan ... -out=FILE") from None
+        raise RefusedError(
+            "this is not a plan file", where=str(file), hint="make one with plan ... -out=FILE"
+        ) from None
     if not comment.startswith(_MARK):
-        raise RefusedError("this plan does not say which layer it is for", where=str(file),
-                           hint="make it with this tool: plan ... -out=FILE")
-    made_for = comment[len(_MARK):].decode(errors="replace")
+        raise RefusedError(
+            "this plan does not say which layer it is for",
+            where=str(file),
+            hint="make it with this tool: plan ... -out=FILE",
+        )
+    made_for = comment[len(_MARK) :].decode(errors="replace")
     if made_for != label:
-        raise RefusedError(f"this plan was made for {made_for}, not for {label}", where=str(file),
-                           hint=f"plan {label} anew with -out=FILE")
+        raise RefusedError(
+            f"this plan was made for {made_for}, not for {label}",
+            where=str(file),
+            hint=f"plan {label} anew with -out=FILE",
+        )

@@ -46,8 +46,11 @@ class Project:
     def __post_init__(self) -> None:
         self.root = self.root.resolve()
         if not (self.root / "config").is_dir() or not (self.root / "src").is_dir():
-            raise NotFoundError("no project here: a project has config/ and src/", where=str(self.root),
-                                hint="go into one, or name it with --root DIR")
+            raise NotFoundError(
+                "no project here: a project has config/ and src/",
+                where=str(self.root),
+                hint="go into one, or name it with --root DIR",
+            )
         self.parses = Parses(self.home / "cache")
         self._noticed: set[str] = set()
 
@@ -90,8 +93,16 @@ class Project:
         settings = self._settings(folder)
         source = self._source(name, folder, settings)
         tenant = source / "tenant"
-        return Stack(region, name, self.root, folder, source, tenant if _has_terraform(tenant) else None, settings,
-                     self._backend(folder, source))
+        return Stack(
+            region,
+            name,
+            self.root,
+            folder,
+            source,
+            tenant if _has_terraform(tenant) else None,
+            settings,
+            self._backend(folder, source),
+        )
 
     def stacks(self) -> list[Stack]:
         return [self.stack(name, region) for region, name in sorted(self.places)]
@@ -102,8 +113,11 @@ class Project:
             return Layer(stack)
         layout.check_name("tenant", tenant)
         if stack.tenant_source is None:
-            raise NotFoundError(f"stack {stack.label} has no tenant layer", where=self._short(stack.source),
-                                hint=f"a tenant layer is a Terraform root in {self._short(stack.source)}/tenant/")
+            raise NotFoundError(
+                f"stack {stack.label} has no tenant layer",
+                where=self._short(stack.source),
+                hint=f"a tenant layer is a Terraform root in {self._short(stack.source)}/tenant/",
+            )
         needs_file = stack.settings.protected if stack.settings.tenant_file is None else stack.settings.tenant_file
         if needs_file and must_be_declared and tenant not in self.tenants(stack):
             raise layout.unknown("tenant", tenant, self.tenants(stack), f"{stack.label} (protected)")
@@ -126,18 +140,22 @@ class Project:
     def outputs(self, source: Path) -> set[str]:
         return {b.labels[0] for _, b in self._blocks(source) if b.kind == "output" and b.labels}
 
-    def values(self, layer: Layer, outputs: Mapping[str, Any] | None = None,
-               arguments: Iterable[Source] = ()) -> dict[str, Effective]:
+    def values(
+        self, layer: Layer, outputs: Mapping[str, Any] | None = None, arguments: Iterable[Source] = ()
+    ) -> dict[str, Effective]:
         """Effective values of a layer; ``outputs`` are those of the stack's own layer, ``arguments`` the
         -var-file sources. Required values and -var are checked by the caller, who has the arguments."""
         return next(iter(self.values_of([layer], outputs, arguments)))
 
-    def values_of(self, layers: Iterable[Layer], outputs: Mapping[str, Any] | None = None,
-                  arguments: Iterable[Source] = ()) -> Iterator[dict[str, Effective]]:
+    def values_of(
+        self, layers: Iterable[Layer], outputs: Mapping[str, Any] | None = None, arguments: Iterable[Source] = ()
+    ) -> Iterator[dict[str, Effective]]:
         """Effective values of many layers of one stack, each file read and parsed once."""
         layers = list(layers)
-        lower = {bool(tenant): self._lower(layers[0].stack, bool(tenant), outputs or {})
-                 for tenant in {layer.tenant for layer in layers}}
+        lower = {
+            bool(tenant): self._lower(layers[0].stack, bool(tenant), outputs or {})
+            for tenant in {layer.tenant for layer in layers}
+        }
         texts = self._rendered([la for la in layers if la.tenant], lower.get(True))
         with self.parses.batch():
             for layer in layers:
@@ -146,8 +164,9 @@ class Project:
                 own = variables.merge(declared, others, sources, layer.label)
                 yield {**values, **self._given(layer, declared), **own}
 
-    def _lower(self, stack: Stack, tenant: bool, outputs: Mapping[str, Any]
-               ) -> tuple[dict[str, Effective], dict[str, Variable], set[str]]:
+    def _lower(
+        self, stack: Stack, tenant: bool, outputs: Mapping[str, Any]
+    ) -> tuple[dict[str, Effective], dict[str, Variable], set[str]]:
         own, other = (stack.tenant_source, stack.source) if tenant else (stack.source, stack.tenant_source)
         assert own is not None
         declared = self.declared(own) if tenant else self.declared(own) | self.declared(stack.config)
@@ -194,8 +213,10 @@ class Project:
             return {}
         stack, below = layers[0].stack, {k: v.value for k, v in lower[0].items()}
         template, common = self._read(file), digest(self._read(file), stack.name, stack.region, below)
-        contexts = {la.tenant: {"tenant": la.tenant, "stack": stack.name, "region": stack.region, "vars": below}
-                    for la in layers}
+        contexts = {
+            la.tenant: {"tenant": la.tenant, "stack": stack.name, "region": stack.region, "vars": below}
+            for la in layers
+        }
         texts = {t: self.parses.text(common + t) for t in contexts}
         todo = {t: c for t, c in contexts.items() if texts[t] is None}
         if todo:
@@ -219,8 +240,11 @@ class Project:
         if file.is_file():
             for name, (value, line) in self.parses.values(self._read(file), self._short(file)).values.items():
                 if name not in found or not isinstance(value, type(found[name])):
-                    raise ConfigError(f"no setting {name!r} of that type", where=f"{self._short(file)}:{line}",
-                                      hint="zones = [\"example.com\"] and secrets = { name = \"value\" }")
+                    raise ConfigError(
+                        f"no setting {name!r} of that type",
+                        where=f"{self._short(file)}:{line}",
+                        hint='zones = ["example.com"] and secrets = { name = "value" }',
+                    )
                 found[name] = value
         return found
 
@@ -258,7 +282,7 @@ class Project:
             here = Path(directory)
             names[:] = sorted(n for n in names if not n.startswith(".") and here / n != tenant)
             found += [here / f for f in sorted(files) if _wanted(f)]
-            for entry in (*(here / n for n in names), *found[-len(files):]):
+            for entry in (*(here / n for n in names), *found[-len(files) :]):
                 if entry.is_symlink():
                     self._inside(entry)
         return found
@@ -275,8 +299,11 @@ class Project:
         for name, (value, line) in values.items():
             if name not in kinds:
                 close = layout.nearest(name, kinds)
-                raise ConfigError(f"no setting {name!r}", where=f"{where}:{line}",
-                                  hint=f"did you mean {close}?" if close else f"settings: {', '.join(kinds)}")
+                raise ConfigError(
+                    f"no setting {name!r}",
+                    where=f"{where}:{line}",
+                    hint=f"did you mean {close}?" if close else f"settings: {', '.join(kinds)}",
+                )
             wanted = bool if "bool" in str(kinds[name]) else str
             if not isinstance(value, wanted):
                 raise ConfigError(f"{name} must be a {'bool' if wanted is bool else 'string'}", where=f"{where}:{line}")
@@ -291,9 +318,11 @@ class Project:
         if not source.is_dir():
             known = [f.name for f in _folders(self.root / "src") if _has_terraform(f)]
             close = layout.nearest(source.name, known)
-            raise NotFoundError(f"no Terraform code {self._short(source)}/ for stack {name}",
-                                where=self._short(folder / "stack.hcl"),
-                                hint=f'make that folder, or write source = "{close or "..."}" in stack.hcl')
+            raise NotFoundError(
+                f"no Terraform code {self._short(source)}/ for stack {name}",
+                where=self._short(folder / "stack.hcl"),
+                hint=f'make that folder, or write source = "{close or "..."}" in stack.hcl',
+            )
         self._inside(source)
         return source
 
@@ -307,19 +336,27 @@ class Project:
                 if backend.body:
                     key = str(backend.body.get("key", ("", 0))[0])
                     return self._checked_backend(backend.body, self._short(where), backend.labels[0], key)
-        raise ConfigError("the stack names no backend", where=self._short(folder),
-                          hint='write backend.tfvars with bucket = "..." and region = "..."')
+        raise ConfigError(
+            "the stack names no backend",
+            where=self._short(folder),
+            hint='write backend.tfvars with bucket = "..." and region = "..."',
+        )
 
     def _checked_backend(self, values: Mapping[str, tuple[Any, int]], where: str, kind: str, key: str) -> Backend:
         for name, (value, line) in values.items():
             at = f"{where}:{line}"
             if name in _CREDENTIALS:
-                raise ConfigError(f"credentials ({name}) do not belong in a backend file", where=at,
-                                  hint="remove the line, revoke that key, and use the environment, a profile or a role")
+                raise ConfigError(
+                    f"credentials ({name}) do not belong in a backend file",
+                    where=at,
+                    hint="remove the line, revoke that key, and use the environment, a profile or a role",
+                )
             if isinstance(value, hcl.Expression):
                 raise ConfigError(f"{name} must be a literal value", where=at)
             if name == "key" and where.endswith("backend.tfvars"):
-                raise ConfigError("the state's key is derived and never written by hand", where=at, hint="remove the line")
+                raise ConfigError(
+                    "the state's key is derived and never written by hand", where=at, hint="remove the line"
+                )
             if name == "workspace_key_prefix":
                 raise ConfigError("workspaces are not used: one state per stack and tenant", where=at)
         if kind not in ("s3", "local"):
@@ -354,8 +391,11 @@ class Project:
 
     def _inside(self, path: Path) -> None:
         if not layout.below(self.root, path.resolve()):
-            raise ConfigError(f"leads out of the project, to {path.resolve()}", where=self._short(path),
-                              hint="put the file itself into the project")
+            raise ConfigError(
+                f"leads out of the project, to {path.resolve()}",
+                where=self._short(path),
+                hint="put the file itself into the project",
+            )
 
     def _short(self, path: Path) -> str:
         return str(path.relative_to(self.root)) if layout.below(self.root, path) else str(path)

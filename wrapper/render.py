@@ -17,18 +17,20 @@ def render(template: str, context: Mapping[str, Any], where: str) -> str:
     """The rendered text. Raises ConfigError with file:line for a syntax error, an undefined name,
     a forbidden access, or too much output."""
     import jinja2
-    from jinja2.sandbox import SecurityError
+    from jinja2.exceptions import SecurityError
 
     try:
         return _bounded(_compile(template).generate(dict(context)), where)
     except jinja2.TemplateSyntaxError as error:
         raise ConfigError(f"template: {error.message}", where=f"{where}:{error.lineno}") from None
     except jinja2.UndefinedError as error:
-        raise ConfigError(f"template: {error.message}", where=_line(error, where),
-                          hint="known names: tenant, stack, region, vars") from None
+        raise ConfigError(
+            f"template: {error.message}", where=_line(error, where), hint="known names: tenant, stack, region, vars"
+        ) from None
     except SecurityError as error:
-        raise ConfigError(f"template: {error}", where=_line(error, where),
-                          hint="a template may only read its values") from None
+        raise ConfigError(
+            f"template: {error}", where=_line(error, where), hint="a template may only read its values"
+        ) from None
     except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
         raise ConfigError(f"template: {error or type(error).__name__}", where=_line(error, where)) from None
 
@@ -49,8 +51,12 @@ def _environment() -> Any:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
-        undefined=jinja2.StrictUndefined, keep_trailing_newline=True, autoescape=False,
-        trim_blocks=False, lstrip_blocks=True)
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,
+        trim_blocks=False,
+        lstrip_blocks=True,
+    )
     environment.filters["hcl"] = hcl.quote
     return environment
 
@@ -60,8 +66,11 @@ def _bounded(pieces: Any, where: str) -> str:
     for piece in pieces:
         size += len(piece)
         if size > MAXIMUM_SIZE:
-            raise ConfigError(f"template: more than {MAXIMUM_SIZE} characters of output", where=where,
-                              hint="a tenant's values are a page of text; look for a runaway loop")
+            raise ConfigError(
+                f"template: more than {MAXIMUM_SIZE} characters of output",
+                where=where,
+                hint="a tenant's values are a page of text; look for a runaway loop",
+            )
         parts.append(piece)
     return "".join(parts)
 

@@ -78,7 +78,7 @@ def _answer(writer: int, data: object) -> None:
 
 
 def _read(reader: int, child: int, seconds: float) -> bytes:
-    parts = []
+    parts: list[bytes] = []
     with os.fdopen(reader, "rb", buffering=0) as file:
         while select.select([file], [], [], seconds)[0]:
             part = file.read(1 << 20)
@@ -92,5 +92,6 @@ def _read(reader: int, child: int, seconds: float) -> bytes:
 def _limit(status: int, where: str) -> ConfigError:
     killed = os.WIFSIGNALED(status)
     what = f"more than {SECONDS} s of processor time" if killed else f"more than {MEMORY >> 20} MiB of memory"
-    return ConfigError(f"template: it took {what}", where=where,
-                       hint="look for a loop or a repetition that grows without end")
+    return ConfigError(
+        f"template: it took {what}", where=where, hint="look for a loop or a repetition that grows without end"
+    )

@@ -61,7 +61,7 @@ class Console:
         with self._lock:
             try:
                 while data:
-                    data = data[os.write(descriptor, data):]
+                    data = data[os.write(descriptor, data) :]
             except OSError:
                 return
 

@@ -53,10 +53,12 @@ class RunDirectory:
     def check_recovered(self) -> None:
         """StateAtRisk when an earlier run left a state unsaved: nothing may change before it is pushed."""
         if self.errored_state:
-            raise StateAtRisk(f"{self.run.layer.label}: an earlier run could not save its state",
-                              where=str(self.errored_state),
-                              hint=f"push it first: ./orchestrate state {command_place(self.run)} push {ERRORED_STATE}"
-                                   " ; then remove the file")
+            raise StateAtRisk(
+                f"{self.run.layer.label}: an earlier run could not save its state",
+                where=str(self.errored_state),
+                hint=f"push it first: ./orchestrate state {command_place(self.run)} push {ERRORED_STATE}"
+                " ; then remove the file",
+            )
 
 
 def command_place(run: Run) -> str:
@@ -85,8 +87,11 @@ def _make(work: Path) -> None:
     try:
         work.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise NotFoundError(f"cannot make the run directory: {error.strerror}", where=str(work),
-                            hint="set ORCHESTRATE_HOME to a folder of yours") from None
+        raise NotFoundError(
+            f"cannot make the run directory: {error.strerror}",
+            where=str(work),
+            hint="set ORCHESTRATE_HOME to a folder of yours",
+        ) from None
 
 
 @contextlib.contextmanager
@@ -95,8 +100,11 @@ def _held(run: Run, notice: Callable[[str], None]) -> Iterator[None]:
     try:
         _wait_for_lock(file, run, notice)
         os.ftruncate(file, 0)
-        os.pwrite(file, json.dumps({"who": run.author, "verb": run.verb, "pid": os.getpid(), "since": time.time()}
-                                   ).encode(), 0)
+        os.pwrite(
+            file,
+            json.dumps({"who": run.author, "verb": run.verb, "pid": os.getpid(), "since": time.time()}).encode(),
+            0,
+        )
         yield
     finally:
         os.close(file)
@@ -111,8 +119,9 @@ def _wait_for_lock(file: int, run: Run, notice: Callable[[str], None]) -> None:
         except BlockingIOError:
             holder = _holder(file)
             if time.monotonic() >= deadline:
-                raise BusyError(f"{run.layer.label} is in use by {holder}",
-                                hint="wait for it with -lock-timeout=5m") from None
+                raise BusyError(
+                    f"{run.layer.label} is in use by {holder}", hint="wait for it with -lock-timeout=5m"
+                ) from None
             if not said:
                 notice(f"waiting for {holder}")
                 said = True
@@ -129,6 +138,7 @@ def _holder(file: int) -> str:
 
 
 # -- laying out ---------------------------------------------------------------------------------
+
 
 def _mirror(directory: RunDirectory) -> None:
     """Symbolic links beside the work directory, so that ``../modules`` is the project's on this host too."""

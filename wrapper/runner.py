@@ -96,7 +96,12 @@ class Stopper:
     def _stop_sessions(self) -> None:
         self._say("stopping: Terraform gets one signal, and is waited for")
         sessions = list(self._sessions)
-        threading.Thread(target=lambda: [s.stop() for s in sessions], daemon=True).start()
+        threading.Thread(target=_stop_each, args=(sessions,), daemon=True).start()
+
+
+def _stop_each(sessions: list[Session]) -> None:
+    for session in sessions:
+        session.stop()
 
 
 def execute(run: Run, engine: Engine, talk: Talk, stopper: Stopper) -> Outcome:
@@ -128,17 +133,20 @@ def _steps(run: Run, session: Session, directory: RunDirectory | None, talk: Tal
     return replace(outcome, changes=changes)
 
 
-def _one(run: Run, step: Step, session: Session, directory: RunDirectory | None, talk: Talk,
-         stopper: Stopper) -> Outcome:
+def _one(
+    run: Run, step: Step, session: Session, directory: RunDirectory | None, talk: Talk, stopper: Stopper
+) -> Outcome:
     if directory:
         talk.say("+ " + redact(step.argv, run.sensitive))
     with stopper.watching(session):
         outcome = session.execute(step, talk.voice)
     if directory and directory.errored_state and step.mutates and run.verb != "state":
         raise StateAtRisk(
-            f"{run.layer.label}: Terraform could not save the state", where=str(directory.errored_state),
+            f"{run.layer.label}: Terraform could not save the state",
+            where=str(directory.errored_state),
             hint=f"push it: ./orchestrate state {command_place(run)} push {terraform.ERRORED_STATE} ; "
-                 "then remove the file. Change nothing before that")
+            "then remove the file. Change nothing before that",
+        )
     if not outcome or stopper.stopping:
         stopper.check()
         raise terraform.failure(run.layer.label, step.argv, outcome.code, outcome.tail)

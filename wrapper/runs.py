@@ -88,13 +88,24 @@ def lay_out(request: Request, caller: Caller) -> Run:
     if request.verb.values:
         files[terraform.VALUES_FILE] = render_file(request.values)
     return Run(
-        layer=layer, verb=request.verb.name, steps=steps,
-        home=layout.run_home(caller.home, layer.stack.region, layer.stack.name, layer.tenant), work=work,
-        sources=request.sources, files=files, copies=copies, mounts=(*_mounts(request), *caller.mounts), environment=caller.environment,
+        layer=layer,
+        verb=request.verb.name,
+        steps=steps,
+        home=layout.run_home(caller.home, layer.stack.region, layer.stack.name, layer.tenant),
+        work=work,
+        sources=request.sources,
+        files=files,
+        copies=copies,
+        mounts=(*_mounts(request), *caller.mounts),
+        environment=caller.environment,
         name=layout.container_name(layer.stack.root, layer.stack.region, layer.stack.name, layer.tenant),
-        author=caller.author, image=caller.image, network=caller.network,
-        lock_timeout=terraform.lock_timeout(tokens), collect=collect,
-        sensitive=tuple(sorted(v.name for v in request.declared.values() if v.sensitive)))
+        author=caller.author,
+        image=caller.image,
+        network=caller.network,
+        lock_timeout=terraform.lock_timeout(tokens),
+        collect=collect,
+        sensitive=tuple(sorted(v.name for v in request.declared.values() if v.sensitive)),
+    )
 
 
 def work_directory(layer: Layer) -> str:
@@ -111,17 +122,25 @@ def state_key(layer: Layer) -> str:
 
 # -- steps --------------------------------------------------------------------------------------
 
+
 def _steps(request: Request, caller: Caller, stamp: str) -> tuple[Step, ...]:
     verb = request.verb
     arguments = terraform.words(request.tokens)
     if verb.name == "init":
-        return (_init(caller, "", arguments), )
+        return (_init(caller, "", arguments),)
     steps = [_init(caller, stamp)] if verb.init else []
     if verb.name in ("apply", "destroy"):
         return (*steps, *_plan_and_apply(request, caller))
     accepts = (0, 2) if "-detailed-exitcode" in arguments and verb.name == "plan" else (0,)
-    return (*steps, Step(terraform.argv(verb, arguments, color=caller.color), mutates=_mutates(request),
-                         interactive=verb.interactive, accepts=accepts))
+    return (
+        *steps,
+        Step(
+            terraform.argv(verb, arguments, color=caller.color),
+            mutates=_mutates(request),
+            interactive=verb.interactive,
+            accepts=accepts,
+        ),
+    )
 
 
 def _init(caller: Caller, stamp: str, arguments: Sequence[str] = ()) -> Step:
@@ -140,26 +159,37 @@ def _plan_and_apply(request: Request, caller: Caller) -> tuple[Step, ...]:
     plan_tokens, apply_tokens = terraform.split_for_apply(request.tokens)
     saved = file_argument(request.verb, request.tokens)
     asks = caller.asks and not any(t.flag == "auto-approve" for t in request.tokens)
-    apply = Step(terraform.argv(terraform.VERBS["apply"], [*terraform.words(apply_tokens), terraform.PLAN_FILE],
-                                color=caller.color), mutates=True, ask=asks and not saved)
+    apply = Step(
+        terraform.argv(
+            terraform.VERBS["apply"], [*terraform.words(apply_tokens), terraform.PLAN_FILE], color=caller.color
+        ),
+        mutates=True,
+        ask=asks and not saved,
+    )
     if saved:
         _check_only_plan_file(request.tokens)
         return (apply,)
     options: dict[str, object] = {"out": terraform.PLAN_FILE, "detailed_exitcode": True}
     if request.verb.name == "destroy":
         options["destroy"] = True
-    plan = Step(terraform.argv(terraform.VERBS["plan"], terraform.words(plan_tokens), color=caller.color, **options),
-                accepts=(0, 2), last_if=0)
+    plan = Step(
+        terraform.argv(terraform.VERBS["plan"], terraform.words(plan_tokens), color=caller.color, **options),
+        accepts=(0, 2),
+        last_if=0,
+    )
     return (plan, apply)
 
 
 def _check_only_plan_file(tokens: Sequence[Token]) -> None:
     planned = [t for t in tokens if t.flag in ("var", "var-file", "target", "replace", "destroy", "refresh-only")]
     if planned:
-        raise UsageError(f"-{planned[0].flag} does not go with a saved plan", hint="what a plan does was settled when it was made")
+        raise UsageError(
+            f"-{planned[0].flag} does not go with a saved plan", hint="what a plan does was settled when it was made"
+        )
 
 
 # -- files, paths, mounts -----------------------------------------------------------------------
+
 
 def _backend_file(layer: Layer) -> str:
     """An override file, so that a root needs no backend block and one that has one keeps its file:
@@ -177,7 +207,9 @@ def _backend_file(layer: Layer) -> str:
 def _localize(tokens: Sequence[Token], directory: Path) -> tuple[tuple[Token, ...], dict[str, Path], dict[str, Path]]:
     """Paths in the caller's arguments, made to work wherever Terraform runs: files to read are copied
     into the work directory, files to write are collected from it."""
-    result, copies, collect = [], {}, {}
+    result: list[Token] = []
+    copies: dict[str, Path] = {}
+    collect: dict[str, Path] = {}
     for number, token in enumerate(tokens):
         if token.flag not in _PATHS:
             result.append(token)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -63,18 +64,26 @@ class BucketStore:
 
     def read(self, key: str) -> bytes | None:
         try:
-            return bytes(self._ask(lambda: self._client.get_object(Bucket=self._backend.bucket, Key=key))["Body"].read())
+            return bytes(
+                self._ask(lambda: self._client.get_object(Bucket=self._backend.bucket, Key=key))["Body"].read()
+            )
         except KeyError:
             return None
 
     def keys(self, prefix: str) -> list[str]:
-        pages = self._ask(lambda: list(self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._backend.bucket, Prefix=prefix)))
+        pages = self._ask(
+            lambda: list(
+                self._client.get_paginator("list_objects_v2").paginate(Bucket=self._backend.bucket, Prefix=prefix)
+            )
+        )
         return [item["Key"] for page in pages for item in page.get("Contents", ())]
 
     def write(self, key: str, data: bytes) -> None:
-        self._ask(lambda: self._client.put_object(Bucket=self._backend.bucket, Key=key, Body=data,
-                                                  ContentType="application/json"))
+        self._ask(
+            lambda: self._client.put_object(
+                Bucket=self._backend.bucket, Key=key, Body=data, ContentType="application/json"
+            )
+        )
 
     def delete(self, key: str) -> None:
         self._ask(lambda: self._client.delete_object(Bucket=self._backend.bucket, Key=key))
@@ -93,14 +102,20 @@ def _translated(call: Callable[[], Any], backend: Backend) -> Any:
         if code in ("NoSuchKey", "404"):
             raise KeyError(code) from None
         if code == "NoSuchBucket":
-            raise NotFoundError(f"no state bucket {backend.bucket} in {backend.region}", where=backend.where,
-                                hint="make it: ./orchestrate bootstrap REGION STACK") from None
-        raise RefusedError(f"state bucket {backend.bucket}: {error.response['Error'].get('Message', code)}",
-                           where=backend.where, hint="the role needs s3:GetObject, PutObject, DeleteObject and "
-                                                     "ListBucket on it") from None
+            raise NotFoundError(
+                f"no state bucket {backend.bucket} in {backend.region}",
+                where=backend.where,
+                hint="make it: ./orchestrate bootstrap REGION STACK",
+            ) from None
+        raise RefusedError(
+            f"state bucket {backend.bucket}: {error.response['Error'].get('Message', code)}",
+            where=backend.where,
+            hint="the role needs s3:GetObject, PutObject, DeleteObject and ListBucket on it",
+        ) from None
     except BotoCoreError as error:
-        raise UnavailableError(f"the state bucket does not answer: {error}", where=backend.where,
-                               hint="check the network and the region") from None
+        raise UnavailableError(
+            f"the state bucket does not answer: {error}", where=backend.where, hint="check the network and the region"
+        ) from None
 
 
 def open_store(stack: Stack, identity: Identity) -> Store:
@@ -121,8 +136,11 @@ def load(store: Store, layer: Layer) -> dict[str, Any] | None:
             return state
     except ValueError:
         pass
-    raise ConfigError(f"the state of {layer.label} is damaged ({len(data)} bytes)", where=key,
-                      hint="put back an earlier version of that object before anything else; see docs/state.md")
+    raise ConfigError(
+        f"the state of {layer.label} is damaged ({len(data)} bytes)",
+        where=key,
+        hint="put back an earlier version of that object before anything else; see docs/state.md",
+    )
 
 
 def outputs(state: dict[str, Any] | None) -> dict[str, Any]:
@@ -170,34 +188,59 @@ def bootstrap(identity: Identity, backend: Backend) -> bool:
     client = identity.client("s3", backend.region)
     made = _create_bucket(client, backend)
     name = backend.bucket
-    policy = {"Version": "2012-10-17", "Statement": [{
-        "Sid": "TLSOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
-        "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "TLSOnly",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ],
+    }
     key = backend.config.get("kms_key_id")
     rule = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key} if key else {"SSEAlgorithm": "AES256"}
     for call, arguments in (
         ("put_bucket_versioning", {"VersioningConfiguration": {"Status": "Enabled"}}),
-        ("put_bucket_encryption", {"ServerSideEncryptionConfiguration": {"Rules": [
-            {"ApplyServerSideEncryptionByDefault": rule, "BucketKeyEnabled": bool(key)}]}}),
-        ("put_public_access_block", {"PublicAccessBlockConfiguration": dict.fromkeys(
-            ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)}),
+        (
+            "put_bucket_encryption",
+            {
+                "ServerSideEncryptionConfiguration": {
+                    "Rules": [{"ApplyServerSideEncryptionByDefault": rule, "BucketKeyEnabled": bool(key)}]
+                }
+            },
+        ),
+        (
+            "put_public_access_block",
+            {
+                "PublicAccessBlockConfiguration": dict.fromkeys(
+                    ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
+                )
+            },
+        ),
         ("put_bucket_policy", {"Policy": json.dumps(policy)}),
     ):
-        _translated(lambda c=call, a=arguments: getattr(client, c)(Bucket=name, **a), backend)
+        _translated(partial(getattr(client, call), Bucket=name, **arguments), backend)
     return made
 
 
 def _create_bucket(client: Any, backend: Backend) -> bool:
     from botocore.exceptions import ClientError
 
-    place = {} if backend.region == "us-east-1" else {
-        "CreateBucketConfiguration": {"LocationConstraint": backend.region}}
+    place = (
+        {} if backend.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": backend.region}}
+    )
     try:
         client.create_bucket(Bucket=backend.bucket, **place)
         return True
     except ClientError as error:
         if error.response["Error"].get("Code") in ("BucketAlreadyOwnedByYou",):
             return False
-        raise RefusedError(f"cannot make bucket {backend.bucket}: {error.response['Error'].get('Message')}",
-                           where=backend.where, hint="bucket names are global: choose another in backend.tfvars") from None
+        raise RefusedError(
+            f"cannot make bucket {backend.bucket}: {error.response['Error'].get('Message')}",
+            where=backend.where,
+            hint="bucket names are global: choose another in backend.tfvars",
+        ) from None

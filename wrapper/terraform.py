@@ -37,30 +37,33 @@ class Verb:
 
 
 _MANY = 99
-VERBS = {v.name: v for v in (
-    Verb("init", init=True),
-    Verb("validate"),
-    Verb("plan", values=True, prompts=True),
-    Verb("apply", values=True, mutates=True, prompts=True, words=1),
-    Verb("destroy", values=True, mutates=True, prompts=True),
-    Verb("output", words=1),
-    Verb("show", words=1),
-    Verb("state", mutates=True, words=_MANY, color=False),
-    Verb("import", values=True, mutates=True, prompts=True, words=2),
-    Verb("console", values=True, interactive=True, color=False),
-    Verb("refresh", values=True, mutates=True, prompts=True),
-    Verb("graph", color=False),
-    Verb("providers", words=_MANY, color=False),
-    Verb("modules", color=False),
-    Verb("force-unlock", mutates=True, interactive=True, words=1, color=False),
-    Verb("taint", mutates=True, words=1, color=False),
-    Verb("untaint", mutates=True, words=1),
-    Verb("test", values=True),
-    Verb("fmt", words=_MANY, color=False, init=False),
-    Verb("get", init=False),
-    Verb("metadata", words=1, color=False, init=False),
-    Verb("version", color=False, init=False),
-)}
+VERBS = {
+    v.name: v
+    for v in (
+        Verb("init", init=True),
+        Verb("validate"),
+        Verb("plan", values=True, prompts=True),
+        Verb("apply", values=True, mutates=True, prompts=True, words=1),
+        Verb("destroy", values=True, mutates=True, prompts=True),
+        Verb("output", words=1),
+        Verb("show", words=1),
+        Verb("state", mutates=True, words=_MANY, color=False),
+        Verb("import", values=True, mutates=True, prompts=True, words=2),
+        Verb("console", values=True, interactive=True, color=False),
+        Verb("refresh", values=True, mutates=True, prompts=True),
+        Verb("graph", color=False),
+        Verb("providers", words=_MANY, color=False),
+        Verb("modules", color=False),
+        Verb("force-unlock", mutates=True, interactive=True, words=1, color=False),
+        Verb("taint", mutates=True, words=1, color=False),
+        Verb("untaint", mutates=True, words=1),
+        Verb("test", values=True),
+        Verb("fmt", words=_MANY, color=False, init=False),
+        Verb("get", init=False),
+        Verb("metadata", words=1, color=False, init=False),
+        Verb("version", color=False, init=False),
+    )
+}
 
 REFUSED_VERBS = {
     "workspace": "a stack or tenant has exactly one state; use another stack or tenant instead",
@@ -83,10 +86,36 @@ _REFUSED_FLAGS = {
 }
 
 _TAKES_VALUE = {
-    "var", "var-file", "target", "exclude", "replace", "out", "parallelism", "lock-timeout", "generate-config-out",
-    "config", "id", "type", "plan", "junit-xml", "filter", "test-directory", "platform", "fs-mirror", "net-mirror",
-    "module-depth", "from", "lockfile", "state", "state-out", "backup", "backend-config", "plugin-dir", "from-module",
-    "chdir", "cloud-run",
+    "var",
+    "var-file",
+    "target",
+    "exclude",
+    "replace",
+    "out",
+    "parallelism",
+    "lock-timeout",
+    "generate-config-out",
+    "config",
+    "id",
+    "type",
+    "plan",
+    "junit-xml",
+    "filter",
+    "test-directory",
+    "platform",
+    "fs-mirror",
+    "net-mirror",
+    "module-depth",
+    "from",
+    "lockfile",
+    "state",
+    "state-out",
+    "backup",
+    "backend-config",
+    "plugin-dir",
+    "from-module",
+    "chdir",
+    "cloud-run",
 }
 # What `terraform apply PLANFILE` still takes; all else was settled by the plan.
 _APPLY_ONLY = {"parallelism", "lock-timeout", "json", "no-color", "compact-warnings"}
@@ -144,8 +173,15 @@ def check_flags(tokens: Iterable[Token]) -> None:
 
 def is_flag(name: str) -> bool:
     """Whether ``name`` is a flag of Terraform's that takes a value, or one of the usual others."""
-    return name in _TAKES_VALUE or name in _APPLY_ONLY | _NOT_FOR_PLAN | {"destroy", "refresh", "detailed-exitcode",
-                                                                          "input", "upgrade", "lock", "raw"}
+    return name in _TAKES_VALUE or name in _APPLY_ONLY | _NOT_FOR_PLAN | {
+        "destroy",
+        "refresh",
+        "detailed-exitcode",
+        "input",
+        "upgrade",
+        "lock",
+        "raw",
+    }
 
 
 def words(tokens: Iterable[Token]) -> list[str]:
@@ -160,6 +196,7 @@ def split_for_apply(tokens: Iterable[Token]) -> tuple[list[Token], list[Token]]:
 
 
 # -- building argv ------------------------------------------------------------------------------
+
 
 def argv(verb: Verb, arguments: Sequence[str] = (), *, color: bool, **options: object) -> tuple[str, ...]:
     """``terraform VERB OPTIONS ARGUMENTS``: ours in python-terraform's dialect, the caller's untouched."""
@@ -207,8 +244,10 @@ def parse_duration(text: str) -> float:
 
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _SUMMARY = re.compile(r"Plan: (?:(\d+) to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy")
-_DONE = re.compile(r"Apply complete! Resources: (?:(\d+) imported, )?(\d+) added, (\d+) changed, (\d+) destroyed"
-                   r"|Destroy complete! Resources: (\d+) destroyed")
+_DONE = re.compile(
+    r"Apply complete! Resources: (?:(\d+) imported, )?(\d+) added, (\d+) changed, (\d+) destroyed"
+    r"|Destroy complete! Resources: (\d+) destroyed"
+)
 _OUTPUTS = re.compile(r"^Changes to Outputs:|You can apply this plan to save these new output", re.MULTILINE)
 
 
@@ -249,29 +288,36 @@ def held_lock(text: str) -> Lock | None:
         found = re.search(rf"^\s*{name}:\s*(.*?)\s*$", text, re.MULTILINE)
         return found.group(1) if found else "unknown"
 
-    return Lock(field("ID"), field("Who").removeprefix("@"), field("Operation").removeprefix("OperationType"),
-                field("Created"))
+    return Lock(
+        field("ID"), field("Who").removeprefix("@"), field("Operation").removeprefix("OperationType"), field("Created")
+    )
 
 
 def failure(label: str, argv: Sequence[str], code: int, text: str) -> OrchestrateError:
     """The error that a failed Step amounts to, from what Terraform said."""
     lock = held_lock(text)
     if lock:
-        return BusyError(f"{label} is locked by {lock.who} ({lock.operation or 'a run'}, since {lock.created})",
-                         hint=f"wait with -lock-timeout=5m; if that run is dead: force-unlock ... {lock.id}")
+        return BusyError(
+            f"{label} is locked by {lock.who} ({lock.operation or 'a run'}, since {lock.created})",
+            hint=f"wait with -lock-timeout=5m; if that run is dead: force-unlock ... {lock.id}",
+        )
     said = plain(text)
     if "Saved plan is stale" in said:
         return BusyError(f"{label} was changed by another run between this plan and its apply", hint="run it again")
     if "Failed to persist state" in said or "Failed to save state" in said or "errored.tfstate" in said:
-        return StateAtRisk(f"{label}: Terraform could not save the state",
-                           hint="recover first: see docs/state.md, 'errored.tfstate'")
+        return StateAtRisk(
+            f"{label}: Terraform could not save the state", hint="recover first: see docs/state.md, 'errored.tfstate'"
+        )
     if "creating Auto Scaling Launch Configuration" in said and "not" in said:
         return TerraformFailed(
             f"{label}: AWS refused the launch configuration",
             hint='accounts made since 2024 cannot create them: set capacity kind to "launch_template" in the '
-                 "stack's variables.tfvars")
-    return TerraformFailed(f"{label}: terraform {argv[1] if len(argv) > 1 else ''} failed (exit code {code})",
-                           hint="its own words are above")
+            "stack's variables.tfvars",
+        )
+    return TerraformFailed(
+        f"{label}: terraform {argv[1] if len(argv) > 1 else ''} failed (exit code {code})",
+        hint="its own words are above",
+    )
 
 
 _SECRET_NAME = re.compile(r"passw|secret|token|credential|private|api_?key", re.IGNORECASE)
@@ -287,7 +333,7 @@ def redact(argv: Sequence[str], sensitive: Iterable[str] = ()) -> str:
         found = re.match(r"(-var=)?([\w-]+)=", word)
         is_variable = found and (found.group(1) or before == "-var")
         if found and is_variable and (found.group(2) in hidden or _SECRET_NAME.search(found.group(2))):
-            return word[:found.end()] + "***"
+            return word[: found.end()] + "***"
         return word
 
     return " ".join(shlex.quote(shown(w, b)) for w, b in zip(argv, ("", *argv), strict=False))

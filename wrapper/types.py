@@ -7,14 +7,16 @@ Source of the rules: developer.hashicorp.com/terraform/language/expressions/type
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .layout import nearest
 
 ANY = ["any"]
-_TOKEN = re.compile(r'\s*(?:#[^\n]*|//[^\n]*|/\*.*?\*/|([A-Za-z_][\w-]*)|("(?:\\.|[^"\\])*")|(-?\d+(?:\.\d+)?)|([(){}\[\],=:]))',
-                    re.DOTALL)
+_TOKEN = re.compile(
+    r'\s*(?:#[^\n]*|//[^\n]*|/\*.*?\*/|([A-Za-z_][\w-]*)|("(?:\\.|[^"\\])*")|(-?\d+(?:\.\d+)?)|([(){}\[\],=:]))',
+    re.DOTALL,
+)
 _COLLECTIONS = ("list", "set", "map")
 
 
@@ -87,7 +89,7 @@ class _Reader:
         depth = 1
         while depth:
             token = self.take()
-            depth += (token in "({[") - (token in ")}]")
+            depth += (token in "({[") - (token in ")}]")  # noqa: S105
 
     def _elements(self) -> list[Any]:
         result = []
@@ -154,7 +156,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-_SIMPLE = {
+_SIMPLE: dict[str, Callable[[Any], bool]] = {
     "string": lambda v: isinstance(v, str | int | float | bool),
     "number": _is_number,
     "bool": lambda v: isinstance(v, bool) or v in ("true", "false"),

@@ -40,8 +40,9 @@ class Argument:
     text: str
 
 
-def merge(declared: Mapping[str, Variable], others: Collection[str], sources: Iterable[Source],
-          label: str) -> dict[str, Effective]:
+def merge(
+    declared: Mapping[str, Variable], others: Collection[str], sources: Iterable[Source], label: str
+) -> dict[str, Effective]:
     """Effective values of one root, later sources winning. ``others`` are names that only the stack's
     other root declares: their values are left out. Raises ConfigError with file:line."""
     result: dict[str, Effective] = {}
@@ -67,8 +68,9 @@ def undeclared(name: str, declared: Collection[str], others: Collection[str], wh
 
 def _refuse_reserved(name: str, where: str) -> None:
     if name in RESERVED:
-        raise ConfigError(f"a tenant may not set {name!r}", where=where,
-                          hint="it belongs to the stack; remove the line")
+        raise ConfigError(
+            f"a tenant may not set {name!r}", where=where, hint="it belongs to the stack; remove the line"
+        )
 
 
 def _check_type(variable: Variable, value: Any, where: str) -> None:
@@ -84,8 +86,11 @@ def check_required(declared: Mapping[str, Variable], given: Collection[str], lab
     missing = [v for v in declared.values() if v.required and v.name not in given]
     if missing:
         names = ", ".join(v.name for v in missing)
-        raise ConfigError(f"{label} needs a value for {names}", where=missing[0].where,
-                          hint=f"set it in variables.tfvars, in the tenant's file, or with -var {missing[0].name}=...")
+        raise ConfigError(
+            f"{label} needs a value for {names}",
+            where=missing[0].where,
+            hint=f"set it in variables.tfvars, in the tenant's file, or with -var {missing[0].name}=...",
+        )
 
 
 def parse_argument(text: str) -> Argument:
@@ -114,8 +119,11 @@ def _read_argument(argument: Argument, where: str) -> Any:
     try:
         return hcl.parse_values(f"value = {argument.text}", where).values["value"][0]
     except (ConfigError, KeyError):
-        raise ConfigError(f"-var {argument.name} is not a literal HCL value", where=where,
-                          hint="""for example: -var 'zones=["a","b"]'""") from None
+        raise ConfigError(
+            f"-var {argument.name} is not a literal HCL value",
+            where=where,
+            hint="""for example: -var 'zones=["a","b"]'""",
+        ) from None
 
 
 def is_build(name: str) -> bool:
@@ -126,13 +134,16 @@ def is_build(name: str) -> bool:
 def render_file(values: Mapping[str, Effective]) -> bytes:
     """The ``.auto.tfvars.json``: JSON is literal, so bytes in are bytes out (HCL would evaluate ``${``)."""
     return (json.dumps({k: values[k].value for k in sorted(values)}, ensure_ascii=False, indent=2) + "\n").encode(
-        "utf-8", "surrogateescape")
+        "utf-8", "surrogateescape"
+    )
 
 
 def hide_sensitive(values: Mapping[str, Effective], declared: Mapping[str, Variable]) -> dict[str, Effective]:
     """The same values with those of sensitive variables made Secret."""
-    return {k: Effective(Secret("***"), v.origin) if k in declared and declared[k].sensitive else v
-            for k, v in values.items()}
+    return {
+        k: Effective(Secret("***"), v.origin) if k in declared and declared[k].sensitive else v
+        for k, v in values.items()
+    }
 
 
 def declarations(blocks: Sequence[tuple[str, hcl.Block]]) -> dict[str, Variable]:
@@ -147,7 +158,11 @@ def declarations(blocks: Sequence[tuple[str, hcl.Block]]) -> dict[str, Variable]
         kind, _ = body.get("type", (None, 0))
         text = kind.text if isinstance(kind, hcl.Expression) else kind
         result[block.labels[0]] = Variable(
-            block.labels[0], parse_type(text) if text else ANY, required="default" not in body,
+            block.labels[0],
+            parse_type(text) if text else ANY,
+            required="default" not in body,
             sensitive=body.get("sensitive", (False, 0))[0] is True,
-            nullable=body.get("nullable", (True, 0))[0] is not False, where=f"{where}:{block.line}")
+            nullable=body.get("nullable", (True, 0))[0] is not False,
+            where=f"{where}:{block.line}",
+        )
     return result

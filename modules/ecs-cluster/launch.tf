@@ -22,6 +22,9 @@ locals {
     # A tenant's logs are written with the tenant's own role, not with the node's.
     ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE = "true"
     ECS_AVAILABLE_LOGGING_DRIVERS             = jsonencode(["json-file", "awslogs"])
+
+    # The hop limit keeps bridge containers from the node's credentials; this keeps awsvpc containers from them.
+    ECS_AWSVPC_BLOCK_IMDS = "true"
   }, var.agent_settings)
 
   user_data = templatefile("${path.module}/user-data.sh.tftpl", {

@@ -32,6 +32,11 @@ variable "cluster" {
     load_balancer_security_group_id = string
   })
   nullable = false
+
+  validation {
+    condition     = length(var.cluster.load_balancer_subnet_ids) >= 2
+    error_message = "cluster.load_balancer_subnet_ids: a load balancer needs two subnets, in different zones."
+  }
 }
 
 variable "containers" {

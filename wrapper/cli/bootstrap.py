@@ -15,7 +15,7 @@ from .options import ours
 @ours
 @click.argument("words", nargs=-1, required=True, metavar="[REGION] STACK")
 @click.pass_context
-def command(ctx: click.Context, words: tuple[str, ...], **given: Any) -> int:
+def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     options = ctx.obj.merged(given)
     if len(words) > 2:
         raise UsageError("too many words", hint="./orchestrate bootstrap REGION STACK")
@@ -25,6 +25,8 @@ def command(ctx: click.Context, words: tuple[str, ...], **given: Any) -> int:
         options.console.say(f"{stack.label} keeps its states in {stack.backend.config['path']}: nothing to make")
         return 0
     made = state.bootstrap(options.identity(stack), stack.backend)
-    options.console.say(f"bucket {stack.backend.bucket} in {stack.backend.region}: "
-                        f"{'made' if made else 'was there'}; versioned, encrypted, private, TLS only")
+    options.console.say(
+        f"bucket {stack.backend.bucket} in {stack.backend.region}: "
+        f"{'made' if made else 'was there'}; versioned, encrypted, private, TLS only"
+    )
     return 0

@@ -13,7 +13,7 @@ from .options import ours
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @ours
 @click.pass_context
-def command(ctx: click.Context, shell: str, **given: Any) -> int:
+def command(ctx: click.Context, /, shell: str, **given: Any) -> int:
     from click.shell_completion import get_completion_class
 
     from .main import cli

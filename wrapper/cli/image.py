@@ -14,7 +14,7 @@ from .options import ours
 @click.option("--prune", is_flag=True, help="Remove the images of earlier versions of this tool.")
 @ours
 @click.pass_context
-def command(ctx: click.Context, force: bool, prune: bool, **given: Any) -> int:
+def command(ctx: click.Context, /, force: bool, prune: bool, **given: Any) -> int:
     from .. import image, image_inputs
     from ..engines.docker import connect
     from .options import SELF

@@ -74,12 +74,15 @@ class Commands(click.Group):
             formatter.write_dl(list(_OURS.items()))
 
 
-@click.group(cls=Commands, epilog=_EXAMPLES, context_settings={"help_option_names": ["--help", "-h", "-help"],
-                                                               "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["--help", "-h", "-help"], "terminal_width": 100},
+)
 @click.version_option(None, "--version", package_name=None, message="orchestrate %(version)s")
 @ours
 @click.pass_context
-def cli(ctx: click.Context, **given: Any) -> None:
+def cli(ctx: click.Context, /, **given: Any) -> None:
     """Deploy a multi-tenant application to Amazon ECS: Terraform in a container, by convention.
 
     \b
@@ -134,5 +137,8 @@ def _bug(error: Exception) -> OrchestrateError:
 
     with tempfile.NamedTemporaryFile("w", prefix="orchestrate-bug-", suffix=".txt", delete=False) as file:
         traceback.print_exception(error, file=file)
-    return OrchestrateError(f"a bug of ours: {type(error).__name__}: {error}", where=file.name,
-                            hint="please report it with that file (look through it for secrets first)")
+    return OrchestrateError(
+        f"a bug of ours: {type(error).__name__}: {error}",
+        where=file.name,
+        hint="please report it with that file (look through it for secrets first)",
+    )

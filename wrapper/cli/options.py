@@ -154,11 +154,17 @@ class Options:
         host = self.engine_name == "host"
         sandboxed = self.sandboxed
         return runs.Caller(
-            home=self.home, author=deploy.author(self.environ, socket.gethostname(), os.getpid()),
-            image=image_inputs.tag(SELF), engine=self.engine_name, network=self._network(),
-            environment=environment_of(self, stack, identity), directory=self.directory,
+            home=self.home,
+            author=deploy.author(self.environ, socket.gethostname(), os.getpid()),
+            image=image_inputs.tag(SELF),
+            engine=self.engine_name,
+            network=self._network(),
+            environment=environment_of(self, stack, identity),
+            directory=self.directory,
             mounts=() if host or sandboxed else mounts_of(self.environ),
-            color=self.console.color_out, asks=self.terminal and not self.dry_run)
+            color=self.console.color_out,
+            asks=self.terminal and not self.dry_run,
+        )
 
     def _network(self) -> str:
         """The sandbox listens on loopback: the container shares the host's network, on Linux."""
@@ -170,8 +176,17 @@ class Options:
 
         identity = self.identity(stack)
         return Deployer(
-            self.project, stack, identity, self.make_engine(), self.caller(stack, identity), self.console, stopper,
-            confirmed=self.confirm, given=self.environ, dry=self.dry_run)
+            self.project,
+            stack,
+            identity,
+            self.make_engine(),
+            self.caller(stack, identity),
+            self.console,
+            stopper,
+            confirmed=self.confirm,
+            given=self.environ,
+            dry=self.dry_run,
+        )
 
     def stopper(self) -> Stopper:
         from ..runner import Stopper
@@ -182,17 +197,21 @@ class Options:
 
 def ours(command: Callable[..., Any]) -> Callable[..., Any]:
     """Our own options, on the group and on each command alike, so that they may stand anywhere."""
-    for option in reversed((
-        click.option("--root", metavar="DIR", help="The project: a folder with config/ and src/."),
-        click.option("--sandbox", is_flag=True, help="Use a simulated AWS, started on demand."),
-        click.option("--engine", metavar="NAME", help="Where Terraform runs: docker (default) or host."),
-        click.option("--dry-run", is_flag=True, help="Show the container and the argv of each step; start nothing."),
-        click.option("--json", is_flag=True, help="Data for a machine on standard output."),
-        click.option("--tenant", metavar="NAME", help="The same as -var tenant=NAME."),
-        click.option("--confirm", metavar="REGION/STACK[/TENANT]", help="Say that you mean a protected stack."),
-        click.option("--all-tenants", is_flag=True, help="The stack and every tenant of it."),
-        click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="How many tenants side by side."),
-        click.option("--timeout", metavar="TIME", help="Stop gracefully after so long (90s, 30m, 2h)."),
-    )):
+    for option in reversed(
+        (
+            click.option("--root", metavar="DIR", help="The project: a folder with config/ and src/."),
+            click.option("--sandbox", is_flag=True, help="Use a simulated AWS, started on demand."),
+            click.option("--engine", metavar="NAME", help="Where Terraform runs: docker (default) or host."),
+            click.option(
+                "--dry-run", is_flag=True, help="Show the container and the argv of each step; start nothing."
+            ),
+            click.option("--json", is_flag=True, help="Data for a machine on standard output."),
+            click.option("--tenant", metavar="NAME", help="The same as -var tenant=NAME."),
+            click.option("--confirm", metavar="REGION/STACK[/TENANT]", help="Say that you mean a protected stack."),
+            click.option("--all-tenants", is_flag=True, help="The stack and every tenant of it."),
+            click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="How many tenants side by side."),
+            click.option("--timeout", metavar="TIME", help="Stop gracefully after so long (90s, 30m, 2h)."),
+        )
+    ):
         command = option(command)
     return command

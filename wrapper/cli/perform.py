@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .. import deploy, environment
+from ..model import Layer
 from ..terraform import Token, Verb
 from .options import Options
 
@@ -16,7 +17,7 @@ def perform(options: Options, verb: Verb, name: str, region: str, tokens: Sequen
     tokens = deploy.take_old_flags(verb, tokens, options.console)
     tenant, tokens = deploy.split_tenant(tokens, options.tenant)
     stack = options.project.stack(name, region)
-    options.project.layer(stack, tenant, must_be_declared=False)
+    deploy.layer_of(options.project, stack, verb, tenant)
     with options.stopper().installed() as stopper:
         deployer = options.deployer(stack, stopper)
         if not tenant and (options.all_tenants or verb.name == "destroy") and stack.tenant_source:
@@ -25,15 +26,13 @@ def perform(options: Options, verb: Verb, name: str, region: str, tokens: Sequen
             return perform_all(deployer, verb, tokens, options.jobs, every=options.all_tenants)
         outcome = deployer.perform(verb, tenant, tokens)
         if verb.name == "apply" and tenant and not options.dry_run:
-            _say_url(options, deployer, deployer.layer(verb, tenant))
+            _say_url(options, deployer, deploy.layer_of(options.project, stack, verb, tenant))
     return outcome.code if verb.name == "plan" else 0
 
 
-def _say_url(options: Options, deployer: deploy.Deployer, layer: deploy.Layer) -> None:
+def _say_url(options: Options, deployer: deploy.Deployer, layer: Layer) -> None:
     url = deployer.url(layer)
     if url:
         options.console.print(url)
     else:
-        options.console.say(f"{layer.label}: its Terraform root has no output \"url\"")
-
-
+        options.console.say(f'{layer.label}: its Terraform root has no output "url"')

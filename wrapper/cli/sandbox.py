@@ -29,7 +29,7 @@ def command() -> None: ...
 @command.command("start", help="Start it, unless it runs.")
 @ours
 @click.pass_context
-def start(ctx: click.Context, **given: Any) -> int:
+def start(ctx: click.Context, /, **given: Any) -> int:
     options = ctx.obj.merged(given)
     return _show(options, options.simulated.start(seed_of(options.project)))
 
@@ -37,7 +37,7 @@ def start(ctx: click.Context, **given: Any) -> int:
 @command.command("stop", help="Stop it; everything in it is gone.")
 @ours
 @click.pass_context
-def stop(ctx: click.Context, **given: Any) -> int:
+def stop(ctx: click.Context, /, **given: Any) -> int:
     options = ctx.obj.merged(given)
     options.console.say("sandbox: stopped" if options.simulated.stop() else "sandbox: was not running")
     return 0
@@ -46,7 +46,7 @@ def stop(ctx: click.Context, **given: Any) -> int:
 @command.command("status", help="Whether it runs, and where; exit code 1 when not.")
 @ours
 @click.pass_context
-def status(ctx: click.Context, **given: Any) -> int:
+def status(ctx: click.Context, /, **given: Any) -> int:
     options = ctx.obj.merged(given)
     endpoint = options.simulated.status()
     if endpoint is None:
@@ -58,7 +58,7 @@ def status(ctx: click.Context, **given: Any) -> int:
 @command.command("reset", help="Empty it, as if just started.")
 @ours
 @click.pass_context
-def reset(ctx: click.Context, **given: Any) -> int:
+def reset(ctx: click.Context, /, **given: Any) -> int:
     options = ctx.obj.merged(given)
     return _show(options, options.simulated.reset(seed_of(options.project)))
 

@@ -14,7 +14,7 @@ from .options import ours
 @click.command("stacks", help="List the stacks of this project.")
 @ours
 @click.pass_context
-def command(ctx: click.Context, **given: Any) -> int:
+def command(ctx: click.Context, /, **given: Any) -> int:
     options = ctx.obj.merged(given)
     rows = [describe(options.project, stack) for stack in options.project.stacks()]
     if options.json:
@@ -30,10 +30,15 @@ def describe(project: Project, stack: Stack) -> dict[str, Any]:
     settings = stack.settings
     marks = [name for name in ("ephemeral", "protected") if getattr(settings, name)]
     return {
-        "stack": stack.name, "region": stack.region, "source": str(stack.source.relative_to(stack.root)),
+        "stack": stack.name,
+        "region": stack.region,
+        "source": str(stack.source.relative_to(stack.root)),
         "tenants": project.tenants(stack) if stack.tenant_source else None,
-        "state": stack.backend.bucket or stack.backend.config.get("path", ""), "marks": marks,
-        "account": settings.account, "promotes_from": settings.promotes_from}
+        "state": stack.backend.bucket or stack.backend.config.get("path", ""),
+        "marks": marks,
+        "account": settings.account,
+        "promotes_from": settings.promotes_from,
+    }
 
 
 def _cell(value: Any) -> str:

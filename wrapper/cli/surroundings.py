@@ -19,8 +19,9 @@ def environment_of(options: Options, stack: Stack, identity: Identity) -> dict[s
     """The allowlisted environment of a run."""
     host = options.engine_name == "host"
     region = stack.region or stack.backend.region or options.environ.get("AWS_REGION", "")
-    values = environment.for_terraform(options.environ, identity.environment, region, host=host,
-                                       sandbox=options.sandboxed)
+    values = environment.for_terraform(
+        options.environ, identity.environment, region, host=host, sandbox=options.sandboxed
+    )
     if host:
         values |= _cli_configuration(options)
     return values
@@ -42,8 +43,10 @@ def _cli_configuration(options: Options) -> dict[str, str]:
         return {}
     file = options.home / "terraform.rc"
     here = ", ".join(f'"{name}"' for name, _ in pins.providers)
-    text = (f'provider_installation {{\n  filesystem_mirror {{\n    path    = "{mirror}"\n    include = [{here}]\n  }}\n'
-            f'  direct {{\n    exclude = [{here}]\n  }}\n}}\n')
+    text = (
+        f'provider_installation {{\n  filesystem_mirror {{\n    path    = "{mirror}"\n    include = [{here}]\n  }}\n'
+        f"  direct {{\n    exclude = [{here}]\n  }}\n}}\n"
+    )
     if not file.is_file() or file.read_text() != text:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.write_text(text)

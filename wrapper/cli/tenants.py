@@ -15,13 +15,20 @@ from .options import ours
 @click.argument("stack")
 @click.argument("region", required=False, default="")
 @click.pass_context
-def command(ctx: click.Context, stack: str, region: str, **given: Any) -> int:
+def command(ctx: click.Context, /, stack: str, region: str, **given: Any) -> int:
     options = ctx.obj.merged(given)
     found = options.project.stack(stack, region)
     declared = set(options.project.tenants(found))
     deployed = set(state.deployed(state.open_store(found, options.identity(found)), found))
-    rows = [{"tenant": t, "declared": t in declared, "deployed": t in deployed,
-             "orphaned": t in deployed and t not in declared} for t in sorted(declared | deployed)]
+    rows = [
+        {
+            "tenant": t,
+            "declared": t in declared,
+            "deployed": t in deployed,
+            "orphaned": t in deployed and t not in declared,
+        }
+        for t in sorted(declared | deployed)
+    ]
     if options.json:
         options.console.json(rows)
     else:

@@ -16,12 +16,15 @@ from .verbs import place
 _VERB = terraform.VERBS["plan"]
 
 
-@click.command("vars", help="Show every value of a layer and the line it comes from.",
-               context_settings={"ignore_unknown_options": True})
+@click.command(
+    "vars",
+    help="Show every value of a layer and the line it comes from.",
+    context_settings={"ignore_unknown_options": True},
+)
 @ours
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
-def command(ctx: click.Context, words: tuple[str, ...], **given: Any) -> int:
+def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     options = ctx.obj.merged(given)
     name, region, tokens = place(options, _VERB, words)
     deploy.check_words(_VERB, tokens)

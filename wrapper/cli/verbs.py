@@ -20,13 +20,22 @@ def command_of(name: str, text: str = "") -> click.Command:
     """The command of a Terraform verb. Raises UsageError for a name that is none."""
     verb = terraform.parse_verb(name)
 
-    @click.command(name, help=text or f"terraform {name}, on a stack or a tenant.", short_help=text,
-                   context_settings={"ignore_unknown_options": True, "help_option_names": ["--help", "-help"]})
+    @click.command(
+        name,
+        help=text or f"terraform {name}, on a stack or a tenant.",
+        short_help=text,
+        context_settings={"ignore_unknown_options": True, "help_option_names": ["--help", "-help"]},
+    )
     @ours
-    @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [TERRAFORM ARGUMENTS]...",
-                    shell_complete=_complete)
+    @click.argument(
+        "words",
+        nargs=-1,
+        type=click.UNPROCESSED,
+        metavar="STACK [REGION] [TERRAFORM ARGUMENTS]...",
+        shell_complete=_complete,
+    )
     @click.pass_context
-    def command(ctx: click.Context, words: tuple[str, ...], **given: Any) -> int:
+    def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
         from .perform import perform
 
         options = ctx.obj.merged(given)
@@ -41,7 +50,9 @@ def place(options: Options, verb: terraform.Verb, words: Sequence[str]) -> tuple
     _refuse_unknown_options(tokens)
     bare = [t for t in tokens if not t.flag]
     if not bare:
-        raise UsageError(f"{verb.name} needs a stack", hint=f"./orchestrate {verb.name} STACK [REGION] ; see ./orchestrate stacks")
+        raise UsageError(
+            f"{verb.name} needs a stack", hint=f"./orchestrate {verb.name} STACK [REGION] ; see ./orchestrate stacks"
+        )
     stack, rest = bare[0], bare[1:]
     region = rest[0] if rest and _is_region(options, verb, str(stack.value), str(rest[0].value), len(rest)) else None
     arguments = [t for t in tokens if t is not stack and t is not region]

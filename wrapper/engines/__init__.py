@@ -1,8 +1,8 @@
 """Where Steps happen. An engine satisfies two small Protocols; which one is chosen is the caller's flag.
 
-    docker     one hardened container per layer (default)
-    host       the terraform on PATH
-    printing   on paper: shows the Steps and runs none (--dry-run)
+docker     one hardened container per layer (default)
+host       the terraform on PATH
+printing   on paper: shows the Steps and runs none (--dry-run)
 """
 
 from __future__ import annotations

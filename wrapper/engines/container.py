@@ -35,25 +35,51 @@ class Container:
     def of(cls, run: Run, nonce: str) -> Container:
         work = f"{PROJECT}/{run.work}"
         return cls(
-            name=run.name, image=run.image, command=("hold", ".nonce", nonce),
-            user=f"{os.getuid()}:{os.getgid()}", hostname=run.author[:63], directory=work,
+            name=run.name,
+            image=run.image,
+            command=("hold", ".nonce", nonce),
+            user=f"{os.getuid()}:{os.getgid()}",
+            hostname=run.author[:63],
+            directory=work,
             environment={"HOME": "/tmp", **run.environment},
-            labels={LABEL: "run", f"{LABEL}.layer": run.layer.label, f"{LABEL}.verb": run.verb,
-                    f"{LABEL}.author": run.author},
-            mounts=(*run.mounts, Mount(run.home / "tree" / run.work, work, writable=True)), network=run.network)
+            labels={
+                LABEL: "run",
+                f"{LABEL}.layer": run.layer.label,
+                f"{LABEL}.verb": run.verb,
+                f"{LABEL}.author": run.author,
+            },
+            mounts=(*run.mounts, Mount(run.home / "tree" / run.work, work, writable=True)),
+            network=run.network,
+        )
 
 
 def describe(container: Container) -> list[str]:
     """The same as a ``docker run`` line; secrets shown as ``***``."""
-    words = ["docker", "run", "--rm", "--interactive", "--pull=never", f"--name={container.name}",
-             f"--hostname={container.hostname}", f"--user={container.user}", "--read-only", "--cap-drop=ALL",
-             "--security-opt=no-new-privileges", f"--pids-limit={PIDS}", f"--memory={MEMORY}",
-             f"--tmpfs=/tmp:{TMPFS}", f"--stop-timeout={STOP_TIMEOUT}", f"--network={container.network}", f"--workdir={container.directory}"]
+    words = [
+        "docker",
+        "run",
+        "--rm",
+        "--interactive",
+        "--pull=never",
+        f"--name={container.name}",
+        f"--hostname={container.hostname}",
+        f"--user={container.user}",
+        "--read-only",
+        "--cap-drop=ALL",
+        "--security-opt=no-new-privileges",
+        f"--pids-limit={PIDS}",
+        f"--memory={MEMORY}",
+        f"--tmpfs=/tmp:{TMPFS}",
+        f"--stop-timeout={STOP_TIMEOUT}",
+        f"--network={container.network}",
+        f"--workdir={container.directory}",
+    ]
     for key, value in sorted(container.environment.items()):
         words.append(f"--env={key}={'***' if key in _SECRET_ENVIRONMENT else value}")
     for key, value in sorted(container.labels.items()):
         words.append(f"--label={key}={value}")
     for mount in container.mounts:
-        words.append(f"--mount=type=bind,source={mount.source},target={mount.target}"
-                     + ("" if mount.writable else ",readonly"))
+        words.append(
+            f"--mount=type=bind,source={mount.source},target={mount.target}" + ("" if mount.writable else ",readonly")
+        )
     return [*words, container.image, *container.command]

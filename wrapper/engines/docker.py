@@ -85,8 +85,9 @@ class DockerEngine:
             author, verb = (found["Config"]["Labels"].get(f"{LABEL}.{k}", "?") for k in ("author", "verb"))
             what = f"the container of a run that was cut off ({verb} by {author}) is still finishing {run.layer.label}"
             if time.monotonic() >= deadline:
-                raise BusyError(what, where=run.name,
-                                hint=f"wait for it with -lock-timeout=10m, or look: docker top {run.name}")
+                raise BusyError(
+                    what, where=run.name, hint=f"wait for it with -lock-timeout=10m, or look: docker top {run.name}"
+                )
             if not said:
                 self._notice(f"{what}; waiting for it")
                 said = True
@@ -111,7 +112,8 @@ class DockerSession:
         with _signals_later():
             self._id = _create(self._client, self._container)
             self._stdin = self._client.attach_socket(
-                self._id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+                self._id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+            )
             self._client.start(self._id)
         self._wait_until_ready()
 
@@ -120,7 +122,7 @@ class DockerSession:
 
         self._stdin._sock.settimeout(60)
         said = b""
-        for _, data in frames_iter(self._stdin, tty=False):
+        for _, data in frames_iter(self._stdin, tty=False):  # type: ignore[no-untyped-call]
             said += data
             if said.startswith(b"ready"):
                 return
@@ -150,8 +152,9 @@ class DockerSession:
         return Outcome(code, ok=code in step.accepts)
 
     def _exec(self, step: Step, stdin: bool = False) -> str:
-        return str(self._client.exec_create(self._id, list(step.argv), stdin=stdin,
-                                            tty=stdin and sys.stdin.isatty())["Id"])
+        return str(
+            self._client.exec_create(self._id, list(step.argv), stdin=stdin, tty=stdin and sys.stdin.isatty())["Id"]
+        )
 
     def _exit_code(self, exec_id: str) -> int:
         """The stream's end may be the daemon's: only what inspection says is believed."""
@@ -160,23 +163,32 @@ class DockerSession:
             if not state["Running"] and state["ExitCode"] is not None:
                 return int(state["ExitCode"])
             time.sleep(0.05)
-        raise BusyError(f"{self._run.layer.label}: the engine lost sight of Terraform; the outcome is unknown",
-                        where=self._container.name,
-                        hint=f"look: docker ps -a, then ./orchestrate plan {command_place(self._run)}")
+        raise BusyError(
+            f"{self._run.layer.label}: the engine lost sight of Terraform; the outcome is unknown",
+            where=self._container.name,
+            hint=f"look: docker ps -a, then ./orchestrate plan {command_place(self._run)}",
+        )
 
     def _ended(self, said: str) -> UnavailableError:
         """Why the container did not stay: its first process says it by its exit code."""
         code = self._client.wait(self._id, timeout=_REMOVAL)["StatusCode"]
         if code == _NOT_OURS:
             return UnavailableError(
-                "the Docker daemon does not see this folder", where=str(self._run.home),
+                "the Docker daemon does not see this folder",
+                where=str(self._run.home),
                 hint="the daemon runs on another file system (another machine, or this is itself a container): "
-                     "mount this folder there at the same path, or use --engine host")
+                "mount this folder there at the same path, or use --engine host",
+            )
         if code == _NOT_WRITABLE:
-            return UnavailableError(f"user {self._container.user} may not write the run directory",
-                                    where=str(self._run.home), hint="its folders must belong to you: chown them")
-        return UnavailableError(f"the container ended at once (exit code {code}): {said or 'it said nothing'}",
-                                hint="build the image anew: ./orchestrate image --force")
+            return UnavailableError(
+                f"user {self._container.user} may not write the run directory",
+                where=str(self._run.home),
+                hint="its folders must belong to you: chown them",
+            )
+        return UnavailableError(
+            f"the container ended at once (exit code {code}): {said or 'it said nothing'}",
+            hint="build the image anew: ./orchestrate image --force",
+        )
 
     def stop(self) -> None:
         with self._lock:
@@ -201,19 +213,38 @@ def _create(client: Any, container: Container) -> str:
     import docker
 
     host = client.create_host_config(
-        mounts=[docker.types.Mount(m.target, str(m.source), type="bind", read_only=not m.writable)
-                for m in container.mounts],
-        read_only=True, cap_drop=["ALL"], security_opt=["no-new-privileges:true"], pids_limit=PIDS, mem_limit=MEMORY,
-        tmpfs={"/tmp": TMPFS}, network_mode=container.network)
+        mounts=[
+            docker.types.Mount(m.target, str(m.source), type="bind", read_only=not m.writable) for m in container.mounts
+        ],
+        read_only=True,
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges:true"],
+        pids_limit=PIDS,
+        mem_limit=MEMORY,
+        tmpfs={"/tmp": TMPFS},
+        network_mode=container.network,
+    )
     try:
         made = client.create_container(
-            container.image, list(container.command), name=container.name, hostname=container.hostname,
-            user=container.user, working_dir=container.directory, environment=container.environment,
-            labels=container.labels, stdin_open=True, host_config=host, stop_timeout=STOP_TIMEOUT)
+            container.image,
+            list(container.command),
+            name=container.name,
+            hostname=container.hostname,
+            user=container.user,
+            working_dir=container.directory,
+            environment=container.environment,
+            labels=container.labels,
+            stdin_open=True,
+            host_config=host,
+            stop_timeout=STOP_TIMEOUT,
+        )
     except docker.errors.APIError as error:
         if error.status_code == 409:
-            raise BusyError(f"another run of {container.labels[f'{LABEL}.layer']} has just begun", where=container.name,
-                            hint="wait for it with -lock-timeout=5m") from None
+            raise BusyError(
+                f"another run of {container.labels[f'{LABEL}.layer']} has just begun",
+                where=container.name,
+                hint="wait for it with -lock-timeout=5m",
+            ) from None
         raise
     return str(made["Id"])
 
@@ -258,9 +289,14 @@ def _translated() -> Iterator[None]:
     except docker.errors.APIError as error:
         text = str(error.explanation or error)
         if "bind source path does not exist" in text:
-            raise UnavailableError("the Docker daemon does not see this project's files", where=text.rpartition(": ")[2],
-                                   hint="the daemon runs on another file system: mount the project there at the same "
-                                        "path, or use --engine host") from None
+            raise UnavailableError(
+                "the Docker daemon does not see this project's files",
+                where=text.rpartition(": ")[2],
+                hint="the daemon runs on another file system: mount the project there at the same "
+                "path, or use --engine host",
+            ) from None
         raise UnavailableError(f"Docker: {text}", hint="docker info and the daemon's log say more") from None
     except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
-        raise UnavailableError(f"Docker stopped answering: {error}", hint="docker info and the daemon's log say more") from None
+        raise UnavailableError(
+            f"Docker stopped answering: {error}", hint="docker info and the daemon's log say more"
+        ) from None

@@ -67,8 +67,14 @@ class HostSession:
             if self._stopped:
                 return Outcome(143, ok=False)
             self._child = subprocess.Popen(
-                step.argv, cwd=self.directory.work, env=dict(self._run.environment), stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+                step.argv,
+                cwd=self.directory.work,
+                env=dict(self._run.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
         _pump(self._child, voice, tail)
         code = self._child.wait()
         return Outcome(code if code >= 0 else 128 - code, ok=code in step.accepts, tail=tail.text())
@@ -77,8 +83,9 @@ class HostSession:
         """The terminal, its signals and its job control belong to the child until it ends."""
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            self._child = subprocess.Popen(step.argv, cwd=self.directory.work, env=dict(self._run.environment),
-                                           preexec_fn=_default_interrupt)
+            self._child = subprocess.Popen(
+                step.argv, cwd=self.directory.work, env=dict(self._run.environment), preexec_fn=_default_interrupt
+            )
             code = self._child.wait()
         finally:
             signal.signal(signal.SIGINT, before)

@@ -40,8 +40,11 @@ class PrintingSession:
         self._before = before
 
     def execute(self, step: Step, voice: Voice) -> Outcome:
-        notes = [n for n, here in (("skipped when nothing it depends on changed", step.stamp),
-                                   ("asks first", step.ask)) if here]
+        notes = [
+            n
+            for n, here in (("skipped when nothing it depends on changed", step.stamp), ("asks first", step.ask))
+            if here
+        ]
         line = self._before + redact(step.argv, self._run.sensitive)
         self._say(line + (f"  # {'; '.join(notes)}" if notes else ""))
         return Outcome(0, ok=True, skipped=True)

@@ -32,6 +32,16 @@ DISTRIBUTION = {
     "SpotAllocationStrategy": "lowest-price",
 }
 
+ALL_METRICS = (
+    "GroupMinSize",
+    "GroupMaxSize",
+    "GroupDesiredCapacity",
+    "GroupInServiceInstances",
+    "GroupPendingInstances",
+    "GroupStandbyInstances",
+    "GroupTerminatingInstances",
+    "GroupTotalInstances",
+)
 HOOK_FIELDS = {
     "RoleARN": "role_arn",
     "NotificationTargetARN": "notification_target_arn",
@@ -225,6 +235,27 @@ def cancel_instance_refresh(self: AutoScalingResponse) -> ActionResult:
     raise ActiveInstanceRefreshNotFoundFault(f"No in progress or pending Instance Refresh found for {group_of(self).name}")
 
 
+def metrics_can_be_disabled(ledger: Ledger) -> None:
+    """AWS stops collecting the metrics named, or all of them; EnableMetricsCollection adds to those collected.
+
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DisableMetricsCollection.html
+    moto does not know the action, and at enabling replaces the list; the provider's apply fails.
+    """
+
+    def enable(original: Any, self: FakeAutoScalingGroup, metrics: list[str]) -> None:
+        original(self, sorted({*self.metrics, *(metrics or ALL_METRICS)}))
+
+    ledger.wrap(FakeAutoScalingGroup, "enable_metrics_collection", enable)
+    ledger.replace(AutoScalingResponse, "disable_metrics_collection", disable_metrics_collection)
+
+
+def disable_metrics_collection(self: AutoScalingResponse) -> ActionResult:
+    group = group_of(self)
+    disabled = self._get_param("Metrics", []) or group.metrics
+    group.metrics = [metric for metric in group.metrics if metric not in disabled]
+    return EmptyResult()
+
+
 def groups_have_notifications(ledger: Ledger) -> None:
     """AWS keeps which events of a group go to which topic.
 
@@ -279,5 +310,6 @@ MENDS: tuple[Mend, ...] = (
     hooks_keep_their_target,
     policies_are_enabled,
     instance_refresh_is_done_at_once,
+    metrics_can_be_disabled,
     groups_have_notifications,
 )

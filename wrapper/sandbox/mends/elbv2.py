@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from moto.elbv2.exceptions import ELBClientError
-from moto.elbv2.models import ELBv2Backend
+from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer
 
 from wrapper.sandbox.mends.ledger import Ledger, Mend
+
+RULES_PER_LOAD_BALANCER = 100
 
 
 def load_balancer_is_active_at_once(ledger: Ledger) -> None:
@@ -46,7 +48,51 @@ class OperationNotPermittedError(ELBClientError):
         super().__init__("OperationNotPermitted", message)
 
 
+def modified_listener_keeps_its_other_certificates(ledger: Ledger) -> None:
+    """AWS replaces the default certificate of a listener; those added for other names stay.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
+    moto throws the others away at every change of the listener. The provider plans to add them again.
+    """
+
+    def around(original: Any, self: ELBv2Backend, arn: str, *args: Any, **kwargs: Any) -> Any:
+        [listener] = self.describe_listeners(load_balancer_arn=None, listener_arns=[arn])
+        others = listener.certificates[1:]
+        answer = original(self, arn, *args, **kwargs)
+        listener.certificates += [other for other in others if other not in listener.certificates]
+        return answer
+
+    ledger.wrap(ELBv2Backend, "modify_listener", around)
+
+
+def rules_are_limited(ledger: Ledger) -> None:
+    """AWS allows 100 rules on a load balancer, without the default ones, unless more were asked for.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+    moto has no limit, so that more tenants than fit on one shared load balancer would seem to work.
+    """
+
+    def around(original: Any, self: ELBv2Backend, listener_arn: str, *args: Any, **kwargs: Any) -> Any:
+        balancer = next((lb for lb in self.load_balancers.values() if listener_arn in lb.listeners), None)
+        if balancer is not None and rule_count(balancer) >= RULES_PER_LOAD_BALANCER:
+            raise TooManyRulesError
+        return original(self, listener_arn, *args, **kwargs)
+
+    ledger.wrap(ELBv2Backend, "create_rule", around)
+
+
+def rule_count(balancer: FakeLoadBalancer) -> int:
+    return sum(len(listener.rules) for listener in balancer.listeners.values())
+
+
+class TooManyRulesError(ELBClientError):
+    def __init__(self) -> None:
+        super().__init__("TooManyRules", "You've reached the limit on the number of rules per load balancer.")
+
+
 MENDS: tuple[Mend, ...] = (
     load_balancer_is_active_at_once,
     protected_load_balancer_is_not_deleted,
+    modified_listener_keeps_its_other_certificates,
+    rules_are_limited,
 )

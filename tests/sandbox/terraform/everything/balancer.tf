@@ -8,7 +8,7 @@ resource "aws_lb" "this" {
   load_balancer_type         = "application"
   security_groups            = [aws_security_group.balancer.id]
   subnets                    = data.aws_subnets.default.ids
-  idle_timeout               = 90
+  idle_timeout               = local.second ? 120 : 90
   drop_invalid_header_fields = true
   enable_deletion_protection = false
   enable_http2               = true
@@ -33,13 +33,13 @@ resource "aws_lb_target_group" "instance" {
   protocol                          = "HTTP"
   vpc_id                            = data.aws_vpc.default.id
   target_type                       = "instance"
-  deregistration_delay              = 15
+  deregistration_delay              = local.second ? 5 : 15
   slow_start                        = 30
   load_balancing_algorithm_type     = "round_robin"
   load_balancing_cross_zone_enabled = "use_load_balancer_configuration"
 
   health_check {
-    path                = "/health"
+    path                = local.second ? "/up" : "/health"
     matcher             = "200-299"
     interval            = 10
     timeout             = 4
@@ -48,7 +48,7 @@ resource "aws_lb_target_group" "instance" {
   }
 
   stickiness {
-    enabled         = true
+    enabled         = !local.second
     type            = "lb_cookie"
     cookie_duration = 3600
   }
@@ -70,6 +70,13 @@ resource "aws_lb_target_group" "ip" {
   lifecycle {
     create_before_destroy = true
   }
+}
+
+resource "aws_lb_target_group" "fleet" {
+  name     = "everything-fleet"
+  port     = 80
+  protocol = "HTTP"
+  vpc_id   = data.aws_vpc.default.id
 }
 
 resource "aws_lb_listener" "http" {
@@ -100,7 +107,7 @@ resource "aws_lb_listener" "https" {
 
     fixed_response {
       content_type = "text/plain"
-      message_body = "no such tenant"
+      message_body = local.second ? "nobody" : "no such tenant"
       status_code  = "404"
     }
   }
@@ -117,7 +124,7 @@ resource "aws_lb_listener_rule" "host" {
 
   condition {
     host_header {
-      values = ["acme.example.com", "www.acme.example.com"]
+      values = local.second ? ["acme.example.com"] : ["acme.example.com", "www.acme.example.com"]
     }
   }
 
@@ -129,7 +136,7 @@ resource "aws_lb_listener_rule" "host" {
 
 resource "aws_lb_listener_rule" "path" {
   listener_arn = aws_lb_listener.https.arn
-  priority     = 20
+  priority     = local.second ? 30 : 20
 
   condition {
     path_pattern {

@@ -3,7 +3,7 @@ resource "aws_ecs_cluster" "this" {
 
   setting {
     name  = "containerInsights"
-    value = "enhanced"
+    value = local.second ? "enabled" : "enhanced"
   }
 
   configuration {
@@ -27,11 +27,11 @@ resource "aws_ecs_capacity_provider" "mixed" {
   auto_scaling_group_provider {
     auto_scaling_group_arn         = aws_autoscaling_group.mixed.arn
     managed_termination_protection = "ENABLED"
-    managed_draining               = "ENABLED"
+    managed_draining               = local.second ? "DISABLED" : "ENABLED"
 
     managed_scaling {
       status                    = "ENABLED"
-      target_capacity           = 90
+      target_capacity           = local.second ? 80 : 90
       minimum_scaling_step_size = 1
       maximum_scaling_step_size = 5
       instance_warmup_period    = 120
@@ -59,7 +59,7 @@ resource "aws_ecs_cluster_capacity_providers" "this" {
   default_capacity_provider_strategy {
     capacity_provider = aws_ecs_capacity_provider.mixed.name
     base              = 1
-    weight            = 100
+    weight            = local.second ? 50 : 100
   }
 }
 

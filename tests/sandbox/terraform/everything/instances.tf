@@ -41,12 +41,12 @@ resource "aws_autoscaling_group" "classic" {
   vpc_zone_identifier       = data.aws_subnets.default.ids
   health_check_type         = "EC2"
   health_check_grace_period = 120
-  default_cooldown          = 60
-  default_instance_warmup   = 90
-  max_instance_lifetime     = 604800
-  termination_policies      = ["OldestLaunchConfiguration", "Default"]
-  enabled_metrics           = ["GroupDesiredCapacity", "GroupInServiceInstances"]
-  suspended_processes       = ["AZRebalance"]
+  default_cooldown          = local.second ? 45 : 60
+  default_instance_warmup   = local.second ? null : 90
+  max_instance_lifetime     = local.second ? 0 : 604800
+  termination_policies      = local.second ? ["Default"] : ["OldestLaunchConfiguration", "Default"]
+  enabled_metrics           = local.second ? ["GroupDesiredCapacity"] : ["GroupDesiredCapacity", "GroupInServiceInstances"]
+  suspended_processes       = local.second ? [] : ["AZRebalance"]
   force_delete              = true
 
   tag {
@@ -131,7 +131,7 @@ resource "aws_autoscaling_group" "mixed" {
 
   mixed_instances_policy {
     instances_distribution {
-      on_demand_base_capacity                  = 1
+      on_demand_base_capacity                  = local.second ? 0 : 1
       on_demand_percentage_above_base_capacity = 25
       on_demand_allocation_strategy            = "prioritized"
       spot_allocation_strategy                 = "price-capacity-optimized"
@@ -145,7 +145,7 @@ resource "aws_autoscaling_group" "mixed" {
       }
 
       dynamic "override" {
-        for_each = { "t3.small" = "1", "t3a.small" = "1", "t3.medium" = "2" }
+        for_each = local.second ? { "t3.small" = "1" } : { "t3.small" = "1", "t3a.small" = "1", "t3.medium" = "2" }
 
         content {
           instance_type     = override.key
@@ -167,7 +167,7 @@ resource "aws_autoscaling_group" "mixed" {
 
   instance_maintenance_policy {
     min_healthy_percentage = 90
-    max_healthy_percentage = 120
+    max_healthy_percentage = local.second ? 150 : 120
   }
 
   initial_lifecycle_hook {
@@ -188,11 +188,60 @@ resource "aws_autoscaling_group" "mixed" {
   }
 }
 
+# One group that goes from a launch configuration to a launch template, as a stack does when AWS refuses the former.
+resource "aws_autoscaling_group" "switched" {
+  name                 = "everything-switched"
+  min_size             = 1
+  max_size             = 2
+  vpc_zone_identifier  = data.aws_subnets.default.ids
+  launch_configuration = local.second ? null : aws_launch_configuration.classic.name
+  force_delete         = true
+
+  dynamic "mixed_instances_policy" {
+    for_each = local.second ? [true] : []
+
+    content {
+      instances_distribution {
+        spot_max_price = var.spot_max_price
+      }
+
+      launch_template {
+        launch_template_specification {
+          launch_template_id = aws_launch_template.mixed.id
+          version            = "$Latest"
+        }
+      }
+    }
+  }
+}
+
+resource "aws_autoscaling_group" "template" {
+  name                = "everything-template"
+  min_size            = 1
+  max_size            = 1
+  vpc_zone_identifier = data.aws_subnets.default.ids
+  target_group_arns   = local.second ? [] : [aws_lb_target_group.fleet.arn]
+
+  launch_template {
+    id      = aws_launch_template.mixed.id
+    version = aws_launch_template.mixed.latest_version
+  }
+
+  dynamic "warm_pool" {
+    for_each = local.second ? [] : [true]
+
+    content {
+      pool_state                  = "Stopped"
+      max_group_prepared_capacity = 2
+    }
+  }
+}
+
 resource "aws_autoscaling_lifecycle_hook" "drain" {
   name                    = "drain"
   autoscaling_group_name  = aws_autoscaling_group.classic.name
   lifecycle_transition    = "autoscaling:EC2_INSTANCE_TERMINATING"
-  heartbeat_timeout       = 900
+  heartbeat_timeout       = local.second ? 600 : 900
   default_result          = "CONTINUE"
   notification_target_arn = aws_sns_topic.alerts.arn
   role_arn                = aws_iam_role.hook.arn

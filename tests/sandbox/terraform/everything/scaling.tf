@@ -3,10 +3,10 @@ resource "aws_appautoscaling_target" "bridge" {
   resource_id        = "service/${aws_ecs_cluster.this.name}/${aws_ecs_service.bridge.name}"
   scalable_dimension = "ecs:service:DesiredCount"
   min_capacity       = 1
-  max_capacity       = 8
+  max_capacity       = local.second ? 12 : 8
 
   suspended_state {
-    dynamic_scaling_in_suspended = true
+    dynamic_scaling_in_suspended = !local.second
   }
 }
 
@@ -21,7 +21,7 @@ resource "aws_appautoscaling_policy" "step" {
 
   step_scaling_policy_configuration {
     adjustment_type          = "ChangeInCapacity"
-    cooldown                 = 60
+    cooldown                 = local.second ? 90 : 60
     metric_aggregation_type  = "Average"
     min_adjustment_magnitude = 0
 
@@ -43,7 +43,7 @@ resource "aws_appautoscaling_policy" "tracking" {
   scalable_dimension = aws_appautoscaling_target.bridge.scalable_dimension
 
   target_tracking_scaling_policy_configuration {
-    target_value       = 60
+    target_value       = local.second ? 70 : 60
     scale_in_cooldown  = 120
     scale_out_cooldown = 30
 
@@ -63,7 +63,7 @@ resource "aws_appautoscaling_scheduled_action" "morning" {
 
   scalable_target_action {
     min_capacity = 2
-    max_capacity = 10
+    max_capacity = local.second ? 20 : 10
   }
 }
 
@@ -97,7 +97,7 @@ resource "aws_cloudwatch_metric_alarm" "steps" {
   metric_name         = "CPUUtilization"
   statistic           = "Average"
   comparison_operator = each.key == "high" ? "GreaterThanThreshold" : "LessThanThreshold"
-  threshold           = 50
+  threshold           = local.second ? 55 : 50
   evaluation_periods  = 1
   period              = 60
   alarm_actions       = [each.value.arn]
@@ -105,7 +105,7 @@ resource "aws_cloudwatch_metric_alarm" "steps" {
 
 resource "aws_cloudwatch_composite_alarm" "both" {
   alarm_name        = "everything-both"
-  alarm_description = "Neither idle nor busy"
+  alarm_description = local.second ? "Busy or idle" : "Neither idle nor busy"
   alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.cpu["high"].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.cpu["low"].alarm_name})"
   alarm_actions     = [aws_sns_topic.alerts.arn]
 }

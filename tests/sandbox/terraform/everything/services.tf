@@ -3,19 +3,19 @@ resource "aws_ecs_service" "bridge" {
   cluster                            = aws_ecs_cluster.this.id
   task_definition                    = aws_ecs_task_definition.bridge.arn
   desired_count                      = var.desired_count
-  health_check_grace_period_seconds  = 30
-  deployment_minimum_healthy_percent = 50
+  health_check_grace_period_seconds  = local.second ? 45 : 30
+  deployment_minimum_healthy_percent = local.second ? 60 : 50
   deployment_maximum_percent         = 150
   enable_ecs_managed_tags            = true
-  enable_execute_command             = true
-  propagate_tags                     = "SERVICE"
+  enable_execute_command             = !local.second
+  propagate_tags                     = local.second ? "TASK_DEFINITION" : "SERVICE"
   availability_zone_rebalancing      = "ENABLED"
   wait_for_steady_state              = true
   force_delete                       = true
 
   deployment_circuit_breaker {
     enable   = true
-    rollback = true
+    rollback = !local.second
   }
 
   alarms {
@@ -35,14 +35,18 @@ resource "aws_ecs_service" "bridge" {
     field = "attribute:ecs.availability-zone"
   }
 
-  ordered_placement_strategy {
-    type  = "binpack"
-    field = "memory"
+  dynamic "ordered_placement_strategy" {
+    for_each = local.second ? [] : ["memory"]
+
+    content {
+      type  = "binpack"
+      field = ordered_placement_strategy.value
+    }
   }
 
   placement_constraints {
     type       = "memberOf"
-    expression = "attribute:ecs.instance-type =~ t3.*"
+    expression = local.second ? "attribute:ecs.os-type == linux" : "attribute:ecs.instance-type =~ t3.*"
   }
 
   load_balancer {
