@@ -1,6 +1,6 @@
 """The image: its name, its sources, its build in both ways, and `hold`, its PID 1, on the real engine.
 
-Not run here: pulling the official base, and `terraform init` from the public registry (they need the internet).
+Not run here, for want of internet: pulling the official base, `terraform init` from the public registry.
 """
 
 from __future__ import annotations
@@ -65,9 +65,7 @@ def test_the_tag_is_a_name_and_depends_on_the_inputs_alone(copy: Path) -> None:
     assert image.tag(copy) == before
 
 
-@pytest.mark.parametrize(
-    "name", ["Dockerfile", *(f"wrapper/container/{n}" for n in ("hold", "install", "new"))]
-)
+@pytest.mark.parametrize("name", ["Dockerfile", *(f"wrapper/container/{n}" for n in ("hold", "install", "new"))])
 def test_the_tag_changes_with_every_input(copy: Path, name: str) -> None:
     before = image.tag(copy)
     with (copy / name).open("a") as file:
@@ -78,7 +76,7 @@ def test_the_tag_changes_with_every_input(copy: Path, name: str) -> None:
 def test_the_tag_is_cheap_and_needs_no_docker() -> None:
     best = min(timed(lambda: image.tag(ROOT)) for _ in range(20))
     assert best < 0.002
-    code = "import sys; from pathlib import Path; from wrapper import image; image.tag(Path('.')); print('docker' in sys.modules)"
+    code = "import sys; from wrapper.image import Path, tag; tag(Path()); print('docker' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert shown.stdout == "False\n"
 
@@ -155,8 +153,8 @@ def test_the_context_holds_the_inputs_and_the_hosts_files(tmp_path: Path) -> Non
     terraform.chmod(0o755)
     pins = image_inputs.read_pins(ROOT, "amd64")
     stream = io.BytesIO(b"".join(image_inputs.context(ROOT, pins, image.Sources(terraform, made))))
-    tar = tarfile.open(fileobj=stream)
-    names = {m.name: m for m in tar.getmembers()}
+    with tarfile.open(fileobj=stream) as tar:
+        names = {m.name: m for m in tar.getmembers()}
     binary = names["wrapper/container/root/usr/local/bin/terraform"]
     assert (binary.size, binary.mode) == (700, 0o755)
     plugins = "wrapper/container/root/usr/local/share/terraform/plugins"
@@ -184,9 +182,7 @@ def test_debian_mirrors_come_from_apt(shown: str, expected: list[str]) -> None:
     assert image_base.rank_mirrors(shown, "bookworm") == expected
 
 
-def test_without_debootstrap_or_root_it_says_what_to_do(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_without_debootstrap_or_root_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "apt-get install debootstrap" in image_base.no_debootstrap()
 
@@ -227,6 +223,22 @@ def test_failures_say_which_kind_they_are() -> None:
     lost = image.failure("pull access denied", [], "debootstrap is not installed")
     assert isinstance(lost, UnavailableError)
     assert "debootstrap is not installed" in lost.hint
+
+
+def test_two_commands_build_one_after_the_other(copy: Path) -> None:
+    order: list[str] = []
+
+    def second() -> None:
+        with image.one_at_a_time(copy, order.append):
+            order.append("second")
+
+    with image.one_at_a_time(copy, order.append):
+        thread = threading.Thread(target=second)
+        thread.start()
+        wait_for(lambda: bool(order))
+        order.append("first")
+    thread.join()
+    assert order == ["waiting for another command that is building the image", "first", "second"]
 
 
 class FakeApi:
@@ -300,9 +312,7 @@ def nothing_left(client: Any) -> Iterator[None]:
 def leftovers(client: Any) -> set[str]:
     nameless = client.api.images(all=True, filters={"dangling": True, "label": "orchestrate.build"})
     running = client.api.containers(all=True, filters={"label": "orchestrate.build"})
-    ids = {str(i["Id"]) for i in nameless} | {
-        str(c["Id"]) for c in running if not c["Names"][0].count("orchestrate")
-    }
+    ids = {str(i["Id"]) for i in nameless} | {str(c["Id"]) for c in running if not c["Names"][0].count("orchestrate")}
     return ids | {str(p) for p in Path("/tmp").glob("orchestrate-base-*")}
 
 
@@ -337,9 +347,7 @@ def test_the_image_works_for_any_user_without_network(client: Any, built: str, t
 
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
-def test_a_tampered_binary_fails_the_build(
-    client: Any, copy: Path, local: dict[str, str], tmp_path: Path
-) -> None:
+def test_a_tampered_binary_fails_the_build(client: Any, copy: Path, local: dict[str, str], tmp_path: Path) -> None:
     pins = image_inputs.read_pins(copy, "amd64")
     (tmp_path / "terraform").write_bytes(Path(shutil.which("terraform") or "").read_bytes() + b"!")
     (tmp_path / "terraform").chmod(0o755)
@@ -354,9 +362,7 @@ def test_a_tampered_binary_fails_the_build(
 
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
-def test_a_tampered_provider_fails_the_build(
-    client: Any, copy: Path, local: dict[str, str], tmp_path: Path
-) -> None:
+def test_a_tampered_provider_fails_the_build(client: Any, copy: Path, local: dict[str, str], tmp_path: Path) -> None:
     local["ORCHESTRATE_MIRROR"] = str(mirror(tmp_path / "m"))
     with pytest.raises(RefusedError, match=r"provider is not the one in .*\.terraform\.lock\.hcl"):
         image.build(copy, client, print, local)
@@ -403,17 +409,13 @@ def test_the_open_way_takes_terraform_from_a_release_site(
 def content(client: Any, name: str) -> bytes:
     """The digests of all that the two ways bring."""
     where = "/usr/local /etc/terraform.rc -type f"
-    script = (
-        f"find {where} -exec sha256sum {{}} + | sort; find {where} -exec stat -c '%n %a %u' {{}} + | sort"
-    )
+    script = f"find {where} -exec sha256sum {{}} + | sort; find {where} -exec stat -c '%n %a %u' {{}} + | sort"
     return bytes(client.containers.run(name, ["sh", "-c", script], remove=True))
 
 
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
-def test_the_open_way_refuses_another_zip(
-    client: Any, copy: Path, local: dict[str, str], releases: str
-) -> None:
+def test_the_open_way_refuses_another_zip(client: Any, copy: Path, local: dict[str, str], releases: str) -> None:
     env = local | {"PATH": "", "ORCHESTRATE_RELEASES": releases}
     with pytest.raises(RefusedError, match=r"terraform_1\.11\.4_linux_amd64\.zip is not the pinned one"):
         image.build(copy, client, print, env)
@@ -481,16 +483,15 @@ class Held:
 
     def start(self, given: str = "abc", uid: int = 4711) -> Held:
         self.create(given, uid)
-        self.socket = self.api.attach_socket(
-            self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
-        )
+        self.socket = self.api.attach_socket(self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
         self.api.start(self.id)
         return self
 
     def ready(self) -> Held:
-        from docker.utils.socket import frames_iter
+        from docker.utils import socket as docker_socket
 
-        assert next(iter(frames_iter(self.socket, tty=False))) == (1, b"ready\n")
+        module: Any = docker_socket
+        assert next(iter(module.frames_iter(self.socket, tty=False))) == (1, b"ready\n")
         return self
 
     def run(self, *argv: str) -> str:
@@ -515,6 +516,10 @@ class Held:
         return int(self.api.wait(self.id, timeout=30)["StatusCode"])
 
     def remove(self) -> None:
+        if self.socket:
+            raw = self.socket._sock
+            self.socket.close()
+            raw.close()
         if self.id:
             self.api.remove_container(self.id, force=True)
 
@@ -579,9 +584,7 @@ def test_hold_stops_terraform_exactly_once(held: Held) -> None:
     (held.folder / "terraform-provider-x").write_text(f"#!/bin/sh\n{provider}\n")
     (held.folder / "terraform-provider-x").chmod(0o755)
     held.api.exec_start(held.api.exec_create(held.id, ["/run/w/terraform-provider-x"])["Id"], detach=True)
-    held.background(
-        "trap 'echo term >>terms' TERM; touch began; for i in 1 2 3 4 5 6 7 8; do sleep 0.2; done; touch done"
-    )
+    held.background("trap 'echo term >>terms' TERM; touch began; for i in 1 2 3 4 5 6; do sleep 0.25; done; touch done")
     for name in ("SIGTERM", "SIGTERM", "SIGINT", "SIGHUP", "SIGTERM"):
         held.api.kill(held.id, name)
         time.sleep(0.1)

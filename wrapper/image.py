@@ -13,7 +13,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,8 @@ Progress = Callable[[str], None]
 LABEL = "orchestrate.image"
 # Every layer of one build carries this label, so that what a failed build leaves is known to be ours.
 BUILD = "orchestrate.build"
-SWEEPS = 8
+# Quarters of a second to wait for what a daemon that was left alone may still leave.
+FIRST_TURN, LAST_TURN = 8, 80
 NOISE = (" --->", "Removing intermediate container")
 
 
@@ -111,7 +112,8 @@ def run_build(
     said: list[str] = []
     image = ""
     options = {"nocache": True, "rm": True, "forcerm": True, "pull": False, "timeout": None}
-    with closing(api.build(fileobj=tar, custom_context=True, decode=True, buildargs=args, **options)) as events:
+    with hanging_up(api):
+        events = api.build(fileobj=tar, custom_context=True, decode=True, buildargs=args, **options)
         for event in events:
             if "error" in event:
                 raise failure(str(event["error"]), said, lack)
@@ -122,6 +124,23 @@ def run_build(
     if not image:
         raise UnavailableError("the build ended without an image", hint="is the Docker daemon still running?")
     return image
+
+
+@contextmanager
+def hanging_up(api: Any) -> Iterator[None]:
+    """Ends the connection when we leave. An exception in flight holds it open, and the daemon would build on."""
+    opened: list[Any] = []
+
+    def remember(response: Any, **_: object) -> None:
+        opened.append(response)
+
+    api.hooks["response"].append(remember)
+    try:
+        yield
+    finally:
+        api.hooks["response"].remove(remember)
+        for response in opened:
+            response.close()
 
 
 def lines(event: Mapping[str, Any]) -> list[str]:
@@ -148,19 +167,24 @@ def swept(client: docker.DockerClient, build_id: str) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        # The daemon may see that we left only after its current step, which may still leave an image.
-        for _ in range(SWEEPS):
-            sweep(client, build_id)
-            time.sleep(0.25)
+        sweep_late(client, build_id)
         raise
-    finally:
-        sweep(client, build_id)
+    sweep(client, build_id)
 
 
-def sweep(client: docker.DockerClient, build_id: str) -> None:
-    for image in client.api.images(all=True, filters={"label": f"{BUILD}={build_id}"}):
-        if not named(image):
-            remove(client, str(image["Id"]))
+def sweep_late(client: docker.DockerClient, build_id: str) -> None:
+    """The daemon may see that we left only after its current step, which may still leave an image."""
+    for turn in range(LAST_TURN):
+        left = sweep(client, build_id)
+        if turn >= FIRST_TURN and not left:
+            return
+        time.sleep(0.25)
+
+
+def sweep(client: docker.DockerClient, build_id: str) -> bool:
+    """Whether the daemon still held one back."""
+    found = client.api.images(all=True, filters={"label": f"{BUILD}={build_id}"})
+    return not all([remove(client, str(image["Id"])) for image in found if not named(image)])
 
 
 def named(image: Mapping[str, Any]) -> list[str]:

@@ -89,7 +89,9 @@ def not_simulated(environ: Environ, start_response: StartResponse, body: bytes) 
     """501, which AWS SDKs do not retry; a 500 would be retried for minutes."""
     name = name_of(environ, body)
     log.error("501 %s is not simulated", name)
-    return failure(environ, start_response, "501 Not Implemented", "NotImplemented", f"the sandbox does not simulate {name}")
+    return failure(
+        environ, start_response, "501 Not Implemented", "NotImplemented", f"the sandbox does not simulate {name}"
+    )
 
 
 def broken(environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.route53 import route53_backends
-from moto.s3 import s3_backends
-from moto.secretsmanager import secretsmanager_backends
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.route53.models import route53_backends
+from moto.s3.models import s3_backends
+from moto.secretsmanager.models import secretsmanager_backends
 
 from wrapper.sandbox.lifecycle import Seed
 

@@ -5,7 +5,17 @@ One module per service; each mend says what AWS answers, what moto answers, and 
 
 from __future__ import annotations
 
-from wrapper.sandbox.mends import applicationautoscaling, autoscaling, cloudwatch, ec2, ecs, elbv2, route53, sqs
+from wrapper.sandbox.mends import (
+    applicationautoscaling,
+    autoscaling,
+    cloudwatch,
+    ec2,
+    ecs,
+    elbv2,
+    resourcegroupstaggingapi,
+    route53,
+    sqs,
+)
 from wrapper.sandbox.mends.ledger import Ledger, Mend
 
 ALL: tuple[Mend, ...] = (
@@ -15,6 +25,7 @@ ALL: tuple[Mend, ...] = (
     *ec2.MENDS,
     *ecs.MENDS,
     *elbv2.MENDS,
+    *resourcegroupstaggingapi.MENDS,
     *route53.MENDS,
     *sqs.MENDS,
 )

@@ -1,4 +1,4 @@
-"""Mends of Application Auto Scaling: scalable targets and their tags."""
+"""Mends of Application Auto Scaling: scalable targets, their tags and policies."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import json
 from typing import Any
 
 from moto.applicationautoscaling.exceptions import AWSValidationException
-from moto.applicationautoscaling.models import FakeScalableTarget
+from moto.applicationautoscaling.models import (
+    ApplicationAutoscalingBackend,
+    FakeApplicationAutoscalingPolicy,
+    FakeScalableTarget,
+)
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 
 from wrapper.sandbox.mends.ledger import Ledger, Mend
@@ -59,4 +63,49 @@ def target_of(self: ApplicationAutoScalingResponse, arn: str) -> FakeScalableTar
     raise AWSValidationException(f"No scalable target found for ARN: {arn}")
 
 
-MENDS: tuple[Mend, ...] = (scalable_targets_have_tags,)
+def updated_policy_keeps_its_arn(ledger: Ledger) -> None:
+    """AWS updates the policy of a name in place: same ARN, and its own alarms are not made twice.
+
+    https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
+    moto makes another policy with another ARN, and leaves the alarms of the first behind. Terraform has told the
+    alarms the first ARN and ends with "Provider produced inconsistent final plan".
+    """
+
+    def around(original: Any, self: ApplicationAutoscalingBackend, **kwargs: Any) -> FakeApplicationAutoscalingPolicy:
+        names = ("service_namespace", "resource_id", "scalable_dimension", "policy_name")
+        key = FakeApplicationAutoscalingPolicy.formulate_key(*(kwargs[name] for name in names))
+        before = self.policies.get(key)
+        policy: FakeApplicationAutoscalingPolicy = original(self, **kwargs)
+        if before is not None:
+            policy.policy_arn, policy.creation_time = before.policy_arn, before.creation_time
+            before.delete_alarms(self.account_id, self.region_name)
+        return policy
+
+    ledger.wrap(ApplicationAutoscalingBackend, "put_scaling_policy", around)
+
+
+def deregistered_target_takes_its_policies_along(ledger: Ledger) -> None:
+    """AWS deletes the policies and scheduled actions of a scalable target with it.
+
+    https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html
+    moto keeps them, so that the next service of that name would find them.
+    """
+
+    def around(original: Any, self: ApplicationAutoscalingBackend, namespace: str, r_id: str, dimension: str) -> None:
+        original(self, namespace, r_id, dimension)
+        for policy in [each for each in self.policies.values() if belongs(each, r_id, dimension)]:
+            self.delete_scaling_policy(policy.policy_name, namespace, r_id, dimension)
+        self.scheduled_actions = [each for each in self.scheduled_actions if not belongs(each, r_id, dimension)]
+
+    ledger.wrap(ApplicationAutoscalingBackend, "deregister_scalable_target", around)
+
+
+def belongs(thing: Any, resource_id: str, dimension: str) -> bool:
+    return (thing.resource_id, thing.scalable_dimension) == (resource_id, dimension)
+
+
+MENDS: tuple[Mend, ...] = (
+    scalable_targets_have_tags,
+    updated_policy_keeps_its_arn,
+    deregistered_target_takes_its_policies_along,
+)

@@ -24,7 +24,13 @@ DROPPED_AT_CREATION = (
     "InstanceMaintenancePolicy",
     "MaxInstanceLifetime",
 )
-DROPPED_AT_UPDATE = (*DROPPED_AT_CREATION, "CapacityRebalance", "DefaultCooldown", "PlacementGroup", "TerminationPolicies")
+DROPPED_AT_UPDATE = (
+    *DROPPED_AT_CREATION,
+    "CapacityRebalance",
+    "DefaultCooldown",
+    "PlacementGroup",
+    "TerminationPolicies",
+)
 DISTRIBUTION = {
     "OnDemandAllocationStrategy": "prioritized",
     "OnDemandBaseCapacity": 0,
@@ -179,8 +185,8 @@ def policies_are_enabled(ledger: Ledger) -> None:
 
     def put(original: Any, self: AutoScalingResponse) -> Any:
         answer = original(self)
-        policy: Any = self.autoscaling_backend.policies[self._get_param("PolicyName")]
-        policy.enabled = self._get_bool_param("Enabled", True)
+        for key in policy_keys(self):
+            vars(self.autoscaling_backend.policies[key])["enabled"] = self._get_bool_param("Enabled", True)
         return answer
 
     def init(original: Any, self: FakeScalingPolicy, *args: Any, **kwargs: Any) -> None:
@@ -232,7 +238,9 @@ def describe_instance_refreshes(self: AutoScalingResponse) -> ActionResult:
 
 
 def cancel_instance_refresh(self: AutoScalingResponse) -> ActionResult:
-    raise ActiveInstanceRefreshNotFoundFault(f"No in progress or pending Instance Refresh found for {group_of(self).name}")
+    raise ActiveInstanceRefreshNotFoundFault(
+        f"No in progress or pending Instance Refresh found for {group_of(self).name}"
+    )
 
 
 def metrics_can_be_disabled(ledger: Ledger) -> None:
@@ -254,6 +262,76 @@ def disable_metrics_collection(self: AutoScalingResponse) -> ActionResult:
     disabled = self._get_param("Metrics", []) or group.metrics
     group.metrics = [metric for metric in group.metrics if metric not in disabled]
     return EmptyResult()
+
+
+def forced_deletion_ends_every_instance(ledger: Ledger) -> None:
+    """AWS terminates all instances of a group that is deleted by force, protected ones too.
+
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html
+    moto leaves the protected ones running, and with them their volumes; and without force it does not refuse.
+    """
+
+    def around(original: Any, self: AutoScalingResponse) -> Any:
+        group = self.autoscaling_backend.autoscaling_groups.get(self._get_param("AutoScalingGroupName"))
+        if group is not None and self._get_bool_param("ForceDelete", False):
+            for state in group.instance_states:
+                state.protected_from_scale_in = False
+        return original(self)
+
+    ledger.wrap(AutoScalingResponse, "delete_auto_scaling_group", around)
+
+
+def names_belong_to_their_group(ledger: Ledger) -> None:
+    """AWS keeps policies and scheduled actions by group and name: two groups may each have a "night".
+
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScheduledUpdateGroupAction.html
+    moto keeps them by name alone; the second stack of an account takes them away from the first.
+    """
+
+    def put_policy(original: Any, self: AutoScalingBackend, *args: Any, **kwargs: Any) -> Any:
+        policy = original(self, *args, **kwargs)
+        del self.policies[policy.name]
+        self.policies[f"{policy.auto_scaling_group_name}/{policy.name}"] = policy
+        return policy
+
+    def put_action(original: Any, self: AutoScalingBackend, *args: Any, **kwargs: Any) -> Any:
+        action = original(self, *args, **kwargs)
+        del self.scheduled_actions[action.scheduled_action_name]
+        self.scheduled_actions[f"{action.auto_scaling_group_name}/{action.scheduled_action_name}"] = action
+        return action
+
+    def delete_action(original: Any, self: AutoScalingBackend, group_name: str, action_name: str) -> None:
+        original(self, group_name, action_name)
+        self.scheduled_actions.pop(f"{group_name}/{action_name}", None)
+
+    ledger.wrap(AutoScalingBackend, "put_scaling_policy", put_policy)
+    ledger.replace(AutoScalingResponse, "delete_policy", delete_policy)
+    ledger.replace(AutoScalingResponse, "execute_policy", execute_policy)
+    ledger.wrap(AutoScalingBackend, "put_scheduled_update_group_action", put_action)
+    ledger.wrap(AutoScalingBackend, "delete_scheduled_action", delete_action)
+
+
+def delete_policy(self: AutoScalingResponse) -> ActionResult:
+    for key in policy_keys(self):
+        del self.autoscaling_backend.policies[key]
+    return EmptyResult()
+
+
+def execute_policy(self: AutoScalingResponse) -> ActionResult:
+    for key in policy_keys(self):
+        self.autoscaling_backend.policies[key].execute()
+    return EmptyResult()
+
+
+def policy_keys(self: AutoScalingResponse) -> list[str]:
+    """A policy is named by its name and group, or by its ARN alone."""
+    group, name = self._get_param("AutoScalingGroupName"), self._get_param("PolicyName")
+    policies = self.autoscaling_backend.policies.items()
+    return [
+        key
+        for key, policy in policies
+        if name in (policy.name, policy.arn) and group in (None, policy.auto_scaling_group_name)
+    ]
 
 
 def groups_have_notifications(ledger: Ledger) -> None:
@@ -309,6 +387,8 @@ MENDS: tuple[Mend, ...] = (
     distribution_is_complete,
     hooks_keep_their_target,
     policies_are_enabled,
+    names_belong_to_their_group,
+    forced_deletion_ends_every_instance,
     instance_refresh_is_done_at_once,
     metrics_can_be_disabled,
     groups_have_notifications,

@@ -77,7 +77,8 @@ def every_rule_has_its_description(ledger: Ledger) -> None:
 
 
 def description_of(rule: Any) -> str | None:
-    return rule.ip_range.get("Description") or rule.source_group.get("Description") or rule.prefix_list_description
+    sources = (rule.ip_range.get("Description"), rule.source_group.get("Description"), rule.prefix_list_description)
+    return next((description for description in sources if description), None)
 
 
 def every_rule_can_change(ledger: Ledger) -> None:

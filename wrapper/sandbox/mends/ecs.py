@@ -6,11 +6,11 @@ from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
-from moto.core.utils import camelcase_to_underscores
-from moto.ecs import models
+from moto.core.utils import camelcase_to_underscores, utcnow
 from moto.ecs.exceptions import InvalidParameterException
 from moto.ecs.models import CapacityProvider, Cluster, EC2ContainerServiceBackend, Service
 from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.moto_api._internal import mock_random
 
 from wrapper.sandbox.mends.ledger import Ledger, Mend
 
@@ -37,7 +37,7 @@ def bridge_service_has_no_network(ledger: Ledger) -> None:
 
     def around(original: Any, self: Service, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
-        self.network_configuration = self.network_configuration or None
+        self.network_configuration = self.network_configuration or None  # type: ignore[assignment]
 
     ledger.wrap(Service, "__init__", around)
 
@@ -69,14 +69,18 @@ def service_update_becomes_a_deployment(ledger: Ledger) -> None:
     """AWS starts a new deployment when the task definition or the configuration of a service changes.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
-    moto keeps the first deployment with the old task definition, so nobody can see whether the new one is in place.
+    moto keeps the first deployment with the old task definition, so nobody can see whether the new one is in place,
+    and forgets the parts of the deployment configuration that the update does not mention (AWS keeps them).
     """
 
     def around(original: Any, self: EC2ContainerServiceResponse) -> Any:
+        before = self.ecs_backend._get_service(self._get_param("cluster", "default"), self._get_param("service"))
+        kept: dict[str, Any] = getattr(before, "deployment_configuration", {})
         answer = original(self)
         service = answer.result["service"]
         if service.capacity_provider_strategy:
             service.launch_type = None
+        service.deployment_configuration = kept | (service.deployment_configuration or {})
         complete_deployment_configuration(service)
         keep_deployment_fields(service, self._get_params())
         settle(service)
@@ -107,8 +111,8 @@ def settle(service: Any) -> None:
         return
     deployment = service.deployments[0]
     if deployment["taskDefinition"] != service.task_definition:
-        deployment["id"] = f"ecs-svc/{models.mock_random.randint(10**18, 10**19 - 1)}"
-        deployment["createdAt"] = models.utcnow()
+        deployment["id"] = f"ecs-svc/{mock_random.randint(10**18, 10**19 - 1)}"
+        deployment["createdAt"] = utcnow()
     service.running_count, service.pending_count = service.desired_count, 0
     deployment.update(
         service.deployment_fields,
@@ -122,7 +126,7 @@ def settle(service: Any) -> None:
         rolloutState="COMPLETED",
         rolloutStateReason=f"ECS deployment {deployment['id']} completed.",
         taskDefinition=service.task_definition,
-        updatedAt=models.utcnow(),
+        updatedAt=utcnow(),
     )
 
 
@@ -236,6 +240,29 @@ def capacity_provider_drains(ledger: Ledger) -> None:
     ledger.wrap(CapacityProvider, "update", update)
 
 
+def all_capacity_providers_can_be_described(ledger: Ledger) -> None:
+    """AWS answers all capacity providers, its own too, when none is named.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeCapacityProviders.html
+    moto breaks (TypeError), and does not know FARGATE and FARGATE_SPOT.
+    """
+
+    def around(original: Any, self: EC2ContainerServiceBackend, names: list[str] | None) -> Any:
+        own = [name for name in names if name not in FARGATE] if names else list(self.capacity_providers)
+        providers, failures = original(self, own)
+        return providers + [fargate(self, name) for name in FARGATE if not names or name in names], failures
+
+    ledger.wrap(EC2ContainerServiceBackend, "describe_capacity_providers", around)
+
+
+FARGATE = ("FARGATE", "FARGATE_SPOT")
+
+
+def fargate(self: EC2ContainerServiceBackend, name: str) -> dict[str, str]:
+    arn = f"arn:{self.partition}:ecs:{self.region_name}:{self.account_id}:capacity-provider/{name}"
+    return {"capacityProviderArn": arn, "name": name, "status": "ACTIVE"}
+
+
 def account_settings_have_defaults(ledger: Ledger) -> None:
     """AWS keeps a setting for everybody in the account.
 
@@ -262,5 +289,6 @@ MENDS: tuple[Mend, ...] = (
     cluster_counts_its_services,
     busy_cluster_is_not_deleted,
     capacity_provider_drains,
+    all_capacity_providers_can_be_described,
     account_settings_have_defaults,
 )

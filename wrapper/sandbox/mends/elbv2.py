@@ -37,7 +37,9 @@ def protected_load_balancer_is_not_deleted(ledger: Ledger) -> None:
     def around(original: Any, self: ELBv2Backend, arn: str) -> None:
         balancer = self.load_balancers.get(arn)
         if balancer is not None and balancer.attrs.get("deletion_protection.enabled") == "true":
-            raise OperationNotPermittedError(f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled")
+            raise OperationNotPermittedError(
+                f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
+            )
         original(self, arn)
 
     ledger.wrap(ELBv2Backend, "delete_load_balancer", around)

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from wrapper.sandbox.mends import ecs
+
+Asked = Callable[..., tuple[Any, Any]]
+
+
+def prepare(ecs_client: Any) -> None:
+    ecs_client.create_cluster(clusterName="cluster")
+    for image in ("web:1", "web:2"):
+        ecs_client.register_task_definition(
+            family="web", containerDefinitions=[{"name": "web", "image": image, "memory": 64}]
+        )
+
+
+def create(ecs_client: Any, **fields: Any) -> None:
+    ecs_client.create_service(cluster="cluster", serviceName="web", taskDefinition="web:1", desiredCount=2, **fields)
+
+
+def described(ecs_client: Any) -> Any:
+    return ecs_client.describe_services(cluster="cluster", services=["web"])["services"][0]
+
+
+def test_bridge_service_has_no_network(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        prepare(client("ecs"))
+        create(client("ecs"))
+        return described(client("ecs")).get("networkConfiguration")
+
+    assert asked(question, ecs.bridge_service_has_no_network) == ({}, None)
+
+
+def test_service_keeps_its_fields(asked: Asked) -> None:
+    given = {
+        "capacityProviderStrategy": [{"capacityProvider": "mixed", "base": 1, "weight": 100}],
+        "deploymentConfiguration": {
+            "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+            "maximumPercent": 150,
+            "minimumHealthyPercent": 50,
+            "alarms": {"alarmNames": ["high"], "enable": True, "rollback": True},
+        },
+        "placementStrategy": [{"type": "spread", "field": "attribute:ecs.availability-zone"}],
+        "placementConstraints": [{"type": "memberOf", "expression": "attribute:ecs.os-type == linux"}],
+        "healthCheckGracePeriodSeconds": 30,
+        "enableECSManagedTags": True,
+        "enableExecuteCommand": True,
+        "availabilityZoneRebalancing": "ENABLED",
+    }
+
+    def question(client: Any) -> Any:
+        prepare(client("ecs"))
+        create(client("ecs"), **given)
+        service = described(client("ecs"))
+        return {name: service.get(name) for name in [*given, "launchType"]}
+
+    unmended, mended = asked(question, ecs.service_keeps_its_fields)
+    assert unmended == dict.fromkeys(given) | {"launchType": "EC2"}
+    assert mended == given | {"launchType": None}
+
+
+def test_service_gets_the_defaults_of_the_api(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        prepare(client("ecs"))
+        create(client("ecs"), schedulingStrategy="DAEMON")
+        return described(client("ecs")).get("deploymentConfiguration")
+
+    _, mended = asked(question, ecs.service_keeps_its_fields)
+    assert mended["maximumPercent"] == 100 and mended["minimumHealthyPercent"] == 0
+
+
+def test_service_becomes_steady_at_once(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        prepare(client("ecs"))
+        create(client("ecs"))
+        service = described(client("ecs"))
+        [deployment] = service["deployments"]
+        return service["runningCount"], deployment["runningCount"], deployment["rolloutState"]
+
+    assert asked(question, ecs.service_keeps_its_fields) == ((0, 0, "IN_PROGRESS"), (2, 2, "COMPLETED"))
+
+
+def test_service_connect_is_kept_on_the_deployment(asked: Asked) -> None:
+    wanted = {"enabled": True, "namespace": "everything"}
+
+    def question(client: Any) -> Any:
+        prepare(client("ecs"))
+        create(client("ecs"), serviceConnectConfiguration=wanted)
+        return described(client("ecs"))["deployments"][0].get("serviceConnectConfiguration")
+
+    assert asked(question, ecs.service_keeps_its_fields) == (None, wanted)
+
+
+def test_service_update_becomes_a_deployment(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        prepare(client("ecs"))
+        create(client("ecs"))
+        latest = client("ecs").describe_task_definition(taskDefinition="web:2")["taskDefinition"]["taskDefinitionArn"]
+        before = described(client("ecs"))["deployments"][0]["id"]
+        client("ecs").update_service(cluster="cluster", service="web", taskDefinition=latest, desiredCount=3)
+        [deployment] = described(client("ecs"))["deployments"]
+        return deployment["taskDefinition"][-5:], deployment["runningCount"], deployment["id"] != before
+
+    unmended, mended = asked(question, ecs.service_keeps_its_fields, ecs.service_update_becomes_a_deployment)
+    assert unmended == ("web:1", 0, False)
+    assert mended == ("web:2", 3, True)
+
+
+def test_service_update_keeps_what_it_does_not_mention(asked: Asked) -> None:
+    breaker = {"enable": True, "rollback": True}
+
+    def question(client: Any) -> Any:
+        prepare(client("ecs"))
+        create(client("ecs"), deploymentConfiguration={"deploymentCircuitBreaker": breaker})
+        client("ecs").update_service(cluster="cluster", service="web", deploymentConfiguration={"maximumPercent": 150})
+        return described(client("ecs"))["deploymentConfiguration"].get("deploymentCircuitBreaker")
+
+    mends = (ecs.service_keeps_its_fields, ecs.service_update_becomes_a_deployment)
+    assert asked(question, *mends) == (None, breaker)
+
+
+def test_service_names_are_taken_once(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        prepare(client("ecs"))
+        create(client("ecs"))
+        create(client("ecs"))
+        return "replaced"
+
+    unmended, mended = asked(question, ecs.service_names_are_taken_once)
+    assert unmended == "replaced"
+    assert "not idempotent" in str(mended)
+
+
+def test_a_name_is_free_again_after_deletion(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        prepare(client("ecs"))
+        create(client("ecs"))
+        client("ecs").delete_service(cluster="cluster", service="web", force=True)
+        create(client("ecs"))
+        return described(client("ecs"))["status"]
+
+    assert asked(question, ecs.service_names_are_taken_once) == ("ACTIVE", "ACTIVE")
+
+
+def test_inactive_things_are_not_listed(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        prepare(client("ecs"))
+        create(client("ecs"))
+        client("ecs").delete_service(cluster="cluster", service="web", force=True)
+        services = client("ecs").list_services(cluster="cluster")["serviceArns"]
+        client("ecs").delete_cluster(cluster="cluster")
+        return len(services), len(client("ecs").list_clusters()["clusterArns"])
+
+    assert asked(question, ecs.inactive_things_are_not_listed) == ((1, 1), (0, 0))
+
+
+def test_cluster_counts_its_services(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        prepare(client("ecs"))
+        create(client("ecs"))
+        cluster = client("ecs").describe_clusters(clusters=["cluster"])["clusters"][0]
+        return cluster["activeServicesCount"], cluster["runningTasksCount"]
+
+    unmended, mended = asked(question, ecs.service_keeps_its_fields, ecs.cluster_counts_its_services)
+    assert unmended == (0, 0)
+    assert mended == (1, 2)
+
+
+def test_cluster_with_services_is_not_deleted(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        prepare(client("ecs"))
+        create(client("ecs"))
+        return client("ecs").delete_cluster(cluster="cluster")["cluster"]["status"]
+
+    unmended, mended = asked(question, ecs.busy_cluster_is_not_deleted)
+    assert unmended == "INACTIVE"
+    assert "ClusterContainsServicesException" in str(mended)
+
+
+@pytest.mark.parametrize("given", [{}, {"managedDraining": "DISABLED"}])
+def test_capacity_provider_drains(asked: Asked, given: dict[str, str]) -> None:
+    def question(client: Any) -> Any:
+        provider = {"autoScalingGroupArn": "arn:aws:autoscaling:x:1:autoScalingGroup:y", **given}
+        client("ecs").create_capacity_provider(name="mixed", autoScalingGroupProvider=provider)
+        return managed_draining(client("ecs"))
+
+    unmended, mended = asked(question, ecs.capacity_provider_drains)
+    assert unmended == given.get("managedDraining")
+    assert mended == given.get("managedDraining", "ENABLED")
+
+
+def test_capacity_provider_can_stop_draining(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        provider = {"autoScalingGroupArn": "arn:aws:autoscaling:x:1:autoScalingGroup:y", "managedDraining": "ENABLED"}
+        client("ecs").create_capacity_provider(name="mixed", autoScalingGroupProvider=provider)
+        client("ecs").update_capacity_provider(name="mixed", autoScalingGroupProvider={"managedDraining": "DISABLED"})
+        return managed_draining(client("ecs"))
+
+    assert asked(question, ecs.capacity_provider_drains) == ("ENABLED", "DISABLED")
+
+
+def managed_draining(ecs_client: Any) -> Any:
+    [provider] = ecs_client.describe_capacity_providers(capacityProviders=["mixed"])["capacityProviders"]
+    return provider["autoScalingGroupProvider"].get("managedDraining")
+
+
+def test_all_capacity_providers_can_be_described(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        return [each["name"] for each in client("ecs").describe_capacity_providers()["capacityProviders"]]
+
+    unmended, mended = asked(question, ecs.all_capacity_providers_can_be_described)
+    assert isinstance(unmended, TypeError)
+    assert mended == ["FARGATE", "FARGATE_SPOT"]
+
+
+def test_account_settings_have_defaults(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        client("ecs").put_account_setting_default(name="awsvpcTrunking", value="enabled")
+        [setting] = client("ecs").list_account_settings(name="awsvpcTrunking", effectiveSettings=True)["settings"]
+        return setting["value"], setting["principalArn"].rpartition(":")[2]
+
+    unmended, mended = asked(question, ecs.account_settings_have_defaults)
+    assert isinstance(unmended, NotImplementedError)
+    assert mended == ("enabled", "root")
