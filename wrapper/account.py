@@ -12,6 +12,7 @@ from typing import Any
 from .errors import RefusedError, UnavailableError
 from .model import Stack
 
+NOBODY = "nobody"  # the method of an identity that may ask AWS nothing
 SANDBOX_ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox"}
 
 
@@ -53,6 +54,11 @@ class Identity:
 def sandbox(url: str) -> Identity:
     """The simulated AWS: its own credentials, nothing of the caller's."""
     return Identity({**SANDBOX_ENVIRONMENT, "AWS_ENDPOINT_URL": url}, endpoint=url, method="sandbox")
+
+
+def nobody(environment: Mapping[str, str] | None = None) -> Identity:
+    """For a command on paper, while there is nobody to ask."""
+    return Identity(environment or {}, method=NOBODY)
 
 
 def identify(stack: Stack, environment: Mapping[str, str]) -> Identity:

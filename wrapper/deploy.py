@@ -13,9 +13,9 @@ from functools import cached_property
 from typing import Any
 
 from . import environment, fingerprint, leftovers, planfile, runs, state, terraform, variables
-from .account import Identity
+from .account import NOBODY, Identity
 from .engines import Engine
-from .errors import NotFoundError, RefusedError, UsageError
+from .errors import NotFoundError, OrchestrateError, RefusedError, UsageError
 from .model import Effective, Layer, Outcome, Run, Stack, Variable
 from .project import Project
 from .runner import Stopper, Talk, execute
@@ -137,13 +137,23 @@ class Deployer:
     def _stack_outputs(self, layer: Layer) -> dict[str, Any]:
         if not layer.tenant:
             return {}
-        own = state.load(self.store, Layer(self.stack))
+        own = self._own_state()
         if own is None and not self.dry:
             raise NotFoundError(
                 f"{self.stack.label} has no state yet, and its tenants need its outputs",
                 hint=f"make it first: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip(),
             )
         return state.outputs(own)
+
+    def _own_state(self) -> dict[str, Any] | None:
+        """The state of the stack's own layer. On paper what cannot be read counts as not there yet."""
+        try:
+            return None if self.identity.method == NOBODY else state.load(self.store, Layer(self.stack))
+        except OrchestrateError as error:
+            if not self.dry:
+                raise
+            self.talk.say(f"{self.stack.label}: its outputs are not known here ({error})")
+            return None
 
     def _with_outputs_to_come(self, layer: Layer, values: dict[str, Effective]) -> dict[str, Effective]:
         """On paper a tenant may be looked at before its stack is there: its outputs stand as null."""
@@ -210,11 +220,11 @@ class Deployer:
 
     def _ensure_stack(self, tokens: Sequence[Token]) -> None:
         own = Layer(self.stack)
-        if state.load(self.store, own) is None:
+        if self._own_state() is None:
             self.talk.say(f"{own.label}: not there yet; making it first")
             self.run_layer(terraform.VERBS["apply"], own, self.for_stack(tokens))
             return
-        changed = self.changed(own)
+        changed = [] if self.dry else self.changed(own)
         if changed:
             self.talk.say(
                 f"{own.label}: changed since its last apply ({', '.join(changed[:5])}); left alone. "

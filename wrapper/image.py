@@ -14,6 +14,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,9 +42,22 @@ Progress = Callable[[str], None]
 LABEL = "orchestrate.image"
 # Every layer of one build carries this label, so that what a failed build leaves is known to be ours.
 BUILD = "orchestrate.build"
-# Quarters of a second to wait for what a daemon that was left alone may still leave.
-FIRST_TURN, LAST_TURN = 8, 80
+# Quarters of a second to wait for what a daemon that we left may still leave.
+SHORT, LONG = 8, 80
 NOISE = (" --->", "Removing intermediate container")
+
+
+@dataclass
+class Log:
+    """What a build says: told on, and remembered. `lack` is why it does not do without the network."""
+
+    progress: Progress
+    lack: str = ""
+    said: list[str] = field(default_factory=list)
+
+    def add(self, line: str) -> None:
+        self.said.append(line)
+        self.progress(line)
 
 
 def exists(client: docker.DockerClient, name: str) -> bool:
@@ -79,8 +93,9 @@ def build_missing(root: Path, client: docker.DockerClient, progress: Progress, e
         args["RELEASES"] = env["ORCHESTRATE_RELEASES"]
     name = tag(root)
     progress(f"building {name} " + (f"with the network: {lack}" if lack else "from this host's files"))
-    with swept(client, args["BUILD"]):
-        image = run_build(client, context(root, pins, sources), args, progress, lack)
+    log = Log(progress, lack)
+    with swept(client, args["BUILD"], log):
+        image = run_build(client, context(root, pins, sources), args, log)
         client.api.tag(image, NAME, name.partition(":")[2])
 
 
@@ -104,22 +119,17 @@ def local_base(client: docker.DockerClient, pins: Pins, progress: Progress) -> s
     return base_name(pins)
 
 
-def run_build(
-    client: docker.DockerClient, tar: Iterator[bytes], args: dict[str, str], progress: Progress, lack: str
-) -> str:
+def run_build(client: docker.DockerClient, tar: Iterator[bytes], args: dict[str, str], log: Log) -> str:
     """One build's image id. No cache, so that its layers are ours alone; no tag before it is whole."""
     api: Any = client.api
-    said: list[str] = []
     image = ""
     options = {"nocache": True, "rm": True, "forcerm": True, "pull": False, "timeout": None}
     with hanging_up(api):
-        events = api.build(fileobj=tar, custom_context=True, decode=True, buildargs=args, **options)
-        for event in events:
+        for event in api.build(fileobj=tar, custom_context=True, decode=True, buildargs=args, **options):
             if "error" in event:
-                raise failure(str(event["error"]), said, lack)
+                raise failure(str(event["error"]), log)
             for line in lines(event):
-                said.append(line)
-                progress(line)
+                log.add(line)
             image = event.get("aux", {}).get("ID") or image
     if not image:
         raise UnavailableError("the build ended without an image", hint="is the Docker daemon still running?")
@@ -150,41 +160,44 @@ def lines(event: Mapping[str, Any]) -> list[str]:
     return [row for row in rows if row.strip() and not row.startswith(NOISE)]
 
 
-def failure(error: str, said: list[str], lack: str) -> OrchestrateError:
+def failure(error: str, log: Log) -> OrchestrateError:
     """`install` speaks in lines that begin with our name; it exits 3 for a wrong digest, 4 for no network."""
-    ours = [line.removeprefix(f"{NAME}: ") for line in said if line.startswith(f"{NAME}: ")]
+    ours = [line.removeprefix(f"{NAME}: ") for line in log.said if line.startswith(f"{NAME}: ")]
     what = ours[-1] if ours else error
     if "non-zero code: 3" in error:
         return RefusedError(f"the image was not built: {what}", hint="see docs/image.md")
     needs = "the network must reach the base image, the Debian mirror, the Terraform releases and the registry"
-    hint = f"{needs}; or build from this host's files, which is barred because {lack}" if lack else ""
+    hint = f"{needs}; or build from this host's files, which is barred because {log.lack}" if log.lack else ""
     return UnavailableError(f"the image cannot be built: {what}", hint=hint)
 
 
 @contextmanager
-def swept(client: docker.DockerClient, build_id: str) -> Iterator[None]:
+def swept(client: docker.DockerClient, build_id: str, log: Log) -> Iterator[None]:
     """Takes away the nameless images that a build leaves: its first stage, or all of them when it failed."""
     try:
         yield
-    except BaseException:
-        sweep_late(client, build_id)
+    except OrchestrateError:
         raise
+    except BaseException:
+        sweep_late(client, build_id, turns=LONG if log.said and " COPY " in log.said[-1] else SHORT)
+        raise
+    finally:
+        sweep(client, build_id)
+
+
+def sweep_late(client: docker.DockerClient, build_id: str, *, turns: int) -> None:
+    """We left, and the daemon ends its step: a RUN at once, a COPY when it is done, and leaves one image more."""
     sweep(client, build_id)
-
-
-def sweep_late(client: docker.DockerClient, build_id: str) -> None:
-    """The daemon may see that we left only after its current step, which may still leave an image."""
-    for turn in range(LAST_TURN):
-        left = sweep(client, build_id)
-        if turn >= FIRST_TURN and not left:
-            return
+    for _ in range(turns):
         time.sleep(0.25)
+        if sweep(client, build_id) and turns == LONG:
+            return
 
 
 def sweep(client: docker.DockerClient, build_id: str) -> bool:
-    """Whether the daemon still held one back."""
+    """Whether there was one to take away."""
     found = client.api.images(all=True, filters={"label": f"{BUILD}={build_id}"})
-    return not all([remove(client, str(image["Id"])) for image in found if not named(image)])
+    return any([remove(client, str(image["Id"])) for image in found if not named(image)])
 
 
 def named(image: Mapping[str, Any]) -> list[str]:

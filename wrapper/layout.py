@@ -6,6 +6,7 @@ A name is checked here before any path is built from it.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -73,4 +74,4 @@ def container_name(root: Path, region: str, stack: str, tenant: str = "") -> str
 
 def below(root: Path, path: Path) -> bool:
     """Whether ``path`` (resolved) lies in ``root`` (resolved)."""
-    return path == root or root in path.parents
+    return path == root or str(path).startswith(os.path.join(root, ""))

@@ -156,6 +156,7 @@ class Run:
     lock_timeout: float = 0.0
     collect: Mapping[str, Path] = field(default_factory=dict)
     sensitive: tuple[str, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def mutates(self) -> bool:

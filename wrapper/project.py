@@ -152,10 +152,8 @@ class Project:
     ) -> Iterator[dict[str, Effective]]:
         """Effective values of many layers of one stack, each file read and parsed once."""
         layers = list(layers)
-        lower = {
-            bool(tenant): self._lower(layers[0].stack, bool(tenant), outputs or {})
-            for tenant in {layer.tenant for layer in layers}
-        }
+        kinds = {bool(layer.tenant) for layer in layers}
+        lower = {kind: self._lower(layers[0].stack, kind, outputs or {}) for kind in kinds}
         texts = self._rendered([la for la in layers if la.tenant], lower.get(True))
         with self.parses.batch():
             for layer in layers:

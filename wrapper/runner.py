@@ -149,9 +149,9 @@ def _one(
         )
     if not outcome or stopper.stopping:
         stopper.check()
-        raise terraform.failure(run.layer.label, step.argv, outcome.code, outcome.tail)
+        raise terraform.failure(run.layer.label, step.argv, outcome.code, outcome.tail, run.origins)
     if outcome.code == 2 and terraform.change_summary(outcome.tail) is None:
-        raise terraform.failure(run.layer.label, step.argv, outcome.code, outcome.tail)
+        raise terraform.failure(run.layer.label, step.argv, outcome.code, outcome.tail, run.origins)
     return replace(outcome, changes=terraform.change_summary(outcome.tail))
 
 

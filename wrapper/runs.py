@@ -104,6 +104,7 @@ def lay_out(request: Request, caller: Caller) -> Run:
         network=caller.network,
         lock_timeout=terraform.lock_timeout(tokens),
         collect=collect,
+        origins={name: value.origin for name, value in request.values.items()},
         sensitive=tuple(sorted(v.name for v in request.declared.values() if v.sensitive)),
     )
 

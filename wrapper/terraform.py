@@ -8,7 +8,7 @@ Source: developer.hashicorp.com/terraform/cli/commands
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -293,8 +293,25 @@ def held_lock(text: str) -> Lock | None:
     )
 
 
-def failure(label: str, argv: Sequence[str], code: int, text: str) -> OrchestrateError:
-    """The error that a failed Step amounts to, from what Terraform said."""
+# What AWS says (a pattern) -> what to do.
+_KNOWN_FAILURES = (
+    # docs.aws.amazon.com/autoscaling/ec2/userguide/launch-configurations.html
+    (
+        r"(?i)launch configuration creation operation is not available|launch configurations? .{0,40}not supported",
+        'accounts made since mid-2024 cannot create launch configurations: set kind = "launch_template" in {capacity}',
+    ),
+    (
+        r"No valid credential sources found|no EC2 IMDS role found",
+        "the container reaches no credentials. By an instance's role: raise the metadata hop limit to 2, or set "
+        "ORCHESTRATE_NETWORK=host; see docs/engines.md",
+    ),
+)
+
+
+def failure(
+    label: str, argv: Sequence[str], code: int, text: str, origins: Mapping[str, str] | None = None
+) -> OrchestrateError:
+    """The error that a failed Step amounts to, from what Terraform said. ``origins``: variable -> file:line."""
     lock = held_lock(text)
     if lock:
         return BusyError(
@@ -308,12 +325,10 @@ def failure(label: str, argv: Sequence[str], code: int, text: str) -> Orchestrat
         return StateAtRisk(
             f"{label}: Terraform could not save the state", hint="recover first: see docs/state.md, 'errored.tfstate'"
         )
-    if "creating Auto Scaling Launch Configuration" in said and "not" in said:
-        return TerraformFailed(
-            f"{label}: AWS refused the launch configuration",
-            hint='accounts made since 2024 cannot create them: set capacity kind to "launch_template" in the '
-            "stack's variables.tfvars",
-        )
+    for pattern, hint in _KNOWN_FAILURES:
+        if re.search(pattern, said):
+            where = (origins or {}).get("capacity", "the stack's variables.tfvars")
+            return TerraformFailed(f"{label}: terraform {argv[1]} failed", hint=hint.format(capacity=where))
     return TerraformFailed(
         f"{label}: terraform {argv[1] if len(argv) > 1 else ''} failed (exit code {code})",
         hint="its own words are above",

@@ -113,9 +113,12 @@ class Options:
         from .. import account
 
         if not self.sandboxed:
-            return account.Identity() if self.dry_run else account.identify(stack, self.environ)
+            needs_none = stack.backend.kind == "local" and not stack.settings.account and not stack.settings.role_arn
+            if self.dry_run:
+                return account.Identity(endpoint=self.environ.get("AWS_ENDPOINT_URL", ""))
+            return account.Identity() if needs_none else account.identify(stack, self.environ)
         if self.dry_run and self.simulated.status() is None:
-            return account.sandbox("http://127.0.0.1:0")
+            return account.nobody({**account.SANDBOX_ENVIRONMENT, "AWS_ENDPOINT_URL": "http://127.0.0.1:PORT"})
         return account.sandbox(self.started_sandbox().url)
 
     def started_sandbox(self) -> Any:

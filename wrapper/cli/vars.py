@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -25,14 +24,14 @@ _VERB = terraform.VERBS["plan"]
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
-    options = ctx.obj.merged(given)
+    options = ctx.obj.merged({**given, "dry_run": True})
     name, region, tokens = place(options, _VERB, words)
     deploy.check_words(_VERB, tokens)
     tenant, tokens = deploy.split_tenant(tokens, options.tenant)
     stack = options.project.stack(name, region)
     layer = options.project.layer(stack, tenant)
     with options.stopper().installed() as stopper:
-        deployer = replace(options.deployer(stack, stopper), dry=True)
+        deployer = options.deployer(stack, stopper)
         declared = deployer.declared(layer)
         tokens = deployer.distribute(_VERB, layer, tokens, declared)
         values = hide_sensitive(deployer.effective(layer, tokens), declared)
