@@ -119,7 +119,7 @@ class Project:
                 hint=f"a tenant layer is a Terraform root in {self._short(stack.source)}/tenant/",
             )
         needs_file = stack.settings.protected if stack.settings.tenant_file is None else stack.settings.tenant_file
-        if needs_file and must_be_declared and tenant not in self.tenants(stack):
+        if needs_file and must_be_declared and not _tenant_file(stack, tenant).is_file():
             raise layout.unknown("tenant", tenant, self.tenants(stack), f"{stack.label} (protected)")
         return Layer(stack, tenant)
 
@@ -195,7 +195,7 @@ class Project:
             where = self._short(config / "tenant.tfvars.j2")
             parsed = self.parses.values(texts[layer.tenant], f"{where} (rendered for {layer.tenant})")
             yield Source(where, parsed.values, mine=True, tenant=True)
-        file = config / "tenants" / f"{layer.tenant}.tfvars"
+        file = _tenant_file(layer.stack, layer.tenant)
         if file.is_file():
             yield self.source(file, mine=True, tenant=True)
 
@@ -402,6 +402,10 @@ class Project:
         if text not in self._noticed:
             self._noticed.add(text)
             self.notice(text)
+
+
+def _tenant_file(stack: Stack, tenant: str) -> Path:
+    return stack.config / "tenants" / f"{tenant}.tfvars"
 
 
 def _kind(values: Mapping[str, tuple[Any, int]]) -> str:

@@ -318,7 +318,7 @@ def failure(
             f"{label} is locked by {lock.who} ({lock.operation or 'a run'}, since {lock.created})",
             hint=f"wait with -lock-timeout=5m; if that run is dead: force-unlock ... {lock.id}",
         )
-    said = plain(text)
+    said = " ".join(plain(text).replace("│", " ").split())  # Terraform breaks its lines to the width
     if "Saved plan is stale" in said:
         return BusyError(f"{label} was changed by another run between this plan and its apply", hint="run it again")
     if "Failed to persist state" in said or "Failed to save state" in said or "errored.tfstate" in said:

@@ -1,5 +1,10 @@
 # Tasks started by the clock: one container each, the service's image and settings with another command and no port.
 
+locals {
+  # Written out, since the resource's own ARN is unknown in every plan with a new build.
+  task_definitions = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task-definition"
+}
+
 resource "aws_ecs_task_definition" "scheduled" {
   for_each = var.scheduled_tasks
 
@@ -85,7 +90,7 @@ resource "aws_iam_role_policy" "schedule" {
       {
         Effect    = "Allow"
         Action    = ["ecs:RunTask"]
-        Resource  = [for task in aws_ecs_task_definition.scheduled : "${task.arn_without_revision}:*"]
+        Resource  = [for name in keys(var.scheduled_tasks) : "${local.task_definitions}/${local.name}-${name}:*"]
         Condition = { ArnEquals = { "ecs:cluster" = var.cluster.arn } }
       },
       {

@@ -148,7 +148,7 @@ class Options:
         """The image's tag; built first when its inputs changed."""
         from .. import image
 
-        return image.build(SELF, client, self.console.say)
+        return image.build(SELF, client, self.console.say, self.environ)
 
     def caller(self, stack: Stack, identity: Identity) -> Caller:
         from .. import deploy, image_inputs, runs

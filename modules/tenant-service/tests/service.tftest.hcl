@@ -20,10 +20,7 @@ mock_provider "aws" {
     defaults = { arn = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:targetgroup/x/1" }
   }
   mock_resource "aws_ecs_task_definition" {
-    defaults = {
-      arn                  = "arn:aws:ecs:ap-southeast-2:123456789012:task-definition/x:1"
-      arn_without_revision = "arn:aws:ecs:ap-southeast-2:123456789012:task-definition/x"
-    }
+    defaults = { arn = "arn:aws:ecs:ap-southeast-2:123456789012:task-definition/x:1" }
   }
   mock_resource "aws_appautoscaling_policy" {
     defaults = { arn = "arn:aws:autoscaling:ap-southeast-2:123456789012:scalingPolicy:1:resource/ecs/service/x/y:policyName/z" }
@@ -202,7 +199,7 @@ run "tasks_by_the_clock" {
     error_message = "a scheduled task has its own command and no port"
   }
   assert {
-    condition     = jsondecode(aws_iam_role_policy.schedule[0].policy).Statement[0].Resource == ["arn:aws:ecs:ap-southeast-2:123456789012:task-definition/x:*"]
+    condition     = jsondecode(aws_iam_role_policy.schedule[0].policy).Statement[0].Resource == ["arn:aws:ecs:ap-southeast-2:123456789012:task-definition/${output.name}-report:*"]
     error_message = "the schedule may start its own task and no other"
   }
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,6 @@ def asked() -> Callable[..., tuple[Any, Any]]:
 def answer_to(question: Question) -> Any:
     with mock_aws():
         try:
-            return question(lambda service: boto3.client(service, region_name=REGION))
+            return question(functools.cache(functools.partial(boto3.client, region_name=REGION)))
         except Exception as error:
             return error

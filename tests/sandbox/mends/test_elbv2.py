@@ -30,15 +30,6 @@ def create_listener(client: Any, **fields: Any) -> str:
     return created_arn
 
 
-def test_load_balancer_is_active_at_once(asked: Asked) -> None:
-    def question(client: Any) -> Any:
-        create_balancer(client)
-        [balancer] = client("elbv2").describe_load_balancers()["LoadBalancers"]
-        return balancer["State"]["Code"]
-
-    assert asked(question, mends.load_balancer_is_active_at_once) == ("provisioning", "active")
-
-
 def test_protected_load_balancer_is_not_deleted(asked: Asked) -> None:
     def question(client: Any) -> Any:
         arn = create_balancer(client)

@@ -226,6 +226,7 @@ def start_instance_refresh(self: AutoScalingResponse) -> ActionResult:
     vars(group).setdefault("refreshes", []).insert(0, refresh)
     if replaced:
         group.ec2_backend.terminate_instances(replaced)
+        self.autoscaling_backend.notify_terminate_instances(replaced)  # which starts others in their place
     return ActionResult({"InstanceRefreshId": refresh["InstanceRefreshId"]})
 
 
@@ -300,9 +301,11 @@ def names_belong_to_their_group(ledger: Ledger) -> None:
         self.scheduled_actions[f"{action.auto_scaling_group_name}/{action.scheduled_action_name}"] = action
         return action
 
-    def delete_action(original: Any, self: AutoScalingBackend, group_name: str, action_name: str) -> None:
-        original(self, group_name, action_name)
-        self.scheduled_actions.pop(f"{group_name}/{action_name}", None)
+    def delete_action(
+        original: Any, self: AutoScalingBackend, auto_scaling_group_name: str, scheduled_action_name: str
+    ) -> None:
+        original(self, auto_scaling_group_name, scheduled_action_name)
+        self.scheduled_actions.pop(f"{auto_scaling_group_name}/{scheduled_action_name}", None)
 
     ledger.wrap(AutoScalingBackend, "put_scaling_policy", put_policy)
     ledger.replace(AutoScalingResponse, "delete_policy", delete_policy)

@@ -12,21 +12,6 @@ from wrapper.sandbox.mends.ledger import Ledger, Mend
 RULES_PER_LOAD_BALANCER = 100
 
 
-def load_balancer_is_active_at_once(ledger: Ledger) -> None:
-    """AWS answers ``provisioning`` for a minute or two, then ``active``.
-
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
-    moto answers ``provisioning`` to the first question. The provider asks again only after its own delay of 30 s.
-    """
-
-    def around(original: Any, self: ELBv2Backend, *args: Any, **kwargs: Any) -> Any:
-        balancer = original(self, *args, **kwargs)
-        balancer.activate()
-        return balancer
-
-    ledger.wrap(ELBv2Backend, "create_load_balancer", around)
-
-
 def protected_load_balancer_is_not_deleted(ledger: Ledger) -> None:
     """AWS refuses to delete a load balancer whose deletion protection is on.
 
@@ -93,7 +78,6 @@ class TooManyRulesError(ELBClientError):
 
 
 MENDS: tuple[Mend, ...] = (
-    load_balancer_is_active_at_once,
     protected_load_balancer_is_not_deleted,
     modified_listener_keeps_its_other_certificates,
     rules_are_limited,

@@ -1,0 +1,66 @@
+"""What every test here stands on: the guard, a small project on disk, and the command line in this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from guard import Guard, is_dropped, is_free
+from hypothesis import settings
+from project_on_disk import Disk, small_project
+from said import Said
+
+GUARD = Guard()
+
+# No database on disk, and no deadline: a busy machine is no failure.
+settings.register_profile("house", deadline=None, database=None)
+settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def guard(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Guard]:
+    """A test without the marker docker, terraform or sandbox has an empty home, a bare environment, no network."""
+    if is_free([mark.name for mark in request.node.iter_markers()]):
+        yield GUARD
+        return
+    for name in filter(is_dropped, list(os.environ)):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home", numbered=True)))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    GUARD.begin()
+    yield GUARD
+    GUARD.end()
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Disk:
+    """A small project: one stack with tenants in one region, a protected one in two, one without a region."""
+    return small_project(tmp_path / "project")
+
+
+@pytest.fixture
+def run_cli(
+    example: Disk, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Said]:
+    """The command line, in this process, in the example's folder: run_cli("plan", "app-test") -> Said."""
+    from wrapper.cli.main import _run
+
+    monkeypatch.chdir(example.root)
+
+    def run(*arguments: str) -> Said:
+        capfd.readouterr()
+        code = _run(list(arguments))
+        return Said(code, *capfd.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def with_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials that exist and are never used: whoever uses them meets the guard."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")

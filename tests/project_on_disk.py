@@ -1,0 +1,120 @@
+"""A small project on disk, made of texts, and changed by a test in one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+LOCAL = 'path = ".orchestrate/states"\n'
+REGION = "ap-southeast-2"
+APP = f"config/{REGION}/app-test"
+LIVE = f"config/{REGION}/app-live"
+
+FILES = {
+    "config/common.tfvars": 'zone = "example.com"\n',
+    f"config/{REGION}/common.tfvars": "",
+    f"{APP}/backend.tfvars": LOCAL,
+    f"{APP}/variables.tfvars": 'size = 2\ndomain = "test.example.com"\n',
+    f"{APP}/stack.hcl": 'source    = "app"\nephemeral = true\n',
+    f"{APP}/tenant.tfvars.j2": 'hostname = "{{ tenant }}.{{ vars.domain }}"\n',
+    f"{APP}/tenants/acme.tfvars": "# acme's own\nmemory = 256\n",
+    f"{APP}/tenants/globex.tfvars": "",
+    f"{LIVE}/backend.tfvars": LOCAL,
+    f"{LIVE}/variables.tfvars": 'domain = "live.example.com"\n',
+    f"{LIVE}/stack.hcl": 'source = "app"\nprotected = true\npromotes_from = "app-test"\n',
+    f"{LIVE}/tenants/acme.tfvars": 'hostname = "acme.example.com"\n',
+    "config/eu-west-1/app-live/backend.tfvars": LOCAL,
+    "config/eu-west-1/app-live/stack.hcl": 'source = "app"\nprotected = true\n',
+    "config/global/backend.tfvars": LOCAL,
+    "config/global/variables.tfvars": 'zone = "example.org"\n',
+    "src/app/variables.tf": """\
+variable "region" { type = string }
+variable "zone" { type = string }
+variable "size" {
+  type    = number
+  default = 1
+}
+variable "labels" {
+  type    = map(string)
+  default = {}
+}
+""",
+    "src/app/outputs.tf": 'output "cluster" { value = "c" }\noutput "secret" { value = "s" }\n',
+    "src/app/tenant/variables.tf": """\
+variable "tenant" { type = string }
+variable "cluster" { type = string }
+variable "domain" { type = string }
+variable "hostname" { type = string }
+variable "memory" {
+  type    = number
+  default = 128
+}
+variable "service1-build" {
+  type    = string
+  default = "1"
+}
+variable "text" {
+  type    = string
+  default = ""
+}
+variable "flag" {
+  type    = bool
+  default = false
+}
+variable "ports" {
+  type    = map(object({ port = number, path = optional(string) }))
+  default = {}
+}
+variable "api_key" {
+  type      = string
+  default   = ""
+  sensitive = true
+}
+""",
+    "src/app/tenant/main.tf": 'module "service" { source = "../../../modules/service" }\noutput "url" { value = "u" }\n',
+    "src/global/main.tf": 'variable "zone" { type = string }\n',
+    "modules/service/main.tf": 'output "x" { value = 1 }\n',
+}
+
+
+@dataclass
+class Disk:
+    """A folder that a test fills."""
+
+    root: Path
+
+    def write(self, path: str, text: str | bytes) -> Path:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return file
+
+    def append(self, path: str, text: str) -> Path:
+        return self.write(path, (self.root / path).read_bytes() + text.encode())
+
+    def remove(self, path: str) -> None:
+        (self.root / path).unlink()
+
+    def link(self, path: str, target: str | Path) -> None:
+        link = self.root / path
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+
+    def left_behind(self) -> set[str]:
+        """Files of the project that are not its own and not the cache of parse results."""
+        files = {str(f.relative_to(self.root)) for f in self.root.rglob("*") if f.is_file() or f.is_symlink()}
+        return {f for f in files if f.startswith(".orchestrate/") and not f.startswith(".orchestrate/cache/")}
+
+
+def on_disk(root: Path, files: dict[str, str]) -> Disk:
+    disk = Disk(root)
+    for folder in ("config", "src"):
+        (root / folder).mkdir(parents=True)
+    for path, text in files.items():
+        disk.write(path, text)
+    return disk
+
+
+def small_project(root: Path) -> Disk:
+    return on_disk(root, FILES)

@@ -1,0 +1,92 @@
+"""Real engine, real Terraform, real processes. Each test has its own project, home and bucket; the simulated AWS
+is one for all. Whatever a failed test leaves is ended and removed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from harness import ROOT, Aws, Project, docker, make, tiny
+
+
+@pytest.fixture(scope="session")
+def image() -> str:
+    """The image, built by the tool itself if its inputs changed."""
+    if not docker("version", "--format", "{{.Server.Version}}").strip():
+        pytest.skip("no Docker engine answers")
+    argv = [sys.executable, "-m", "wrapper", "image"]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=600, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """A simulated AWS of these tests alone."""
+    home = tmp_path_factory.mktemp("aws")
+    argv = [sys.executable, "-m", "wrapper.sandbox.server", "--home", str(home), "--project", "real-tests"]
+    with (home / "log").open("w") as log:
+        server = subprocess.Popen(argv, cwd=ROOT, stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + 60
+        while not (home / "server.json").exists() and time.monotonic() < deadline and server.poll() is None:
+            time.sleep(0.1)
+        yield Aws(str(json.loads((home / "server.json").read_text())["url"]))
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("docker", marks=pytest.mark.docker),
+        pytest.param("host", marks=pytest.mark.terraform),
+    ]
+)
+def engine(request: pytest.FixtureRequest) -> str:
+    if request.param == "docker":
+        request.getfixturevalue("image")
+    elif shutil.which("terraform") is None:
+        pytest.skip("terraform is not on PATH")
+    return str(request.param)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Callable[[Project], Project]]:
+    """Takes note of a project, so that what it leaves is ended and removed."""
+    projects: list[Project] = []
+
+    def note(project: Project) -> Project:
+        projects.append(project)
+        return project
+
+    yield note
+    for project in projects:
+        project.clean()
+    with contextlib.suppress(OSError):
+        shutil.rmtree(tmp_path)
+
+
+@pytest.fixture
+def project(tmp_path: Path, aws: Aws, engine: str, made: Callable[[Project], Project]) -> Project:
+    """The tiny project, on each engine, its states in a bucket."""
+    return made(tiny(tmp_path, aws, engine))
+
+
+@pytest.fixture
+def in_docker(tmp_path: Path, aws: Aws, image: str, made: Callable[[Project], Project]) -> Project:
+    """The tiny project in a container, its states in a bucket."""
+    return made(tiny(tmp_path, aws, "docker"))
+
+
+@pytest.fixture
+def empty(tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> Project:
+    return made(make(tmp_path, aws))

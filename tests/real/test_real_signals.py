@@ -1,0 +1,153 @@
+"""Signals, time limits and kills: Terraform hears of it once, saves its state, gives back its lock."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from harness import BEGAN, ENDED, REGION, Done, Project, Running, slow, wait_until
+
+pytestmark = pytest.mark.sandbox
+COOKIE = "JENKINS_SERVER_COOKIE"
+
+
+def begin(project: Project, seconds: float = 120, **more: object) -> Running:
+    running = project.start("apply", "tiny", "-var", "value=kept", "-var", f"command={slow(seconds)}", **more)
+    return running.wait_for(BEGAN)
+
+
+def assert_stopped_once(project: Project, done: Done, code: int) -> None:
+    assert done.code == code, str(done)
+    assert done.all.count("Interrupt received") == 1, str(done)
+    assert "Two interrupts received" not in done.all
+    assert ENDED not in done.out
+    project.assert_nothing_left()
+    assert "terraform_data.value" in project.addresses()
+    assert project.run("output", "tiny", "-raw", "value").out == "kept"
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
+def test_a_signal_stops_terraform_exactly_once(project: Project, number: int, code: int, times: int) -> None:
+    running = begin(project)
+    done = running.send(*[number] * times, every=0.03).end(30)
+    assert_stopped_once(project, done, code)
+    if times > 1:
+        assert "already stopping" in done.err
+    project.run("apply", "tiny", "-var", "value=next", timeout=60)
+
+
+def test_a_slow_second_signal_is_no_second_interrupt_either(project: Project) -> None:
+    done = begin(project).send(signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, every=0.4).end(30)
+    assert_stopped_once(project, done, 130)
+
+
+def test_signals_in_a_flood_of_output_find_no_lock_held(project: Project) -> None:
+    flood = "i=0; while [ $i -lt 400 ]; do seq 1 400; i=$((i+1)); done; sleep 60"
+    running = project.start("apply", "tiny", "-var", "value=kept", "-var", f"command={flood}")
+    running.wait_for("(local-exec): 399")
+    done = running.send(*[signal.SIGTERM] * 40, every=0.002).end(30)
+    assert_stopped_once(project, done, 143)
+
+
+@pytest.mark.parametrize("delay", [0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 1.05, 1.2, 1.5, 1.8, 2.2])
+def test_a_signal_at_any_moment_leaves_nothing_behind(project: Project, delay: float) -> None:
+    running = project.start("apply", "tiny")
+    time.sleep(delay)
+    done = running.send(signal.SIGTERM, signal.SIGTERM, every=0.05).end(30)
+    # -15: before the tool began to listen.
+    assert done.code in (143, 0, -signal.SIGTERM), str(done)
+    assert "Two interrupts" not in done.all and "Traceback" not in done.all and "bug of ours" not in done.all, str(done)
+    project.assert_nothing_left()
+    project.run("apply", "tiny", timeout=60)
+
+
+@pytest.mark.parametrize("step", ["init", "plan"])
+def test_a_signal_during_init_or_plan(project: Project, step: str) -> None:
+    if step == "init":  # as long as nobody answers, init waits
+        environment = {"AWS_ENDPOINT_URL": "http://192.0.2.1:9"}
+        project.write(f"config/{REGION}/tiny/backend.tfvars", 'bucket = "none"\nregion = "ap-southeast-2"\n')
+        running = project.start("init", "tiny", env=environment)
+    else:
+        project.write("src/tiny/slow.tf", 'data "external" "slow" {\n  program = ["sleep", "60"]\n}\n')
+        (project.root / "src/tiny/slow.tf").unlink()
+        project.run("apply", "tiny")
+        lock_until_stopped(project)
+        running = project.start("plan", "tiny", "-lock-timeout=60s")
+    running.wait_for(f"+ terraform {step}")
+    time.sleep(2)
+    done = running.send(signal.SIGINT, signal.SIGINT, every=0.1).end(30)
+    assert done.code == 130, str(done)
+    assert "Two interrupts" not in done.all
+    assert project.containers() == []
+
+
+def lock_until_stopped(project: Project) -> None:
+    """A state lock that nobody gives back."""
+    project.aws.client("s3").put_object(Bucket=project.bucket, Key=project.key() + ".tflock", Body=b'{"ID":"x","Who":"nobody"}')
+
+
+def test_a_signal_while_it_waits_for_the_run_directory(project: Project) -> None:
+    first = begin(project, 8)
+    second = project.start("apply", "tiny", "-lock-timeout=60s").wait_for("waiting for")
+    done = second.send(signal.SIGINT).end(5)
+    assert done.code == 130 and "+ terraform" not in done.err, str(done)
+    assert first.end(30).code == 0
+    project.assert_nothing_left()
+
+
+@pytest.mark.parametrize("loud", [False, True])
+def test_a_killed_command_leaves_a_run_that_finishes_by_itself(project: Project, loud: bool) -> None:
+    then = "seq 1 60000; " if loud else ""
+    running = project.start("apply", "tiny", "-var", "value=kept", "-var", f"command={slow(5, then)}").wait_for(BEGAN)
+    running.send(signal.SIGKILL).end()
+    at_once = project.run("apply", "tiny", codes=(75,))
+    if project.environment["ORCHESTRATE_ENGINE"] == "docker":
+        assert "cut off" in at_once.err and len(project.containers()) == 1
+    assert "-lock-timeout" in at_once.err
+    waited = project.run("plan", "tiny", "-var", "value=kept", "-var", f"command={slow(5, then)}", "-detailed-exitcode", "-lock-timeout=60s")
+    assert "No changes" in waited.out
+    project.assert_nothing_left()
+    assert "terraform_data.command" in project.addresses()
+
+
+def test_jenkins_signals_whatever_carries_its_cookie_and_does_it_twice(project: Project) -> None:
+    running = begin(project, env={COOKIE: "durable-1234", "JENKINS_NODE_COOKIE": "5678", "BUILD_TAG": "jenkins-job-1"})
+    for _ in range(2):
+        for pid in carriers(f"{COOKIE}=durable-1234"):
+            os.kill(pid, signal.SIGTERM)
+        time.sleep(0.5)
+    assert_stopped_once(project, running.end(30), 143)
+
+
+def carriers(pair: str) -> list[int]:
+    """Processes whose environment holds ``pair``, as Jenkins looks for them."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if pair.encode() in entry.read_bytes().split(b"\0"):
+                found.append(int(entry.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def test_a_time_limit_stops_gracefully(project: Project) -> None:
+    project.run("apply", "tiny")
+    done = project.run("apply", "tiny", "--timeout", "4s", "-var", "value=kept", "-var", f"command={slow()}", codes=(124,))
+    assert_stopped_once(project, done, 124)
+    assert "--timeout" in done.err
+
+
+def test_a_signal_stops_every_tenant_of_many(project: Project) -> None:
+    for tenant in ("acme", "globex"):
+        project.write(f"config/{REGION}/tiny/tenants/{tenant}.tfvars", f'command = "{slow()}"\n')
+    running = project.start("apply", "tiny", "--all-tenants", "--jobs", "2")
+    wait_until(lambda: running.said().count(BEGAN) == 2, 60, running.said)
+    done = running.send(signal.SIGTERM, signal.SIGTERM, every=0.1).end(30)
+    assert done.code == 143, str(done)
+    assert done.all.count("Interrupt received") == 2 and "Two interrupts" not in done.all
+    project.assert_nothing_left()

@@ -1,0 +1,26 @@
+"""A sandbox of one's own per test, stopped afterwards whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wrapper.sandbox.lifecycle import Sandbox, Seed
+
+
+@pytest.fixture
+def seed() -> Seed:
+    return Seed(
+        buckets=(("orchestrate-state", "ap-southeast-2"),),
+        zones=("example.com",),
+        secrets=(("registry-login", "ap-southeast-2", '{"username": "someone"}'),),
+    )
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    sandbox = Sandbox(tmp_path / "sandbox", "/projects/one")
+    yield sandbox
+    sandbox.stop()

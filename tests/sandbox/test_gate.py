@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import io
+import json
+import logging
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from wrapper.sandbox.gate import Gate
+
+SIGNED = "AWS4-HMAC-SHA256 Credential=key/20240101/ap-southeast-2/{service}/aws4_request, Signature=x"
+
+
+class Reply:
+    def __init__(self, gate: Callable[..., Any], environ: dict[str, Any]) -> None:
+        self.body = b"".join(gate(environ, self._start))
+
+    def _start(self, status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> None:
+        self.status, self.headers = status, dict(headers)
+
+
+def request(path: str = "/", body: bytes = b"", service: str = "ecs", **more: str) -> dict[str, Any]:
+    return {
+        "REQUEST_METHOD": "POST" if body else "GET",
+        "PATH_INFO": path,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+        "HTTP_AUTHORIZATION": SIGNED.format(service=service),
+        **more,
+    }
+
+
+def refusing(_environ: Any, _start: Any) -> Iterable[bytes]:
+    raise NotImplementedError
+
+
+def breaking(_environ: Any, _start: Any) -> Iterable[bytes]:
+    raise ZeroDivisionError
+
+
+def answering(status: str) -> Callable[..., Iterable[bytes]]:
+    def application(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        start(status, [])
+        return [environ["wsgi.input"].read()]
+
+    return application
+
+
+class Register:
+    """Reads, thinks, writes: what two threads must not do at once."""
+
+    def __init__(self) -> None:
+        self.winners = 0
+
+    def __call__(self, _environ: Any, start: Any) -> Iterable[bytes]:
+        taken = self.winners
+        time.sleep(0.01)
+        if taken:
+            start("412 Precondition Failed", [])
+        else:
+            self.winners += 1
+            start("200 OK", [])
+        return [b""]
+
+
+def count_winners(application: Callable[..., Any]) -> int:
+    with ThreadPoolExecutor(20) as pool:
+        replies = list(pool.map(lambda _: Reply(application, request()), range(20)))
+    return sum(reply.status == "200 OK" for reply in replies)
+
+
+def test_one_request_at_a_time() -> None:
+    assert count_winners(Register()) > 1
+    assert count_winners(Gate(Register(), {})) == 1
+
+
+def test_the_body_reaches_moto_whole() -> None:
+    assert Reply(Gate(answering("200 OK"), {}), request(body=b"Action=X")).body == b"Action=X"
+
+
+def test_an_unknown_json_action_is_answered_at_once_and_by_name(caplog: pytest.LogCaptureFixture) -> None:
+    environ = request(
+        body=b"{}", CONTENT_TYPE="application/x-amz-json-1.1", HTTP_X_AMZ_TARGET="Amazon_20141113.Unknown"
+    )
+    reply = Reply(Gate(refusing, {}), environ)
+    assert reply.status.startswith("501")
+    assert json.loads(reply.body)["message"] == "the sandbox does not simulate ecs:Unknown"
+    assert "501 ecs:Unknown" in caplog.text
+
+
+def test_an_unknown_form_action_is_answered_in_xml() -> None:
+    environ = request(
+        body=b"Action=Guess&Version=1", service="autoscaling", CONTENT_TYPE="application/x-www-form-urlencoded"
+    )
+    reply = Reply(Gate(refusing, {}), environ)
+    assert b"<Code>NotImplemented</Code>" in reply.body and b"autoscaling:Guess" in reply.body
+
+
+def test_an_unknown_path_is_named() -> None:
+    reply = Reply(Gate(refusing, {}), request("/bucket", service="s3", QUERY_STRING="metrics=1"))
+    assert b"s3:GET /bucket?metrics" in reply.body
+
+
+def test_a_break_inside_is_not_retried_for_minutes_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    reply = Reply(Gate(breaking, {}), request())
+    assert reply.status.startswith("501")
+    assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize(("status", "lines"), [("200 OK", 0), ("404 Not Found", 0), ("503 Slow Down", 1)])
+def test_only_what_went_wrong_is_logged(caplog: pytest.LogCaptureFixture, status: str, lines: int) -> None:
+    caplog.set_level(logging.DEBUG, logger="sandbox")
+    Reply(Gate(answering(status), {}), request())
+    assert len(caplog.records) == lines
+
+
+def test_own_routes_are_not_part_of_aws() -> None:
+    gate = Gate(refusing, {"health": lambda _body: {"project": "one"}})
+    assert json.loads(Reply(gate, request("/_orchestrate/health")).body) == {"project": "one"}
+    assert Reply(gate, request("/_orchestrate/other")).status.startswith("404")
+
+
+def test_a_bad_seed_is_refused() -> None:
+    def seed(body: bytes) -> dict[str, Any]:
+        raise ValueError(f"cannot read {body!r}")
+
+    reply = Reply(Gate(refusing, {"seed": seed}), request("/_orchestrate/seed", b"{"))
+    assert reply.status.startswith("400") and b"cannot read" in reply.body

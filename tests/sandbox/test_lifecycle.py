@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from wrapper.errors import UnavailableError
+from wrapper.sandbox.lifecycle import Sandbox, Seed, is_alive, seed_from_json, server_environment
+
+sandboxed = pytest.mark.sandbox
+
+
+def test_importing_the_lifecycle_imports_neither_moto_nor_boto3_nor_flask() -> None:
+    program = "import sys, wrapper.sandbox.lifecycle; print({'moto', 'boto3', 'flask', 'werkzeug'} & set(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "set()"
+
+
+def test_a_seed_survives_json(seed: Seed) -> None:
+    text = json.dumps({"buckets": seed.buckets, "zones": seed.zones, "secrets": seed.secrets})
+    assert seed_from_json(text) == seed
+    assert seed_from_json("{}") == Seed()
+
+
+def test_the_server_gets_no_credentials_no_settings_of_a_run_and_no_jenkins_cookie() -> None:
+    given = {
+        "PATH": "/bin",
+        "AWS_PROFILE": "live",
+        "TF_VAR_a": "b",
+        "JENKINS_NODE_COOKIE": "c",
+        "PYTHONHOME": "/x",
+        "PYTHONPATH": "/x",
+    }
+    kept = server_environment(given)
+    assert kept.keys() == {"PATH", "PYTHONPATH", "PYTHONUNBUFFERED"}
+    assert (Path(kept["PYTHONPATH"]) / "wrapper" / "sandbox").is_dir()
+
+
+def test_nothing_runs_before_the_first_start(sandbox: Sandbox) -> None:
+    assert sandbox.status() is None
+    assert sandbox.stop() is False
+
+
+@sandboxed
+def test_start_is_quick_idempotent_and_private(sandbox: Sandbox, seed: Seed) -> None:
+    began = time.monotonic()
+    endpoint = sandbox.start(seed)
+    assert time.monotonic() - began < 3
+    assert sandbox.start(seed) == endpoint == sandbox.status()
+    assert endpoint.url == f"http://127.0.0.1:{endpoint.port}"
+    home = endpoint.log.parent
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert (home / "server.json").stat().st_mode & 0o777 == 0o600
+
+
+@sandboxed
+def test_it_outlives_the_command_that_started_it(tmp_path: Path, sandbox: Sandbox) -> None:
+    program = (
+        "import sys; from pathlib import Path; from wrapper.sandbox.lifecycle import Sandbox, Seed;"
+        "print(Sandbox(Path(sys.argv[1]), '/projects/one').start(Seed()).pid)"
+    )
+    argv = [sys.executable, "-c", program, str(tmp_path / "sandbox")]
+    pid = int(subprocess.run(argv, capture_output=True, text=True, check=True, timeout=60).stdout)
+    endpoint = sandbox.status()
+    assert endpoint is not None and endpoint.pid == pid
+    assert os.getsid(pid) == pid
+    assert sandbox.stop() is True
+
+
+@sandboxed
+def test_stop_ends_exactly_that_process(sandbox: Sandbox) -> None:
+    endpoint = sandbox.start(Seed())
+    assert sandbox.stop() is True
+    assert not is_alive(endpoint.pid)
+    assert not (endpoint.log.parent / "server.json").exists()
+    assert sandbox.status() is None
+
+
+@sandboxed
+def test_two_starts_at_once_make_one_server(tmp_path: Path, sandbox: Sandbox) -> None:
+    others = [Sandbox(tmp_path / "sandbox", "/projects/one") for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        endpoints = set(pool.map(lambda each: each.start(Seed()), others))
+    assert endpoints == {sandbox.status()}
+
+
+@sandboxed
+def test_two_projects_never_meet(tmp_path: Path, sandbox: Sandbox) -> None:
+    endpoint = sandbox.start(Seed())
+    stranger = Sandbox(tmp_path / "sandbox", "/projects/two")
+    assert stranger.status() is None
+    other = Sandbox(tmp_path / "other", "/projects/two")
+    try:
+        assert other.start(Seed()).port != endpoint.port
+    finally:
+        other.stop()
+    assert sandbox.status() == endpoint
+
+
+@sandboxed
+def test_the_record_of_a_dead_server_is_cleaned_up_silently(sandbox: Sandbox) -> None:
+    dead = sandbox.start(Seed())
+    os.kill(dead.pid, 9)
+    while is_alive(dead.pid):
+        time.sleep(0.01)
+    assert sandbox.status() is None
+    alive = sandbox.start(Seed())
+    assert alive.pid != dead.pid
+
+
+@pytest.fixture
+def impostor() -> Iterator[int]:
+    """Something else on a port that was ours: it answers, but not with our token."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"token": "another", "project": "/projects/one"}')
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+def test_a_stranger_on_our_port_is_neither_believed_nor_killed(tmp_path: Path, sandbox: Sandbox, impostor: int) -> None:
+    home = tmp_path / "sandbox"
+    home.mkdir()
+    record = {"url": f"http://127.0.0.1:{impostor}", "port": impostor, "pid": os.getpid(), "token": "ours"}
+    (home / "server.json").write_text(json.dumps(record))
+    assert sandbox.status() is None
+    assert sandbox.stop() is False
+    assert not (home / "server.json").exists()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"url": 1}'])
+def test_a_damaged_record_counts_as_none(tmp_path: Path, sandbox: Sandbox, text: str) -> None:
+    (tmp_path / "sandbox").mkdir()
+    (tmp_path / "sandbox" / "server.json").write_text(text)
+    assert sandbox.status() is None
+
+
+@sandboxed
+def test_a_server_that_cannot_start_says_where_to_look(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing = tmp_path / "python"
+    refusing.write_text("#!/bin/sh\necho no such module; exit 1\n")
+    refusing.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(refusing))
+    with pytest.raises(UnavailableError, match="ended while it started") as caught:
+        sandbox.start(Seed())
+    assert caught.value.where == str(tmp_path / "sandbox" / "server.log")
+    assert caught.value.hint
+    assert Path(caught.value.where).read_text() == "no such module\n"

@@ -1,0 +1,139 @@
+"""The sandbox as its clients see it: over HTTP, with boto3."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from wrapper.sandbox.lifecycle import Endpoint, Sandbox, Seed
+
+pytestmark = pytest.mark.sandbox
+REGION = "ap-southeast-2"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_PROFILE", "AWS_CA_BUNDLE", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def endpoint(sandbox: Sandbox, seed: Seed) -> Endpoint:
+    return sandbox.start(seed)
+
+
+@pytest.fixture
+def client(endpoint: Endpoint) -> Iterator[Callable[[str], Any]]:
+    made: list[Any] = []
+
+    def make(service: str) -> Any:
+        made.append(
+            boto3.client(
+                service,
+                region_name=REGION,
+                endpoint_url=endpoint.url,
+                aws_access_key_id="test",
+                aws_secret_access_key="test",
+                config=Config(max_pool_connections=20, retries={"total_max_attempts": 1}),
+            )
+        )
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def test_it_holds_what_a_real_account_would(client: Callable[[str], Any]) -> None:
+    s3, bucket = client("s3"), "orchestrate-state"
+    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+    assert all(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values())
+    assert s3.get_bucket_location(Bucket=bucket)["LocationConstraint"] == REGION
+    [zone] = client("route53").list_hosted_zones()["HostedZones"]
+    assert (zone["Name"], zone["Config"]["PrivateZone"]) == ("example.com.", False)
+    secret = client("secretsmanager").get_secret_value(SecretId="registry-login")
+    assert json.loads(secret["SecretString"]) == {"username": "someone"}
+    zones = {subnet["AvailabilityZone"] for subnet in client("ec2").describe_subnets()["Subnets"]}
+    assert zones == {f"{REGION}{letter}" for letter in "abc"}
+
+
+def test_managed_policies_exist(client: Callable[[str], Any]) -> None:
+    arn = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
+    assert client("iam").get_policy(PolicyArn=arn)["Policy"]["Arn"] == arn
+
+
+def test_seeding_again_changes_nothing_and_adds_what_is_new(
+    sandbox: Sandbox, seed: Seed, client: Callable[[str], Any]
+) -> None:
+    client("s3").put_object(Bucket="orchestrate-state", Key="state", Body=b"{}")
+    client("secretsmanager").put_secret_value(SecretId="registry-login", SecretString="mine")
+    sandbox.start(Seed(buckets=(*seed.buckets, ("another", REGION)), zones=seed.zones, secrets=seed.secrets))
+    assert {bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]} == {"orchestrate-state", "another"}
+    assert client("s3").get_object(Bucket="orchestrate-state", Key="state")["Body"].read() == b"{}"
+    assert client("secretsmanager").get_secret_value(SecretId="registry-login")["SecretString"] == "mine"
+    assert len(client("route53").list_hosted_zones()["HostedZones"]) == 1
+
+
+def test_reset_leaves_nothing_but_the_seeds(sandbox: Sandbox, seed: Seed, client: Callable[[str], Any]) -> None:
+    client("ecs").create_cluster(clusterName="left-over")
+    fresh = sandbox.reset(seed)
+    ecs = boto3.client(
+        "ecs", region_name=REGION, endpoint_url=fresh.url, aws_access_key_id="a", aws_secret_access_key="b"
+    )
+    assert ecs.list_clusters()["clusterArns"] == []
+    ecs.close()
+
+
+def test_a_conditional_write_has_exactly_one_winner(client: Callable[[str], Any]) -> None:
+    s3 = client("s3")
+
+    def put(number: int) -> bool:
+        try:
+            s3.put_object(Bucket="orchestrate-state", Key="lock", Body=str(number).encode(), IfNoneMatch="*")
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "PreconditionFailed"
+            return False
+        return True
+
+    with ThreadPoolExecutor(20) as pool:
+        won = list(pool.map(put, range(20)))
+    assert won.count(True) == 1
+    assert s3.get_object(Bucket="orchestrate-state", Key="lock")["Body"].read() == str(won.index(True)).encode()
+
+
+def test_what_is_not_simulated_is_said_at_once_and_logged(endpoint: Endpoint, client: Callable[[str], Any]) -> None:
+    with pytest.raises(ClientError, match="the sandbox does not simulate ecs:SubmitAttachmentStateChanges"):
+        client("ecs").submit_attachment_state_changes(attachments=[])
+    assert "501 ecs:SubmitAttachmentStateChanges is not simulated" in endpoint.log.read_text()
+
+
+def test_the_log_stays_small(endpoint: Endpoint, client: Callable[[str], Any]) -> None:
+    for _ in range(50):
+        client("s3").list_buckets()
+    assert len(endpoint.log.read_text().splitlines()) == 1
+
+
+def test_it_can_be_started_by_hand(tmp_path: Path, seed: Seed) -> None:
+    seeds = json.dumps({"buckets": seed.buckets, "zones": seed.zones, "secrets": seed.secrets})
+    argv = [sys.executable, "-m", "wrapper.sandbox.server", "--home", str(tmp_path), "--project", "x", "--seed", seeds]
+    record = tmp_path / "server.json"
+    with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 20
+        while not record.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert json.loads(record.read_text()).keys() == {"url", "port", "pid", "token", "project"}
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert not record.exists()
