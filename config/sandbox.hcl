@@ -4,7 +4,7 @@
 # The hosted zone that tenants get their names in.
 zones = ["example.com"]
 
-# The container instances fetch it at boot; a real account holds the real one.
+# The registry's login, as the nodes' agent wants it: they fetch it at boot. A real account holds the real one.
 secrets = {
-  registry-login = "{\"username\":\"sandbox\",\"password\":\"sandbox\"}"
+  registry-login = "{\"https://index.docker.io/v1/\": {\"username\": \"sandbox\", \"password\": \"sandbox\"}}"
 }

@@ -126,7 +126,7 @@ class Deployer:
 
     def _from_files(self, layer: Layer, tokens: Sequence[Token]) -> dict[str, Effective]:
         files = [
-            self.project.source(self.caller.directory / (t.value or ""), mine=True)
+            self.project.caller_source(self.caller.directory / (t.value or ""))
             for t in tokens
             if t.flag == "var-file"
         ]

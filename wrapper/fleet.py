@@ -111,13 +111,13 @@ def _side_by_side(
     with ThreadPoolExecutor(jobs) as pool:
         futures = [
             pool.submit(
-                _one,
+                _one_of_many if len(tenants) > 1 else _one,
                 deployer,
                 verb,
                 result.layer,
                 list(tokens),
                 run,
-                Prefixed(deployer.talk, result.layer.tenant) if len(tenants) > 1 else deployer.talk,
+                deployer.talk,
             )
             for result, run in prepared
             if run is not None
@@ -146,6 +146,16 @@ def _one(
         return Result(layer, time.monotonic() - started, error=error)
 
 
+def _one_of_many(
+    deployer: deploy.Deployer, verb: Verb, layer: Layer, tokens: list[Token], run: Run, talk: Talk
+) -> Result:
+    prefixed = Prefixed(talk, layer.tenant)
+    try:
+        return _one(deployer, verb, layer, tokens, run, prefixed)
+    finally:
+        prefixed.flush()
+
+
 class Prefixed:
     """Terraform's voice, each line led by its tenant, never two lines mixed."""
 
@@ -161,6 +171,12 @@ class Prefixed:
             text = b"".join(self._prefix + line + b"\n" for line in lines)
         if text:
             self._talk.voice(text, is_error)
+
+    def flush(self) -> None:
+        """A last line without an end (``output -raw``) is a line."""
+        for is_error in (False, True):
+            if self._rest[is_error]:
+                self.voice(b"\n", is_error)
 
     def say(self, text: str) -> None:
         self._talk.say(self._prefix.decode() + text)

@@ -82,8 +82,13 @@ def quote(value: object) -> str:
     """A string as an HCL literal, so that a template may put any text between quotes safely."""
     import json
 
-    literal = json.dumps(value, ensure_ascii=False)
+    literal = re.sub(r"(\\\\)|\\([bf])", _long_escape, json.dumps(value, ensure_ascii=False))
     return re.sub(r"([$%])(?=\{)", r"\1\1", literal)
+
+
+def _long_escape(match: re.Match[str]) -> str:
+    """JSON has short escapes for backspace and form feed; HCL has none."""
+    return match.group(1) or {"b": "\\u0008", "f": "\\u000c"}[match.group(2)]
 
 
 # -- reading the tree -------------------------------------------------------------------------
@@ -197,7 +202,10 @@ def _unescape(match: re.Match[str], where: str, line: int) -> str:
                 f"\\{one} is no escape in a string", where=f"{where}:{line}", hint="write \\\\ for one backslash"
             )
         return _ESCAPES[one]
-    return chr(int(short or long, 16))
+    code = int(short or long, 16)
+    if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+        raise ConfigError(f"{match.group()} is no character", where=f"{where}:{line}")
+    return chr(code)
 
 
 def _heredoc(node: Any, text: str, where: str, depth: int) -> str:

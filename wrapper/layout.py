@@ -6,7 +6,6 @@ A name is checked here before any path is built from it.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -52,8 +51,9 @@ def tenants_prefix(region: str, stack: str) -> str:
 
 
 def beside(key: str, name: str) -> str:
-    """The key of something kept beside a state."""
-    return key.rpartition("/")[0] + "/" + name if "/" in key else f"{key}.{name}"
+    """The key of something kept beside a state. States with names of their own (older projects) may share a folder."""
+    folder, _, last = key.rpartition("/")
+    return f"{folder}/{name}" if folder and last == STATE_FILE else f"{key}.{name}"
 
 
 def _place(region: str, stack: str, tenant: str = "") -> list[str]:
@@ -74,4 +74,4 @@ def container_name(root: Path, region: str, stack: str, tenant: str = "") -> str
 
 def below(root: Path, path: Path) -> bool:
     """Whether ``path`` (resolved) lies in ``root`` (resolved)."""
-    return path == root or str(path).startswith(os.path.join(root, ""))
+    return path == root or str(path).startswith(str(root).rstrip("/") + "/")

@@ -7,6 +7,7 @@ project's private folder). Knows no Terraform flag, engine or AWS.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -81,6 +82,8 @@ class Project:
         if not region and len(regions) > 1:
             raise UsageError(f"stack {name} lives in {len(regions)} regions", hint=f"name one: {', '.join(regions)}")
         chosen = region or regions[0]
+        if chosen:
+            self._check_name("region", chosen, self._short(self.places[chosen, name].parent))
         return chosen, self.places[chosen, name]
 
     def is_region(self, word: str) -> bool:
@@ -128,7 +131,7 @@ class Project:
         folder = stack.config / "tenants"
         files = sorted(folder.glob("*.tfvars")) if folder.is_dir() else []
         for file in files:
-            layout.check_name("tenant", file.stem)
+            self._check_name("tenant", file.stem, self._short(file))
         return [file.stem for file in files]
 
     # -- values -------------------------------------------------------------------------------
@@ -231,6 +234,13 @@ class Project:
             self._say(f"{where}:{parsed.quoted[0]}: a quoted key; Terraform 0.12 and later write it without quotes")
         return Source(where, parsed.values, mine, tenant)
 
+    def caller_source(self, file: Path) -> Source:
+        """A -var-file: the caller's own, wherever it stands; JSON where its name says so, as Terraform has it."""
+        where, text = self._short(file), self._text(file)
+        if file.name.endswith(".json"):
+            return Source(where, _from_json(text, where), mine=True)
+        return Source(where, self.parses.values(text, where).values, mine=True)
+
     def sandbox_settings(self) -> dict[str, Any]:
         """config/sandbox.hcl: ``zones`` (list of names) and ``secrets`` (map of name to value), both optional."""
         file = self.root / "config" / "sandbox.hcl"
@@ -261,7 +271,7 @@ class Project:
         modules = self.modules()
         for file in [*self.work_files(layer).values(), *(self.files(modules, layer) if modules else ())]:
             hashed.update(f"{file.relative_to(self.root)}\0".encode())
-            hashed.update(hashlib.sha256(file.read_bytes()).digest())
+            hashed.update(hashlib.sha256(self._bytes(file)).digest())
         return hashed.hexdigest()[:16]
 
     def work_files(self, layer: Layer) -> dict[str, Path]:
@@ -307,7 +317,7 @@ class Project:
                 raise ConfigError(f"{name} must be a {'bool' if wanted is bool else 'string'}", where=f"{where}:{line}")
         for name in ("source", "promotes_from"):
             if name in values:
-                layout.check_name(name, str(values[name][0]))
+                self._check_name(name, str(values[name][0]), f"{where}:{values[name][1]}")
         return Settings(**{name: value for name, (value, _) in values.items()})
 
     def _source(self, name: str, folder: Path, settings: Settings) -> Path:
@@ -380,20 +390,38 @@ class Project:
 
     def _read(self, file: Path) -> str:
         self._inside(file)
+        return self._text(file)
+
+    def _text(self, file: Path) -> str:
         try:
-            return file.read_text("utf-8")
+            return self._bytes(file).decode("utf-8")
         except UnicodeDecodeError as error:
             raise ConfigError(f"not UTF-8 text (byte {error.start})", where=self._short(file)) from None
+
+    def _bytes(self, file: Path) -> bytes:
+        try:
+            return file.read_bytes()
         except OSError as error:
             raise NotFoundError(f"cannot read it: {error.strerror}", where=self._short(file)) from None
 
     def _inside(self, path: Path) -> None:
-        if not layout.below(self.root, path.resolve()):
+        try:
+            real = path.resolve()
+        except (OSError, RuntimeError):  # a loop is a RuntimeError before Python 3.13
+            raise ConfigError("a symbolic link that leads to itself", where=self._short(path)) from None
+        if not layout.below(self.root, real):
             raise ConfigError(
-                f"leads out of the project, to {path.resolve()}",
+                f"leads out of the project, to {real}",
                 where=self._short(path),
                 hint="put the file itself into the project",
             )
+
+    def _check_name(self, kind: str, name: str, where: str) -> None:
+        """A name that a file or folder holds, not the command line."""
+        try:
+            layout.check_name(kind, name)
+        except UsageError as error:
+            raise ConfigError(error.message, where=where, hint=error.hint) from None
 
     def _short(self, path: Path) -> str:
         return str(path.relative_to(self.root)) if layout.below(self.root, path) else str(path)
@@ -406,6 +434,16 @@ class Project:
 
 def _tenant_file(stack: Stack, tenant: str) -> Path:
     return stack.config / "tenants" / f"{tenant}.tfvars"
+
+
+def _from_json(text: str, where: str) -> hcl.Located:
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise ConfigError(f"this is not JSON: {error}", where=where) from None
+    if not isinstance(values, dict):
+        raise ConfigError("this is not a JSON object", where=where, hint='write { "name": value }')
+    return {name: (value, 0) for name, value in values.items()}
 
 
 def _kind(values: Mapping[str, tuple[Any, int]]) -> str:

@@ -31,7 +31,16 @@ def render(template: str, context: Mapping[str, Any], where: str) -> str:
         raise ConfigError(
             f"template: {error}", where=_line(error, where), hint="a template may only read its values"
         ) from None
-    except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
+    except (
+        jinja2.TemplateError,
+        ArithmeticError,
+        TypeError,
+        ValueError,
+        LookupError,
+        AttributeError,
+        RuntimeError,
+        AssertionError,
+    ) as error:
         raise ConfigError(f"template: {error or type(error).__name__}", where=_line(error, where)) from None
 
 

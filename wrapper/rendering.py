@@ -60,6 +60,8 @@ def _in_child(writer: int, template: str, contexts: Mapping[str, Mapping[str, An
         _answer(writer, {"error": [error.message, error.where, error.hint]})
     except MemoryError:
         pass  # the parent says it: there may be no memory left here to say anything
+    except Exception as error:
+        _answer(writer, {"error": [f"template: {type(error).__name__}: {error}", where, ""]})
     finally:
         os._exit(0)
 

@@ -85,6 +85,8 @@ _REFUSED_FLAGS = {
     "from-module": "a stack's code lives in src/",
 }
 
+_GO_FALSE = ("0", "f", "F", "false", "FALSE", "False")  # pkg.go.dev/strconv#ParseBool
+
 _TAKES_VALUE = {
     "var",
     "var-file",
@@ -166,7 +168,8 @@ def _with_next(flag: str, word: str, rest: list[str]) -> Token:
 def check_flags(tokens: Iterable[Token]) -> None:
     """UsageError for a flag that would break a promise of this tool."""
     for token in tokens:
-        for refused in (token.flag, f"{token.flag}={token.value}"):
+        off = token.flag == "lock" and token.value in _GO_FALSE
+        for refused in (token.flag, "lock=false" if off else ""):
             if refused in _REFUSED_FLAGS:
                 raise UsageError(f"-{refused} is not passed on", hint=_REFUSED_FLAGS[refused])
 

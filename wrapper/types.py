@@ -152,14 +152,14 @@ def _in_object(value: dict[str, Any], attributes: dict[str, list[Any]], path: st
 
 def _is_number(value: Any) -> bool:
     if isinstance(value, str):
-        return bool(re.fullmatch(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", value))
+        return bool(re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", value))
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 _SIMPLE: dict[str, Callable[[Any], bool]] = {
     "string": lambda v: isinstance(v, str | int | float | bool),
     "number": _is_number,
-    "bool": lambda v: isinstance(v, bool) or v in ("true", "false"),
+    "bool": lambda v: isinstance(v, bool) or v in ("true", "false", "1", "0"),
 }
 
 

@@ -132,9 +132,10 @@ def is_build(name: str) -> bool:
 
 
 def render_file(values: Mapping[str, Effective]) -> bytes:
-    """The ``.auto.tfvars.json``: JSON is literal, so bytes in are bytes out (HCL would evaluate ``${``)."""
+    """The ``.auto.tfvars.json``: JSON is literal, so bytes in are bytes out (HCL would evaluate ``${``).
+    What is no Unicode character (half of a pair) becomes JSON's own escape for it."""
     return (json.dumps({k: values[k].value for k in sorted(values)}, ensure_ascii=False, indent=2) + "\n").encode(
-        "utf-8", "surrogateescape"
+        "utf-8", "backslashreplace"
     )
 
 

@@ -107,6 +107,8 @@ def _run(arguments: list[str]) -> int:
         return stop.exit_code
     except click.Abort:
         return 130
+    except click.NoSuchOption as error:
+        return _ended(_unknown_option(error, arguments), arguments)
     except click.ClickException as error:
         hint = "see: ./orchestrate --help"
         return _ended(UsageError(error.format_message(), hint=hint), arguments)
@@ -119,6 +121,16 @@ def _run(arguments: list[str]) -> int:
         return 141
     except Exception as error:
         return _ended(_bug(error), arguments)
+
+
+def _unknown_option(error: click.NoSuchOption, arguments: list[str]) -> OrchestrateError:
+    """click names one letter of Terraform's ``-chdir``; whoever typed it knows the word."""
+    typed = next((a for a in arguments if a.startswith(error.option_name)), error.option_name)
+    if typed.startswith("--"):
+        return UsageError(error.format_message(), hint="see: ./orchestrate --help")
+    return UsageError(
+        f"no option {typed} before the command", hint="Terraform's own arguments stand after COMMAND STACK [REGION]"
+    )
 
 
 def _ended(error: OrchestrateError, arguments: list[str]) -> int:

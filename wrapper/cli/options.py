@@ -16,6 +16,7 @@ import click
 
 from .. import report
 from ..errors import UsageError
+from .surroundings import SELF as SELF
 
 if TYPE_CHECKING:
     from ..account import Identity
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from ..runs import Caller
     from ..sandbox.lifecycle import Sandbox
 
-SELF = Path(__file__).resolve().parents[2]
 _TRUE = ("1", "true", "yes", "on")
 
 
@@ -122,7 +122,7 @@ class Options:
         return account.sandbox(self.started_sandbox().url)
 
     def started_sandbox(self) -> Any:
-        from .sandbox import seed_of
+        from .seed import seed_of
 
         running = self.simulated.status()
         if running is not None:

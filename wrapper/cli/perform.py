@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import deploy, environment
+from .. import deploy, environment, terraform
 from ..model import Layer
 from ..terraform import Token, Verb
 from .options import Options
@@ -13,6 +13,7 @@ from .options import Options
 def perform(options: Options, verb: Verb, name: str, region: str, tokens: Sequence[Token]) -> int:
     """Run the verb and return the exit code: 0, or 2 for a plan that saw changes and was asked for it."""
     environment.check(options.environ)
+    terraform.check_flags(tokens)
     deploy.check_words(verb, tokens)
     tokens = deploy.take_old_flags(verb, tokens, options.console)
     tenant, tokens = deploy.split_tenant(tokens, options.tenant)

@@ -6,20 +6,8 @@ from typing import Any
 
 import click
 
-from ..project import Project
-from ..sandbox.lifecycle import Seed
 from .options import Options, ours
-
-
-def seed_of(project: Project) -> Seed:
-    """What a real account would hold before this project's first run: its state buckets, and the hosted
-    zones and secrets that config/sandbox.hcl names."""
-    stacks = project.stacks()
-    settings = project.sandbox_settings()
-    regions = sorted({s.region or s.backend.region for s in stacks} - {""})
-    buckets = sorted({(s.backend.bucket, s.backend.region) for s in stacks if s.backend.kind == "s3"})
-    secrets = [(n, region, v) for n, v in settings["secrets"].items() for region in regions]
-    return Seed(buckets=tuple(buckets), zones=tuple(settings["zones"]), secrets=tuple(secrets))
+from .seed import seed_of
 
 
 @click.group("sandbox", help="The simulated AWS of this project: start, stop, status, reset.")

@@ -5,17 +5,33 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from .. import environment
 from ..model import Mount, Stack
 
 if TYPE_CHECKING:
     from ..account import Identity
-    from .options import Options
+
+SELF = Path(__file__).resolve().parents[2]
 
 
-def environment_of(options: Options, stack: Stack, identity: Identity) -> dict[str, str]:
+class Around(Protocol):
+    """What of the caller's options matters here."""
+
+    @property
+    def environ(self) -> Mapping[str, str]: ...
+    @property
+    def dry_run(self) -> bool: ...
+    @property
+    def engine_name(self) -> str: ...
+    @property
+    def sandboxed(self) -> bool: ...
+    @property
+    def home(self) -> Path: ...
+
+
+def environment_of(options: Around, stack: Stack, identity: Identity) -> dict[str, str]:
     """The allowlisted environment of a run."""
     host = options.engine_name == "host"
     region = stack.region or stack.backend.region or options.environ.get("AWS_REGION", "")
@@ -27,10 +43,9 @@ def environment_of(options: Options, stack: Stack, identity: Identity) -> dict[s
     return values
 
 
-def _cli_configuration(options: Options) -> dict[str, str]:
+def _cli_configuration(options: Around) -> dict[str, str]:
     """The caller's own Terraform CLI configuration; else one of ours that names a provider mirror found here."""
     from .. import image_inputs
-    from .options import SELF
 
     given = options.environ.get("TF_CLI_CONFIG_FILE", "")
     if given and Path(given).is_file():

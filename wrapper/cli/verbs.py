@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from .. import terraform
-from ..errors import NotFoundError, UsageError
+from ..errors import OrchestrateError, UsageError
 from ..layout import nearest
 from .options import Options, ours
 
@@ -98,6 +98,6 @@ def _complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) 
         else:
             stack = options.project.stack(words[0], words[1])
             found = [f"tenant={t}" for t in options.project.tenants(stack)]
-    except (UsageError, NotFoundError):
+    except OrchestrateError:
         return []
     return [f for f in found if f.startswith(incomplete)]

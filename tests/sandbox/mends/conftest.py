@@ -21,6 +21,7 @@ Question = Callable[[Client], Any]
 def _no_settings_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_CA_BUNDLE", "MOTO_IAM_LOAD_MANAGED_POLICIES"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # half of the time otherwise
 
 
 @pytest.fixture

@@ -226,3 +226,13 @@ def test_account_settings_have_defaults(asked: Asked) -> None:
     unmended, mended = asked(question, ecs.account_settings_have_defaults)
     assert isinstance(unmended, NotImplementedError)
     assert mended == ("enabled", "root")
+
+
+def test_task_without_an_instance_is_refused(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        prepare(client("ecs"))
+        client("ecs").run_task(cluster="cluster", taskDefinition="web:1", launchType="EC2")
+
+    unmended, mended = asked(question, ecs.task_without_an_instance_is_refused)
+    assert type(unmended) is Exception
+    assert "No Container Instances were found" in str(mended)

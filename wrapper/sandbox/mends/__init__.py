@@ -14,6 +14,7 @@ from wrapper.sandbox.mends import (
     elbv2,
     resourcegroupstaggingapi,
     route53,
+    servicediscovery,
     sqs,
 )
 from wrapper.sandbox.mends.ledger import Ledger, Mend
@@ -27,6 +28,7 @@ ALL: tuple[Mend, ...] = (
     *elbv2.MENDS,
     *resourcegroupstaggingapi.MENDS,
     *route53.MENDS,
+    *servicediscovery.MENDS,
     *sqs.MENDS,
 )
 

@@ -263,6 +263,24 @@ def fargate(self: EC2ContainerServiceBackend, name: str) -> dict[str, str]:
     return {"capacityProviderArn": arn, "name": name, "status": "ACTIVE"}
 
 
+def task_without_an_instance_is_refused(ledger: Ledger) -> None:
+    """AWS refuses RunTask on a cluster without container instances: "No Container Instances were found".
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+    moto breaks (a bare Exception, HTTP 500), which SDKs retry.
+    """
+
+    def around(original: Any, self: EC2ContainerServiceBackend, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return original(self, *args, **kwargs)
+        except Exception as error:
+            if "No instances found in cluster" not in str(error):
+                raise
+            raise InvalidParameterException("No Container Instances were found in your cluster.") from error
+
+    ledger.wrap(EC2ContainerServiceBackend, "run_task", around)
+
+
 def account_settings_have_defaults(ledger: Ledger) -> None:
     """AWS keeps a setting for everybody in the account.
 
@@ -290,5 +308,6 @@ MENDS: tuple[Mend, ...] = (
     busy_cluster_is_not_deleted,
     capacity_provider_drains,
     all_capacity_providers_can_be_described,
+    task_without_an_instance_is_refused,
     account_settings_have_defaults,
 )

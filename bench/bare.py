@@ -1,0 +1,47 @@
+"""Terraform run by hand: the same binary, mirror, root, backend, values and environment, a clean data directory."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+from place import COUNTED, TENANT, Place, run
+
+OPTIONS = ("-input=false", "-no-color")
+
+
+class Bare:
+    """A copy of the work directory that the tool keeps for TENANT, made to be ``tenant``'s."""
+
+    def __init__(self, place: Place, stack: str, tenant: str) -> None:
+        self._place = place
+        source = place.work(stack, TENANT)
+        self._folder = place.folder / f"bare-{stack}-{tenant}" / source.relative_to(source.parents[2])
+        shutil.copytree(source.parents[2], self._folder.parents[2], symlinks=True)
+        self._clean()
+        (self._folder / "bare.auto.tfvars.json").write_text(json.dumps(place.values(stack, tenant)))
+        backend = self._folder / "orchestrate_backend_override.tf.json"
+        backend.write_text(backend.read_text().replace(f"/{TENANT}/", f"/{tenant}/"))
+
+    def plan(self) -> None:
+        """``init`` and ``plan`` as in a fresh checkout; the plan must see no change."""
+        self._clean()
+        self._terraform("init", *OPTIONS)
+        self._terraform("plan", *OPTIONS, "-detailed-exitcode")
+
+    def apply(self) -> list[subprocess.CompletedProcess[str]]:
+        """``plan`` to a file and ``apply`` of it; what they said, provider starts logged."""
+        self._clean()
+        self._terraform("init", *OPTIONS)
+        return [
+            self._terraform("plan", *OPTIONS, "-out=plan", **COUNTED),
+            self._terraform("apply", *OPTIONS, "plan", **COUNTED),
+        ]
+
+    def _terraform(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
+        return run(["terraform", *arguments], self._folder, {**self._place.terraform_environment, **extra})
+
+    def _clean(self) -> None:
+        shutil.rmtree(Path(self._folder, ".terraform"), ignore_errors=True)

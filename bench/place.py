@@ -1,0 +1,150 @@
+"""Where it is measured: a project of its own, a private folder of its own, a simulated AWS of its own.
+
+Nothing of the checkout is written to. All of it goes away at the end, whatever happened.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CHECKOUT))
+
+STACK, REGION, TENANT = "appcluster-test", "ap-southeast-2", "acme"
+DROPPED = ("ORCHESTRATE_HOME", "ORCHESTRATE_ROOT", "ORCHESTRATE_ENGINE", "ORCHESTRATE_SANDBOX", "TF_LOG")
+PARTS = ("config", "src", "modules")
+# The provider's start is the one line that go-plugin writes for it, at this level of this logger.
+COUNTED = {"TF_LOG_PROVIDER": "debug"}
+START = "starting plugin: path="
+
+
+class Failed(Exception):
+    """A command that the measure stands on did not do what it should."""
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def copy_project(target: Path) -> None:
+    """The example of the checkout, without what Terraform may have left in it."""
+    for part in PARTS:
+        shutil.copytree(CHECKOUT / part, target / part, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*"))
+
+
+class Place:
+    """One temporary project and the commands run on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.root = folder / "project"
+        self.home = folder / "home"
+        self.environment = {k: v for k, v in os.environ.items() if k not in DROPPED}
+        self.environment |= {"ORCHESTRATE_HOME": str(self.home), "NO_COLOR": "1", "PYTHONPATH": str(CHECKOUT)}
+        copy_project(self.root)
+        self._borrow_environment()
+
+    def _borrow_environment(self) -> None:
+        """The checkout's virtual environment is taken as it is; without one, the first command makes one here."""
+        self.home.mkdir()
+        for venv in (CHECKOUT / ".orchestrate").glob("venv-*"):
+            if (venv / "bin" / "python").exists():
+                (self.home / venv.name).symlink_to(venv)
+        self.orchestrate("--help")
+
+    @property
+    def python(self) -> str:
+        """The Python that orchestrate itself runs in."""
+        return str(next(self.home.glob("venv-*")) / "bin" / "python")
+
+    # -- commands -----------------------------------------------------------------------------
+
+    def orchestrate(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
+        argv = [str(CHECKOUT / "orchestrate"), "--root", str(self.root), *arguments]
+        return run(argv, self.folder, {**self.environment, **extra})
+
+    def verb(self, verb: str, *arguments: str, engine: str, **extra: str) -> subprocess.CompletedProcess[str]:
+        mirror = self.mirror_configuration if engine == "host" else {}
+        return self.orchestrate("--sandbox", "--engine", engine, verb, *arguments, **mirror, **extra)
+
+    def values(self, stack: str, tenant: str) -> dict[str, Any]:
+        """What the tool works out for a tenant, for the run by hand."""
+        said = self.orchestrate("--sandbox", "vars", stack, REGION, "-var", f"tenant={tenant}", "--json").stdout
+        return {name: found["value"] for name, found in json.loads(said).items()}
+
+    # -- surroundings -------------------------------------------------------------------------
+
+    @cached_property
+    def mirror_configuration(self) -> dict[str, str]:
+        """Terraform's CLI configuration with the mirror of this host: one file for the host engine and for bare."""
+        from wrapper import image_inputs
+
+        pins = image_inputs.read_pins(CHECKOUT, image_inputs.host_arch())
+        mirror = image_inputs.find_mirror(pins, os.environ, Path("/"))
+        if mirror is None:
+            raise Failed("no provider mirror on this host (ORCHESTRATE_MIRROR can name one)")
+        file = self.folder / "terraform.rc"
+        file.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n')
+        return {"TF_CLI_CONFIG_FILE": str(file)}
+
+    @cached_property
+    def terraform_environment(self) -> dict[str, str]:
+        """What the host engine gives to Terraform, for the run by hand."""
+        from wrapper import account, environment
+
+        url = json.loads(self.orchestrate("--json", "sandbox", "start").stdout)["url"]
+        identity = account.sandbox(url).environment
+        given = environment.for_terraform(self.environment, identity, REGION, host=True, sandbox=True)
+        return given | self.mirror_configuration
+
+    def work(self, stack: str, tenant: str) -> Path:
+        """The work directory that the tool keeps for a tenant."""
+        found = self.home.glob(f"*/runs/{REGION}/{stack}/{tenant}/tree/src/*/tenant")
+        return next(iter(found))
+
+    # -- the example, deployed once, however many measures need it ------------------------------
+
+    @cached_property
+    def deployed(self) -> subprocess.CompletedProcess[str]:
+        """What the tenant's first apply said on the docker engine, provider starts logged."""
+        say(f"deploying {STACK} and {TENANT} on the simulated AWS (about two minutes)")
+        self.verb("apply", STACK, REGION, engine="docker")
+        return self.verb("apply", STACK, REGION, "-var", f"tenant={TENANT}", engine="docker", **COUNTED)
+
+
+def run(argv: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        argv, cwd=cwd, env=dict(environment), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        tail = "\n".join((done.stdout + done.stderr).splitlines()[-20:])
+        raise Failed(f"{' '.join(argv)} ended with {done.returncode}:\n{tail}")
+    return done
+
+
+def starts(said: subprocess.CompletedProcess[str]) -> int:
+    """How often Terraform started a provider, in what a run with COUNTED said."""
+    return (said.stdout + said.stderr).count(START)
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    folder = Path(tempfile.mkdtemp(prefix="orchestrate-bench-")).resolve()
+    made: Place | None = None
+    try:
+        made = Place(folder)
+        yield made
+    finally:
+        if made is not None:
+            made.orchestrate("sandbox", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
