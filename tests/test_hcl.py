@@ -34,6 +34,7 @@ def values(text: str) -> dict[str, Any]:
         ("a = <<E\nline \\n ${x}\n\n  two\nE\n", {"a": "line \\n ${x}\n\n  two\n"}),
         ("a = <<-E\n    one\n      two\n    E\n", {"a": "one\n  two\n"}),
         ("a = <<E\n$${x}\nE\n", {"a": "${x}\n"}),
+        ('a = "$${"\nb = "}"\nc = "%%{"', {"a": "${", "b": "}", "c": "%{"}),
         ("service1-build = 90", {"service1-build": 90}),
         ("\ufeffa = 1\r\nb = 2\r\n", {"a": 1, "b": 2}),
         ("a = 1 // one\n/* two\n */ b = 2 # three", {"a": 1, "b": 2}),
@@ -67,7 +68,7 @@ VERY_DEEP = "[" * 5000 + "]" * 5000
     [
         ("a = 1\nb = [1,", "f:2", "this is not HCL: b = [1,"),
         ("a = 1\nb = }\n", "f:2", "this is not HCL: b = }"),
-        ('a = "x\nb = 1\n', "f:2", "this is not HCL"),
+        ('a = "x\nb = 1\n', "f:1", "this is not HCL"),
         ("a = 'x'", "f:1", "this is not HCL"),
         ("a", "f:1", "this is not HCL"),
         ('{"a": 1}', "f:1", "this is not HCL"),

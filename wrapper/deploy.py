@@ -23,6 +23,8 @@ from .runs import Caller, Request
 from .terraform import Token, Verb
 from .variables import Source
 
+# What reads a state and acts on it: a missing bucket or a damaged state is found before Terraform starts.
+_ON_STATE = ("plan", "apply", "destroy", "refresh", "import", "taint", "untaint")
 _CARRIED = ("parallelism", "lock-timeout", "auto-approve", "no-color", "compact-warnings", "json")
 
 
@@ -60,8 +62,9 @@ class Deployer:
     def carry_out(
         self, run: Run, verb: Verb, layer: Layer, tokens: Sequence[Token], talk: Talk | None = None
     ) -> Outcome:
+        before = state.load(self.store, layer) if verb.name in _ON_STATE and not self.dry else None
         whole = _destroys(verb, tokens) and not _partial(tokens) and not self.dry
-        kept = leftovers.kept_families(state.load(self.store, layer)) if whole else []
+        kept = leftovers.kept_families(before) if whole else []
         outcome = execute(run, self.engine, talk or self.talk, self.stopper)
         if self.dry or outcome.skipped:
             return outcome
@@ -126,9 +129,7 @@ class Deployer:
 
     def _from_files(self, layer: Layer, tokens: Sequence[Token]) -> dict[str, Effective]:
         files = [
-            self.project.caller_source(self.caller.directory / (t.value or ""))
-            for t in tokens
-            if t.flag == "var-file"
+            self.project.caller_source(self.caller.directory / (t.value or "")) for t in tokens if t.flag == "var-file"
         ]
         outputs = self._stack_outputs(layer)
         values = dict(self.project.values(layer, outputs, files))

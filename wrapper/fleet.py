@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from . import deploy, state, terraform
+from .account import NOBODY
 from .errors import OrchestrateError, RefusedError
 from .model import Layer, Outcome, Run
 from .runner import Talk
@@ -42,9 +43,9 @@ def default_jobs() -> int:
     return max(1, min(os.cpu_count() or 1, int(memory / 2 / MEMORY_EACH)))
 
 
-def perform_all(deployer: deploy.Deployer, verb: Verb, tokens: Sequence[Token], jobs: int, *, every: bool) -> int:
+def perform_all(deployer: deploy.Deployer, verb: Verb, tokens: Sequence[Token], jobs: int) -> list[Result]:
     """The verb on a stack and its tenants. ``destroy``: tenants that have a state first, then the stack;
-    otherwise the stack first. Returns the worst exit code."""
+    otherwise the stack first."""
     terraform.check_flags(tokens)
     destroying = verb.name == "destroy"
     tenants = _tenants(deployer, destroying)
@@ -53,28 +54,26 @@ def perform_all(deployer: deploy.Deployer, verb: Verb, tokens: Sequence[Token], 
         _confirm(deployer, tenants)
         tokens = [*tokens, Token("auto-approve", None, ("-auto-approve",))]
         results = _side_by_side(deployer, verb, tenants, tokens, jobs)
-        if not _worst(results):
+        if not worst(results):
             results += _stack_itself(deployer, verb, tokens)
     else:
         results = _stack_itself(deployer, verb, tokens)
         if not any(r.error for r in results):
             results += _side_by_side(deployer, verb, tenants, tokens, jobs)
-    _summary(deployer, results)
-    return _worst(results)
+    return results
 
 
 def _tenants(deployer: deploy.Deployer, destroying: bool) -> list[str]:
     stack = deployer.stack
     if stack.tenant_source is None:
         return []
-    if destroying:
-        return [] if deployer.dry and deployer.identity.method != "sandbox" else _deployed(deployer)
-    return sorted({*deployer.project.tenants(stack), *_deployed(deployer)})
+    declared = [] if destroying else deployer.project.tenants(stack)
+    return sorted({*declared, *_deployed(deployer)})
 
 
 def _deployed(deployer: deploy.Deployer) -> list[str]:
     try:
-        return state.deployed(deployer.store, deployer.stack)
+        return [] if deployer.identity.method == NOBODY else state.deployed(deployer.store, deployer.stack)
     except OrchestrateError:
         if deployer.dry:
             return []
@@ -185,16 +184,7 @@ class Prefixed:
         return self._talk.ask(question, wanted)
 
 
-def _worst(results: Sequence[Result]) -> int:
+def worst(results: Sequence[Result]) -> int:
+    """The exit code of many: the worst of all."""
     codes = {r.code for r in results}
     return next((c for c in _WORST_FIRST if c in codes), max(codes, default=0))
-
-
-def _summary(deployer: deploy.Deployer, results: Sequence[Result]) -> None:
-    for result in results:
-        counts = result.outcome.changes if result.outcome else None
-        changes = " ".join(f"{sign}{n}" for sign, n in zip("+~-", counts, strict=True)) if counts else ""
-        ended = f"failed: {result.error}" if result.error else "done"
-        deployer.talk.say(f"{result.layer.label}: {ended} {changes} ({result.seconds:.0f} s)")
-        if result.error and result.error.hint:
-            deployer.talk.say(f"  to do: {result.error.hint}")

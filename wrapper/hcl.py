@@ -18,6 +18,8 @@ Located = dict[str, tuple[Value, int]]  # key -> (value, line)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))|([$%])\4(?=\{)", re.DOTALL)
 _QUOTED_KEY = re.compile(r'"([A-Za-z_][\w-]*)"(?=\s*=)')
+# python-hcl2 pairs an escaped `$${` with the next `}`, be it in another string; so it never sees one.
+_ESCAPED = re.compile(r"([$%])\1\{")
 _MAXIMUM_DEPTH = 60
 
 
@@ -103,7 +105,7 @@ def _tree(text: str, where: str) -> tuple[Any, str, tuple[int, ...]]:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     while True:
         try:
-            return hcl2.parses_to_tree(text), text, tuple(quoted)
+            return hcl2.parses_to_tree(_ESCAPED.sub(r"\1\1(", text)), text, tuple(quoted)
         except UnexpectedInput as error:
             bare = _unquote(text, error) if isinstance(error, UnexpectedToken) else None
             if bare is None:
@@ -166,7 +168,7 @@ def _value(node: Any, text: str, where: str) -> Any:
     try:
         return _literal(node, text, where)
     except ConfigError:
-        return Expression(_source(node, text))
+        return Expression(_source(node, text).strip())
 
 
 def _literal(node: Any, text: str, where: str, depth: int = 0) -> Value:

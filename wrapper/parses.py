@@ -15,7 +15,7 @@ from typing import Any
 
 from . import hcl
 
-_VERSION = "1"  # of the parse results; raise it when hcl's output changes
+_VERSION = "2"  # of the parse results; raise it when hcl's output changes
 
 
 class Parses:

@@ -18,13 +18,14 @@ class Console:
     """stdout is Terraform's voice or the JSON asked for; all else goes to stderr. A reader that went
     away (``| head``, a closed terminal) mutes us, and the run goes on."""
 
-    def __init__(self, *, color_out: bool, color_err: bool) -> None:
+    def __init__(self, *, color_out: bool, color_err: bool, data_only: bool = False) -> None:
         self.color_out = color_out
         self.color_err = color_err
-        self._lock = threading.Lock()
+        self.data_only = data_only  # stdout is for JSON: Terraform's voice goes to stderr
+        self._lock = threading.RLock()  # a signal handler speaks too, perhaps in the middle of a word
 
     def voice(self, data: bytes, is_error: bool) -> None:
-        self._write(2 if is_error else 1, data)
+        self._write(2 if is_error or self.data_only else 1, data)
 
     def say(self, text: str) -> None:
         line = f"{_DIM}{text}{_RESET}" if self.color_err and text.startswith("+ ") else text

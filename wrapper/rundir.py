@@ -68,12 +68,15 @@ def command_place(run: Run) -> str:
 
 
 @contextlib.contextmanager
-def occupy(run: Run, notice: Callable[[str], None]) -> Iterator[RunDirectory]:
+def occupy(
+    run: Run, notice: Callable[[str], None], still_used: Callable[[], None] = lambda: None
+) -> Iterator[RunDirectory]:
     """Hold the run directory and lay everything out in it. BusyError when another run holds it longer
-    than the lock timeout."""
+    than the lock timeout. ``still_used`` waits or refuses where a run that was cut off still works in it."""
     directory = RunDirectory(run)
     _make(directory.work)
     with _held(run, notice):
+        still_used()
         try:
             _mirror(directory)
             _copy_sources(directory, run.sources)

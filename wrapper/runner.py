@@ -55,7 +55,8 @@ class Stopper:
             if timer:
                 timer.cancel()
             for number, handler in before.items():
-                signal.signal(number, handler)
+                # The command is ending by a signal: another one must not change how it ends.
+                signal.signal(number, signal.SIG_IGN if self.stopping else handler)
 
     @contextlib.contextmanager
     def watching(self, session: Session) -> Iterator[None]:

@@ -56,11 +56,12 @@ class LocalStore:
 
 
 class BucketStore:
-    """An S3 bucket."""
+    """An S3 bucket. ``place`` is how a command line names a stack whose states are in it."""
 
-    def __init__(self, identity: Identity, backend: Backend) -> None:
+    def __init__(self, identity: Identity, backend: Backend, place: str = "REGION STACK") -> None:
         self._client = identity.client("s3", backend.region)
         self._backend = backend
+        self._place = place
 
     def read(self, key: str) -> bytes | None:
         try:
@@ -89,10 +90,10 @@ class BucketStore:
         self._ask(lambda: self._client.delete_object(Bucket=self._backend.bucket, Key=key))
 
     def _ask(self, call: Callable[[], Any]) -> Any:
-        return _translated(call, self._backend)
+        return _translated(call, self._backend, self._place)
 
 
-def _translated(call: Callable[[], Any], backend: Backend) -> Any:
+def _translated(call: Callable[[], Any], backend: Backend, place: str = "REGION STACK") -> Any:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -105,7 +106,7 @@ def _translated(call: Callable[[], Any], backend: Backend) -> Any:
             raise NotFoundError(
                 f"no state bucket {backend.bucket} in {backend.region}",
                 where=backend.where,
-                hint="make it: ./orchestrate bootstrap REGION STACK",
+                hint=f"make it: ./orchestrate bootstrap {place}",
             ) from None
         raise RefusedError(
             f"state bucket {backend.bucket}: {error.response['Error'].get('Message', code)}",
@@ -120,7 +121,9 @@ def _translated(call: Callable[[], Any], backend: Backend) -> Any:
 
 def open_store(stack: Stack, identity: Identity) -> Store:
     backend = stack.backend
-    return LocalStore(Path(str(backend.config["path"]))) if backend.kind == "local" else BucketStore(identity, backend)
+    if backend.kind == "local":
+        return LocalStore(Path(str(backend.config["path"])))
+    return BucketStore(identity, backend, f"{stack.region} {stack.name}".strip())
 
 
 def load(store: Store, layer: Layer) -> dict[str, Any] | None:

@@ -268,7 +268,8 @@ def change_summary(text: str) -> tuple[int, int, int] | None:
     plans = list(_SUMMARY.finditer(text))
     if plans:
         return int(plans[-1][2]), int(plans[-1][3]), int(plans[-1][4])
-    return (0, 0, 0) if _OUTPUTS.search(text) or "change_summary" in text else None
+    nothing = _OUTPUTS.search(text) or "No changes." in text or "change_summary" in text
+    return (0, 0, 0) if nothing else None
 
 
 @dataclass(frozen=True)

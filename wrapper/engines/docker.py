@@ -65,9 +65,8 @@ class DockerEngine:
         docker = connect()
         self._image(docker)
         client = docker.api
-        with occupy(run, self._notice) as directory, _translated():
+        with _translated(), occupy(run, self._notice, lambda: self._wait_for_name(client, run)) as directory:
             container = Container.of(run, directory.nonce)
-            self._wait_for_name(client, run)
             session = DockerSession(client, run, directory, container)
             try:
                 session.start()

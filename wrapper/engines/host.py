@@ -74,6 +74,8 @@ class HostSession:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
+                # SIGPIPE stays ignored: if we are killed, Terraform goes on without a reader and saves its state.
+                restore_signals=False,
             )
         _pump(self._child, voice, tail)
         code = self._child.wait()

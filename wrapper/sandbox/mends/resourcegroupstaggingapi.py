@@ -11,7 +11,7 @@ from moto.ecs.models import EC2ContainerServiceBackend
 
 from wrapper.sandbox.mends.ledger import Ledger, Mend
 
-GONE = ("deleted", "terminated")
+GONE = ("deleted", "delete-complete", "terminated")
 
 
 def deleted_ecs_things_are_not_listed(ledger: Ledger) -> None:
@@ -31,7 +31,7 @@ def deleted_ecs_things_are_not_listed(ledger: Ledger) -> None:
 
 
 def deleted_ec2_things_are_not_listed(ledger: Ledger) -> None:
-    """AWS stops listing terminated instances and deleted NAT gateways after about an hour.
+    """AWS stops listing terminated instances, deleted NAT gateways and prefix lists after about an hour.
 
     https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
     moto lists them for ever; here they are gone at once.
@@ -39,6 +39,7 @@ def deleted_ec2_things_are_not_listed(ledger: Ledger) -> None:
 
     def around(original: Any, self: EC2Backend) -> Iterator[TaggedResource]:
         gone = {instance.id for instance in self.all_instances() if instance.state in GONE}
+        gone |= {prefixes.id for prefixes in self.managed_prefix_lists.values() if prefixes.state in GONE}
         gone |= {gateway.id for gateway in self.nat_gateways.values() if gateway.state in GONE}
         return (resource for resource in original(self) if resource.arn.rpartition("/")[2] not in gone)
 
