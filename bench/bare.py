@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from place import COUNTED, TENANT, Place, run
+from place import BACKEND, COUNTED, TENANT, Place, run
 
 OPTIONS = ("-input=false", "-no-color")
 
@@ -22,7 +22,7 @@ class Bare:
         shutil.copytree(source.parents[2], self._folder.parents[2], symlinks=True)
         self._clean()
         (self._folder / "bare.auto.tfvars.json").write_text(json.dumps(place.values(stack, tenant)))
-        backend = self._folder / "orchestrate_backend_override.tf.json"
+        backend = self._folder / BACKEND
         backend.write_text(backend.read_text().replace(f"/{TENANT}/", f"/{tenant}/"))
 
     def plan(self) -> None:

@@ -71,7 +71,8 @@ def compared(measure: str, ours: Sequence[float], bare: Sequence[float], limit: 
     """Ours against bare, judged by the median of the ratios of each pair."""
     ratios = [a / b for a, b in zip(ours, bare, strict=True)]
     spread = f"ratio {span(ratios)}; ours {span(ours)} s; bare {span(bare)} s; {len(ratios)} pairs"
-    return Row(measure, statistics.median(ours), "s", limit, statistics.median(bare), statistics.median(ratios), spread)
+    middle = statistics.median
+    return Row(measure, middle(ours), "s", limit, middle(bare), middle(ratios), spread)
 
 
 def span(values: Sequence[float]) -> str:

@@ -22,6 +22,7 @@ sys.path.insert(0, str(CHECKOUT))
 
 STACK, REGION, TENANT = "appcluster-test", "ap-southeast-2", "acme"
 DROPPED = ("ORCHESTRATE_HOME", "ORCHESTRATE_ROOT", "ORCHESTRATE_ENGINE", "ORCHESTRATE_SANDBOX", "TF_LOG")
+BACKEND = "orchestrate_backend_override.tf.json"
 PARTS = ("config", "src", "modules")
 # The provider's start is the one line that go-plugin writes for it, at this level of this logger.
 COUNTED = {"TF_LOG_PROVIDER": "debug"}
@@ -108,9 +109,9 @@ class Place:
         return given | self.mirror_configuration
 
     def work(self, stack: str, tenant: str) -> Path:
-        """The work directory that the tool keeps for a tenant."""
-        found = self.home.glob(f"*/runs/{REGION}/{stack}/{tenant}/tree/src/*/tenant")
-        return next(iter(found))
+        """The work directory that the tool keeps for a tenant: the one place that holds its backend."""
+        found = self.home.glob(f"*/runs/{REGION}/{stack}/{tenant}/tree/src/*/tenant/{BACKEND}")
+        return next(iter(found)).parent
 
     # -- the example, deployed once, however many measures need it ------------------------------
 

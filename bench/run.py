@@ -29,7 +29,7 @@ def main() -> int:
     try:
         with place() as here:
             for name in dict.fromkeys(options.measures or MEASURES):
-                say(f"-- {name} (load {loads[-1]})")
+                say(f"-- {name} (load {loads[-1]}, {time.time() - began:.0f} s)")
                 rows += importlib.import_module(name).measure(here, options.pairs)
                 loads.append(_load())
     except Failed as failed:

@@ -121,7 +121,8 @@ class Deployer:
         values = self._from_files(layer, tokens)
         if _destroys(verb, tokens):
             values = self._fill_from_last_apply(layer, declared, values)
-        variables.check_required(declared, {*values, *typed}, layer.label)
+        if not (self.dry and _destroys(verb, tokens)):  # on paper the last apply's -var are not looked up
+            variables.check_required(declared, {*values, *typed}, layer.label)
         for name in typed:
             if name in values and declared[name].sensitive:
                 values.pop(name)
@@ -166,7 +167,7 @@ class Deployer:
         self, layer: Layer, declared: Mapping[str, Variable], values: dict[str, Effective]
     ) -> dict[str, Effective]:
         """A destroy needs no -var typed again: values that were typed at the last apply stand in."""
-        given = state.load_record(self.store, layer).get("given", {})
+        given = {} if self.dry else state.load_record(self.store, layer).get("given", {})
         missing = {n: t for n, t in given.items() if n in declared and n not in values}
         source = Source(
             "-var of the last apply",

@@ -72,7 +72,7 @@ class Parses:
 
     def _put(self, kind: str, text: str, data: Any) -> None:
         key = _key(kind, text)
-        self._fresh[key] = json.dumps(data, ensure_ascii=False)
+        self._fresh[key] = json.dumps(data)
         if kind != "text":
             self._memory[key] = data
         if not self._batching:
@@ -98,7 +98,7 @@ class Parses:
 
 
 def _key(kind: str, text: str) -> str:
-    return hashlib.sha256(f"{_VERSION}\0{kind}\0{text}".encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(f"{_VERSION}\0{kind}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _pack(block: hcl.Block) -> list[Any]:

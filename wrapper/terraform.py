@@ -349,7 +349,7 @@ def redact(argv: Sequence[str], sensitive: Iterable[str] = ()) -> str:
     hidden = set(sensitive)
 
     def shown(word: str, before: str) -> str:
-        found = re.match(r"(-var=)?([\w-]+)=", word)
+        found = re.match(r"(-var=)?\s*([\w-]+)\s*=", word)
         is_variable = found and (found.group(1) or before == "-var")
         if found and is_variable and (found.group(2) in hidden or _SECRET_NAME.search(found.group(2))):
             return word[: found.end()] + "***"

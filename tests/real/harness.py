@@ -104,8 +104,7 @@ class Running:
         self.argv = argv
         place = folder / f"said-{uuid.uuid4().hex[:8]}"
         self._files = place.with_suffix(".out"), place.with_suffix(".err")
-        out, err = (open(f, "wb") for f in self._files)
-        with out, err:
+        with self._files[0].open("wb") as out, self._files[1].open("wb") as err:
             self.process = subprocess.Popen(argv, stdout=out, stderr=err, start_new_session=True, **options)
 
     def said(self) -> str:
@@ -246,7 +245,7 @@ class Project:
     def key(self, tenant: str = "") -> str:
         return f"{REGION}/tiny/" + (f"tenants/{tenant}/" if tenant else "") + "terraform.tfstate"
 
-    def keys(self) -> list[str]:
+    def objects(self) -> list[str]:
         """Every object in the state bucket."""
         assert self.aws
         found = self.aws.client("s3").list_objects_v2(Bucket=self.bucket)
@@ -263,7 +262,7 @@ class Project:
         return [f"{r['type']}.{r['name']}" for r in self.state(tenant)["resources"] for _ in r["instances"]]
 
     def locks(self) -> list[str]:
-        return [key for key in self.keys() if key.endswith(".tflock")]
+        return [key for key in self.objects() if key.endswith(".tflock")]
 
     def assert_nothing_left(self) -> None:
         """No container, no lock, and no values or plan in a run directory."""

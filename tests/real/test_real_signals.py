@@ -35,8 +35,6 @@ def test_a_signal_stops_terraform_exactly_once(project: Project, number: int, co
     running = begin(project)
     done = running.send(*[number] * times, every=0.03).end(30)
     assert_stopped_once(project, done, code)
-    if times > 1:
-        assert "already stopping" in done.err
     project.run("apply", "tiny", "-var", "value=next", timeout=60)
 
 
@@ -101,14 +99,14 @@ def test_a_signal_while_it_waits_for_the_run_directory(project: Project) -> None
 
 @pytest.mark.parametrize("loud", [False, True])
 def test_a_killed_command_leaves_a_run_that_finishes_by_itself(project: Project, loud: bool) -> None:
-    then = "seq 1 60000; " if loud else ""
-    running = project.start("apply", "tiny", "-var", "value=kept", "-var", f"command={slow(5, then)}").wait_for(BEGAN)
+    given = ("-var", "value=kept", "-var", f"command={slow(5, 'seq 1 15000; ' if loud else '')}")
+    running = project.start("apply", "tiny", *given).wait_for(BEGAN)
     running.send(signal.SIGKILL).end()
     at_once = project.run("apply", "tiny", codes=(75,))
     if project.environment["ORCHESTRATE_ENGINE"] == "docker":
         assert "cut off" in at_once.err and len(project.containers()) == 1
     assert "-lock-timeout" in at_once.err
-    waited = project.run("plan", "tiny", "-var", "value=kept", "-var", f"command={slow(5, then)}", "-detailed-exitcode", "-lock-timeout=60s")
+    waited = project.run("plan", "tiny", *given, "-detailed-exitcode", "-lock-timeout=60s")
     assert "No changes" in waited.out
     project.assert_nothing_left()
     assert "terraform_data.command" in project.addresses()

@@ -30,10 +30,11 @@ def test_tenants_applied_at_the_same_time_each_have_their_own_value(project: Pro
 
 def test_a_second_apply_of_one_tenant_names_the_first_and_ends_with_75(project: Project) -> None:
     project.run("apply", "tiny")
-    first = project.start("apply", "tiny", REGION, "-var", "tenant=acme", "-var", f"command={slow()}", env={"BUILD_TAG": "jenkins-deploy-7"})
+    acme = ("apply", "tiny", REGION, "-var", "tenant=acme")
+    first = project.start(*acme, "-var", f"command={slow()}", env={"BUILD_TAG": "jenkins-deploy-7"})
     first.wait_for(BEGAN)
     began = time.monotonic()
-    second = project.run("apply", "tiny", REGION, "-var", "tenant=acme", codes=(75,))
+    second = project.run(*acme, codes=(75,))
     assert time.monotonic() - began < 10
     assert "jenkins-deploy-7" in second.err and "-lock-timeout" in second.err
     # Another tenant does not mind.
@@ -123,8 +124,8 @@ def test_destroy_of_a_tenant_leaves_no_object_of_it_and_all_of_its_neighbour(pro
         project.run("apply", "tiny", "-var", f"tenant={tenant}")
     shared, neighbour = project.state_bytes(), project.state_bytes("globex")
     project.run("destroy", "tiny", REGION, "-var", "tenant=acme")
-    assert [key for key in project.keys() if "/acme/" in key] == []
+    assert [key for key in project.objects() if "/acme/" in key] == []
     assert (project.state_bytes(), project.state_bytes("globex")) == (shared, neighbour)
     project.run("destroy", "tiny", REGION)
-    assert wait_until(lambda: project.keys() == [], 5)
+    assert wait_until(lambda: project.objects() == [], 5)
     project.assert_nothing_left()

@@ -138,6 +138,7 @@ def impostor() -> Iterator[int]:
         thread.join()
 
 
+@sandboxed
 def test_a_stranger_on_our_port_is_neither_believed_nor_killed(tmp_path: Path, sandbox: Sandbox, impostor: int) -> None:
     home = tmp_path / "sandbox"
     home.mkdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import selectors
@@ -66,20 +67,30 @@ class HostSession:
         with self._lock:
             if self._stopped:
                 return Outcome(143, ok=False)
-            self._child = subprocess.Popen(
+            self._child, ends = self._spawn(step)
+        _pump(ends, voice, tail)
+        code = self._child.wait()
+        return Outcome(code if code >= 0 else 128 - code, ok=code in step.accepts, tail=tail.text())
+
+    def _spawn(self, step: Step) -> tuple[subprocess.Popen[bytes], dict[int, bool]]:
+        """The child, and the reading ends of its pipes (which one is stderr). The child holds them as well: if we
+        are killed it talks on to nobody and saves its state, where SIGPIPE would have ended it."""
+        (out, to_out), (err, to_err) = _pipe(), _pipe()
+        try:
+            child = subprocess.Popen(
                 step.argv,
                 cwd=self.directory.work,
                 env=dict(self._run.environment),
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stdout=to_out,
+                stderr=to_err,
+                pass_fds=(out, err),
                 start_new_session=True,
-                # SIGPIPE stays ignored: if we are killed, Terraform goes on without a reader and saves its state.
-                restore_signals=False,
             )
-        _pump(self._child, voice, tail)
-        code = self._child.wait()
-        return Outcome(code if code >= 0 else 128 - code, ok=code in step.accepts, tail=tail.text())
+        finally:
+            os.close(to_out)
+            os.close(to_err)
+        return child, {out: False, err: True}
 
     def _interactive(self, step: Step) -> Outcome:
         """The terminal, its signals and its job control belong to the child until it ends."""
@@ -105,18 +116,25 @@ def _default_interrupt() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _pump(child: subprocess.Popen[bytes], voice: Voice, tail: Tail) -> None:
-    assert child.stdout is not None and child.stderr is not None
+def _pipe() -> tuple[int, int]:
+    """A pipe with room for what a whole apply says: nobody may be there to read it."""
+    ends = os.pipe()
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, 1 << 20)
+    return ends
+
+
+def _pump(ends: dict[int, bool], voice: Voice, tail: Tail) -> None:
     with selectors.DefaultSelector() as selector:
-        selector.register(child.stdout, selectors.EVENT_READ, False)
-        selector.register(child.stderr, selectors.EVENT_READ, True)
+        for end, is_error in ends.items():
+            selector.register(end, selectors.EVENT_READ, is_error)
         while selector.get_map():
             for key, _ in selector.select():
                 data = os.read(key.fd, 65536)
-                if not data:
-                    selector.unregister(key.fileobj)
-                    continue
-                tail.add(data)
-                voice(data, key.data)
-    child.stdout.close()
-    child.stderr.close()
+                if data:
+                    tail.add(data)
+                    voice(data, key.data)
+                else:
+                    selector.unregister(key.fd)
+                    os.close(key.fd)

@@ -269,7 +269,7 @@ def forced_deletion_ends_every_instance(ledger: Ledger) -> None:
     """AWS terminates all instances of a group that is deleted by force, protected ones too.
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html
-    moto leaves the protected ones running, and with them their volumes; and without force it does not refuse.
+    moto leaves the protected ones running, and with them their volumes.
     """
 
     def around(original: Any, self: AutoScalingResponse) -> Any:

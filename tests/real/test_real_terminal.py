@@ -1,0 +1,143 @@
+"""With a terminal and without: who is asked, who waits, and how a console feels."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pexpect
+import pytest
+from harness import REGION, Project
+
+pytestmark = pytest.mark.sandbox
+
+
+@contextmanager
+def terminal(project: Project, *words: str, rows: int = 24, columns: int = 100) -> Iterator[Any]:
+    program, *rest = project.argv(*words)
+    options = project.options(env={"TERM": "xterm"})
+    child = pexpect.spawn(program, rest, env=options["env"], cwd=str(options["cwd"]), dimensions=(rows, columns), timeout=60)
+    try:
+        yield child
+    finally:
+        child.close(force=True)
+
+
+def ended(child: Any) -> int:
+    child.expect(pexpect.EOF)
+    child.wait()
+    return int(child.exitstatus if child.exitstatus is not None else -child.signalstatus)
+
+
+def test_apply_asks_and_goes_on_only_with_yes(project: Project) -> None:
+    with terminal(project, "apply", "tiny", "-var", "value=asked") as child:
+        child.expect("1 to add")
+        child.expect("Type yes to go on: ")
+        child.sendline("no")
+        assert ended(child) == 77
+    assert project.objects() == []
+    with terminal(project, "apply", "tiny", "-var", "value=asked") as child:
+        child.expect("Type yes to go on: ")
+        child.sendline("yes")
+        child.expect("Apply complete")
+        assert ended(child) == 0
+    assert project.state()["outputs"]["value"]["value"] == "asked"
+    with terminal(project, "apply", "tiny", "-var", "value=auto", "-auto-approve") as child:
+        assert ended(child) == 0
+    project.assert_nothing_left()
+
+
+def test_ctrl_c_at_the_question_changes_nothing(project: Project) -> None:
+    with terminal(project, "apply", "tiny") as child:
+        child.expect("Type yes to go on: ")
+        child.sendintr()
+        assert ended(child) == 130
+    with terminal(project, "apply", "tiny") as child:
+        child.expect("Type yes to go on: ")
+        child.sendeof()
+        assert ended(child) == 77
+    assert project.objects() == []
+    project.assert_nothing_left()
+
+
+def test_ctrl_c_during_apply_is_one_interrupt(project: Project) -> None:
+    with terminal(project, "apply", "tiny", "-auto-approve", "-var", "command=echo slow-$((1+1)); sleep 60") as child:
+        child.expect("slow-2")
+        child.sendintr()
+        child.sendintr()
+        child.expect("Interrupt received")
+        code = ended(child)
+        assert (code, b"Two interrupts" in child.before) == (130, False)
+    project.assert_nothing_left()
+
+
+def test_the_console_is_a_terminal(project: Project) -> None:
+    project.run("apply", "tiny")
+    with terminal(project, "console", "tiny", "-var", "value=typed", rows=33, columns=77) as child:
+        child.expect("> ")
+        child.sendline("upper(var.value)")
+        child.expect('"TYPED"')
+        child.sendline("1 + 41")
+        child.expect("42")
+        child.sendline("exit")
+        assert ended(child) == 0
+    project.assert_nothing_left()
+
+
+def test_ctrl_c_in_the_console_ends_it_and_leaves_the_terminal_as_it_was(project: Project) -> None:
+    project.run("apply", "tiny")
+    with terminal(project, "console", "tiny") as child:
+        child.expect("> ")
+        child.sendline("1 + 1")
+        child.expect("2")
+        child.sendintr()
+        time.sleep(0.5)
+        if child.isalive():
+            child.sendeof()
+        assert ended(child) in (0, 1, 130), child.before
+        assert b"Traceback" not in child.before and b"bug of ours" not in child.before
+    project.assert_nothing_left()
+
+
+def test_a_console_hung_up_on_leaves_nothing(project: Project) -> None:
+    project.run("apply", "tiny")
+    with terminal(project, "console", "tiny") as child:
+        child.expect("> ")
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and (project.containers() or project.locks()):
+        time.sleep(0.2)
+    project.assert_nothing_left()
+
+
+def test_the_console_reads_a_pipe_to_its_end(project: Project) -> None:
+    project.run("apply", "tiny")
+    assert project.run("console", "tiny", "-var", "value=piped", stdin="var.value\n1 + 1\n").out == '"piped"\n2\n'
+    assert project.run("console", "tiny").out == ""
+
+
+@pytest.mark.parametrize("standard_input", ["null", "closed", "silent"])
+def test_without_a_terminal_nothing_waits(project: Project, standard_input: str) -> None:
+    for words in (("apply", "tiny", "-var", "tenant=acme"), ("state", "tiny", REGION, "list"), ("console", "tiny"), ("destroy", "tiny")):
+        if standard_input == "null":
+            project.run(*words)
+        elif standard_input == "closed":
+            line = ("sh", "-c", 'exec "$@" <&-', "sh", *project.argv(*words))
+            done = subprocess.run(line, capture_output=True, text=True, timeout=60, **project.options())
+            assert done.returncode == 0, done.stderr
+        elif words[0] != "console":  # a pipe that nobody ever writes to
+            reader, writer = os.pipe()
+            try:
+                done = subprocess.run(project.argv(*words), stdin=reader, capture_output=True, text=True, timeout=60, **project.options())
+            finally:
+                os.close(reader)
+                os.close(writer)
+            assert done.returncode == 0, done.stderr
+
+
+def test_a_question_of_terraforms_own_is_no_question(project: Project) -> None:
+    project.write("src/tiny/more.tf", 'variable "needed" {\n  type = string\n}\n')
+    assert "needed" in project.run("plan", "tiny", codes=(65,), timeout=30).err

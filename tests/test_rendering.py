@@ -1,0 +1,52 @@
+"""Templates in a child process: its answers, its errors, and the memory it may not take.
+
+The limit on time is proved once, through the whole command line (test_cli_bad_input.py)."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from wrapper.errors import ConfigError
+from wrapper.rendering import render_all
+
+
+def test_each_context_has_its_text() -> None:
+    contexts: dict[str, dict[str, Any]] = {name: {"tenant": name, "e": "é\ud800"} for name in ("a", "b")}
+    assert render_all("{{ tenant }} {{ e }}", contexts, "t.j2") == {"a": "a é\ud800", "b": "b é\ud800"}
+    assert render_all("x", {}, "t.j2") == {}
+
+
+def test_an_answer_larger_than_a_pipe_comes_whole() -> None:
+    contexts = {str(n): {"n": n} for n in range(20)}
+    texts = render_all("{{ 'x' * 50000 }}{{ n }}", contexts, "t.j2")
+    assert texts == {str(n): "x" * 50000 + str(n) for n in range(20)}
+
+
+@pytest.mark.parametrize(
+    ("template", "where", "message"),
+    [
+        ("\n{{ nope }}", "t.j2:2", "template: 'nope' is undefined"),
+        ("{{ 'x' * 10 ** 9 }}", "t.j2", "template: it took more than 256 MiB of memory"),
+        ("{% set a = 'x' * 10 ** 8 %}{{ (a ~ a ~ a ~ a) | length }}", "t.j2", "template: it took more than 256 MiB of memory"),
+        ("{{ [0] * 10 ** 9 }}", "t.j2", "template: it took more than 256 MiB of memory"),
+    ],
+)
+def test_what_goes_wrong_in_the_child_is_said_here(template: str, where: str, message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        render_all(template, {"acme": {}}, "t.j2")
+    assert error.value.where.startswith(where)
+    assert error.value.message == message
+
+
+def test_no_child_is_left_and_ours_is_unlimited() -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with pytest.raises(ConfigError):
+        render_all("{{ 'x' * 10 ** 9 }}", {"a": {}}, "t.j2")
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

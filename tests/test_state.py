@@ -1,0 +1,136 @@
+"""What is kept in the state's place: read as data, never written by us; and a folder as such a place."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import LOCAL, layer, stack
+
+from wrapper import state
+from wrapper.account import Identity
+from wrapper.errors import ConfigError
+from wrapper.leftovers import kept_families
+from wrapper.model import Backend, Layer
+from wrapper.state import LocalStore
+
+GOOD = {"version": 4, "serial": 3, "outputs": {"url": {"value": "u", "type": "string"}}, "resources": [{"type": "x"}]}
+EMPTY = {"version": 4, "serial": 4, "outputs": {}, "resources": []}
+KEY = "ap-southeast-2/app/tenants/acme/terraform.tfstate"
+ACME = layer("acme", backend=LOCAL)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LocalStore:
+    return LocalStore(tmp_path / "states")
+
+
+def test_a_folder_as_a_store(store: LocalStore, tmp_path: Path) -> None:
+    assert (store.read("a/b"), store.keys("")) == (None, [])
+    store.write("a/b", b"1")
+    store.write("a/c/d", b"2")
+    store.write("e", b"3")
+    store.write("a/b.backup", b"4")
+    assert (store.read("a/b"), store.read("a")) == (b"1", None)
+    assert store.keys("a/") == ["a/b", "a/b.backup", "a/c/d"]
+    store.delete("a/b")
+    store.delete("nothing")
+    assert store.keys("") == ["a/c/d", "e"]
+    assert (tmp_path / "states").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_local_backend_opens_a_folder(tmp_path: Path) -> None:
+    backend = Backend("local", {"path": str(tmp_path / "s")}, "b")
+    opened = state.open_store(stack(backend=backend), Identity())
+    opened.write("a", b"1")
+    assert (tmp_path / "s/a").read_bytes() == b"1"
+
+
+def test_a_state_is_read_as_data(store: LocalStore) -> None:
+    assert state.load(store, ACME) is None
+    store.write(KEY, json.dumps(GOOD).encode())
+    assert state.load(store, ACME) == GOOD
+    assert state.load(store, Layer(ACME.stack)) is None
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"{}", b"null", b"\xff"])
+def test_a_damaged_state_is_no_missing_state(store: LocalStore, data: bytes) -> None:
+    store.write(KEY, data)
+    with pytest.raises(ConfigError) as error:
+        state.load(store, ACME)
+    assert error.value.message == f"the state of {ACME.label} is damaged ({len(data)} bytes)"
+    assert error.value.where == KEY
+
+
+@pytest.mark.parametrize(
+    ("data", "outputs", "empty"),
+    [(GOOD, {"url": "u"}, False), (EMPTY, {}, True), (None, {}, True), ({"version": 4}, {}, True), ({"outputs": None}, {}, True)],
+)
+def test_outputs_and_emptiness(data: dict[str, Any] | None, outputs: dict[str, Any], empty: bool) -> None:
+    assert state.outputs(data) == outputs
+    assert state.is_empty(data) is empty
+
+
+def test_who_is_deployed(store: LocalStore) -> None:
+    for key in (
+        KEY,
+        "ap-southeast-2/app/tenants/globex/terraform.tfstate",
+        "ap-southeast-2/app/tenants/gone/orchestrate.json",
+        "ap-southeast-2/app/tenants/deep/er/terraform.tfstate",
+        "ap-southeast-2/app/tenants/terraform.tfstate",
+        "ap-southeast-2/app/terraform.tfstate",
+        "ap-southeast-2/app2/tenants/other/terraform.tfstate",
+    ):
+        store.write(key, b"{}")
+    assert state.deployed(store, ACME.stack) == ["acme", "globex"]
+
+
+@pytest.mark.parametrize(
+    ("data", "record"), [(None, {}), (b"", {}), (b"{", {}), (b"[]", {}), (b'{"by": "me"}', {"by": "me"})]
+)
+def test_a_record_that_cannot_be_read_is_none(store: LocalStore, data: bytes | None, record: dict[str, Any]) -> None:
+    if data is not None:
+        store.write(state.record_key(ACME), data)
+    assert state.load_record(store, ACME) == record
+
+
+def test_a_record_stands_beside_its_state(store: LocalStore) -> None:
+    state.write_record(store, ACME, {"version": 1})
+    assert store.keys("") == ["ap-southeast-2/app/tenants/acme/orchestrate.json"]
+    assert state.load_record(store, ACME) == {"version": 1}
+
+
+def test_two_stacks_of_old_in_one_folder_have_two_records(store: LocalStore) -> None:
+    one, other = (Layer(stack(backend=Backend("local", {"path": "/s"}, "b", f"old/{n}.tfstate"))) for n in ("one", "two"))
+    state.write_record(store, one, {"by": "one"})
+    state.write_record(store, other, {"by": "other"})
+    assert state.load_record(store, one) == {"by": "one"}
+
+
+@pytest.mark.parametrize(("data", "left"), [(EMPTY, []), (None, []), (GOOD, [KEY.replace("terraform.tfstate", "orchestrate.json"), KEY])])
+def test_only_an_empty_state_is_forgotten(store: LocalStore, data: dict[str, Any] | None, left: list[str]) -> None:
+    if data is not None:
+        store.write(KEY, json.dumps(data).encode())
+    state.write_record(store, ACME, {})
+    state.forget(store, ACME)
+    assert store.keys("") == sorted(left)
+
+
+def _task(family: str, skip: bool, **changes: Any) -> dict[str, Any]:
+    attributes = {"family": family, "skip_destroy": skip}
+    return {"type": "aws_ecs_task_definition", "mode": "managed", "instances": [{"attributes": attributes}], **changes}
+
+
+@pytest.mark.parametrize(
+    ("data", "families"),
+    [
+        (None, []),
+        ({"resources": []}, []),
+        ({"resources": [_task("b", True), _task("a", True), _task("a", True), _task("c", False)]}, ["a", "b"]),
+        ({"resources": [_task("a", True, mode="data"), _task("b", True, type="aws_x")]}, []),
+    ],
+)
+def test_which_task_definitions_stay_behind(data: dict[str, Any] | None, families: list[str]) -> None:
+    assert kept_families(data) == families
