@@ -67,7 +67,7 @@ def rounds(works: Sequence[Callable[[], object]], count: int) -> list[list[float
     return times
 
 
-def compared(measure: str, ours: Sequence[float], bare: Sequence[float], limit: float) -> Row:
+def compared(measure: str, ours: Sequence[float], bare: Sequence[float], limit: float | None) -> Row:
     """Ours against bare, judged by the median of the ratios of each pair."""
     ratios = [a / b for a, b in zip(ours, bare, strict=True)]
     spread = f"ratio {span(ratios)}; ours {span(ours)} s; bare {span(bare)} s; {len(ratios)} pairs"

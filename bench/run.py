@@ -19,7 +19,7 @@ from typing import NoReturn
 from measure import HEAD, Row, cells
 from place import Failed, place, say
 
-MEASURES = ("start", "variables", "plan", "apply")
+MEASURES = ("start", "variables", "apply", "plan")
 
 
 def main() -> int:

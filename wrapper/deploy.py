@@ -52,9 +52,10 @@ class Deployer:
     def perform(self, verb: Verb, tenant: str, tokens: Sequence[Token]) -> Outcome:
         """One verb on one layer. ``apply`` of a tenant makes the stack's own layer first where there is none."""
         self.check(verb, tenant, tokens)
+        layer = layer_of(self.project, self.stack, verb, tenant)
         if verb.name == "apply" and tenant:
-            self._ensure_stack(tokens)
-        return self.run_layer(verb, layer_of(self.project, self.stack, verb, tenant), tokens)
+            self._ensure_stack(layer, tokens)
+        return self.run_layer(verb, layer, tokens)
 
     def run_layer(self, verb: Verb, layer: Layer, tokens: Sequence[Token], talk: Talk | None = None) -> Outcome:
         return self.carry_out(self.prepare(verb, layer, tokens), verb, layer, tokens, talk)
@@ -129,12 +130,13 @@ class Deployer:
         return values
 
     def _from_files(self, layer: Layer, tokens: Sequence[Token]) -> dict[str, Effective]:
-        files = [
-            self.project.caller_source(self.caller.directory / (t.value or "")) for t in tokens if t.flag == "var-file"
-        ]
         outputs = self._stack_outputs(layer)
-        values = dict(self.project.values(layer, outputs, files))
+        values = dict(self.project.values(layer, outputs, self._var_files(tokens)))
         return values if outputs or not self.dry else self._with_outputs_to_come(layer, values)
+
+    def _var_files(self, tokens: Sequence[Token]) -> list[Source]:
+        directory = self.caller.directory
+        return [self.project.caller_source(directory / (t.value or "")) for t in tokens if t.flag == "var-file"]
 
     def _stack_outputs(self, layer: Layer) -> dict[str, Any]:
         if not layer.tenant:
@@ -220,9 +222,10 @@ class Deployer:
 
     # -- the stack's own layer ----------------------------------------------------------------
 
-    def _ensure_stack(self, tokens: Sequence[Token]) -> None:
+    def _ensure_stack(self, tenant: Layer, tokens: Sequence[Token]) -> None:
         own = Layer(self.stack)
         if self._own_state() is None:
+            self._check_ahead(tenant, tokens)
             self.talk.say(f"{own.label}: not there yet; making it first")
             self.run_layer(terraform.VERBS["apply"], own, self.for_stack(tokens))
             return
@@ -232,6 +235,21 @@ class Deployer:
                 f"{own.label}: changed since its last apply ({', '.join(changed[:5])}); left alone. "
                 f"To apply it: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip()
             )
+
+    def _check_ahead(self, tenant: Layer, tokens: Sequence[Token]) -> None:
+        """A mistake in a tenant is said before its stack is made, as far as it shows without the stack's outputs."""
+        declared = self.declared(tenant)
+        mine = self.distribute(terraform.VERBS["apply"], tenant, tokens, declared)
+        saved = runs.file_argument(terraform.VERBS["apply"], mine)
+        if saved:
+            planfile.check(self.caller.directory / saved, tenant.label)
+            return
+        typed = {a.name: variables.check_argument(a, declared) for a in _arguments(mine)}
+        coming = self.project.outputs(self.stack.source) & set(declared)
+        if not self.project.template_mentions(self.stack, coming):
+            unknown = {n: None for n in coming if declared[n].nullable}
+            values = self.project.values(tenant, unknown, self._var_files(mine))
+            variables.check_required(declared, {*values, *typed, *coming}, tenant.label)
 
     def for_stack(self, tokens: Sequence[Token]) -> list[Token]:
         """Of a tenant's arguments, those that the stack's own layer takes too."""

@@ -125,8 +125,9 @@ def _side_by_side(
 
 
 def _prepared(deployer: deploy.Deployer, verb: Verb, tenant: str, tokens: Sequence[Token]) -> tuple[Result, Run | None]:
-    layer = deploy.layer_of(deployer.project, deployer.stack, verb, tenant)
+    layer = Layer(deployer.stack, tenant)
     try:
+        deploy.layer_of(deployer.project, deployer.stack, verb, tenant)
         return Result(layer), deployer.prepare(verb, layer, tokens)
     except OrchestrateError as error:
         return Result(layer, error=error), None

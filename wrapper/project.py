@@ -226,6 +226,12 @@ class Project:
                 self.parses.keep_text(common + tenant, text)
         return {t: text for t, text in texts.items() if text is not None}
 
+    def template_mentions(self, stack: Stack, names: Iterable[str]) -> bool:
+        """Whether the template of a stack's tenants may need one of these values."""
+        file = stack.config / "tenant.tfvars.j2"
+        text = self._read(file) if file.is_file() else ""
+        return any(name in text for name in names)
+
     def source(self, file: Path, *, mine: bool = False, tenant: bool = False) -> Source:
         """A file of values as one layer."""
         where = self._short(file)

@@ -92,7 +92,8 @@ class Stopper:
         if self._sessions:
             self._stop_sessions()
         else:
-            signal.raise_signal(signal.SIGTERM)
+            # To the main thread itself: a call it waits in would not notice a signal to this one.
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
     def _stop_sessions(self) -> None:
         self._say("stopping: Terraform gets one signal, and is waited for")
