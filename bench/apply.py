@@ -81,4 +81,4 @@ def _by_hand(place: Place, stack: str, tenant: str) -> int:
 
 
 def _row(what: str, ours: int, bare: int) -> Row:
-    return Row(f"provider starts, first apply, {what}", ours, bare, "starts", 1.0, bare, ours / bare)
+    return Row(f"provider starts, first apply, {what}", ours, "starts", 1.0, bare, ours / bare)

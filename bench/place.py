@@ -139,13 +139,21 @@ class Place:
 
 
 def run(argv: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        argv, cwd=cwd, env=dict(environment), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).splitlines()[-20:])
-        raise Failed(f"{' '.join(argv)} ended with {done.returncode}:\n{tail}")
-    return done
+    """What a command said. Stopped in the middle, it is asked to end and waited for: it may hold a container."""
+    pipe, null = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen(
+        argv, cwd=cwd, env=dict(environment), stdin=null, stdout=pipe, stderr=pipe, text=True
+    ) as child:
+        try:
+            stdout, stderr = child.communicate()
+        except BaseException:
+            child.terminate()
+            child.communicate()
+            raise
+    if child.returncode:
+        tail = "\n".join((stdout + stderr).splitlines()[-20:])
+        raise Failed(f"{' '.join(argv)} ended with {child.returncode}:\n{tail}")
+    return subprocess.CompletedProcess(argv, child.returncode, stdout, stderr)
 
 
 def starts(said: subprocess.CompletedProcess[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from bare import Bare
@@ -20,7 +21,7 @@ def measure(place: Place, pairs: int) -> list[Row]:
 def _of_engine(place: Place, bare: Bare, engine: str, pairs: int) -> list[Row]:
     """One engine at a time: each initialises the tenant's work directory for itself."""
     say(f"plans, {engine} engine")
-    works = [bare.plan, partial(_plan, place, engine), partial(_plan_anew, place, engine)]
+    works: list[Callable[[], object]] = [bare.plan, partial(_plan, place, engine), partial(_plan_anew, place, engine)]
     by_hand, warm, anew = rounds(works, pairs)
     return [
         compared(f"no-change plan of a tenant, {engine} engine", warm, by_hand, LIMITS[engine]),
