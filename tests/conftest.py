@@ -43,9 +43,7 @@ def example(tmp_path: Path) -> Disk:
 
 
 @pytest.fixture
-def run_cli(
-    example: Disk, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Said]:
+def run_cli(example: Disk, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
     """The command line, in this process, in the example's folder: run_cli("plan", "app-test") -> Said."""
     from wrapper.cli.main import _run
 

@@ -101,9 +101,7 @@ class FakeEngine:
 
     name = "fake"
 
-    def __init__(
-        self, behaviour: Behaviour = well, directories: Callable[[Run], RunDirectory] | None = None
-    ) -> None:
+    def __init__(self, behaviour: Behaviour = well, directories: Callable[[Run], RunDirectory] | None = None) -> None:
         self.behaviour = behaviour
         self.directories = directories
         self.runs: list[Run] = []

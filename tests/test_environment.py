@@ -19,22 +19,38 @@ def test_refused(name: str) -> None:
     assert f"unset {name}" in error.value.hint
 
 
-@pytest.mark.parametrize("name", ["TF_VAR_other", "TF_LOG", "TF_CLI_CONFIG_FILE", "XTF_WORKSPACE", "TF_WORKSPACES", "size"])
+@pytest.mark.parametrize(
+    "name", ["TF_VAR_other", "TF_LOG", "TF_CLI_CONFIG_FILE", "XTF_WORKSPACE", "TF_WORKSPACES", "size"]
+)
 def test_not_refused(name: str) -> None:
     environment.check({name: "x"}, ["size"])
 
 
 @pytest.mark.parametrize(
     "name",
-    ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_ENDPOINT_URL_S3"]
-    + ["AWS_EC2_METADATA_DISABLED", "TF_LOG", "TF_LOG_PROVIDER", "TF_TOKEN_app_terraform_io", "HTTPS_PROXY", "no_proxy", "LANG"],
+    [
+        "AWS_PROFILE",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SESSION_TOKEN",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_ENDPOINT_URL_S3",
+        "AWS_EC2_METADATA_DISABLED",
+        "TF_LOG",
+        "TF_LOG_PROVIDER",
+        "TF_TOKEN_app_terraform_io",
+        "HTTPS_PROXY",
+        "no_proxy",
+        "LANG",
+    ],
 )
 def test_what_goes_along_as_it_is(name: str) -> None:
     kept = environment.for_terraform({name: "x"}, {}, "", host=False, sandbox=False)
     assert kept == {name: "x", **FIXED}
 
 
-@pytest.mark.parametrize("name", ["GITHUB_TOKEN", "TF_VAR_size", "JENKINS_NODE_COOKIE", "LD_PRELOAD", "AWS_PAGER", "PATH", "HOME"])
+@pytest.mark.parametrize(
+    "name", ["GITHUB_TOKEN", "TF_VAR_size", "JENKINS_NODE_COOKIE", "LD_PRELOAD", "AWS_PAGER", "PATH", "HOME"]
+)
 def test_what_stays(name: str) -> None:
     assert environment.for_terraform({name: "x"}, {}, "", host=False, sandbox=False) == FIXED
 
@@ -81,7 +97,9 @@ CALLER = {
     ],
     ids=["docker", "host", "assumed role", "sandbox", "sandbox on the host"],
 )
-def test_environments(identity: dict[str, str], region: str, host: bool, sandbox: bool, expected: dict[str, str]) -> None:
+def test_environments(
+    identity: dict[str, str], region: str, host: bool, sandbox: bool, expected: dict[str, str]
+) -> None:
     assert environment.for_terraform(CALLER, identity, region, host=host, sandbox=sandbox) == {**expected, **FIXED}
 
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from wrapper import fingerprint
 from wrapper.model import Effective
 
-PARTS = st.lists(st.none() | st.booleans() | st.integers() | st.text() | st.dictionaries(st.text(), st.integers()), max_size=4)
+PARTS = st.lists(
+    st.none() | st.booleans() | st.integers() | st.text() | st.dictionaries(st.text(), st.integers()), max_size=4
+)
 
 
 def _shape(value: Any) -> Any:
@@ -52,7 +54,10 @@ def test_a_record_tells_no_value_and_no_origin() -> None:
     [
         ({}, []),
         ({"values": {"size": Effective(2, "f")}}, ["variable key", "variable size"]),
-        ({"values": {"size": Effective(1, "f"), "key": Effective("hush", "f"), "new": Effective(1, "f")}}, ["variable new"]),
+        (
+            {"values": {"size": Effective(1, "f"), "key": Effective("hush", "f"), "new": Effective(1, "f")}},
+            ["variable new"],
+        ),
         ({"sources": "t"}, ["sources or modules"]),
         ({"image": "j"}, ["Terraform or provider version"]),
         ({"image": "j", "sources": "t"}, ["sources or modules", "Terraform or provider version"]),

@@ -16,8 +16,20 @@ FLOORS = [
     ["errors", "model"],
     ["layout", "types", "hcl", "variables", "terraform", "render", "fingerprint", "environment"],
     ["runs"],
-    ["parses", "rendering", "project", "rundir", "planfile", r"engines(\..*)?", "account", "state", "leftovers"]
-    + [r"sandbox(\..*)?", "image.*", r"container(\..*)?"],
+    [
+        "parses",
+        "rendering",
+        "project",
+        "rundir",
+        "planfile",
+        r"engines(\..*)?",
+        "account",
+        "state",
+        "leftovers",
+        r"sandbox(\..*)?",
+        "image.*",
+        r"container(\..*)?",
+    ],
     ["runner", "fleet", "deploy"],
     ["report", r"cli(\..*)?", "__main__"],
 ]

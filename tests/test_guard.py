@@ -46,8 +46,17 @@ def test_what_is_forbidden(event: str, args: tuple[object, ...], why: str) -> No
 
 @pytest.mark.parametrize(
     ("name", "dropped"),
-    [("AWS_PROFILE", True), ("TF_CLI_ARGS", True), ("ORCHESTRATE_HOME", True), ("JENKINS_URL", True)]
-    + [("HTTPS_PROXY", True), ("no_proxy", True), ("DOCKER_HOST", True), ("PATH", False), ("TFX", False)],
+    [
+        ("AWS_PROFILE", True),
+        ("TF_CLI_ARGS", True),
+        ("ORCHESTRATE_HOME", True),
+        ("JENKINS_URL", True),
+        ("HTTPS_PROXY", True),
+        ("no_proxy", True),
+        ("DOCKER_HOST", True),
+        ("PATH", False),
+        ("TFX", False),
+    ],
 )
 def test_what_is_dropped(name: str, dropped: bool) -> None:
     assert is_dropped(name) is dropped

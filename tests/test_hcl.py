@@ -29,7 +29,10 @@ def values(text: str) -> dict[str, Any]:
         ('a = "${1 + 1} %{ if x }y%{ endif }"', {"a": "${1 + 1} %{ if x }y%{ endif }"}),
         ('a = "$${x} %%{y} $$$ % $"', {"a": "${x} %{y} $$$ % $"}),
         ("a = []\nb = [1, 2,]\nc = [\n  1, # one\n  [2],\n]", {"a": [], "b": [1, 2], "c": [1, [2]]}),
-        ("a = {}\nb = { x = 1, \"y z\" = 2 }\nc = {\n  x : 1\n  y = { z = [] }\n}", {"a": {}, "b": {"x": 1, "y z": 2}, "c": {"x": 1, "y": {"z": []}}}),
+        (
+            'a = {}\nb = { x = 1, "y z" = 2 }\nc = {\n  x : 1\n  y = { z = [] }\n}',
+            {"a": {}, "b": {"x": 1, "y z": 2}, "c": {"x": 1, "y": {"z": []}}},
+        ),
         ('a = { "q\\"$${x}" = 1 }', {"a": {'q"${x}': 1}}),
         ("a = <<E\nline \\n ${x}\n\n  two\nE\n", {"a": "line \\n ${x}\n\n  two\n"}),
         ("a = <<-E\n    one\n      two\n    E\n", {"a": "one\n  two\n"}),
@@ -72,14 +75,14 @@ VERY_DEEP = "[" * 5000 + "]" * 5000
         ("a = 'x'", "f:1", "this is not HCL"),
         ("a", "f:1", "this is not HCL"),
         ('{"a": 1}', "f:1", "this is not HCL"),
-        ('x = { a = 1 } }', "f:1", "this is not HCL"),
+        ("x = { a = 1 } }", "f:1", "this is not HCL"),
         ('a = "b" "c" = 1', "f:1", "this is not HCL"),
         ("block {\n}\n", "f:1", "a block does not belong in a file of values"),
         ("a = 1\n\na = 2", "f:3", "a is set twice (first in line 1)"),
         ("a = {\n  b = 1\n  b = 2\n}", "f:3", "b is set twice"),
         ("a = 1\nb = var.x", "f:2", "a literal value is needed, not the expression 'var.x'"),
         ("a = [1, 1 + 1]", "f:1", "a literal value is needed"),
-        ("a = file(\"/etc/passwd\")", "f:1", "a literal value is needed"),
+        ('a = file("/etc/passwd")', "f:1", "a literal value is needed"),
         ("a = tru", "f:1", "a literal value is needed"),
         ("a = -true", "f:1", "a literal value is needed"),
         ("a = !true", "f:1", "a literal value is needed"),
@@ -98,7 +101,7 @@ def test_what_is_no_data_has_a_line_and_a_reason(text: str, where: str, words: s
     assert error.value.message.startswith(words)
 
 
-TERRAFORM = '''\
+TERRAFORM = """\
 terraform {
   required_version = ">= 1.11"
   backend "s3" {
@@ -114,14 +117,16 @@ variable "size" {
   }
 }
 output "url" { value = "http://${local.x}" }
-'''
+"""
 
 
 def test_blocks() -> None:
     terraform, variable, output = hcl.parse_blocks(TERRAFORM, "f")
     assert (terraform.kind, terraform.labels, terraform.line) == ("terraform", (), 1)
     assert terraform.body == {"required_version": (">= 1.11", 2)}
-    assert [(b.kind, b.labels, b.body, b.line) for b in terraform.blocks] == [("backend", ("s3",), {"bucket": ("b", 4)}, 3)]
+    assert [(b.kind, b.labels, b.body, b.line) for b in terraform.blocks] == [
+        ("backend", ("s3",), {"bucket": ("b", 4)}, 3)
+    ]
     assert (variable.labels, variable.line) == (("size",), 8)
     assert variable.body["type"] == (hcl.Expression("map(object({ a = string }))"), 9)
     assert variable.body["default"] == (-1, 10)

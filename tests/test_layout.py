@@ -23,7 +23,25 @@ def test_good_names(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "A", "1a", "-a", "a" * 32, "a_b", "a.b", "a/b", "..", "../x", "a b", "a\n", "\na", "a\0", "é", "acme\u200b", "a=b"],
+    [
+        "",
+        "A",
+        "1a",
+        "-a",
+        "a" * 32,
+        "a_b",
+        "a.b",
+        "a/b",
+        "..",
+        "../x",
+        "a b",
+        "a\n",
+        "\na",
+        "a\0",
+        "é",
+        "acme\u200b",
+        "a=b",
+    ],
 )
 def test_bad_names_are_shown_as_they_are(name: str) -> None:
     with pytest.raises(UsageError, match=re.escape(f"{name!r} is not the name of a tenant")) as error:
@@ -34,7 +52,9 @@ def test_bad_names_are_shown_as_they_are(name: str) -> None:
 @given(st.one_of(st.text(max_size=35), NAMES, NAMES.map(lambda n: n + "\n"), st.text("ab-1_A/", max_size=33)))
 def test_check_name_accepts_exactly_the_rule(name: str) -> None:
     good = (
-        1 <= len(name) <= 31 and "a" <= name[0] <= "z" and all("a" <= c <= "z" or "0" <= c <= "9" or c == "-" for c in name)
+        1 <= len(name) <= 31
+        and "a" <= name[0] <= "z"
+        and all("a" <= c <= "z" or "0" <= c <= "9" or c == "-" for c in name)
     )
     try:
         assert layout.check_name("stack", name) == name
@@ -53,7 +73,9 @@ def test_two_layers_share_nothing(one: tuple[str, str, str], other: tuple[str, s
 
 
 @given(SPOTS, SPOTS)
-def test_no_run_directory_lies_in_a_work_directory_of_another(one: tuple[str, str, str], other: tuple[str, str, str]) -> None:
+def test_no_run_directory_lies_in_a_work_directory_of_another(
+    one: tuple[str, str, str], other: tuple[str, str, str]
+) -> None:
     first, second = (layout.run_home(Path("/h"), *spot) for spot in (one, other))
     assert first == second or first not in second.parents
 
@@ -97,7 +119,12 @@ def test_what_is_kept_beside_a_state(key: str, beside: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "known", "close"),
-    [("acme", ["acmee", "zzz"], "acmee"), ("zzz", ["acme"], ""), ("a", [], ""), ("servce1-build", ["service1-build"], "service1-build")],
+    [
+        ("acme", ["acmee", "zzz"], "acmee"),
+        ("zzz", ["acme"], ""),
+        ("a", [], ""),
+        ("servce1-build", ["service1-build"], "service1-build"),
+    ],
 )
 def test_the_nearest_word(word: str, known: list[str], close: str) -> None:
     assert layout.nearest(word, known) == close

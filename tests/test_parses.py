@@ -12,7 +12,9 @@ from wrapper.errors import ConfigError
 from wrapper.parses import Parses
 
 VALUES = 'a = 1\n"b" = { c = [true, null, 1.5] }\n'
-BLOCKS = 'variable "x" {\n  type = map(string)\n  default = { "=" = "é" }\n  validation {\n    condition = true\n  }\n}\n'
+BLOCKS = (
+    'variable "x" {\n  type = map(string)\n  default = { "=" = "é" }\n  validation {\n    condition = true\n  }\n}\n'
+)
 
 
 def rows(folder: Path) -> int:

@@ -36,7 +36,9 @@ def test_binding_again_is_for_the_last(tmp_path: Path) -> None:
 
 
 @given(st.lists(NAMES, min_size=1, max_size=3).map("/".join), st.lists(NAMES, min_size=1, max_size=3).map("/".join))
-def test_no_plan_of_one_layer_passes_for_another(tmp_path_factory: pytest.TempPathFactory, one: str, other: str) -> None:
+def test_no_plan_of_one_layer_passes_for_another(
+    tmp_path_factory: pytest.TempPathFactory, one: str, other: str
+) -> None:
     file = plan(tmp_path_factory.mktemp("plan") / "my.plan")
     planfile.bind(file, one)
     if one == other:
@@ -55,7 +57,9 @@ def test_no_plan_of_one_layer_passes_for_another(tmp_path_factory: pytest.TempPa
         ("plan", RefusedError, "this plan does not say which layer it is for"),
     ],
 )
-def test_what_is_no_plan_of_ours(tmp_path: Path, content: bytes | str | None, kind: type[OrchestrateError], message: str) -> None:
+def test_what_is_no_plan_of_ours(
+    tmp_path: Path, content: bytes | str | None, kind: type[OrchestrateError], message: str
+) -> None:
     file = tmp_path / "my.plan"
     if content == "plan":
         plan(file)

@@ -18,7 +18,9 @@ def project(disk: Disk, said: list[str] | None = None) -> Project:
     return Project(disk.root, disk.root / ".orchestrate", (said if said is not None else []).append)
 
 
-def failure(disk: Disk, do: Any = lambda p: p.values(p.layer(p.stack("app-test"), "acme"), {"cluster": "c"})) -> OrchestrateError:
+def failure(
+    disk: Disk, do: Any = lambda p: p.values(p.layer(p.stack("app-test"), "acme"), {"cluster": "c"})
+) -> OrchestrateError:
     with pytest.raises(OrchestrateError) as error:
         do(project(disk))
     return error.value
@@ -60,7 +62,11 @@ def test_a_folder_of_its_own_wins_over_a_shared_source(example: Disk) -> None:
 
 @pytest.mark.parametrize(
     ("name", "region", "place"),
-    [("app-test", "", (REGION, "app-test")), ("app-live", "eu-west-1", ("eu-west-1", "app-live")), ("global", "", ("", "global"))],
+    [
+        ("app-test", "", (REGION, "app-test")),
+        ("app-live", "eu-west-1", ("eu-west-1", "app-live")),
+        ("global", "", ("", "global")),
+    ],
 )
 def test_locate(example: Disk, name: str, region: str, place: tuple[str, str]) -> None:
     found, folder = project(example).locate(name, region)
@@ -116,7 +122,9 @@ def test_which_tenant_a_stack_takes(example: Disk, stack: str, tenant: str, decl
 
 
 @pytest.mark.parametrize(("stack", "setting", "refused"), [("app-test", "true", True), ("app-live", "false", False)])
-def test_a_stack_may_say_itself_whether_tenants_need_a_file(example: Disk, stack: str, setting: str, refused: bool) -> None:
+def test_a_stack_may_say_itself_whether_tenants_need_a_file(
+    example: Disk, stack: str, setting: str, refused: bool
+) -> None:
     example.append(f"config/{REGION}/{stack}/stack.hcl", f"tenant_file = {setting}\n")
     here = project(example)
     try:
@@ -191,7 +199,11 @@ def test_values_of_many_are_those_of_each(example: Disk) -> None:
     layers = [here.layer(stack, t) for t in ("acme", "globex", "newcomer", "")]
     together = list(here.values_of(layers, {"cluster": "c"}))
     assert together == [project(example).values(layer, {"cluster": "c"}) for layer in layers]
-    assert [v["hostname"].value for v in together[:3]] == ["acme.test.example.com", "globex.example.com", "newcomer.test.example.com"]
+    assert [v["hostname"].value for v in together[:3]] == [
+        "acme.test.example.com",
+        "globex.example.com",
+        "newcomer.test.example.com",
+    ]
 
 
 def test_what_is_parsed_and_rendered_once_is_remembered_until_it_changes(example: Disk) -> None:
@@ -237,7 +249,9 @@ def test_a_var_file_is_the_callers_wherever_it_stands(example: Disk, tmp_path: P
         ("a.tfvars", None, NotFoundError, "cannot read it: No such file or directory"),
     ],
 )
-def test_a_var_file_that_cannot_be_read(example: Disk, tmp_path: Path, name: str, text: str | None, kind: type[OrchestrateError], message: str) -> None:
+def test_a_var_file_that_cannot_be_read(
+    example: Disk, tmp_path: Path, name: str, text: str | None, kind: type[OrchestrateError], message: str
+) -> None:
     file = tmp_path / name
     if text is not None:
         file.write_text(text)
@@ -281,7 +295,13 @@ def test_the_work_directory_holds_the_root_and_what_stands_beside_the_values(exa
     example.write("src/app/files/a.json", "{}")
     here = project(example)
     stack = here.stack("app-test")
-    assert set(here.work_files(here.layer(stack))) == {"variables.tf", "outputs.tf", "extra.tf", ".terraform.lock.hcl", "files/a.json"}
+    assert set(here.work_files(here.layer(stack))) == {
+        "variables.tf",
+        "outputs.tf",
+        "extra.tf",
+        ".terraform.lock.hcl",
+        "files/a.json",
+    }
     assert set(here.work_files(here.layer(stack, "acme"))) == {"variables.tf", "main.tf"}
 
 
@@ -295,7 +315,9 @@ def test_the_work_directory_holds_the_root_and_what_stands_beside_the_values(exa
         ("src/app/new.json", True, False),
     ],
 )
-def test_the_digest_of_sources_knows_paths_and_contents(example: Disk, path: str, stack_differs: bool, tenant_differs: bool) -> None:
+def test_the_digest_of_sources_knows_paths_and_contents(
+    example: Disk, path: str, stack_differs: bool, tenant_differs: bool
+) -> None:
     def digests() -> tuple[str, str]:
         here = project(example)
         stack = here.stack("app-test")
@@ -324,27 +346,105 @@ S3 = 'bucket = "b"\nregion = "r"\n'
     [
         (f"{APP}/stack.hcl", 'sorce = "app"\n', ConfigError, f"{APP}/stack.hcl:1", "no setting 'sorce'"),
         (f"{APP}/stack.hcl", "zzzzz = 1\n", ConfigError, f"{APP}/stack.hcl:1", "no setting 'zzzzz'"),
-        (f"{APP}/stack.hcl", "\nephemeral = \"yes\"\n", ConfigError, f"{APP}/stack.hcl:2", "ephemeral must be a bool"),
+        (f"{APP}/stack.hcl", '\nephemeral = "yes"\n', ConfigError, f"{APP}/stack.hcl:2", "ephemeral must be a bool"),
         (f"{APP}/stack.hcl", "source = 1\n", ConfigError, f"{APP}/stack.hcl:1", "source must be a string"),
-        (f"{APP}/stack.hcl", 'source = "../../etc"\n', ConfigError, f"{APP}/stack.hcl:1", "'../../etc' is not the name of a source"),
-        (f"{APP}/stack.hcl", 'promotes_from = "A"\n', ConfigError, f"{APP}/stack.hcl:1", "'A' is not the name of a promotes_from"),
+        (
+            f"{APP}/stack.hcl",
+            'source = "../../etc"\n',
+            ConfigError,
+            f"{APP}/stack.hcl:1",
+            "'../../etc' is not the name of a source",
+        ),
+        (
+            f"{APP}/stack.hcl",
+            'promotes_from = "A"\n',
+            ConfigError,
+            f"{APP}/stack.hcl:1",
+            "'A' is not the name of a promotes_from",
+        ),
         (f"{APP}/stack.hcl", "source = [\n", ConfigError, f"{APP}/stack.hcl:", "this is not HCL"),
-        (f"{APP}/stack.hcl", 'source = "apq"\n', NotFoundError, f"{APP}/stack.hcl", "no Terraform code src/apq/ for stack app-test"),
-        (f"{APP}/backend.tfvars", S3 + 'access_key = "AKIA"\n', ConfigError, f"{APP}/backend.tfvars:3", "credentials (access_key)"),
-        (f"{APP}/backend.tfvars", S3 + 'secret_key = "x"\n', ConfigError, f"{APP}/backend.tfvars:3", "credentials (secret_key)"),
+        (
+            f"{APP}/stack.hcl",
+            'source = "apq"\n',
+            NotFoundError,
+            f"{APP}/stack.hcl",
+            "no Terraform code src/apq/ for stack app-test",
+        ),
+        (
+            f"{APP}/backend.tfvars",
+            S3 + 'access_key = "AKIA"\n',
+            ConfigError,
+            f"{APP}/backend.tfvars:3",
+            "credentials (access_key)",
+        ),
+        (
+            f"{APP}/backend.tfvars",
+            S3 + 'secret_key = "x"\n',
+            ConfigError,
+            f"{APP}/backend.tfvars:3",
+            "credentials (secret_key)",
+        ),
         (f"{APP}/backend.tfvars", S3 + 'token = "x"\n', ConfigError, f"{APP}/backend.tfvars:3", "credentials (token)"),
         (f"{APP}/backend.tfvars", S3 + 'key = "x"\n', ConfigError, f"{APP}/backend.tfvars:3", "key is derived"),
-        (f"{APP}/backend.tfvars", S3 + 'workspace_key_prefix = "x"\n', ConfigError, f"{APP}/backend.tfvars:3", "workspaces"),
+        (
+            f"{APP}/backend.tfvars",
+            S3 + 'workspace_key_prefix = "x"\n',
+            ConfigError,
+            f"{APP}/backend.tfvars:3",
+            "workspaces",
+        ),
         (f"{APP}/backend.tfvars", 'region = "r"\n', ConfigError, f"{APP}/backend.tfvars", "backend has no bucket"),
-        (f"{APP}/backend.tfvars", 'bucket = ""\nregion = "r"\n', ConfigError, f"{APP}/backend.tfvars", "backend has no bucket"),
+        (
+            f"{APP}/backend.tfvars",
+            'bucket = ""\nregion = "r"\n',
+            ConfigError,
+            f"{APP}/backend.tfvars",
+            "backend has no bucket",
+        ),
         (f"{APP}/backend.tfvars", 'bucket = "b"\n', ConfigError, f"{APP}/backend.tfvars", "backend has no region"),
-        (f"{APP}/backend.tfvars", 'backend = "gcs"\n', ConfigError, f"{APP}/backend.tfvars", "backend 'gcs' is not supported"),
-        (f"{APP}/backend.tfvars", "bucket = var.x\n", ConfigError, f"{APP}/backend.tfvars:1", "a literal value is needed"),
-        (f"{APP}/tenants/Bad Name.tfvars", "", ConfigError, f"{APP}/tenants/Bad Name.tfvars", "is not the name of a tenant"),
-        (f"{APP}/variables.tfvars", "a = \xff".encode("latin-1"), ConfigError, f"{APP}/variables.tfvars", "not UTF-8 text (byte 4)"),
-        ("src/app/variables.tf", 'variable "x" {\n  type = \n}\n', ConfigError, "src/app/variables.tf:2", "this is not HCL"),
+        (
+            f"{APP}/backend.tfvars",
+            'backend = "gcs"\n',
+            ConfigError,
+            f"{APP}/backend.tfvars",
+            "backend 'gcs' is not supported",
+        ),
+        (
+            f"{APP}/backend.tfvars",
+            "bucket = var.x\n",
+            ConfigError,
+            f"{APP}/backend.tfvars:1",
+            "a literal value is needed",
+        ),
+        (
+            f"{APP}/tenants/Bad Name.tfvars",
+            "",
+            ConfigError,
+            f"{APP}/tenants/Bad Name.tfvars",
+            "is not the name of a tenant",
+        ),
+        (
+            f"{APP}/variables.tfvars",
+            "a = \xff".encode("latin-1"),
+            ConfigError,
+            f"{APP}/variables.tfvars",
+            "not UTF-8 text (byte 4)",
+        ),
+        (
+            "src/app/variables.tf",
+            'variable "x" {\n  type = \n}\n',
+            ConfigError,
+            "src/app/variables.tf:2",
+            "this is not HCL",
+        ),
         ("config/common.tfvars", "zone = \n", ConfigError, "config/common.tfvars:1", "this is not HCL"),
-        ("config/common.tfvars", "zone = []\n", ConfigError, "config/common.tfvars:1", "zone must be a string, not a list"),
+        (
+            "config/common.tfvars",
+            "zone = []\n",
+            ConfigError,
+            "config/common.tfvars:1",
+            "zone must be a string, not a list",
+        ),
     ],
 )
 def test_a_broken_file_is_named_with_its_line(
@@ -375,9 +475,7 @@ def test_a_folder_that_is_no_region_is_named(example: Disk) -> None:
     assert (error.exit_code, error.where) == (65, "config/Not_A_Region")
 
 
-@pytest.mark.parametrize(
-    "text", ["colour = 1\n", 'zones = "a"\n', "secrets = []\n"]
-)
+@pytest.mark.parametrize("text", ["colour = 1\n", 'zones = "a"\n', "secrets = []\n"])
 def test_wrong_settings_of_the_sandbox(example: Disk, text: str) -> None:
     example.write("config/sandbox.hcl", text)
     assert failure(example, lambda p: p.sandbox_settings()).where == "config/sandbox.hcl:1"

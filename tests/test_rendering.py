@@ -30,7 +30,11 @@ def test_an_answer_larger_than_a_pipe_comes_whole() -> None:
     [
         ("\n{{ nope }}", "t.j2:2", "template: 'nope' is undefined"),
         ("{{ 'x' * 10 ** 9 }}", "t.j2", "template: it took more than 256 MiB of memory"),
-        ("{% set a = 'x' * 10 ** 8 %}{{ (a ~ a ~ a ~ a) | length }}", "t.j2", "template: it took more than 256 MiB of memory"),
+        (
+            "{% set a = 'x' * 10 ** 8 %}{{ (a ~ a ~ a ~ a) | length }}",
+            "t.j2",
+            "template: it took more than 256 MiB of memory",
+        ),
         ("{{ [0] * 10 ** 9 }}", "t.j2", "template: it took more than 256 MiB of memory"),
     ],
 )

@@ -34,7 +34,11 @@ Capture = pytest.CaptureFixture[str]
             "",
             "error: bad\n  where: f:1\n  to do: mend it\n",
         ),
-        (lambda c: c.table(("name", "n"), [("long one", 1), ("b", None)]), "NAME      N\nlong one  1\nb         None\n", ""),
+        (
+            lambda c: c.table(("name", "n"), [("long one", 1), ("b", None)]),
+            "NAME      N\nlong one  1\nb         None\n",
+            "",
+        ),
         (lambda c: c.table(("name",), []), "NAME\n", ""),
     ],
 )
@@ -73,7 +77,9 @@ def test_where_stdout_is_for_data_terraform_speaks_on_stderr(capfd: Capture) -> 
         ({"TERM": "xterm"}, True, True),
     ],
 )
-def test_colours_only_where_they_show(monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], terminal: bool, colour: bool) -> None:
+def test_colours_only_where_they_show(
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], terminal: bool, colour: bool
+) -> None:
     class Stream(io.StringIO):
         def isatty(self) -> bool:
             return terminal
@@ -84,7 +90,9 @@ def test_colours_only_where_they_show(monkeypatch: pytest.MonkeyPatch, environ: 
     assert (made.color_out, made.color_err) == (colour, colour)
 
 
-@pytest.mark.parametrize(("typed", "agreed"), [("yes\n", True), (" yes \n", True), ("y\n", False), ("", False), ("YES\n", False)])
+@pytest.mark.parametrize(
+    ("typed", "agreed"), [("yes\n", True), (" yes \n", True), ("y\n", False), ("", False), ("YES\n", False)]
+)
 def test_only_the_wanted_word_agrees(capfd: Capture, monkeypatch: pytest.MonkeyPatch, typed: str, agreed: bool) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
     assert PLAIN.ask("Go on?", "yes") is agreed
@@ -108,4 +116,6 @@ def test_a_reader_that_went_away_ends_nothing(capfd: Capture) -> None:
 
 def test_an_error_as_data() -> None:
     data = error_data(BusyError("held", where="r/s", hint="wait"))
-    assert json.loads(json.dumps(data)) == {"error": {"message": "held", "where": "r/s", "hint": "wait", "exit_code": 75}}
+    assert json.loads(json.dumps(data)) == {
+        "error": {"message": "held", "where": "r/s", "hint": "wait", "exit_code": 75}
+    }

@@ -77,7 +77,9 @@ def test_the_work_directory_is_its_owners_alone(example: Disk) -> None:
 def test_modules_and_neighbours_are_the_projects(example: Disk) -> None:
     example.write("src/shared/x.tf", "")
     with occupy(run(example, "acme"), quiet) as directory:
-        assert (directory.work / "../../../modules/service/main.tf").resolve() == example.root / "modules/service/main.tf"
+        assert (
+            directory.work / "../../../modules/service/main.tf"
+        ).resolve() == example.root / "modules/service/main.tf"
         assert (directory.work / "../../shared/x.tf").read_text() == ""
         assert (directory.work / "../variables.tf").resolve() == example.root / "src/app/variables.tf"
         assert not directory.work.is_symlink()
@@ -121,7 +123,10 @@ def test_no_file_is_written_through_a_link(example: Disk, tmp_path: Path) -> Non
         (directory.work / ".nonce").unlink()
     (directory.work / "outputs.tf").unlink()
     (directory.work / "outputs.tf").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(ConfigError, match="a symbolic link where a file of the run belongs"), occupy(run(example), quiet):
+    with (
+        pytest.raises(ConfigError, match="a symbolic link where a file of the run belongs"),
+        occupy(run(example), quiet),
+    ):
         pass
     assert not (tmp_path / "elsewhere").exists()
 
@@ -167,7 +172,11 @@ def test_a_lock_file_that_says_nothing_is_still_a_lock(example: Disk) -> None:
 
 
 def test_two_layers_do_not_meet(example: Disk) -> None:
-    with occupy(run(example), quiet) as one, occupy(run(example, "acme"), quiet) as other, occupy(run(example, "globex"), quiet) as third:
+    with (
+        occupy(run(example), quiet) as one,
+        occupy(run(example, "acme"), quiet) as other,
+        occupy(run(example, "globex"), quiet) as third,
+    ):
         assert len({one.work, other.work, third.work}) == 3
 
 
@@ -182,7 +191,13 @@ def test_who_holds_it_is_written_down(example: Disk) -> None:
 
 @pytest.mark.parametrize(
     ("marked", "asked", "initialised", "ready"),
-    [("abc", "abc", True, True), ("abc", "abd", True, False), ("abc", "abc", False, False), ("", "abc", True, False), ("abc", "", True, False)],
+    [
+        ("abc", "abc", True, True),
+        ("abc", "abd", True, False),
+        ("abc", "abc", False, False),
+        ("", "abc", True, False),
+        ("abc", "", True, False),
+    ],
 )
 def test_init_is_done_once_per_stamp(example: Disk, marked: str, asked: str, initialised: bool, ready: bool) -> None:
     with occupy(run(example), quiet) as directory:
@@ -212,7 +227,12 @@ def test_an_unsaved_state_stops_everything(example: Disk, text: str | None, at_r
 
 @pytest.mark.parametrize(
     ("region", "tenant", "place"),
-    [("r", "", "app r"), ("r", "acme", "app r -var tenant=acme"), ("", "", "app"), ("", "acme", "app -var tenant=acme")],
+    [
+        ("r", "", "app r"),
+        ("r", "acme", "app r -var tenant=acme"),
+        ("", "", "app"),
+        ("", "acme", "app -var tenant=acme"),
+    ],
 )
 def test_how_a_command_line_names_a_layer(example: Disk, region: str, tenant: str, place: str) -> None:
     assert command_place(dataclasses.replace(run(example), layer=Layer(stack(region), tenant))) == place
@@ -223,7 +243,9 @@ def test_how_a_command_line_names_a_layer(example: Disk, region: str, tenant: st
 
 def test_the_callers_files_come_and_go(example: Disk, tmp_path: Path) -> None:
     (tmp_path / "in.tfvars").write_text("a = 1")
-    one = run(example, copies={"inputs/0-in.tfvars": tmp_path / "in.tfvars"}, collect={"inputs/1-out": tmp_path / "my.plan"})
+    one = run(
+        example, copies={"inputs/0-in.tfvars": tmp_path / "in.tfvars"}, collect={"inputs/1-out": tmp_path / "my.plan"}
+    )
     stamped: list[str] = []
     with occupy(one, quiet) as directory:
         assert (directory.work / "inputs/0-in.tfvars").read_text() == "a = 1"

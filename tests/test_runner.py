@@ -40,7 +40,9 @@ def run(*steps: Step, **changes: Any) -> Run:
     return replace(made, **changes)
 
 
-def carry_out(engine: FakeEngine, *steps: Step, talk: Listener | None = None, stopper: Stopper | None = None, **changes: Any) -> Outcome:
+def carry_out(
+    engine: FakeEngine, *steps: Step, talk: Listener | None = None, stopper: Stopper | None = None, **changes: Any
+) -> Outcome:
     talk = talk or Listener()
     return execute(run(*steps, **changes), engine, talk, stopper or Stopper(talk.say))
 
@@ -101,9 +103,7 @@ def test_what_terraform_says_is_heard() -> None:
 # -- asking -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("protected", "wanted"), [(False, "yes"), (True, "ap-southeast-2/app/acme")]
-)
+@pytest.mark.parametrize(("protected", "wanted"), [(False, "yes"), (True, "ap-southeast-2/app/acme")])
 @pytest.mark.parametrize("agrees", [True, False])
 def test_somebody_must_agree_before_the_step(protected: bool, wanted: str, agrees: bool) -> None:
     talk, engine = Listener(agrees), answers(CHANGES, DONE)
@@ -213,7 +213,11 @@ def test_a_running_session_is_stopped_once_and_waited_for() -> None:
             signal.raise_signal(signal.SIGTERM)
         stopper.check()
     assert (session.stops, stopper.signum) == (1, signal.SIGTERM)
-    assert said == ["stopping: Terraform gets one signal, and is waited for"] + ["already stopping: Terraform is saving its state"] * 2
+    assert (
+        said
+        == ["stopping: Terraform gets one signal, and is waited for"]
+        + ["already stopping: Terraform is saving its state"] * 2
+    )
 
 
 def test_a_step_that_ended_well_after_a_signal_is_still_a_stop() -> None:

@@ -46,8 +46,14 @@ APPLY = "terraform apply -no-color -input=false"
         (["init"], [" ".join(INIT)]),
         (["init", "-upgrade"], [" ".join(INIT) + " -upgrade"]),
         (["plan", "-var", "a=b"], [" ".join(INIT), "terraform plan -no-color -input=false -var a=b"]),
-        (["apply", "-var=a=b", "-auto-approve"], [" ".join(INIT), f"{PLAN_FIRST} -var=a=b", f"{APPLY} orchestrate.tfplan"]),
-        (["apply", "-parallelism=2"], [" ".join(INIT), f"{PLAN_FIRST} -parallelism=2", f"{APPLY} -parallelism=2 orchestrate.tfplan"]),
+        (
+            ["apply", "-var=a=b", "-auto-approve"],
+            [" ".join(INIT), f"{PLAN_FIRST} -var=a=b", f"{APPLY} orchestrate.tfplan"],
+        ),
+        (
+            ["apply", "-parallelism=2"],
+            [" ".join(INIT), f"{PLAN_FIRST} -parallelism=2", f"{APPLY} -parallelism=2 orchestrate.tfplan"],
+        ),
         (["destroy", "-target=x"], [" ".join(INIT), f"{DESTROY_FIRST} -target=x", f"{APPLY} orchestrate.tfplan"]),
         (["apply", "my.plan"], [" ".join(INIT), f"{APPLY} orchestrate.tfplan"]),
         (["show", "my.plan", "-json"], [" ".join(INIT), "terraform show -no-color orchestrate.tfplan -json"]),
@@ -102,7 +108,8 @@ def test_a_person_is_asked_where_there_is_one(arguments: list[str], asks: bool, 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "accepts"), [(["plan"], (0,)), (["plan", "-detailed-exitcode"], (0, 2)), (["validate", "-detailed-exitcode"], (0,))]
+    ("arguments", "accepts"),
+    [(["plan"], (0,)), (["plan", "-detailed-exitcode"], (0, 2)), (["validate", "-detailed-exitcode"], (0,))],
 )
 def test_two_is_only_a_plans(arguments: list[str], accepts: tuple[int, ...]) -> None:
     assert lay_out(*arguments).steps[-1].accepts == accepts
@@ -161,8 +168,22 @@ def test_variables_reach_terraform_unchanged_and_in_order(variables: list[list[s
 @pytest.mark.parametrize(
     ("of", "backend"),
     [
-        (layer(), {"s3": {"bucket": "states", "encrypt": True, "key": "ap-southeast-2/app/terraform.tfstate", "region": "ap-southeast-2", "use_lockfile": True}}),
-        (layer("acme", backend=LOCAL), {"local": {"path": "/states/ap-southeast-2/app/tenants/acme/terraform.tfstate"}}),
+        (
+            layer(),
+            {
+                "s3": {
+                    "bucket": "states",
+                    "encrypt": True,
+                    "key": "ap-southeast-2/app/terraform.tfstate",
+                    "region": "ap-southeast-2",
+                    "use_lockfile": True,
+                }
+            },
+        ),
+        (
+            layer("acme", backend=LOCAL),
+            {"local": {"path": "/states/ap-southeast-2/app/tenants/acme/terraform.tfstate"}},
+        ),
         (layer(region="", backend=LOCAL), {"local": {"path": "/states/app/terraform.tfstate"}}),
     ],
 )
@@ -174,15 +195,24 @@ def test_the_backend_is_an_override_file_with_a_key_of_its_own(of: Layer, backen
 def test_what_a_backend_says_itself_stays() -> None:
     of = layer(backend=Backend("s3", {**S3.config, "encrypt": False, "kms_key_id": "k", "dynamodb_table": "t"}, "b"))
     config = json.loads(lay_out("plan", of=of).files[terraform.BACKEND_FILE])["terraform"]["backend"]["s3"]
-    assert (config["encrypt"], config["kms_key_id"], config["dynamodb_table"], config["use_lockfile"]) == (False, "k", "t", True)
+    assert (config["encrypt"], config["kms_key_id"], config["dynamodb_table"], config["use_lockfile"]) == (
+        False,
+        "k",
+        "t",
+        True,
+    )
 
 
-@pytest.mark.parametrize(("tenant", "key"), [("", "old/key.tfstate"), ("acme", "ap-southeast-2/app/tenants/acme/terraform.tfstate")])
+@pytest.mark.parametrize(
+    ("tenant", "key"), [("", "old/key.tfstate"), ("acme", "ap-southeast-2/app/tenants/acme/terraform.tfstate")]
+)
 def test_a_key_written_by_hand_is_the_stacks_own(tenant: str, key: str) -> None:
     assert runs.state_key(layer(tenant, backend=Backend("s3", S3.config, "b", "old/key.tfstate"))) == key
 
 
-@pytest.mark.parametrize(("verb", "has_values"), [("plan", True), ("apply", True), ("console", True), ("output", False), ("state", False)])
+@pytest.mark.parametrize(
+    ("verb", "has_values"), [("plan", True), ("apply", True), ("console", True), ("output", False), ("state", False)]
+)
 def test_values_stand_beside_verbs_that_evaluate_them(verb: str, has_values: bool) -> None:
     files = lay_out(verb, values={"a": Effective("${x}", "f:1")}).files
     assert (terraform.VALUES_FILE in files) is has_values
@@ -192,7 +222,12 @@ def test_values_stand_beside_verbs_that_evaluate_them(verb: str, has_values: boo
 
 def test_paths_of_the_caller_work_wherever_terraform_runs() -> None:
     run = lay_out("plan", "-var-file", "../a b.tfvars", "-var=x=1", "-out=sub/my.plan", "-var-file=/abs/b.tfvars")
-    assert run.steps[-1].argv[-4:] == ("-var-file=inputs/0-a_b.tfvars", "-var=x=1", "-out=inputs/2-my.plan", "-var-file=inputs/3-b.tfvars")
+    assert run.steps[-1].argv[-4:] == (
+        "-var-file=inputs/0-a_b.tfvars",
+        "-var=x=1",
+        "-out=inputs/2-my.plan",
+        "-var-file=inputs/3-b.tfvars",
+    )
     assert run.copies == {"inputs/0-a_b.tfvars": HERE / "../a b.tfvars", "inputs/3-b.tfvars": Path("/abs/b.tfvars")}
     assert run.collect == {"inputs/2-my.plan": HERE / "sub/my.plan"}
 
@@ -203,7 +238,13 @@ def test_a_saved_plan_is_the_callers_file() -> None:
 
 @pytest.mark.parametrize(
     ("verb", "arguments", "path"),
-    [("apply", ["x.plan"], "x.plan"), ("show", ["x.plan"], "x.plan"), ("plan", ["x"], ""), ("apply", ["-var", "a=b"], ""), ("state", ["list"], "")],
+    [
+        ("apply", ["x.plan"], "x.plan"),
+        ("show", ["x.plan"], "x.plan"),
+        ("plan", ["x"], ""),
+        ("apply", ["-var", "a=b"], ""),
+        ("state", ["list"], ""),
+    ],
 )
 def test_which_word_is_a_plan_file(verb: str, arguments: list[str], path: str) -> None:
     assert runs.file_argument(terraform.VERBS[verb], terraform.tokenize(arguments)) == path
@@ -216,10 +257,22 @@ def test_which_word_is_a_plan_file(verb: str, arguments: list[str], path: str) -
         (
             Path("/p/modules"),
             layer(),
-            [Mount(Path("/p/src"), "/project/src"), Mount(Path("/p/modules"), "/project/modules"), Mount(Path("/p/modules"), "/modules")],
+            [
+                Mount(Path("/p/src"), "/project/src"),
+                Mount(Path("/p/modules"), "/project/modules"),
+                Mount(Path("/p/modules"), "/modules"),
+            ],
         ),
-        (Path("/p/src/modules"), layer(), [Mount(Path("/p/src"), "/project/src"), Mount(Path("/p/src/modules"), "/modules")]),
-        (None, layer(backend=LOCAL), [Mount(Path("/p/src"), "/project/src"), Mount(Path("/states"), "/states", writable=True)]),
+        (
+            Path("/p/src/modules"),
+            layer(),
+            [Mount(Path("/p/src"), "/project/src"), Mount(Path("/p/src/modules"), "/modules")],
+        ),
+        (
+            None,
+            layer(backend=LOCAL),
+            [Mount(Path("/p/src"), "/project/src"), Mount(Path("/states"), "/states", writable=True)],
+        ),
     ],
 )
 def test_mounts(modules: Path | None, of: Layer, mounts: list[Mount]) -> None:
@@ -232,10 +285,18 @@ def test_mounts(modules: Path | None, of: Layer, mounts: list[Mount]) -> None:
 def test_the_rest_of_a_run() -> None:
     declared = {n: Variable(n, ["any"], False, n == "key", True, "f:1") for n in ("key", "name")}
     run = lay_out(
-        "plan", "-lock-timeout=5m", of=layer("acme"), declared=declared, values={"name": Effective("x", "f:3")},
+        "plan",
+        "-lock-timeout=5m",
+        of=layer("acme"),
+        declared=declared,
+        values={"name": Effective("x", "f:3")},
         by={"environment": {"A": "b"}, "network": "host"},
     )
-    assert (run.verb, run.work, run.home) == ("plan", "src/app/tenant", Path("/p/.orchestrate/runs/ap-southeast-2/app/acme"))
+    assert (run.verb, run.work, run.home) == (
+        "plan",
+        "src/app/tenant",
+        Path("/p/.orchestrate/runs/ap-southeast-2/app/acme"),
+    )
     assert run.name.endswith(".ap-southeast-2.app.acme")
     assert (run.author, run.image, run.network, run.environment) == ("me-here-1", "orchestrate:1", "host", {"A": "b"})
     assert (run.lock_timeout, run.sensitive, run.origins) == (300, ("key",), {"name": "f:3"})

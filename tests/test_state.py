@@ -11,7 +11,7 @@ from fakes import LOCAL, layer, stack
 
 from wrapper import state
 from wrapper.account import Identity
-from wrapper.errors import ConfigError
+from wrapper.errors import ConfigError, NotFoundError
 from wrapper.leftovers import kept_families
 from wrapper.model import Backend, Layer
 from wrapper.state import LocalStore
@@ -41,6 +41,13 @@ def test_a_folder_as_a_store(store: LocalStore, tmp_path: Path) -> None:
     assert (tmp_path / "states").stat().st_mode & 0o777 == 0o700
 
 
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotFoundError, match="cannot make the folder for states: File exists") as error:
+        LocalStore(tmp_path / "file")
+    assert error.value.where == str(tmp_path / "file")
+
+
 def test_a_local_backend_opens_a_folder(tmp_path: Path) -> None:
     backend = Backend("local", {"path": str(tmp_path / "s")}, "b")
     opened = state.open_store(stack(backend=backend), Identity())
@@ -66,7 +73,13 @@ def test_a_damaged_state_is_no_missing_state(store: LocalStore, data: bytes) -> 
 
 @pytest.mark.parametrize(
     ("data", "outputs", "empty"),
-    [(GOOD, {"url": "u"}, False), (EMPTY, {}, True), (None, {}, True), ({"version": 4}, {}, True), ({"outputs": None}, {}, True)],
+    [
+        (GOOD, {"url": "u"}, False),
+        (EMPTY, {}, True),
+        (None, {}, True),
+        ({"version": 4}, {}, True),
+        ({"outputs": None}, {}, True),
+    ],
 )
 def test_outputs_and_emptiness(data: dict[str, Any] | None, outputs: dict[str, Any], empty: bool) -> None:
     assert state.outputs(data) == outputs
@@ -103,13 +116,17 @@ def test_a_record_stands_beside_its_state(store: LocalStore) -> None:
 
 
 def test_two_stacks_of_old_in_one_folder_have_two_records(store: LocalStore) -> None:
-    one, other = (Layer(stack(backend=Backend("local", {"path": "/s"}, "b", f"old/{n}.tfstate"))) for n in ("one", "two"))
+    one, other = (
+        Layer(stack(backend=Backend("local", {"path": "/s"}, "b", f"old/{n}.tfstate"))) for n in ("one", "two")
+    )
     state.write_record(store, one, {"by": "one"})
     state.write_record(store, other, {"by": "other"})
     assert state.load_record(store, one) == {"by": "one"}
 
 
-@pytest.mark.parametrize(("data", "left"), [(EMPTY, []), (None, []), (GOOD, [KEY.replace("terraform.tfstate", "orchestrate.json"), KEY])])
+@pytest.mark.parametrize(
+    ("data", "left"), [(EMPTY, []), (None, []), (GOOD, [KEY.replace("terraform.tfstate", "orchestrate.json"), KEY])]
+)
 def test_only_an_empty_state_is_forgotten(store: LocalStore, data: dict[str, Any] | None, left: list[str]) -> None:
     if data is not None:
         store.write(KEY, json.dumps(data).encode())

@@ -17,7 +17,9 @@ VERBS = terraform.VERBS
 # -- verbs --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["init", "validate", "plan", "apply", "destroy", "output", "show", "state", "import", "console"])
+@pytest.mark.parametrize(
+    "name", ["init", "validate", "plan", "apply", "destroy", "output", "show", "state", "import", "console"]
+)
 def test_verbs_of_terraform(name: str) -> None:
     assert terraform.parse_verb(name).name == name
 
@@ -50,7 +52,7 @@ def test_no_verb(name: str, message: str, hint: str) -> None:
         (["-var=a=b"], [("var", "a=b", ("-var=a=b",))]),
         (["-var", "-x"], [("var", "-x", ("-var", "-x"))]),
         (["-destroy", "app"], [("destroy", None, ("-destroy",)), ("", "app", ("app",))]),
-        (["-target=m.x[\"a b\"]"], [("target", 'm.x["a b"]', ('-target=m.x["a b"]',))]),
+        (['-target=m.x["a b"]'], [("target", 'm.x["a b"]', ('-target=m.x["a b"]',))]),
         (["-out="], [("out", "", ("-out=",))]),
         (["-var=a=\n\n"], [("var", "a=\n\n", ("-var=a=\n\n",))]),
         (["-", "--x", "-1", "", "-=a"], [("", w, (w,)) for w in ("-", "--x", "-1", "", "-=a")]),
@@ -97,8 +99,22 @@ def test_both_forms_of_a_variable_are_the_same_value(value: str) -> None:
 
 @pytest.mark.parametrize(
     "flag",
-    ["-chdir=x", "-state=x", "-state-out=x", "-backup=x", "-lock=false", "-lock=0", "-lock=F", "-lock=FALSE", "-backend=false"]
-    + ["-backend-config=x", "-migrate-state", "-force-copy", "-plugin-dir=x", "-from-module=x"],
+    [
+        "-chdir=x",
+        "-state=x",
+        "-state-out=x",
+        "-backup=x",
+        "-lock=false",
+        "-lock=0",
+        "-lock=F",
+        "-lock=FALSE",
+        "-backend=false",
+        "-backend-config=x",
+        "-migrate-state",
+        "-force-copy",
+        "-plugin-dir=x",
+        "-from-module=x",
+    ],
 )
 def test_flags_that_would_break_a_promise(flag: str) -> None:
     with pytest.raises(UsageError, match="is not passed on") as error:
@@ -107,12 +123,16 @@ def test_flags_that_would_break_a_promise(flag: str) -> None:
     assert error.value.hint
 
 
-@pytest.mark.parametrize("flag", ["-lock=true", "-lock", "-lock-timeout=5m", "-upgrade", "-var=state=x", "-var=lock=false", "-target=a"])
+@pytest.mark.parametrize(
+    "flag", ["-lock=true", "-lock", "-lock-timeout=5m", "-upgrade", "-var=state=x", "-var=lock=false", "-target=a"]
+)
 def test_flags_that_pass(flag: str) -> None:
     terraform.check_flags(tokenize([flag]))
 
 
-@pytest.mark.parametrize(("name", "yes"), [("var", True), ("auto-approve", True), ("raw", True), ("tenant", False), ("nope", False)])
+@pytest.mark.parametrize(
+    ("name", "yes"), [("var", True), ("auto-approve", True), ("raw", True), ("tenant", False), ("nope", False)]
+)
 def test_what_is_a_flag_of_terraform(name: str, yes: bool) -> None:
     assert terraform.is_flag(name) is yes
 
@@ -133,7 +153,13 @@ def test_apply_is_split_into_what_plans_and_what_applies() -> None:
         ("plan", ["-var", "a=b c"], True, {}, ["terraform", "plan", "-input=false", "-var", "a=b c"]),
         ("plan", [], False, {"out": "f"}, ["terraform", "plan", "-out=f", "-no-color", "-input=false"]),
         ("plan", ["-no-color"], False, {}, ["terraform", "plan", "-input=false", "-no-color"]),
-        ("plan", [], True, {"detailed_exitcode": True, "destroy": True}, ["terraform", "plan", "-detailed-exitcode", "-destroy", "-input=false"]),
+        (
+            "plan",
+            [],
+            True,
+            {"detailed_exitcode": True, "destroy": True},
+            ["terraform", "plan", "-detailed-exitcode", "-destroy", "-input=false"],
+        ),
         ("init", [], True, {"reconfigure": True}, ["terraform", "init", "-reconfigure", "-input=false"]),
         ("state", ["list"], False, {}, ["terraform", "state", "list"]),
         ("force-unlock", ["x"], False, {}, ["terraform", "force-unlock", "x"]),
@@ -152,7 +178,9 @@ def test_every_verb_gives_the_callers_words_last_and_untouched(verb: str) -> Non
     assert list(made[-3:]) == given
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("5m", 300), ("1h30m", 5400), ("1.5s", 1.5), ("250ms", 0.25), ("0s", 0)])
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("5m", 300), ("1h30m", 5400), ("1.5s", 1.5), ("250ms", 0.25), ("0s", 0)]
+)
 def test_durations(text: str, seconds: float) -> None:
     assert terraform.parse_duration(text) == seconds
     assert terraform.lock_timeout(tokenize([f"-lock-timeout={text}"])) == seconds
@@ -179,7 +207,10 @@ def test_without_a_lock_timeout_nothing_waits() -> None:
         ("Error: x", None),
         ("Plan: 3 to add, 1 to change, 2 to destroy.", (3, 1, 2)),
         ("\x1b[1mPlan:\x1b[0m 1 to import, 3 to add, 1 to change, 2 to destroy.", (3, 1, 2)),
-        ("Plan: 1 to add, 0 to change, 0 to destroy.\nApply complete! Resources: 1 added, 0 changed, 0 destroyed.", (1, 0, 0)),
+        (
+            "Plan: 1 to add, 0 to change, 0 to destroy.\nApply complete! Resources: 1 added, 0 changed, 0 destroyed.",
+            (1, 0, 0),
+        ),
         ("Apply complete! Resources: 2 imported, 1 added, 3 changed, 4 destroyed.", (1, 3, 4)),
         ("Destroy complete! Resources: 7 destroyed.", (0, 0, 7)),
         ("Changes to Outputs:\n  + a = 1", (0, 0, 0)),
@@ -223,10 +254,30 @@ def test_a_held_lock(text: str, lock: Lock | None) -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "message", "hint"),
     [
-        (LOCKED, BusyError, "r/s is locked by me-laptop-7 (Apply, since 2026-01-02 03:04:05 +0000 UTC)", "force-unlock ... 0dfa-1"),
-        ("Error: Saved plan is stale", BusyError, "r/s was changed by another run between this plan and its apply", "again"),
-        ("Error: Saved\n│ plan is   stale", BusyError, "r/s was changed by another run between this plan and its apply", "again"),
-        ("Error: Failed to persist state to backend", StateAtRisk, "r/s: Terraform could not save the state", "recover first"),
+        (
+            LOCKED,
+            BusyError,
+            "r/s is locked by me-laptop-7 (Apply, since 2026-01-02 03:04:05 +0000 UTC)",
+            "force-unlock ... 0dfa-1",
+        ),
+        (
+            "Error: Saved plan is stale",
+            BusyError,
+            "r/s was changed by another run between this plan and its apply",
+            "again",
+        ),
+        (
+            "Error: Saved\n│ plan is   stale",
+            BusyError,
+            "r/s was changed by another run between this plan and its apply",
+            "again",
+        ),
+        (
+            "Error: Failed to persist state to backend",
+            StateAtRisk,
+            "r/s: Terraform could not save the state",
+            "recover first",
+        ),
         ("Failed to save state", StateAtRisk, "r/s: Terraform could not save the state", "recover first"),
         ("saved to errored.tfstate", StateAtRisk, "r/s: Terraform could not save the state", "recover first"),
         (
@@ -235,7 +286,12 @@ def test_a_held_lock(text: str, lock: Lock | None) -> None:
             "r/s: terraform plan failed",
             'set kind = "launch_template" in v.tfvars:3',
         ),
-        ("No valid credential sources found", TerraformFailed, "r/s: terraform plan failed", "ORCHESTRATE_NETWORK=host"),
+        (
+            "No valid credential sources found",
+            TerraformFailed,
+            "r/s: terraform plan failed",
+            "ORCHESTRATE_NETWORK=host",
+        ),
         ("Error: something", TerraformFailed, "r/s: terraform plan failed (exit code 1)", "its own words are above"),
         ("", TerraformFailed, "r/s: terraform plan failed (exit code 1)", "its own words are above"),
     ],
@@ -248,7 +304,9 @@ def test_a_failure_is_named(text: str, kind: type[OrchestrateError], message: st
 
 
 def test_a_failure_without_an_origin_still_says_where() -> None:
-    error = terraform.failure("r/s", ("terraform", "apply"), 1, "Launch Configuration creation operation is not available")
+    error = terraform.failure(
+        "r/s", ("terraform", "apply"), 1, "Launch Configuration creation operation is not available"
+    )
     assert "the stack's variables.tfvars" in error.hint
 
 

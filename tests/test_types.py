@@ -158,4 +158,6 @@ def test_an_unknown_key_is_named(data: st.DataObject, attributes: dict[str, Any]
 def test_a_missing_key_is_named(data: st.DataObject, attributes: dict[str, Any]) -> None:
     value = data.draw(fitting(["object", attributes]))
     gone = data.draw(st.sampled_from(sorted(attributes)))
-    assert mismatch({k: v for k, v in value.items() if k != gone}, ["object", attributes], "v") == f"v.{gone} is missing"
+    assert (
+        mismatch({k: v for k, v in value.items() if k != gone}, ["object", attributes], "v") == f"v.{gone} is missing"
+    )

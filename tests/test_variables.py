@@ -76,7 +76,12 @@ def test_the_last_source_that_names_a_variable_wins(layers: list[dict[str, Any]]
     ("given", "message", "where", "hint"),
     [
         (source("f", {"nmae": "x"}), "l declares no variable 'nmae'", "f:1", "did you mean name?"),
-        (source("f", {"qqq": "x"}), "l declares no variable 'qqq'", "f:1", 'declare it with variable "qqq" {} or remove it'),
+        (
+            source("f", {"qqq": "x"}),
+            "l declares no variable 'qqq'",
+            "f:1",
+            'declare it with variable "qqq" {} or remove it',
+        ),
         (source("f", {"other": 1}, mine=True), "l declares no variable 'other'", "f:1", "declare it"),
         (source("f", {"size": "big"}), "size must be a number, not a string", "f:1", "declared in variables.tf:1"),
         (source("f", {"firm": None}), "firm must not be null", "f:1", "see variables.tf:1"),
@@ -102,7 +107,8 @@ def test_no_tenant_sets_a_reserved_key(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "missing"), [((), "name, zones"), (("name",), "zones"), (("name", "zones"), None), (("zones", "size"), "name")]
+    ("given", "missing"),
+    [((), "name, zones"), (("name",), "zones"), (("name", "zones"), None), (("zones", "size"), "name")],
 )
 def test_all_that_is_missing_is_named_at_once(given: tuple[str, ...], missing: str | None) -> None:
     if missing is None:
@@ -119,7 +125,13 @@ def test_all_that_is_missing_is_named_at_once(given: tuple[str, ...], missing: s
 
 @pytest.mark.parametrize(
     ("text", "argument"),
-    [("a=b", ("a", "b")), ("a=", ("a", "")), ("a=b=c", ("a", "b=c")), (" a =b ", ("a", "b ")), ("service1-build=90", ("service1-build", "90"))],
+    [
+        ("a=b", ("a", "b")),
+        ("a=", ("a", "")),
+        ("a=b=c", ("a", "b=c")),
+        (" a =b ", ("a", "b ")),
+        ("service1-build=90", ("service1-build", "90")),
+    ],
 )
 def test_an_argument_is_split_at_its_first_sign(text: str, argument: tuple[str, str]) -> None:
     assert variables.parse_argument(text) == Argument(*argument)
@@ -165,7 +177,8 @@ def test_an_argument_that_does_not_fit(name: str, text: str, kind: type[Orchestr
 
 
 @pytest.mark.parametrize(
-    ("name", "yes"), [("service1-build", True), ("api_build", True), ("build", False), ("build-id", False), ("rebuild", False)]
+    ("name", "yes"),
+    [("service1-build", True), ("api_build", True), ("build", False), ("build-id", False), ("rebuild", False)],
 )
 def test_what_a_build_is_called(name: str, yes: bool) -> None:
     assert variables.is_build(name) is yes
@@ -174,7 +187,9 @@ def test_what_a_build_is_called(name: str, yes: bool) -> None:
 # -- the file -----------------------------------------------------------------------------------
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-TRICKY = st.sampled_from(["${x}", "%{if}", "$${", '"', "\\", "\n\r\t", "\0", "é😀\u2028", "\ud800", "\udcff", "EOT", "</script>"])
+TRICKY = st.sampled_from(
+    ["${x}", "%{if}", "$${", '"', "\\", "\n\r\t", "\0", "é😀\u2028", "\ud800", "\udcff", "EOT", "</script>"]
+)
 VALUES = st.recursive(
     PLAIN | st.text() | TRICKY,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
@@ -196,7 +211,9 @@ def test_the_file_is_sorted_and_literal() -> None:
 
 def test_sensitive_values_are_hidden() -> None:
     declared = {"k": variable("k", sensitive=True), "n": variable("n")}
-    shown = variables.hide_sensitive({"k": Effective("hush", "f:1"), "n": Effective(1, "f:2"), "o": Effective(2, "o")}, declared)
+    shown = variables.hide_sensitive(
+        {"k": Effective("hush", "f:1"), "n": Effective(1, "f:2"), "o": Effective(2, "o")}, declared
+    )
     assert shown == {"k": Effective("***", "f:1"), "n": Effective(1, "f:2"), "o": Effective(2, "o")}
     assert isinstance(shown["k"].value, Secret)
 
@@ -213,7 +230,10 @@ def test_sensitive_values_are_hidden() -> None:
         ("default = null", variable("x")),
         ("sensitive = true\ndefault = 1", variable("x", sensitive=True)),
         ("nullable = false\ntype = number\ndefault = 1", variable("x", "number", nullable=False)),
-        ("type = map(object({ a = optional(string) }))\ndefault = {}", variable("x", "map(object({ a = optional(string) }))")),
+        (
+            "type = map(object({ a = optional(string) }))\ndefault = {}",
+            variable("x", "map(object({ a = optional(string) }))"),
+        ),
     ],
 )
 def test_a_declaration(body: str, expected: Variable) -> None:

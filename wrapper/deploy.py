@@ -84,6 +84,7 @@ class Deployer:
         saved = runs.file_argument(verb, tokens)
         if saved:
             planfile.check(self.caller.directory / saved, layer.label)
+            tokens = [t for t in tokens if t.flag != "var" or variables.parse_argument(t.value or "").name != "tenant"]
         values: Mapping[str, Effective] = {}
         if verb.values and not saved:
             values = self._values(verb, layer, tokens, declared)
@@ -239,12 +240,14 @@ class Deployer:
     def _check_ahead(self, tenant: Layer, tokens: Sequence[Token]) -> None:
         """A mistake in a tenant is said before its stack is made, as far as it shows without the stack's outputs."""
         declared = self.declared(tenant)
+        environment.check(self.given, declared)
         mine = self.distribute(terraform.VERBS["apply"], tenant, tokens, declared)
         saved = runs.file_argument(terraform.VERBS["apply"], mine)
         if saved:
             planfile.check(self.caller.directory / saved, tenant.label)
             return
         typed = {a.name: variables.check_argument(a, declared) for a in _arguments(mine)}
+        self.project.digest_sources(tenant)
         coming = self.project.outputs(self.stack.source) & set(declared)
         if not self.project.template_mentions(self.stack, coming):
             unknown = {n: None for n in coming if declared[n].nullable}

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from .errors import BusyError, ConfigError, NotFoundError, StateAtRisk
+from .errors import BusyError, ConfigError, NotFoundError, StateAtRisk, UnavailableError
 from .model import Run
 from .terraform import ERRORED_STATE, PLAN_FILE, VALUES_FILE
 
@@ -56,9 +56,12 @@ class RunDirectory:
             raise StateAtRisk(
                 f"{self.run.layer.label}: an earlier run could not save its state",
                 where=str(self.errored_state),
-                hint=f"push it first: ./orchestrate state {command_place(self.run)} push {ERRORED_STATE}"
-                " ; then remove the file",
+                hint=f"push it first: ./orchestrate state {command_place(self.run)} push {ERRORED_STATE}",
             )
+
+    def recovered(self) -> None:
+        """The state that could not be saved has been pushed; it no longer stands in the way."""
+        (self.work / ERRORED_STATE).unlink(missing_ok=True)
 
 
 def command_place(run: Run) -> str:
@@ -78,9 +81,10 @@ def occupy(
     with _held(run, notice):
         still_used()
         try:
-            _mirror(directory)
-            _copy_sources(directory, run.sources)
-            _write_files(directory)
+            with _writable(directory.work):
+                _mirror(directory)
+                _copy_sources(directory, run.sources)
+                _write_files(directory)
             yield directory
         finally:
             _clean(directory)
@@ -98,16 +102,27 @@ def _make(work: Path) -> None:
 
 
 @contextlib.contextmanager
+def _writable(place: Path) -> Iterator[None]:
+    """A full disk or a folder of somebody else's, in our words."""
+    try:
+        yield
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot write the run directory: {error.strerror}",
+            where=str(place),
+            hint="make room and see whose it is, or set ORCHESTRATE_HOME to another folder",
+        ) from None
+
+
+@contextlib.contextmanager
 def _held(run: Run, notice: Callable[[str], None]) -> Iterator[None]:
     file = os.open(run.home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _wait_for_lock(file, run, notice)
-        os.ftruncate(file, 0)
-        os.pwrite(
-            file,
-            json.dumps({"who": run.author, "verb": run.verb, "pid": os.getpid(), "since": time.time()}).encode(),
-            0,
-        )
+        holder = {"who": run.author, "verb": run.verb, "pid": os.getpid(), "since": time.time()}
+        with _writable(run.home):
+            os.ftruncate(file, 0)
+            os.pwrite(file, json.dumps(holder).encode(), 0)
         yield
     finally:
         os.close(file)

@@ -38,6 +38,7 @@ class Stopper:
         self._say = say
         self._timeout = timeout
         self._sessions: set[Session] = set()
+        self._tidying: set[int] = set()
         self._lock = threading.Lock()
         self.signum = 0
         self.timed_out = False
@@ -51,6 +52,11 @@ class Stopper:
             timer.start()
         try:
             yield self
+        except StateAtRisk:
+            raise
+        except Exception:
+            self.check()  # libraries wrap what they do not know: what broke, broke because it was stopped
+            raise
         finally:
             if timer:
                 timer.cancel()
@@ -69,6 +75,13 @@ class Stopper:
             with self._lock:
                 self._sessions.discard(session)
 
+    def tidy(self) -> None:
+        """From here on this thread puts a Run away: a signal is remembered and interrupts nothing."""
+        self._tidying.add(threading.get_ident())
+
+    def tidied(self) -> None:
+        self._tidying.discard(threading.get_ident())
+
     @property
     def stopping(self) -> bool:
         return bool(self.signum) or self.timed_out
@@ -85,7 +98,10 @@ class Stopper:
             self._say("already stopping: Terraform is saving its state")
             return
         self.signum = number
-        self._stop_sessions() if self._sessions else self.check()
+        if self._sessions:
+            self._stop_sessions()
+        elif not self._tidying:
+            self.check()
 
     def _on_timeout(self) -> None:
         self.timed_out = True
@@ -108,14 +124,17 @@ def _stop_each(sessions: list[Session]) -> None:
 
 def execute(run: Run, engine: Engine, talk: Talk, stopper: Stopper) -> Outcome:
     """Carry out a Run. Returns the last Step's Outcome; raises the error that a failure amounts to."""
-    with engine.open(run) as session:
+    with contextlib.ExitStack() as stack:
+        stack.callback(stopper.tidied)
+        session = stack.enter_context(engine.open(run))
+        stack.callback(stopper.tidy)
         directory: RunDirectory | None = getattr(session, "directory", None)
         if directory and run.mutates and run.verb != "state":
             directory.check_recovered()
         outcome = _steps(run, session, directory, talk, stopper)
         if directory:
             collect(directory, lambda file: planfile.bind(file, run.layer.label))
-    return outcome
+        return outcome
 
 
 def _steps(run: Run, session: Session, directory: RunDirectory | None, talk: Talk, stopper: Stopper) -> Outcome:
@@ -140,14 +159,18 @@ def _one(
 ) -> Outcome:
     if directory:
         talk.say("+ " + redact(step.argv, run.sensitive))
+    # An init that nobody typed is no part of the answer: `output -raw` on a fresh machine says the value alone.
+    voice = (lambda data, _: talk.voice(data, True)) if step.stamp else talk.voice
     with stopper.watching(session):
-        outcome = session.execute(step, talk.voice)
+        outcome = session.execute(step, voice)
+    if outcome and directory and run.verb == "state" and "push" in step.argv and terraform.ERRORED_STATE in step.argv:
+        directory.recovered()
     if directory and directory.errored_state and step.mutates and run.verb != "state":
         raise StateAtRisk(
             f"{run.layer.label}: Terraform could not save the state",
             where=str(directory.errored_state),
             hint=f"push it: ./orchestrate state {command_place(run)} push {terraform.ERRORED_STATE} ; "
-            "then remove the file. Change nothing before that",
+            "change nothing before that",
         )
     if not outcome or stopper.stopping:
         stopper.check()

@@ -35,7 +35,14 @@ class LocalStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise NotFoundError(
+                f"cannot make the folder for states: {error.strerror}",
+                where=str(folder),
+                hint="see path in backend.tfvars",
+            ) from None
 
     def read(self, key: str) -> bytes | None:
         file = self._folder / key

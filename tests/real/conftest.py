@@ -23,7 +23,9 @@ def image() -> str:
     if not docker("version", "--format", "{{.Server.Version}}").strip():
         pytest.skip("no Docker engine answers")
     argv = [sys.executable, "-m", "wrapper", "image"]
-    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=600, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    done = subprocess.run(
+        argv, cwd=ROOT, capture_output=True, text=True, timeout=600, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

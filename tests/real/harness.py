@@ -195,11 +195,19 @@ class Project:
     def argv(self, *words: str) -> tuple[str, ...]:
         return (*self.before, str(self.tool / "orchestrate"), *words)
 
-    def run(self, *words: str, codes: tuple[int, ...] = (0,), timeout: float = 180, stdin: Any = None, **more: Any) -> Done:
+    def run(
+        self, *words: str, codes: tuple[int, ...] = (0,), timeout: float = 180, stdin: Any = None, **more: Any
+    ) -> Done:
         text = stdin if isinstance(stdin, str) else None
         given = {"input": text} if text is not None else {"stdin": subprocess.DEVNULL if stdin is None else stdin}
         done = subprocess.run(
-            self.argv(*words), capture_output=True, text=True, errors="replace", timeout=timeout, **given, **self.options(**more)
+            self.argv(*words),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout,
+            **given,
+            **self.options(**more),
         )
         result = Done(tuple(words), done.returncode, done.stdout, done.stderr)
         assert done.returncode in codes, str(result)
@@ -231,7 +239,15 @@ class Project:
 
     def work(self, tenant: str = "") -> Path:
         """The work directory of a layer of the tiny stack."""
-        return self.private / "runs" / REGION / "tiny" / (tenant or "_stack") / "tree/src/tiny" / ("tenant" if tenant else "")
+        return (
+            self.private
+            / "runs"
+            / REGION
+            / "tiny"
+            / (tenant or "_stack")
+            / "tree/src/tiny"
+            / ("tenant" if tenant else "")
+        )
 
     @property
     def prefix(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.sandbox
 AWKWARD = (
     "two words",
     " blank at both ends ",
-    "it's \"quoted\"",
+    'it\'s "quoted"',
     "a=b=c",
     "äöü ☃ 日本",
     "one\ntwo\n\nthree\n",
@@ -27,34 +28,47 @@ AWKWARD = (
     "",
 )
 
+TEST = """
+run "value" {
+  command = plan
+
+  variables {
+    value = "tested"
+  }
+
+  assert {
+    condition     = terraform_data.value.input == "tested"
+    error_message = "no"
+  }
+}
+"""
+
 
 def test_values_on_the_command_line_arrive_byte_for_byte(project: Project) -> None:
-    project.run("apply", "tiny")
-    for value in AWKWARD[:-1]:
-        done = project.run("refresh", "tiny", f"-var=value={value}")
-        assert done.code == 0
-    # The command's own output shows what Terraform got; a console evaluates one variable after another.
-    for value in AWKWARD:
-        for words in (("-var", f"value={value}"), (f"-var=value={value}",)):
-            said = project.run("console", "tiny", *words, stdin="base64encode(var.value)\n").out
-            import base64
-
-            assert base64.b64decode(json.loads(said)).decode() == value
+    """A map of them through one -var each way; one console says what Terraform got."""
+    names = [f"value{number}" for number in range(len(AWKWARD))]
+    project.write("src/tiny/awkward.tf", "".join(f'variable "{name}" {{\n  type = string\n}}\n' for name in names))
+    given = [f"{name}={value}" for name, value in zip(names, AWKWARD, strict=True)]
+    asked = f"jsonencode([{', '.join(f'base64encode(var.{name})' for name in names)}])\n"
+    for words in ([word for pair in given for word in ("-var", pair)], [f"-var={pair}" for pair in given]):
+        said = json.loads(json.loads(project.run("console", "tiny", *words, stdin=asked).out))
+        assert [base64.b64decode(value).decode() for value in said] == list(AWKWARD)
 
 
 def test_values_in_files_stay_what_they_are(project: Project) -> None:
     project.write(
-        f"config/{REGION}/tiny/tenants/acme.tfvars", 'value = "$${1 + 1} %%{ if true }x%%{ endif } \\"q\\" \\n\\t\\\\ ☃"\n'
+        f"config/{REGION}/tiny/tenants/acme.tfvars",
+        'value = "$${1 + 1} %%{ if true }x%%{ endif } \\"q\\" \\n\\t\\\\ ☃"\n',
     )
     project.write(f"config/{REGION}/tiny/tenant.tfvars.j2", "value = \"{{ '${1 + 1}' }} of {{ tenant }}\"\n")
     for tenant, value in (("acme", '${1 + 1} %{ if true }x%{ endif } "q" \n\t\\ ☃'), ("globex", "${1 + 1} of globex")):
         project.run("apply", "tiny", "-var", f"tenant={tenant}")
-        assert json.loads(project.run("output", "tiny", "-var", f"tenant={tenant}", "-json").out)["value"]["value"] == value
+        said = project.run("output", "tiny", "-var", f"tenant={tenant}", "-json").out
+        assert json.loads(said)["value"]["value"] == value
 
 
 def test_verbs_pass_through(project: Project) -> None:
-    project.write("src/tiny/tests/value.tftest.hcl", 'run "value" {\n  command = plan\n  variables {\n    value = "tested"\n  }\n'
-                  '  assert {\n    condition     = terraform_data.value.input == "tested"\n    error_message = "no"\n  }\n}\n')  # fmt: skip
+    project.write("src/tiny/tests/value.tftest.hcl", TEST)
     project.write("src/tiny/more.tf", 'resource "terraform_data" "imported" {\n}\n')
     project.run("apply", "tiny", "-target=terraform_data.value", "-var", "value=first")
     place = ("tiny", REGION)
@@ -76,7 +90,9 @@ def test_verbs_pass_through(project: Project) -> None:
     said("taint", "terraform_data.value")
     assert "tainted" in said("show")
     said("untaint", "terraform_data.value")
-    assert json.loads(said("show", "-json"))["values"]["root_module"]["resources"][0]["address"] == "terraform_data.value"
+    assert (
+        json.loads(said("show", "-json"))["values"]["root_module"]["resources"][0]["address"] == "terraform_data.value"
+    )
     assert json.loads(said("validate", "-json"))["valid"] is True
     assert "digraph" in said("graph")
     assert "terraform.io/builtin/terraform" in said("providers")

@@ -33,16 +33,21 @@ def test_a_dry_run_shows_everything_and_starts_nothing(project: Project) -> None
 
 
 def test_the_container_is_hardened_and_gets_nothing_of_ours(in_docker: Project) -> None:
-    secrets = {"SECRET_THING": "1", "JENKINS_NODE_COOKIE": "cookie", "JENKINS_SERVER_COOKIE": "cookie", "GITHUB_TOKEN": "x"}
+    secrets = {
+        "SECRET_THING": "1",
+        "JENKINS_NODE_COOKIE": "cookie",
+        "JENKINS_SERVER_COOKIE": "cookie",
+        "GITHUB_TOKEN": "x",
+    }
     running = in_docker.start("apply", "tiny", "-var", f"command=env; {slow()}", env=secrets).wait_for(BEGAN)
     (name,) = in_docker.containers()
     found = inspect(name)
-    processes = docker("top", name, "-eo", "uid,args")
+    processes = docker("top", name, "-eo", "pid,uid,args")
     running.send(15).end()
 
     host, config = found["HostConfig"], found["Config"]
     assert config["User"] == f"{os.getuid()}:{os.getgid()}"
-    assert {line.split()[0] for line in processes.splitlines()[1:]} == {str(os.getuid())}
+    assert {line.split()[1] for line in processes.splitlines()[1:]} == {str(os.getuid())}
     assert host["ReadonlyRootfs"] and not host["Privileged"]
     assert (host["CapDrop"], host["CapAdd"]) == (["ALL"], None)
     assert any(option.startswith("no-new-privileges") for option in host["SecurityOpt"])
@@ -124,7 +129,8 @@ def test_one_container_does_a_whole_layer(in_docker: Project) -> None:
     since = str(int(time.time()))
     in_docker.run("apply", "tiny", "-var", "tenant=acme")
     time.sleep(1)
-    said = docker("events", "--since", since, "--until", str(int(time.time()) + 1), "--filter", "event=create", "--format", "{{json .}}")
+    window = ("--since", since, "--until", str(int(time.time()) + 1))
+    said = docker("events", *window, "--filter", "event=create", "--format", "{{json .}}")
     names = [json.loads(line)["Actor"]["Attributes"]["name"] for line in said.splitlines()]
     mine = sorted(name.removeprefix(in_docker.prefix) for name in names if name.startswith(in_docker.prefix))
     assert mine == [f"{REGION}.tiny._stack", f"{REGION}.tiny.acme"]
@@ -148,6 +154,8 @@ def test_two_engines_share_one_state(in_docker: Project) -> None:
         pytest.skip("terraform is not on PATH")
     in_docker.run("apply", "tiny", "-var", "tenant=acme", "-var", "value=one")
     host = in_docker.on("host")
-    assert "No changes." in host.run("plan", "tiny", "-var", "tenant=acme", "-var", "value=one", "-detailed-exitcode").out
+    assert (
+        "No changes." in host.run("plan", "tiny", "-var", "tenant=acme", "-var", "value=one", "-detailed-exitcode").out
+    )
     host.run("apply", "tiny", "-var", "tenant=acme", "-var", "value=two")
     assert in_docker.run("output", "tiny", "-var", "tenant=acme", "-raw", "value").out == "two"

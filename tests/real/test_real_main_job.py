@@ -48,7 +48,10 @@ class Account:
         records = [r for zone in zones for r in dns.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]]
         clusters = ecs.list_clusters()["clusterArns"]
         found = {
-            "tagged": [r["ResourceARN"] for r in self.client("resourcegroupstaggingapi").get_resources()["ResourceTagMappingList"]],
+            "tagged": [
+                r["ResourceARN"]
+                for r in self.client("resourcegroupstaggingapi").get_resources()["ResourceTagMappingList"]
+            ],
             "clusters": clusters,
             "services": [s for c in clusters for s in ecs.list_services(cluster=c)["serviceArns"]],
             "task definitions": ecs.list_task_definitions(status="ACTIVE")["taskDefinitionArns"],
@@ -63,14 +66,18 @@ class Account:
                 g["GroupName"] for g in ec2.describe_security_groups()["SecurityGroups"] if g["GroupName"] != "default"
             ],
             "networks": [v["VpcId"] for v in ec2.describe_vpcs()["Vpcs"] if not v["IsDefault"]],
-            "roles": [r["RoleName"] for r in iam.list_roles()["Roles"] if not r["Path"].startswith("/aws-service-role")],
+            "roles": [
+                r["RoleName"] for r in iam.list_roles()["Roles"] if not r["Path"].startswith("/aws-service-role")
+            ],
             "instance profiles": [p["InstanceProfileName"] for p in iam.list_instance_profiles()["InstanceProfiles"]],
             "policies": [p["PolicyName"] for p in iam.list_policies(Scope="Local")["Policies"]],
             "log groups": [g["logGroupName"] for g in self.client("logs").describe_log_groups()["logGroups"]],
             "alarms": [a["AlarmName"] for a in self.client("cloudwatch").describe_alarms()["MetricAlarms"]],
             "scaling targets": [
                 t["ResourceId"]
-                for t in self.client("application-autoscaling").describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
+                for t in self.client("application-autoscaling").describe_scalable_targets(ServiceNamespace="ecs")[
+                    "ScalableTargets"
+                ]
             ],
             "records": [r["Name"] for r in records if r["Type"] not in ("NS", "SOA")],
         }
@@ -114,7 +121,9 @@ def test_the_main_job(shipped: Project) -> None:
     changed = {c["type"] for c in plan["resource_changes"] if c["change"]["actions"] not in (["no-op"], ["read"])}
     assert changed == {"aws_ecs_task_definition", "aws_ecs_service"}
     assert shipped.run("apply", *acme, str(shipped.home / "build.tfplan")).last == "http://acme.test.example.com"
-    task = account.client("ecs").describe_services(cluster=began["clusters"][0], services=began["services"])["services"][0]
+    task = account.client("ecs").describe_services(cluster=began["clusters"][0], services=began["services"])[
+        "services"
+    ][0]
     containers = account.client("ecs").describe_task_definition(taskDefinition=task["taskDefinition"])["taskDefinition"]
     assert containers["containerDefinitions"][0]["image"].endswith(":2")
 

@@ -43,9 +43,9 @@ def test_a_second_apply_of_one_tenant_names_the_first_and_ends_with_75(project: 
 
 
 def test_with_a_lock_timeout_the_second_waits_and_succeeds(project: Project) -> None:
-    first = project.start("apply", "tiny", "-var", f"command={slow(5)}", "-var", "value=first")
+    first = project.start("apply", "tiny", "-var", f"command={slow(3)}", "-var", "value=first")
     first.wait_for(BEGAN)
-    second = project.run("apply", "tiny", "-lock-timeout=60s", "-var", "value=second", "-var", f"command={slow(5)}")
+    second = project.run("apply", "tiny", "-lock-timeout=60s", "-var", "value=second", "-var", f"command={slow(3)}")
     assert "waiting for" in second.err
     assert first.end().code == 0
     assert project.state()["outputs"]["value"]["value"] == "second"
@@ -53,9 +53,13 @@ def test_with_a_lock_timeout_the_second_waits_and_succeeds(project: Project) -> 
 
 
 def test_a_lock_held_on_another_machine_is_named_by_terraforms_own_lock(project: Project, tmp_path: Path) -> None:
-    first = project.elsewhere(tmp_path).start("apply", "tiny", "-var", f"command={slow()}", env={"BUILD_TAG": "jenkins-far-away-3"})
+    first = project.elsewhere(tmp_path).start(
+        "apply", "tiny", "-var", f"command={slow()}", env={"BUILD_TAG": "jenkins-far-away-3"}
+    )
     first.wait_for(BEGAN)
-    lock = json.loads(project.aws.client("s3").get_object(Bucket=project.bucket, Key=project.key() + ".tflock")["Body"].read())
+    lock = json.loads(
+        project.aws.client("s3").get_object(Bucket=project.bucket, Key=project.key() + ".tflock")["Body"].read()
+    )
     second = project.run("apply", "tiny", codes=(75,))
     assert lock["Who"].removeprefix("@") in second.err and lock["ID"] in second.err
     if project.environment["ORCHESTRATE_ENGINE"] == "docker":
@@ -67,9 +71,9 @@ def test_a_lock_held_on_another_machine_is_named_by_terraforms_own_lock(project:
 
 
 def test_a_lock_on_another_machine_is_waited_for(in_docker: Project, tmp_path: Path) -> None:
-    first = in_docker.elsewhere(tmp_path).start("apply", "tiny", "-var", f"command={slow(5)}")
+    first = in_docker.elsewhere(tmp_path).start("apply", "tiny", "-var", f"command={slow(3)}")
     first.wait_for(BEGAN)
-    in_docker.run("apply", "tiny", "-lock-timeout=60s", "-var", "value=second", "-var", f"command={slow(5)}")
+    in_docker.run("apply", "tiny", "-lock-timeout=60s", "-var", "value=second", "-var", f"command={slow(3)}")
     assert first.end().code == 0
     assert in_docker.state()["outputs"]["value"]["value"] == "second"
 
@@ -78,7 +82,12 @@ def test_force_unlock_takes_away_what_a_dead_run_left(project: Project) -> None:
     project.run("apply", "tiny")
     s3 = project.aws.client("s3")
     lock = {"ID": "0b8a3e0e-5f4b-4b6b-9d1a-2f4f5b6c7d8e", "Operation": "OperationTypeApply", "Who": "dead@machine"}
-    lock |= {"Info": "", "Version": "1.11.4", "Created": "2026-01-01T00:00:00Z", "Path": f"{project.bucket}/{project.key()}"}
+    lock |= {
+        "Info": "",
+        "Version": "1.11.4",
+        "Created": "2026-01-01T00:00:00Z",
+        "Path": f"{project.bucket}/{project.key()}",
+    }
     s3.put_object(Bucket=project.bucket, Key=project.key() + ".tflock", Body=json.dumps(lock))
     refused = project.run("apply", "tiny", "-var", "value=next", codes=(75,))
     assert "dead@machine" in refused.err and lock["ID"] in refused.err

@@ -11,7 +11,7 @@ from typing import Any
 
 import pexpect
 import pytest
-from harness import REGION, Project
+from harness import REGION, Project, wait_until
 
 pytestmark = pytest.mark.sandbox
 
@@ -20,11 +20,14 @@ pytestmark = pytest.mark.sandbox
 def terminal(project: Project, *words: str, rows: int = 24, columns: int = 100) -> Iterator[Any]:
     program, *rest = project.argv(*words)
     options = project.options(env={"TERM": "xterm"})
-    child = pexpect.spawn(program, rest, env=options["env"], cwd=str(options["cwd"]), dimensions=(rows, columns), timeout=60)
+    child = pexpect.spawn(
+        program, rest, env=options["env"], cwd=str(options["cwd"]), dimensions=(rows, columns), timeout=60
+    )
     try:
         yield child
     finally:
-        child.close(force=True)
+        if not child.closed:
+            child.close(force=True)
 
 
 def ended(child: Any) -> int:
@@ -36,12 +39,12 @@ def ended(child: Any) -> int:
 def test_apply_asks_and_goes_on_only_with_yes(project: Project) -> None:
     with terminal(project, "apply", "tiny", "-var", "value=asked") as child:
         child.expect("1 to add")
-        child.expect("Type yes to go on: ")
+        child.expect("Type yes to go on:")
         child.sendline("no")
         assert ended(child) == 77
     assert project.objects() == []
     with terminal(project, "apply", "tiny", "-var", "value=asked") as child:
-        child.expect("Type yes to go on: ")
+        child.expect("Type yes to go on:")
         child.sendline("yes")
         child.expect("Apply complete")
         assert ended(child) == 0
@@ -53,11 +56,11 @@ def test_apply_asks_and_goes_on_only_with_yes(project: Project) -> None:
 
 def test_ctrl_c_at_the_question_changes_nothing(project: Project) -> None:
     with terminal(project, "apply", "tiny") as child:
-        child.expect("Type yes to go on: ")
+        child.expect("Type yes to go on:")
         child.sendintr()
         assert ended(child) == 130
     with terminal(project, "apply", "tiny") as child:
-        child.expect("Type yes to go on: ")
+        child.expect("Type yes to go on:")
         child.sendeof()
         assert ended(child) == 77
     assert project.objects() == []
@@ -107,35 +110,48 @@ def test_a_console_hung_up_on_leaves_nothing(project: Project) -> None:
     project.run("apply", "tiny")
     with terminal(project, "console", "tiny") as child:
         child.expect("> ")
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and (project.containers() or project.locks()):
-        time.sleep(0.2)
+        child.ptyproc.fileobj.close()  # as a window that is closed: one SIGHUP, and no terminal any more
+        child.closed = True
+        wait_until(lambda: not child.ptyproc.isalive(), 20)
+        assert child.ptyproc.exitstatus == 143
     project.assert_nothing_left()
+
+
+@pytest.mark.docker
+def test_a_console_that_is_told_to_end_gives_back_its_lock(in_docker: Project) -> None:
+    in_docker.run("apply", "tiny")
+    with terminal(in_docker, "console", "tiny") as child:
+        child.expect("> ")
+        child.send("half a li")
+        child.kill(15)
+        assert ended(child) == 143
+    in_docker.assert_nothing_left()
 
 
 def test_the_console_reads_a_pipe_to_its_end(project: Project) -> None:
     project.run("apply", "tiny")
-    assert project.run("console", "tiny", "-var", "value=piped", stdin="var.value\n1 + 1\n").out == '"piped"\n2\n'
-    assert project.run("console", "tiny").out == ""
+    # Of many lines Terraform answers the last.
+    assert project.run("console", "tiny", "-var", "value=piped", stdin="1 + 1\nvar.value\n").out == '"piped"\n'
+    assert project.run("console", "tiny").out.strip() == ""
 
 
 @pytest.mark.parametrize("standard_input", ["null", "closed", "silent"])
 def test_without_a_terminal_nothing_waits(project: Project, standard_input: str) -> None:
-    for words in (("apply", "tiny", "-var", "tenant=acme"), ("state", "tiny", REGION, "list"), ("console", "tiny"), ("destroy", "tiny")):
-        if standard_input == "null":
-            project.run(*words)
-        elif standard_input == "closed":
-            line = ("sh", "-c", 'exec "$@" <&-', "sh", *project.argv(*words))
-            done = subprocess.run(line, capture_output=True, text=True, timeout=60, **project.options())
-            assert done.returncode == 0, done.stderr
-        elif words[0] != "console":  # a pipe that nobody ever writes to
-            reader, writer = os.pipe()
-            try:
-                done = subprocess.run(project.argv(*words), stdin=reader, capture_output=True, text=True, timeout=60, **project.options())
-            finally:
-                os.close(reader)
-                os.close(writer)
-            assert done.returncode == 0, done.stderr
+    commands = [("apply", "tiny", "-var", "tenant=acme"), ("state", "tiny", REGION, "list"), ("destroy", "tiny")]
+    if standard_input != "silent":
+        commands.insert(2, ("console", "tiny"))
+    for words in commands:
+        line = project.argv(*words)
+        if standard_input == "closed":
+            line = ("sh", "-c", 'exec "$@" <&-', "sh", *line)
+        reader, writer = os.pipe()  # nobody ever writes to it
+        given = reader if standard_input == "silent" else subprocess.DEVNULL
+        try:
+            done = subprocess.run(line, stdin=given, capture_output=True, text=True, timeout=60, **project.options())
+        finally:
+            os.close(reader)
+            os.close(writer)
+        assert done.returncode == 0, done.stderr
 
 
 def test_a_question_of_terraforms_own_is_no_question(project: Project) -> None:

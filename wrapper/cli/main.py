@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
+from .. import __version__
 from ..errors import OrchestrateError, UsageError
 from .options import Options, ours
 
@@ -79,7 +80,7 @@ class Commands(click.Group):
     epilog=_EXAMPLES,
     context_settings={"help_option_names": ["--help", "-h", "-help"], "terminal_width": 100},
 )
-@click.version_option(None, "--version", package_name=None, message="orchestrate %(version)s")
+@click.version_option(__version__, "--version", message="orchestrate %(version)s")
 @ours
 @click.pass_context
 def cli(ctx: click.Context, /, **given: Any) -> None:
@@ -96,7 +97,19 @@ def cli(ctx: click.Context, /, **given: Any) -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with the code that the outcome has."""
+    _open_standard_streams()
     sys.exit(_run(sys.argv[1:]))
+
+
+def _open_standard_streams() -> None:
+    """What the caller closed (``<&-``, some cron) is opened on nothing; else the next file opened would take its place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            os.dup2(opened, number)
+            if opened != number:
+                os.close(opened)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
 
 
 def _run(arguments: list[str]) -> int:

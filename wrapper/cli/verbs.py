@@ -55,6 +55,8 @@ def place(options: Options, verb: terraform.Verb, words: Sequence[str]) -> tuple
         )
     stack, rest = bare[0], bare[1:]
     region = rest[0] if rest and _is_region(options, verb, str(stack.value), str(rest[0].value), len(rest)) else None
+    if region is not None and not region.value:
+        raise UsageError("the region is empty", hint="an unset variable, perhaps? name it, or leave the word out")
     arguments = [t for t in tokens if t is not stack and t is not region]
     return str(stack.value), str(region.value) if region else "", arguments
 

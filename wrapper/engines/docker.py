@@ -104,6 +104,7 @@ class DockerSession:
         self._id = ""
         self._stdin: Any = None
         self._stopped = False
+        self._hang_up: Callable[[], None] | None = None
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -146,9 +147,12 @@ class DockerSession:
         from .terminal import attach
 
         exec_id = self._exec(step, stdin=True)
-        attach(self._client, exec_id)
+        attach(self._client, exec_id, self._hang_up_with)
         code = self._exit_code(exec_id)
         return Outcome(code, ok=code in step.accepts)
+
+    def _hang_up_with(self, hang_up: Callable[[], None]) -> None:
+        self._hang_up = hang_up
 
     def _exec(self, step: Step, stdin: bool = False) -> str:
         return str(
@@ -192,7 +196,9 @@ class DockerSession:
     def stop(self) -> None:
         with self._lock:
             first, self._stopped = not self._stopped, True
-        if first and self._id:
+        if first and self._hang_up:
+            self._hang_up()
+        elif first and self._id:
             with contextlib.suppress(Exception):
                 self._client.kill(self._id, signal="TERM")
 

@@ -41,11 +41,18 @@ class HostEngine:
 
 
 def _name_modules(run: Run, work: Path) -> None:
-    """``source = "/modules/x"`` (older projects; a mount in the container) is a folder of the project here."""
+    """``source = "/modules/x"`` (older projects; a mount in the container) is a folder of the run here: a copy,
+    because a module names others in the same way."""
     modules = next((m.source for m in run.mounts if m.target == "/modules"), None)
-    for file in work.glob("*.tf") if modules else ():
+    files = [work / name for name in run.sources if name.endswith(".tf")]
+    if modules is None or not any(_ABSOLUTE_MODULE.search(file.read_text("utf-8")) for file in files):
+        return
+    copy = run.home / "modules"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(modules, copy)
+    for file in (*files, *copy.rglob("*.tf")):
         text = file.read_text("utf-8")
-        changed = _ABSOLUTE_MODULE.sub(rf"\g<1>{modules}/", text)
+        changed = _ABSOLUTE_MODULE.sub(rf"\g<1>{copy}/", text)
         if changed != text:
             file.write_text(changed, "utf-8")
 
@@ -97,7 +104,7 @@ class HostSession:
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             self._child = subprocess.Popen(
-                step.argv, cwd=self.directory.work, env=dict(self._run.environment), preexec_fn=_default_interrupt
+                step.argv, cwd=self.directory.work, env=dict(self._run.environment), preexec_fn=_at_a_terminal
             )
             code = self._child.wait()
         finally:
@@ -112,8 +119,10 @@ class HostSession:
                 child.send_signal(signal.SIGTERM)
 
 
-def _default_interrupt() -> None:
+def _at_a_terminal() -> None:
+    """Ctrl-C is the child's. A closed terminal is the end of its input, on which it gives back its lock; SIGHUP is not."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 def _pipe() -> tuple[int, int]:

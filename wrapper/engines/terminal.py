@@ -10,17 +10,21 @@ import signal
 import sys
 import termios
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+# Ctrl-C empties the line, and ends a console whose line is empty: it gives back its lock, which no signal makes it do.
+_HANG_UP = b"\x03\x03"
 
-def attach(client: Any, exec_id: str) -> None:
+
+def attach(client: Any, exec_id: str, opened: Callable[[Callable[[], None]], None]) -> None:
     """Run the exec'ed process with our standard streams until it ends. Without a terminal standard
-    input is passed on as it is, to its end."""
+    input is passed on as it is, to its end. ``opened`` gets what ends it from our side."""
     terminal = sys.stdin.isatty()
     stream = client.exec_start(exec_id, tty=terminal, socket=True)
     sock = getattr(stream, "_sock", stream)
     sock.settimeout(None)
+    opened(lambda: _end(sock, terminal))
     with _raw() if terminal else contextlib.nullcontext(), _sized(client, exec_id, terminal):
         _copy(sock, terminal)
     stream.close()
@@ -40,21 +44,31 @@ def _copy(sock: Any, terminal: bool) -> None:
                 data, error = (read_exactly(sock, size) if size > 0 else b""), kind == 2
             if not data:
                 return
-            os.write(2 if error else 1, data)
+            with contextlib.suppress(OSError):  # nobody may be there to read it any more
+                os.write(2 if error else 1, data)
         if sys.stdin.fileno() in ready:
-            typed = os.read(sys.stdin.fileno(), 4096)
+            typed = _typed()
             if typed:
                 sock.sendall(typed)
             else:
                 reading.remove(sys.stdin.fileno())
-                _close_writing(sock)
+                _end(sock, terminal)
 
 
-def _close_writing(sock: Any) -> None:
+def _typed() -> bytes:
+    """What was typed; nothing at its end, or when the terminal was closed."""
+    try:
+        return os.read(sys.stdin.fileno(), 4096)
+    except OSError:
+        return b""
+
+
+def _end(sock: Any, terminal: bool) -> None:
+    """A pipe has an end; the pseudo-terminal over there has none."""
     import socket
 
     with contextlib.suppress(OSError):
-        sock.shutdown(socket.SHUT_WR)
+        sock.sendall(_HANG_UP) if terminal else sock.shutdown(socket.SHUT_WR)
 
 
 @contextlib.contextmanager
@@ -64,7 +78,8 @@ def _raw() -> Iterator[None]:
     try:
         yield
     finally:
-        termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, before)
+        with contextlib.suppress(termios.error):  # the terminal may have been closed meanwhile
+            termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, before)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,41 @@
+"""Who we are, as far as nobody need be asked: credentials found or not, the sandbox's own, nobody."""
+
+from __future__ import annotations
+
+import pytest
+from fakes import stack
+
+from wrapper import account
+from wrapper.errors import RefusedError
+
+
+def test_without_credentials_nothing_goes_on() -> None:
+    with pytest.raises(RefusedError, match="no AWS credentials found") as error:
+        account.identify(stack(), {})
+    assert "--sandbox" in error.value.hint
+
+
+@pytest.mark.usefixtures("with_credentials")
+def test_credentials_of_the_environment_are_used_as_they_are() -> None:
+    found = account.identify(stack(), {})
+    assert (found.environment, found.endpoint, found.account, found.method) == ({}, "", "", "env")
+
+
+@pytest.mark.usefixtures("with_credentials")
+def test_an_endpoint_of_the_environment_is_everywhere_the_same() -> None:
+    assert account.identify(stack(), {"AWS_ENDPOINT_URL": "http://here"}).endpoint == "http://here"
+
+
+def test_the_sandbox_has_credentials_of_its_own() -> None:
+    who = account.sandbox("http://127.0.0.1:1")
+    assert who.environment == {
+        "AWS_ACCESS_KEY_ID": "sandbox",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+    }
+    client = who.client("s3", "eu-west-1")
+    assert (client.meta.endpoint_url, client.meta.region_name) == ("http://127.0.0.1:1", "eu-west-1")
+
+
+def test_nobody_has_nothing() -> None:
+    assert (account.nobody().environment, account.nobody().method) == ({}, account.NOBODY)
