@@ -29,7 +29,7 @@ def main(root: str, home: str, name: str) -> None:
     project = Project(Path(root), Path(home))
     stack = project.stack(name)
     layers = [project.layer(stack, tenant) for tenant in project.tenants(stack)]
-    print(len(layers), sum(len(values) for values in project.values_of(layers, OUTPUTS)))
+    print(len(layers), sum(len(values) for values in project.values.of_all(layers, OUTPUTS)))
 
 
 if __name__ == "__main__":

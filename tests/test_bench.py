@@ -105,7 +105,7 @@ def counted(bench: Any, tmp_path: Path, tenants: int) -> tuple[Counting, list[di
     project = Counting(root, tmp_path / f"home-{tenants}")
     stack = project.stack("appcluster-test")
     layers = [project.layer(stack, name) for name in project.tenants(stack)]
-    return project, list(project.values_of(layers, bench("compute").OUTPUTS))
+    return project, list(project.values.of_all(layers, bench("compute").OUTPUTS))
 
 
 def test_the_project_with_many_tenants_is_a_good_one(bench: Any, tmp_path: Path) -> None:

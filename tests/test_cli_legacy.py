@@ -1,4 +1,4 @@
-"""Projects laid out for the older shell tools of this kind work unchanged (issue 2, point 3)."""
+"""Projects laid out for the older shell tools of this kind work unchanged."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from said import Said
 
 from wrapper import runs
 from wrapper.cli.main import _run
+from wrapper.errors import ConfigError
 from wrapper.model import Run
 from wrapper.project import Project
 from wrapper.runs import Request
@@ -68,10 +69,10 @@ def old_cli(legacy: Disk, capfd: pytest.CaptureFixture[str], monkeypatch: pytest
 def laid_out(disk: Disk, name: str, verb: str = "plan") -> Run:
     project = Project(disk.root, disk.root / ".orchestrate")
     layer = project.layer(project.stack(name))
-    declared = project.declared(layer.source)
+    declared = project.values.declared(layer.source)
     sources = project.work_files(layer)
     request = Request(
-        layer, VERBS[verb], tuple(tokens()), project.values(layer), declared, sources, "d", project.modules()
+        layer, VERBS[verb], tuple(tokens()), project.values.of(layer), declared, sources, "d", project.modules()
     )
     return runs.lay_out(request, caller())
 
@@ -197,3 +198,13 @@ def test_backend_tfvars_wins_and_its_key_is_derived(legacy: Disk) -> None:
     legacy.write("config/global/backend.tfvars", 'bucket = "new"\nregion = "r"\n')
     backend = json.loads(laid_out(legacy, "global").files[BACKEND_FILE])["terraform"]["backend"]["s3"]
     assert (backend["bucket"], backend["key"]) == ("new", "global/terraform.tfstate")
+
+
+def test_two_stacks_never_share_a_state_by_a_key_in_shared_code(legacy: Disk) -> None:
+    for name in ("one", "two"):
+        (legacy.root / "config" / name).mkdir()
+        (legacy.root / "config" / name / "stack.hcl").write_text('source = "global"\n')
+    with pytest.raises(ConfigError) as error:
+        Project(legacy.root, legacy.root / ".orchestrate").stack("one")
+    assert error.value.message.startswith("the state team/global.tfstate is also that of config/")
+    assert error.value.where == "src/global/tf-config.tf"

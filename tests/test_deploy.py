@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from cloud import Cloud, tokens
-from fakes import CHANGES, Listener, caller
+from fakes import Listener, caller
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from project_on_disk import APP, REGION, Disk
 from test_terraform import VALUE
 
-from wrapper import deploy, planfile, terraform
+from wrapper import deploy, planfile
 from wrapper.account import NOBODY, Identity
 from wrapper.errors import ConfigError, NotFoundError, OrchestrateError, RefusedError, TerraformFailed, UsageError
 from wrapper.model import Layer, Outcome
@@ -418,73 +418,7 @@ def test_state_changes_of_a_protected_stack_are_the_operators(example: Disk) -> 
     assert cloud.engine.done[-1] == (LIVE, "state")
 
 
-# -- arguments ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("arguments", "option", "tenant"),
-    [
-        ([], "", ""),
-        (["-var", "tenant=acme"], "", "acme"),
-        (["-var=tenant=acme", "-var", "a=b"], "", "acme"),
-        ([], "acme", "acme"),
-        (["-var", "tenant=acme"], "acme", "acme"),
-        (["-var", "a=tenant=acme"], "", ""),
-    ],
-)
-def test_which_tenant(arguments: list[str], option: str, tenant: str) -> None:
-    given = tokens(*arguments)
-    assert deploy.split_tenant(given, option) == (tenant, given)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "option", "message"),
-    [
-        (["-var", "tenant=a", "-var", "tenant=b"], "", "two tenants: a and b"),
-        (["-var", "tenant=a"], "b", "two tenants: a and b"),
-        (["-var", "tenant="], "", "-var tenant= names no tenant"),
-        (["-var", "tenant"], "", "-var 'tenant' is not NAME=VALUE"),
-    ],
-)
-def test_not_one_tenant(arguments: list[str], option: str, message: str) -> None:
-    with pytest.raises(UsageError) as error:
-        deploy.split_tenant(tokens(*arguments), option)
-    assert error.value.message == message
-
-
-@pytest.mark.parametrize(
-    ("verb", "arguments", "words", "said"),
-    [
-        ("destroy", ["-force", "-var", "a=b"], ["-auto-approve", "-var", "a=b"], 1),
-        ("destroy", ["-auto-approve"], ["-auto-approve"], 0),
-        ("apply", ["-force"], ["-force"], 0),
-    ],
-)
-def test_a_flag_of_old_is_taken_with_a_word(verb: str, arguments: list[str], words: list[str], said: int) -> None:
-    talk = Listener()
-    assert terraform.words(deploy.take_old_flags(VERBS[verb], tokens(*arguments), talk)) == words
-    assert len(talk.said) == said
-
-
-@pytest.mark.parametrize(
-    ("verb", "arguments", "refused"),
-    [
-        ("plan", ["-var", "a=b"], ""),
-        ("plan", ["stray"], "terraform plan takes no 'stray'"),
-        ("apply", ["my.plan"], ""),
-        ("apply", ["my.plan", "-json", "more"], "terraform apply takes no 'more'"),
-        ("state", ["mv", "a", "b"], ""),
-        ("import", ["a", "b"], ""),
-        ("import", ["a", "b", "c"], "terraform import takes no 'c'"),
-    ],
-)
-def test_words_that_a_verb_takes(verb: str, arguments: list[str], refused: str) -> None:
-    if refused:
-        with pytest.raises(UsageError) as error:
-            deploy.check_words(VERBS[verb], tokens(*arguments))
-        assert error.value.message == refused
-    else:
-        deploy.check_words(VERBS[verb], tokens(*arguments))
+# -- names and layers ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -515,7 +449,3 @@ def test_a_tenant_whose_file_is_gone_may_still_be_destroyed(example: Disk, verb:
             deploy.layer_of(one.project, one.stack, VERBS[verb], "gone")
     else:
         assert deploy.layer_of(one.project, one.stack, VERBS[verb], "gone").tenant == "gone"
-
-
-def test_the_plan_that_a_fake_sees_is_a_change() -> None:
-    assert terraform.change_summary(CHANGES.tail) == (1, 0, 0)

@@ -14,11 +14,17 @@ PACKAGE = Path(__file__).resolve().parents[1] / "wrapper"
 
 FLOORS = [
     ["errors", "model"],
-    ["layout", "types", "hcl", "variables", "terraform", "render", "fingerprint", "environment"],
+    [
+        *("layout", "types", "hcl", "variables", "terraform", "transcript", "arguments", "render"),
+        *("fingerprint", "environment"),
+    ],
     ["runs"],
     [
         "parses",
         "rendering",
+        "files",
+        "settings",
+        "values",
         "project",
         "rundir",
         "planfile",

@@ -193,7 +193,7 @@ def test_debootstrap_by_another_user_is_refused_in_words(tmp_path: Path) -> None
     (tmp_path / "debootstrap").chmod(0o755)
     code = f"import os; os.environ['PATH'] = {str(tmp_path)!r}; os.setuid(65534) or print(no_debootstrap())"
     code = f"from wrapper.image_base import no_debootstrap; import shutil, os; {code}"
-    for folder in [tmp_path, *tmp_path.parents[:2]]:
+    for folder in [tmp_path, *tmp_path.parents[:3]]:
         folder.chmod(folder.stat().st_mode | 0o055)
     shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "needs root" in shown.stdout

@@ -19,7 +19,7 @@ def project(disk: Disk, said: list[str] | None = None) -> Project:
 
 
 def failure(
-    disk: Disk, do: Any = lambda p: p.values(p.layer(p.stack("app-test"), "acme"), {"cluster": "c"})
+    disk: Disk, do: Any = lambda p: p.values.of(p.layer(p.stack("app-test"), "acme"), {"cluster": "c"})
 ) -> OrchestrateError:
     with pytest.raises(OrchestrateError) as error:
         do(project(disk))
@@ -140,7 +140,7 @@ def test_a_stack_may_say_itself_whether_tenants_need_a_file(
 def test_layers_of_values_of_a_tenant(example: Disk) -> None:
     here = project(example)
     outputs = {"cluster": "c-1", "unwanted": 1}
-    values = here.values(here.layer(here.stack("app-test"), "acme"), outputs)
+    values = here.values.of(here.layer(here.stack("app-test"), "acme"), outputs)
     assert values == {
         "tenant": Effective("acme", "orchestrate"),
         "domain": Effective("test.example.com", f"{APP}/variables.tfvars:2"),
@@ -152,7 +152,7 @@ def test_layers_of_values_of_a_tenant(example: Disk) -> None:
 
 def test_values_of_a_stack(example: Disk) -> None:
     here = project(example)
-    values = here.values(here.layer(here.stack("app-test")))
+    values = here.values.of(here.layer(here.stack("app-test")))
     assert values == {
         "region": Effective(REGION, "orchestrate"),
         "zone": Effective("example.com", "config/common.tfvars:1"),
@@ -186,8 +186,8 @@ def test_later_wins(example: Disk, count: int) -> None:
         else:
             example.write(path, f'{name} = "value {number}"\n')
     here = project(example)
-    arguments = [here.caller_source(example.root / "given.tfvars")] if count == len(LAYERS) else []
-    effective = here.values(here.layer(here.stack("app-test"), "acme"), outputs, arguments)["text"]
+    arguments = [here.files.caller_source(example.root / "given.tfvars")] if count == len(LAYERS) else []
+    effective = here.values.of(here.layer(here.stack("app-test"), "acme"), outputs, arguments)["text"]
     assert effective.value == f"value {count - 1}"
     assert LAYERS[count - 1][0] in effective.origin
 
@@ -197,8 +197,8 @@ def test_values_of_many_are_those_of_each(example: Disk) -> None:
     here = project(example)
     stack = here.stack("app-test")
     layers = [here.layer(stack, t) for t in ("acme", "globex", "newcomer", "")]
-    together = list(here.values_of(layers, {"cluster": "c"}))
-    assert together == [project(example).values(layer, {"cluster": "c"}) for layer in layers]
+    together = list(here.values.of_all(layers, {"cluster": "c"}))
+    assert together == [project(example).values.of(layer, {"cluster": "c"}) for layer in layers]
     assert [v["hostname"].value for v in together[:3]] == [
         "acme.test.example.com",
         "globex.example.com",
@@ -209,7 +209,7 @@ def test_values_of_many_are_those_of_each(example: Disk) -> None:
 def test_what_is_parsed_and_rendered_once_is_remembered_until_it_changes(example: Disk) -> None:
     def hostname() -> str:
         here = project(example)
-        return str(here.values(here.layer(here.stack("app-test"), "acme"), {"cluster": "c"})["hostname"].value)
+        return str(here.values.of(here.layer(here.stack("app-test"), "acme"), {"cluster": "c"})["hostname"].value)
 
     assert [hostname(), hostname()] == ["acme.test.example.com"] * 2
     example.write(f"{APP}/tenant.tfvars.j2", 'hostname = "{{ tenant }}-2.{{ vars.domain }}"\n')
@@ -220,24 +220,24 @@ def test_what_is_parsed_and_rendered_once_is_remembered_until_it_changes(example
 
 def test_declared_and_outputs(example: Disk) -> None:
     here = project(example)
-    declared = here.declared(example.root / "src/app/tenant")
+    declared = here.values.declared(example.root / "src/app/tenant")
     assert {n: (v.required, v.sensitive) for n, v in declared.items() if n in ("tenant", "memory", "api_key")} == {
         "tenant": (True, False),
         "memory": (False, False),
         "api_key": (False, True),
     }
     assert declared["memory"].where == "src/app/tenant/variables.tf:5"
-    assert here.outputs(example.root / "src/app") == {"cluster", "secret"}
-    assert here.declared(example.root / "nowhere") == {}
+    assert here.values.outputs(example.root / "src/app") == {"cluster", "secret"}
+    assert here.values.declared(example.root / "nowhere") == {}
 
 
 def test_a_var_file_is_the_callers_wherever_it_stands(example: Disk, tmp_path: Path) -> None:
     outside = tmp_path / "elsewhere.tfvars"
     outside.write_text('\ntext = "x"\n')
-    assert project(example).caller_source(outside).values == {"text": ("x", 2)}
+    assert project(example).files.caller_source(outside).values == {"text": ("x", 2)}
     json = tmp_path / "elsewhere.tfvars.json"
     json.write_text('{"text": "${x}"}')
-    assert project(example).caller_source(json).values == {"text": ("${x}", 0)}
+    assert project(example).files.caller_source(json).values == {"text": ("${x}", 0)}
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_var_file_that_cannot_be_read(
     file = tmp_path / name
     if text is not None:
         file.write_text(text)
-    error = failure(example, lambda p: p.caller_source(file))
+    error = failure(example, lambda p: p.files.caller_source(file))
     assert type(error) is kind
     assert error.message.startswith(message)
     assert error.where.startswith(str(file))
@@ -266,7 +266,7 @@ def test_quoted_keys_are_read_with_one_word(example: Disk) -> None:
     said: list[str] = []
     here = project(example, said)
     for _ in range(2):
-        assert here.values(here.layer(here.stack("app-test")))["size"].value == 3
+        assert here.values.of(here.layer(here.stack("app-test")))["size"].value == 3
     assert said == [f"{APP}/variables.tfvars:1: a quoted key; Terraform 0.12 and later write it without quotes"]
 
 
@@ -455,7 +455,7 @@ def test_a_broken_file_is_named_with_its_line(
     def everything(here: Project) -> None:
         stack = here.stack("app-test")
         here.tenants(stack)
-        here.values(here.layer(stack))
+        here.values.of(here.layer(stack))
 
     error = failure(example, everything)
     assert type(error) is kind
@@ -502,7 +502,7 @@ def test_no_link_leads_out_of_the_project(example: Disk, tmp_path: Path, link: s
 
     def everything(here: Project) -> None:
         layer = here.layer(here.stack("app-test"), "acme")
-        here.values(layer, {"cluster": "c"})
+        here.values.of(layer, {"cluster": "c"})
         here.digest_sources(layer)
 
     error = failure(example, everything)
@@ -539,7 +539,7 @@ def test_a_link_to_nothing_is_named(example: Disk, link: str, target: str, messa
 
     def everything(here: Project) -> None:
         layer = here.layer(here.stack("app-test"), "acme")
-        here.declared(layer.source)
+        here.values.declared(layer.source)
         here.digest_sources(layer)
 
     error = failure(example, everything)
@@ -550,8 +550,8 @@ def test_nothing_is_written_outside_the_private_folder(example: Disk) -> None:
     before = {f: f.read_bytes() for f in example.root.rglob("*") if f.is_file()}
     here = project(example)
     for stack in here.stacks():
-        here.values(here.layer(stack))
-    here.values(here.layer(here.stack("app-test"), "acme"), {"cluster": "c"})
+        here.values.of(here.layer(stack))
+    here.values.of(here.layer(here.stack("app-test"), "acme"), {"cluster": "c"})
     after = {f: f.read_bytes() for f in example.root.rglob("*") if f.is_file() and ".orchestrate" not in f.parts}
     assert after == before
     assert oct((example.root / ".orchestrate/cache/parses.sqlite").stat().st_mode & 0o777) == "0o600"

@@ -281,7 +281,7 @@ def test_a_file_that_cannot_be_read_is_named(example: Disk, tmp_path: Path) -> N
 
 def test_a_home_that_cannot_be_made_is_named(example: Disk) -> None:
     one = run(example, home=example.root / "src/app/outputs.tf/home")
-    with pytest.raises(NotFoundError, match="cannot make the run directory") as error, occupy(one, quiet):
+    with pytest.raises(NotFoundError, match="cannot make the folder") as error, occupy(one, quiet):
         pass
     assert "ORCHESTRATE_HOME" in error.value.hint
 

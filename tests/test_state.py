@@ -43,8 +43,8 @@ def test_a_folder_as_a_store(store: LocalStore, tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(NotFoundError, match="cannot make the folder for states: File exists") as error:
-        LocalStore(tmp_path / "file")
+    with pytest.raises(NotFoundError, match="cannot write there: File exists") as error:
+        LocalStore(tmp_path / "file").write("a", b"1")
     assert error.value.where == str(tmp_path / "file")
 
 

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from . import environment, fingerprint, leftovers, planfile, runs, state, terraform, variables
 from .account import NOBODY, Identity
+from .arguments import destroys, partial, typed_values
 from .engines import Engine
-from .errors import NotFoundError, OrchestrateError, RefusedError, UsageError
+from .errors import NotFoundError, OrchestrateError, RefusedError
 from .model import Effective, Layer, Outcome, Run, Stack, Variable
 from .project import Project
 from .runner import Stopper, Talk, execute
@@ -64,7 +65,7 @@ class Deployer:
         self, run: Run, verb: Verb, layer: Layer, tokens: Sequence[Token], talk: Talk | None = None
     ) -> Outcome:
         before = state.load(self.store, layer) if verb.name in _ON_STATE and not self.dry else None
-        whole = _destroys(verb, tokens) and not _partial(tokens) and not self.dry
+        whole = destroys(verb, tokens) and not partial(tokens) and not self.dry
         kept = leftovers.kept_families(before) if whole else []
         outcome = execute(run, self.engine, talk or self.talk, self.stopper)
         if self.dry or outcome.skipped:
@@ -111,7 +112,7 @@ class Deployer:
         """Every effective value of a layer, -var and -var-file included, with its origin."""
         declared = self.declared(layer)
         values = self._from_files(layer, tokens)
-        for argument in _arguments(tokens):
+        for argument in typed_values(tokens):
             if argument.name in declared:
                 values[argument.name] = variables.check_argument(argument, declared)
         return values
@@ -119,11 +120,11 @@ class Deployer:
     def _values(
         self, verb: Verb, layer: Layer, tokens: Sequence[Token], declared: Mapping[str, Variable]
     ) -> dict[str, Effective]:
-        typed = {a.name: variables.check_argument(a, declared) for a in _arguments(tokens)}
+        typed = {a.name: variables.check_argument(a, declared) for a in typed_values(tokens)}
         values = self._from_files(layer, tokens)
-        if _destroys(verb, tokens):
+        if destroys(verb, tokens):
             values = self._fill_from_last_apply(layer, declared, values)
-        if not (self.dry and _destroys(verb, tokens)):  # on paper the last apply's -var are not looked up
+        if not (self.dry and destroys(verb, tokens)):  # on paper the last apply's -var are not looked up
             variables.check_required(declared, {*values, *typed}, layer.label)
         for name in typed:
             if name in values and declared[name].sensitive:
@@ -132,12 +133,12 @@ class Deployer:
 
     def _from_files(self, layer: Layer, tokens: Sequence[Token]) -> dict[str, Effective]:
         outputs = self._stack_outputs(layer)
-        values = dict(self.project.values(layer, outputs, self._var_files(tokens)))
+        values = dict(self.project.values.of(layer, outputs, self._var_files(tokens)))
         return values if outputs or not self.dry else self._with_outputs_to_come(layer, values)
 
     def _var_files(self, tokens: Sequence[Token]) -> list[Source]:
         directory = self.caller.directory
-        return [self.project.caller_source(directory / (t.value or "")) for t in tokens if t.flag == "var-file"]
+        return [self.project.files.caller_source(directory / (t.value or "")) for t in tokens if t.flag == "var-file"]
 
     def _stack_outputs(self, layer: Layer) -> dict[str, Any]:
         if not layer.tenant:
@@ -162,7 +163,7 @@ class Deployer:
 
     def _with_outputs_to_come(self, layer: Layer, values: dict[str, Effective]) -> dict[str, Effective]:
         """On paper a tenant may be looked at before its stack is there: its outputs stand as null."""
-        coming = self.project.outputs(self.stack.source) if layer.tenant else set()
+        coming = self.project.values.outputs(self.stack.source) if layer.tenant else set()
         origin = f"output of {self.stack.label} (known after its apply)"
         return {n: Effective(None, origin) for n in coming & set(self.declared(layer))} | values
 
@@ -179,8 +180,8 @@ class Deployer:
         return {**values, **variables.merge(declared, (), [source], layer.label)}
 
     def declared(self, layer: Layer) -> dict[str, Variable]:
-        declared = self.project.declared(layer.source)
-        return declared if layer.tenant else declared | self.project.declared(layer.stack.config)
+        declared = self.project.values.declared(layer.source)
+        return declared if layer.tenant else declared | self.project.values.declared(layer.stack.config)
 
     # -- arguments ----------------------------------------------------------------------------
 
@@ -204,14 +205,14 @@ class Deployer:
     def _others(self, layer: Layer) -> set[str]:
         stack = layer.stack
         other = stack.source if layer.tenant else stack.tenant_source
-        return set(self.project.declared(other)) if other else set()
+        return set(self.project.values.declared(other)) if other else set()
 
     def check(self, verb: Verb, tenant: str, tokens: Sequence[Token]) -> None:
         terraform.check_flags(tokens)
         label = Layer(self.stack, tenant).label
         if not self.stack.settings.protected:
             return
-        if _destroys(verb, tokens):
+        if destroys(verb, tokens):
             raise RefusedError(
                 f"{label} is protected and is not destroyed",
                 where=f"{self.stack.config.name}/stack.hcl",
@@ -246,12 +247,12 @@ class Deployer:
         if saved:
             planfile.check(self.caller.directory / saved, tenant.label)
             return
-        typed = {a.name: variables.check_argument(a, declared) for a in _arguments(mine)}
+        typed = {a.name: variables.check_argument(a, declared) for a in typed_values(mine)}
         self.project.digest_sources(tenant)
-        coming = self.project.outputs(self.stack.source) & set(declared)
-        if not self.project.template_mentions(self.stack, coming):
+        coming = self.project.values.outputs(self.stack.source) & set(declared)
+        if not self.project.values.template_mentions(self.stack, coming):
             unknown = {n: None for n in coming if declared[n].nullable}
-            values = self.project.values(tenant, unknown, self._var_files(mine))
+            values = self.project.values.of(tenant, unknown, self._var_files(mine))
             variables.check_required(declared, {*values, *typed, *coming}, tenant.label)
 
     def for_stack(self, tokens: Sequence[Token]) -> list[Token]:
@@ -282,10 +283,10 @@ class Deployer:
 
     def _record(self, layer: Layer, tokens: Sequence[Token]) -> None:
         """Beside the state: what went in (as digests), what was typed (never a sensitive value), who and when."""
-        if _partial(tokens) or runs.file_argument(terraform.VERBS["apply"], tokens):
+        if partial(tokens) or runs.file_argument(terraform.VERBS["apply"], tokens):
             return
         declared = self.declared(layer)
-        given = {a.name: a.text for a in _arguments(tokens) if a.name in declared and not declared[a.name].sensitive}
+        given = {a.name: a.text for a in typed_values(tokens) if a.name in declared and not declared[a.name].sensitive}
         now = state.load(self.store, layer) or {}
         state.write_record(
             self.store,
@@ -306,28 +307,6 @@ def layer_of(project: Project, stack: Stack, verb: Verb, tenant: str) -> Layer:
     return project.layer(stack, tenant, must_be_declared=verb.name in ("apply", "plan", "import"))
 
 
-def split_tenant(tokens: Iterable[Token], option: str = "") -> tuple[str, list[Token]]:
-    """The tenant that ``-var tenant=NAME`` or ``--tenant NAME`` chooses, and all tokens."""
-    tokens = list(tokens)
-    names = {a.text for a in _arguments(tokens) if a.name == "tenant"} | ({option} if option else set())
-    if len(names) > 1:
-        raise UsageError(f"two tenants: {' and '.join(sorted(names))}", hint="a run is for one; or see --all-tenants")
-    if "" in names:
-        raise UsageError("-var tenant= names no tenant", hint="for example: -var tenant=acme")
-    return next(iter(names), ""), tokens
-
-
-def take_old_flags(verb: Verb, tokens: Iterable[Token], talk: Talk) -> list[Token]:
-    """Flags of older Terraform that old pipelines still pass, as today's."""
-    result = []
-    for token in tokens:
-        if token.flag == "force" and verb.name == "destroy":
-            talk.say("-force is taken as -auto-approve (Terraform renamed it in 0.15)")
-            token = Token("auto-approve", None, ("-auto-approve",))
-        result.append(token)
-    return result
-
-
 def author(environ: Mapping[str, str], host: str, pid: int) -> str:
     """What names this run in Terraform's lock: a host name's letters, at most 63 of them."""
     import re
@@ -341,25 +320,3 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "user"
-
-
-def check_words(verb: Verb, tokens: Sequence[Token]) -> None:
-    """UsageError for more bare words than the verb takes; a word in the region's place is most likely one."""
-    words = [t.value or "" for t in tokens if not t.flag]
-    if len(words) > verb.words:
-        raise UsageError(
-            f"terraform {verb.name} takes no {words[verb.words]!r}",
-            hint="the order is: COMMAND STACK [REGION] [TERRAFORM ARGUMENTS...]",
-        )
-
-
-def _arguments(tokens: Iterable[Token]) -> list[variables.Argument]:
-    return [variables.parse_argument(t.value or "") for t in tokens if t.flag == "var"]
-
-
-def _destroys(verb: Verb, tokens: Iterable[Token]) -> bool:
-    return verb.name == "destroy" or (verb.name == "apply" and any(t.flag == "destroy" for t in tokens))
-
-
-def _partial(tokens: Iterable[Token]) -> bool:
-    return any(t.flag in ("target", "exclude", "refresh-only") for t in tokens)

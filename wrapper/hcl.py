@@ -74,12 +74,6 @@ def parse_blocks(text: str, where: str) -> tuple[Block, ...]:
     return tuple(_block(n, text, where) for n in _statements(tree) if n.data == "block")
 
 
-def parse_settings(text: str, where: str) -> Block:
-    """A file of attributes and blocks (stack.hcl) as one nameless block."""
-    tree, text, _ = _tree(text, where)
-    return _body("", (), tree.children[0] if tree.children else tree, 1, text, where)
-
-
 def quote(value: object) -> str:
     """A string as an HCL literal, so that a template may put any text between quotes safely."""
     import json

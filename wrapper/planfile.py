@@ -14,7 +14,9 @@ _MARK = b"orchestrate layer "
 
 
 def bind(file: Path, label: str) -> None:
-    """Write the layer's label into the plan file."""
+    """Write the layer's label into the plan file; another file is left as it is."""
+    if not zipfile.is_zipfile(file):
+        return
     with zipfile.ZipFile(file, "a") as archive:
         archive.comment = _MARK + label.encode()
 

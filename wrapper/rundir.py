@@ -77,7 +77,10 @@ def occupy(
     """Hold the run directory and lay everything out in it. BusyError when another run holds it longer
     than the lock timeout. ``still_used`` waits or refuses where a run that was cut off still works in it."""
     directory = RunDirectory(run)
-    _make(directory.work)
+    _make(directory.work, "set ORCHESTRATE_HOME to a folder of yours")
+    for mount in run.mounts:
+        if mount.writable:
+            _make(mount.source, "see path in backend.tfvars")
     with _held(run, notice):
         still_used()
         try:
@@ -90,15 +93,11 @@ def occupy(
             _clean(directory)
 
 
-def _make(work: Path) -> None:
+def _make(folder: Path, hint: str) -> None:
     try:
-        work.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise NotFoundError(
-            f"cannot make the run directory: {error.strerror}",
-            where=str(work),
-            hint="set ORCHESTRATE_HOME to a folder of yours",
-        ) from None
+        raise NotFoundError(f"cannot make the folder: {error.strerror}", where=str(folder), hint=hint) from None
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
-from . import planfile, terraform
+from . import planfile, terraform, transcript
 from .engines import Engine, Session
 from .errors import RefusedError, StateAtRisk, Stopped, TimeoutExpired
 from .model import Outcome, Run, Step
@@ -174,10 +174,10 @@ def _one(
         )
     if not outcome or stopper.stopping:
         stopper.check()
-        raise terraform.failure(run.layer.label, step.argv, outcome.code, outcome.tail, run.origins)
-    if outcome.code == 2 and terraform.change_summary(outcome.tail) is None:
-        raise terraform.failure(run.layer.label, step.argv, outcome.code, outcome.tail, run.origins)
-    return replace(outcome, changes=terraform.change_summary(outcome.tail))
+        raise transcript.failure(run.layer.label, step.argv, outcome.code, outcome.tail, run.origins)
+    if outcome.code == 2 and transcript.change_summary(outcome.tail) is None:
+        raise transcript.failure(run.layer.label, step.argv, outcome.code, outcome.tail, run.origins)
+    return replace(outcome, changes=transcript.change_summary(outcome.tail))
 
 
 def _agree(run: Run, talk: Talk) -> None:

@@ -39,7 +39,8 @@ from .terraform import Token, Verb
 from .variables import render_file
 
 PROJECT = "/project"
-_PATHS = ("var-file", "out")
+_READ = ("var-file", "plan")  # flags that name a file of the caller's to read,
+_WRITTEN = ("out", "generate-config-out", "junit-xml")  # and to write
 
 
 @dataclass(frozen=True)
@@ -212,12 +213,12 @@ def _localize(tokens: Sequence[Token], directory: Path) -> tuple[tuple[Token, ..
     copies: dict[str, Path] = {}
     collect: dict[str, Path] = {}
     for number, token in enumerate(tokens):
-        if token.flag not in _PATHS:
+        if token.flag not in (*_READ, *_WRITTEN):
             result.append(token)
             continue
         path = directory / (token.value or "")
         name = f"inputs/{number}-{re.sub(r'[^A-Za-z0-9._-]', '_', path.name)}"
-        (copies if token.flag == "var-file" else collect)[name] = path
+        (copies if token.flag in _READ else collect)[name] = path
         result.append(Token(token.flag, name, (f"-{token.flag}={name}",)))
     return tuple(result), copies, collect
 

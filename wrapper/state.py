@@ -35,14 +35,6 @@ class LocalStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise NotFoundError(
-                f"cannot make the folder for states: {error.strerror}",
-                where=str(folder),
-                hint="see path in backend.tfvars",
-            ) from None
 
     def read(self, key: str) -> bytes | None:
         file = self._folder / key
@@ -54,8 +46,13 @@ class LocalStore:
 
     def write(self, key: str, data: bytes) -> None:
         file = self._folder / key
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+        except OSError as error:
+            hint = "see path in backend.tfvars"
+            raise NotFoundError(f"cannot write there: {error.strerror}", where=str(self._folder), hint=hint) from None
 
     def delete(self, key: str) -> None:
         (self._folder / key).unlink(missing_ok=True)

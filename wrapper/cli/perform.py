@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from .. import deploy, environment, fleet, terraform
+from .. import arguments, deploy, environment, fleet, terraform
 from ..fleet import Result
 from ..terraform import Token, Verb
 from .options import Options
@@ -18,9 +18,9 @@ def perform(options: Options, verb: Verb, name: str, region: str, tokens: Sequen
     """Run the verb and return the exit code: 0, or 2 for a plan that saw changes and was asked for it."""
     environment.check(options.environ)
     terraform.check_flags(tokens)
-    deploy.check_words(verb, tokens)
-    tokens = deploy.take_old_flags(verb, tokens, options.console)
-    tenant, tokens = deploy.split_tenant(tokens, options.tenant)
+    arguments.check_words(verb, tokens)
+    tokens = arguments.take_old_flags(verb, tokens, options.console.say)
+    tenant, tokens = arguments.split_tenant(tokens, options.tenant)
     stack = options.project.stack(name, region)
     deploy.layer_of(options.project, stack, verb, tenant)
     if options.json and verb.name in _SPEAKS_JSON:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .. import deploy, terraform
+from .. import arguments, terraform
 from ..variables import check_required, hide_sensitive
 from .options import ours
 from .verbs import place
@@ -26,8 +26,8 @@ _VERB = terraform.VERBS["plan"]
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     options = ctx.obj.merged({**given, "dry_run": True})
     name, region, tokens = place(options, _VERB, words)
-    deploy.check_words(_VERB, tokens)
-    tenant, tokens = deploy.split_tenant(tokens, options.tenant)
+    arguments.check_words(_VERB, tokens)
+    tenant, tokens = arguments.split_tenant(tokens, options.tenant)
     stack = options.project.stack(name, region)
     layer = options.project.layer(stack, tenant)
     with options.stopper().installed() as stopper:
