@@ -189,6 +189,7 @@ class Project:
     tool: Path = ROOT
     before: tuple[str, ...] = ()  # words before the tool's own: setpriv ..., unshare ...
     running: list[Running] = field(default_factory=list)
+    clones: list[Project] = field(default_factory=list)
 
     # -- running the tool ---------------------------------------------------------------------
 
@@ -229,7 +230,11 @@ class Project:
         """The same project and state on another machine: another clone, another home."""
         root = folder / "other-machine" / self.root.name
         shutil.copytree(self.root, root)
-        return replace(self, root=root, **_home(folder / "other-machine-home", self.environment), running=self.running)
+        clone = replace(
+            self, root=root, **_home(folder / "other-machine-home", self.environment), running=[], clones=[]
+        )
+        self.clones.append(clone)
+        return clone
 
     # -- what it left behind ------------------------------------------------------------------
 
@@ -306,6 +311,8 @@ class Project:
 
     def clean(self) -> None:
         """End what a failed test left: its commands, its containers, its sandbox, Terraform in its folders."""
+        for clone in self.clones:
+            clone.clean()
         for running in self.running:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(running.process.pid, signal.SIGKILL)
