@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,11 +14,22 @@ from hypothesis import settings
 from project_on_disk import Disk, small_project
 from said import Said
 
+from wrapper.cli.surroundings import provider_installation
+
 GUARD = Guard()
 
 # No database on disk, and no deadline: a busy machine is no failure.
 settings.register_profile("house", deadline=None, database=None)
 settings.load_profile("house")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests that run Terraform by hand find the provider where the tool does: in a mirror on this machine, if any."""
+    if not Path(os.environ.get("TF_CLI_CONFIG_FILE", "")).is_file():
+        file = Path(tempfile.mkdtemp(prefix="orchestrate-tests-")) / "terraform.rc"
+        file.write_text(provider_installation(os.environ))
+        os.environ["TF_CLI_CONFIG_FILE"] = str(file)
+        config.add_cleanup(lambda: shutil.rmtree(file.parent, ignore_errors=True))
 
 
 @pytest.fixture(autouse=True)

@@ -45,27 +45,36 @@ def environment_of(options: Around, stack: Stack, identity: Identity) -> dict[st
 
 def _cli_configuration(options: Around) -> dict[str, str]:
     """The caller's own Terraform CLI configuration; else one of ours that names a provider mirror found here."""
-    from .. import image_inputs
-
     given = options.environ.get("TF_CLI_CONFIG_FILE", "")
     if given and Path(given).is_file():
         return {"TF_CLI_CONFIG_FILE": given}
     if not given and Path("~/.terraformrc").expanduser().is_file():
         return {}
-    pins = image_inputs.read_pins(SELF, image_inputs.host_arch())
-    mirror = image_inputs.find_mirror(pins, options.environ, Path("/"))
-    if mirror is None or options.dry_run:
+    text = provider_installation(options.environ)
+    if not text or options.dry_run:
         return {}
     file = options.home / "terraform.rc"
+    if not file.is_file() or file.read_text() != text:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial = file.with_name(f"terraform.rc.{os.getpid()}")
+        partial.write_text(text)
+        partial.rename(file)
+    return {"TF_CLI_CONFIG_FILE": str(file)}
+
+
+def provider_installation(environ: Mapping[str, str]) -> str:
+    """A Terraform CLI configuration that takes our providers from a mirror on this machine; "" where there is none."""
+    from .. import image_inputs
+
+    pins = image_inputs.read_pins(SELF, image_inputs.host_arch())
+    mirror = image_inputs.find_mirror(pins, environ, Path("/"))
     here = ", ".join(f'"{name}"' for name, _ in pins.providers)
-    text = (
+    if mirror is None:
+        return ""
+    return (
         f'provider_installation {{\n  filesystem_mirror {{\n    path    = "{mirror}"\n    include = [{here}]\n  }}\n'
         f"  direct {{\n    exclude = [{here}]\n  }}\n}}\n"
     )
-    if not file.is_file() or file.read_text() != text:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.write_text(text)
-    return {"TF_CLI_CONFIG_FILE": str(file)}
 
 
 def mounts_of(environ: Mapping[str, str]) -> tuple[Mount, ...]:
