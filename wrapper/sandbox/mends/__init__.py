@@ -14,6 +14,7 @@ from wrapper.sandbox.mends import (
     elbv2,
     resourcegroupstaggingapi,
     route53,
+    s3,
     servicediscovery,
     sqs,
 )
@@ -28,6 +29,7 @@ ALL: tuple[Mend, ...] = (
     *elbv2.MENDS,
     *resourcegroupstaggingapi.MENDS,
     *route53.MENDS,
+    *s3.MENDS,
     *servicediscovery.MENDS,
     *sqs.MENDS,
 )
