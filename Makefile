@@ -17,7 +17,8 @@ engine:
 
 test: engine check
 	@./orchestrate image
-	@$(run) pytest --cov --cov-report= -n 3 --dist loadgroup --durations 15
+	@$(run) pytest -m "not alone" --cov --cov-report= -n 3 --durations 15
+	@$(run) pytest -m alone --cov --cov-append --cov-report= --durations 5
 	@$(run) coverage report --skip-covered --show-missing
 
 check: $(dev)

@@ -316,6 +316,7 @@ def leftovers(client: Any) -> set[str]:
     return ids | {str(p) for p in Path("/tmp").glob("orchestrate-base-*")}
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 def test_a_built_image_is_not_built_again(client: Any, built: str) -> None:
     said: list[str] = []
@@ -325,6 +326,7 @@ def test_a_built_image_is_not_built_again(client: Any, built: str) -> None:
     assert not image.exists(client, "orchestrate:none")
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 def test_the_image_works_for_any_user_without_network(client: Any, built: str, tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text('terraform {\n required_providers {\n aws = { source = "hashicorp/aws" }\n }\n}\n'
@@ -345,6 +347,7 @@ def test_the_image_works_for_any_user_without_network(client: Any, built: str, t
     assert client.images.get(built).attrs["Config"]["User"] == "65534:65534"
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
 def test_a_tampered_binary_fails_the_build(client: Any, copy: Path, local: dict[str, str], tmp_path: Path) -> None:
@@ -361,6 +364,7 @@ def test_a_tampered_binary_fails_the_build(client: Any, copy: Path, local: dict[
         image.run_build(client, tar, args, log)
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
 def test_a_tampered_provider_fails_the_build(client: Any, copy: Path, local: dict[str, str], tmp_path: Path) -> None:
@@ -390,6 +394,7 @@ def releases(tmp_path: Path, client: Any) -> Iterator[str]:
     server.server_close()
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
 def test_the_open_way_takes_terraform_from_a_release_site(
@@ -414,6 +419,7 @@ def content(client: Any, name: str) -> bytes:
     return bytes(client.containers.run(name, ["sh", "-c", script], remove=True))
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
 def test_the_open_way_refuses_another_zip(client: Any, copy: Path, local: dict[str, str], releases: str) -> None:
@@ -422,6 +428,7 @@ def test_the_open_way_refuses_another_zip(client: Any, copy: Path, local: dict[s
         image.build(copy, client, print, env)
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
 def test_a_site_that_does_not_answer_is_named(client: Any, copy: Path, local: dict[str, str]) -> None:
@@ -431,6 +438,7 @@ def test_a_site_that_does_not_answer_is_named(client: Any, copy: Path, local: di
     assert "Terraform 1.11.4 for linux_amd64" in caught.value.hint
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
 def test_a_base_that_cannot_be_pulled_is_named(client: Any, copy: Path, local: dict[str, str]) -> None:
@@ -439,6 +447,7 @@ def test_a_base_that_cannot_be_pulled_is_named(client: Any, copy: Path, local: d
         image.build(copy, client, print, env)
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
 @pytest.mark.parametrize("at", ["building", "COPY wrapper", "RUN sh"])
@@ -543,6 +552,7 @@ def held(client: Any, built: str, tmp_path: Path) -> Iterator[Held]:
     container.remove()
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.parametrize("uid", [0, 4711, 65534])
 def test_hold_ends_at_once_when_nothing_runs(held: Held, uid: int) -> None:
@@ -555,6 +565,7 @@ def test_hold_ends_at_once_when_nothing_runs(held: Held, uid: int) -> None:
     assert sorted(p.name for p in held.folder.iterdir()) == [".nonce", ".terraform.lock.hcl"]
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 def test_hold_keeps_a_lock_file_that_is_there(held: Held) -> None:
     (held.folder / ".terraform.lock.hcl").write_text("mine")
@@ -563,12 +574,14 @@ def test_hold_keeps_a_lock_file_that_is_there(held: Held) -> None:
     assert (held.folder / ".terraform.lock.hcl").read_text() == "mine"
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 def test_hold_refuses_another_file_system(held: Held) -> None:
     assert held.start(given="other").code() == 97
     assert b"the Docker daemon sees another file system" in held.api.logs(held.id)
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 def test_hold_refuses_a_directory_it_cannot_write(held: Held) -> None:
     held.create()
@@ -578,6 +591,7 @@ def test_hold_refuses_a_directory_it_cannot_write(held: Held) -> None:
     assert b"not writable for uid 4711" in held.api.logs(held.id)
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 def test_hold_stops_terraform_exactly_once(held: Held) -> None:
     """Five signals of three kinds; and a provider, whose name only begins the same, gets none."""
@@ -595,6 +609,7 @@ def test_hold_stops_terraform_exactly_once(held: Held) -> None:
     assert (held.folder / "terms").read_text() == "term\n"
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 def test_hold_is_not_fooled_by_the_dead(held: Held) -> None:
     """A `terraform` that has ended but is not collected by its parent does not run."""
@@ -610,6 +625,7 @@ def test_hold_is_not_fooled_by_the_dead(held: Held) -> None:
     assert time.monotonic() - start < 0.5
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 def test_hold_collects_orphans(held: Held) -> None:
     held.start().ready().run("sh", "-c", "for i in 1 2 3; do (sleep 0.05 &); done")
@@ -652,6 +668,7 @@ def applying(held: Held) -> Iterator[subprocess.Popen[str]]:
             caller.kill()
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 def test_hold_outlives_a_killed_caller(held: Held, applying: subprocess.Popen[str]) -> None:
     applying.kill()
@@ -663,6 +680,7 @@ def test_hold_outlives_a_killed_caller(held: Held, applying: subprocess.Popen[st
     assert "status" not in state["resources"][0]["instances"][0]
 
 
+@pytest.mark.alone
 @pytest.mark.docker
 def test_two_signals_are_one_graceful_stop_of_terraform(held: Held, applying: subprocess.Popen[str]) -> None:
     held.term()
