@@ -1,4 +1,4 @@
-"""Bad input (issue 2, point 8): one clear message, the right exit code, nothing started, nothing left behind.
+"""Bad input: one clear message, the right exit code, nothing started, nothing left behind.
 
 Each row runs for real, not on paper. That nothing starts is shown by the guard: whoever reaches for Docker,
 Terraform or the network fails the test (tests/guard.py).
