@@ -119,6 +119,8 @@ class Options:
             return account.Identity() if needs_none else account.identify(stack, self.environ)
         if self.dry_run and self.simulated.status() is None:
             return account.nobody({**account.SANDBOX_ENVIRONMENT, "AWS_ENDPOINT_URL": "http://127.0.0.1:PORT"})
+        if self.simulated.status() is None:
+            self.make_engine().check()  # without it the sandbox would be started for nothing
         return account.sandbox(self.started_sandbox().url)
 
     def started_sandbox(self) -> Any:

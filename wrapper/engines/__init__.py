@@ -34,6 +34,10 @@ class Engine(Protocol):
 
     name: str
 
+    def check(self) -> None:
+        """UnavailableError when the place is not there; asked before anything else is started."""
+        ...
+
     def open(self, run: Run) -> AbstractContextManager[Session]:
         """Make a Run ready: hold its directory, start what must be started. Leaves nothing behind.
         Raises UnavailableError when the place is not there, BusyError when another run holds the layer."""

@@ -60,6 +60,9 @@ class DockerEngine:
         self._notice = notice
         self._image = image
 
+    def check(self) -> None:
+        connect()
+
     @contextlib.contextmanager
     def open(self, run: Run) -> Iterator[DockerSession]:
         docker = connect()

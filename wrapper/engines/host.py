@@ -31,10 +31,13 @@ class HostEngine:
     def __init__(self, notice: Callable[[str], None]) -> None:
         self._notice = notice
 
+    def check(self, path: str | None = None) -> None:
+        if shutil.which("terraform", path=path) is None:
+            raise UnavailableError("no terraform on PATH", hint="install it, or use --engine docker")
+
     @contextlib.contextmanager
     def open(self, run: Run) -> Iterator[HostSession]:
-        if shutil.which("terraform", path=run.environment.get("PATH")) is None:
-            raise UnavailableError("no terraform on PATH", hint="install it, or use --engine docker")
+        self.check(run.environment.get("PATH"))
         with occupy(run, self._notice) as directory:
             _name_modules(run, directory.work)
             yield HostSession(run, directory)

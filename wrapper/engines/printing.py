@@ -21,6 +21,9 @@ class PrintingEngine:
         self._say = say
         self._place = place
 
+    def check(self) -> None:
+        """Paper is always there."""
+
     @contextlib.contextmanager
     def open(self, run: Run) -> Iterator[PrintingSession]:
         self._say(f"# {run.layer.label}: {run.verb}")
