@@ -17,7 +17,7 @@ engine:
 
 test: engine check
 	@./orchestrate image
-	@$(run) pytest -m "not alone" --cov --cov-report= -n 3 --durations 15
+	@$(run) pytest -m "not alone" --cov --cov-report= -n 3 --dist worksteal --durations 15
 	@$(run) pytest -m alone --cov --cov-append --cov-report= --durations 5
 	@$(run) coverage report --skip-covered --show-missing
 
