@@ -10,7 +10,6 @@ from . import hcl
 from .errors import ConfigError
 
 MAXIMUM_SIZE = 1_000_000  # characters of one rendered template
-_RECURSION = 50
 
 
 def render(template: str, context: Mapping[str, Any], where: str) -> str:

@@ -172,12 +172,12 @@ def _one(
             hint=f"push it: ./orchestrate state {command_place(run)} push {terraform.ERRORED_STATE} ; "
             "change nothing before that",
         )
-    if not outcome or stopper.stopping:
+    changes = transcript.change_summary(outcome.tail)
+    unseen = outcome.code == 2 and changes is None  # Terraform exits 2 on SIGQUIT as well as for changes
+    if not outcome or stopper.stopping or unseen:
         stopper.check()
         raise transcript.failure(run.layer.label, step.argv, outcome.code, outcome.tail, run.origins)
-    if outcome.code == 2 and transcript.change_summary(outcome.tail) is None:
-        raise transcript.failure(run.layer.label, step.argv, outcome.code, outcome.tail, run.origins)
-    return replace(outcome, changes=transcript.change_summary(outcome.tail))
+    return replace(outcome, changes=changes)
 
 
 def _agree(run: Run, talk: Talk) -> None:
