@@ -16,7 +16,7 @@ from test_terraform import VALUE
 from wrapper import deploy, planfile
 from wrapper.account import NOBODY, Identity
 from wrapper.errors import ConfigError, NotFoundError, OrchestrateError, RefusedError, TerraformFailed, UsageError
-from wrapper.model import Layer, Outcome
+from wrapper.model import Layer, Outcome, Run, Step
 from wrapper.terraform import VERBS
 
 STACK, ACME = f"{REGION}/app-test", f"{REGION}/app-test/acme"
@@ -62,8 +62,8 @@ def test_the_next_apply_leaves_the_stack_alone(made: Cloud) -> None:
     ("path", "text", "words"),
     [
         (f"{APP}/variables.tfvars", 'size = 3\ndomain = "d"\n', "variable size"),
-        ("src/app/outputs.tf", 'output "cluster" { value = "d" }\n', "sources or modules"),
-        ("modules/service/main.tf", "", "sources or modules"),
+        ("src/app/outputs.tf", 'output "cluster" { value = "d" }\n', "sources"),
+        ("modules/service/main.tf", "", "modules"),
         (f"{APP}/tenants/acme.tfvars", "memory = 512\n", ""),
         ("src/app/tenant/main.tf", "", ""),
     ],
@@ -167,8 +167,10 @@ def test_a_destroy_needs_nothing_typed_again(made: Cloud) -> None:
 def test_the_record_says_what_went_in_by_whom(made: Cloud) -> None:
     made.perform("apply", "acme", "-var=tenant=acme")
     record = made.record("acme")
-    assert record["state"] == {"serial": 1, "lineage": "l"}
-    assert (record["version"], record["by"], record["given"]) == (1, "me-here-1", {"tenant": "acme"})
+    tag = made.deployer().store.listing(REGION)[f"{REGION}/app-test/tenants/acme/terraform.tfstate"]
+    assert record["state"] == {"serial": 1, "lineage": "l", "tag": tag}
+    assert (record["version"], record["by"], record["given"]) == (2, "me-here-1", {"tenant": "acme"})
+    assert record["url"] == "https://acme.test.example.com"
     assert set(record["inputs"]["variables"]) >= {"hostname", "cluster", "tenant"}
 
 
@@ -189,6 +191,43 @@ def test_apply_with_destroy_is_a_destroy(made: Cloud) -> None:
     made.perform("apply", "acme")
     made.perform("apply", "acme", "-destroy")
     assert [k for k in made.keys if "acme" in k] == []
+
+
+def test_what_is_recorded_is_what_ran(made: Cloud) -> None:
+    """A file that is edited while Terraform runs is a change since the last apply."""
+    well = made.engine.behaviour
+
+    def edited_meanwhile(run: Run, step: Step) -> Outcome:
+        made.disk.write(f"{APP}/variables.tfvars", 'size = 99\ndomain = "d"\n')
+        return well(run, step)
+
+    made.engine.behaviour = edited_meanwhile
+    made.perform("apply")
+    made.engine.behaviour = well
+    made.perform("apply", "acme")
+    assert f"{STACK}: changed since its last apply (variable size); left alone" in made.talk.text()
+
+
+def test_a_sensitive_value_that_was_typed_is_no_change_of_the_stack(cloud: Cloud) -> None:
+    cloud.disk.append("src/app/variables.tf", 'variable "token" {\n  default   = ""\n  sensitive = true\n}\n')
+    cloud.perform("apply", "", "-var", "token=hush")
+    cloud.talk.said.clear()
+    cloud.perform("apply", "acme")
+    assert (cloud.talk.said, cloud.record("")["hidden"]) == ([], ["token"])
+
+
+def test_a_later_failure_is_noted_beside_the_last_apply(made: Cloud) -> None:
+    made.perform("apply", "acme")
+    before = made.record("acme")
+    made.fails[ACME, "apply"] = Outcome(1, ok=False, tail="Error: no")
+    with pytest.raises(TerraformFailed):
+        made.perform("apply", "acme")
+    after = made.record("acme")
+    assert after["failed"]["error"] == f"{ACME}: terraform apply failed (exit code 1)"
+    assert {k: v for k, v in after.items() if k != "failed"} == before
+    made.fails.clear()
+    made.perform("apply", "acme")
+    assert "failed" not in made.record("acme")
 
 
 def test_a_failure_is_not_recorded(made: Cloud) -> None:
@@ -227,7 +266,7 @@ def test_on_paper_outputs_may_be_to_come(cloud: Cloud) -> None:
     cloud.perform("plan", "acme", dry=True)
     assert cloud.values[ACME]["cluster"] is None
     one = cloud.deployer(dry=True)
-    effective = one.effective(Layer(one.stack, "acme"), tokens("-var", "memory=3"))
+    effective = one.survey.effective(Layer(one.stack, "acme"), tokens("-var", "memory=3"))
     assert effective["cluster"].origin == f"output of {STACK} (known after its apply)"
     assert (effective["memory"].value, effective["memory"].origin) == ("3", "-var memory")
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrapper import fingerprint
-from wrapper.model import Effective
 
 PARTS = st.lists(
     st.none() | st.booleans() | st.integers() | st.text() | st.dictionaries(st.text(), st.integers()), max_size=4
@@ -37,40 +36,30 @@ def test_the_order_of_keys_says_nothing() -> None:
     assert fingerprint.digest({"a": 1, "b": 2}) == fingerprint.digest({"b": 2, "a": 1})
 
 
-def record(**changes: Any) -> fingerprint.Record:
-    values = {"size": Effective(1, "f:1"), "key": Effective("hush", "f:2")}
-    return fingerprint.inputs(**{"values": values, "sources": "s", "image": "i", **changes})
-
-
-def test_a_record_tells_no_value_and_no_origin() -> None:
-    made = record()
-    assert set(made["variables"]) == {"size", "key"}
-    assert "hush" not in str(made)
-    assert made == record(values={"key": Effective("hush", "elsewhere"), "size": Effective(1, "g:9")})
+def made(**changes: Any) -> fingerprint.Inputs:
+    fields: dict[str, Any] = {"variables": {"size": "1", "key": "2"}, "sources": "s", "modules": "m", "versions": "v"}
+    return fingerprint.inputs(**{**fields, **changes})
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "found"),
     [
         ({}, []),
-        ({"values": {"size": Effective(2, "f")}}, ["variable key", "variable size"]),
-        (
-            {"values": {"size": Effective(1, "f"), "key": Effective("hush", "f"), "new": Effective(1, "f")}},
-            ["variable new"],
-        ),
-        ({"sources": "t"}, ["sources or modules"]),
-        ({"image": "j"}, ["Terraform or provider version"]),
-        ({"image": "j", "sources": "t"}, ["sources or modules", "Terraform or provider version"]),
+        ({"variables": {"size": "3"}}, [("variable key", "2", ""), ("variable size", "1", "3")]),
+        ({"variables": {"key": "2", "size": "1", "new": "4"}}, [("variable new", "", "4")]),
+        ({"sources": "t"}, [("sources", "s", "t")]),
+        ({"modules": "t"}, [("modules", "m", "t")]),
+        ({"versions": "w", "sources": "t"}, [("sources", "s", "t"), ("versions", "v", "w")]),
     ],
 )
-def test_differences_in_words(changes: dict[str, Any], words: list[str]) -> None:
-    assert fingerprint.differences(record(), record(**changes)) == words
+def test_differences_by_name_with_both_digests(changes: dict[str, Any], found: list[tuple[str, str, str]]) -> None:
+    assert fingerprint.differences(made(), made(**changes)) == [fingerprint.Difference(*one) for one in found]
 
 
-def test_a_damaged_record_differs_in_everything() -> None:
-    assert fingerprint.differences({}, record()) == [
-        "variable key",
-        "variable size",
-        "sources or modules",
-        "Terraform or provider version",
-    ]
+def test_a_variable_that_does_not_count() -> None:
+    assert fingerprint.differences(made(), made(variables={"size": "1"}), ignoring=("key",)) == []
+
+
+def test_no_record_differs_in_everything() -> None:
+    names = [d.name for d in fingerprint.differences({}, made())]
+    assert names == ["variable key", "variable size", "sources", "modules", "versions"]

@@ -16,7 +16,7 @@ FLOORS = [
     ["errors", "model"],
     [
         *("layout", "types", "hcl", "variables", "terraform", "transcript", "arguments", "render"),
-        *("fingerprint", "environment"),
+        *("fingerprint", "record", "environment"),
     ],
     ["runs"],
     [
@@ -36,7 +36,7 @@ FLOORS = [
         "image.*",
         r"container(\..*)?",
     ],
-    ["runner", "fleet", "deploy"],
+    ["runner", "survey", "deploy", "fleet"],
     ["report", r"cli(\..*)?", "__main__"],
 ]
 PURE = [room for floor in FLOORS[:3] for room in floor]

@@ -321,7 +321,9 @@ def test_the_digest_of_sources_knows_paths_and_contents(
     def digests() -> tuple[str, str]:
         here = project(example)
         stack = here.stack("app-test")
-        return here.digest_sources(here.layer(stack)), here.digest_sources(here.layer(stack, "acme"))
+        layers = here.layer(stack), here.layer(stack, "acme")
+        stack_digest, tenant_digest = (here.digest_sources(la) + here.digest_modules(la) for la in layers)
+        return stack_digest, tenant_digest
 
     before = digests()
     assert digests() == before
@@ -504,6 +506,7 @@ def test_no_link_leads_out_of_the_project(example: Disk, tmp_path: Path, link: s
         layer = here.layer(here.stack("app-test"), "acme")
         here.values.of(layer, {"cluster": "c"})
         here.digest_sources(layer)
+        here.digest_modules(layer)
 
     error = failure(example, everything)
     assert error.exit_code == 65
@@ -541,6 +544,7 @@ def test_a_link_to_nothing_is_named(example: Disk, link: str, target: str, messa
         layer = here.layer(here.stack("app-test"), "acme")
         here.values.declared(layer.source)
         here.digest_sources(layer)
+        here.digest_modules(layer)
 
     error = failure(example, everything)
     assert (error.message, error.where) == (message, link)

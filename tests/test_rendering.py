@@ -40,10 +40,20 @@ def test_an_answer_larger_than_a_pipe_comes_whole() -> None:
     ],
 )
 def test_what_goes_wrong_in_the_child_is_said_here(template: str, where: str, message: str) -> None:
-    with pytest.raises(ConfigError) as error:
-        render_all(template, {"acme": {}}, "t.j2")
-    assert error.value.where.startswith(where)
-    assert error.value.message == message
+    error: object = None
+    try:
+        error = render_all(template, {"acme": {}}, "t.j2")["acme"]
+    except ConfigError as raised:
+        error = raised
+    assert isinstance(error, ConfigError)
+    assert error.where.startswith(where)
+    assert error.message == message
+
+
+def test_one_that_cannot_be_rendered_is_an_answer_beside_the_others() -> None:
+    found = render_all("{{ n + 1 }}", {"a": {"n": 1}, "b": {}, "c": {"n": 2}}, "t.j2")
+    assert (found["a"], found["c"]) == ("2", "3")
+    assert isinstance(found["b"], ConfigError)
 
 
 def children() -> set[str]:

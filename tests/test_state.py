@@ -14,6 +14,7 @@ from wrapper.account import Identity
 from wrapper.errors import ConfigError, NotFoundError
 from wrapper.leftovers import kept_families
 from wrapper.model import Backend, Layer
+from wrapper.record import Record
 from wrapper.state import LocalStore
 
 GOOD = {"version": 4, "serial": 3, "outputs": {"url": {"value": "u", "type": "string"}}, "resources": [{"type": "x"}]}
@@ -28,17 +29,26 @@ def store(tmp_path: Path) -> LocalStore:
 
 
 def test_a_folder_as_a_store(store: LocalStore, tmp_path: Path) -> None:
-    assert (store.read("a/b"), store.keys("")) == (None, [])
+    assert (store.read("a/b"), list(store.listing(""))) == (None, [])
     store.write("a/b", b"1")
     store.write("a/c/d", b"2")
     store.write("e", b"3")
     store.write("a/b.backup", b"4")
     assert (store.read("a/b"), store.read("a")) == (b"1", None)
-    assert store.keys("a/") == ["a/b", "a/b.backup", "a/c/d"]
+    assert list(store.listing("a/")) == ["a/b", "a/b.backup", "a/c/d"]
     store.delete("a/b")
     store.delete("nothing")
-    assert store.keys("") == ["a/c/d", "e"]
+    assert list(store.listing("")) == ["a/c/d", "e"]
     assert (tmp_path / "states").stat().st_mode & 0o777 == 0o700
+
+
+def test_another_content_has_another_tag(store: LocalStore) -> None:
+    store.write("a/b", b"1")
+    one = store.read_tagged("a/b")
+    assert one == (b"1", store.listing("a/")["a/b"])
+    store.write("a/b", b"two")
+    assert store.listing("a/")["a/b"] not in ("", one[1])
+    assert store.read_tagged("a/c") is None
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
@@ -101,27 +111,28 @@ def test_who_is_deployed(store: LocalStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "record"), [(None, {}), (b"", {}), (b"{", {}), (b"[]", {}), (b'{"by": "me"}', {"by": "me"})]
+    ("data", "record"),
+    [(None, Record()), (b"", Record()), (b"{", Record()), (b"[]", Record()), (b'{"by": "me"}', Record(by="me"))],
 )
-def test_a_record_that_cannot_be_read_is_none(store: LocalStore, data: bytes | None, record: dict[str, Any]) -> None:
+def test_a_record_that_cannot_be_read_is_none(store: LocalStore, data: bytes | None, record: Record) -> None:
     if data is not None:
         store.write(state.record_key(ACME), data)
     assert state.load_record(store, ACME) == record
 
 
 def test_a_record_stands_beside_its_state(store: LocalStore) -> None:
-    state.write_record(store, ACME, {"version": 1})
-    assert store.keys("") == ["ap-southeast-2/app/tenants/acme/orchestrate.json"]
-    assert state.load_record(store, ACME) == {"version": 1}
+    state.write_record(store, ACME, Record(by="me"))
+    assert list(store.listing("")) == ["ap-southeast-2/app/tenants/acme/orchestrate.json"]
+    assert state.load_record(store, ACME) == Record(by="me")
 
 
 def test_two_stacks_of_old_in_one_folder_have_two_records(store: LocalStore) -> None:
     one, other = (
         Layer(stack(backend=Backend("local", {"path": "/s"}, "b", f"old/{n}.tfstate"))) for n in ("one", "two")
     )
-    state.write_record(store, one, {"by": "one"})
-    state.write_record(store, other, {"by": "other"})
-    assert state.load_record(store, one) == {"by": "one"}
+    state.write_record(store, one, Record(by="one"))
+    state.write_record(store, other, Record(by="other"))
+    assert state.load_record(store, one) == Record(by="one")
 
 
 @pytest.mark.parametrize(
@@ -130,9 +141,9 @@ def test_two_stacks_of_old_in_one_folder_have_two_records(store: LocalStore) -> 
 def test_only_an_empty_state_is_forgotten(store: LocalStore, data: dict[str, Any] | None, left: list[str]) -> None:
     if data is not None:
         store.write(KEY, json.dumps(data).encode())
-    state.write_record(store, ACME, {})
+    state.write_record(store, ACME, Record())
     state.forget(store, ACME)
-    assert store.keys("") == sorted(left)
+    assert list(store.listing("")) == sorted(left)
 
 
 def _task(family: str, skip: bool, **changes: Any) -> dict[str, Any]:

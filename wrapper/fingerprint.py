@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from .model import Effective
-
-Record = dict[str, Any]
+Inputs = dict[str, Any]  # variables by name, sources, modules, versions: digests all
 
 
 def digest(*parts: object) -> str:
@@ -30,23 +29,25 @@ def _plain(part: object) -> object:
     return dict(part) if isinstance(part, Mapping) else part
 
 
-def inputs(values: Mapping[str, Effective], sources: str, image: str) -> Record:
-    """The fingerprint of a layer: variables by name, its sources and modules, the tool's image
-    (which pins the Terraform and provider versions)."""
-    return {
-        "variables": {name: digest(v.value) for name, v in sorted(values.items())},
-        "sources": sources,
-        "image": image,
-    }
+def inputs(variables: Mapping[str, str], sources: str, modules: str, versions: str) -> Inputs:
+    """The fingerprint of a layer: digests of its variables by name, of its sources and of the modules, and the
+    tool's image (which pins the versions of Terraform and the providers, and their lock)."""
+    return {"variables": dict(sorted(variables.items())), "sources": sources, "modules": modules, "versions": versions}
 
 
-def differences(old: Record, new: Record) -> list[str]:
-    """What differs, in words a person can act on: variable names, ``sources``, ``versions``."""
+@dataclass(frozen=True)
+class Difference:
+    """One input that is another than it was: its name in words, and both digests ("" where there is none)."""
+
+    name: str
+    old: str
+    new: str
+
+
+def differences(old: Inputs, new: Inputs, ignoring: Collection[str] = ()) -> list[Difference]:
+    """What differs: variables by name, then sources, modules and versions. ``ignoring``: variables that don't count."""
     before, after = old.get("variables", {}), new.get("variables", {})
-    changed = sorted(n for n in {*before, *after} if before.get(n) != after.get(n))
-    words = [f"variable {name}" for name in changed]
-    if old.get("sources") != new.get("sources"):
-        words.append("sources or modules")
-    if old.get("image") != new.get("image"):
-        words.append("Terraform or provider version")
-    return words
+    names = sorted({*before, *after} - set(ignoring))
+    found = [(f"variable {n}", before.get(n, ""), after.get(n, "")) for n in names]
+    found += [(kind, old.get(kind, ""), new.get(kind, "")) for kind in ("sources", "modules", "versions")]
+    return [Difference(*one) for one in found if one[1] != one[2]]

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from . import deploy, state, terraform
 from .account import NOBODY
 from .errors import OrchestrateError, RefusedError
-from .model import Layer, Outcome, Run
+from .model import Layer, Outcome
 from .runner import Talk
+from .survey import Ready
 from .terraform import Token, Verb
 
 MEMORY_EACH = 700 * 1024 * 1024  # bytes: a provider's, and Terraform's
@@ -124,30 +125,32 @@ def _side_by_side(
         return [r for r, run in prepared if run is None] + [f.result() for f in futures]
 
 
-def _prepared(deployer: deploy.Deployer, verb: Verb, tenant: str, tokens: Sequence[Token]) -> tuple[Result, Run | None]:
+def _prepared(
+    deployer: deploy.Deployer, verb: Verb, tenant: str, tokens: Sequence[Token]
+) -> tuple[Result, Ready | None]:
     layer = Layer(deployer.stack, tenant)
     try:
         deploy.layer_of(deployer.project, deployer.stack, verb, tenant)
-        return Result(layer), deployer.prepare(verb, layer, tokens)
+        return Result(layer), deployer.survey.prepare(verb, layer, tokens)
     except OrchestrateError as error:
         return Result(layer, error=error), None
 
 
 def _one(
-    deployer: deploy.Deployer, verb: Verb, layer: Layer, tokens: list[Token], run: Run | None, talk: Talk
+    deployer: deploy.Deployer, verb: Verb, layer: Layer, tokens: list[Token], run: Ready | None, talk: Talk
 ) -> Result:
     started = time.monotonic()
     try:
         deployer.stopper.check()
-        run = run or deployer.prepare(verb, layer, tokens)
-        outcome = deployer.carry_out(run, verb, layer, tokens, talk)
+        run = run or deployer.survey.prepare(verb, layer, tokens)
+        outcome = deployer.carry_out(run, talk)
         return Result(layer, time.monotonic() - started, outcome)
     except OrchestrateError as error:
         return Result(layer, time.monotonic() - started, error=error)
 
 
 def _one_of_many(
-    deployer: deploy.Deployer, verb: Verb, layer: Layer, tokens: list[Token], run: Run, talk: Talk
+    deployer: deploy.Deployer, verb: Verb, layer: Layer, tokens: list[Token], run: Ready, talk: Talk
 ) -> Result:
     prefixed = Prefixed(talk, layer.tenant)
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -162,10 +163,17 @@ class Project:
         return None
 
     def digest_sources(self, layer: Layer) -> str:
-        """One digest of the layer's Terraform root and of all modules: paths and contents."""
-        hashed = hashlib.sha256()
+        """One digest of the layer's Terraform root: paths and contents."""
+        return self._digest(self.work_files(layer).values())
+
+    def digest_modules(self, layer: Layer) -> str:
+        """One digest of all reusable modules; "" where there is none."""
         modules = self.modules()
-        for file in [*self.work_files(layer).values(), *(self.files_of(modules, layer) if modules else ())]:
+        return self._digest(self.files_of(modules, layer)) if modules else ""
+
+    def _digest(self, files: Iterable[Path]) -> str:
+        hashed = hashlib.sha256()
+        for file in files:
             hashed.update(f"{file.relative_to(self.root)}\0".encode())
             hashed.update(hashlib.sha256(self.files.data(file)).digest())
         return hashed.hexdigest()[:16]

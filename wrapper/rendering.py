@@ -22,8 +22,8 @@ SECONDS = 5  # of processor time for a start, and
 SECONDS_EACH = 0.05  # for each rendering
 
 
-def render_all(template: str, contexts: Mapping[str, Mapping[str, Any]], where: str) -> dict[str, str]:
-    """The template rendered for each context. ConfigError when one fails or a limit is passed."""
+def render_all(template: str, contexts: Mapping[str, Mapping[str, Any]], where: str) -> dict[str, str | ConfigError]:
+    """The template rendered for each context, or why not. Raises ConfigError when a limit is passed."""
     import jinja2  # noqa: F401  (loaded before the fork, so that the child's memory is for the template)
 
     seconds = int(SECONDS + SECONDS_EACH * len(contexts))
@@ -40,10 +40,10 @@ def render_all(template: str, contexts: Mapping[str, Mapping[str, Any]], where: 
     if not data:
         raise _limit(status, where)
     answer = json.loads(data)
-    if "error" in answer:
-        message, place, hint = answer["error"]
-        raise ConfigError(message, where=place, hint=hint)
-    return dict(answer["texts"])
+    return {
+        name: one if isinstance(one, str) else ConfigError(one[0], where=one[1], hint=one[2])
+        for name, one in answer.items()
+    }
 
 
 def _in_child(writer: int, template: str, contexts: Mapping[str, Mapping[str, Any]], where: str, seconds: int) -> None:
@@ -54,16 +54,23 @@ def _in_child(writer: int, template: str, contexts: Mapping[str, Mapping[str, An
         size = _address_space() or used
         resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, size + MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        texts = {name: render(template, context, where) for name, context in contexts.items()}
-        _answer(writer, {"texts": texts})
-    except ConfigError as error:
-        _answer(writer, {"error": [error.message, error.where, error.hint]})
+        _answer(writer, {name: _one(template, context, where) for name, context in contexts.items()})
     except MemoryError:
         pass  # the parent says it: there may be no memory left here to say anything
-    except Exception as error:
-        _answer(writer, {"error": [f"template: {type(error).__name__}: {error}", where, ""]})
     finally:
         os._exit(0)
+
+
+def _one(template: str, context: Mapping[str, Any], where: str) -> str | list[str]:
+    """The text, or [message, where, hint]."""
+    try:
+        return render(template, context, where)
+    except ConfigError as error:
+        return [error.message, error.where, error.hint]
+    except MemoryError:
+        raise
+    except Exception as error:
+        return [f"template: {type(error).__name__}: {error}", where, ""]
 
 
 def _address_space() -> int:

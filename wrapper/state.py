@@ -12,10 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from . import layout
+from . import layout, record
 from .account import Identity
 from .errors import ConfigError, NotFoundError, RefusedError, UnavailableError
 from .model import Backend, Layer, Stack
+from .record import Record
 from .runs import state_key
 
 RECORD = "orchestrate.json"
@@ -25,7 +26,14 @@ class Store(Protocol):
     """Where states live, seen as keys and bytes."""
 
     def read(self, key: str) -> bytes | None: ...
-    def keys(self, prefix: str) -> list[str]: ...
+    def read_tagged(self, key: str) -> tuple[bytes, str] | None:
+        """The object and its tag: another tag, another content."""
+        ...
+
+    def listing(self, prefix: str) -> dict[str, str]:
+        """Every key below ``prefix`` and its tag: one request for a thousand."""
+        ...
+
     def write(self, key: str, data: bytes) -> None: ...
     def delete(self, key: str) -> None: ...
 
@@ -37,12 +45,16 @@ class LocalStore:
         self._folder = folder
 
     def read(self, key: str) -> bytes | None:
-        file = self._folder / key
-        return file.read_bytes() if file.is_file() else None
+        return tagged[0] if (tagged := self.read_tagged(key)) else None
 
-    def keys(self, prefix: str) -> list[str]:
-        found = (str(f.relative_to(self._folder)) for f in self._folder.rglob("*") if f.is_file())
-        return sorted(k for k in found if k.startswith(prefix))
+    def read_tagged(self, key: str) -> tuple[bytes, str] | None:
+        file = self._folder / key
+        return (file.read_bytes(), _file_tag(file)) if file.is_file() else None
+
+    def listing(self, prefix: str) -> dict[str, str]:
+        below = self._folder / prefix.rpartition("/")[0]
+        found = ((str(f.relative_to(self._folder)), f) for f in below.rglob("*") if f.is_file())
+        return {key: _file_tag(file) for key, file in sorted(found) if key.startswith(prefix)}
 
     def write(self, key: str, data: bytes) -> None:
         file = self._folder / key
@@ -59,6 +71,11 @@ class LocalStore:
         (self._folder / (key + ".backup")).unlink(missing_ok=True)
 
 
+def _file_tag(file: Path) -> str:
+    found = file.stat()
+    return f"{found.st_mtime_ns:x}-{found.st_size:x}"
+
+
 class BucketStore:
     """An S3 bucket. ``place`` is how a command line names a stack whose states are in it."""
 
@@ -68,20 +85,22 @@ class BucketStore:
         self._place = place
 
     def read(self, key: str) -> bytes | None:
+        return tagged[0] if (tagged := self.read_tagged(key)) else None
+
+    def read_tagged(self, key: str) -> tuple[bytes, str] | None:
         try:
-            return bytes(
-                self._ask(lambda: self._client.get_object(Bucket=self._backend.bucket, Key=key))["Body"].read()
-            )
+            found = self._ask(lambda: self._client.get_object(Bucket=self._backend.bucket, Key=key))
+            return bytes(self._ask(found["Body"].read)), found["ETag"]
         except KeyError:
             return None
 
-    def keys(self, prefix: str) -> list[str]:
+    def listing(self, prefix: str) -> dict[str, str]:
         pages = self._ask(
             lambda: list(
                 self._client.get_paginator("list_objects_v2").paginate(Bucket=self._backend.bucket, Prefix=prefix)
             )
         )
-        return [item["Key"] for page in pages for item in page.get("Contents", ())]
+        return {item["Key"]: item["ETag"] for page in pages for item in page.get("Contents", ())}
 
     def write(self, key: str, data: bytes) -> None:
         self._ask(
@@ -133,14 +152,20 @@ def open_store(stack: Stack, identity: Identity) -> Store:
 def load(store: Store, layer: Layer) -> dict[str, Any] | None:
     """The layer's state as data, or None where it has none. A damaged one is a ConfigError: Terraform
     would take an empty object for "no state" and plan to make everything anew."""
+    return found[0] if (found := load_tagged(store, layer)) else None
+
+
+def load_tagged(store: Store, layer: Layer) -> tuple[dict[str, Any], str] | None:
+    """The layer's state as data and its object's tag, or None. Raises as :func:`load` does."""
     key = state_key(layer)
-    data = store.read(key)
-    if data is None:
+    found = store.read_tagged(key)
+    if found is None:
         return None
+    data, tag = found
     try:
         state = json.loads(data)
         if isinstance(state, dict) and "version" in state:
-            return state
+            return state, tag
     except ValueError:
         pass
     raise ConfigError(
@@ -162,7 +187,7 @@ def is_empty(state: dict[str, Any] | None) -> bool:
 def deployed(store: Store, stack: Stack) -> list[str]:
     """Tenants that have a state, by name."""
     prefix = layout.tenants_prefix(stack.region, stack.name)
-    found = (k.removeprefix(prefix).split("/") for k in store.keys(prefix))
+    found = (k.removeprefix(prefix).split("/") for k in store.listing(prefix))
     return sorted({parts[0] for parts in found if len(parts) == 2 and parts[1] == layout.STATE_FILE})
 
 
@@ -170,17 +195,20 @@ def record_key(layer: Layer) -> str:
     return layout.beside(state_key(layer), RECORD)
 
 
-def load_record(store: Store, layer: Layer) -> dict[str, Any]:
-    """What the last successful apply left beside the state; {} where there is nothing readable."""
+def load_record(store: Store, layer: Layer) -> Record:
+    """What the last successful apply left beside the state; an empty one where there is nothing readable."""
+    return parse_record(store.read(record_key(layer)))
+
+
+def parse_record(data: bytes | None) -> Record:
     try:
-        record = json.loads(store.read(record_key(layer)) or b"{}")
-        return record if isinstance(record, dict) else {}
+        return record.parse(json.loads(data or b"{}"))
     except ValueError:
-        return {}
+        return Record()
 
 
-def write_record(store: Store, layer: Layer, record: dict[str, Any]) -> None:
-    store.write(record_key(layer), json.dumps(record, indent=2, sort_keys=True).encode())
+def write_record(store: Store, layer: Layer, one: Record) -> None:
+    store.write(record_key(layer), json.dumps(one.as_data(), indent=2, sort_keys=True).encode())
 
 
 def forget(store: Store, layer: Layer) -> None:

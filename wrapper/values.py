@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import variables
+from .errors import OrchestrateError
 from .files import Files
 from .fingerprint import digest
 from .model import Effective, Layer, Stack, Variable
@@ -35,22 +36,29 @@ class Values:
     ) -> dict[str, Effective]:
         """Effective values of a layer; ``outputs`` are those of the stack's own layer, ``arguments`` the
         -var-file sources. Required values and -var are checked by the caller, who has the arguments."""
-        return next(iter(self.of_all([layer], outputs, arguments)))
+        found = next(iter(self.of_all([layer], outputs, arguments)))
+        if isinstance(found, OrchestrateError):
+            raise found
+        return found
 
     def of_all(
         self, layers: Iterable[Layer], outputs: Mapping[str, Any] | None = None, arguments: Iterable[Source] = ()
-    ) -> Iterator[dict[str, Effective]]:
-        """Effective values of many layers of one stack, each file read and parsed once."""
+    ) -> Iterator[dict[str, Effective] | OrchestrateError]:
+        """Effective values of many layers of one stack, each file read and parsed once; for a layer whose own
+        files are wrong, what is wrong. Raises what is wrong for all of them."""
         layers = list(layers)
         kinds = {bool(layer.tenant) for layer in layers}
         lower = {kind: self._lower(layers[0].stack, kind, outputs or {}) for kind in kinds}
         texts = self._rendered([la for la in layers if la.tenant], lower.get(True))
         with self._files.parses.batch():
             for layer in layers:
-                values, declared, others = lower[bool(layer.tenant)]
-                sources = [*self._of_tenant(layer, texts), *arguments]
-                own = variables.merge(declared, others, sources, layer.label)
-                yield {**values, **self._given(layer, declared), **own}
+                try:
+                    values, declared, others = lower[bool(layer.tenant)]
+                    sources = [*self._of_tenant(layer, texts), *arguments]
+                    own = variables.merge(declared, others, sources, layer.label)
+                    yield {**values, **self._given(layer, declared), **own}
+                except OrchestrateError as error:
+                    yield error
 
     def template_mentions(self, stack: Stack, names: Iterable[str]) -> bool:
         """Whether the template of a stack's tenants may need one of these values."""
@@ -83,13 +91,15 @@ class Values:
             if file.is_file():
                 yield self._files.source(file)
 
-    def _of_tenant(self, layer: Layer, texts: Mapping[str, str]) -> Iterator[Source]:
+    def _of_tenant(self, layer: Layer, texts: Mapping[str, str | OrchestrateError]) -> Iterator[Source]:
         if not layer.tenant:
             return
         config = layer.stack.config
-        if layer.tenant in texts:
+        if text := texts.get(layer.tenant):
+            if isinstance(text, OrchestrateError):
+                raise text
             where = self._files.short(config / _TEMPLATE)
-            parsed = self._files.parses.values(texts[layer.tenant], f"{where} (rendered for {layer.tenant})")
+            parsed = self._files.parses.values(text, f"{where} (rendered for {layer.tenant})")
             yield Source(where, parsed.values, mine=True, tenant=True)
         file = tenant_file(layer.stack, layer.tenant)
         if file.is_file():
@@ -99,8 +109,8 @@ class Values:
         facts = {"region": layer.stack.region, "stack": layer.stack.name, "tenant": layer.tenant}
         return {k: Effective(v, "orchestrate") for k, v in facts.items() if v and k in declared}
 
-    def _rendered(self, layers: list[Layer], lower: Any) -> dict[str, str]:
-        """The template rendered for each tenant; cached by all that goes in."""
+    def _rendered(self, layers: list[Layer], lower: Any) -> dict[str, str | OrchestrateError]:
+        """The template rendered for each tenant, or why not; cached by all that goes in."""
         from .rendering import render_all
 
         if not layers or not (file := layers[0].stack.config / _TEMPLATE).is_file():
@@ -111,12 +121,13 @@ class Values:
             la.tenant: {"tenant": la.tenant, "stack": stack.name, "region": stack.region, "vars": below}
             for la in layers
         }
-        texts = {t: self._files.parses.text(common + t) for t in contexts}
+        texts: dict[str, str | OrchestrateError | None] = {t: self._files.parses.text(common + t) for t in contexts}
         todo = {t: c for t, c in contexts.items() if texts[t] is None}
         if todo:
             for tenant, text in render_all(template, todo, self._files.short(file)).items():
                 texts[tenant] = text
-                self._files.parses.keep_text(common + tenant, text)
+                if isinstance(text, str):
+                    self._files.parses.keep_text(common + tenant, text)
         return {t: text for t, text in texts.items() if text is not None}
 
 

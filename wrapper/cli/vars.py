@@ -31,10 +31,10 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     stack = options.project.stack(name, region)
     layer = options.project.layer(stack, tenant)
     with options.stopper().installed() as stopper:
-        deployer = options.deployer(stack, stopper)
-        declared = deployer.declared(layer)
-        tokens = deployer.distribute(_VERB, layer, tokens, declared)
-        values = hide_sensitive(deployer.effective(layer, tokens), declared)
+        survey = options.deployer(stack, stopper).survey
+        declared = survey.declared(layer)
+        tokens = survey.distribute(_VERB, layer, tokens, declared)
+        values = hide_sensitive(survey.effective(layer, tokens), declared)
     if options.json:
         options.console.json({k: {"value": v.value, "origin": v.origin} for k, v in sorted(values.items())})
     else:

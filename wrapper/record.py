@@ -1,0 +1,59 @@
+"""What stands beside a state: what went into its last apply, by whom, when, and how a later try failed. Pure.
+
+Values appear as digests only. What an older version wrote is read as far as it goes; a layer without a
+readable record counts as changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from .fingerprint import Inputs
+
+VERSION = 2
+
+
+@dataclass(frozen=True)
+class Record:
+    """``inputs`` as in :mod:`wrapper.fingerprint`; ``given``: what was typed, nothing sensitive; ``hidden``: names
+    of the sensitive variables that were typed; ``state``: serial, lineage and ``tag`` (the object's) of the state
+    that the apply left; ``seconds`` it took; ``failed``: {at, by, error} of a later try that failed."""
+
+    inputs: Inputs = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
+    by: str = ""
+    at: str = ""
+    state: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+    url: str = ""
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tag(self) -> str:
+        return str(self.state.get("tag") or "")
+
+    def as_data(self) -> dict[str, Any]:
+        """What is written: plain data, without what is empty."""
+        return {"version": VERSION, **{k: v for k, v in asdict(self).items() if v}}
+
+    def after_failure(self, at: str, by: str, error: str) -> Record:
+        """The same last apply, and a later try that failed."""
+        return replace(self, failed={"at": at, "by": by, "error": error})
+
+
+def parse(data: object) -> Record:
+    """The record in ``data``; an empty one where it is none."""
+    if not isinstance(data, dict):
+        return Record()
+    empty = Record()
+    good: dict[str, Any] = {}
+    for one in fields(Record):
+        value, kind = data.get(one.name), type(getattr(empty, one.name))
+        if kind is tuple and isinstance(value, list):
+            good[one.name] = tuple(str(v) for v in value)
+        elif isinstance(value, kind) or (kind is float and isinstance(value, int)):
+            good[one.name] = value
+    return Record(**good)

@@ -1,0 +1,299 @@
+"""What a command finds before it starts: the values and arguments of each layer, checked, and their fingerprint.
+
+All of it is fixed here: what is edited while Terraform runs changes neither the run nor what is recorded of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from . import environment, fingerprint, planfile, runs, state, variables
+from .account import NOBODY, Identity
+from .arguments import destroys, partial, typed_values
+from .errors import NotFoundError, OrchestrateError
+from .fingerprint import Difference, Inputs
+from .model import Effective, Layer, Run, Stack, Variable
+from .project import Project
+from .record import Record
+from .runner import Talk
+from .runs import Caller, Request
+from .terraform import VERBS, Token, Verb
+from .variables import Source
+
+
+@dataclass(frozen=True)
+class Common:
+    """What all layers of one root have in common in one command: a request without values; ``typed``: its -var
+    by name; ``saved``: the plan file it applies; ``digests`` of sources, modules and versions."""
+
+    request: Request
+    typed: Mapping[str, Effective]
+    saved: str
+    digests: Mapping[str, str]
+
+    @property
+    def valued(self) -> bool:
+        return self.request.verb.values and not self.saved
+
+    @property
+    def whole(self) -> bool:
+        """Whether what it does is all that its inputs say."""
+        return self.valued and not partial(self.request.tokens)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A layer whose inputs are known and right. ``inputs`` is {} where the command is for a part of it."""
+
+    layer: Layer
+    common: Common
+    values: Mapping[str, Effective] = field(default_factory=dict)
+    inputs: Inputs = field(default_factory=dict)
+
+    @property
+    def verb(self) -> Verb:
+        return self.common.request.verb
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        return self.common.request.tokens
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What was typed for it, nothing sensitive."""
+        declared = self.common.request.declared
+        return {
+            a.name: a.text for a in typed_values(self.tokens) if a.name in declared and not declared[a.name].sensitive
+        }
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        return tuple(sorted(n for n in self.common.typed if self.common.request.declared[n].sensitive))
+
+    def lay_out(self, caller: Caller) -> Run:
+        return runs.lay_out(replace(self.common.request, layer=self.layer, values=self.values), caller)
+
+
+@dataclass
+class Survey:
+    """The looking up for one command on one stack. ``given`` is the caller's environment, for its TF_VAR_ names."""
+
+    project: Project
+    stack: Stack
+    identity: Identity
+    store: Callable[[], state.Store]
+    caller: Caller
+    talk: Talk
+    given: Mapping[str, str] = field(default_factory=dict)
+    dry: bool = False
+    _own: list[dict[str, Any] | None] = field(default_factory=list)
+
+    # -- layers made ready ------------------------------------------------------------------------
+
+    def prepare(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> Ready:
+        """One layer made ready; raises what is wrong with it."""
+        found = next(self.prepare_all(verb, [layer], tokens))
+        if isinstance(found, OrchestrateError):
+            raise found
+        return found
+
+    def prepare_all(
+        self, verb: Verb, layers: Sequence[Layer], tokens: Sequence[Token], records: Mapping[str, Record] | None = None
+    ) -> Iterator[Ready | OrchestrateError]:
+        """Layers of one root made ready, in order; for one whose own files are wrong, what is wrong.
+        Raises what is wrong for all. ``records`` by tenant, where they are known already."""
+        if not layers:
+            return
+        common = self._common(verb, layers[0], tokens)
+        if common.saved:
+            planfile.check(self.caller.directory / common.saved, layers[0].label)
+        if not common.valued:
+            yield from (Ready(layer, common) for layer in layers)
+            return
+        first: dict[str, tuple[Effective, str]] = {}
+        for layer, values in zip(layers, self._from_files(layers, tokens), strict=True):
+            try:
+                yield self._ready(layer, common, values, first, records)
+            except OrchestrateError as error:
+                yield error
+
+    def _ready(
+        self,
+        layer: Layer,
+        common: Common,
+        values: dict[str, Effective] | OrchestrateError,
+        first: dict[str, tuple[Effective, str]],
+        records: Mapping[str, Record] | None,
+    ) -> Ready:
+        if isinstance(values, OrchestrateError):
+            raise values
+        destroying = destroys(common.request.verb, common.request.tokens)
+        if destroying:
+            values = self._fill_from_last_apply(layer, common.request.declared, values, records)
+        if not (self.dry and destroying):  # on paper the last apply's -var are not looked up
+            variables.check_required(common.request.declared, {*values, *common.typed}, layer.label)
+        digests = _digests({**values, **common.typed}, first)
+        for name in common.typed:
+            if common.request.declared[name].sensitive:
+                values.pop(name, None)
+        inputs = fingerprint.inputs(digests, **common.digests) if common.whole else {}
+        return Ready(layer, common, values, inputs)
+
+    def _common(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> Common:
+        declared = self.declared(layer)
+        environment.check(self.given, declared if verb.values else ())
+        mine = self.distribute(verb, layer, tokens, declared)
+        saved = runs.file_argument(verb, mine)
+        if saved:
+            mine = [t for t in mine if t.flag != "var" or variables.parse_argument(t.value or "").name != "tenant"]
+        typed = {a.name: variables.check_argument(a, declared) for a in typed_values(mine)} if verb.values else {}
+        sources, modules = self.project.digest_sources(layer), self.project.digest_modules(layer)
+        request = Request(
+            layer,
+            verb,
+            tuple(mine),
+            declared=declared,
+            sources=self.project.work_files(layer),
+            digest=fingerprint.digest(sources, modules),
+            modules=self.project.modules(),
+        )
+        digests = {"sources": sources, "modules": modules, "versions": self.caller.image}
+        return Common(request, typed, saved, digests)
+
+    def changed(self, layer: Layer, record: Record) -> list[Difference]:
+        """What of a layer's inputs differs from its last apply, what was typed then standing in; [] when not known."""
+        if not record.inputs:
+            return []
+        declared = self.declared(layer)
+        given = {n: t for n, t in record.given.items() if n in declared}
+        tokens = [Token("var", f"{n}={t}", ("-var", f"{n}={t}")) for n, t in given.items()]
+        ready = self.prepare(VERBS["plan"], layer, tokens)
+        return fingerprint.differences(record.inputs, ready.inputs, record.hidden)
+
+    def check_ahead(self, verb: Verb, tenant: Layer, tokens: Sequence[Token]) -> None:
+        """A mistake in a tenant is said before its stack is made, as far as it shows without the stack's outputs."""
+        common = self._common(verb, tenant, tokens)
+        if common.saved:
+            planfile.check(self.caller.directory / common.saved, tenant.label)
+            return
+        coming = self.project.values.outputs(self.stack.source) & set(common.request.declared)
+        if not self.project.values.template_mentions(self.stack, coming):
+            unknown = {n: None for n in coming if common.request.declared[n].nullable}
+            values = self.project.values.of(tenant, unknown, self._var_files(common.request.tokens))
+            variables.check_required(common.request.declared, {*values, *common.typed, *coming}, tenant.label)
+
+    # -- values -----------------------------------------------------------------------------------
+
+    def declared(self, layer: Layer) -> dict[str, Variable]:
+        declared = self.project.values.declared(layer.source)
+        return declared if layer.tenant else declared | self.project.values.declared(layer.stack.config)
+
+    def effective(self, layer: Layer, tokens: Sequence[Token]) -> dict[str, Effective]:
+        """Every effective value of a layer, -var and -var-file included, with its origin."""
+        declared = self.declared(layer)
+        values = next(self._from_files([layer], tokens))
+        if isinstance(values, OrchestrateError):
+            raise values
+        typed = (a for a in typed_values(tokens) if a.name in declared)
+        return {**values, **{a.name: variables.check_argument(a, declared) for a in typed}}
+
+    def _from_files(
+        self, layers: Sequence[Layer], tokens: Sequence[Token]
+    ) -> Iterator[dict[str, Effective] | OrchestrateError]:
+        outputs = self._stack_outputs(layers[0])
+        to_come = {} if outputs or not self.dry else self._outputs_to_come(layers[0])
+        for values in self.project.values.of_all(layers, outputs, self._var_files(tokens)):
+            yield values if isinstance(values, OrchestrateError) else {**to_come, **values}
+
+    def _var_files(self, tokens: Iterable[Token]) -> list[Source]:
+        directory = self.caller.directory
+        return [self.project.files.caller_source(directory / (t.value or "")) for t in tokens if t.flag == "var-file"]
+
+    def _stack_outputs(self, layer: Layer) -> dict[str, Any]:
+        if not layer.tenant:
+            return {}
+        own = self.own_state()
+        if own is None and not self.dry:
+            raise NotFoundError(
+                f"{self.stack.label} has no state yet, and its tenants need its outputs",
+                hint=f"make it first: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip(),
+            )
+        return state.outputs(own)
+
+    def own_state(self) -> dict[str, Any] | None:
+        """The state of the stack's own layer, read once. On paper what cannot be read counts as not there yet."""
+        if not self._own:
+            self._own.append(self._read_own_state())
+        return self._own[0]
+
+    def forget_own_state(self) -> None:
+        """It was applied or destroyed: read it anew."""
+        self._own.clear()
+
+    def _read_own_state(self) -> dict[str, Any] | None:
+        try:
+            return None if self.identity.method == NOBODY else state.load(self.store(), Layer(self.stack))
+        except OrchestrateError as error:
+            if not self.dry:
+                raise
+            self.talk.say(f"{self.stack.label}: its outputs are not known here ({error})")
+            return None
+
+    def _outputs_to_come(self, layer: Layer) -> dict[str, Effective]:
+        """On paper a tenant may be looked at before its stack is there: its outputs stand as null."""
+        coming = self.project.values.outputs(self.stack.source) if layer.tenant else set()
+        origin = f"output of {self.stack.label} (known after its apply)"
+        return {n: Effective(None, origin) for n in coming & set(self.declared(layer))}
+
+    def _fill_from_last_apply(
+        self,
+        layer: Layer,
+        declared: Mapping[str, Variable],
+        values: dict[str, Effective],
+        records: Mapping[str, Record] | None,
+    ) -> dict[str, Effective]:
+        """A destroy needs no -var typed again: values that were typed at the last apply stand in."""
+        record = Record() if self.dry else (records or {}).get(layer.tenant) or state.load_record(self.store(), layer)
+        missing = {n: t for n, t in record.given.items() if n in declared and n not in values}
+        source = Source(
+            "-var of the last apply",
+            {n: (variables.check_argument(variables.Argument(n, t), declared).value, 0) for n, t in missing.items()},
+        )
+        return {**values, **variables.merge(declared, (), [source], layer.label)}
+
+    # -- arguments --------------------------------------------------------------------------------
+
+    def distribute(
+        self, verb: Verb, layer: Layer, tokens: Iterable[Token], declared: Mapping[str, Variable]
+    ) -> list[Token]:
+        """The caller's arguments that are this layer's: a -var goes to the root that declares it."""
+        others = self._others(layer)
+        kept = []
+        for token in tokens:
+            if token.flag != "var":
+                kept.append(token)
+                continue
+            name = variables.parse_argument(token.value or "").name
+            if name in declared and verb.values:
+                kept.append(token)
+            elif name not in declared and name not in others and name != "tenant":
+                raise variables.undeclared(name, declared, others, f"-var {name}", layer.label)
+        return kept
+
+    def _others(self, layer: Layer) -> set[str]:
+        stack = layer.stack
+        other = stack.source if layer.tenant else stack.tenant_source
+        return set(self.project.values.declared(other)) if other else set()
+
+
+def _digests(values: Mapping[str, Effective], first: dict[str, tuple[Effective, str]]) -> dict[str, str]:
+    """A digest of each value; what a layer shares with the first one (the very same object) is not made again."""
+    found = {}
+    for name, value in values.items():
+        known = first.get(name)
+        found[name] = known[1] if known and known[0] is value else fingerprint.digest(value.value)
+        if known is None:
+            first[name] = (value, found[name])
+    return found
