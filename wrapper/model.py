@@ -164,6 +164,18 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Diagnostic:
+    """A warning or an error in Terraform's own words. ``address`` is the resource's, ``where`` is ``file:line``;
+    each "" where Terraform named none."""
+
+    severity: str  # "error" | "warning"
+    summary: str
+    detail: str = ""
+    address: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How a Step or a Run ended: the exit code and the last of what it said. Truthy when ok."""
 

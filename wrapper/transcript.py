@@ -1,15 +1,18 @@
-"""What Terraform said, read back: a plan's summary, a lock held, a state that was not saved. Pure.
+"""What Terraform said, read back: a plan's summary, its diagnostics, a lock held, a state that was not saved. Pure.
 
 Terraform's exit code says little; its own words, stable since 0.12, say the rest.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .errors import BusyError, OrchestrateError, StateAtRisk, TerraformFailed
+from .model import Diagnostic
 
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _SUMMARY = re.compile(r"Plan: (?:(\d+) to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy")
@@ -63,6 +66,96 @@ def held_lock(text: str) -> Lock | None:
     )
 
 
+# A fleet's report holds those of every tenant, so each has a measure.
+MAXIMUM_DIAGNOSTICS = 50
+MAXIMUM_DETAIL = 4000  # characters
+
+_BEGIN = re.compile(r"(Error|Warning): (.+)")
+_ADDRESS = re.compile(r"  with (.+),$", re.MULTILINE)
+_PLACE = re.compile(r"  on (.+?) line (\d+)(?:,|:|$)", re.MULTILINE)
+
+
+def diagnostics(text: str) -> tuple[Diagnostic, ...]:
+    """What Terraform complained about, in its order, each once, errors first: from boxes, from the same words without
+    a box (``-no-color``), and from ``-json``. A box whose beginning is cut away is left out.
+
+    The forms are those of internal/command/format/diagnostic.go and of
+    developer.hashicorp.com/terraform/internals/machine-readable-ui."""
+    text = plain(text).replace("\r\n", "\n")
+    found = dict.fromkeys((*_from_json(text), *(_from_block(b) for b in _blocks(text))))
+    ordered = sorted(found, key=lambda d: d.severity != "error")
+    return tuple(ordered[:MAXIMUM_DIAGNOSTICS])
+
+
+def _blocks(text: str) -> Iterator[list[str]]:
+    """The lines of each complaint, from its "Error: " on, out of their boxes. What another stream wrote into the
+    middle of a box is not part of it."""
+    block: list[str] = []
+    boxed = False
+    for line in text.split("\n"):
+        if line.startswith(("╷", "╵")):
+            boxed = line.startswith("╷")
+            yield from filter(None, [block])
+            block = []
+        elif boxed and not line.startswith("│"):
+            continue
+        else:
+            line = line[2:] if boxed else line
+            if _BEGIN.match(line):
+                yield from filter(None, [block])
+                block = [line]
+            elif block:
+                block.append(line)
+    yield from filter(None, [block])
+
+
+def _from_block(lines: Sequence[str]) -> Diagnostic:
+    """``Error: summary`` / blank / indented ``with`` and ``on`` and the source / blank / detail."""
+    head, _, rest = "\n".join(line.rstrip() for line in lines).partition("\n\n")
+    severity, summary = _BEGIN.match(head.replace("\n", " ")).groups()  # type: ignore[union-attr]
+    context, detail = "", rest
+    if rest.startswith(("  with ", "  on ")):
+        context, _, detail = rest.partition("\n\n")
+    address, place = _ADDRESS.search(context), _PLACE.search(context)
+    where = f"{place[1]}:{place[2]}" if place else ""
+    return Diagnostic(severity.lower(), summary, _cut(detail), address[1] if address else "", where)
+
+
+def _from_json(text: str) -> Iterator[Diagnostic]:
+    """One object a line (``apply -json``), or one object that is all there is (``validate -json``)."""
+    start = text.find("{\n")
+    for candidate in (
+        *(line for line in text.split("\n") if '"diagnostic"' in line),
+        text[start:] if start >= 0 else "",
+    ):
+        try:
+            data = json.loads(candidate)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(data, dict):
+            given = data.get("diagnostics", [data.get("diagnostic")])
+            yield from (_from_data(one) for one in given if isinstance(one, dict))
+
+
+def _from_data(data: Mapping[str, Any]) -> Diagnostic:
+    place = data.get("range") or {}
+    where = f"{place['filename']}:{place['start']['line']}" if "filename" in place and "start" in place else ""
+    return Diagnostic(
+        str(data.get("severity", "error")),
+        str(data.get("summary", "")),
+        _cut(str(data.get("detail", ""))),
+        str(data.get("address", "")),
+        where,
+    )
+
+
+def _cut(detail: str) -> str:
+    detail = detail.strip("\n")
+    return detail if len(detail) <= MAXIMUM_DETAIL else detail[:MAXIMUM_DETAIL] + " ... (cut: its log has all of it)"
+
+
+OWN_WORDS = "its own words are above"
+
 # What AWS says (a pattern) -> what to do.
 _KNOWN_FAILURES = (
     # docs.aws.amazon.com/autoscaling/ec2/userguide/launch-configurations.html
@@ -101,5 +194,5 @@ def failure(
             return TerraformFailed(f"{label}: terraform {argv[1]} failed", hint=hint.format(capacity=where))
     return TerraformFailed(
         f"{label}: terraform {argv[1] if len(argv) > 1 else ''} failed (exit code {code})",
-        hint="its own words are above",
+        hint=OWN_WORDS,
     )
