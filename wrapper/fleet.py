@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from . import deploy, state, terraform
 from .account import NOBODY
+from .answers import model as answers
 from .errors import OrchestrateError, RefusedError
 from .model import Layer, Outcome
 from .runner import Talk
@@ -21,7 +22,6 @@ from .survey import Ready
 from .terraform import Token, Verb
 
 MEMORY_EACH = 700 * 1024 * 1024  # bytes: a provider's, and Terraform's
-_WORST_FIRST = (74, 77, 143, 130, 124, 70, 1, 65, 66, 64, 69, 75, 2, 0)
 
 
 @dataclass
@@ -190,5 +190,4 @@ class Prefixed:
 
 def worst(results: Sequence[Result]) -> int:
     """The exit code of many: the worst of all."""
-    codes = {r.code for r in results}
-    return next((c for c in _WORST_FIRST if c in codes), max(codes, default=0))
+    return answers.worst(r.code for r in results)
