@@ -4,7 +4,7 @@ SHELL := /bin/sh
 dev := .orchestrate/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 run := $(dev)/bin/python -m
 
-.PHONY: demo test check unit real engine lock bench clean help
+.PHONY: demo test check unit real engine browser lock bench clean help
 
 help:
 	@sed -n '1s/^# //p' Makefile
@@ -15,7 +15,10 @@ demo: engine
 engine:
 	@demo/prepare
 
-test: engine check
+browser:
+	@demo/prepare browser
+
+test: engine browser check
 	@./orchestrate image
 	@$(run) pytest -m "not alone" --cov --cov-report= -n 3 --dist worksteal --durations 15
 	@$(run) pytest -m alone --cov --cov-append --cov-report= --durations 5
@@ -27,7 +30,7 @@ check: $(dev)
 	@$(run) mypy
 
 unit: $(dev)
-	@$(run) pytest -m "not docker and not terraform and not sandbox"
+	@$(run) pytest -m "not docker and not terraform and not sandbox and not browser"
 
 real: engine $(dev)
 	@$(run) pytest -m "docker or terraform or sandbox"
