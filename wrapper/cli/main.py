@@ -31,6 +31,7 @@ _OURS = {
     "vars": "Show every value of a layer and the line it comes from.",
     "tenants": "List a stack's tenants: declared, deployed, orphaned.",
     "bootstrap": "Make the bucket for the states.",
+    "report": "Merge the reports of several machines, or show one.",
     "sandbox": "The simulated AWS: start, stop, status, reset.",
     "image": "Build the image that Terraform runs in.",
     "doctor": "Check everything this depends on.",

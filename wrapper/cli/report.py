@@ -1,0 +1,82 @@
+"""``orchestrate report``: the reports of several machines made one, and a report shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from ..answers import document, files, merging, printable, table
+from ..answers.files import Targets
+from ..answers.model import Report
+from ..errors import UsageError
+from .options import Options, ours
+
+
+@click.group("report", help="Merge the reports of several machines, or show one.")
+def command() -> None: ...
+
+
+def into_files(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where a report is written to."""
+    for option in (
+        click.option("--html", metavar="FILE", help="Write it as one page for a browser."),
+        click.option("--junit", metavar="FILE", help="Write it as JUnit's XML, for Jenkins."),
+        click.option("--report", metavar="FILE", help="Write it as JSON (docs/schemas/report-1.json)."),
+    ):
+        command = option(command)
+    return command
+
+
+def targets(options: Options, report: str | None, junit: str | None, html: str | None) -> Targets:
+    """The files asked for, tried. Relative paths are the caller's."""
+    given = [options.directory / path if path else None for path in (report, junit, html)]
+    found = Targets(*given)
+    files.check_writable(found)
+    return found
+
+
+@command.command("merge", help="One report out of several; exits with the worst of all.")
+@into_files
+@ours
+@click.argument("names", nargs=-1, metavar="FILE...")
+@click.pass_context
+def merge(
+    ctx: click.Context, /, names: tuple[str, ...], report: str | None, junit: str | None, html: str | None, **given: Any
+) -> int:
+    options = ctx.obj.merged(given)
+    if not names:
+        raise UsageError("no report to merge", hint="report merge A.json B.json ... --report ALL.json")
+    wanted = targets(options, report, junit, html)
+    merged = merging.merge({name: files.read(options.directory / name) for name in names})
+    for remark in merged.remarks:
+        options.console.say(f"note: {printable.line(remark)}")
+    files.write(merged.report, wanted)
+    return _show(options, merged.report)
+
+
+@command.command("show", help="A report as a table; exits as the run that it tells of.")
+@into_files
+@ours
+@click.argument("name", metavar="FILE")
+@click.pass_context
+def show(
+    ctx: click.Context, /, name: str, report: str | None, junit: str | None, html: str | None, **given: Any
+) -> int:
+    options = ctx.obj.merged(given)
+    wanted = targets(options, report, junit, html)
+    found = files.read(options.directory / name)
+    files.write(found, wanted)
+    return _show(options, found)
+
+
+def _show(options: Options, report: Report) -> int:
+    if options.json:
+        options.console.json(document.data_of(report))
+    else:
+        options.console.table(table.HEAD, table.rows(report))
+        for line in table.troubles(report):
+            options.console.say(line)
+    options.console.say(table.last_line(report))
+    return report.exit_code
