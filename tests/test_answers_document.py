@@ -54,6 +54,15 @@ def test_the_schema_is_one() -> None:
     assert SCHEMA["$defs"]["answer"]["properties"]["result"]["enum"] == list(RESULTS)
 
 
+def test_the_documentation_shows_one_that_fits() -> None:
+    text = (Path(__file__).parents[1] / "docs/reports.md").read_text()
+    shown = text.partition("```json\n")[2].partition("```")[0]
+    VALIDATOR.validate(json.loads(shown))
+    again = document.data_of(document.parse(shown, "docs/reports.md"))
+    assert again == json.loads(shown), "also what follows from the rest"
+    assert all(f"`{name}`" in text for name in {*again, *again["answers"][0]})
+
+
 @pytest.mark.parametrize("made", [FULL, report(), many(200), merged(60)])
 def test_what_is_written_fits_the_schema_and_is_read_back(made: Any) -> None:
     text = document.text_of(made)
