@@ -102,6 +102,7 @@ def test_the_container_is_hardened(run_cli: Run, example: Disk) -> None:
         "CHECKPOINT_DISABLE": "1",
         "HOME": "/tmp",
         "TF_IN_AUTOMATION": "1",
+        "GOGC": "400",
         **{k: v for k, v in environment.items() if k in ("LANG", "LC_ALL", "TERM")},
     }
 

@@ -8,7 +8,7 @@ from wrapper import environment
 from wrapper.account import SANDBOX_ENVIRONMENT
 from wrapper.errors import UsageError
 
-FIXED = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+FIXED = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "GOGC": "400"}
 
 
 @pytest.mark.parametrize("name", ["TF_CLI_ARGS", "TF_CLI_ARGS_plan", "TF_WORKSPACE", "TF_DATA_DIR", "TF_VAR_size"])
@@ -107,3 +107,8 @@ def test_nothing_of_the_callers_aws_reaches_the_sandbox() -> None:
     caller = {f"AWS_{n}": "real" for n in ("ACCESS_KEY_ID", "PROFILE", "ROLE_ARN", "ENDPOINT_URL", "CA_BUNDLE")}
     kept = environment.for_terraform(caller, SANDBOX_ENVIRONMENT, "r", host=True, sandbox=True)
     assert "real" not in kept.values()
+
+
+def test_the_caller_knows_better_how_much_memory_there_is() -> None:
+    kept = environment.for_terraform({"GOGC": "50", "GOMEMLIMIT": "400MiB"}, {}, "", host=False, sandbox=False)
+    assert (kept["GOGC"], kept["GOMEMLIMIT"]) == ("50", "400MiB")

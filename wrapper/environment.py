@@ -13,7 +13,9 @@ _AWS = re.compile(
     r"WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_\w+|CONTAINER_AUTHORIZATION_TOKEN\w*|EC2_METADATA_\w+|"
     r"ENDPOINT_URL\w*|STS_REGIONAL_ENDPOINTS|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT|MAX_ATTEMPTS|RETRY_MODE)"
 )
-_ALWAYS = re.compile(r"TF_LOG(_\w+)?|TF_TOKEN_\w+|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|LANG|LC_ALL|TERM")
+_ALWAYS = re.compile(
+    r"TF_LOG(_\w+)?|TF_TOKEN_\w+|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|LANG|LC_ALL|TERM|GOGC|GOMEMLIMIT"
+)
 _HOST = (
     "PATH",
     "HOME",
@@ -26,6 +28,9 @@ _HOST = (
     "SSH_AUTH_SOCK",
 )
 _FIXED = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+# Terraform and its providers are Go: most of a short run is reading a provider's schema, and a quarter of that is
+# collecting garbage (bench/README.md). Go's own default is 100 (pkg.go.dev/runtime#hdr-Environment_Variables).
+_COLLECT = {"GOGC": "400"}
 
 
 def check(environ: Mapping[str, str], declared: Collection[str] = ()) -> None:
@@ -48,7 +53,7 @@ def for_terraform(
     environ: Mapping[str, str], identity: Mapping[str, str], region: str, *, host: bool, sandbox: bool
 ) -> dict[str, str]:
     """The allowlisted environment of a run. With the sandbox nothing of the caller's AWS goes along."""
-    kept = {k: v for k, v in environ.items() if _ALWAYS.fullmatch(k)}
+    kept = _COLLECT | {k: v for k, v in environ.items() if _ALWAYS.fullmatch(k)}
     if not sandbox:
         kept |= {k: v for k, v in environ.items() if _AWS.fullmatch(k)}
     else:
