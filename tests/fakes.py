@@ -89,7 +89,7 @@ class FakeSession:
     def execute(self, step: Step, voice: Voice) -> Outcome:
         self._engine.steps.append((self._run.layer.label, step.argv))
         outcome = self._engine.behaviour(self._run, step)
-        voice(outcome.tail.encode(), False)
+        voice(b'{"resource_changes": []}' if step.captured and not outcome.tail else outcome.tail.encode(), False)
         return outcome
 
     def stop(self) -> None:

@@ -111,24 +111,6 @@ def test_vars_say_a_word_about_quoted_keys(run_cli: Run, example: Disk) -> None:
     assert f"{APP}/variables.tfvars:1: a quoted key" in said.err
 
 
-def test_tenants(run_cli: Run, example: Disk) -> None:
-    for tenant in ("acme", "gone"):
-        example.write(f".orchestrate/states/{REGION}/app-test/tenants/{tenant}/terraform.tfstate", "{}")
-    said = run_cli("tenants", "app-test")
-    assert [line.split() for line in said.out.splitlines()] == [
-        ["TENANT", "DECLARED", "DEPLOYED", "ORPHANED"],
-        ["acme", "yes", "yes", "-"],
-        ["globex", "yes", "-", "-"],
-        ["gone", "-", "yes", "yes"],
-    ]
-    assert json.loads(run_cli("tenants", "app-test", REGION, "--json").out)[2] == {
-        "tenant": "gone",
-        "declared": False,
-        "deployed": True,
-        "orphaned": True,
-    }
-
-
 def test_no_sandbox_runs(run_cli: Run) -> None:
     assert run_cli("sandbox", "status") == Said(1, "", "sandbox: not running\n")
     assert json.loads(run_cli("sandbox", "status", "--json").out) == {"running": False}

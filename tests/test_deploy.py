@@ -252,11 +252,10 @@ def test_a_damaged_state_stops_before_terraform(made: Cloud, verb: str) -> None:
     assert made.engine.steps == []
 
 
-def test_the_url(made: Cloud) -> None:
-    one = made.deployer()
-    assert one.url(Layer(one.stack, "acme")) == ""
-    made.perform("apply", "acme")
-    assert one.url(Layer(one.stack, "acme")) == "https://acme.test.example.com"
+def test_the_url_is_part_of_an_apply(made: Cloud) -> None:
+    assert made.perform("plan", "acme").url == ""
+    assert made.perform("apply", "acme").url == "https://acme.test.example.com"
+    assert made.perform("apply", "acme", "-target=x").url == "https://acme.test.example.com"
 
 
 # -- on paper -----------------------------------------------------------------------------------

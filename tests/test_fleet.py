@@ -1,201 +1,460 @@
-"""Many layers: in which order, what a failure stops and what not, whose line it is, and the worst exit code."""
+"""Many layers: who takes part, what is skipped and why, in which order, and what a failure stops and what not."""
 
 from __future__ import annotations
 
+import json
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from cloud import Cloud, tokens
-from fakes import Listener, caller, layer
-from hypothesis import given
-from hypothesis import strategies as st
+from fakes import Listener, caller
 from project_on_disk import APP, REGION, Disk
 
 from wrapper import fleet
 from wrapper.account import NOBODY, Identity
-from wrapper.errors import BusyError, ConfigError, OrchestrateError, RefusedError, StateAtRisk, UsageError
-from wrapper.fleet import Prefixed, Result, worst
-from wrapper.model import Layer, Outcome
+from wrapper.answers.model import Answer
+from wrapper.errors import NotFoundError, OrchestrateError, RefusedError, UsageError
+from wrapper.fleet import Fleet, Scope, Terms
+from wrapper.model import Layer, Outcome, Run, Step
+from wrapper.runner import Stopper
+from wrapper.selection import Shard
 from wrapper.terraform import VERBS
 
 STACK = f"{REGION}/app-test"
 FAILED = Outcome(1, ok=False, tail="Error: no")
 
 
+class Onlooker:
+    """A Watcher that remembers."""
+
+    def __init__(self) -> None:
+        self.began_with: list[tuple[list[str], int]] = []
+        self.answers: list[Answer] = []
+        self.said: list[str] = []
+        self.talks: dict[str, Hearer] = {}
+
+    def began(self, names: Sequence[str], jobs: int) -> None:
+        self.began_with.append((list(names), jobs))
+
+    def talk(self, layer: Layer) -> Hearer:
+        return self.talks.setdefault(layer.label, Hearer())
+
+    def log(self, layer: Layer) -> str:
+        return f"/logs/{layer.tenant}.log"
+
+    def ended(self, answer: Answer) -> None:
+        self.answers.append(answer)
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+
+class Hearer(Listener):
+    closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class Many:
+    """A cloud, and fleets on it."""
+
+    def __init__(self, disk: Disk, stack: str = "app-test", region: str = "") -> None:
+        self.cloud = Cloud(disk, stack, region)
+        self.watcher = Onlooker()
+        self.noted: list[Answer] = []
+
+    def run(
+        self, verb: str, *arguments: str, scope: Scope = Scope(), terms: Terms = Terms(jobs=1), **changes: Any
+    ) -> list[tuple[str, str, int]]:
+        """(name, result, exit code) in order of ending; everything before it is forgotten."""
+        self.watcher, self.noted = Onlooker(), []
+        self.cloud.engine.steps.clear()
+        many = Fleet(self.cloud.deployer(**changes), self.watcher, terms, self.noted.append)
+        self.answers = {a.tenant: a for a in many.perform(VERBS[verb], tokens(*arguments), scope)}
+        assert self.noted == self.watcher.answers
+        assert sorted(a.tenant for a in self.noted) == sorted(self.answers.keys() - scope.done.keys())
+        return [(a.tenant or "-", a.result, a.exit_code) for a in self.watcher.answers]
+
+    @property
+    def applied(self) -> list[str]:
+        return [label.removeprefix(STACK) or "-" for label, verb in self.cloud.engine.done if verb == "apply"]
+
+    def fail(self, name: str, verb: str = "apply", outcome: Outcome = FAILED) -> None:
+        self.cloud.fails[f"{STACK}/{name}".rstrip("/"), verb] = outcome
+
+
 @pytest.fixture
-def cloud(example: Disk) -> Cloud:
-    return Cloud(example)
+def many(example: Disk) -> Many:
+    return Many(example)
 
 
-def perform_all(cloud: Cloud, verb: str, *arguments: str, jobs: int = 1, **changes: object) -> list[tuple[str, int]]:
-    results = fleet.perform_all(cloud.deployer(**changes), VERBS[verb], tokens(*arguments), jobs)
-    return [(r.layer.label.removeprefix(REGION + "/"), r.code) for r in results]
+@pytest.fixture
+def made(many: Many) -> Many:
+    many.run("apply")
+    return many
 
 
-def applied(cloud: Cloud) -> list[str]:
-    return [label.removeprefix(REGION + "/") for label, verb in cloud.engine.done if verb == "apply"]
+# -- order ------------------------------------------------------------------------------------------
 
 
-def test_apply_is_the_stack_first_and_then_every_tenant(cloud: Cloud) -> None:
-    cloud.write(Layer(cloud.deployer().stack, "orphan"))
-    assert perform_all(cloud, "apply") == [
-        (n, 0) for n in ("app-test", "app-test/acme", "app-test/globex", "app-test/orphan")
+def test_apply_is_the_stack_first_and_then_every_tenant(many: Many) -> None:
+    many.cloud.write(Layer(many.cloud.deployer().stack, "orphan"))
+    assert many.run("apply") == [(n, "succeeded", 0) for n in ("-", "acme", "globex", "orphan")]
+    assert many.applied == ["-", "/acme", "/globex", "/orphan"]
+    assert many.answers["acme"].url == "https://acme.test.example.com"
+    assert many.watcher.began_with == [(["acme", "globex", "orphan"], 1)]
+    assert {t.closed for t in many.watcher.talks.values()} == {1}
+
+
+def test_destroy_is_every_tenant_that_has_a_state_and_then_the_stack(made: Many) -> None:
+    made.cloud.write(Layer(made.cloud.deployer().stack, "orphan"))
+    assert made.run("destroy", terms=Terms(jobs=3))[-1] == ("-", "succeeded", 0)
+    assert (made.applied[-1], sorted(made.applied)) == ("-", ["-", "/acme", "/globex", "/orphan"])
+    assert [k for k in made.cloud.keys if "register" not in k] == []
+    assert "first its tenants (acme, globex, orphan), then itself" in made.watcher.said[0]
+
+
+def test_destroy_of_nothing_says_so(many: Many) -> None:
+    assert many.run("destroy") == []
+    assert many.watcher.said == [f"{STACK}: no state; nothing to destroy"]
+
+
+def test_a_tenant_that_fails_keeps_the_stack_and_not_its_neighbours(made: Many) -> None:
+    made.fail("acme")
+    assert made.run("destroy") == [("acme", "failed", 1), ("globex", "succeeded", 0), ("-", "stopped", 1)]
+    assert made.answers[""].reason == "a tenant of it is still there"
+    assert "app-test/terraform.tfstate" in made.cloud.keys
+
+
+def test_a_stack_that_fails_keeps_its_tenants_from_starting(many: Many) -> None:
+    many.fail("")
+    assert many.run("apply") == [("-", "failed", 1), ("acme", "stopped", 1), ("globex", "stopped", 1)]
+    assert many.answers["acme"].reason == "the stack's own layer failed"
+
+
+# -- what changed -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", ["apply", "plan"])
+def test_what_did_not_change_does_not_start(made: Many, verb: str) -> None:
+    assert made.run(verb) == [(n, "unchanged", 0) for n in ("-", "acme", "globex")]
+    assert made.cloud.engine.steps == []
+    assert made.answers["acme"].url == "https://acme.test.example.com"
+    assert made.answers["acme"].reason.startswith("the same as at its last apply (20")
+
+
+def nothing(many: Many) -> None:
+    pass
+
+
+def another_hand(many: Many) -> None:
+    stack = many.cloud.deployer().stack
+    many.cloud.put(Layer(stack, "acme"), json.dumps({"version": 4, "serial": 7, "outputs": {}, "resources": [1, 2, 3]}))
+
+
+def failed_before(many: Many) -> None:
+    many.fail("acme", "plan")
+    many.run("apply", terms=Terms(jobs=1, force=True), scope=Scope(("acme",), own=False))
+    many.cloud.fails.clear()
+
+
+def no_record(many: Many) -> None:
+    (many.cloud.states / REGION / "app-test/tenants/acme/orchestrate.json").unlink()
+
+
+@pytest.mark.parametrize(
+    ("before", "files", "arguments", "who"),
+    [
+        (nothing, {f"{APP}/tenants/acme.tfvars": "memory = 999\n"}, (), "acme"),
+        (nothing, {}, ("-var", "memory=9"), "acme globex"),
+        (nothing, {"src/app/tenant/main.tf": "# other\n"}, (), "acme globex"),
+        (nothing, {"modules/service/main.tf": "# other\n"}, (), "- acme globex"),
+        (nothing, {f"{APP}/tenants/new.tfvars": ""}, (), "new"),
+        (nothing, {}, ("-replace=x",), "- acme globex"),
+        (nothing, {}, ("-target=x",), "- acme globex"),
+        (another_hand, {}, (), "acme"),
+        (failed_before, {}, (), "acme"),
+        (no_record, {}, (), "acme"),
+    ],
+)
+def test_what_changed_starts(
+    made: Many, before: Callable[[Many], None], files: dict[str, str], arguments: tuple[str, ...], who: str
+) -> None:
+    before(made)
+    for path, text in files.items():
+        made.cloud.disk.write(path, text)
+    ran = [name for name, result, _ in made.run("apply", *arguments) if result == "succeeded"]
+    assert ran == who.split()
+
+
+def test_outputs_of_the_stack_that_changed_are_inputs_that_changed(made: Many) -> None:
+    cloud = made.cloud
+    cloud.put(
+        Layer(cloud.deployer().stack), '{"version":4,"serial":9,"outputs":{"cluster":{"value":"c-2"}},"resources":[1]}'
+    )
+    assert [n for n, result, _ in made.run("apply", scope=Scope(own=False)) if result == "succeeded"] == [
+        "acme",
+        "globex",
     ]
-    assert applied(cloud) == ["app-test", "app-test/acme", "app-test/globex", "app-test/orphan"]
 
 
-def test_destroy_is_every_tenant_that_has_a_state_and_then_the_stack(cloud: Cloud) -> None:
-    perform_all(cloud, "apply")
-    cloud.write(Layer(cloud.deployer().stack, "orphan"))
-    cloud.engine.steps.clear()
-    assert perform_all(cloud, "destroy", jobs=3)[-1] == ("app-test", 0)
-    assert applied(cloud)[-1] == "app-test"
-    assert sorted(applied(cloud)) == ["app-test", "app-test/acme", "app-test/globex", "app-test/orphan"]
-    assert cloud.keys == []
-    assert "first its tenants (acme, globex, orphan), then itself" in cloud.talk.text()
+def test_on_request_all_start(made: Many) -> None:
+    assert {r for _, r, _ in made.run("apply", terms=Terms(jobs=1, force=True))} == {"succeeded"}
 
 
-def test_destroy_of_nothing_says_so(cloud: Cloud) -> None:
-    assert perform_all(cloud, "destroy") == []
-    assert cloud.engine.runs == []
-    assert f"{STACK}: no state; nothing to destroy" in cloud.talk.said
+def test_why_each_one_would_run(made: Many) -> None:
+    made.cloud.disk.write(f"{APP}/tenants/acme.tfvars", "memory = 999\n")
+    made.cloud.disk.write(f"{APP}/tenants/new.tfvars", "")
+    made.cloud.disk.write(f"{APP}/tenants/wrong.tfvars", "memroy = 1\n")
+    one = Fleet(made.cloud.deployer(), Onlooker())
+    looks = one.look(VERBS["apply"], ["acme", "globex", "new", "wrong"], [], one.read_register())
+    found = {look.layer.tenant: (look.why, [d.name for d in look.differences]) for look in looks}
+    assert found == {
+        "acme": ("variable memory", ["variable memory"]),
+        "globex": ("", []),
+        "new": ("not deployed yet", []),
+        "wrong": ("its files are wrong", []),
+    }
 
 
-def test_a_tenant_that_fails_keeps_the_stack_and_not_its_neighbours(cloud: Cloud) -> None:
-    perform_all(cloud, "apply")
-    cloud.fails[f"{STACK}/acme", "apply"] = FAILED
-    assert perform_all(cloud, "destroy") == [("app-test/acme", 1), ("app-test/globex", 0)]
-    assert "app-test/terraform.tfstate" in cloud.keys
-    assert "app-test/tenants/globex/terraform.tfstate" not in cloud.keys
+# -- who takes part ---------------------------------------------------------------------------------
 
 
-def test_a_stack_that_fails_keeps_its_tenants_from_starting(cloud: Cloud) -> None:
-    cloud.fails[STACK, "apply"] = FAILED
-    assert perform_all(cloud, "apply") == [("app-test", 1)]
+@pytest.mark.parametrize(
+    ("scope", "who"),
+    [
+        (Scope(("a*",), own=False), "acme"),
+        (Scope(("*", "!a*"), own=False), "acme! globex"),
+        (Scope(("!acme",)), "acme! - globex"),
+        (Scope(shard=Shard(1, 2), own=False), "acme"),
+        (Scope(shard=Shard(2, 2), own=False), "globex"),
+        (Scope(only=frozenset({"globex"}), own=False), "globex"),
+        (Scope(only=frozenset({"", "globex"})), "- globex"),
+    ],
+)
+def test_who_takes_part(made: Many, scope: Scope, who: str) -> None:
+    ran = made.run("plan", scope=scope, terms=Terms(jobs=1, force=True))
+    assert " ".join(n + ("!" if result == "excluded" else "") for n, result, _ in ran) == who
 
 
-def test_a_tenant_with_a_mistake_is_a_failure_beside_the_others(cloud: Cloud) -> None:
-    cloud.disk.write(f"{APP}/tenants/globex.tfvars", "memroy = 1\n")
-    assert sorted(perform_all(cloud, "apply")) == [("app-test", 0), ("app-test/acme", 0), ("app-test/globex", 65)]
+def test_a_pattern_that_matches_nobody_is_said(made: Many) -> None:
+    with pytest.raises(NotFoundError, match="no tenant matches 'acmee'") as error:
+        made.run("apply", scope=Scope(("acmee",)))
+    assert error.value.hint == "did you mean acme?"
+    assert made.cloud.engine.steps == []
+
+
+def test_what_is_done_is_not_done_again(made: Many) -> None:
+    done = {"acme": Answer(REGION, "app-test", "acme", "succeeded")}
+    assert [n for n, _, _ in made.run("destroy", scope=Scope(done=done))] == ["globex", "-"]
+    assert made.answers["acme"] is done["acme"]
+
+
+def test_tenants_alone_make_their_stack_where_there_is_none(many: Many) -> None:
+    assert many.run("apply", scope=Scope(("acme",), own=False)) == [("acme", "succeeded", 0)]
+    assert many.applied == ["-", "/acme"]
+
+
+def test_a_stack_without_tenants_is_itself(example: Disk) -> None:
+    assert Many(example, "global").run("apply") == [("-", "succeeded", 0)]
+
+
+# -- failures ---------------------------------------------------------------------------------------
+
+
+def test_a_tenant_with_a_mistake_is_a_failure_beside_the_others(many: Many) -> None:
+    many.cloud.disk.write(f"{APP}/tenants/globex.tfvars", "memroy = 1\n")
+    many.cloud.disk.write(f"{APP}/tenants/other.tfvars", "memory = {\n")
+    assert sorted(many.run("apply")) == [
+        ("-", "succeeded", 0),
+        ("acme", "succeeded", 0),
+        ("globex", "failed", 65),
+        ("other", "failed", 65),
+    ]
+    assert many.answers["globex"].error is not None
+    assert many.answers["globex"].error.where == f"{APP}/tenants/globex.tfvars:1"
+
+
+def test_a_template_that_fails_for_one_fails_for_one(many: Many) -> None:
+    text = 'hostname = "{{ {"acme": "a.example.com"}[tenant] }}"\n'
+    many.cloud.disk.write(f"{APP}/tenant.tfvars.j2", text)
+    assert sorted(many.run("apply"))[1:] == [("acme", "succeeded", 0), ("globex", "failed", 65)]
+
+
+def test_a_failure_stops_no_other_unless_told_so(made: Many) -> None:
+    made.fail("acme", "plan")
+    forced = Terms(jobs=1, force=True)
+    assert made.run("apply", scope=Scope(own=False), terms=forced) == [
+        ("acme", "failed", 1),
+        ("globex", "succeeded", 0),
+    ]
+    assert [d.summary for d in made.answers["acme"].diagnostics] == ["no"]
+    assert made.run("apply", scope=Scope(own=False), terms=replace(forced, fail_fast=True)) == [
+        ("acme", "failed", 1),
+        ("globex", "stopped", 1),
+    ]
+    assert made.answers["globex"].reason == "acme failed (--fail-fast)"
+
+
+def test_a_bug_in_one_is_named_and_the_others_go_on(made: Many) -> None:
+    well = made.cloud.engine.behaviour
+
+    def breaks(run: Run, step: Step) -> Outcome:
+        if run.layer.tenant == "acme":
+            raise ZeroDivisionError("oops")
+        return well(run, step)
+
+    made.cloud.engine.behaviour = breaks
+    ran = made.run("apply", scope=Scope(own=False), terms=Terms(jobs=2, force=True))
+    assert sorted(ran) == [("acme", "failed", 70), ("globex", "succeeded", 0)]
+    assert made.answers["acme"].why == "a bug of ours: ZeroDivisionError: oops"
+    assert "Traceback" in made.watcher.talks[f"{STACK}/acme"].text()
 
 
 def test_an_orphan_of_a_protected_stack_is_a_failure_beside_the_others(example: Disk) -> None:
-    cloud = Cloud(example, "app-live", REGION)
-    cloud.write(Layer(cloud.deployer().stack))
-    cloud.write(Layer(cloud.deployer().stack, "gone"))
-    assert sorted(perform_all(cloud, "plan")) == [("app-live", 2), ("app-live/acme", 2), ("app-live/gone", 66)]
+    many = Many(example, "app-live", REGION)
+    many.cloud.write(Layer(many.cloud.deployer().stack))
+    many.cloud.write(Layer(many.cloud.deployer().stack, "gone"))
+    assert [(n, c) for n, _, c in sorted(many.run("plan"))] == [("-", 2), ("acme", 2), ("gone", 66)]
 
 
-def test_a_misspelt_variable_starts_nothing(cloud: Cloud) -> None:
-    assert perform_all(cloud, "apply", "-var", "memroy=1") == [("app-test", 65)]
-    assert cloud.engine.runs == []
+@pytest.mark.parametrize("verb", ["apply", "destroy", "plan"])
+def test_a_misspelt_variable_starts_nothing(made: Many, verb: str) -> None:
+    with pytest.raises(OrchestrateError, match="declares no variable 'memroy'"):
+        made.run(verb, "-var", "memroy=1")
+    assert made.cloud.engine.steps == []
 
 
-def test_a_flag_that_breaks_a_promise_starts_nothing(cloud: Cloud) -> None:
+@pytest.mark.parametrize(
+    ("verb", "arguments"), [("apply", ("-state=x",)), ("plan", ("-out=p",)), ("apply", ("my.plan",))]
+)
+def test_an_argument_that_cannot_be_for_many_starts_nothing(made: Many, verb: str, arguments: tuple[str, ...]) -> None:
     with pytest.raises(UsageError):
-        perform_all(cloud, "apply", "-state=x")
-    assert cloud.engine.runs == []
+        made.run(verb, *arguments)
+    assert made.cloud.engine.steps == []
+
+
+# -- waves ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def six(many: Many) -> Many:
+    for name in ("b", "c", "d", "e"):
+        many.cloud.disk.write(f"{APP}/tenants/{name}.tfvars", "")
+    many.cloud.perform("apply")
+    return many
+
+
+def test_waves_go_on_while_all_is_well(six: Many) -> None:
+    six.run("apply", scope=Scope(own=False), terms=Terms(jobs=1, canary=1, wave=3))
+    assert six.watcher.said == [f"wave {n} of 3: all {size} good" for n, size in ((1, 1), (2, 3), (3, 2))]
+
+
+def test_the_first_bad_wave_is_the_last(six: Many) -> None:
+    six.fail("c")
+    ran = six.run("apply", scope=Scope(own=False), terms=Terms(jobs=1, canary=1, wave=3))
+    assert [(n, r) for n, r, _ in ran] == [
+        *(("acme", "succeeded"), ("b", "succeeded"), ("c", "failed"), ("d", "succeeded")),
+        *(("e", "stopped"), ("globex", "stopped")),
+    ]
+    assert six.answers["e"].reason == "wave 2 of 3 was not good: c"
+
+
+# -- signals and time -------------------------------------------------------------------------------
+
+
+def test_a_signal_starts_no_new_one_and_every_one_is_named(six: Many) -> None:
+    """Two run when it comes: each is stopped once, and nobody starts after it."""
+    stopper = Stopper(lambda _: None)
+    both = threading.Barrier(2)
+    well = six.cloud.engine.behaviour
+
+    def stopped(run: Run, step: Step) -> Outcome:
+        if run.layer.tenant and step.argv[1] == "plan":
+            both.wait(5)
+            stopper.signum = 15
+            return Outcome(1, ok=False, tail="interrupted")
+        return well(run, step)
+
+    six.cloud.engine.behaviour = stopped
+    ran = six.run("apply", scope=Scope(own=False), terms=Terms(jobs=2), stopper=stopper)
+    assert len(ran) == 6
+    assert {(r, c) for _, r, c in ran} == {("stopped", 143)}
+    assert sorted({label for label, _ in six.cloud.engine.done}) == [f"{STACK}/acme", f"{STACK}/b"]
+
+
+def test_one_that_takes_too_long_is_stopped_alone(six: Many) -> None:
+    well = six.cloud.engine.behaviour
+    over = threading.Event()
+
+    def slow(run: Run, step: Step) -> Outcome:
+        if run.layer.tenant == "acme" and step.argv[1] == "plan":
+            over.wait(1)
+        return well(run, step)
+
+    six.cloud.engine.behaviour = slow
+    ran = six.run("apply", scope=Scope(("acme", "b"), own=False), terms=Terms(jobs=1, each=0.3))
+    assert ran == [("acme", "failed", 124), ("b", "succeeded", 0)]
+    assert six.answers["acme"].reason == "stopped after 0.3 s"
+
+
+# -- what may be done -------------------------------------------------------------------------------
 
 
 def test_a_protected_stack_is_not_destroyed(example: Disk) -> None:
     with pytest.raises(RefusedError, match="is protected and is not destroyed"):
-        perform_all(Cloud(example, "app-live", REGION), "destroy")
+        Many(example, "app-live", REGION).run("destroy")
 
 
 @pytest.mark.parametrize("agrees", [True, False])
-def test_a_person_is_asked_once_for_all(cloud: Cloud, agrees: bool) -> None:
-    perform_all(cloud, "apply")
-    before = cloud.keys
-    talk = Listener(agrees)
-    asking = caller(home=cloud.disk.root / ".orchestrate", asks=True)
-    if agrees:
-        perform_all(cloud, "destroy", caller=asking, talk=talk)
-        assert cloud.keys == []
-    else:
-        with pytest.raises(RefusedError, match="not confirmed"):
-            perform_all(cloud, "destroy", caller=asking, talk=talk)
-        assert cloud.keys == before
-    assert talk.asked == [(f"Destroy {STACK} with 2 tenants? Type yes to go on:", "yes")]
-
-
-def test_a_stack_without_tenants_is_itself(example: Disk) -> None:
-    assert perform_all(Cloud(example, "global"), "apply") == [("global", 0)]
-
-
-def test_on_paper_with_nobody_to_ask_only_files_count(cloud: Cloud) -> None:
-    cloud.write(Layer(cloud.deployer().stack, "orphan"))
-    nobody = Identity(method=NOBODY)
-    assert [n for n, _ in perform_all(cloud, "plan", dry=True, identity=nobody)] == [
-        "app-test",
-        "app-test/acme",
-        "app-test/globex",
-    ]
-    assert [n for n, _ in perform_all(cloud, "destroy", dry=True, identity=nobody)] == ["app-test"]
-
-
-def test_lines_of_many_tell_whose_they_are(cloud: Cloud) -> None:
-    cloud.write(Layer(cloud.deployer().stack))
-    perform_all(cloud, "plan", jobs=2)
-    lines = cloud.talk.heard.decode().removeprefix("Plan: 1 to add, 0 to change, 0 to destroy.").splitlines()
-    assert sorted(lines) == [f"{t} | Plan: 1 to add, 0 to change, 0 to destroy." for t in ("acme", "globex")]
-    assert "2 tenants, 2 at a time" in cloud.talk.said
-
-
-@given(st.lists(st.tuples(st.binary(max_size=8).map(lambda b: b.replace(b"\r", b"\n")), st.booleans()), max_size=8))
-def test_prefixed_lines_lose_and_mix_nothing(pieces: list[tuple[bytes, bool]]) -> None:
-    heard = {False: b"", True: b""}
-
-    class Ear(Listener):
-        def voice(self, data: bytes, is_error: bool) -> None:
-            assert data.endswith(b"\n")
-            heard[is_error] += data
-
-    one = Prefixed(Ear(), "acme")
-    for data, is_error in pieces:
-        one.voice(data, is_error)
-    one.flush()
-    for is_error in (False, True):
-        whole = b"".join(data for data, error in pieces if error is is_error)
-        lines = whole.split(b"\n")
-        expected = [b"acme | " + line for line in (lines if lines[-1] else lines[:-1])]
-        assert heard[is_error].split(b"\n")[:-1] == expected
-
-
-def test_words_and_questions_of_one_among_many() -> None:
-    talk = Listener()
-    one = Prefixed(talk, "acme")
-    one.say("word")
-    assert (one.ask("Go on?", "yes"), talk.said, talk.asked) == (True, ["acme | word"], [("Go on?", "yes")])
-
-
 @pytest.mark.parametrize(
-    ("codes", "code"),
+    ("scope", "question"),
     [
-        ([], 0),
-        ([0, 0], 0),
-        ([0, 2], 2),
-        ([2, 1, 0], 1),
-        ([1, 65, 74], 74),
-        ([75, 65], 65),
-        ([130, 1], 130),
-        ([77, 1], 77),
-    ]
-    + [([0, code, 2], code) for code in (1, 64, 65, 66, 69, 70, 74, 75, 77, 124, 130, 143)],
-)
-def test_the_worst_of_many(codes: list[int], code: int) -> None:
-    assert worst([Result(layer(), outcome=Outcome(c, ok=True)) for c in codes]) == code
-
-
-@pytest.mark.parametrize(
-    ("outcome", "error", "code"),
-    [
-        (None, None, 0),
-        (Outcome(2, ok=True), None, 2),
-        (None, ConfigError("x"), 65),
-        (None, StateAtRisk("x"), 74),
-        (Outcome(0, ok=True), BusyError("x"), 75),
+        (Scope(), f"Destroy {STACK} with 2 tenants?"),
+        (Scope(("*",), own=False), f"Destroy 2 tenants of {STACK}?"),
     ],
 )
-def test_the_code_of_one(outcome: Outcome | None, error: OrchestrateError | None, code: int) -> None:
-    assert Result(layer(), outcome=outcome, error=error).code == code
+def test_a_person_is_asked_once_for_all(made: Many, agrees: bool, scope: Scope, question: str) -> None:
+    before = made.cloud.keys
+    talk = Listener(agrees)
+    asking = caller(home=made.cloud.disk.root / ".orchestrate", asks=True)
+    if agrees:
+        made.run("destroy", scope=scope, caller=asking, talk=talk)
+        assert not any("acme" in k for k in made.cloud.keys)
+    else:
+        with pytest.raises(RefusedError, match="not confirmed"):
+            made.run("destroy", scope=scope, caller=asking, talk=talk)
+        assert [k for k in made.cloud.keys if "register" not in k] == [k for k in before if "register" not in k]
+    assert talk.asked == [(f"{question} Type yes to go on:", "yes")]
+
+
+def test_an_apply_asks_once_for_those_that_run(made: Many) -> None:
+    made.cloud.disk.write(f"{APP}/tenants/acme.tfvars", "memory = 999\n")
+    talk = Listener(True)
+    asking = caller(home=made.cloud.disk.root / ".orchestrate", asks=True)
+    made.run("apply", scope=Scope(own=False), caller=asking, talk=talk)
+    assert talk.asked == [(f"Apply to 1 tenant of {STACK} (acme)? Type yes to go on:", "yes")]
+    assert made.watcher.talks[f"{STACK}/acme"].asked == []
+
+
+def test_on_paper_with_nobody_to_ask_only_files_count(many: Many) -> None:
+    many.cloud.write(Layer(many.cloud.deployer().stack, "orphan"))
+    nobody = Identity(method=NOBODY)
+    assert [n for n, _, _ in many.run("plan", dry=True, identity=nobody)] == ["-", "acme", "globex"]
+    assert [n for n, _, _ in many.run("destroy", dry=True, identity=nobody)] == ["-"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "codes", "code"),
+    [("plan", [0, 2], 2), ("apply", [0, 2], 0), ("plan", [2, 1], 1), ("apply", [], 0), ("destroy", [0, 75], 75)],
+)
+def test_the_exit_code(verb: str, codes: list[int], code: int) -> None:
+    answers = [Answer("r", "s", str(n), "succeeded", exit_code=c) for n, c in enumerate(codes)]
+    assert fleet.exit_code(VERBS[verb], answers) == code
 
 
 def test_there_is_always_one_job() -> None:

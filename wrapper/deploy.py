@@ -9,7 +9,7 @@ import contextlib
 import getpass
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from . import leftovers, state, terraform, variables
@@ -27,7 +27,7 @@ from .survey import Ready, Survey
 from .terraform import Token, Verb
 
 # What reads a state and acts on it: a missing bucket or a damaged state is found before Terraform starts.
-_ON_STATE = ("plan", "apply", "destroy", "refresh", "import", "taint", "untaint")
+_ON_STATE = ("plan", "drift", "apply", "destroy", "refresh", "import", "taint", "untaint")
 _CARRIED = ("parallelism", "lock-timeout", "auto-approve", "no-color", "compact-warnings", "json")
 
 
@@ -97,11 +97,11 @@ class Deployer:
             leftovers.deregister(self.identity, self.stack.region or self.stack.backend.region, kept)
             state.forget(self.store, layer)
         elif verb.name == "apply":
-            self._record(ready, time.monotonic() - started)
+            return replace(outcome, url=self._record(ready, time.monotonic() - started))
         return outcome
 
-    def url(self, layer: Layer) -> str:
-        return str(state.outputs(state.load(self.store, layer)).get("url") or "")
+    def is_deployed(self, layer: Layer) -> bool:
+        return not self.dry and state.load(self.store, layer) is not None
 
     # -- what may be done ---------------------------------------------------------------------
 
@@ -152,11 +152,13 @@ class Deployer:
 
     # -- what is recorded ---------------------------------------------------------------------
 
-    def _record(self, ready: Ready, seconds: float) -> None:
-        """Beside the state: what went in (as digests), what was typed (never a sensitive value), who and when."""
-        if not ready.inputs:
-            return
+    def _record(self, ready: Ready, seconds: float) -> str:
+        """Beside the state: what went in (as digests), what was typed (never a sensitive value), who and when.
+        Returns the URL that is now among the outputs, or ""."""
         now, tag = state.load_tagged(self.store, ready.layer) or ({}, "")
+        url = str(state.outputs(now).get("url") or "")
+        if not ready.inputs:
+            return url
         one = Record(
             inputs=ready.inputs,
             given=ready.given,
@@ -165,9 +167,11 @@ class Deployer:
             at=_now(),
             state={"serial": now.get("serial"), "lineage": now.get("lineage"), "tag": tag},
             seconds=round(seconds, 1),
-            url=str(state.outputs(now).get("url") or ""),
+            url=url,
+            builds=ready.builds,
         )
         state.write_record(self.store, ready.layer, one)
+        return url
 
     def _record_failure(self, layer: Layer, error: OrchestrateError) -> None:
         """A later try that failed, beside what its last apply left. No more than a note: never in the way."""

@@ -23,9 +23,11 @@ import signal
 
 
 class OrchestrateError(Exception):
-    """Something ended badly. ``where`` is ``file:line`` or a name, ``hint`` says what to do."""
+    """Something ended badly. ``where`` is ``file:line`` or a name, ``hint`` says what to do; ``said`` is the last of
+    what Terraform said, where it was Terraform that failed."""
 
     exit_code = 70
+    said = ""
 
     def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
         super().__init__(message)

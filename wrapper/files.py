@@ -6,11 +6,12 @@ Knows no convention about which file means what.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 from . import hcl, layout
-from .errors import ConfigError, NotFoundError, UsageError
+from .errors import ConfigError, NotFoundError, RefusedError, UsageError
 from .parses import Parses
 from .variables import Source
 
@@ -68,6 +69,23 @@ class Files:
             return file.read_bytes()
         except OSError as error:
             raise NotFoundError(f"cannot read it: {error.strerror}", where=self.short(file)) from None
+
+    def create(self, file: Path, text: str) -> None:
+        """A new file of the project, whole or not at all. RefusedError when there is one."""
+        self.inside(file.parent)
+        partial = file.with_name(f".{file.name}.{os.getpid()}")
+        try:
+            file.parent.mkdir(exist_ok=True)
+            partial.write_text(text, "utf-8")
+            os.link(partial, file)
+        except FileExistsError:
+            raise RefusedError(
+                "it is there already", where=self.short(file), hint="edit it, or choose another name"
+            ) from None
+        except OSError as error:
+            raise NotFoundError(f"cannot write it: {error.strerror}", where=self.short(file)) from None
+        finally:
+            partial.unlink(missing_ok=True)
 
     def inside(self, path: Path) -> None:
         """ConfigError for a path that leads, perhaps by a link, out of the project."""

@@ -1,41 +1,104 @@
-"""Many Runs: every tenant of a stack, side by side, bounded. Knows the loop over Runs, nothing of Terraform.
+"""Many layers: who takes part, what of it changed, and the loop that runs them side by side. Knows nothing of Terraform.
 
-Values are merged and checked for all before the first starts; a failure does not stop the others.
+The story of ``apply STACK --all-tenants``:
+
+    choose      the tenants that are declared or have a state, by pattern and part
+    look        each one's inputs, all checked; those like at its last apply are done before anything starts
+    stack       its own layer first (destroying: last)
+    run         the others side by side, wave after wave; one that fails stops no other, unless told so
+    answer      one Answer for every layer, whatever happened to it
+
+A stop signal starts no new layer, stops each running one once, and waits for them.
 """
 
 from __future__ import annotations
 
 import os
-import threading
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-from . import deploy, state, terraform
+from . import deploy, fingerprint, plans, register, terraform, transcript
 from .account import NOBODY
-from .answers import model as answers
-from .errors import OrchestrateError, RefusedError
+from .answers.model import Answer, Changes, Fault, worst
+from .arguments import destroys
+from .errors import NotFoundError, OrchestrateError, RefusedError, Stopped, TimeoutExpired, UsageError
+from .fingerprint import Difference
 from .model import Layer, Outcome
+from .register import Entry, Register
 from .runner import Talk
+from .selection import Choice, Shard, choose, waves
 from .survey import Ready
 from .terraform import Token, Verb
 
-MEMORY_EACH = 700 * 1024 * 1024  # bytes: a provider's, and Terraform's
+MEMORY_EACH = 800 * 1024 * 1024  # bytes: a provider's, and Terraform's
+_ONE_FILE = ("out", "generate-config-out", "junit-xml")  # flags that name one file, which many would write
+_ALWAYS = ("replace", "refresh-only", "destroy", "target", "exclude")  # flags that mean to start, changed or not
 
 
-@dataclass
-class Result:
-    """How one layer of many ended."""
+@dataclass(frozen=True)
+class Scope:
+    """Who takes part. ``only``: these and nobody else (what failed last time); ``done``: answers of an interrupted
+    run, not asked again; ``own``: the stack's own layer too."""
+
+    patterns: tuple[str, ...] = ()
+    shard: Shard | None = None
+    only: frozenset[str] | None = None
+    done: Mapping[str, Answer] = field(default_factory=dict)
+    own: bool = True
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How: ``jobs`` side by side (0: what the machine carries), ``each`` seconds for one layer (0: no limit),
+    the first ``canary`` and then ``wave`` at a time (0: all), ``force`` what did not change."""
+
+    jobs: int = 0
+    each: float = 0.0
+    fail_fast: bool = False
+    force: bool = False
+    canary: int = 0
+    wave: int = 0
+
+
+class Voice(Talk, Protocol):
+    """A Talk that has an end."""
+
+    def close(self) -> None: ...
+
+
+class Watcher(Protocol):
+    """Whoever looks on while many run."""
+
+    def began(self, names: Sequence[str], jobs: int) -> None: ...
+    def talk(self, layer: Layer) -> Voice:
+        """Where this layer's voice goes. It starts now."""
+        ...
+
+    def log(self, layer: Layer) -> str:
+        """The file that keeps all that this layer says, or ""."""
+        ...
+
+    def ended(self, answer: Answer) -> None: ...
+    def say(self, text: str) -> None: ...
+
+
+Note = Callable[[Answer], None]
+
+
+@dataclass(frozen=True)
+class Look:
+    """One tenant as it was found: ready to run, or what is wrong with it, and why it would run ("": it need not)."""
 
     layer: Layer
-    seconds: float = 0.0
-    outcome: Outcome | None = None
-    error: OrchestrateError | None = None
-
-    @property
-    def code(self) -> int:
-        return self.error.exit_code if self.error else (self.outcome.code if self.outcome else 0)
+    entry: Entry
+    ready: Ready | None
+    error: OrchestrateError | None
+    why: str
+    differences: tuple[Difference, ...] = ()
 
 
 def default_jobs() -> int:
@@ -44,150 +107,300 @@ def default_jobs() -> int:
     return max(1, min(os.cpu_count() or 1, int(memory / 2 / MEMORY_EACH)))
 
 
-def perform_all(deployer: deploy.Deployer, verb: Verb, tokens: Sequence[Token], jobs: int) -> list[Result]:
-    """The verb on a stack and its tenants. ``destroy``: tenants that have a state first, then the stack;
-    otherwise the stack first."""
-    terraform.check_flags(tokens)
-    destroying = verb.name == "destroy"
-    tenants = _tenants(deployer, destroying)
-    deployer.check(verb, "", tokens)
-    if destroying:
-        _confirm(deployer, tenants)
-        tokens = [*tokens, Token("auto-approve", None, ("-auto-approve",))]
-        results = _side_by_side(deployer, verb, tenants, tokens, jobs)
-        if not worst(results):
-            results += _stack_itself(deployer, verb, tokens)
-    else:
-        results = _stack_itself(deployer, verb, tokens)
-        if not any(r.error for r in results):
-            results += _side_by_side(deployer, verb, tenants, tokens, jobs)
-    return results
+@dataclass
+class Fleet:
+    """One command over many layers of one stack. ``note`` hears of each answer when it is there (the journal)."""
 
+    deployer: deploy.Deployer
+    watcher: Watcher
+    terms: Terms = Terms()
+    note: Note = lambda _: None
 
-def _tenants(deployer: deploy.Deployer, destroying: bool) -> list[str]:
-    stack = deployer.stack
-    if stack.tenant_source is None:
+    def perform(self, verb: Verb, tokens: Sequence[Token], scope: Scope) -> list[Answer]:
+        """The verb on every layer in scope: an answer for each. Raises what is wrong for all, before anything starts."""
+        self._check(verb, tokens)
+        found = self.read_register()
+        choice = self.choose(found, scope, deployed_only=destroys(verb, tokens) or verb == terraform.DRIFT)
+        answers = [self._excluded(name, pattern) for name, pattern in choice.excluded.items()]
+        names = [n for n in choice.chosen if n not in scope.done]
+        if verb.name == "destroy":
+            self._confirm(names, own=scope.own)
+            tokens = [*tokens, Token("auto-approve", None, ("-auto-approve",))]
+            answers += self._tenants(verb, names, tokens, found)
+            if scope.own and "" not in scope.done:
+                answers += self._own_last(verb, tokens, [*answers, *scope.done.values()])
+        else:
+            first = self._own_first(verb, names, tokens, found, scope)
+            answers += [*first, *self._tenants(verb, names, tokens, found, held=not all(a.ok for a in first))]
+        return [*answers, *scope.done.values()]
+
+    # -- who takes part -------------------------------------------------------------------------
+
+    def read_register(self) -> Register:
+        """What the bucket says; on paper, what can be read of it."""
+        deployer = self.deployer
+        nothing = Register(Entry(), {})
+        try:
+            return nothing if deployer.identity.method == NOBODY else register.read(deployer.store, deployer.stack)
+        except OrchestrateError:
+            if deployer.dry:
+                return nothing
+            raise
+
+    def choose(self, found: Register, scope: Scope, *, deployed_only: bool) -> Choice:
+        """Tenants in scope by name: those that are declared or have a state, or the latter alone."""
+        stack = self.deployer.stack
+        if stack.tenant_source is None:
+            return Choice((), {})
+        declared = [] if deployed_only else self.deployer.project.tenants(stack)
+        names = {*declared, *found.deployed} if scope.only is None else scope.only - {""}
+        if deployed_only:
+            names &= {*found.deployed}
+        choice = choose(names, scope.patterns, stack.label)
+        mine = tuple(n for n in choice.chosen if scope.shard is None or n in scope.shard)
+        return Choice(mine, {n: p for n, p in choice.excluded.items() if scope.shard is None or n in scope.shard})
+
+    def look(self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: Register) -> Iterable[Look]:
+        """Each tenant made ready and compared with what the register says of it, in order."""
+        deployer = self.deployer
+        layers, missing = [], {}
+        for name in names:
+            try:
+                layers.append(deploy.layer_of(deployer.project, deployer.stack, verb, name))
+            except OrchestrateError as error:
+                missing[name] = error
+        records = {n: e.record for n, e in found.tenants.items()}
+        ready = deployer.survey.prepare_all(verb, layers, tokens, records)
+        by_name = {
+            name: (layer, one) for name, layer, one in zip([la.tenant for la in layers], layers, ready, strict=True)
+        }
+        for name in names:
+            entry = found.of(name)
+            layer, one = by_name.get(name) or (Layer(deployer.stack, name), missing[name])
+            if isinstance(one, OrchestrateError):
+                yield Look(layer, entry, None, one, "its files are wrong")
+            else:
+                yield self._compared(layer, entry, one)
+
+    def _compared(self, layer: Layer, entry: Entry, ready: Ready) -> Look:
+        skips = ready.verb.name in ("plan", "apply") and not any(t.flag in _ALWAYS for t in ready.tokens)
+        if not skips or self.terms.force:
+            return Look(layer, entry, ready, None, "asked for")
+        if not entry.deployed:
+            return Look(layer, entry, ready, None, "not deployed yet")
+        different = tuple(fingerprint.differences(entry.record.inputs, ready.inputs))
+        if not entry.record.inputs:
+            why = "its last apply left no record"
+        elif different:
+            why = ", ".join(d.name for d in different[:5]) + (" ..." if len(different) > 5 else "")
+        elif entry.touched:
+            why = "its state was changed by another hand"
+        else:
+            why = "its last try failed" if entry.record.failed else ""
+        return Look(layer, entry, ready, None, why, different)
+
+    # -- the stack's own layer ------------------------------------------------------------------
+
+    def _own_first(
+        self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: Register, scope: Scope
+    ) -> list[Answer]:
+        deployer, own = self.deployer, Layer(self.deployer.stack)
+        if names:
+            deployer.survey.check(verb, Layer(deployer.stack, names[0]), tokens)
+        if verb == terraform.DRIFT and scope.own and not found.own.deployed:
+            raise NotFoundError(f"{own.label} has no state", hint="what was never applied cannot drift")
+        if scope.own and "" not in scope.done:
+            look = self._compared(own, found.own, deployer.survey.prepare(verb, own, tokens))
+            return [self._ended(self._unchanged(look)) if not look.why else self._one(look)]
+        if verb.name == "apply" and names:
+            deployer.ensure_stack(Layer(deployer.stack, names[0]), tokens)
         return []
-    declared = [] if destroying else deployer.project.tenants(stack)
-    return sorted({*declared, *_deployed(deployer)})
 
-
-def _deployed(deployer: deploy.Deployer) -> list[str]:
-    try:
-        return [] if deployer.identity.method == NOBODY else state.deployed(deployer.store, deployer.stack)
-    except OrchestrateError:
-        if deployer.dry:
+    def _own_last(self, verb: Verb, tokens: Sequence[Token], answers: Sequence[Answer]) -> list[Answer]:
+        deployer, own = self.deployer, Layer(self.deployer.stack)
+        if not all(a.ok for a in answers):
+            return [self._ended(self._stopped(own, "a tenant of it is still there"))]
+        if not deployer.dry and deployer.survey.own_state() is None:
+            self.watcher.say(f"{own.label}: no state; nothing to destroy")
             return []
-        raise
+        ready = deployer.survey.prepare(verb, own, tokens)
+        return [self._one(Look(own, Entry(), ready, None, "asked for"))]
+
+    # -- tenants, side by side ------------------------------------------------------------------
+
+    def _tenants(
+        self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: Register, *, held: bool = False
+    ) -> list[Answer]:
+        if held:
+            return [self._ended(self._stopped(self._layer(n), "the stack's own layer failed")) for n in names]
+        answers, todo = [], []
+        for look in self.look(verb, names, tokens, found) if names else ():
+            if look.error:
+                answers.append(self._ended(self._failed(look.layer, look.error)))
+            elif not look.why:
+                answers.append(self._ended(self._unchanged(look)))
+            else:
+                todo.append(look)
+        return answers + self._waves(todo, answers)
+
+    def _waves(self, looks: Sequence[Look], before: Sequence[Answer]) -> list[Answer]:
+        if not looks:
+            return []
+        self._agree(looks)
+        jobs = min(self.terms.jobs or default_jobs(), len(looks))
+        self.watcher.began([look.layer.tenant for look in looks], jobs)
+        answers: list[Answer] = []
+        halted = "an earlier one failed (--fail-fast)" if self.terms.fail_fast and not all(a.ok for a in before) else ""
+        parts = waves(looks, self.terms.canary, self.terms.wave)
+        for number, part in enumerate(parts, 1):
+            answers += self._side_by_side(part, jobs, halted)
+            bad = [a.tenant for a in answers if not a.ok]
+            if bad and not halted and len(parts) > 1:
+                halted = f"wave {number} of {len(parts)} was not good: {', '.join(bad[:5])}"
+                self.watcher.say(f"stopping here: {halted}")
+            elif len(parts) > 1 and not bad:
+                self.watcher.say(f"wave {number} of {len(parts)}: all {len(part)} good")
+        return answers
+
+    def _side_by_side(self, looks: Sequence[Look], jobs: int, halted: str) -> list[Answer]:
+        """Run them, ``jobs`` at once. The main thread only waits: a signal meanwhile is the Stopper's alone."""
+        stopper, failed = self.deployer.stopper, [halted]
+
+        def one(look: Look) -> Answer:
+            if stopper.stopping or failed[0]:
+                return self._ended(self._stopped(look.layer, failed[0]))
+            answer = self._one(look)
+            if not answer.ok and self.terms.fail_fast:
+                failed[0] = failed[0] or f"{answer.tenant} failed (--fail-fast)"
+            return answer
+
+        stopper.tidy()
+        try:
+            with ThreadPoolExecutor(jobs) as pool:
+                return [f.result() for f in as_completed([pool.submit(one, look) for look in looks])]
+        finally:
+            stopper.tidied()
+
+    def _one(self, look: Look) -> Answer:
+        """One layer run to its end, whatever that is."""
+        assert look.ready is not None
+        talk, started, begun = self.watcher.talk(look.layer), time.time(), time.monotonic()
+        try:
+            with self.deployer.stopper.limited(self.terms.each) as stopper:
+                stopper.check()
+                outcome = self.deployer.carry_out(look.ready, talk, stopper)
+            answer = self._succeeded(look, outcome)
+        except OrchestrateError as error:
+            answer = self._failed(look.layer, error)
+        except Exception as error:  # the others go on, and this one is named
+            talk.say(traceback.format_exc())
+            answer = self._failed(look.layer, _bug(error, self.watcher.log(look.layer)))
+        talk.close()
+        seconds = time.monotonic() - begun
+        return self._ended(replace(answer, seconds=seconds, started=started, finished=started + seconds))
+
+    # -- answers --------------------------------------------------------------------------------
+
+    def _ended(self, answer: Answer) -> Answer:
+        self.note(answer)
+        self.watcher.ended(answer)
+        return answer
+
+    def _answer(self, layer: Layer) -> Answer:
+        return Answer(layer.stack.region, layer.stack.name, layer.tenant, "succeeded", log=self.watcher.log(layer))
+
+    def _layer(self, name: str) -> Layer:
+        return Layer(self.deployer.stack, name)
+
+    def _succeeded(self, look: Look, outcome: Outcome) -> Answer:
+        url = outcome.url if look.layer.tenant else ""
+        changes = Changes(*outcome.changes) if outcome.changes else None
+        answer = replace(self._answer(look.layer), changes=changes, exit_code=outcome.code, url=url)
+        if not outcome.captured or look.ready is None or look.ready.verb != terraform.DRIFT:
+            return answer
+        drifted = plans.drifted(outcome.captured)
+        words = [f"{d.address} ({', '.join(d.attributes)})" for d in drifted[:3]]
+        reason = "drifted: " + ", ".join(words) + (f" and {len(drifted) - 3} more" if len(drifted) > 3 else "")
+        different = fingerprint.differences(look.entry.record.inputs, look.ready.inputs)
+        if different:
+            names = ", ".join(d.name for d in different[:5])
+            reason += f"; not all of it is drift: since its last apply its inputs changed ({names})"
+        return replace(answer, exit_code=2, drifted=drifted, reason=reason)
+
+    def _unchanged(self, look: Look) -> Answer:
+        reason = f"the same as at its last apply ({look.entry.record.at})"
+        return replace(self._answer(look.layer), result="unchanged", reason=reason, url=look.entry.record.url, log="")
+
+    def _failed(self, layer: Layer, error: OrchestrateError) -> Answer:
+        stopped = isinstance(error, Stopped) or self.deployer.stopper.stopping
+        return replace(
+            self._answer(layer),
+            result="stopped" if stopped else "failed",
+            reason=error.message if stopped or isinstance(error, TimeoutExpired) else "",
+            exit_code=error.exit_code,
+            diagnostics=transcript.diagnostics(error.said),
+            error=Fault.of(error),
+        )
+
+    def _stopped(self, layer: Layer, reason: str) -> Answer:
+        """One that never began. Its code is the signal's, or that of the failure it waited for."""
+        try:
+            self.deployer.stopper.check()
+            code = 1
+        except (Stopped, TimeoutExpired) as error:
+            reason, code = reason or f"not started: {error.message}", error.exit_code
+        return replace(self._answer(layer), result="stopped", reason=reason, exit_code=code, log="")
+
+    def _excluded(self, name: str, pattern: str) -> Answer:
+        answer = replace(self._answer(self._layer(name)), result="excluded", reason=f"by {pattern}", log="")
+        return self._ended(answer)
+
+    # -- what may be done -----------------------------------------------------------------------
+
+    def _check(self, verb: Verb, tokens: Sequence[Token]) -> None:
+        terraform.check_flags(tokens)
+        self.deployer.check(verb, "", tokens)
+        for token in tokens:
+            if token.flag in _ONE_FILE or (not token.flag and verb.name in ("apply", "show")):
+                raise UsageError(
+                    f"{token.words[0]} names one file, and this is for many tenants",
+                    hint=f"give it with one tenant: -var tenant=NAME {token.words[0]}",
+                )
+
+    def _confirm(self, tenants: Sequence[str], *, own: bool) -> None:
+        label = self.deployer.stack.label
+        if tenants:
+            then = ", then itself" if own else ""
+            self.watcher.say(f"destroy {label}: first its tenants ({_named(tenants)}){then}")
+        self._ask(
+            f"Destroy {label} with {len(tenants)} tenants?" if own else f"Destroy {len(tenants)} tenants of {label}?"
+        )
+
+    def _agree(self, looks: Sequence[Look]) -> None:
+        """One question for all of them: side by side nobody can answer for each."""
+        verb = looks[0].ready.verb if looks[0].ready else None
+        if verb and verb.name == "apply":
+            names = [look.layer.tenant for look in looks]
+            count = "1 tenant" if len(names) == 1 else f"{len(names)} tenants"
+            self._ask(f"Apply to {count} of {self.deployer.stack.label} ({_named(names)})?")
+            self.deployer.caller = replace(self.deployer.caller, asks=False)
+
+    def _ask(self, question: str) -> None:
+        deployer, stack = self.deployer, self.deployer.stack
+        wanted = stack.label if stack.settings.protected else "yes"
+        if deployer.caller.asks and not deployer.talk.ask(f"{question} Type {wanted} to go on:", wanted):
+            raise RefusedError(f"{stack.label}: not confirmed", hint=f"nothing was changed; only {wanted!r} goes on")
 
 
-def _confirm(deployer: deploy.Deployer, tenants: Sequence[str]) -> None:
-    label = deployer.stack.label
-    if tenants:
-        deployer.talk.say(f"destroy {label}: first its tenants ({', '.join(tenants)}), then itself")
-    if deployer.caller.asks and not deployer.talk.ask(
-        f"Destroy {label} with {len(tenants)} tenants? Type yes to go on:", "yes"
-    ):
-        raise RefusedError(f"{label}: not confirmed", hint="nothing was changed; only 'yes' goes on")
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
 
 
-def _stack_itself(deployer: deploy.Deployer, verb: Verb, tokens: Sequence[Token]) -> list[Result]:
-    layer = Layer(deployer.stack)
-    if verb.name == "destroy" and not deployer.dry and state.load(deployer.store, layer) is None:
-        deployer.talk.say(f"{layer.label}: no state; nothing to destroy")
-        return []
-    return [_one(deployer, verb, layer, list(tokens), None, deployer.talk)]
+def _bug(error: Exception, log: str) -> OrchestrateError:
+    return OrchestrateError(f"a bug of ours: {type(error).__name__}: {error}", where=log, hint="please report it")
 
 
-def _side_by_side(
-    deployer: deploy.Deployer, verb: Verb, tenants: Sequence[str], tokens: Sequence[Token], jobs: int
-) -> list[Result]:
-    if not tenants:
-        return []
-    jobs = min(jobs or default_jobs(), len(tenants))
-    prepared = [_prepared(deployer, verb, tenant, tokens) for tenant in tenants]
-    if jobs > 1:
-        deployer.talk.say(f"{len(tenants)} tenants, {jobs} at a time")
-    with ThreadPoolExecutor(jobs) as pool:
-        futures = [
-            pool.submit(
-                _one_of_many if len(tenants) > 1 else _one,
-                deployer,
-                verb,
-                result.layer,
-                list(tokens),
-                run,
-                deployer.talk,
-            )
-            for result, run in prepared
-            if run is not None
-        ]
-        return [r for r, run in prepared if run is None] + [f.result() for f in futures]
-
-
-def _prepared(
-    deployer: deploy.Deployer, verb: Verb, tenant: str, tokens: Sequence[Token]
-) -> tuple[Result, Ready | None]:
-    layer = Layer(deployer.stack, tenant)
-    try:
-        deploy.layer_of(deployer.project, deployer.stack, verb, tenant)
-        return Result(layer), deployer.survey.prepare(verb, layer, tokens)
-    except OrchestrateError as error:
-        return Result(layer, error=error), None
-
-
-def _one(
-    deployer: deploy.Deployer, verb: Verb, layer: Layer, tokens: list[Token], run: Ready | None, talk: Talk
-) -> Result:
-    started = time.monotonic()
-    try:
-        deployer.stopper.check()
-        run = run or deployer.survey.prepare(verb, layer, tokens)
-        outcome = deployer.carry_out(run, talk)
-        return Result(layer, time.monotonic() - started, outcome)
-    except OrchestrateError as error:
-        return Result(layer, time.monotonic() - started, error=error)
-
-
-def _one_of_many(
-    deployer: deploy.Deployer, verb: Verb, layer: Layer, tokens: list[Token], run: Ready, talk: Talk
-) -> Result:
-    prefixed = Prefixed(talk, layer.tenant)
-    try:
-        return _one(deployer, verb, layer, tokens, run, prefixed)
-    finally:
-        prefixed.flush()
-
-
-class Prefixed:
-    """Terraform's voice, each line led by its tenant, never two lines mixed."""
-
-    def __init__(self, talk: Talk, name: str) -> None:
-        self._talk = talk
-        self._prefix = f"{name} | ".encode()
-        self._rest = {False: b"", True: b""}
-        self._lock = threading.Lock()
-
-    def voice(self, data: bytes, is_error: bool) -> None:
-        with self._lock:
-            *lines, self._rest[is_error] = (self._rest[is_error] + data).split(b"\n")
-            text = b"".join(self._prefix + line + b"\n" for line in lines)
-        if text:
-            self._talk.voice(text, is_error)
-
-    def flush(self) -> None:
-        """A last line without an end (``output -raw``) is a line."""
-        for is_error in (False, True):
-            if self._rest[is_error]:
-                self.voice(b"\n", is_error)
-
-    def say(self, text: str) -> None:
-        self._talk.say(self._prefix.decode() + text)
-
-    def ask(self, question: str, wanted: str) -> bool:
-        return self._talk.ask(question, wanted)
-
-
-def worst(results: Sequence[Result]) -> int:
-    """The exit code of many: the worst of all."""
-    return answers.worst(r.code for r in results)
+def exit_code(verb: Verb, answers: Iterable[Answer]) -> int:
+    """The worst of all. 2 is only a plan's, and only where it was asked for (Terraform exits 0 otherwise)."""
+    code = worst(a.exit_code for a in answers)
+    return 0 if code == 2 and verb.name not in ("plan", "drift") else code

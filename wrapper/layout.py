@@ -46,6 +46,11 @@ def state_key(region: str, stack: str, tenant: str = "") -> str:
     return "/".join([*_place(region, stack, tenant), STATE_FILE])
 
 
+def stack_prefix(region: str, stack: str) -> str:
+    """What all keys of a stack begin with: its own, its tenants' and what is kept beside them."""
+    return "/".join([*_place(region, stack), ""])
+
+
 def tenants_prefix(region: str, stack: str) -> str:
     return "/".join([*_place(region, stack), "tenants", ""])
 

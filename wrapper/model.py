@@ -110,7 +110,8 @@ class Effective:
 class Step:
     """One argv. ``stamp``: skip when this digest was already recorded as done (init).
     ``ask``: somebody must agree before it runs. ``interactive``: it owns the caller's terminal.
-    ``accepts``: exit codes that are not a failure. ``last_if``: end the Run, well, on this code."""
+    ``accepts``: exit codes that are not a failure. ``last_if``: end the Run, well, on this code.
+    ``captured``: what it says on stdout is for us, and told to nobody."""
 
     argv: tuple[str, ...]
     mutates: bool = False
@@ -119,6 +120,7 @@ class Step:
     interactive: bool = False
     accepts: tuple[int, ...] = (0,)
     last_if: int | None = None
+    captured: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,8 @@ class Run:
     ``files`` maps a path in the work directory to its bytes (written with mode 0600).
     ``home`` is the run directory; the work directory is ``home/tree/<work>``. ``sources`` (the project's),
     ``copies`` (the caller's) and ``files`` (made here) map paths in it to what stands there; ``collect``
-    maps files the run makes to where the caller wants them. ``sensitive`` are variables never echoed."""
+    maps files the run makes to where the caller wants them. ``sensitive`` are variables never echoed.
+    ``deletable``: globs of addresses that may be deleted although the stack is protected."""
 
     layer: Layer
     verb: str
@@ -157,6 +160,7 @@ class Run:
     collect: Mapping[str, Path] = field(default_factory=dict)
     sensitive: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
+    deletable: tuple[str, ...] = ()
 
     @property
     def mutates(self) -> bool:
@@ -177,13 +181,16 @@ class Diagnostic:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a Step or a Run ended: the exit code and the last of what it said. Truthy when ok."""
+    """How a Step or a Run ended: the exit code and the last of what it said. Truthy when ok. ``url`` is the tenant's,
+    after an apply."""
 
     code: int
     ok: bool
     tail: str = ""
     skipped: bool = False
     changes: tuple[int, int, int] | None = None  # added, changed, destroyed
+    url: str = ""
+    captured: bytes = b""
 
     def __bool__(self) -> bool:
         return self.ok

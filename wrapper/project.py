@@ -138,6 +138,25 @@ class Project:
             self.files.check_name("tenant", file.stem, self.files.short(file))
         return [file.stem for file in files]
 
+    def tenant_file(self, stack: Stack, tenant: str) -> Path:
+        """Where a tenant's own values stand, whether they do or not."""
+        layout.check_name("tenant", tenant)
+        return tenant_file(stack, tenant)
+
+    def unknown_tenant(self, stack: Stack, tenant: str) -> NotFoundError:
+        return layout.unknown("tenant", tenant, self.tenants(stack), stack.label)
+
+    def add_tenant(self, stack: Stack, tenant: str, other: str = "") -> str:
+        """Write the file that declares a tenant, with the text of another's where one is named. The only thing that
+        ever writes into config/. Returns its path as the user knows it; RefusedError when it is there."""
+        self.layer(stack, tenant, must_be_declared=False)
+        file, model = self.tenant_file(stack, tenant), self.tenant_file(stack, other) if other else None
+        if model and not model.is_file():
+            raise self.unknown_tenant(stack, other)
+        text = self.files.read(model) if model else f"# What {tenant} has of its own, beyond what every tenant gets.\n"
+        self.files.create(file, text)
+        return self.files.short(file)
+
     def sandbox_settings(self) -> dict[str, Any]:
         """config/sandbox.hcl: ``zones`` (list of names) and ``secrets`` (map of name to value), both optional."""
         file = self.root / "config" / "sandbox.hcl"

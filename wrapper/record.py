@@ -19,7 +19,8 @@ VERSION = 2
 class Record:
     """``inputs`` as in :mod:`wrapper.fingerprint`; ``given``: what was typed, nothing sensitive; ``hidden``: names
     of the sensitive variables that were typed; ``state``: serial, lineage and ``tag`` (the object's) of the state
-    that the apply left; ``seconds`` it took; ``failed``: {at, by, error} of a later try that failed."""
+    that the apply left; ``seconds`` it took; ``builds`` by the names of their variables; ``failed``:
+    {at, by, error} of a later try that failed."""
 
     inputs: Inputs = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
@@ -29,6 +30,7 @@ class Record:
     state: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     url: str = ""
+    builds: Mapping[str, str] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .errors import OrchestrateError
@@ -23,11 +24,23 @@ class Console:
         self.color_err = color_err
         self.data_only = data_only  # stdout is for JSON: Terraform's voice goes to stderr
         self._lock = threading.RLock()  # a signal handler speaks too, perhaps in the middle of a word
+        self._instead: Callable[[str], None] | None = None
+
+    @contextlib.contextmanager
+    def through(self, say: Callable[[str], None]) -> Iterator[None]:
+        """While a live table is on the screen, words go above it."""
+        self._instead = say
+        try:
+            yield
+        finally:
+            self._instead = None
 
     def voice(self, data: bytes, is_error: bool) -> None:
         self._write(2 if is_error or self.data_only else 1, data)
 
     def say(self, text: str) -> None:
+        if self._instead:
+            return self._instead(text)
         line = f"{_DIM}{text}{_RESET}" if self.color_err and text.startswith("+ ") else text
         self._write(2, (line + "\n").encode("utf-8", "backslashreplace"))
 

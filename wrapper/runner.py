@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
-from . import planfile, terraform, transcript
+from . import planfile, plans, terraform, transcript
 from .engines import Engine, Session
 from .errors import RefusedError, StateAtRisk, Stopped, TimeoutExpired
 from .model import Outcome, Run, Step
@@ -75,6 +75,20 @@ class Stopper:
             with self._lock:
                 self._sessions.discard(session)
 
+    @contextlib.contextmanager
+    def limited(self, seconds: float) -> Iterator[Stopper]:
+        """A Stopper for one of many Runs: stopped with all of them, or alone when its own time is up."""
+        one = _Limited(self, seconds)
+        timer = threading.Timer(seconds, one._on_timeout) if seconds else None
+        if timer:
+            timer.daemon = True
+            timer.start()
+        try:
+            yield one
+        finally:
+            if timer:
+                timer.cancel()
+
     def tidy(self) -> None:
         """From here on this thread puts a Run away: a signal is remembered and interrupts nothing."""
         self._tidying.add(threading.get_ident())
@@ -117,6 +131,38 @@ class Stopper:
         threading.Thread(target=_stop_each, args=(sessions,), daemon=True).start()
 
 
+class _Limited(Stopper):
+    """The part of a Stopper that one of many Runs sees."""
+
+    def __init__(self, whole: Stopper, seconds: float) -> None:
+        super().__init__(whole._say, seconds)
+        self._whole = whole
+
+    @contextlib.contextmanager
+    def watching(self, session: Session) -> Iterator[None]:
+        with self._whole.watching(session), super().watching(session):
+            yield
+
+    def tidy(self) -> None:
+        self._whole.tidy()
+
+    def tidied(self) -> None:
+        self._whole.tidied()
+
+    @property
+    def stopping(self) -> bool:
+        return self.timed_out or self._whole.stopping
+
+    def check(self) -> None:
+        self._whole.check()
+        super().check()
+
+    def _on_timeout(self) -> None:
+        self.timed_out = True
+        if self._sessions:
+            self._stop_sessions()
+
+
 def _stop_each(sessions: list[Session]) -> None:
     for session in sessions:
         session.stop()
@@ -146,7 +192,7 @@ def _steps(run: Run, session: Session, directory: RunDirectory | None, talk: Tal
         if step.ask:
             _agree(run, talk)
         outcome = _one(run, step, session, directory, talk, stopper)
-        changes = outcome.changes or changes
+        changes = outcome.changes or changes if not step.captured else changes
         if directory and step.stamp:
             directory.mark(step.stamp)
         if step.last_if is not None and outcome.code == step.last_if and not outcome.skipped:
@@ -161,6 +207,9 @@ def _one(
         talk.say("+ " + redact(step.argv, run.sensitive))
     # An init that nobody typed is no part of the answer: `output -raw` on a fresh machine says the value alone.
     voice = (lambda data, _: talk.voice(data, True)) if step.stamp else talk.voice
+    heard: list[bytes] = []
+    if step.captured:
+        voice = lambda data, is_error: talk.voice(data, True) if is_error else heard.append(data)  # noqa: E731
     with stopper.watching(session):
         outcome = session.execute(step, voice)
     if outcome and directory and run.verb == "state" and "push" in step.argv and terraform.ERRORED_STATE in step.argv:
@@ -177,7 +226,9 @@ def _one(
     if not outcome or stopper.stopping or unseen:
         stopper.check()
         raise transcript.failure(run.layer.label, step.argv, outcome.code, outcome.tail, run.origins)
-    return replace(outcome, changes=changes)
+    if step.captured and run.mutates and not outcome.skipped:
+        plans.check_deletions(b"".join(heard), run.layer.label, run.deletable)
+    return replace(outcome, changes=changes, captured=b"".join(heard))
 
 
 def _agree(run: Run, talk: Talk) -> None:

@@ -57,6 +57,7 @@ class Caller:
     directory: Path = Path("/")
     color: bool = False
     asks: bool = False
+    deletable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ def lay_out(request: Request, caller: Caller) -> Run:
         collect=collect,
         origins={name: value.origin for name, value in request.values.items()},
         sensitive=tuple(sorted(v.name for v in request.declared.values() if v.sensitive)),
+        deletable=caller.deletable,
     )
 
 
@@ -133,6 +135,8 @@ def _steps(request: Request, caller: Caller, stamp: str) -> tuple[Step, ...]:
     steps = [_init(caller, stamp)] if verb.init else []
     if verb.name in ("apply", "destroy"):
         return (*steps, *_plan_and_apply(request, caller))
+    if verb.name == "drift":
+        return (*steps, _plan(request, caller), _show())
     accepts = (0, 2) if "-detailed-exitcode" in arguments and verb.name == "plan" else (0,)
     return (
         *steps,
@@ -168,18 +172,25 @@ def _plan_and_apply(request: Request, caller: Caller) -> tuple[Step, ...]:
         mutates=True,
         ask=asks and not saved,
     )
+    looked_at = (_show(),) if request.layer.stack.settings.protected else ()
     if saved:
         _check_only_plan_file(request.tokens)
-        return (apply,)
+        return (*looked_at, apply)
+    return (_plan(replace(request, tokens=tuple(plan_tokens)), caller), *looked_at, apply)
+
+
+def _plan(request: Request, caller: Caller) -> Step:
+    """A plan to a file; where it sees no change, the Run has ended."""
     options: dict[str, object] = {"out": terraform.PLAN_FILE, "detailed_exitcode": True}
     if request.verb.name == "destroy":
         options["destroy"] = True
-    plan = Step(
-        terraform.argv(terraform.VERBS["plan"], terraform.words(plan_tokens), color=caller.color, **options),
-        accepts=(0, 2),
-        last_if=0,
-    )
-    return (plan, apply)
+    argv = terraform.argv(terraform.VERBS["plan"], terraform.words(request.tokens), color=caller.color, **options)
+    return Step(argv, accepts=(0, 2), last_if=0)
+
+
+def _show() -> Step:
+    """The plan as data, for us to read."""
+    return Step(terraform.argv(terraform.VERBS["show"], ["-json", terraform.PLAN_FILE], color=False), captured=True)
 
 
 def _check_only_plan_file(tokens: Sequence[Token]) -> None:

@@ -72,6 +72,12 @@ class Ready:
     def hidden(self) -> tuple[str, ...]:
         return tuple(sorted(n for n in self.common.typed if self.common.request.declared[n].sensitive))
 
+    @property
+    def builds(self) -> dict[str, str]:
+        """Values of the variables that hold a build number."""
+        values = {**self.values, **self.common.typed}
+        return {n: str(v.value) for n, v in sorted(values.items()) if variables.is_build(n) and v.value is not None}
+
     def lay_out(self, caller: Caller) -> Run:
         return runs.lay_out(replace(self.common.request, layer=self.layer, values=self.values), caller)
 
@@ -171,6 +177,10 @@ class Survey:
         tokens = [Token("var", f"{n}={t}", ("-var", f"{n}={t}")) for n, t in given.items()]
         ready = self.prepare(VERBS["plan"], layer, tokens)
         return fingerprint.differences(record.inputs, ready.inputs, record.hidden)
+
+    def check(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> None:
+        """Raise what is wrong with the arguments for any layer of this root."""
+        self._common(verb, layer, tokens)
 
     def check_ahead(self, verb: Verb, tenant: Layer, tokens: Sequence[Token]) -> None:
         """A mistake in a tenant is said before its stack is made, as far as it shows without the stack's outputs."""

@@ -64,6 +64,8 @@ VERBS = {
     )
 }
 
+DRIFT = Verb("drift", values=True)  # ours: a plan, and the plan as data
+
 REFUSED_VERBS = {
     "workspace": "a stack or tenant has exactly one state; use another stack or tenant instead",
     "login": "the tool keeps no Terraform Cloud credentials; set TF_TOKEN_<host> where a module registry needs one",

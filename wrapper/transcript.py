@@ -175,6 +175,14 @@ def failure(
     label: str, argv: Sequence[str], code: int, text: str, origins: Mapping[str, str] | None = None
 ) -> OrchestrateError:
     """The error that a failed Step amounts to, from what Terraform said. ``origins``: variable -> file:line."""
+    error = _failure(label, argv, code, text, origins)
+    error.said = text
+    return error
+
+
+def _failure(
+    label: str, argv: Sequence[str], code: int, text: str, origins: Mapping[str, str] | None
+) -> OrchestrateError:
     lock = held_lock(text)
     if lock:
         return BusyError(

@@ -29,7 +29,11 @@ _VERBS = {  # shown in --help; every other Terraform verb is passed through as w
 _OURS = {
     "stacks": "List the stacks of this project.",
     "vars": "Show every value of a layer and the line it comes from.",
-    "tenants": "List a stack's tenants: declared, deployed, orphaned.",
+    "tenants": "List a stack's tenants: declared, deployed, changed, orphaned, failed, locked.",
+    "tenant": "Add, remove or show one tenant.",
+    "affected": "List the tenants that an apply would touch, and why.",
+    "drift": "Say who is not as its last apply left it; exit code 2.",
+    "shards": "Part what changed among N machines.",
     "bootstrap": "Make the bucket for the states.",
     "report": "Merge the reports of several machines, or show one.",
     "sandbox": "The simulated AWS: start, stop, status, reset.",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import report
+from .. import report as reports
 from ..errors import UsageError
 from .surroundings import SELF as SELF
 
@@ -45,15 +45,30 @@ class Options:
     all_tenants: bool = False
     jobs: int = 0
     timeout: str = ""
+    tenants: tuple[str, ...] = ()
+    shard: str = ""
+    fail_fast: bool = False
+    tenant_timeout: str = ""
+    refresh: bool = False
+    force: bool = False
+    canary: int = 0
+    wave: int = 0
+    failed_from: str = ""
+    resume: bool = False
+    report: str = ""
+    junit: str = ""
+    html: str = ""
+    allow_delete: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()  # layers by tenant, "" being the stack's own; no option of the command line
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
     def merged(self, given: Mapping[str, Any]) -> Options:
         known = {f.name for f in fields(self)}
-        return replace(self, **{k: v for k, v in given.items() if k in known and v not in (None, False, "", 0)})
+        return replace(self, **{k: v for k, v in given.items() if k in known and v not in (None, False, "", 0, ())})
 
     @cached_property
-    def console(self) -> report.Console:
-        return report.console(self.environ)
+    def console(self) -> reports.Console:
+        return reports.console(self.environ)
 
     @cached_property
     def directory(self) -> Path:
@@ -153,14 +168,14 @@ class Options:
         return image.build(SELF, client, self.console.say, self.environ)
 
     def caller(self, stack: Stack, identity: Identity) -> Caller:
-        from .. import deploy, image_inputs, runs
+        from .. import image_inputs, runs
         from .surroundings import environment_of, mounts_of
 
         host = self.engine_name == "host"
         sandboxed = self.sandboxed
         return runs.Caller(
             home=self.home,
-            author=deploy.author(self.environ, socket.gethostname(), os.getpid()),
+            author=self.author,
             image=image_inputs.tag(SELF),
             engine=self.engine_name,
             network=self._network(),
@@ -169,7 +184,15 @@ class Options:
             mounts=() if host or sandboxed else mounts_of(self.environ),
             color=self.console.color_out,
             asks=self.terminal and not self.dry_run,
+            deletable=self.allow_delete,
         )
+
+    @property
+    def author(self) -> str:
+        """What names this run, in Terraform's lock as in a report."""
+        from .. import deploy
+
+        return deploy.author(self.environ, socket.gethostname(), os.getpid())
 
     def _network(self) -> str:
         """The sandbox listens on loopback: the container shares the host's network, on Linux."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import click
 
 from ..answers import document, files, merging, printable, table
-from ..answers.files import Targets
 from ..answers.model import Report
 from ..errors import UsageError
+from .many_options import file_options, targets
 from .options import Options, ours
 
 
@@ -18,37 +17,16 @@ from .options import Options, ours
 def command() -> None: ...
 
 
-def into_files(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Where a report is written to."""
-    for option in (
-        click.option("--html", metavar="FILE", help="Write it as one page for a browser."),
-        click.option("--junit", metavar="FILE", help="Write it as JUnit's XML, for Jenkins."),
-        click.option("--report", metavar="FILE", help="Write it as JSON (docs/schemas/report-1.json)."),
-    ):
-        command = option(command)
-    return command
-
-
-def targets(options: Options, report: str | None, junit: str | None, html: str | None) -> Targets:
-    """The files asked for, tried. Relative paths are the caller's."""
-    given = [options.directory / path if path else None for path in (report, junit, html)]
-    found = Targets(*given)
-    files.check_writable(found)
-    return found
-
-
 @command.command("merge", help="One report out of several; exits with the worst of all.")
-@into_files
+@file_options
 @ours
 @click.argument("names", nargs=-1, metavar="FILE...")
 @click.pass_context
-def merge(
-    ctx: click.Context, /, names: tuple[str, ...], report: str | None, junit: str | None, html: str | None, **given: Any
-) -> int:
+def merge(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> int:
     options = ctx.obj.merged(given)
     if not names:
         raise UsageError("no report to merge", hint="report merge A.json B.json ... --report ALL.json")
-    wanted = targets(options, report, junit, html)
+    wanted = targets(options)
     merged = merging.merge({name: files.read(options.directory / name) for name in names})
     for remark in merged.remarks:
         options.console.say(f"note: {printable.line(remark)}")
@@ -57,15 +35,13 @@ def merge(
 
 
 @command.command("show", help="A report as a table; exits as the run that it tells of.")
-@into_files
+@file_options
 @ours
 @click.argument("name", metavar="FILE")
 @click.pass_context
-def show(
-    ctx: click.Context, /, name: str, report: str | None, junit: str | None, html: str | None, **given: Any
-) -> int:
+def show(ctx: click.Context, /, name: str, **given: Any) -> int:
     options = ctx.obj.merged(given)
-    wanted = targets(options, report, junit, html)
+    wanted = targets(options)
     found = files.read(options.directory / name)
     files.write(found, wanted)
     return _show(options, found)

@@ -1,17 +1,27 @@
-"""``orchestrate tenants``: declared, deployed, orphaned."""
+"""``orchestrate tenants``: the register of a stack's tenants."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
-from .. import state
+from ..errors import OrchestrateError
+from ..fleet import Look
+from ..model import Layer
+from ..register import Entry, lock_of
+from .looking import Looking, looking, scope_of
+from .many_options import scope_options
 from .options import ours
 
 
-@click.command("tenants", help="List a stack's tenants: declared, deployed, orphaned (a state but no file).")
+@click.command(
+    "tenants",
+    help="List a stack's tenants: declared, deployed, changed, orphaned (a state but no file), failed, locked.",
+)
 @ours
+@scope_options
 @click.argument("stack")
 @click.argument("region", required=False, default="")
 @click.pass_context
@@ -19,19 +29,67 @@ def command(ctx: click.Context, /, stack: str, region: str, **given: Any) -> int
     options = ctx.obj.merged(given)
     found = options.project.stack(stack, region)
     declared = set(options.project.tenants(found))
-    deployed = set(state.deployed(state.open_store(found, options.identity(found)), found))
-    rows = [
-        {
-            "tenant": t,
-            "declared": t in declared,
-            "deployed": t in deployed,
-            "orphaned": t in deployed and t not in declared,
-        }
-        for t in sorted(declared | deployed)
-    ]
+    with looking(options, found) as seen:
+        names = seen.names(scope_of(options))
+        whys = changes(seen, names)
+        rows = [describe(seen, name, name in declared, whys.get(name)) for name in names]
     if options.json:
         options.console.json(rows)
     else:
-        head = ("tenant", "declared", "deployed", "orphaned")
-        options.console.table(head, [[r["tenant"], *("yes" if r[h] else "-" for h in head[1:])] for r in rows])
+        options.console.table(("tenant", "status", "url", "builds", "last apply"), [_cells(row) for row in rows])
     return 0
+
+
+def changes(seen: Looking, names: tuple[str, ...]) -> dict[str, Look]:
+    """Each tenant compared with its last apply; {} where there is nothing to compare with yet."""
+    if not names or not seen.own_is_there():
+        return {}
+    try:
+        return {look.layer.tenant: look for look in seen.looks(names)}
+    except OrchestrateError as error:
+        seen.fleet.deployer.talk.say(f"what changed is not known: {error}")
+        return {}
+
+
+def describe(seen: Looking, name: str, declared: bool, look: Look | None) -> dict[str, Any]:
+    """A tenant as plain data. ``changed`` says why an apply would run; null where that is not known."""
+    deployer, entry = seen.fleet.deployer, seen.register.of(name)
+    record = entry.record
+    lock = lock_of(deployer.store, Layer(deployer.stack, name)) if entry.locked else None
+    return {
+        "tenant": name,
+        "status": _status(entry, declared, look),
+        "declared": declared,
+        "deployed": entry.deployed,
+        "orphaned": entry.deployed and not declared,
+        "changed": (look.why or False) if look and entry.deployed else None,
+        "failed": dict(record.failed) or None,
+        "locked": {"by": lock.who, "since": lock.created, "doing": lock.operation, "id": lock.id} if lock else None,
+        "url": record.url or None,
+        "builds": dict(record.builds),
+        "last_apply": {"at": record.at, "by": record.by, "seconds": record.seconds} if record.at else None,
+    }
+
+
+def _status(entry: Entry, declared: bool, look: Look | None) -> list[str]:
+    words = {
+        "not deployed": not entry.deployed,
+        "orphaned": entry.deployed and not declared,
+        "wrong": bool(look and look.error),
+        "changed": bool(look and look.why and entry.deployed and not look.error),
+        "failed": bool(entry.record.failed),
+        "locked": entry.locked,
+    }
+    return [word for word, is_so in words.items() if is_so] or ["deployed"]
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    builds = " ".join(f"{n.removesuffix('-build').removesuffix('_build')}={b}" for n, b in row["builds"].items())
+    applied = row["last_apply"]
+    return (
+        row["tenant"],
+        ", ".join(row["status"]),
+        row["url"] or "-",
+        builds or "-",
+        f"{applied['at']} {applied['by']}" if applied else "-",
+    )

@@ -11,6 +11,7 @@ import click
 from .. import terraform
 from ..errors import OrchestrateError, UsageError
 from ..layout import nearest
+from .many_options import many_options
 from .options import Options, ours
 
 _LIKE_A_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d\Z")
@@ -27,6 +28,7 @@ def command_of(name: str, text: str = "") -> click.Command:
         context_settings={"ignore_unknown_options": True, "help_option_names": ["--help", "-help"]},
     )
     @ours
+    @many_options
     @click.argument(
         "words",
         nargs=-1,
@@ -82,6 +84,7 @@ def _refuse_unknown_options(tokens: Sequence[terraform.Token]) -> None:
 def _known() -> list[click.Parameter]:
     @click.command()
     @ours
+    @many_options
     def probe(**_: Any) -> None: ...
 
     return probe.params

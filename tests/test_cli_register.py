@@ -1,0 +1,214 @@
+"""The register on the command line: tenants, tenant, affected, shards; read from files alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cloud import Cloud
+from said import Said
+from fakes import caller
+from project_on_disk import APP, REGION, Disk
+
+from wrapper import image_inputs
+from wrapper.cli.surroundings import SELF
+
+Run = Callable[..., Said]
+STATES = f".orchestrate/states/{REGION}/app-test"
+
+
+@pytest.fixture
+def deployed(example: Disk) -> Disk:
+    """The stack, acme and globex were applied; globex by hand changed since; gone has a state and no file."""
+    cloud = Cloud(example)
+    given = caller(home=example.root / ".orchestrate", directory=example.root, image=image_inputs.tag(SELF))
+    for tenant, build in (("", ""), ("acme", "90"), ("globex", "91")):
+        cloud.perform("apply", tenant, *(["-var", f"service1-build={build}"] if build else []), caller=given)
+    example.write(f"{STATES}/tenants/gone/terraform.tfstate", '{"version": 4, "resources": [1]}')
+    return example
+
+
+def rows(said: Said) -> Any:
+    assert said.code == 0, said
+    return json.loads(said.out)
+
+
+def test_the_register_as_a_table(run_cli: Run, deployed: Disk) -> None:
+    deployed.write(f"{APP}/tenants/new.tfvars", "")
+    deployed.write(f"{APP}/tenants/wrong.tfvars", "memroy = 1\n")
+    deployed.write(f"{STATES}/tenants/acme/.terraform.tfstate.lock.info", "{}")
+    said = run_cli("tenants", "app-test", REGION)
+    table = [line.split("  ") for line in said.out.splitlines()]
+    found = {line[0].strip(): next(cell for cell in line[1:] if cell).strip() for line in table}
+    assert found == {
+        "TENANT": "STATUS",
+        "acme": "changed, locked",
+        "globex": "changed",
+        "gone": "orphaned, changed",
+        "new": "not deployed",
+        "wrong": "not deployed, wrong",
+    }
+
+
+def test_a_tenant_as_data(run_cli: Run, deployed: Disk) -> None:
+    lock = {"ID": "1", "Who": "jenkins-7@host", "Operation": "OperationTypeApply", "Created": "2026-01-02T03:04:05Z"}
+    deployed.write(f"{STATES}/tenants/acme/.terraform.tfstate.lock.info", json.dumps(lock))
+    (acme,) = rows(run_cli("tenants", "app-test", "--tenants", "acme", "--json"))
+    assert acme["last_apply"].pop("at").startswith("20")
+    assert acme == {
+        "tenant": "acme",
+        "status": ["changed", "locked"],
+        "declared": True,
+        "deployed": True,
+        "orphaned": False,
+        "changed": "variable service1-build",
+        "failed": None,
+        "locked": {"by": "jenkins-7@host", "since": "2026-01-02T03:04:05Z", "doing": "OperationTypeApply", "id": "1"},
+        "url": "https://acme.test.example.com",
+        "builds": {"service1-build": "90"},
+        "last_apply": {"by": "me-here-1", "seconds": acme["last_apply"]["seconds"]},
+    }
+    assert rows(run_cli("tenant", "show", "acme", "app-test", "--json"))["builds"] == {"service1-build": "90"}
+    assert "https://acme.test.example.com" in run_cli("tenant", "show", "acme", "app-test").out
+
+
+def test_before_the_first_apply_nothing_is_known(run_cli: Run, example: Disk) -> None:
+    assert [r["status"] for r in rows(run_cli("tenants", "app-test", "--json"))] == [["not deployed"]] * 2
+
+
+# -- affected ---------------------------------------------------------------------------------------
+
+
+def test_who_is_affected_and_why(run_cli: Run, deployed: Disk) -> None:
+    build = ("-var", "service1-build=90")
+    deployed.write(f"{APP}/tenants/new.tfvars", "")
+    found = {r["tenant"]: r for r in rows(run_cli("affected", "app-test", *build, "--json"))}
+    assert {n: r["why"] for n, r in found.items()} == {
+        "globex": "variable service1-build",
+        "gone": "its last apply left no record",
+        "new": "not deployed yet",
+    }
+    (only,) = found["globex"]["inputs"]
+    assert (only["input"], len(only["old"]), only["old"] != only["new"]) == ("variable service1-build", 16, True)
+    said = run_cli("affected", "app-test", *build, "--tenants", "acme,globex")
+    assert ("globex" in said.out, "acme" in said.out, "91" in said.out) == (True, False, False)
+    assert said.err.endswith("1 of 2 tenants\n")
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *arguments],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+
+
+def test_who_is_affected_since_a_revision(run_cli: Run, deployed: Disk) -> None:
+    with pytest.raises(AssertionError):
+        rows(run_cli("affected", "app-test", "--since", "HEAD", "--json"))
+    git(deployed.root, "init", "-q")
+    git(deployed.root, "add", "config", "src", "modules")
+    git(deployed.root, "commit", "-qm", "first")
+    git(deployed.root, "tag", "before")
+    assert rows(run_cli("affected", "app-test", "--since", "HEAD", "--json")) == []
+    deployed.write(f"{APP}/tenants/acme.tfvars", "memory = 257\n")
+    deployed.write(f"{APP}/tenants/new.tfvars", "")
+    git(deployed.root, "commit", "-qam", "second")
+    deployed.write("src/app/tenant/more.tf", "# more\n")
+    since = rows(run_cli("affected", "app-test", "--since", "HEAD", "--json"))
+    assert {r["tenant"]: r["why"] for r in since} == {
+        **dict.fromkeys(("acme", "globex", "gone"), "sources"),
+        "new": "new since HEAD",
+    }
+    before = rows(run_cli("affected", "app-test", "--since", "before", "--json"))
+    assert {r["tenant"]: r["why"] for r in before}["acme"] == "variable memory, sources"
+    assert list(Path("/tmp").glob("orchestrate-since-*")) == []
+
+
+@pytest.mark.parametrize(("revision", "code"), [("nowhere", 64), ("--all", 64)])
+def test_no_such_revision(run_cli: Run, deployed: Disk, revision: str, code: int) -> None:
+    git(deployed.root, "init", "-q")
+    said = run_cli("affected", "app-test", f"--since={revision}")
+    assert (said.code, "Traceback" in said.err) == (code, False)
+
+
+def test_no_repository(run_cli: Run, deployed: Disk) -> None:
+    assert run_cli("affected", "app-test", "--since", "HEAD").code == 66
+
+
+# -- shards -----------------------------------------------------------------------------------------
+
+
+def seconds(disk: Disk, **of: float) -> None:
+    for tenant, took in of.items():
+        file = disk.root / STATES / f"tenants/{tenant}/orchestrate.json"
+        file.write_text(json.dumps({**json.loads(file.read_text()), "seconds": took}))
+
+
+def test_parts_of_what_changed(run_cli: Run, deployed: Disk) -> None:
+    seconds(deployed, acme=100, globex=10)
+    groups = rows(run_cli("shards", "app-test", "-n", "2", "--format", "json"))
+    assert [(g["part"], g["tenants"], g["expected_seconds"]) for g in groups] == [
+        ("1/2", ["acme"], 100.0),
+        ("2/2", ["globex", "gone"], 65.0),
+    ]
+    assert groups[1]["arguments"] == "--tenants=globex,gone"
+    assert run_cli("shards", "app-test", "-n", "2", "--format", "jenkins").out.splitlines() == [
+        "return [",
+        "  [part: '1/2', tenants: 'acme', seconds: 100.0],",
+        "  [part: '2/2', tenants: 'globex,gone', seconds: 65.0],",
+        "]",
+    ]
+
+
+def test_no_part_is_empty(run_cli: Run, deployed: Disk) -> None:
+    assert [g["part"] for g in rows(run_cli("shards", "app-test", "-n", "8", "--json"))] == ["1/3", "2/3", "3/3"]
+    one = ("--tenants", "acme", "-n", "8", "--json")
+    deployed.append(f"{APP}/tenants/acme.tfvars", 'service1-build = "90"\n')
+    assert rows(run_cli("shards", "app-test", *one)) == []
+    assert len(rows(run_cli("shards", "app-test", *one, "--force"))) == 1
+
+
+# -- tenant -----------------------------------------------------------------------------------------
+
+
+def test_a_tenant_is_declared_by_a_file(run_cli: Run, example: Disk) -> None:
+    said = run_cli("tenant", "add", "initech", "app-test", REGION)
+    assert (said.code, said.out) == (0, f"./orchestrate apply app-test {REGION} -var tenant=initech\n")
+    file = example.root / APP / "tenants/initech.tfvars"
+    assert file.read_text() == "# What initech has of its own, beyond what every tenant gets.\n"
+    assert run_cli("tenant", "add", "other", "app-test", "--from", "acme").code == 0
+    assert (file.parent / "other.tfvars").read_text() == "# acme's own\nmemory = 256\n"
+    assert sorted(f.name for f in file.parent.iterdir()) == [
+        f"{n}.tfvars" for n in ("acme", "globex", "initech", "other")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("add", "acme", "app-test"), 77),
+        (("add", "../acme", "app-test"), 64),
+        (("add", "new", "app-test", "--from", "nobody"), 66),
+        (("add", "new", "global"), 66),
+        (("remove", "nobody", "app-test"), 66),
+        (("show", "nobody", "app-test"), 66),
+        (("remove", "acme", "app-live", REGION), 77),
+    ],
+)
+def test_what_cannot_be_is_said(run_cli: Run, example: Disk, arguments: tuple[str, ...], code: int) -> None:
+    before = sorted(str(f) for f in example.root.rglob("config/**/*"))
+    said = run_cli("tenant", *arguments)
+    assert (said.code, said.out, "Traceback" in said.err) == (code, "", False)
+    assert sorted(str(f) for f in example.root.rglob("config/**/*")) == before
+
+
+def test_a_tenant_that_was_never_deployed_is_removed_with_its_file(run_cli: Run, example: Disk) -> None:
+    said = run_cli("tenant", "remove", "globex", "app-test")
+    assert (said.code, f"{APP}/tenants/globex.tfvars: removed" in said.err) == (0, True)
+    assert not (example.root / APP / "tenants/globex.tfvars").exists()

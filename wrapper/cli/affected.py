@@ -1,0 +1,112 @@
+"""``orchestrate affected``: which tenants an apply would touch, and which input of theirs changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from .. import arguments, fingerprint, revisions, terraform
+from ..fleet import Look
+from ..model import Layer, Stack
+from ..project import Project
+from ..survey import Ready, Survey
+from ..terraform import Token
+from .looking import Looking, looking, scope_of
+from .many_options import scope_options
+from .options import Options, ours
+from .verbs import place
+
+_VERB = terraform.VERBS["apply"]
+
+
+@click.command(
+    "affected",
+    help="List the tenants that an apply would touch, and why: names and digests of inputs, no values.",
+    context_settings={"ignore_unknown_options": True},
+)
+@ours
+@scope_options
+@click.option("--since", metavar="GIT-REF", help="What changed in the project's files since that revision.")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
+@click.pass_context
+def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **given: Any) -> int:
+    options = ctx.obj.merged(given)
+    name, region, tokens = place(options, _VERB, words)
+    arguments.check_words(terraform.VERBS["plan"], tokens)
+    stack = options.project.stack(name, region)
+    with looking(options, stack) as seen:
+        names = seen.names(scope_of(options))
+        rows = _since(options, seen, names, tokens, since) if since else _now(seen, names, tokens)
+    _print(options, rows, len(names))
+    return 0
+
+
+def _now(seen: Looking, names: Sequence[str], tokens: Sequence[Token]) -> list[dict[str, Any]]:
+    return [_row(look) for look in seen.looks(names, tokens) if look.why]
+
+
+def _row(look: Look) -> dict[str, Any]:
+    inputs = [{"input": d.name, "old": d.old or None, "new": d.new or None} for d in look.differences]
+    return {
+        "tenant": look.layer.tenant,
+        "why": look.why,
+        "inputs": inputs if look.entry.record.inputs else [],
+        "error": str(look.error) if look.error else None,
+    }
+
+
+def _since(
+    options: Options, seen: Looking, names: Sequence[str], tokens: Sequence[Token], since: str
+) -> list[dict[str, Any]]:
+    """Tenants whose inputs, by the project's files alone, differ between a revision and now."""
+    survey, root = seen.fleet.deployer.survey, options.project.root
+    after = _inputs(survey, survey.stack, names, tokens)
+    with revisions.laid_out(root, since) as folder:
+        project = Project(folder, options.home, options.console.say)
+        if (survey.stack.region, survey.stack.name) not in project.places:
+            before: dict[str, fingerprint.Inputs] = {}
+        else:
+            stack = project.stack(survey.stack.name, survey.stack.region)
+            old = replace(survey, project=project, stack=stack)
+            before = _inputs(
+                old, stack, [n for n in names if n in {*project.tenants(stack), *seen.register.tenants}], tokens
+            )
+    rows = []
+    for name in names:
+        old_inputs, new_inputs = before.get(name, {}), after.get(name, {})
+        different = fingerprint.differences(old_inputs, new_inputs)
+        if different:
+            why = f"new since {since}" if not old_inputs else ", ".join(d.name for d in different[:5])
+            inputs = [{"input": d.name, "old": d.old or None, "new": d.new or None} for d in different]
+            rows.append({"tenant": name, "why": why, "inputs": inputs if old_inputs else [], "error": None})
+    return rows
+
+
+def _inputs(
+    survey: Survey, stack: Stack, names: Iterable[str], tokens: Sequence[Token]
+) -> dict[str, fingerprint.Inputs]:
+    layers = [Layer(stack, name) for name in names]
+    found = survey.prepare_all(terraform.VERBS["plan"], layers, tokens)
+    return {
+        layer.tenant: one.inputs if isinstance(one, Ready) else {"sources": str(one)}
+        for layer, one in zip(layers, found, strict=True)
+    }
+
+
+def _print(options: Options, rows: list[dict[str, Any]], looked_at: int) -> None:
+    console = options.console
+    if options.json:
+        console.json(rows)
+        return
+    if rows:
+        shown = [(r["tenant"], r["why"], _digests(r["inputs"]) or r["error"] or "-") for r in rows]
+        console.table(("tenant", "why", "old -> new"), shown)
+    console.say(f"{len(rows)} of {looked_at} tenants")
+
+
+def _digests(inputs: Sequence[dict[str, Any]]) -> str:
+    parts = [f"{(i['old'] or 'none')[:8]}->{(i['new'] or 'none')[:8]}" for i in inputs[:3]]
+    return ", ".join(parts) + (" ..." if len(inputs) > 3 else "")

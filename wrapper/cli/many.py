@@ -1,0 +1,187 @@
+"""A verb on many layers of a stack: from the options to a Fleet, and from its answers to what is read of them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .. import __version__, fleet, journal, selection, terraform, watching
+from ..answers import document, files, table
+from ..answers.model import Answer, Report, in_order
+from ..errors import OrchestrateError, UsageError
+from ..fleet import Fleet, Scope, Terms
+from ..logs import Logs
+from ..model import Stack
+from ..terraform import Token, Verb
+from .many_options import targets
+from .options import Options
+
+_JOURNALED = ("plan", "apply", "destroy", "refresh", "drift")
+_SILENT = ("plan", "apply", "destroy", "refresh", "drift", "init", "get", "import")
+_UNCHANGED_SHOWN = 30  # rows of a table; more than this many unchanged ones are a number
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What was asked for: a verb on the layers in ``scope``, on ``terms``."""
+
+    stack: Stack
+    verb: Verb
+    tokens: tuple[Token, ...]
+    scope: Scope
+    terms: Terms
+    targets: files.Targets
+
+
+Run = Callable[[Fleet, Errand], list[Answer]]
+
+
+def is_for_many(options: Options, verb: Verb, tenant: str, stack: Stack) -> bool:
+    """Whether a command is for many layers. UsageError where it says both one tenant and many."""
+    named = [n for n in ("tenants", "shard", "failed_from") if getattr(options, n)]
+    many = options.all_tenants or bool(named)
+    if many and tenant:
+        other = "--" + (named[0].replace("_", "-") if named else "all-tenants")
+        raise UsageError(f"one tenant ({tenant}) and {other}", hint="leave one of them out")
+    for name in ("fail_fast", "tenant_timeout", "canary", "wave", "resume", "force", "refresh"):
+        if getattr(options, name) and not many and verb.name != "destroy":
+            flag = "--" + name.replace("_", "-")
+            raise UsageError(f"{flag} is for many tenants", hint="add --all-tenants or --tenants GLOB")
+    if named and stack.tenant_source is None:
+        raise UsageError(f"stack {stack.label} has no tenants", hint=f"leave out --{named[0].replace('_', '-')}")
+    return stack.tenant_source is not None and not tenant and (many or verb.name == "destroy")
+
+
+def perform(options: Options, verb: Verb, stack: Stack, tokens: Sequence[Token], run: Run | None = None) -> int:
+    """The verb on many layers; the exit code is the worst of all. ``run``: what is done, where it is not the verb."""
+    errand = _errand(options, verb, stack, tokens)
+    head = _head(options, errand)
+    logs = Logs(options.home / "logs", head.id)
+    options.console.data_only = options.json
+    speaks = verb.name not in _SILENT and not options.dry_run
+    with options.stopper().installed() as stopper:
+        deployer = options.deployer(stack, stopper)
+        deployer.caller = replace(deployer.caller, color=False)
+        watcher = watching.watcher(options.console, logs, terminal=options.terminal, speaks=speaks)
+        with _journal(options, errand, head) as (note, done), watcher.looking_on():
+            many = Fleet(deployer, watcher, errand.terms, note)
+            errand = replace(errand, scope=replace(errand.scope, done=done))
+            answers = (run or _perform)(many, errand)
+            report = replace(head, finished=time.time(), answers=in_order(answers))
+            with contextlib.suppress(OrchestrateError):
+                if logs.folder.is_dir():
+                    files.write(report, files.Targets(json=logs.folder / "report.json"))
+            files.write(report, errand.targets)
+        _tell(options, report, logs, speaks=speaks)
+    return fleet.exit_code(verb, answers)
+
+
+def _perform(many: Fleet, errand: Errand) -> list[Answer]:
+    return many.perform(errand.verb, errand.tokens, errand.scope)
+
+
+def _errand(options: Options, verb: Verb, stack: Stack, tokens: Sequence[Token]) -> Errand:
+    duration = terraform.parse_duration
+    scope = Scope(
+        patterns=selection.parse_patterns(options.tenants),
+        shard=selection.parse_shard(options.shard) if options.shard else None,
+        own=not options.tenants and not options.shard and not options.failed_from,
+    )
+    if options.only:
+        scope = replace(scope, only=frozenset(options.only), own="" in options.only)
+    if options.failed_from:
+        scope = replace(scope, **_failed_from(options, stack))
+    terms = Terms(
+        jobs=1 if options.dry_run else options.jobs,
+        each=duration(options.tenant_timeout) if options.tenant_timeout else 0.0,
+        fail_fast=options.fail_fast,
+        force=options.force or options.refresh,
+        canary=options.canary,
+        wave=options.wave,
+    )
+    return Errand(stack, verb, tuple(tokens), scope, terms, targets(options))
+
+
+def _failed_from(options: Options, stack: Stack) -> dict[str, Any]:
+    path = options.directory / options.failed_from
+    report = files.read(path)
+    document.check_same(report, stack.region, stack.name, str(path))
+    return {"only": frozenset(report.to_repeat), "own": "" in report.to_repeat}
+
+
+def _head(options: Options, errand: Errand) -> Report:
+    now = time.time()
+    name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now)) + f"-{os.getpid()}"
+    return Report(
+        id=name,
+        verb=errand.verb.name,
+        region=errand.stack.region,
+        stack=errand.stack.name,
+        started=now,
+        finished=now,
+        answers=(),
+        shard=str(errand.scope.shard or ""),
+        jobs=errand.terms.jobs or fleet.default_jobs(),
+        tool=__version__,
+        command=_command(options, errand),
+        by=options.author,
+    )
+
+
+def _command(options: Options, errand: Errand) -> str:
+    """The command as one line, in one spelling whatever the order of its options; nothing secret in it."""
+    words = ["./orchestrate", errand.verb.name, errand.stack.name, errand.stack.region]
+    words += [f"--tenants={p}" for p in errand.scope.patterns] + (["--all-tenants"] if options.all_tenants else [])
+    words += [f"--tenant={name}" for name in options.only if name]
+    words += [f"--shard={errand.scope.shard}"] if errand.scope.shard else []
+    words += [f"--failed-from={options.failed_from}"] if options.failed_from else []
+    return terraform.redact([*filter(None, words), *terraform.words(errand.tokens)])
+
+
+@contextlib.contextmanager
+def _journal(
+    options: Options, errand: Errand, head: Report
+) -> Iterator[tuple[Callable[[Answer], None], dict[str, Answer]]]:
+    if options.dry_run or errand.verb.name not in _JOURNALED:
+        if options.resume:
+            raise UsageError(f"{errand.verb.name} keeps no journal to resume", hint="leave out --resume")
+        yield (lambda _: None), {}
+        return
+    with journal.keep(options.home / "fleets", head) as kept:
+        done = kept.resume(head.command) if options.resume else {}
+        if options.resume:
+            options.console.say(f"going on: {len(done)} layers were done already")
+        else:
+            kept.clear()
+        yield kept.note, done
+
+
+def _tell(options: Options, report: Report, logs: Logs, *, speaks: bool) -> None:
+    """The table, what went wrong once more, and one line that says it all."""
+    console = options.console
+    if options.dry_run:
+        return
+    if options.json:
+        console.json(document.data_of(report))
+    elif not speaks:
+        shown, hidden = _shown(report)
+        if shown.answers:
+            console.table(table.HEAD, table.rows(shown))
+        if hidden:
+            console.say(f"{hidden} unchanged are not shown; --report FILE has them")
+    for line in table.troubles(report):
+        console.say(line)
+    if logs.folder.is_dir():
+        console.say(f"logs and report.json: {logs.folder}")
+    console.say(table.last_line(report))
+
+
+def _shown(report: Report) -> tuple[Report, int]:
+    unchanged = [a for a in report.answers if a.result == "unchanged"]
+    if len(unchanged) <= _UNCHANGED_SHOWN:
+        return report, 0
+    return replace(report, answers=tuple(a for a in report.answers if a.result != "unchanged")), len(unchanged)

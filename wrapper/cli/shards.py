@@ -1,0 +1,70 @@
+"""``orchestrate shards``: what changed, parted among machines so that each has about as much to do."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from .. import selection
+from ..fleet import Look
+from .looking import looking, scope_of
+from .many_options import scope_options
+from .options import ours
+
+UNKNOWN = 60.0  # seconds that a tenant counts where none was ever applied
+
+
+@click.command("shards", help="Part the tenants that changed among N machines, by the time each took last.")
+@ours
+@scope_options
+@click.option("-n", "parts", type=click.IntRange(1, 1000), required=True, metavar="N", help="How many parts.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "jenkins"]), default="table", show_default=True)
+@click.option("--force", is_flag=True, help="Unchanged tenants too.")
+@click.argument("stack")
+@click.argument("region", required=False, default="")
+@click.pass_context
+def command(ctx: click.Context, /, stack: str, region: str, parts: int, form: str, **given: Any) -> int:
+    options = ctx.obj.merged(given)
+    found = options.project.stack(stack, region)
+    with looking(options, found) as seen:
+        looks = seen.looks(seen.names(scope_of(options)))
+        changed = [look for look in looks if look.why or options.force]
+    groups = divide(changed, parts)
+    if options.json or form == "json":
+        options.console.json(groups)
+    elif form == "jenkins":
+        options.console.print(groovy(groups))
+    else:
+        rows = [(g["part"], len(g["tenants"]), g["expected_seconds"], ",".join(g["tenants"])) for g in groups]
+        options.console.table(("part", "count", "seconds", "tenants"), rows)
+    options.console.say(f"{len(changed)} of {len(looks)} tenants in {len(groups)} parts")
+    return 0
+
+
+def divide(looks: Sequence[Look], parts: int) -> list[dict[str, Any]]:
+    """Parts with what each is expected to take, in seconds, one tenant after the other; none is empty."""
+    known = [look.entry.record.seconds for look in looks if look.entry.record.seconds]
+    usual = statistics.median(known) if known else UNKNOWN
+    costs = {look.layer.tenant: look.entry.record.seconds or usual for look in looks}
+    groups = [group for group in selection.balance(costs, parts) if group]
+    return [
+        {
+            "part": f"{number}/{len(groups)}",
+            "tenants": group,
+            "expected_seconds": round(sum(costs[n] for n in group), 1),
+            "arguments": f"--tenants={','.join(group)}",
+        }
+        for number, group in enumerate(groups, 1)
+    ]
+
+
+def groovy(groups: Sequence[dict[str, Any]]) -> str:
+    """A list of maps that a pipeline ``load``s. Tenants' names hold nothing that Groovy would read."""
+    lines = [
+        f"  [part: '{g['part']}', tenants: '{','.join(g['tenants'])}', seconds: {float(g['expected_seconds'])}],"
+        for g in groups
+    ]
+    return "\n".join(["return [", *lines, "]"])

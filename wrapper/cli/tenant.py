@@ -1,0 +1,91 @@
+"""``orchestrate tenant add|remove|show``: one tenant of the register."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .. import deploy, terraform
+from ..terraform import Token
+from .looking import looking
+from .options import Options, ours
+from .tenants import changes, describe
+
+
+@click.group("tenant", help="Add, remove or show one tenant of a stack.")
+def command() -> None: ...
+
+
+def _names(function: Any) -> Any:
+    for decorator in (
+        click.pass_context,
+        click.argument("region", required=False, default=""),
+        click.argument("stack"),
+        click.argument("name"),
+        ours,
+    ):
+        function = decorator(function)
+    return function
+
+
+@command.command("add", help="Declare a tenant: write its file. Nothing is deployed.")
+@click.option("--from", "other", metavar="TENANT", help="Begin with what that tenant has of its own.")
+@_names
+def add(ctx: click.Context, /, name: str, stack: str, region: str, other: str | None, **given: Any) -> int:
+    options: Options = ctx.obj.merged(given)
+    found = options.project.stack(stack, region)
+    file = options.project.add_tenant(found, name, other or "")
+    options.console.say(f"{file}: what {name} has of its own goes there")
+    options.console.print(f"./orchestrate apply {found.name} {found.region} -var tenant={name}".replace("  ", " "))
+    return 0
+
+
+@command.command("remove", help="Destroy a tenant, and then remove its file.")
+@_names
+def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any) -> int:
+    options: Options = ctx.obj.merged(given)
+    found = options.project.stack(stack, region)
+    verb = terraform.VERBS["destroy"]
+    layer = deploy.layer_of(options.project, found, verb, name)
+    file = options.project.tenant_file(found, name)
+    with options.stopper().installed() as stopper:
+        deployer = options.deployer(found, stopper)
+        deployer.check(verb, name, ())
+        deployed = deployer.is_deployed(layer)
+        if not deployed and not file.is_file():
+            raise options.project.unknown_tenant(found, name)
+        if deployed:
+            asks = deployer.caller.asks
+            deployer.perform(verb, name, [] if asks else [Token("auto-approve", None, ("-auto-approve",))])
+    if file.is_file() and not options.dry_run:
+        file.unlink()
+        options.console.say(f"{options.project.files.short(file)}: removed")
+    return 0
+
+
+@command.command("show", help="Everything that is known of a tenant.")
+@_names
+def show(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any) -> int:
+    options: Options = ctx.obj.merged(given)
+    found = options.project.stack(stack, region)
+    declared = options.project.tenant_file(found, name).is_file()
+    with looking(options, found) as seen:
+        if not declared and not seen.register.of(name).deployed:
+            raise options.project.unknown_tenant(found, name)
+        row = describe(seen, name, declared, changes(seen, (name,)).get(name))
+    if options.json:
+        options.console.json(row)
+        return 0
+    rows = [(k.replace("_", " "), _cell(v)) for k, v in row.items()]
+    place = f"{found.name} {found.region}".strip()
+    options.console.table(("of", name), [*rows, ("values", f"./orchestrate vars {place} -var tenant={name}")])
+    return 0
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {v}" for k, v in value.items()) or "-"
+    return ", ".join(value) if isinstance(value, list) else "-" if value is None else str(value)

@@ -1,0 +1,125 @@
+"""What a run over many layers has done so far, kept on disk as it goes, so that one that was killed can go on.
+
+One file a stack, verb and part, one line an answer (a report of its own: docs/schemas/report-1.json), each on disk
+before the next layer starts. The open file is also the lock: a second run over the same layers from this machine is
+refused. It goes away when the run has ended, however it ended: then there is a report.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from .answers import document
+from .answers.model import Answer, Report
+from .errors import BusyError, ConfigError, NotFoundError, OrchestrateError, UnavailableError
+
+
+@dataclass
+class Journal:
+    """An open journal. ``head`` is the report of this run without answers."""
+
+    path: Path
+    head: Report
+    _file: int
+
+    def note(self, answer: Answer) -> None:
+        """One more line. A disk that is full costs the way back, not the run."""
+        line = json.dumps(document.data_of(replace(self.head, answers=(answer,)))) + "\n"
+        with contextlib.suppress(OSError):
+            os.write(self._file, line.encode())
+            os.fsync(self._file)
+
+    def interrupted(self) -> Report | None:
+        """What an earlier run left here, its answers in order; None when there is nothing."""
+        reports = list(_lines(self.path))
+        if not reports:
+            return None
+        answers = {a.tenant: a for report in reports for a in report.answers}
+        return replace(reports[-1], answers=tuple(answers.values()))
+
+    def clear(self) -> None:
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._file, 0)
+
+    def resume(self, command: str) -> dict[str, Answer]:
+        """The answers of the run that was killed, those that need no repeating. Raises NotFoundError when there was
+        none, ConfigError when it was another command."""
+        found = self.interrupted()
+        if found is None:
+            raise NotFoundError(
+                f"no interrupted {self.head.verb} of {self.head.label} here",
+                where=str(self.path),
+                hint="without --resume it starts from the beginning; what did not change is skipped anyway",
+            )
+        if found.command != command:
+            raise ConfigError(
+                "the interrupted run was another command",
+                where=str(self.path),
+                hint=f"go on with it: {found.command} --resume ; or begin anew without --resume",
+            )
+        return {a.tenant: a for a in found.answers if a.ok}
+
+
+@contextlib.contextmanager
+def keep(folder: Path, head: Report) -> Iterator[Journal]:
+    """The journal of a run, held for as long as it lasts. BusyError when another run holds it."""
+    part = f".{head.shard.replace('/', '-of-')}" if head.shard else ""
+    path = folder / (head.region or "_") / f"{head.stack}.{head.verb}{part}.jsonl"
+    file = _opened(path, head)
+    try:
+        yield Journal(path, head, file)
+        os.ftruncate(file, 0)
+    finally:
+        if not os.fstat(file).st_size:
+            path.unlink(missing_ok=True)
+        os.close(file)
+
+
+def _opened(path: Path, head: Report) -> int:
+    """The file, held. One that its last holder took away while we waited is opened anew."""
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        except OSError as error:
+            raise UnavailableError(
+                f"cannot keep the journal: {error.strerror}", where=str(path), hint="make room, or set ORCHESTRATE_HOME"
+            ) from None
+        try:
+            _hold(file, path, head)
+            if path.exists() and os.path.samestat(os.fstat(file), path.stat()):
+                return file
+        except BusyError:
+            os.close(file)
+            raise
+        os.close(file)
+
+
+def _hold(file: int, path: Path, head: Report) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        said = next(iter(_lines(path)), None)
+        since = f" (since {document.moment(said.started)}, by {said.by})" if said else ""
+        raise BusyError(
+            f"another {head.verb} over many tenants of {head.label} is running here{since}",
+            where=str(path),
+            hint="wait for it; or give each run its part: --shard K/N",
+        ) from None
+
+
+def _lines(path: Path) -> Iterator[Report]:
+    """Every line that can be read: the last one may be half."""
+    try:
+        text = path.read_text("utf-8", "replace")
+    except OSError:
+        return
+    for line in text.splitlines():
+        with contextlib.suppress(OrchestrateError):
+            yield document.parse(line, str(path))
