@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from cloud import Cloud
-from said import Said
 from fakes import caller
 from project_on_disk import APP, REGION, Disk
+from said import Said
 
 from wrapper import image_inputs
 from wrapper.cli.surroundings import SELF
