@@ -43,9 +43,8 @@ def change_summary(text: str) -> tuple[int, int, int] | None:
 
 
 def last_words(text: str) -> str:
-    """The end of what Terraform said, without colours, from its first error on if there is room: a fleet keeps many."""
-    text = plain(text)
-    return text[max(text.find("Error: "), len(text) - _LAST, 0) :]
+    """The end of what Terraform said, without colours: bounded, because a fleet keeps many."""
+    return plain(text[-2 * _LAST :])[-_LAST:]
 
 
 @dataclass(frozen=True)

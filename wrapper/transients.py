@@ -149,14 +149,15 @@ NEVERS = (
     ),
 )
 
-_BOX = re.compile(r"^[│|╷ ]*Error: ", re.MULTILINE)
+_HEAD = re.compile(r"^[│|╷ ]*(Error|Warning): ", re.MULTILINE)
 
 
 def errors(said: str) -> list[str]:
     """Each error in Terraform's words, on one line. ``said`` holds no colours."""
     if '"@level":"error"' in said:
         return [_json_error(line) for line in said.splitlines() if '"@level":"error"' in line]
-    texts = (part.partition("╵")[0] for part in _BOX.split(said)[1:])
+    _, *parts = _HEAD.split(said)  # a kind and its text, by turns
+    texts = (text.partition("╵")[0] for kind, text in zip(parts[::2], parts[1::2], strict=True) if kind == "Error")
     return [" ".join(text.replace("│", " ").split()) for text in texts]
 
 
