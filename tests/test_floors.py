@@ -16,7 +16,7 @@ FLOORS = [
     ["errors", "model"],
     [
         *("layout", "types", "hcl", "variables", "terraform", "transcript", "arguments", "render"),
-        *("fingerprint", "record", "environment", "selection", "plans"),
+        *("fingerprint", "record", "environment", "selection", "plans", "pace", "planned", "rates", "transients"),
         *("answers", "answers.model", "answers.document", "answers.merging", "answers.timeline", "answers.printable"),
         *("answers.table", "answers.junit", "answers.page"),
     ],
@@ -39,11 +39,12 @@ FLOORS = [
         "journal",
         "revisions",
         "logs",
+        "pacing",
         r"sandbox(\..*)?",
         "image.*",
         r"container(\..*)?",
     ],
-    ["runner", "survey", "deploy", "fleet"],
+    ["runner", "survey", "deploy", "retries", "fleet"],
     ["report", "watching", r"cli(\..*)?", "__main__"],
 ]
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "misc"}

@@ -27,10 +27,10 @@ class OrchestrateError(Exception):
     what Terraform said, where it was Terraform that failed."""
 
     exit_code = 70
-    said = ""
 
-    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+    def __init__(self, message: str, *, where: str = "", hint: str = "", said: str = "") -> None:
         super().__init__(message)
+        self.said = said
         self.message = message
         self.where = where
         self.hint = hint

@@ -29,6 +29,7 @@ class Settings:
     role_arn: str = ""
     promotes_from: str = ""
     tenant_file: bool | None = None
+    pace: bool | None = None  # None: on the real AWS, with more than one layer
 
 
 @dataclass(frozen=True)

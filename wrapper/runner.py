@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from .rundir import RunDirectory, collect, command_place
 from .terraform import redact
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_GLANCE = 0.2  # seconds
 
 
 class Talk(Protocol):
@@ -106,6 +108,14 @@ class Stopper:
             raise TimeoutExpired(f"stopped after {self._timeout:g} s", hint="give it more: --timeout 1h")
         if self.signum:
             raise Stopped(f"stopped by {signal.Signals(self.signum).name}", signum=self.signum)
+
+    def pause(self, seconds: float) -> None:
+        """Sleep, in any thread; whatever asks to stop meanwhile is raised at once."""
+        end = time.monotonic() + seconds
+        self.check()
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _GLANCE))
+            self.check()
 
     def _on_signal(self, number: int, _frame: Any) -> None:
         if self.signum:

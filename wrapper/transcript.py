@@ -20,6 +20,7 @@ _DONE = re.compile(
     r"Apply complete! Resources: (?:(\d+) imported, )?(\d+) added, (\d+) changed, (\d+) destroyed"
     r"|Destroy complete! Resources: (\d+) destroyed"
 )
+_LAST = 32 * 1024  # characters
 _OUTPUTS = re.compile(r"^Changes to Outputs:|You can apply this plan to save these new output", re.MULTILINE)
 
 
@@ -39,6 +40,11 @@ def change_summary(text: str) -> tuple[int, int, int] | None:
         return int(plans[-1][2]), int(plans[-1][3]), int(plans[-1][4])
     nothing = _OUTPUTS.search(text) or "No changes." in text or "change_summary" in text
     return (0, 0, 0) if nothing else None
+
+
+def last_words(text: str) -> str:
+    """The end of what Terraform said, without colours: bounded, because a fleet keeps many."""
+    return plain(text[-2 * _LAST :])[-_LAST:]
 
 
 @dataclass(frozen=True)
@@ -176,7 +182,7 @@ def failure(
 ) -> OrchestrateError:
     """The error that a failed Step amounts to, from what Terraform said. ``origins``: variable -> file:line."""
     error = _failure(label, argv, code, text, origins)
-    error.said = text
+    error.said = last_words(text)
     return error
 
 
@@ -199,7 +205,8 @@ def _failure(
     for pattern, hint in _KNOWN_FAILURES:
         if re.search(pattern, said):
             where = (origins or {}).get("capacity", "the stack's variables.tfvars")
-            return TerraformFailed(f"{label}: terraform {argv[1]} failed", hint=hint.format(capacity=where))
+            hint = hint.format(capacity=where)
+            return TerraformFailed(f"{label}: terraform {argv[1]} failed", hint=hint)
     return TerraformFailed(
         f"{label}: terraform {argv[1] if len(argv) > 1 else ''} failed (exit code {code})",
         hint=OWN_WORDS,

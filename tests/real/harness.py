@@ -21,6 +21,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from wrapper.sandbox.lifecycle import ask
+
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "ap-southeast-2"
 ENGINES = ("docker", "host")
@@ -157,6 +159,14 @@ class Aws:
             "AWS_EC2_METADATA_DISABLED": "true",
             "ORCHESTRATE_NETWORK": "host",
         }
+
+    def faults(self, *faults: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """These requests are refused from now on, no others (docs/sandbox.md); what is set."""
+        return list(ask(f"{self.url}/_orchestrate/faults", json.dumps({"faults": faults}).encode())["faults"])
+
+    def faults_met(self) -> list[int]:
+        """How often each fault was met."""
+        return [int(fault["hits"]) for fault in ask(f"{self.url}/_orchestrate/faults")["faults"]]
 
     def client(self, service: str, region: str = REGION) -> Any:
         return client(self.url, service, region)

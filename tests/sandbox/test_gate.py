@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from wrapper.sandbox.faults import Faults
 from wrapper.sandbox.gate import Gate
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=key/20240101/ap-southeast-2/{service}/aws4_request, Signature=x"
@@ -130,3 +131,70 @@ def test_a_bad_seed_is_refused() -> None:
 
     reply = Reply(Gate(refusing, {"seed": seed}), request("/_orchestrate/seed", b"{"))
     assert reply.status.startswith("400") and b"cannot read" in reply.body
+
+
+# -- errors made to order -----------------------------------------------------------------------
+
+THROTTLED = {"action": "ecs:Register*", "code": "ThrottlingException", "message": "Rate <exceeded>", "times": 2}
+REGISTER = {"CONTENT_TYPE": "application/x-amz-json-1.1", "HTTP_X_AMZ_TARGET": "Amazon.RegisterTaskDefinition"}
+
+
+def order(gate: Gate, *faults: dict[str, Any]) -> Reply:
+    return Reply(gate, request("/_orchestrate/faults", json.dumps({"faults": faults}).encode()))
+
+
+def faulty() -> Gate:
+    faults = Faults()
+    return Gate(answering("200 OK"), {"faults": faults.route}, faults)
+
+
+def test_what_is_ordered_is_refused_as_often_as_ordered_and_counted() -> None:
+    gate = faulty()
+    assert order(gate, THROTTLED).status == "200 OK"
+    replies = [Reply(gate, request(body=b"{}", **REGISTER)) for _ in range(3)]
+    assert [reply.status for reply in replies] == ["400 Bad Request", "400 Bad Request", "200 OK"]
+    assert json.loads(replies[0].body) == {"__type": "ThrottlingException", "message": "Rate <exceeded>"}
+    assert json.loads(Reply(gate, request("/_orchestrate/faults")).body)["faults"][0]["hits"] == 2
+
+
+def test_others_are_not_refused_and_nothing_is_when_it_is_forgotten() -> None:
+    gate = faulty()
+    order(gate, THROTTLED | {"times": 0})
+    assert Reply(gate, request(body=b"{}", **REGISTER | {"HTTP_X_AMZ_TARGET": "A.ListClusters"})).status == "200 OK"
+    assert Reply(gate, request(body=b"{}", service="ssm", **REGISTER)).status == "200 OK"
+    order(gate)
+    assert Reply(gate, request(body=b"{}", **REGISTER)).status == "200 OK"
+
+
+def test_some_may_pass_first() -> None:
+    gate = faulty()
+    order(gate, THROTTLED | {"after": 2, "times": 1})
+    replies = [Reply(gate, request(body=b"{}", **REGISTER)) for _ in range(4)]
+    assert [reply.status[:3] for reply in replies] == ["200", "200", "400", "200"]
+
+
+@pytest.mark.parametrize(
+    ("service", "begins"),
+    [
+        ("s3", b"<Error><Code>SlowDown</Code>"),
+        ("ec2", b"<Response><Errors><Error><Code>SlowDown</Code>"),
+        ("elasticloadbalancing", b"<ErrorResponse><Error><Type>Receiver</Type><Code>SlowDown</Code>"),
+    ],
+)
+def test_each_service_says_an_error_in_its_own_way(service: str, begins: bytes) -> None:
+    gate = faulty()
+    order(gate, {"action": f"{service}:PUT *.tfstate*", "code": "SlowDown", "status": 503})
+    reply = Reply(gate, request("/b/r/terraform.tfstate", service=service, REQUEST_METHOD="PUT", QUERY_STRING="x-id=1"))
+    assert reply.status == "503 Service Unavailable" and reply.body.startswith(begins)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{}, {"action": "a:b"}, {"action": 1, "code": "X"}, THROTTLED | {"times": "2"}, THROTTLED | {"times": True},
+     THROTTLED | {"status": 200}, THROTTLED | {"often": 2}, []],
+)  # fmt: skip
+def test_what_is_no_fault_is_refused_and_changes_nothing(fault: Any) -> None:
+    gate = faulty()
+    order(gate, THROTTLED)
+    assert order(gate, fault).status == "400 Bad Request"
+    assert len(json.loads(Reply(gate, request("/_orchestrate/faults")).body)["faults"]) == 1

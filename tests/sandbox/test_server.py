@@ -17,7 +17,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from wrapper.sandbox.lifecycle import Endpoint, Sandbox, Seed
+from wrapper.sandbox.lifecycle import Endpoint, Sandbox, Seed, ask
 
 pytestmark = pytest.mark.sandbox
 REGION = "ap-southeast-2"
@@ -137,3 +137,30 @@ def test_it_can_be_started_by_hand(tmp_path: Path, seed: Seed) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
     assert not record.exists()
+
+
+def test_errors_to_order_reach_every_kind_of_service(endpoint: Endpoint, client: Callable[[str], Any]) -> None:
+    """One of each wire format: JSON, query, EC2's own, REST with XML; and what is not meant goes on."""
+    calls: dict[str, Callable[[], Any]] = {
+        "ecs:RegisterTaskDefinition": lambda: client("ecs").register_task_definition(
+            family="f", containerDefinitions=[]
+        ),
+        "elasticloadbalancing:DescribeRules": lambda: client("elbv2").describe_rules(ListenerArn="arn:aws:x"),
+        "monitoring:PutMetricAlarm": lambda: client("cloudwatch").put_metric_alarm(
+            AlarmName="a", ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1
+        ),
+        "ec2:DescribeVpcs": lambda: client("ec2").describe_vpcs(),
+        "route53:GET /2013-04-01/hostedzone*": lambda: client("route53").list_hosted_zones(),
+        "s3:PUT *terraform.tfstate": lambda: client("s3").put_object(
+            Bucket="orchestrate-state", Key="a/terraform.tfstate"
+        ),
+    }
+    faults = [{"action": name, "code": "AccessDenied", "message": f"no {name}", "status": 403} for name in calls]
+    ask(f"{endpoint.url}/_orchestrate/faults", json.dumps({"faults": faults}).encode())
+    for name, call in calls.items():
+        with pytest.raises(ClientError) as error:
+            call()
+        assert error.value.response["Error"]["Code"] == "AccessDenied", name
+        assert error.value.response["Error"]["Message"] == f"no {name}"
+    client("s3").put_object(Bucket="orchestrate-state", Key="a/terraform.tfstate.tflock")
+    assert [fault["hits"] for fault in ask(f"{endpoint.url}/_orchestrate/faults")["faults"]] == [1] * len(calls)

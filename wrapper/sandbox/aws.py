@@ -12,6 +12,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from wrapper.sandbox import mends
+from wrapper.sandbox.faults import Faults
 from wrapper.sandbox.gate import Gate
 from wrapper.sandbox.lifecycle import Seed, seed_from_json
 from wrapper.sandbox.seeding import plant
@@ -41,4 +42,6 @@ def gate_for(identity: dict[str, Any]) -> Gate:
         plant(seed_from_json(body.decode()))
         return identity
 
-    return Gate(DomainDispatcherApplication(create_backend_app), {"health": health, "seed": seed})
+    faults = Faults()
+    routes = {"health": health, "seed": seed, "faults": faults.route}
+    return Gate(DomainDispatcherApplication(create_backend_app), routes, faults)

@@ -1,4 +1,5 @@
-"""The WSGI gate in front of moto: one request at a time, our own routes, and an honest answer to unknown actions.
+"""The WSGI gate in front of moto: one request at a time, our own routes, an honest answer to unknown actions, and
+errors made to order.
 
 Knows WSGI and the wire formats of an AWS error; does not know what any AWS service does.
 """
@@ -11,9 +12,12 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
+
+from wrapper.sandbox.faults import Fault, Faults
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -22,6 +26,7 @@ Route = Callable[[bytes], dict[str, Any]]
 
 ROUTES = "/_orchestrate/"
 SCOPE = re.compile(r"Credential=[^/]*/[^/]*/(?P<region>[^/]*)/(?P<service>[^/]*)/")
+_STATUSES = {status.value for status in HTTPStatus}
 log = logging.getLogger("sandbox")
 
 
@@ -32,9 +37,10 @@ class Gate:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
     """
 
-    def __init__(self, aws: Application, routes: dict[str, Route]) -> None:
+    def __init__(self, aws: Application, routes: dict[str, Route], faults: Faults | None = None) -> None:
         self._aws = aws
         self._routes = routes
+        self._faults = faults or Faults()
         self.lock = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -51,10 +57,13 @@ class Gate:
         try:
             reply = route(body)
         except (ValueError, TypeError, KeyError) as error:
-            return answer(start_response, "400 Bad Request", "application/json", error_json("BadSeed", str(error)))
+            return answer(start_response, "400 Bad Request", "application/json", error_json("BadRequest", str(error)))
         return answer(start_response, "200 OK", "application/json", json.dumps(reply).encode())
 
     def _simulate(self, environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:
+        fault = self._faults.of(name_of(environ, body))
+        if fault:
+            return refused(environ, start_response, fault)
         try:
             return list(self._aws(environ, noting(start_response, environ, body)))
         except NotImplementedError:
@@ -99,10 +108,16 @@ def broken(environ: Environ, start_response: StartResponse, body: bytes) -> Iter
     return failure(environ, start_response, "501 Not Implemented", "SandboxBroken", message)
 
 
+def refused(environ: Environ, start_response: StartResponse, fault: Fault) -> Iterable[bytes]:
+    status = f"{fault.status} {HTTPStatus(fault.status).phrase if fault.status in _STATUSES else 'Refused'}"
+    return failure(environ, start_response, status, fault.code, fault.message)
+
+
 def failure(environ: Environ, start_response: StartResponse, status: str, code: str, message: str) -> Iterable[bytes]:
     if "json" in environ.get("CONTENT_TYPE", ""):
         return answer(start_response, status, "application/x-amz-json-1.1", error_json(code, message))
-    return answer(start_response, status, "text/xml", error_xml(code, message))
+    xml = _XML.get(service_of(environ), error_xml)
+    return answer(start_response, status, "text/xml", xml(code, message))
 
 
 def error_json(code: str, message: str) -> bytes:
@@ -114,6 +129,20 @@ def error_xml(code: str, message: str) -> bytes:
     return f"<ErrorResponse>{error}<RequestId>sandbox</RequestId></ErrorResponse>".encode()
 
 
+def error_xml_bare(code: str, message: str) -> bytes:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
+    return f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>".encode()
+
+
+def error_xml_listed(code: str, message: str) -> bytes:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"""
+    errors = f"<Errors>{error_xml_bare(code, message).decode()}</Errors>"
+    return f"<Response>{errors}<RequestID>sandbox</RequestID></Response>".encode()
+
+
+_XML: dict[str, Callable[[str, str], bytes]] = {"s3": error_xml_bare, "ec2": error_xml_listed}
+
+
 def answer(start_response: StartResponse, status: str, content_type: str, body: bytes) -> Iterable[bytes]:
     start_response(status, [("Content-Type", content_type), ("Content-Length", str(len(body)))])
     return [body]
@@ -121,10 +150,13 @@ def answer(start_response: StartResponse, status: str, content_type: str, body: 
 
 def name_of(environ: Environ, body: bytes) -> str:
     """``service:Action`` of a request, from its signature scope and its target header, form or path."""
-    scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-    service = scope["service"] if scope else "unsigned"
     target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
-    return f"{service}:{target or form_action(environ, body) or method_and_path(environ)}"
+    return f"{service_of(environ)}:{target or form_action(environ, body) or method_and_path(environ)}"
+
+
+def service_of(environ: Environ) -> str:
+    scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+    return scope["service"] if scope else "unsigned"
 
 
 def form_action(environ: Environ, body: bytes) -> str:
