@@ -50,3 +50,8 @@ output "execution_role_arn" {
   description = "The role that ECS starts agents with."
   value       = aws_iam_role.execution.arn
 }
+
+output "network" {
+  description = "Where agents get their addresses."
+  value       = { vpc_id = local.vpc_id, subnet_ids = local.subnet_ids }
+}
