@@ -2,8 +2,8 @@
 # is reached by agents alone on their port, and on HTTPS; people come in by rules of the controller's own.
 
 locals {
-  make_controller_group = var.controller.security_group_id == null
-  controller_group_id   = local.make_controller_group ? aws_security_group.controller[0].id : var.controller.security_group_id
+  make_controller_group = var.controller.security_group == null
+  controller_group_id   = local.make_controller_group ? aws_security_group.controller[0].id : var.controller.security_group.id
 
   controller_ports = merge(
     { https = { port = var.controller.https_port, description = "HTTPS, from Jenkins agents" } },

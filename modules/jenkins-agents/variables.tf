@@ -50,17 +50,17 @@ variable "network" {
 variable "controller" {
   description = <<-EOT
     Jenkins itself. `url` as agents reach it. They connect to `agent_port` (fixed in Jenkins' security settings), or, with `web_socket`, through the URL alone.
-    `tunnel` ("host:port", "host:" or ":port") leads the agents' port through something else. `security_group_id` is the controller's group; without it one is made, to be put on the controller.
+    `tunnel` ("host:port", "host:" or ":port") leads the agents' port through something else. `security_group` is the controller's group, by its id; without it one is made, to be put on the controller.
     `role_name` is the controller's IAM role: it gets the policy; without it attach the policy that is given out.
   EOT
   type = object({
-    url               = string
-    web_socket        = optional(bool, false)
-    agent_port        = optional(number, 50000)
-    https_port        = optional(number, 443)
-    tunnel            = optional(string)
-    security_group_id = optional(string)
-    role_name         = optional(string)
+    url            = string
+    web_socket     = optional(bool, false)
+    agent_port     = optional(number, 50000)
+    https_port     = optional(number, 443)
+    tunnel         = optional(string)
+    security_group = optional(object({ id = string }))
+    role_name      = optional(string)
   })
   nullable = false
 
@@ -81,8 +81,8 @@ variable "controller" {
     error_message = "controller: a WebSocket goes through the URL and needs no tunnel; leave out tunnel, or web_socket."
   }
   validation {
-    condition     = var.controller.security_group_id == null || can(regex("^sg-[0-9a-f]+$", var.controller.security_group_id))
-    error_message = "controller.security_group_id: give an id such as sg-0123456789abcdef0, or leave it out."
+    condition     = var.controller.security_group == null || can(regex("^sg-[0-9a-f]+$", var.controller.security_group.id))
+    error_message = "controller.security_group: give an id such as sg-0123456789abcdef0, or leave it out."
   }
 }
 

@@ -1,14 +1,14 @@
 # One Fargate task: orchestrate with its host engine, since Fargate has no Docker daemon.
 
 locals {
-  cluster_arn = var.cluster_arn != null ? var.cluster_arn : aws_ecs_cluster.this[0].arn
+  cluster_arn = var.cluster == null ? aws_ecs_cluster.this[0].arn : var.cluster.arn
 
   narrowed = { "--region" = var.reap.region, "--stack" = var.reap.stack, "--older-than" = var.reap.older_than, "--jobs" = var.task.jobs }
   command  = concat(["reap", "--yes"], flatten([for option, value in local.narrowed : [option, tostring(value)] if value != null]))
 }
 
 resource "aws_ecs_cluster" "this" {
-  count = var.cluster_arn == null ? 1 : 0
+  count = var.cluster == null ? 1 : 0
 
   name = var.name
 

@@ -122,14 +122,14 @@ variable "network" {
   }
 }
 
-variable "cluster_arn" {
-  description = "The ECS cluster to run in; null makes one. It costs nothing while nothing runs."
-  type        = string
+variable "cluster" {
+  description = "The ECS cluster to run in, by its `arn`; null makes one. It costs nothing while nothing runs."
+  type        = object({ arn = string })
   default     = null
 
   validation {
-    condition     = var.cluster_arn == null || can(regex("^arn:[a-z-]+:ecs:[a-z0-9-]+:[0-9]{12}:cluster/", var.cluster_arn))
-    error_message = "cluster_arn: give an ARN such as arn:aws:ecs:ap-southeast-2:123456789012:cluster/agents, or leave it out."
+    condition     = var.cluster == null || can(regex("^arn:[a-z-]+:ecs:[a-z0-9-]+:[0-9]{12}:cluster/", var.cluster.arn))
+    error_message = "cluster.arn: give an ARN such as arn:aws:ecs:ap-southeast-2:123456789012:cluster/agents, or leave cluster out."
   }
 }
 

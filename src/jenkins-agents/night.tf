@@ -11,6 +11,6 @@ module "night" {
   access          = var.night.access
   task            = var.night.task
   network         = merge(module.agents.network, { public_address = var.public_addresses })
-  cluster_arn     = module.agents.cluster_arn
+  cluster         = { arn = module.agents.cluster_arn }
   alarm_topic_arn = var.night.alarm_topic_arn
 }

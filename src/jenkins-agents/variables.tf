@@ -89,13 +89,13 @@ variable "registry_secret" {
 variable "controller" {
   description = "Jenkins itself: see modules/jenkins-agents."
   type = object({
-    url               = optional(string)
-    web_socket        = optional(bool)
-    agent_port        = optional(number)
-    https_port        = optional(number)
-    tunnel            = optional(string)
-    security_group_id = optional(string)
-    role_name         = optional(string)
+    url            = optional(string)
+    web_socket     = optional(bool)
+    agent_port     = optional(number)
+    https_port     = optional(number)
+    tunnel         = optional(string)
+    security_group = optional(object({ id = string }))
+    role_name      = optional(string)
   })
   default  = {}
   nullable = false

@@ -93,7 +93,7 @@ run "the_controller_may_do_no_more" {
 
 run "a_web_socket_needs_https_alone" {
   variables {
-    controller = { url = "https://jenkins.example.com/", web_socket = true, security_group_id = "sg-0aaa", role_name = "jenkins" }
+    controller = { url = "https://jenkins.example.com/", web_socket = true, security_group = { id = "sg-0aaa" }, role_name = "jenkins" }
   }
   assert {
     condition     = join(" ", keys(aws_vpc_security_group_ingress_rule.controller)) == "https" && aws_vpc_security_group_ingress_rule.controller["https"].security_group_id == "sg-0aaa"
@@ -226,7 +226,7 @@ run "bad_values_are_refused" {
 
   variables {
     name               = "Bad_Name"
-    controller         = { url = "http://jenkins.example.com/", agent_port = 0, security_group_id = "default" }
+    controller         = { url = "http://jenkins.example.com/", agent_port = 0, security_group = { id = "default" } }
     cloud              = { executors = 0, allowed_overrides = ["all"] }
     agents             = { deploy = { image = "registry.example.com/jenkins-agent:latest" } }
     task_policies      = { admin = "AdministratorAccess" }

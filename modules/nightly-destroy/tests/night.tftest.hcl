@@ -98,7 +98,7 @@ run "narrowed_and_told" {
     schedule        = { zone = "Europe/Berlin", time = "19:05", days = ["FRI", "MON"], enabled = false }
     reap            = { region = "eu-central-1", stack = "appcluster-*", older_than = "12h" }
     task            = { cpu = 4096, memory = 16384, jobs = 8 }
-    cluster_arn     = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/agents"
+    cluster         = { arn = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/agents" }
     alarm_topic_arn = "arn:aws:sns:ap-southeast-2:123456789012:alarms"
     registry_secret = "registry-login"
     access = {
@@ -161,11 +161,11 @@ run "bad_values_are_refused" {
     reap               = { region = "Sydney", stack = "x y", older_than = "soon" }
     access             = { state_buckets = [], role_arns = ["arn:aws:iam::111111111111:role/*"] }
     network            = { vpc_id = "vpc-1", subnet_ids = [] }
-    cluster_arn        = "agents"
+    cluster            = { arn = "agents" }
     task               = { cpu = 256, memory = 512, jobs = 0, disk_gb = 20 }
     registry_secret    = "{}"
     alarm_topic_arn    = "alarms"
     log_retention_days = 2
   }
-  expect_failures = [var.name, var.schedule, var.image, var.reap, var.access, var.network, var.cluster_arn, var.task, var.registry_secret, var.alarm_topic_arn, var.log_retention_days]
+  expect_failures = [var.name, var.schedule, var.image, var.reap, var.access, var.network, var.cluster, var.task, var.registry_secret, var.alarm_topic_arn, var.log_retention_days]
 }
