@@ -22,6 +22,11 @@ variable "cluster" {
     node_subnet_ids   = set(string)
   })
   default = null
+
+  validation {
+    condition     = var.cluster == null || can(regex("^arn:[a-z-]+:ecs:[a-z0-9-]+:[0-9]{12}:cluster/", var.cluster.arn))
+    error_message = "cluster: give what the module ecs-cluster gives out (one(module.cluster)), or leave it out for Fargate alone."
+  }
 }
 
 variable "network" {

@@ -176,6 +176,15 @@ run "no_network_is_refused" {
   expect_failures = [var.network]
 }
 
+run "another_thing_than_a_cluster_is_refused" {
+  command = plan
+
+  variables {
+    cluster = { name = "build", arn = "build", capacity_provider = "nodes-build", vpc_id = "vpc-2", node_subnet_ids = ["subnet-9"] }
+  }
+  expect_failures = [var.cluster]
+}
+
 run "machines_without_a_cluster_are_refused" {
   command = plan
 
