@@ -19,6 +19,7 @@ FLOORS = [
         *("fingerprint", "record", "environment", "selection", "plans", "pace", "planned", "rates", "transients"),
         *("answers", "answers.model", "answers.document", "answers.merging", "answers.timeline", "answers.printable"),
         *("answers.table", "answers.junit", "answers.page"),
+        "jenkins",
     ],
     ["runs"],
     [

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from terraform_in import ROOT, Terraform
 
-ROOTS = ("src/appcluster", "src/appcluster/tenant")
-MODULES = ("modules/ecs-cluster", "modules/tenant-service")
+ROOTS = ("src/appcluster", "src/appcluster/tenant", "src/jenkins-agents")
+MODULES = ("modules/ecs-cluster", "modules/tenant-service", "modules/jenkins-agents", "modules/nightly-destroy")
 USER_DATA = ROOT / "modules/ecs-cluster/user-data.sh.tftpl"
 SECRET_ARN = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf"
 
@@ -64,7 +64,7 @@ def test_modules_configure_no_provider_and_roots_no_backend() -> None:
     for name, text in texts("modules").items():
         assert not re.search(r"^provider ", text, re.MULTILINE), name
     for name, text in texts("src").items():
-        assert not re.search(r"^\s*(backend|cloud) ", text, re.MULTILINE), name
+        assert not re.search(r"^\s*(backend|cloud) [\"{]", text, re.MULTILINE), name
 
 
 @pytest.mark.parametrize("folder", [*ROOTS, *MODULES])

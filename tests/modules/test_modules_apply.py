@@ -86,6 +86,9 @@ KINDS = (
     ("events", "list_rules", "Rules"),
     ("iam", "list_instance_profiles", "InstanceProfiles"),
     ("iam", "list_roles", "Roles"),
+    ("iam", "list_policies", "Policies"),
+    ("scheduler", "list_schedules", "Schedules"),
+    ("sqs", "list_queues", "QueueUrls"),
     ("logs", "describe_log_groups", "logGroups"),
 )
 
@@ -96,6 +99,6 @@ def left(url: str, stack: str, domain: str) -> dict[str, list[Any]]:
     found = {}
     for service, call, key in KINDS:
         asked = {"ServiceNamespace": "ecs"} if service == "application-autoscaling" else {}
-        items = getattr(session.client(service, endpoint_url=url), call)(**asked)[key]
+        items = getattr(session.client(service, endpoint_url=url), call)(**asked).get(key, [])
         found[f"{service} {key}"] = [item for item in items if stack in str(item) or domain in str(item)]
     return {kind: items for kind, items in found.items() if items}

@@ -37,6 +37,7 @@ _OURS = {
     "bootstrap": "Make the bucket for the states.",
     "report": "Merge the reports of several machines, or show one.",
     "sandbox": "The simulated AWS: start, stop, status, reset.",
+    "jenkins": "Jenkins' configuration as code, for agents on ECS.",
     "image": "Build the image that Terraform runs in.",
     "doctor": "Check everything this depends on.",
     "completion": "Print shell completion: bash, zsh or fish.",

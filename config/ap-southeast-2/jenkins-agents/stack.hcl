@@ -1,0 +1,1 @@
+protected = true # without agents nobody deploys

@@ -1,0 +1,70 @@
+# Two roles for agents: what ECS does to start them, and what the builds in them may do.
+
+data "aws_secretsmanager_secret" "registry" {
+  count = var.registry_secret == null ? 0 : 1
+
+  name = var.registry_secret
+}
+
+locals {
+  registry_secret = one(data.aws_secretsmanager_secret.registry[*].arn)
+
+  assumed_by_tasks = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = local.account_id }
+        ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:*" }
+      }
+    }]
+  })
+
+  execution_statements = concat(
+    [
+      {
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = ["${aws_cloudwatch_log_group.agents.arn}:*"]
+      },
+      {
+        Effect   = "Allow"
+        Action   = ["ecr:GetAuthorizationToken"] # has no resource
+        Resource = ["*"]
+      },
+      {
+        Effect   = "Allow"
+        Action   = ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]
+        Resource = ["arn:${local.partition}:ecr:*:*:repository/*"] # the repository's own policy says who may
+      },
+    ],
+    local.registry_secret == null ? [] : [{ Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = [local.registry_secret] }],
+  )
+}
+
+resource "aws_iam_role" "execution" {
+  name               = "${local.role_name}-execution"
+  description        = "Starts the Jenkins agents of ${var.name}"
+  assume_role_policy = local.assumed_by_tasks
+}
+
+resource "aws_iam_role_policy" "execution" {
+  name   = "start-agents"
+  role   = aws_iam_role.execution.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.execution_statements })
+}
+
+resource "aws_iam_role" "task" {
+  name               = "${local.role_name}-task"
+  description        = "Builds on the Jenkins agents of ${var.name}"
+  assume_role_policy = local.assumed_by_tasks
+}
+
+resource "aws_iam_role_policy_attachment" "task" {
+  for_each = var.task_policies
+
+  role       = aws_iam_role.task.name
+  policy_arn = each.value
+}

@@ -1,0 +1,54 @@
+# Agents open every connection: to the controller, to registries, to AWS. Nothing connects to an agent. The controller
+# is reached by agents alone on their port, and on HTTPS; people come in by rules of the controller's own.
+
+locals {
+  make_controller_group = var.controller.security_group == null
+  controller_group_id   = local.make_controller_group ? aws_security_group.controller[0].id : var.controller.security_group.id
+
+  controller_ports = merge(
+    { https = { port = var.controller.https_port, description = "HTTPS, from Jenkins agents" } },
+    var.controller.web_socket ? {} : { agents = { port = var.controller.agent_port, description = "Inbound agents" } },
+  )
+}
+
+resource "aws_security_group" "agents" {
+  name_prefix = "${var.name}-agents-"
+  description = "Jenkins agents of ${var.name}"
+  vpc_id      = local.vpc_id
+  tags        = { Name = "${var.name}-agents" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_egress_rule" "agents" {
+  description       = "The controller, registries, AWS and what builds call"
+  security_group_id = aws_security_group.agents.id
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "-1"
+}
+
+resource "aws_security_group" "controller" {
+  count = local.make_controller_group ? 1 : 0
+
+  name_prefix = "${var.name}-controller-"
+  description = "Jenkins controller that the agents of ${var.name} reach"
+  vpc_id      = local.vpc_id
+  tags        = { Name = "${var.name}-controller" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "controller" {
+  for_each = local.controller_ports
+
+  description                  = each.value.description
+  security_group_id            = local.controller_group_id
+  referenced_security_group_id = aws_security_group.agents.id
+  ip_protocol                  = "tcp"
+  from_port                    = each.value.port
+  to_port                      = each.value.port
+}

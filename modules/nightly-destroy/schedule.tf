@@ -1,0 +1,40 @@
+resource "aws_scheduler_schedule" "this" {
+  name                         = var.name
+  description                  = "Destroys what is marked ephemeral"
+  schedule_expression          = "cron(${tonumber(split(":", var.schedule.time)[1])} ${tonumber(split(":", var.schedule.time)[0])} ? * ${join(",", [for day in ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] : day if contains(var.schedule.days, day)])} *)"
+  schedule_expression_timezone = var.schedule.zone
+  state                        = var.schedule.enabled ? "ENABLED" : "DISABLED"
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = local.cluster_arn
+    role_arn = aws_iam_role.schedule.arn
+
+    ecs_parameters {
+      task_definition_arn = aws_ecs_task_definition.this.arn
+      launch_type         = "FARGATE"
+      task_count          = 1
+
+      network_configuration {
+        subnets          = var.network.subnet_ids
+        security_groups  = [aws_security_group.this.id]
+        assign_public_ip = var.network.public_address
+      }
+    }
+
+    # Fargate may have no room for some minutes; an hour later people may be at work again somewhere.
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
+
+    dead_letter_config {
+      arn = aws_sqs_queue.failures.arn
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.schedule]
+}

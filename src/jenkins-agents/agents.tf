@@ -1,0 +1,30 @@
+# Where Jenkins' builds run.
+
+module "cluster" {
+  count  = var.capacity == null ? 0 : 1
+  source = "../../modules/ecs-cluster"
+
+  name            = var.stack
+  network         = var.network
+  capacity        = var.capacity
+  registry_secret = var.registry_secret
+  insights        = { mode = "disabled" }
+}
+
+locals {
+  repository = lookup(var.images, "agent", null)
+  image      = local.repository == null ? null : "${local.repository}:${var.agent-build}"
+}
+
+module "agents" {
+  source = "../../modules/jenkins-agents"
+
+  name               = var.stack
+  cluster            = one(module.cluster)
+  network            = { vpc_id = var.network.vpc_id, subnet_ids = var.network.node_subnet_ids, public_addresses = var.public_addresses }
+  controller         = merge(var.controller, { url = coalesce(var.controller.url, "https://jenkins.${var.zone}/") })
+  cloud              = var.cloud
+  agents             = { for name, agent in var.agents : name => merge(agent, { image = try(coalesce(agent.image, local.image), "") }) }
+  task_policies      = var.task_policies
+  log_retention_days = var.log_retention_days
+}

@@ -1,0 +1,24 @@
+output "jenkins" {
+  description = "What `orchestrate jenkins casc` writes as Jenkins' configuration."
+  value       = module.agents.jenkins
+}
+
+output "controller_security_group_id" {
+  description = "The security group that belongs on the Jenkins controller."
+  value       = module.agents.controller_security_group_id
+}
+
+output "controller_policy_arn" {
+  description = "What the Jenkins controller may do; attached already when controller.role_name is given."
+  value       = module.agents.controller_policy_arn
+}
+
+output "task_role_arn" {
+  description = "The role that builds have; the roles that they assume must trust it."
+  value       = module.agents.task_role_arn
+}
+
+output "night_role_arn" {
+  description = "The role that the night has; null without one."
+  value       = one(module.night[*].task_role_arn)
+}
