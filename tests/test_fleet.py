@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Sequence
@@ -459,3 +460,39 @@ def test_the_exit_code(verb: str, codes: list[int], code: int) -> None:
 
 def test_there_is_always_one_job() -> None:
     assert fleet.default_jobs() >= 1
+
+
+# -- what passes by itself --------------------------------------------------------------------------
+
+REVISION = "Too many concurrent attempts to create a new revision of the specified family"
+TRANSIENT = Outcome(1, ok=False, tail=f"Error: creating ECS Task Definition: ClientException: {REVISION}\n")
+
+
+class Hurried(Stopper):
+    """Waits for nobody."""
+
+    def pause(self, seconds: float) -> None:
+        self.check()
+
+    def limited(self, seconds: float) -> Any:
+        return contextlib.nullcontext(self)
+
+
+def test_what_passes_by_itself_is_tried_again_and_said(six: Many) -> None:
+    well, met = six.cloud.engine.behaviour, []
+
+    def refuses_once(run: Run, step: Step) -> Outcome:
+        if run.layer.tenant == "acme" and step.argv[1] == "apply" and not met:
+            met.append(1)
+            return TRANSIENT
+        return well(run, step)
+
+    six.cloud.engine.behaviour = refuses_once
+    assert six.run("apply", scope=Scope(("acme",), own=False), stopper=Hurried(lambda _: None)) == [
+        ("acme", "succeeded", 0)
+    ]
+    assert six.answers["acme"].attempts == 2
+    assert "try 2 in" in six.watcher.said[-1]
+    six.cloud.fails[f"{STACK}/b", "plan"] = TRANSIENT
+    six.run("apply", scope=Scope(("b",), own=False), stopper=Hurried(lambda _: None))
+    assert (six.answers["b"].result, six.answers["b"].attempts) == ("failed", 4)

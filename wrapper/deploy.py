@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from . import leftovers, state, terraform, variables
+from . import leftovers, retries, state, terraform, variables
 from .account import Identity
 from .arguments import destroys, partial
 from .engines import Engine
@@ -74,7 +75,11 @@ class Deployer:
         return self.run_layer(verb, layer, tokens)
 
     def run_layer(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> Outcome:
-        return self.carry_out(self.survey.prepare(verb, layer, tokens))
+        ready = self.survey.prepare(verb, layer, tokens)
+        if verb.interactive:
+            return self.carry_out(ready)
+        doors = retries.Doors(self.stopper.pause, random.random, self.talk.say)
+        return retries.with_retries(layer.label, lambda: self.carry_out(ready), doors)
 
     def carry_out(self, ready: Ready, talk: Talk | None = None, stopper: Stopper | None = None) -> Outcome:
         """Run a layer that is ready; what went in is recorded beside its state when it is done."""

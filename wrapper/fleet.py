@@ -14,6 +14,7 @@ A stop signal starts no new layer, stops each running one once, and waits for th
 from __future__ import annotations
 
 import os
+import random
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from . import deploy, fingerprint, plans, register, terraform, transcript
+from . import deploy, fingerprint, pacing, plans, register, retries, terraform, transcript
 from .account import NOBODY
 from .answers.model import Answer, Changes, Fault, worst
 from .arguments import destroys
@@ -247,6 +248,7 @@ class Fleet:
         if not looks:
             return []
         self._agree(looks)
+        self._keep_pace(len(looks))
         jobs = min(self.terms.jobs or default_jobs(), len(looks))
         self.watcher.began([look.layer.tenant for look in looks], jobs)
         answers: list[Answer] = []
@@ -283,13 +285,10 @@ class Fleet:
 
     def _one(self, look: Look) -> Answer:
         """One layer run to its end, whatever that is."""
-        assert look.ready is not None
         talk, started, begun = self.watcher.talk(look.layer), time.time(), time.monotonic()
+        tries: list[int] = []
         try:
-            with self.deployer.stopper.limited(self.terms.each) as stopper:
-                stopper.check()
-                outcome = self.deployer.carry_out(look.ready, talk, stopper)
-            answer = self._succeeded(look, outcome)
+            answer = self._succeeded(look, self._run(look, talk, tries))
         except OrchestrateError as error:
             answer = self._failed(look.layer, error)
         except Exception as error:  # the others go on, and this one is named
@@ -297,7 +296,34 @@ class Fleet:
             answer = self._failed(look.layer, _bug(error, self.watcher.log(look.layer)))
         talk.close()
         seconds = time.monotonic() - begun
-        return self._ended(replace(answer, seconds=seconds, started=started, finished=started + seconds))
+        finished = started + seconds
+        return self._ended(
+            replace(answer, seconds=seconds, started=started, finished=finished, attempts=max(1, len(tries)))
+        )
+
+    def _run(self, look: Look, talk: Talk, tries: list[int]) -> Outcome:
+        ready = look.ready
+        assert ready is not None
+
+        def say(text: str) -> None:
+            talk.say(text)
+            self.watcher.say(text)
+
+        with self.deployer.stopper.limited(self.terms.each) as stopper:
+
+            def attempt() -> Outcome:
+                stopper.check()
+                tries.append(len(tries))
+                return self.deployer.carry_out(ready, talk, stopper)
+
+            return retries.with_retries(look.layer.label, attempt, retries.Doors(stopper.pause, random.random, say))
+
+    def _keep_pace(self, layers: int) -> None:
+        """From here on changes wait for AWS's rates, together with every other process of this machine."""
+        deployer = self.deployer
+        if not deployer.dry and pacing.is_wanted(deployer.stack, deployer.identity, layers):
+            pace = pacing.pace_of(deployer.stack, deployer.identity, deployer.caller.home, self.watcher.say)
+            deployer.engine = pacing.PacedEngine(deployer.engine, pace)
 
     # -- answers --------------------------------------------------------------------------------
 
