@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from . import leftovers, retries, state, terraform, variables
+from . import leftovers, register, retries, state, terraform, variables
 from .account import Identity
 from .arguments import destroys, partial
 from .engines import Engine
@@ -101,6 +101,8 @@ class Deployer:
         if whole:
             leftovers.deregister(self.identity, self.stack.region or self.stack.backend.region, kept)
             state.forget(self.store, layer)
+            if not layer.tenant:
+                register.forget(self.store, self.stack)
         elif verb.name == "apply":
             return replace(outcome, url=self._record(ready, time.monotonic() - started))
         return outcome

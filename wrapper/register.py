@@ -73,6 +73,11 @@ def read(store: Store, stack: Stack) -> Register:
     return Register(entries.pop(""), entries)
 
 
+def forget(store: Store, stack: Stack) -> None:
+    """The stack is gone: so is what was remembered of it."""
+    store.delete(layout.stack_prefix(stack.region, stack.name) + MEMORY)
+
+
 def lock_of(store: Store, layer: Layer) -> Lock | None:
     """Who holds Terraform's lock on a layer's state, or None."""
     try:

@@ -295,6 +295,10 @@ class Project:
     def locks(self) -> list[str]:
         return [key for key in self.objects() if key.endswith(".tflock")]
 
+    def logs(self) -> str:
+        """What Terraform said of each layer of a run over many."""
+        return "".join(f.read_text("utf-8", "replace") for f in sorted(self.private.glob("logs/*/*.log")))
+
     def assert_nothing_left(self) -> None:
         """No container, no lock, and no values or plan in a run directory."""
         assert self.containers() == []

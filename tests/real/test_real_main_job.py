@@ -137,7 +137,7 @@ def test_the_main_job(shipped: Project) -> None:
 
     # All goes: no state, no resource.
     done = shipped.run("destroy", STACK, REGION, timeout=600)
-    assert f"{REGION}/{STACK}/globex: done" in done.err
+    assert "globex | succeeded +0 ~0 -" in done.err
     assert account.states() == {}
     assert account.everything() == {}
 

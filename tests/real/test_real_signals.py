@@ -161,8 +161,8 @@ def test_a_signal_stops_every_tenant_of_many(project: Project) -> None:
     for tenant in ("acme", "globex"):
         project.write(f"config/{REGION}/tiny/tenants/{tenant}.tfvars", f'command = "{slow()}"\n')
     running = project.start("apply", "tiny", "--all-tenants", "--jobs", "2")
-    wait_until(lambda: running.said().count(BEGAN) == 2, 60, running.said)
+    wait_until(lambda: project.logs().count(BEGAN) == 2, 60, running.said)
     done = running.send(signal.SIGTERM, signal.SIGTERM, every=0.1).end(30)
     assert done.code == 143, str(done)
-    assert done.all.count("Interrupt received") == 2 and "Two interrupts" not in done.all
+    assert project.logs().count("Interrupt received") == 2 and "Two interrupts" not in project.logs()
     project.assert_nothing_left()
