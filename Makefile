@@ -4,7 +4,7 @@ SHELL := /bin/sh
 dev := .orchestrate/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 run := $(dev)/bin/python -m
 
-.PHONY: demo test check unit real engine browser lock bench clean help
+.PHONY: demo test check unit real engine browser lock bench docs clean help
 
 help:
 	@sed -n '1s/^# //p' Makefile
@@ -37,6 +37,10 @@ real: engine $(dev)
 
 bench: engine $(dev)
 	@$(dev)/bin/python bench/run.py
+
+# What is generated in our Markdown: inputs and outputs of the modules, the tables of docs/scale.md.
+docs: $(dev)
+	@$(dev)/bin/python docs/generate
 
 $(dev): requirements-dev.txt
 	@echo "making the environment for tests, $(dev)" >&2
