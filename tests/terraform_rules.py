@@ -1,6 +1,6 @@
-"""What tflint's ruleset for the Terraform language asks, and the house's habits, as functions of a folder's text.
+"""What tflint's ruleset for the Terraform language asks, as functions of a folder's text.
 
-The rules bear tflint's names (github.com/terraform-linters/tflint-ruleset-terraform); those of the house stand apart.
+The rules bear tflint's names (github.com/terraform-linters/tflint-ruleset-terraform).
 Each yields findings, ``file:line what is wrong``; no finding is fine.
 """
 
@@ -18,7 +18,6 @@ from wrapper import hcl
 from wrapper.variables import is_build
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-MOST_VARIABLES, MOST_LINES = 15, 250
 
 
 @dataclass(frozen=True)
@@ -166,6 +165,9 @@ def required_providers(folder: Folder) -> Iterator[str]:
 
 
 def unused_required_providers(folder: Folder) -> Iterator[str]:
+    """Of a module; a root may fix the version of what its modules use."""
+    if not folder.module:
+        return
     for name, (place, _) in folder.required_providers.items():
         if name not in _providers(folder):
             yield f"{place} provider {name} is required and not used"
@@ -197,40 +199,9 @@ def json_syntax(folder: Folder) -> Iterator[str]:
     yield from (f"{name}:1 is written for machines" for name in folder.files if name.endswith(".json"))
 
 
-# -- the house's own ------------------------------------------------------------------------------
-
-
-def configures_nothing(folder: Folder) -> Iterator[str]:
-    """A module leaves providers to its caller; nobody here configures a backend: the tool writes it."""
-    if folder.module:
-        yield from (f"{place} a module configures no provider" for place, _ in folder.of("provider"))
-    for place, block in folder.of("terraform"):
-        yield from (f"{place} the tool writes the {b.kind}" for b in block.blocks if b.kind in ("backend", "cloud"))
-
-
-def few_variables(folder: Folder) -> Iterator[str]:
-    count = len(list(folder.of("variable")))
-    if folder.module and count > MOST_VARIABLES:
-        yield f"variables.tf:1 {count} variables; gather them in objects, {MOST_VARIABLES} at most"
-
-
-def validated_variables(folder: Folder) -> Iterator[str]:
-    """In a module every variable says what it refuses; a bool refuses by its type."""
-    for place, block in folder.of("variable"):
-        kind = block.body.get("type", (hcl.Expression(""), 0))[0]
-        if folder.module and kind != hcl.Expression("bool") and not any(b.kind == "validation" for b in block.blocks):
-            yield f"{place} {block.labels[0]} has no validation"
-
-
-def small_files(folder: Folder) -> Iterator[str]:
-    for name, text in folder.files.items():
-        if text.count("\n") >= MOST_LINES:
-            yield f"{name}:{MOST_LINES} is too long: name a second file for a second thing"
-
-
 RULES: tuple[Rule, ...] = (
     *(comment_syntax, deprecated_interpolation, deprecated_index, deprecated_lookup, empty_list_equality),
     *(unused_declarations, documented_variables, documented_outputs, typed_variables, module_pinned_source),
     *(naming_convention, required_version, required_providers, unused_required_providers, standard_module_structure),
-    *(workspace_remote, json_syntax, configures_nothing, few_variables, validated_variables, small_files),
+    *(workspace_remote, json_syntax),
 )

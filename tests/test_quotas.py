@@ -28,7 +28,8 @@ MODULE = Path(__file__).resolve().parents[1] / "modules/tenant-service"
         ({"scaling": {"min": 1}}, Shape()),
         ({"scaling": {"max": "12"}, "size": {"cpu": 256}}, Shape(tasks=12, cpu=256)),
         ({"task": {"network_mode": "awsvpc"}}, Shape(addresses=True)),
-        ({"task": {"launch": "FARGATE"}}, Shape(launch="fargate", addresses=True)),
+        ({"task": {"launch_type": "EC2", "cpu": None}}, Shape()),
+        ({"task": {"launch_type": "FARGATE", "cpu": 512}}, Shape(launch="fargate", addresses=True, cpu=512)),
         ({"scheduled_tasks": {"a": {}, "b": {}}}, Shape(schedules=2)),
     ],
 )

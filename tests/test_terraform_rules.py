@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import terraform_habits as habits
 import terraform_rules as rules
+from terraform_habits import HABITS
 from terraform_rules import RULES, Folder, Rule, read
 from terraform_text import Text
 
@@ -25,7 +27,7 @@ def test_there_is_something_to_judge() -> None:
     )
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("rule", (*RULES, *HABITS), ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("folder", folders())
 def test_our_code(folder: str, rule: Rule) -> None:
     if "/examples/" in folder and rule in OF_A_CALLEE:
@@ -106,21 +108,21 @@ CASES: list[tuple[Rule, str, str, str]] = [
         "provider x is required and not used",
     ),
     (rules.workspace_remote, 'x = "terraform.workspace"', "x = terraform.workspace", "there are no workspaces"),
-    (rules.configures_nothing, 'resource "x" "y" {}', 'provider "x" {}', "configures no provider"),
-    (rules.configures_nothing, "terraform {}", 'terraform {\n  backend "s3" {}\n}', "the tool writes the backend"),
+    (habits.configures_nothing, 'resource "x" "y" {}', 'provider "x" {}', "configures no provider"),
+    (habits.configures_nothing, "terraform {}", 'terraform {\n  backend "s3" {}\n}', "the tool writes the backend"),
     (
-        rules.few_variables,
-        "".join(f'variable "a{n}" {{}}\n' for n in range(15)),
+        habits.few_variables,
         "".join(f'variable "a{n}" {{}}\n' for n in range(16)),
-        "16 variables; gather them",
+        "".join(f'variable "a{n}" {{}}\n' for n in range(17)),
+        "17 variables; gather them",
     ),
     (
-        rules.validated_variables,
+        habits.validated_variables,
         'variable "a" { type = bool }\nvariable "b" {\n  type = string\n  validation {\n    condition = true\n  }\n}',
         VARIABLE,
         "a has no validation",
     ),
-    (rules.small_files, "#\n" * 249, "#\n" * 250, "t.tf:250 is too long"),
+    (habits.small_files, "#\n" * 249, "#\n" * 250, "t.tf:250 is too long"),
 ]
 
 
@@ -143,6 +145,10 @@ def test_files_are_where_one_looks() -> None:
     ]
 
 
+def test_variables_are_looked_up_and_not_read() -> None:
+    assert list(habits.small_files(Folder({"variables.tf": "#\n" * 900, "a.tf": "#\n" * 249}))) == []
+
+
 def test_json_is_for_machines() -> None:
     assert list(rules.json_syntax(Folder({"a.tf": ""}))) == []
     assert list(rules.json_syntax(Folder({"a.tf": "", "b.tf.json": "{}"}))) == ["b.tf.json:1 is written for machines"]
@@ -150,14 +156,16 @@ def test_json_is_for_machines() -> None:
 
 def test_what_only_a_module_may_not() -> None:
     text = 'provider "x" {}\n' + "".join(f'variable "a{n}" {{}}\n' for n in range(30))
-    for rule in (rules.configures_nothing, rules.few_variables, rules.validated_variables):
+    text += "terraform {\n  required_providers {\n    y = {}\n  }\n}\n"
+    of_a_module = (habits.configures_nothing, habits.few_variables, habits.validated_variables)
+    for rule in (*of_a_module, rules.unused_required_providers):
         assert list(rule(Folder({"t.tf": text}, module=False))) == []
         assert list(rule(Folder({"t.tf": text}, module=True))) != []
 
 
 def test_every_rule_was_seen_to_fail() -> None:
     seen = {case[0] for case in CASES} | {rules.standard_module_structure, rules.json_syntax}
-    assert [rule.__name__ for rule in RULES if rule not in seen] == []
+    assert [rule.__name__ for rule in (*RULES, *HABITS) if rule not in seen] == []
 
 
 @pytest.mark.parametrize(
@@ -179,3 +187,38 @@ def test_code_is_told_from_text(text: str, code: str) -> None:
 
 def test_comments_are_taken_out() -> None:
     assert Text('a = "#b" # c\n# d\ne').without_comments == 'a = "#b" \n\ne'
+
+
+def test_no_root_passes_on_what_a_module_drops() -> None:
+    """A root repeats the types of a module's variables; a key that only the root knows would be dropped in silence."""
+    checked = 0
+    for name in ("src/appcluster", "src/appcluster/tenant"):
+        root = read(ROOT / name, module=False)
+        for _, call in root.of("module"):
+            called = read((ROOT / name / call.body["source"][0]).resolve(), module=True)
+            assert list(habits.dropped_keys(root, call, called)) == []
+            checked += 1
+    assert checked >= 2
+
+
+@pytest.mark.parametrize(
+    ("given", "taken", "expression", "said"),
+    [
+        ("object({ x = string })", "object({ x = string, y = optional(string) })", "var.a", ""),
+        ("object({ x = string })", "object({ y = string })", "var.a", "a.x is dropped by module m"),
+        ("object({ x = string })", "object({ y = string })", "merge(var.a, { y = 1 })", "a.x is dropped by module m"),
+        (
+            "map(object({ o = optional(object({ x = string })) }))",
+            "map(object({ o = optional(object({ z = string })) }))",
+            "var.a",
+            "a[].o.x is dropped by module m",
+        ),
+        ("object({ x = string })", "object({ y = string })", "var.a.x", ""),
+        ("map(string)", "map(string)", "var.a", ""),
+    ],
+)
+def test_dropped_keys(given: str, taken: str, expression: str, said: str) -> None:
+    root = Folder({"t.tf": f'variable "a" {{ type = {given} }}\nmodule "m" {{\n  b = {expression}\n}}'})
+    module = Folder({"t.tf": f'variable "b" {{ type = {taken} }}'})
+    (_, call), *_ = root.of("module")
+    assert list(habits.dropped_keys(root, call, module)) == ([f"t.tf:2 {said}"] if said else [])

@@ -21,12 +21,11 @@ _Count = Callable[[Any], int]
 def ask(identity: Identity, region: str, cluster: str, zone: str) -> tuple[Account, list[str]]:
     """The account's limits and counts by quota, and what could not be learned, in words."""
     untold: list[str] = []
-    limits = dict(_limits(identity, region, untold))
-    held = dict(_held(identity, region, cluster, zone, untold))
-    return Account(limits, held), untold
+    return Account(dict(limits(identity, region, untold)), dict(held(identity, region, cluster, zone, untold))), untold
 
 
-def _limits(identity: Identity, region: str, untold: list[str]) -> Iterator[tuple[str, int]]:
+def limits(identity: Identity, region: str, untold: list[str]) -> Iterator[tuple[str, int]]:
+    """The applied limits; AWS tells them for a whole service at once."""
     for service in dict.fromkeys(quota.service for quota in QUOTAS):
         client = identity.client("service-quotas", _GLOBAL.get(service, region))
         applied = _told(partial(_applied, client, service), "applied quotas", untold)
@@ -42,7 +41,8 @@ def _applied(client: Any, service: str) -> dict[str, int]:
     return {one["QuotaCode"]: int(one["Value"]) for page in pages for one in page["Quotas"]}
 
 
-def _held(identity: Identity, region: str, cluster: str, zone: str, untold: list[str]) -> Iterator[tuple[str, int]]:
+def held(identity: Identity, region: str, cluster: str, zone: str, untold: list[str]) -> Iterator[tuple[str, int]]:
+    """What is there already: one count for each quota that tells it in one call."""
     for name, service, count in _counts(cluster, zone):
         found = _told(partial(count, identity.client(service, region)), f"{name} there already", untold)
         if found is not None:

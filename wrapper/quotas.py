@@ -127,14 +127,14 @@ def shape_of(values: Mapping[str, Any], zones: int = 2) -> Shape:
     """The shape that a tenant's effective values give it; what they leave open is modules/tenant-service's default."""
     usual = Shape()
     balancer, task = _object(values, "load_balancer"), _object(values, "task")
-    fargate = "fargate" in str(task.get("launch") or values.get("launch") or "").lower()
+    fargate = task.get("launch_type") == "FARGATE"
     mode = str(balancer.get("mode") or usual.mode)
     scaling = _object(values, "scaling")
     return Shape(
         mode=mode if mode in MODES else usual.mode,
         launch="fargate" if fargate else usual.launch,
         tasks=_number(scaling.get("max"), _number(scaling.get("min"), usual.tasks, at_least=usual.tasks)),
-        cpu=_number(_object(values, "size").get("cpu"), usual.cpu),
+        cpu=_number(task.get("cpu"), _number(_object(values, "size").get("cpu"), usual.cpu)),
         zones=zones,
         addresses=fargate or task.get("network_mode") == "awsvpc",
         records=1 + (balancer.get("dual_stack") is True),
