@@ -5,6 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from itertools import accumulate
 from math import ceil
 from typing import Any
 
@@ -32,8 +35,18 @@ class Fleet:
 
     def use(self, quota: str, tenants: int) -> int:
         """How much of a quota so many tenants take; a shared thing that is begun is there."""
-        known = sum(takes(shape)[quota] for shape in self.known[:tenants])
-        return ceil(known + max(0, tenants - len(self.known)) * takes(self.usual)[quota])
+        known = self._sums[quota][min(tenants, len(self.known))]
+        return ceil(known + max(0, tenants - len(self.known)) * self._usual[quota])
+
+    @cached_property
+    def _usual(self) -> dict[str, Fraction]:
+        return takes(self.usual)
+
+    @cached_property
+    def _sums(self) -> dict[str, list[Fraction]]:
+        """Quota => what the first none, one, two ... of the known tenants take together."""
+        taken = [takes(shape) for shape in self.known]
+        return {name: list(accumulate((one[name] for one in taken), initial=Fraction(0))) for name in self._usual}
 
 
 @dataclass(frozen=True)
