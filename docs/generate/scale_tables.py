@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import costs
 import rates
 from marked import table
@@ -67,7 +69,7 @@ def cost_table() -> str:
 
 def assumptions() -> str:
     p, t = costs.PRICES, costs.TENANT
-    return (
+    return textwrap.fill(
         f"Assumed: list prices of {p.region}, {p.date}, before tax: {p.machine} {p.machine_hour} an hour, 60 GB of gp3 "
         f"{p.volume_month:.2f} a month, spot at {p.spot:.0%} and Fargate spot at {p.fargate_spot:.0%} of on-demand, Fargate "
         f"{p.fargate_cpu} a processor and {p.fargate_memory} a GB an hour, a load balancer {p.balancer} an hour and "
@@ -75,7 +77,8 @@ def assumptions() -> str:
         f"logs {p.logs_gb} a GB. A tenant: {t.tasks} tasks of {t.cpu} cpu and {t.memory} MiB on machines that are "
         f"{t.packed:.0%} full, {t.units} capacity units, {t.addresses} addresses a load balancer, {t.alarms} alarms, "
         f"{t.logs:g} GB of logs. Left out: NAT gateways, Container Insights, data transfer, support: they are the stack's, not "
-        f"a tenant's."
+        f"a tenant's.",
+        width=130,
     )
 
 
