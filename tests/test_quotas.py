@@ -31,6 +31,7 @@ MODULE = Path(__file__).resolve().parents[1] / "modules/tenant-service"
         ({"task": {"launch_type": "EC2", "cpu": None}}, Shape()),
         ({"task": {"launch_type": "FARGATE", "cpu": 512}}, Shape(launch="fargate", addresses=True, cpu=512)),
         ({"scheduled_tasks": {"a": {}, "b": {}}}, Shape(schedules=2)),
+        ({"queue_tasks": {"a": {}}}, Shape(workers=1)),
     ],
 )
 def test_values_give_a_shape(values: dict[str, Any], shape: Shape) -> None:
@@ -49,6 +50,7 @@ def test_values_give_a_shape(values: dict[str, Any], shape: Shape) -> None:
         (Shape(mode="none"), {"load balancers": 0, "target groups": 0, "records": 0, "security groups": 0}),
         (Shape(zones=3, addresses=True, tasks=5), {"network interfaces": 8, "security groups": 2}),
         (Shape(launch="fargate", tasks=4, cpu=512), {"Fargate processors": 2}),
+        (Shape(workers=2), {"services": 3, "scalable targets": 3}),
         (Shape(schedules=3, records=2), {"event rules": 3, "roles": 3, "records": 2}),
     ],
 )

@@ -42,7 +42,8 @@ class Quota:
 @dataclass(frozen=True)
 class Shape:
     """What decides how much one tenant takes. ``tasks``: at most so many; ``cpu``: of one task, in 1/1024 processor;
-    ``zones``: of the network; ``addresses``: every task has a network interface of its own."""
+    ``zones``: of the network; ``addresses``: every task has a network interface of its own; ``schedules`` and ``workers``:
+    tasks that the clock and that a queue start (a worker is a service of its own)."""
 
     mode: str = "own"
     launch: str = "ec2"
@@ -52,6 +53,7 @@ class Shape:
     addresses: bool = False
     records: int = 1
     schedules: int = 0
+    workers: int = 0
 
 
 def _balanced(shape: Shape) -> Fraction:
@@ -87,7 +89,7 @@ _TAKES: tuple[tuple[Quota, Callable[[Shape], Fraction]], ...] = (
     ),
     (
         Quota("scalable targets", "region", 3000, True, "application-autoscaling", "L-782A3EE2", _AUTOSCALING),
-        lambda shape: Fraction(1),
+        lambda shape: Fraction(1 + shape.workers),
     ),
     (
         Quota("event rules", "region", 300, True, "events", "L-244521F2", _EVENTS),
@@ -99,7 +101,7 @@ _TAKES: tuple[tuple[Quota, Callable[[Shape], Fraction]], ...] = (
     ),
     (
         Quota("services", "cluster", 5000, False, "ecs", "L-9EF96962", _ECS),
-        lambda shape: Fraction(1),
+        lambda shape: Fraction(1 + shape.workers),
     ),
     (
         Quota("records", "hosted zone", 10_000, True, "route53", "L-E209CC9F", _DNS),
@@ -139,6 +141,7 @@ def shape_of(values: Mapping[str, Any], zones: int = 2) -> Shape:
         addresses=fargate or task.get("network_mode") == "awsvpc",
         records=1 + (balancer.get("dual_stack") is True),
         schedules=len(_object(values, "scheduled_tasks")),
+        workers=len(_object(values, "queue_tasks")),
     )
 
 
