@@ -66,6 +66,13 @@ def test_the_stacks_values_decide(run_cli: Run, example: Disk) -> None:
     assert (found["mode"], ours["load balancers"], ours["event rules"]) == ("shared", 6, 2)
 
 
+def test_a_tenants_values_that_are_wrong_are_said(run_cli: Run, example: Disk) -> None:
+    example.append(f"{APP}/tenants/globex.tfvars", "memroy = 1\n")
+    said = run_cli("quota", "app-test", "--dry-run")
+    assert (said.code, said.out) == (65, "")
+    assert f"where: {APP}/tenants/globex.tfvars:1" in said.err
+
+
 def test_without_credentials_published_quotas_count(run_cli: Run, example: Disk) -> None:
     example.append(f"{LIVE}/stack.hcl", 'account = "123456789012"\n')
     for stack in ("app-live", "app-test"):

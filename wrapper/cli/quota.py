@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from .. import quotas, room, state
-from ..errors import NotFoundError, RefusedError
-from ..model import Layer, Stack
+from ..errors import NotFoundError, OrchestrateError, RefusedError
+from ..model import Effective, Layer, Stack
 from .options import Options, ours
 
 if TYPE_CHECKING:
@@ -71,8 +72,15 @@ def _fleet(options: Options, stack: Stack, deployed: list[str], wanted: int | No
     network = values.of(Layer(stack)).get("network")
     zones = len((network.value or {}).get("zones") or ("a", "b")) if network else 2
     layers = [Layer(stack, tenant) for tenant in [*names, _EXAMPLE]]
-    shapes = [quotas.shape_of({k: v.value for k, v in of.items()}, zones) for of in values.of_all(layers)]
+    shapes = [_shape(of, zones) for of in values.of_all(layers)]
     return room.Fleet(tuple(shapes[:-1]), shapes[-1], len(deployed), len(names) if wanted is None else wanted)
+
+
+def _shape(values: Mapping[str, Effective] | OrchestrateError, zones: int) -> quotas.Shape:
+    """Raises what is wrong with a tenant's values: what it takes is then not known."""
+    if isinstance(values, OrchestrateError):
+        raise values
+    return quotas.shape_of({name: value.value for name, value in values.items()}, zones)
 
 
 def _region(stack: Stack) -> str:
