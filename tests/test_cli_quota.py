@@ -63,6 +63,7 @@ def test_the_stacks_values_decide(run_cli: Run, example: Disk) -> None:
     example.append(f"{APP}/tenants/acme.tfvars", "scheduled_tasks = { a = {}, b = {} }\n")
     found = json.loads(run_cli("quota", "app-test", "--dry-run", "--json", "--tenants", "500").out)
     ours = {q["quota"]: q["ours"] for q in found["quotas"]}
+    assert "any" in run_cli("quota", "app-test", "--dry-run").out, "who has none of its own adds none"
     assert (found["mode"], ours["load balancers"], ours["event rules"]) == ("shared", 6, 2)
 
 

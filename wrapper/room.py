@@ -13,7 +13,7 @@ from typing import Any
 
 from .quotas import QUOTAS, Quota, Shape, takes
 
-_ENOUGH = 1_000_000  # tenants; who has room for so many asks no more
+ENOUGH = 1_000_000  # tenants; who has room for so many asks no more
 _SOON = 0.8  # of a limit: a raise takes AWS days, and a fleet grows meanwhile
 _SHARD = {
     "region": "a second region or account",
@@ -110,9 +110,9 @@ def _room(quota: Quota, fleet: Fleet, account: Account) -> Room:
 
 
 def _tenants(quota: Quota, fleet: Fleet, free: int) -> int | None:
-    if not fleet.use(quota.name, _ENOUGH):
+    if not fleet.use(quota.name, ENOUGH):
         return None
-    return max(0, bisect_right(range(_ENOUGH + 1), max(0, free), key=lambda n: fleet.use(quota.name, n)) - 1)
+    return max(0, bisect_right(range(ENOUGH + 1), max(0, free), key=lambda n: fleet.use(quota.name, n)) - 1)
 
 
 def first(rooms: Iterable[Room]) -> Room | None:

@@ -90,7 +90,7 @@ def _region(stack: Stack) -> str:
 def _show(options: Options, stack: Stack, fleet: room.Fleet, account: room.Account, untold: list[str]) -> None:
     rooms = room.judge(fleet, account)
     rows = [
-        (r.quota.name, r.quota.per, f"{r.use:,}", f"{r.limit:,}", f"{r.share:.0%}", f"{r.tenants:,}", r.to_do or "-")
+        (r.quota.name, r.quota.per, f"{r.use:,}", f"{r.limit:,}", f"{r.share:.0%}", _many(r.tenants), r.to_do or "-")
         for r in rooms
     ]
     options.console.table(("quota", "per", "use", "limit", "share", "tenants", "to do"), rows)
@@ -108,6 +108,10 @@ def _show(options: Options, stack: Stack, fleet: room.Fleet, account: room.Accou
     for one in rooms:
         if one.raise_to:
             say(f"  {room.request(one, _region(stack))}")
+
+
+def _many(tenants: int | None) -> str:
+    return "any" if tenants == room.ENOUGH else f"{tenants:,}"
 
 
 def _data(stack: Stack, fleet: room.Fleet, rooms: list[room.Room], untold: list[str]) -> dict[str, Any]:
