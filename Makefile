@@ -3,8 +3,9 @@
 SHELL := /bin/sh
 dev := .orchestrate/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 run := $(dev)/bin/python -m
+checkov := .orchestrate/checkov-$(shell cksum < requirements-checkov.txt | cut -d' ' -f1)
 
-.PHONY: demo test check unit real engine browser lock bench clean help
+.PHONY: demo test check unit real engine browser lock bench docs clean help
 
 help:
 	@sed -n '1s/^# //p' Makefile
@@ -24,10 +25,11 @@ test: engine browser check
 	@$(run) pytest -m alone --cov --cov-append --cov-report= --durations 5
 	@$(run) coverage report --skip-covered --show-missing
 
-check: $(dev)
+check: $(dev) $(checkov)
 	@$(run) ruff check .
 	@$(run) ruff format --check .
 	@$(run) mypy
+	@$(checkov)/bin/python -m checkov.main --config-file .checkov.yaml
 
 unit: $(dev)
 	@$(run) pytest -m "not docker and not terraform and not sandbox and not browser"
@@ -38,15 +40,22 @@ real: engine $(dev)
 bench: engine $(dev)
 	@$(dev)/bin/python bench/run.py
 
-$(dev): requirements-dev.txt
-	@echo "making the environment for tests, $(dev)" >&2
-	@rm -rf $(dev).new && python3 -m venv $(dev).new
-	@$(dev).new/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	@mv $(dev).new $(dev)
+# What is generated in our Markdown: inputs and outputs of the modules, the tables of docs/scale.md.
+docs: $(dev)
+	@$(dev)/bin/python docs/generate
 
-# Both lock files, for every platform, with hashes and without anybody's index address.
+# checkov asks for some ninety packages, and for older ones of those we share: so it has an environment of its own.
+$(dev): requirements-dev.txt
+$(checkov): requirements-checkov.txt
+$(dev) $(checkov):
+	@echo "making an environment for checks, $@" >&2
+	@rm -rf $@.new && python3 -m venv $@.new
+	@$@.new/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
+	@mv $@.new $@
+
+# The lock files, for every platform, with hashes and without anybody's index address.
 lock: $(dev)
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-dev requirements-checkov; do \
 	    CUSTOM_COMPILE_COMMAND="make lock" $(run) piptools compile -q --generate-hashes --allow-unsafe --strip-extras \
 	        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options -o $$name.txt $$name.in; \
 	done

@@ -20,6 +20,7 @@ FLOORS = [
         *("answers", "answers.model", "answers.document", "answers.merging", "answers.timeline", "answers.printable"),
         *("answers.table", "answers.junit", "answers.page"),
         "jenkins",
+        *("quotas", "room"),
     ],
     ["runs"],
     [
@@ -33,6 +34,7 @@ FLOORS = [
         "planfile",
         r"engines(\..*)?",
         "account",
+        "allowance",
         "state",
         "leftovers",
         "register",

@@ -12,6 +12,8 @@ locals {
 }
 
 resource "aws_security_group" "agents" {
+  #checkov:skip=CKV2_AWS_5:agents and their controller join it, which are not made here
+
   name_prefix = "${var.name}-agents-"
   description = "Jenkins agents of ${var.name}"
   vpc_id      = local.vpc_id
@@ -30,6 +32,8 @@ resource "aws_vpc_security_group_egress_rule" "agents" {
 }
 
 resource "aws_security_group" "controller" {
+  #checkov:skip=CKV2_AWS_5:agents and their controller join it, which are not made here
+
   count = local.make_controller_group ? 1 : 0
 
   name_prefix = "${var.name}-controller-"

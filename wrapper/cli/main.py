@@ -34,6 +34,7 @@ _OURS = {
     "affected": "List the tenants that an apply would touch, and why.",
     "drift": "Say who is not as its last apply left it; exit code 2.",
     "shards": "Part what changed among N machines.",
+    "quota": "Say before an apply what would run out first, and which quota to raise.",
     "bootstrap": "Make the bucket for the states.",
     "report": "Merge the reports of several machines, or show one.",
     "sandbox": "The simulated AWS: start, stop, status, reset.",

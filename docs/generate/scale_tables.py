@@ -1,0 +1,100 @@
+"""The tables of docs/scale.md: quotas, raises, rates, costs."""
+
+from __future__ import annotations
+
+import textwrap
+
+import costs
+import rates
+from marked import table
+
+from wrapper.quotas import OF_A_LOAD_BALANCER, PER_LOAD_BALANCER, QUOTAS, Quota, Shape
+from wrapper.room import Account, Fleet, Room, first, judge
+
+SHAPES = {
+    "own": Shape(),
+    "shared": Shape(mode="shared"),
+    "none": Shape(mode="none"),
+    "shared, a schedule each": Shape(mode="shared", schedules=1),
+    "shared, Fargate": Shape(mode="shared", launch="fargate", addresses=True, cpu=256),
+}
+FLEETS = (1_000, 10_000)
+
+
+def quota_table() -> str:
+    rooms = {name: {r.quota: r for r in _judged(shape, 1)} for name, shape in SHAPES.items()}
+    least = {name: first(found.values()) for name, found in rooms.items()}
+
+    def cell(name: str, quota: Quota) -> str:
+        room = rooms[name].get(quota)
+        text = f"{room.tenants:,}" if room else "-"
+        return f"**{text}**" if room and room is least[name] else text
+
+    rows = [(_named(quota), f"{quota.limit:,}", *(cell(name, quota) for name in SHAPES)) for quota in QUOTAS]
+    return table(("quota, published default", "limit", *SHAPES), rows)
+
+
+def balancer_table() -> str:
+    rows = [(_named(quota), f"{quota.limit:,}", f"{PER_LOAD_BALANCER}") for quota in OF_A_LOAD_BALANCER]
+    return table(("one shared load balancer", "limit", "tenants we put there"), rows)
+
+
+def raise_table() -> str:
+    rows = []
+    for name, shape in SHAPES.items():
+        rows.append((name, *(_asked(_judged(shape, tenants)) for tenants in FLEETS)))
+    return table(("mode", *(f"{n:,} tenants" for n in FLEETS)), rows).replace("---:", "---")
+
+
+def rate_table() -> str:
+    rows = []
+    for name, work in rates.WORK.items():
+        slowest = [rates.bound(work, tenants) for tenants in FLEETS]
+        rows.append((name, *(rates.shown(seconds) for seconds, _ in slowest), slowest[-1][1].name))
+    return table(("what", *(f"{n:,} tenants" for n in FLEETS), "bound by"), rows)
+
+
+def cost_table() -> str:
+    prices, tenant = costs.PRICES, costs.TENANT
+    machines = costs.compute(prices, tenant)
+    rest = costs.watching(prices, tenant)
+    rows = [("tasks", *(_dollars(machines[kind]) for kind in costs.COMPUTE))]
+    rows.append(("alarms, logs", *(_dollars(rest) for _ in costs.COMPUTE)))
+    for mode in ("own", "shared", "none"):
+        part = costs.balancing(prices, tenant, mode)
+        rows.append((f"load balancer: {mode}", *(_dollars(part) for _ in costs.COMPUTE)))
+        rows.append((f"**in all: {mode}**", *(f"**{_dollars(machines[k] + rest + part)}**" for k in costs.COMPUTE)))
+    return table(("US$ per tenant and month", *costs.COMPUTE), rows)
+
+
+def assumptions() -> str:
+    p, t = costs.PRICES, costs.TENANT
+    return textwrap.fill(
+        f"Assumed: list prices of {p.region}, {p.date}, before tax: {p.machine} {p.machine_hour} an hour, 60 GB of gp3 "
+        f"{p.volume_month:.2f} a month, spot at {p.spot:.0%} and Fargate spot at {p.fargate_spot:.0%} of on-demand, Fargate "
+        f"{p.fargate_cpu} a processor and {p.fargate_memory} a GB an hour, a load balancer {p.balancer} an hour and "
+        f"{p.capacity_unit} a capacity unit, a public address {p.address} an hour, an alarm {p.alarm_month:.2f} a month, "
+        f"logs {p.logs_gb} a GB. A tenant: {t.tasks} tasks of {t.cpu} cpu and {t.memory} MiB on machines that are "
+        f"{t.packed:.0%} full, {t.units} capacity units, {t.addresses} addresses a load balancer, {t.alarms} alarms, "
+        f"{t.logs:g} GB of logs. Left out: NAT gateways, Container Insights, data transfer, support: they are the stack's, not "
+        f"a tenant's.",
+        width=130,
+    )
+
+
+def _judged(shape: Shape, tenants: int) -> list[Room]:
+    return judge(Fleet((), shape, 0, tenants), Account())
+
+
+def _named(quota: Quota) -> str:
+    kind = "" if quota.adjustable and not quota.most else f" (to {quota.most:,})" if quota.most else " (fixed)"
+    return f"[{quota.name}]({quota.source}) per {quota.per}{kind}"
+
+
+def _asked(rooms: list[Room]) -> str:
+    """What to raise, and where to shard."""
+    return "; ".join(f"{r.quota.name}: {r.to_do}" for r in rooms if r.to_do) or "nothing"
+
+
+def _dollars(amount: float) -> str:
+    return f"{amount:.2f}"

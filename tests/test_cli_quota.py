@@ -1,0 +1,95 @@
+"""``orchestrate quota``: as a table, as data, and its exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from project_on_disk import APP, LIVE, REGION, Disk
+from said import Said
+
+Run = Callable[..., Said]
+
+
+def test_what_runs_out_first_on_paper(run_cli: Run) -> None:
+    said = run_cli("quota", "app-test", "--dry-run")
+    head, *rows = [line.split("  ") for line in said.out.splitlines()]
+    assert (said.code, head[0]) == (0, "QUOTA")
+    assert [row[0] for row in rows][:2] == ["load balancers", "target groups"]
+    assert "a dry run asks no account" in said.err
+    assert f"{REGION}/app-test: 2 tenants fit" in said.err
+    assert "first to run out: load balancers per region, at 50 tenants (https://docs.aws" in said.err
+
+
+def test_too_many(run_cli: Run) -> None:
+    said = run_cli("quota", "app-test", REGION, "--tenants", "60", "--dry-run")
+    assert said.code == 1, "the answer is no; nothing failed"
+    assert f"{REGION}/app-test: 60 tenants do not fit" in said.err
+    assert "there is room for 500" in said.err
+    assert f"increase --region {REGION} --service-code elasticloadbalancing --quota-code L-53DA6B97" in said.err
+    assert "raise to 75" in said.out
+
+
+@pytest.mark.parametrize(("tenants", "code"), [("50", 0), ("51", 1)])
+def test_the_exit_code_is_the_answer(run_cli: Run, tenants: str, code: int) -> None:
+    said = run_cli("quota", "app-test", "--dry-run", "--json", "--tenants", tenants)
+    assert (said.code, json.loads(said.out)["fits"]) == (code, not code)
+
+
+def test_as_data(run_cli: Run, example: Disk) -> None:
+    example.write(f".orchestrate/states/{REGION}/app-live/tenants/acme/terraform.tfstate", "{}")
+    found = json.loads(run_cli("quota", "app-live", REGION, "--dry-run", "--json").out)
+    quotas = found.pop("quotas")
+    assert found == {
+        "stack": "app-live",
+        "region": REGION,
+        "tenants": 1,
+        "deployed": 0,
+        "mode": "own",
+        "fits": True,
+        "first": "load balancers",
+        "room_for": 50,
+        "untold": ["a dry run asks no account"],
+    }
+    assert quotas[0]["quota_code"] == "L-53DA6B97"
+
+
+def test_the_stacks_values_decide(run_cli: Run, example: Disk) -> None:
+    declared = 'variable "scheduled_tasks" {\n  type    = any\n  default = {}\n}\n'
+    balancer = 'variable "load_balancer" {\n  type    = object({ mode = optional(string) })\n  default = {}\n}\n'
+    example.append("src/app/tenant/variables.tf", declared + balancer)
+    example.append(f"{APP}/variables.tfvars", 'load_balancer = { mode = "shared" }\n')
+    example.append(f"{APP}/tenants/acme.tfvars", "scheduled_tasks = { a = {}, b = {} }\n")
+    found = json.loads(run_cli("quota", "app-test", "--dry-run", "--json", "--tenants", "500").out)
+    ours = {q["quota"]: q["ours"] for q in found["quotas"]}
+    assert "any" in run_cli("quota", "app-test", "--dry-run").out, "who has none of its own adds none"
+    assert (found["mode"], ours["load balancers"], ours["event rules"]) == ("shared", 6, 2)
+
+
+def test_a_tenants_values_that_are_wrong_are_said(run_cli: Run, example: Disk) -> None:
+    example.append(f"{APP}/tenants/globex.tfvars", "memroy = 1\n")
+    said = run_cli("quota", "app-test", "--dry-run")
+    assert (said.code, said.out) == (65, "")
+    assert f"where: {APP}/tenants/globex.tfvars:1" in said.err
+
+
+def test_without_credentials_published_quotas_count(run_cli: Run, example: Disk) -> None:
+    example.append(f"{LIVE}/stack.hcl", 'account = "123456789012"\n')
+    for stack in ("app-live", "app-test"):
+        said = run_cli("quota", stack, REGION)
+        assert (said.code, said.err.count("no AWS credentials found"), said.err.count("not learned")) == (0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "text"),
+    [
+        (("global",), 66, "has no tenant layer"),
+        (("nowhere",), 66, "nowhere"),
+        (("app-test", "--tenants", "-1"), 64, "--tenants"),
+        (("app-test", "--tenants", "x"), 64, "--tenants"),
+    ],
+)
+def test_what_cannot_be_asked(run_cli: Run, words: tuple[str, ...], code: int, text: str) -> None:
+    said = run_cli("quota", *words, "--dry-run")
+    assert (said.code, text in said.err) == (code, True)

@@ -1,0 +1,95 @@
+"""What a tenant takes of each quota, by the values that decide it; and that the table agrees with the modules."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wrapper.quotas import OF_A_LOAD_BALANCER, PER_LOAD_BALANCER, QUOTAS, Shape, shape_of, takes
+
+MODULE = Path(__file__).resolve().parents[1] / "modules/tenant-service"
+
+
+@pytest.mark.parametrize(
+    ("values", "shape"),
+    [
+        ({}, Shape()),
+        ({"load_balancer": {"mode": "shared"}}, Shape(mode="shared")),
+        ({"load_balancer": {"mode": "none"}}, Shape(mode="none")),
+        ({"load_balancer": {"mode": "strange"}}, Shape()),
+        ({"load_balancer": {"dual_stack": True}}, Shape(records=2)),
+        ({"load_balancer": None, "scaling": None, "size": None}, Shape()),
+        ({"scaling": {"min": 2, "max": 10}}, Shape(tasks=10)),
+        ({"scaling": {"min": 6}}, Shape(tasks=6)),
+        ({"scaling": {"min": 1}}, Shape()),
+        ({"scaling": {"max": "12"}, "size": {"cpu": 256}}, Shape(tasks=12, cpu=256)),
+        ({"task": {"network_mode": "awsvpc"}}, Shape(addresses=True)),
+        ({"task": {"launch_type": "EC2", "cpu": None}}, Shape()),
+        ({"task": {"launch_type": "FARGATE", "cpu": 512}}, Shape(launch="fargate", addresses=True, cpu=512)),
+        ({"scheduled_tasks": {"a": {}, "b": {}}}, Shape(schedules=2)),
+        ({"queue_tasks": {"a": {}}}, Shape(workers=1)),
+    ],
+)
+def test_values_give_a_shape(values: dict[str, Any], shape: Shape) -> None:
+    assert shape_of(values) == shape
+
+
+@pytest.mark.parametrize(
+    ("shape", "takes_of"),
+    [
+        (
+            Shape(),
+            {"load balancers": 1, "target groups": 1, "security groups": 1, "network interfaces": 2, "roles": 2}
+            | {"scalable targets": 1, "services": 1, "records": 1, "event rules": 0, "Fargate processors": 0},
+        ),
+        (Shape(mode="shared"), {"load balancers": Fraction(1, 90), "target groups": 1, "security groups": 0}),
+        (Shape(mode="none"), {"load balancers": 0, "target groups": 0, "records": 0, "security groups": 0}),
+        (Shape(zones=3, addresses=True, tasks=5), {"network interfaces": 8, "security groups": 2}),
+        (Shape(launch="fargate", tasks=4, cpu=512), {"Fargate processors": 2}),
+        (Shape(workers=2), {"services": 3, "scalable targets": 3}),
+        (Shape(schedules=3, records=2), {"event rules": 3, "roles": 3, "records": 2}),
+    ],
+)
+def test_what_a_tenant_takes(shape: Shape, takes_of: dict[str, int]) -> None:
+    found = takes(shape)
+    assert {name: found[name] for name in takes_of} == takes_of
+
+
+def test_a_shared_load_balancer_is_never_filled_to_its_limits() -> None:
+    assert min(quota.limit for quota in OF_A_LOAD_BALANCER) > PER_LOAD_BALANCER
+
+
+def test_every_quota_can_be_looked_up() -> None:
+    for quota in (*QUOTAS, *OF_A_LOAD_BALANCER):
+        assert re.fullmatch(r"L-[0-9A-F]{8}", quota.code), quota
+        assert quota.source.startswith("https://docs.aws.amazon.com/"), quota
+        assert quota.limit > 0 and quota.service and quota.per
+
+
+# The kinds of resources that fill a quota, and how often the module declares each. Who adds one changes quotas.py too.
+DECLARED = {
+    "aws_lb": 1,
+    "aws_lb_target_group": 1,
+    "aws_security_group": 2,
+    "aws_appautoscaling_target": 1,
+    "aws_cloudwatch_event_rule": 1,
+    "aws_ecs_service": 1,
+    "aws_route53_record": 1,
+    "aws_iam_role": 3,
+}
+
+
+def test_the_module_declares_what_the_table_counts() -> None:
+    text = "".join(file.read_text() for file in sorted(MODULE.glob("*.tf")))
+    assert {kind: len(re.findall(rf'^resource "{kind}" ', text, re.MULTILINE)) for kind in DECLARED} == DECLARED
+
+
+def test_the_usual_shape_is_the_modules_default() -> None:
+    text = (MODULE / "variables.tf").read_text()
+    scaling = text[text.index('variable "scaling"') :]
+    assert f"max = optional(number, {Shape().tasks})" in re.sub(" +", " ", scaling)
+    assert f"cpu = optional(number, {Shape().cpu})" in re.sub(" +", " ", text)

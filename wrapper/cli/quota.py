@@ -1,0 +1,130 @@
+"""``orchestrate quota``: before an apply, what would run out first, and which quota to raise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .. import quotas, room, state
+from ..errors import NotFoundError, OrchestrateError, RefusedError
+from ..model import Effective, Layer, Stack
+from .options import Options, ours
+
+if TYPE_CHECKING:
+    from ..account import Identity
+
+_EXAMPLE = "example"  # a tenant's name, for the values of one that has none of its own
+
+
+@click.command(
+    "quota",
+    help="Say, before an apply, what would run out first and which quota to raise. Exit code 1: the tenants do not fit.",
+)
+@ours
+@click.argument("stack")
+@click.argument("region", required=False, default="")
+@click.option("--tenants", type=click.IntRange(0, 1_000_000), metavar="N", help="How many (default: those there are).")
+@click.pass_context
+def command(ctx: click.Context, /, stack: str, region: str, tenants: int | None, **given: Any) -> int:
+    options = ctx.obj.merged(given)
+    found = options.project.stack(stack, region)
+    options.project.layer(found, _EXAMPLE, must_be_declared=False)
+    account, deployed, untold = _asked(options, found)
+    fleet = _fleet(options, found, deployed, tenants)
+    rooms = room.judge(fleet, account)
+    if options.json:
+        options.console.json(_data(found, fleet, rooms, untold))
+    else:
+        _show(options, found, fleet, account, untold)
+    return 0 if all(one.fits for one in rooms) else 1
+
+
+def _asked(options: Options, stack: Stack) -> tuple[room.Account, list[str], list[str]]:
+    """The account, the tenants that stand in it, and what could not be learned of it."""
+    from .. import allowance
+    from ..account import identify
+
+    if options.dry_run:
+        return room.Account(), [], ["a dry run asks no account"]
+    try:
+        identity = options.identity(stack) if options.sandboxed else identify(stack, options.environ)
+        deployed = _deployed(stack, identity)
+    except RefusedError as error:
+        return room.Account(), [], [error.message]
+    values = options.project.values.of(Layer(stack))
+    zone = values.get("zone")
+    account, untold = allowance.ask(identity, _region(stack), stack.name, str(zone.value) if zone else "")
+    return account, deployed, untold
+
+
+def _deployed(stack: Stack, identity: Identity) -> list[str]:
+    try:
+        return state.deployed(state.open_store(stack, identity), stack)
+    except NotFoundError:
+        return []  # no bucket yet: nothing was ever deployed
+
+
+def _fleet(options: Options, stack: Stack, deployed: list[str], wanted: int | None) -> room.Fleet:
+    values = options.project.values
+    names = [*deployed, *(t for t in options.project.tenants(stack) if t not in deployed)]
+    network = values.of(Layer(stack)).get("network")
+    zones = len((network.value or {}).get("zones") or ("a", "b")) if network else 2
+    layers = [Layer(stack, tenant) for tenant in [*names, _EXAMPLE]]
+    shapes = [_shape(of, zones) for of in values.of_all(layers)]
+    return room.Fleet(tuple(shapes[:-1]), shapes[-1], len(deployed), len(names) if wanted is None else wanted)
+
+
+def _shape(values: Mapping[str, Effective] | OrchestrateError, zones: int) -> quotas.Shape:
+    """Raises what is wrong with a tenant's values: what it takes is then not known."""
+    if isinstance(values, OrchestrateError):
+        raise values
+    return quotas.shape_of({name: value.value for name, value in values.items()}, zones)
+
+
+def _region(stack: Stack) -> str:
+    return stack.region or stack.backend.region or "us-east-1"
+
+
+def _show(options: Options, stack: Stack, fleet: room.Fleet, account: room.Account, untold: list[str]) -> None:
+    rooms = room.judge(fleet, account)
+    rows = [
+        (r.quota.name, r.quota.per, f"{r.use:,}", f"{r.limit:,}", f"{r.share:.0%}", _many(r.tenants), r.to_do or "-")
+        for r in rooms
+    ]
+    options.console.table(("quota", "per", "use", "limit", "share", "tenants", "to do"), rows)
+    say = options.console.say
+    for text in untold:
+        say(f"not learned, so AWS's published default or nothing counts: {text}")
+    lack = [r for r in rooms if not r.fits]
+    say(f"{stack.label}: {fleet.wanted:,} tenants {'do not fit' if lack else 'fit'}")
+    if (end := room.first(rooms)) is not None:
+        say(f"first to run out: {end.quota.name} per {end.quota.per}, at {end.tenants:,} tenants ({end.quota.source})")
+    if lack and (behind := room.first(room.judge(room.shared(fleet), account))) and fleet.usual.mode == "own":
+        say(
+            f'behind shared load balancers (load_balancer = {{ mode = "shared" }}) there is room for {behind.tenants:,}'
+        )
+    for one in rooms:
+        if one.raise_to:
+            say(f"  {room.request(one, _region(stack))}")
+
+
+def _many(tenants: int | None) -> str:
+    return "any" if tenants == room.ENOUGH else f"{tenants:,}"
+
+
+def _data(stack: Stack, fleet: room.Fleet, rooms: list[room.Room], untold: list[str]) -> dict[str, Any]:
+    end = room.first(rooms)
+    return {
+        "stack": stack.name,
+        "region": stack.region,
+        "tenants": fleet.wanted,
+        "deployed": fleet.deployed,
+        "mode": fleet.usual.mode,
+        "fits": all(r.fits for r in rooms),
+        "first": end.quota.name if end else None,
+        "room_for": end.tenants if end else None,
+        "untold": untold,
+        "quotas": [room.data(r) for r in rooms],
+    }

@@ -1,0 +1,157 @@
+"""AWS's published quotas, and what one tenant takes of each. Pure: no account is asked here.
+
+A quota is per region, per account, or per thing (a cluster, a hosted zone, a service). Sources are AWS's own pages,
+named beside each; codes are Service Quotas'. CloudWatch alarms, log groups and task definitions have no quota that
+tenants could fill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+_AWS = "https://docs.aws.amazon.com"
+_ELB = f"{_AWS}/elasticloadbalancing/latest/application/load-balancer-limits.html"
+_ECS = f"{_AWS}/AmazonECS/latest/developerguide/service-quotas.html"
+_AUTOSCALING = f"{_AWS}/autoscaling/application/userguide/application-auto-scaling-limits.html"
+_DNS = f"{_AWS}/Route53/latest/DeveloperGuide/DNSLimitations.html"
+_EVENTS = f"{_AWS}/eventbridge/latest/userguide/eb-quota.html"
+_IAM = f"{_AWS}/IAM/latest/UserGuide/reference_iam-quotas.html"
+_VPC = f"{_AWS}/vpc/latest/userguide/amazon-vpc-limits.html"
+
+PER_LOAD_BALANCER = 90  # tenants that a shared load balancer is given; its 100 target groups are a hard limit
+MODES = ("own", "shared", "none")
+
+
+@dataclass(frozen=True)
+class Quota:
+    """``service`` and ``code`` as Service Quotas names them ("" where there is none); ``most``: AWS raises it no further."""
+
+    name: str
+    per: str
+    limit: int
+    adjustable: bool
+    service: str
+    code: str
+    source: str
+    most: int = 0
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What decides how much one tenant takes. ``tasks``: at most so many; ``cpu``: of one task, in 1/1024 processor;
+    ``zones``: of the network; ``addresses``: every task has a network interface of its own; ``schedules`` and ``workers``:
+    tasks that the clock and that a queue start (a worker is a service of its own)."""
+
+    mode: str = "own"
+    launch: str = "ec2"
+    tasks: int = 4
+    cpu: int = 128
+    zones: int = 2
+    addresses: bool = False
+    records: int = 1
+    schedules: int = 0
+    workers: int = 0
+
+
+def _balanced(shape: Shape) -> Fraction:
+    """Load balancers of one tenant: its own, or its part of a shared one."""
+    return {"own": Fraction(1), "shared": Fraction(1, PER_LOAD_BALANCER), "none": Fraction(0)}[shape.mode]
+
+
+def _groups(shape: Shape) -> Fraction:
+    return Fraction((shape.mode == "own") + shape.addresses)
+
+
+def _interfaces(shape: Shape) -> Fraction:
+    return _balanced(shape) * shape.zones + (shape.tasks if shape.addresses else 0)
+
+
+# Each quota that tenants fill, and how much of it one tenant takes (modules/tenant-service is the cause).
+_TAKES: tuple[tuple[Quota, Callable[[Shape], Fraction]], ...] = (
+    (
+        Quota("load balancers", "region", 50, True, "elasticloadbalancing", "L-53DA6B97", _ELB),
+        _balanced,
+    ),
+    (
+        Quota("target groups", "region", 3000, True, "elasticloadbalancing", "L-B22855CB", _ELB),
+        lambda shape: Fraction(shape.mode != "none"),
+    ),
+    (
+        Quota("security groups", "region", 2500, True, "vpc", "L-E79EC296", _VPC),
+        _groups,
+    ),
+    (
+        Quota("network interfaces", "region", 5000, True, "vpc", "L-DF5E4CA3", _VPC),
+        _interfaces,
+    ),
+    (
+        Quota("scalable targets", "region", 3000, True, "application-autoscaling", "L-782A3EE2", _AUTOSCALING),
+        lambda shape: Fraction(1 + shape.workers),
+    ),
+    (
+        Quota("event rules", "region", 300, True, "events", "L-244521F2", _EVENTS),
+        lambda shape: Fraction(shape.schedules),
+    ),
+    (
+        Quota("Fargate processors", "region", 6, True, "fargate", "L-3032A538", _ECS),
+        lambda shape: Fraction(shape.tasks * shape.cpu, 1024) if shape.launch == "fargate" else Fraction(0),
+    ),
+    (
+        Quota("services", "cluster", 5000, False, "ecs", "L-9EF96962", _ECS),
+        lambda shape: Fraction(1 + shape.workers),
+    ),
+    (
+        Quota("records", "hosted zone", 10_000, True, "route53", "L-E209CC9F", _DNS),
+        lambda shape: Fraction(shape.records if shape.mode != "none" else 0),
+    ),
+    (
+        Quota("roles", "account", 1000, True, "iam", "L-FE177D64", _IAM, most=5000),
+        lambda shape: Fraction(2 + (shape.schedules > 0)),
+    ),
+)
+QUOTAS = tuple(quota for quota, _ in _TAKES)
+# What no tenant adds to, but bounds one load balancer.
+OF_A_LOAD_BALANCER = (
+    Quota("target groups", "load balancer", 100, False, "elasticloadbalancing", "L-822D1B1B", _ELB),
+    Quota("rules", "load balancer", 100, True, "elasticloadbalancing", "L-7EED9B64", _ELB),
+)
+
+
+def takes(shape: Shape) -> dict[str, Fraction]:
+    """Quota => how much of it one tenant of this shape takes. A part of a shared thing is a fraction."""
+    return {quota.name: of(shape) for quota, of in _TAKES}
+
+
+def shape_of(values: Mapping[str, Any], zones: int = 2) -> Shape:
+    """The shape that a tenant's effective values give it; what they leave open is modules/tenant-service's default."""
+    usual = Shape()
+    balancer, task = _object(values, "load_balancer"), _object(values, "task")
+    fargate = task.get("launch_type") == "FARGATE"
+    mode = str(balancer.get("mode") or usual.mode)
+    scaling = _object(values, "scaling")
+    return Shape(
+        mode=mode if mode in MODES else usual.mode,
+        launch="fargate" if fargate else usual.launch,
+        tasks=_number(scaling.get("max"), _number(scaling.get("min"), usual.tasks, at_least=usual.tasks)),
+        cpu=_number(task.get("cpu"), _number(_object(values, "size").get("cpu"), usual.cpu)),
+        zones=zones,
+        addresses=fargate or task.get("network_mode") == "awsvpc",
+        records=1 + (balancer.get("dual_stack") is True),
+        schedules=len(_object(values, "scheduled_tasks")),
+        workers=len(_object(values, "queue_tasks")),
+    )
+
+
+def _object(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = values.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _number(value: Any, otherwise: int, *, at_least: int = 0) -> int:
+    try:
+        return max(int(value), at_least)
+    except (TypeError, ValueError):
+        return otherwise
