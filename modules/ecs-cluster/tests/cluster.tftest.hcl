@@ -1,4 +1,4 @@
-# Every branch, without AWS: what is made. What is refused stands in refused.tftest.hcl.
+# Every branch, without AWS: what is made. What is refused stands in refused/ and machine-image.tftest.hcl.
 
 mock_provider "aws" {
   mock_data "aws_region" {
