@@ -32,7 +32,7 @@ resource "aws_autoscaling_group" "nodes" {
       instances_distribution {
         on_demand_base_capacity                  = var.capacity.on_demand_base
         on_demand_allocation_strategy            = "lowest-price" # a set has no order to prioritise by
-        on_demand_percentage_above_base_capacity = var.capacity.on_demand_percent
+        on_demand_percentage_above_base_capacity = local.on_demand_percent
         spot_allocation_strategy                 = "price-capacity-optimized"
         spot_max_price                           = var.capacity.spot_max_price
       }

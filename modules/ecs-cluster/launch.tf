@@ -2,7 +2,10 @@
 
 locals {
   classic = var.capacity.kind == "launch_configuration"
-  spot    = local.classic ? var.capacity.spot_max_price != null : var.capacity.on_demand_percent < 100
+
+  # A bid alone means spot, so that the two kinds lie one word apart.
+  on_demand_percent = var.capacity.on_demand_percent != null ? var.capacity.on_demand_percent : var.capacity.spot_max_price == null ? 100 : 0
+  spot              = local.on_demand_percent < 100
 
   public_address = var.node.public_address == null ? local.make_network && !local.private : var.node.public_address
 

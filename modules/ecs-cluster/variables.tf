@@ -78,9 +78,9 @@ variable "network" {
 variable "capacity" {
   description = <<-EOT
     The machines. `kind` is "launch_template" (mixed instances: `on_demand_base` machines and `on_demand_percent` of the rest
-    on demand, the others spot) or "launch_configuration" (classic: one instance type, all spot when `spot_max_price` is given).
-    `spot_max_price` is in US dollars an hour; without it a launch template bids up to the on-demand price. Managed scaling
-    keeps `target_percent` of the machines in use, between `min` and `max`. `refresh`: a new image, user data or kind of
+    on demand, the others spot) or "launch_configuration" (classic: one instance type). `spot_max_price`, a bid in US dollars an
+    hour, makes all machines spot unless `on_demand_percent` says otherwise; with that alone spot costs up to the on-demand price.
+    Managed scaling keeps `target_percent` of the machines in use, between `min` and `max`. `refresh`: a new image, user data or kind of
     machine replaces those that run, a few at a time, between the two percentages.
   EOT
   type = object({
@@ -88,7 +88,7 @@ variable "capacity" {
     instance_types    = optional(set(string), ["t3.medium", "t3a.medium"])
     spot_max_price    = optional(string)
     on_demand_base    = optional(number, 0)
-    on_demand_percent = optional(number, 100)
+    on_demand_percent = optional(number)
     min               = optional(number, 1)
     max               = optional(number, 4)
     target_percent    = optional(number, 100)
@@ -119,15 +119,15 @@ variable "capacity" {
     error_message = "capacity.spot_max_price: give US dollars an hour above zero as a string, such as \"0.02\", or leave it out."
   }
   validation {
-    condition     = var.capacity.spot_max_price == null || var.capacity.kind != "launch_template" || var.capacity.on_demand_percent < 100
-    error_message = "capacity.spot_max_price: a bid, but every machine is on demand; lower on_demand_percent (0 is all spot beyond on_demand_base), or leave the bid out."
+    condition     = var.capacity.spot_max_price == null || var.capacity.on_demand_percent == null || try(var.capacity.on_demand_percent < 100, false)
+    error_message = "capacity.spot_max_price: a bid, but every machine is on demand; leave on_demand_percent out (all spot beyond on_demand_base) or lower it, or leave the bid out."
   }
   validation {
-    condition     = var.capacity.kind != "launch_configuration" || (var.capacity.on_demand_base == 0 && var.capacity.on_demand_percent == 100)
+    condition     = var.capacity.kind != "launch_configuration" || (var.capacity.on_demand_base == 0 && var.capacity.on_demand_percent == null)
     error_message = "capacity: a launch configuration mixes nothing; leave out on_demand_base and on_demand_percent (spot_max_price makes all machines spot), or use kind = \"launch_template\"."
   }
   validation {
-    condition     = var.capacity.on_demand_base >= 0 && floor(var.capacity.on_demand_base) == var.capacity.on_demand_base && var.capacity.on_demand_percent >= 0 && var.capacity.on_demand_percent <= 100
+    condition     = var.capacity.on_demand_base >= 0 && floor(var.capacity.on_demand_base) == var.capacity.on_demand_base && (var.capacity.on_demand_percent == null || try(var.capacity.on_demand_percent >= 0 && var.capacity.on_demand_percent <= 100, false))
     error_message = "capacity: on_demand_base counts machines, 0 or more; on_demand_percent is between 0 and 100."
   }
   validation {

@@ -217,6 +217,30 @@ run "mixed_instances" {
   }
 }
 
+run "a_bid_alone_is_all_spot_in_both_ways" {
+  command = plan
+
+  variables {
+    capacity = { kind = "launch_template", instance_types = ["t3.medium"], spot_max_price = "0.03" }
+  }
+  assert {
+    condition     = aws_autoscaling_group.nodes.mixed_instances_policy[0].instances_distribution[0].on_demand_percentage_above_base_capacity == 0 && aws_autoscaling_group.nodes.capacity_rebalance
+    error_message = "the classic values with another kind are spot as well"
+  }
+}
+
+run "all_around_it_made_in_the_same_apply" {
+  command = plan
+
+  module {
+    source = "./tests/around"
+  }
+  assert {
+    condition     = join(" ", keys(output.shared_load_balancers)) == "1"
+    error_message = "ids that are not known yet decide nothing"
+  }
+}
+
 run "machines_may_stay" {
   command = plan
 
@@ -484,6 +508,23 @@ run "shared_by_http" {
   assert {
     condition     = keys(aws_vpc_security_group_ingress_rule.shared) == ["everyone-http"] && aws_vpc_security_group_egress_rule.shared[0].cidr_ipv4 == "10.0.0.0/16"
     error_message = "in from everybody on port 80, out to tasks of the network"
+  }
+}
+
+# On the state that the run before left: an ARN that is known in the plan is that of a listener which stays.
+run "a_certificate_that_comes_later" {
+  command = plan
+
+  variables {
+    load_balancer = { count = 3, certificate_arn = "arn:aws:acm:ap-southeast-2:123456789012:certificate/1" }
+  }
+  assert {
+    condition     = aws_lb_listener.shared["2"].arn == run.shared_by_http.shared_load_balancers["2"].listener_arn && aws_lb_listener.shared["2"].port == 443
+    error_message = "the listener changes in place, and the tenants' rules stay on it"
+  }
+  assert {
+    condition     = aws_lb.shared["1"].arn == run.shared_by_http.shared_load_balancers["1"].arn && length(aws_lb.shared) == 3
+    error_message = "one more load balancer leaves the others"
   }
 }
 

@@ -19,13 +19,12 @@ module "cluster" {
   network = { cidr = "10.201.0.0/16", nat = "one", data = true }
 
   capacity = {
-    instance_types    = ["t3.large", "t3a.large", "m5.large"]
-    spot_max_price    = "0.06"
-    on_demand_base    = 1
-    on_demand_percent = 0
-    min               = 2
-    max               = 6
-    target_percent    = 90
+    instance_types = ["t3.large", "t3a.large", "m5.large"]
+    spot_max_price = "0.06"
+    on_demand_base = 1 # beyond it all spot
+    min            = 2
+    max            = 6
+    target_percent = 90
   }
 
   node            = { volume_gb = 60, reserved_memory = var.reserved_memory }

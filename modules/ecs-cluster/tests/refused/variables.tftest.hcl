@@ -190,7 +190,7 @@ run "a_bid_with_on_demand_only" {
   command = plan
 
   variables {
-    capacity = { spot_max_price = "0.02" }
+    capacity = { spot_max_price = "0.02", on_demand_percent = 100 }
   }
   expect_failures = [var.capacity]
 }
@@ -210,7 +210,7 @@ run "half_a_machine" {
   command = plan
 
   variables {
-    capacity = { on_demand_base = 0.5 }
+    capacity = { on_demand_base = 0.5, on_demand_percent = 50 }
   }
   expect_failures = [var.capacity]
 }
