@@ -71,10 +71,12 @@ resource "aws_autoscaling_group" "nodes" {
     ignore_changes = [desired_capacity] # the capacity provider's business
   }
 
+  # What a machine needs to boot is there before the first one does.
   depends_on = [
     aws_iam_role_policy.nodes,
     aws_iam_role_policy_attachment.nodes,
     aws_route_table_association.public,
     aws_route_table_association.private,
+    aws_vpc_security_group_egress_rule.nodes,
   ]
 }
