@@ -87,7 +87,8 @@ run "with_the_certificate_of_the_same_apply" {
 @pytest.mark.sandbox
 def test_the_examples_come_change_and_go(code: Path, tmp_path: Path, aws: dict[str, str]) -> None:
     """Both in one root, so that the provider's waits overlap: a launch configuration, and a template with shared
-    load balancers. The change is another bid, other user data, and one more load balancer."""
+    load balancers. The change is another bid, other user data, one more load balancer, and a certificate that came
+    later: its listener stays, and with it the tenants' rules."""
     shutil.copytree(code / "modules", tmp_path / "modules", ignore=shutil.ignore_patterns(".terraform*", "tests"))
     (tmp_path / "main.tf").write_text(EXAMPLES)
     made = Terraform(tmp_path, aws)
@@ -98,14 +99,17 @@ def test_the_examples_come_change_and_go(code: Path, tmp_path: Path, aws: dict[s
     assert list(first) == ["1"]
 
     changes = made.changes(*CHANGE)
-    assert {address: does for address, does in changes.items() if address.endswith('shared["1"]')} == {}
     assert {address for address, does in changes.items() if does == ["create"]} == {
-        f'module.shared.module.cluster.{kind}["2"]'
-        for kind in ("aws_lb.shared", "aws_lb_listener.redirect", "aws_lb_listener.shared")
+        'module.classic.module.cluster.aws_lb_listener.redirect["1"]',
+        'module.classic.module.cluster.aws_vpc_security_group_ingress_rule.shared["everyone-https"]',
+        'module.shared.module.cluster.aws_lb.shared["2"]',
+        'module.shared.module.cluster.aws_lb_listener.redirect["2"]',
+        'module.shared.module.cluster.aws_lb_listener.shared["2"]',
     }
     assert {address: does for address, does in changes.items() if does != ["create"]} == {
         "module.classic.module.cluster.aws_autoscaling_group.nodes": ["update"],
         "module.classic.module.cluster.aws_launch_configuration.nodes[0]": ["create", "delete"],
+        'module.classic.module.cluster.aws_lb_listener.shared["1"]': ["update"],
         "module.shared.module.cluster.aws_autoscaling_group.nodes": ["update"],
         "module.shared.module.cluster.aws_launch_template.nodes[0]": ["update"],
     }
@@ -117,7 +121,12 @@ def test_the_examples_come_change_and_go(code: Path, tmp_path: Path, aws: dict[s
     assert left(aws["AWS_ENDPOINT_URL"], "example-", "shared.example.com") == {}
 
 
-CHANGE = ("-var=load_balancers=2", "-var=reserved_memory=256", "-var=spot_max_price=0.04")
+CHANGE = (
+    "-var=load_balancers=2",
+    "-var=reserved_memory=256",
+    "-var=spot_max_price=0.04",
+    "-var=certificate=true",
+)
 EXAMPLES = f"""
 provider "aws" {{
   region = "{REGION}"
@@ -126,13 +135,20 @@ provider "aws" {{
   }}
 }}
 
+resource "aws_acm_certificate" "later" {{
+  domain_name       = "*.classic.example.com"
+  validation_method = "DNS"
+}}
+
+variable "certificate" {{ default = false }}
 variable "load_balancers" {{ default = 1 }}
 variable "reserved_memory" {{ default = 128 }}
 variable "spot_max_price" {{ default = "0.03" }}
 
 module "classic" {{
-  source         = "./{MODULE}/examples/classic"
-  spot_max_price = var.spot_max_price
+  source          = "./{MODULE}/examples/classic"
+  spot_max_price  = var.spot_max_price
+  certificate_arn = var.certificate ? aws_acm_certificate.later.arn : null
 }}
 
 module "shared" {{

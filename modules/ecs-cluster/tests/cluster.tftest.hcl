@@ -511,23 +511,6 @@ run "shared_by_http" {
   }
 }
 
-# On the state that the run before left: an ARN that is known in the plan is that of a listener which stays.
-run "a_certificate_that_comes_later" {
-  command = plan
-
-  variables {
-    load_balancer = { count = 3, certificate_arn = "arn:aws:acm:ap-southeast-2:123456789012:certificate/1" }
-  }
-  assert {
-    condition     = aws_lb_listener.shared["2"].arn == run.shared_by_http.shared_load_balancers["2"].listener_arn && aws_lb_listener.shared["2"].port == 443
-    error_message = "the listener changes in place, and the tenants' rules stay on it"
-  }
-  assert {
-    condition     = aws_lb.shared["1"].arn == run.shared_by_http.shared_load_balancers["1"].arn && length(aws_lb.shared) == 3
-    error_message = "one more load balancer leaves the others"
-  }
-}
-
 run "shared_by_https" {
   variables {
     name = "appcluster-with-a-name-of-30-ab"

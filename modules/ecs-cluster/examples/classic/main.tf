@@ -1,9 +1,16 @@
-# All spot with one maximum bid, by a launch configuration: for accounts that may still make one. Public nodes, no NAT.
+# The cheapest: all spot with one maximum bid, by a launch configuration (for accounts that may still make one), public
+# nodes without a NAT gateway, one load balancer for all tenants.
 
 variable "spot_max_price" {
   description = "The maximum bid, in US dollars an hour."
   type        = string
   default     = "0.03"
+}
+
+variable "certificate_arn" {
+  description = "Certificate of the tenants' domain; without one they are served by HTTP."
+  type        = string
+  default     = null
 }
 
 module "cluster" {
@@ -19,6 +26,7 @@ module "cluster" {
     max            = 3
   }
 
+  load_balancer   = { certificate_arn = var.certificate_arn }
   registry_secret = "registry-login"
   insights        = { mode = "disabled" }
 }
