@@ -6,7 +6,8 @@ resource "aws_autoscaling_group" "nodes" {
   health_check_type     = "EC2"
   protect_from_scale_in = true # ECS decides which machine goes, when no task is left on it
   force_delete          = true # and without this a destroy would wait for protected machines for ever
-  capacity_rebalance    = !local.classic
+  capacity_rebalance    = local.spot && !local.classic
+  enabled_metrics       = ["GroupDesiredCapacity", "GroupInServiceInstances"] # free; the alarms read them
 
   launch_configuration = one(aws_launch_configuration.nodes[*].name)
 
@@ -30,9 +31,27 @@ resource "aws_autoscaling_group" "nodes" {
 
       instances_distribution {
         on_demand_base_capacity                  = var.capacity.on_demand_base
-        on_demand_percentage_above_base_capacity = var.capacity.on_demand_percent
+        on_demand_allocation_strategy            = "lowest-price" # a set has no order to prioritise by
+        on_demand_percentage_above_base_capacity = local.on_demand_percent
         spot_allocation_strategy                 = "price-capacity-optimized"
         spot_max_price                           = var.capacity.spot_max_price
+      }
+    }
+  }
+
+  dynamic "instance_refresh" {
+    for_each = var.capacity.refresh.enabled ? [var.capacity.refresh] : []
+
+    content {
+      strategy = "Rolling"
+
+      preferences {
+        min_healthy_percentage       = instance_refresh.value.min_healthy_percent
+        max_healthy_percentage       = instance_refresh.value.max_healthy_percent
+        instance_warmup              = var.capacity.warmup_seconds
+        skip_matching                = !local.classic # both know only launch templates
+        auto_rollback                = !local.classic
+        scale_in_protected_instances = "Refresh" # all are; ECS drains each before it goes
       }
     }
   }
@@ -52,10 +71,12 @@ resource "aws_autoscaling_group" "nodes" {
     ignore_changes = [desired_capacity] # the capacity provider's business
   }
 
+  # What a machine needs to boot is there before the first one does.
   depends_on = [
+    aws_iam_role_policy.nodes,
     aws_iam_role_policy_attachment.nodes,
-    aws_iam_role_policy.registry,
     aws_route_table_association.public,
     aws_route_table_association.private,
+    aws_vpc_security_group_egress_rule.nodes,
   ]
 }

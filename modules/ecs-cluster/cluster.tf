@@ -13,6 +13,22 @@ resource "aws_ecs_cluster" "this" {
     value = var.insights.mode
   }
 
+  configuration {
+    execute_command_configuration {
+      logging    = var.execute_command.logged ? "OVERRIDE" : "NONE"
+      kms_key_id = var.execute_command.kms_key_arn
+
+      dynamic "log_configuration" {
+        for_each = aws_cloudwatch_log_group.execute_command
+
+        content {
+          cloud_watch_log_group_name     = log_configuration.value.name
+          cloud_watch_encryption_enabled = var.execute_command.kms_key_arn != null
+        }
+      }
+    }
+  }
+
   depends_on = [aws_cloudwatch_log_group.insights]
 }
 
@@ -24,4 +40,13 @@ resource "aws_cloudwatch_log_group" "insights" {
 
   name              = "/aws/ecs/containerinsights/${var.name}/performance"
   retention_in_days = var.insights.retention_days
+  kms_key_id        = var.insights.kms_key_arn
+}
+
+resource "aws_cloudwatch_log_group" "execute_command" {
+  count = var.execute_command.logged ? 1 : 0
+
+  name              = "/ecs/${var.name}/execute-command"
+  retention_in_days = var.execute_command.retention_days
+  kms_key_id        = var.execute_command.kms_key_arn
 }

@@ -1,23 +1,25 @@
 # How a machine starts: a launch template or a classic launch configuration, one of the two.
 
-data "aws_ssm_parameter" "machine_image" {
-  count = var.machine_image.id == null ? 1 : 0
-
-  name = var.machine_image.ssm_parameter
-}
-
 locals {
   classic = var.capacity.kind == "launch_configuration"
 
-  # The id is public; only the provider thinks of every parameter as a secret.
-  image_id = var.machine_image.id == null ? nonsensitive(data.aws_ssm_parameter.machine_image[0].value) : var.machine_image.id
+  # A bid alone means spot, so that the two kinds lie one word apart.
+  on_demand_percent = var.capacity.on_demand_percent != null ? var.capacity.on_demand_percent : var.capacity.spot_max_price == null ? 100 : 0
+  spot              = local.on_demand_percent < 100
+
+  public_address = var.node.public_address == null ? local.make_network && !local.private : var.node.public_address
 
   agent_settings = merge({
     ECS_CLUSTER                       = aws_ecs_cluster.this.name
     ECS_ENABLE_SPOT_INSTANCE_DRAINING = "true"
+    ECS_RESERVED_MEMORY               = var.node.reserved_memory
 
-    # Images have tags that never change, so what is on the machine is right.
-    ECS_IMAGE_PULL_BEHAVIOR = "prefer-cached"
+    # A tag never changes, so an image is pulled once. Not "prefer-cached": the agent would never clean up.
+    ECS_IMAGE_PULL_BEHAVIOR               = "once"
+    ECS_IMAGE_CLEANUP_INTERVAL            = "${var.node.clean_up.interval_minutes}m"
+    ECS_IMAGE_MINIMUM_CLEANUP_AGE         = "${var.node.clean_up.age_hours}h"
+    ECS_NUM_IMAGES_DELETE_PER_CYCLE       = var.node.clean_up.images
+    ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION = "${var.node.clean_up.task_hours}h"
 
     # A tenant's logs are written with the tenant's own role, not with the node's.
     ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE = "true"
@@ -38,28 +40,35 @@ resource "aws_launch_template" "nodes" {
   count = local.classic ? 0 : 1
 
   name_prefix            = "${var.name}-"
-  image_id               = local.image_id
+  image_id               = data.aws_ami.nodes.id
+  key_name               = var.node.key_name
   user_data              = base64encode(local.user_data)
-  vpc_security_group_ids = [aws_security_group.nodes.id]
   update_default_version = true
 
   iam_instance_profile {
     arn = aws_iam_instance_profile.nodes.arn
   }
 
+  network_interfaces {
+    security_groups             = [aws_security_group.nodes.id]
+    associate_public_ip_address = local.public_address # said either way: a subnet's own habit does not decide
+    delete_on_termination       = true
+  }
+
   metadata_options {
     http_endpoint               = "enabled"
     http_tokens                 = "required"
-    http_put_response_hop_limit = 1 # a tenant's container is one hop further and gets no node credentials
+    http_put_response_hop_limit = var.node.hop_limit
   }
 
   block_device_mappings {
-    device_name = "/dev/xvda"
+    device_name = data.aws_ami.nodes.root_device_name
 
     ebs {
-      volume_size           = var.capacity.volume_gb
+      volume_size           = var.node.volume_gb
       volume_type           = "gp3"
       encrypted             = true
+      kms_key_id            = var.node.volume_kms_key_arn
       delete_on_termination = true
     }
   }
@@ -77,22 +86,24 @@ resource "aws_launch_template" "nodes" {
 resource "aws_launch_configuration" "nodes" {
   count = local.classic ? 1 : 0
 
-  name_prefix          = "${var.name}-"
-  image_id             = local.image_id
-  instance_type        = one(var.capacity.instance_types)
-  spot_price           = var.capacity.spot_max_price
-  user_data            = local.user_data
-  security_groups      = [aws_security_group.nodes.id]
-  iam_instance_profile = aws_iam_instance_profile.nodes.name
+  name_prefix                 = "${var.name}-"
+  image_id                    = data.aws_ami.nodes.id
+  instance_type               = one(var.capacity.instance_types)
+  spot_price                  = var.capacity.spot_max_price
+  key_name                    = var.node.key_name
+  user_data                   = local.user_data
+  security_groups             = [aws_security_group.nodes.id]
+  associate_public_ip_address = local.public_address
+  iam_instance_profile        = aws_iam_instance_profile.nodes.name
 
   metadata_options {
     http_endpoint               = "enabled"
     http_tokens                 = "required"
-    http_put_response_hop_limit = 1
+    http_put_response_hop_limit = var.node.hop_limit
   }
 
   root_block_device {
-    volume_size = var.capacity.volume_gb
+    volume_size = var.node.volume_gb
     volume_type = "gp3"
     encrypted   = true
   }

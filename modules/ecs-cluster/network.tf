@@ -1,21 +1,29 @@
 # A small network, made only when none is given. A zone's letter fixes its subnets' addresses, so that a zone added
-# later moves no subnet.
+# later moves no subnet. Of the cidr's sixteenths the first six are public, the seventh and eighth hold the data
+# subnets (a quarter each), the ninth to fourteenth are private.
 
 locals {
-  make_network = var.network.vpc_id == null
+  make_network = var.network.existing == null
   private      = local.make_network && var.network.nat != "none"
 
   letters       = ["a", "b", "c", "d", "e", "f"]
   zones         = local.make_network ? var.network.zones : toset([])
   private_zones = local.private ? local.zones : toset([])
+  data_zones    = var.network.data ? local.zones : toset([])
   first_zone    = sort(var.network.zones)[0]
   nat_zones     = var.network.nat == "one" ? setintersection(local.private_zones, [local.first_zone]) : local.private_zones
 
-  vpc_id                   = local.make_network ? aws_vpc.this[0].id : var.network.vpc_id
+  blocks = length(var.network.blocks) > 0 ? var.network.blocks : merge(
+    { for zone in local.zones : "public-${zone}" => cidrsubnet(var.network.cidr, 4, index(local.letters, zone)) },
+    { for zone in local.zones : "private-${zone}" => cidrsubnet(var.network.cidr, 4, 8 + index(local.letters, zone)) },
+    { for zone in local.zones : "data-${zone}" => cidrsubnet(var.network.cidr, 6, 24 + index(local.letters, zone)) },
+  )
+
+  vpc_id                   = local.make_network ? aws_vpc.this[0].id : var.network.existing.vpc_id
   public_subnet_ids        = toset([for subnet in aws_subnet.public : subnet.id])
   private_subnet_ids       = toset([for subnet in aws_subnet.private : subnet.id])
-  load_balancer_subnet_ids = local.make_network ? local.public_subnet_ids : var.network.load_balancer_subnet_ids
-  node_subnet_ids          = !local.make_network ? var.network.node_subnet_ids : local.private ? local.private_subnet_ids : local.public_subnet_ids
+  load_balancer_subnet_ids = local.make_network ? local.public_subnet_ids : var.network.existing.load_balancer_subnet_ids
+  node_subnet_ids          = !local.make_network ? var.network.existing.node_subnet_ids : local.private ? local.private_subnet_ids : local.public_subnet_ids
 }
 
 resource "aws_vpc" "this" {
@@ -30,6 +38,14 @@ resource "aws_vpc" "this" {
   tags = { Name = var.name }
 }
 
+# Everything here names its group. What forgets to gets this one, and is in touch with nothing.
+resource "aws_default_security_group" "this" {
+  count = local.make_network ? 1 : 0
+
+  vpc_id = local.vpc_id
+  tags   = { Name = "${var.name}-unused" }
+}
+
 resource "aws_internet_gateway" "this" {
   count = local.make_network ? 1 : 0
 
@@ -40,10 +56,9 @@ resource "aws_internet_gateway" "this" {
 resource "aws_subnet" "public" {
   for_each = local.zones
 
-  vpc_id                  = local.vpc_id
-  availability_zone       = "${data.aws_region.current.name}${each.key}"
-  cidr_block              = cidrsubnet(var.network.cidr, 4, index(local.letters, each.key))
-  map_public_ip_on_launch = !local.private
+  vpc_id            = local.vpc_id
+  availability_zone = "${data.aws_region.current.name}${each.key}"
+  cidr_block        = local.blocks["public-${each.key}"]
 
   tags = { Name = "${var.name}-public-${each.key}" }
 }
@@ -72,7 +87,7 @@ resource "aws_subnet" "private" {
 
   vpc_id            = local.vpc_id
   availability_zone = "${data.aws_region.current.name}${each.key}"
-  cidr_block        = cidrsubnet(var.network.cidr, 4, 8 + index(local.letters, each.key))
+  cidr_block        = local.blocks["private-${each.key}"]
 
   tags = { Name = "${var.name}-private-${each.key}" }
 }
@@ -111,4 +126,25 @@ resource "aws_route_table_association" "private" {
 
   subnet_id      = each.value.id
   route_table_id = aws_route_table.private[each.key].id
+}
+
+# ECR keeps its layers in S3: this way they cost nothing, through a NAT gateway they cost by the gigabyte.
+resource "aws_vpc_endpoint" "s3" {
+  count = local.private ? 1 : 0
+
+  vpc_id          = local.vpc_id
+  service_name    = "com.amazonaws.${data.aws_region.current.name}.s3"
+  route_table_ids = [for table in aws_route_table.private : table.id]
+  tags            = { Name = "${var.name}-s3" }
+}
+
+# No route table of their own: the network's main one leads nowhere but inside.
+resource "aws_subnet" "data" {
+  for_each = local.data_zones
+
+  vpc_id            = local.vpc_id
+  availability_zone = "${data.aws_region.current.name}${each.key}"
+  cidr_block        = local.blocks["data-${each.key}"]
+
+  tags = { Name = "${var.name}-data-${each.key}" }
 }

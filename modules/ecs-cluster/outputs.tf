@@ -31,6 +31,16 @@ output "load_balancer_subnet_ids" {
   value       = local.load_balancer_subnet_ids
 }
 
+output "data_subnet_ids" {
+  description = "Subnets without a way out, for databases; empty unless network.data is true."
+  value       = toset([for subnet in aws_subnet.data : subnet.id])
+}
+
+output "node_security_group_id" {
+  description = "The nodes' group: let it in where the application connects, a database's group for one."
+  value       = aws_security_group.nodes.id
+}
+
 output "load_balancer_security_group_id" {
   description = "A load balancer in this group reaches the nodes' dynamic ports; nothing else does."
   value       = aws_security_group.load_balancers.id
@@ -44,4 +54,39 @@ output "node_role_arn" {
 output "autoscaling_group" {
   description = "Name of the nodes' Auto Scaling group."
   value       = aws_autoscaling_group.nodes.name
+}
+
+output "shared_load_balancers" {
+  description = "The load balancers that tenants share, by number; a tenant puts its host rule on `listener_arn`."
+  value = { for number, balancer in aws_lb.shared : number => {
+    arn               = balancer.arn
+    arn_suffix        = balancer.arn_suffix
+    listener_arn      = aws_lb_listener.shared[number].arn
+    dns_name          = balancer.dns_name
+    zone_id           = balancer.zone_id
+    security_group_id = aws_security_group.shared[0].id
+  } }
+}
+
+output "execute_command" {
+  description = "Where sessions in containers are kept, and the key they are encrypted with: a task's role must be allowed to write to the one and use the other."
+  value = {
+    log_group_name = one(aws_cloudwatch_log_group.execute_command[*].name)
+    log_group_arn  = one(aws_cloudwatch_log_group.execute_command[*].arn)
+    kms_key_arn    = var.execute_command.kms_key_arn
+  }
+}
+
+output "alarms" {
+  description = "The alarms' ARNs, by what they watch."
+  value = merge(
+    { for what, alarm in aws_cloudwatch_metric_alarm.reservation : "${what}_reservation" => alarm.arn },
+    { for alarm in aws_cloudwatch_metric_alarm.waiting : "tasks_wait" => alarm.arn },
+    { for alarm in aws_cloudwatch_metric_alarm.spot_interruptions : "spot_interruptions" => alarm.arn },
+  )
+}
+
+output "architecture" {
+  description = "What images must be built for: x86_64 or arm64."
+  value       = local.architecture
 }

@@ -1,4 +1,5 @@
-data "aws_partition" "current" {}
+# What a node may do: be a node of this cluster, and read the registry's login. Not more, since every tenant's containers
+# run beside that role: images are pulled and logs written with the tenants' own execution roles.
 
 data "aws_secretsmanager_secret" "registry" {
   count = var.registry_secret == null ? 0 : 1
@@ -10,8 +11,49 @@ locals {
   # Roles know no region: the hash keeps the same stack in two regions apart.
   role_name = "${var.name}-nodes-${substr(sha256("${data.aws_region.current.name}/${var.name}"), 0, 8)}"
 
-  managed_policy  = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
   registry_secret = one(data.aws_secretsmanager_secret.registry[*].arn)
+
+  # The agent's calls, with the tightest resource each knows:
+  # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+  node_statements = concat(
+    [
+      {
+        Sid      = "Find"
+        Effect   = "Allow"
+        Action   = ["ecs:DiscoverPollEndpoint"]
+        Resource = "*"
+      },
+      {
+        Sid    = "Join"
+        Effect = "Allow"
+        Action = [
+          "ecs:DeregisterContainerInstance",
+          "ecs:RegisterContainerInstance",
+          "ecs:SubmitAttachmentStateChanges",
+          "ecs:SubmitContainerStateChange",
+          "ecs:SubmitTaskStateChange",
+        ]
+        Resource = aws_ecs_cluster.this.arn
+      },
+      {
+        Sid    = "Serve"
+        Effect = "Allow"
+        Action = [
+          "ecs:Poll",
+          "ecs:StartTelemetrySession",
+          "ecs:UpdateContainerInstancesState",
+        ]
+        Resource  = "*"
+        Condition = { ArnEquals = { "ecs:cluster" = aws_ecs_cluster.this.arn } }
+      },
+    ],
+    [for arn in data.aws_secretsmanager_secret.registry[*].arn : {
+      Sid      = "LogIn"
+      Effect   = "Allow"
+      Action   = ["secretsmanager:GetSecretValue"]
+      Resource = arn
+    }],
+  )
 }
 
 resource "aws_iam_role" "nodes" {
@@ -28,27 +70,17 @@ resource "aws_iam_role" "nodes" {
   })
 }
 
+resource "aws_iam_role_policy" "nodes" {
+  name   = "node"
+  role   = aws_iam_role.nodes.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.node_statements })
+}
+
 resource "aws_iam_role_policy_attachment" "nodes" {
-  for_each = merge({ ecs = local.managed_policy }, var.node_policies)
+  for_each = var.node_policies
 
   role       = aws_iam_role.nodes.name
   policy_arn = each.value
-}
-
-resource "aws_iam_role_policy" "registry" {
-  count = var.registry_secret == null ? 0 : 1
-
-  name = "registry-login"
-  role = aws_iam_role.nodes.name
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect   = "Allow"
-      Action   = "secretsmanager:GetSecretValue"
-      Resource = local.registry_secret
-    }]
-  })
 }
 
 resource "aws_iam_instance_profile" "nodes" {

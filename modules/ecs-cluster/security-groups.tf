@@ -1,5 +1,5 @@
 # Two groups, and one way in: a load balancer in the one group reaches the dynamic ports of the machines in the other.
-# A tenant's load balancer joins the group, so that a tenant adds no rule here: a group holds only 60.
+# A tenant's load balancer joins the group, as the shared ones do, so that a tenant adds no rule here: a group holds only 60.
 
 locals {
   dynamic_ports = { from = 32768, to = 65535 } # where Docker puts a container whose host port is 0

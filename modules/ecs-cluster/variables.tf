@@ -4,39 +4,40 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,30}$", var.name))
-    error_message = "name: use 1 to 31 lower-case letters, digits and dashes, beginning with a letter."
+    condition     = can(regex("^[a-z][a-z0-9-]{0,30}$", var.name)) && !startswith(var.name, "internal-")
+    error_message = "name: use 1 to 31 lower-case letters, digits and dashes, beginning with a letter, and not with \"internal-\" (load balancers refuse it)."
   }
 }
 
 variable "network" {
   description = <<-EOT
-    Where the cluster lives. Either a network that exists: `vpc_id`, `node_subnet_ids` and `load_balancer_subnet_ids`;
-    or a small one made here: `cidr`, `zones` (letters of the region's zones) and `nat`: "none" puts the nodes into
-    public subnets, "one" or "per_zone" into private ones behind one or several NAT gateways.
+    Where the cluster lives. Either `existing`: a network of yours. Or a small one made here: `cidr`; `zones`, letters of the
+    region's zones; `nat`: "one" or "per_zone" puts the nodes into private subnets behind one or several NAT gateways, "none"
+    into public ones with public addresses; `data` adds subnets without a way out, for databases. `blocks` gives addresses of
+    your choice: `public-a`, `private-a`, `data-a` ... => block; without it they are cut from `cidr`.
   EOT
   type = object({
-    vpc_id                   = optional(string)
-    node_subnet_ids          = optional(set(string), [])
-    load_balancer_subnet_ids = optional(set(string), [])
-    cidr                     = optional(string, "10.0.0.0/16")
-    zones                    = optional(set(string), ["a", "b"])
-    nat                      = optional(string, "none")
+    existing = optional(object({
+      vpc_id                   = string
+      node_subnet_ids          = set(string)
+      load_balancer_subnet_ids = set(string)
+    }))
+    cidr   = optional(string, "10.0.0.0/16")
+    zones  = optional(set(string), ["a", "b"])
+    nat    = optional(string, "one")
+    data   = optional(bool, false)
+    blocks = optional(map(string), {})
   })
   default  = {}
   nullable = false
 
   validation {
-    condition     = var.network.vpc_id == null || (length(var.network.node_subnet_ids) > 0 && length(var.network.load_balancer_subnet_ids) > 1)
-    error_message = "network: beside vpc_id give node_subnet_ids (one or more) and load_balancer_subnet_ids (two or more, in different zones)."
+    condition     = var.network.existing == null || try(length(var.network.existing.node_subnet_ids) > 0 && length(var.network.existing.load_balancer_subnet_ids) > 1, false)
+    error_message = "network.existing: give node_subnet_ids (one or more) and load_balancer_subnet_ids (two or more, in different zones)."
   }
   validation {
-    condition     = var.network.vpc_id != null || length(var.network.node_subnet_ids) + length(var.network.load_balancer_subnet_ids) == 0
-    error_message = "network: subnets are given, but no vpc_id; give the vpc_id they belong to."
-  }
-  validation {
-    condition     = can(cidrnetmask(var.network.cidr)) && try(tonumber(split("/", var.network.cidr)[1]) <= 20, false)
-    error_message = "network.cidr: give an IPv4 block of /20 or larger, such as 10.20.0.0/16."
+    condition     = can(cidrnetmask(var.network.cidr)) && try(cidrhost(var.network.cidr, 0) == split("/", var.network.cidr)[0] && contains(range(16, 21), tonumber(split("/", var.network.cidr)[1])), false)
+    error_message = "network.cidr: give an IPv4 block between /16 and /20 that begins at its first address, such as 10.20.0.0/16."
   }
   validation {
     condition     = length(var.network.zones) >= 2 && alltrue([for zone in var.network.zones : can(regex("^[a-f]$", zone))])
@@ -46,24 +47,57 @@ variable "network" {
     condition     = contains(["none", "one", "per_zone"], var.network.nat)
     error_message = "network.nat: use \"none\", \"one\" or \"per_zone\"."
   }
+  validation {
+    condition = length(var.network.blocks) == 0 || sort(keys(var.network.blocks)) == sort([
+      for pair in setproduct(concat(["public"], var.network.nat == "none" ? [] : ["private"], var.network.data ? ["data"] : []), var.network.zones) : join("-", pair)
+    ])
+    error_message = "network.blocks: give one for every subnet and no other: public-<zone>, private-<zone> unless nat is \"none\", data-<zone> if data is true; or leave it out."
+  }
+  validation {
+    condition     = alltrue([for block in values(var.network.blocks) : can(cidrnetmask(block)) && try(cidrhost(block, 0) == split("/", block)[0] && contains(range(16, 29), tonumber(split("/", block)[1])), false)])
+    error_message = "network.blocks: every value is an IPv4 block between /16 and /28 that begins at its first address, such as 10.20.16.0/20."
+  }
+  # A block as the bits that all its addresses share: it lies in another when its bits begin with the other's.
+  validation {
+    condition = try(alltrue([for block in values(var.network.blocks) : startswith(
+      substr(join("", [for part in split(".", split("/", block)[0]) : format("%08b", tonumber(part))]), 0, tonumber(split("/", block)[1])),
+      substr(join("", [for part in split(".", split("/", var.network.cidr)[0]) : format("%08b", tonumber(part))]), 0, tonumber(split("/", var.network.cidr)[1]))
+    )]), true)
+    error_message = "network.blocks: every block must lie in network.cidr; move it, or make cidr larger."
+  }
+  validation {
+    condition = try(length(distinct(values(var.network.blocks))) == length(var.network.blocks) && alltrue([
+      for pair in setproduct(distinct(values(var.network.blocks)), distinct(values(var.network.blocks))) : pair[0] == pair[1] || !startswith(
+        substr(join("", [for part in split(".", split("/", pair[0])[0]) : format("%08b", tonumber(part))]), 0, tonumber(split("/", pair[0])[1])),
+        substr(join("", [for part in split(".", split("/", pair[1])[0]) : format("%08b", tonumber(part))]), 0, tonumber(split("/", pair[1])[1]))
+    )]), true)
+    error_message = "network.blocks: two subnets overlap; give each a block of its own, such as 10.20.0.0/20 and 10.20.16.0/20."
+  }
 }
 
 variable "capacity" {
   description = <<-EOT
     The machines. `kind` is "launch_template" (mixed instances: `on_demand_base` machines and `on_demand_percent` of the rest
-    on demand, the others spot) or "launch_configuration" (classic: one instance type, all spot when `spot_max_price` is given).
-    `spot_max_price` is in US dollars an hour; without it a launch template bids up to the on-demand price.
+    on demand, the others spot) or "launch_configuration" (classic: one instance type). `spot_max_price`, a bid in US dollars an
+    hour, makes all machines spot unless `on_demand_percent` says otherwise; with that alone spot costs up to the on-demand price.
+    Managed scaling keeps `target_percent` of the machines in use, between `min` and `max`. `refresh`: a new image, user data or kind of
+    machine replaces those that run, a few at a time, between the two percentages.
   EOT
   type = object({
     kind              = optional(string, "launch_template")
     instance_types    = optional(set(string), ["t3.medium", "t3a.medium"])
     spot_max_price    = optional(string)
     on_demand_base    = optional(number, 0)
-    on_demand_percent = optional(number, 100)
+    on_demand_percent = optional(number)
     min               = optional(number, 1)
     max               = optional(number, 4)
     target_percent    = optional(number, 100)
-    volume_gb         = optional(number, 30)
+    warmup_seconds    = optional(number, 300)
+    refresh = optional(object({
+      enabled             = optional(bool, true)
+      min_healthy_percent = optional(number, 100)
+      max_healthy_percent = optional(number, 120)
+    }), {})
   })
   default  = {}
   nullable = false
@@ -73,11 +107,11 @@ variable "capacity" {
     error_message = "capacity.kind: use \"launch_template\" or \"launch_configuration\"."
   }
   validation {
-    condition     = length(var.capacity.instance_types) > 0
-    error_message = "capacity.instance_types: name at least one instance type, such as [\"t3.medium\"]."
+    condition     = length(var.capacity.instance_types) > 0 && alltrue([for type in var.capacity.instance_types : can(regex("^[a-z0-9-]+\\.[a-z0-9-]+$", type))])
+    error_message = "capacity.instance_types: name one or more instance types, such as [\"t3.medium\"]."
   }
   validation {
-    condition     = var.capacity.kind == "launch_template" || length(var.capacity.instance_types) == 1
+    condition     = var.capacity.kind != "launch_configuration" || length(var.capacity.instance_types) < 2
     error_message = "capacity.instance_types: a launch configuration takes exactly one instance type; name one, or use kind = \"launch_template\"."
   }
   validation {
@@ -85,35 +119,116 @@ variable "capacity" {
     error_message = "capacity.spot_max_price: give US dollars an hour above zero as a string, such as \"0.02\", or leave it out."
   }
   validation {
-    condition     = var.capacity.on_demand_base >= 0 && var.capacity.on_demand_percent >= 0 && var.capacity.on_demand_percent <= 100
-    error_message = "capacity: on_demand_base must be 0 or more, on_demand_percent between 0 and 100."
+    condition     = var.capacity.spot_max_price == null || var.capacity.on_demand_percent == null || try(var.capacity.on_demand_percent < 100, false)
+    error_message = "capacity.spot_max_price: a bid, but every machine is on demand; leave on_demand_percent out (all spot beyond on_demand_base) or lower it, or leave the bid out."
   }
   validation {
-    condition     = var.capacity.min >= 0 && var.capacity.max >= 1 && var.capacity.max >= var.capacity.min
-    error_message = "capacity: min must be 0 or more, max 1 or more and not below min."
+    condition     = var.capacity.kind != "launch_configuration" || (var.capacity.on_demand_base == 0 && var.capacity.on_demand_percent == null)
+    error_message = "capacity: a launch configuration mixes nothing; leave out on_demand_base and on_demand_percent (spot_max_price makes all machines spot), or use kind = \"launch_template\"."
+  }
+  validation {
+    condition     = var.capacity.on_demand_base >= 0 && floor(var.capacity.on_demand_base) == var.capacity.on_demand_base && (var.capacity.on_demand_percent == null || try(var.capacity.on_demand_percent >= 0 && var.capacity.on_demand_percent <= 100, false))
+    error_message = "capacity: on_demand_base counts machines, 0 or more; on_demand_percent is between 0 and 100."
+  }
+  validation {
+    condition     = var.capacity.on_demand_base <= var.capacity.max
+    error_message = "capacity.on_demand_base: more machines than max allows; lower it, or raise max."
+  }
+  validation {
+    condition     = var.capacity.min >= 0 && var.capacity.max >= 1 && var.capacity.max >= var.capacity.min && floor(var.capacity.min) == var.capacity.min && floor(var.capacity.max) == var.capacity.max
+    error_message = "capacity: min counts machines, 0 or more; max 1 or more and not below min."
   }
   validation {
     condition     = var.capacity.target_percent >= 1 && var.capacity.target_percent <= 100
     error_message = "capacity.target_percent: use 1 to 100; below 100 keeps machines in reserve."
   }
   validation {
-    condition     = var.capacity.volume_gb >= 30
-    error_message = "capacity.volume_gb: the machine image needs 30 or more."
+    condition     = var.capacity.warmup_seconds >= 0 && var.capacity.warmup_seconds <= 10000
+    error_message = "capacity.warmup_seconds: how long a machine takes from its start to its first task, 0 to 10000."
+  }
+  validation {
+    condition     = var.capacity.refresh.min_healthy_percent >= 0 && var.capacity.refresh.min_healthy_percent <= 100 && var.capacity.refresh.max_healthy_percent >= 100 && var.capacity.refresh.max_healthy_percent <= 200 && var.capacity.refresh.max_healthy_percent - var.capacity.refresh.min_healthy_percent <= 100
+    error_message = "capacity.refresh: min_healthy_percent is 0 to 100, max_healthy_percent 100 to 200, and not more than 100 lie between them."
+  }
+}
+
+variable "node" {
+  description = <<-EOT
+    Each machine. `volume_gb` is the encrypted root volume, with a key of yours if `volume_kms_key_arn` names one. `key_name`: a
+    key pair (no port is opened for it). `hop_limit`: 1 keeps bridge containers from the node's credentials. `public_address`:
+    unless given, only behind nat = "none". `reserved_memory`: MiB that no task gets. `clean_up`: every `interval_minutes` at
+    most `images` images go that were not used for `age_hours`; a stopped task's containers go after `task_hours`.
+  EOT
+  type = object({
+    volume_gb          = optional(number, 30)
+    volume_kms_key_arn = optional(string)
+    key_name           = optional(string)
+    hop_limit          = optional(number, 1)
+    public_address     = optional(bool)
+    reserved_memory    = optional(number, 128)
+    clean_up = optional(object({
+      interval_minutes = optional(number, 30)
+      age_hours        = optional(number, 24)
+      images           = optional(number, 10)
+      task_hours       = optional(number, 1)
+    }), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.node.volume_gb >= 30 && var.node.volume_gb <= 16384 && floor(var.node.volume_gb) == var.node.volume_gb
+    error_message = "node.volume_gb: use 30 (what the machine image needs) to 16384."
+  }
+  validation {
+    condition     = var.node.volume_kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", var.node.volume_kms_key_arn))
+    error_message = "node.volume_kms_key_arn: give the ARN of a KMS key, or leave it out for the account's own."
+  }
+  validation {
+    condition     = var.node.volume_kms_key_arn == null || var.capacity.kind != "launch_configuration"
+    error_message = "node.volume_kms_key_arn: a launch configuration encrypts with the account's own key only; leave it out, or use kind = \"launch_template\"."
+  }
+  validation {
+    condition     = var.node.hop_limit >= 1 && var.node.hop_limit <= 64
+    error_message = "node.hop_limit: use 1 (containers do not reach the node's credentials) to 64."
+  }
+  validation {
+    condition     = !(var.network.existing == null && var.network.nat == "none" && var.node.public_address == false)
+    error_message = "node.public_address: without a NAT gateway and without a public address a node reaches nothing; leave it out, or set network.nat to \"one\"."
+  }
+  validation {
+    condition     = var.node.reserved_memory >= 0 && floor(var.node.reserved_memory) == var.node.reserved_memory
+    error_message = "node.reserved_memory: MiB that no task gets, a whole number, 0 or more."
+  }
+  validation {
+    condition     = var.node.clean_up.interval_minutes >= 10 && var.node.clean_up.age_hours >= 1 && var.node.clean_up.images >= 1 && var.node.clean_up.task_hours >= 1
+    error_message = "node.clean_up: interval_minutes is 10 or more (the agent ignores less), the others are 1 or more."
   }
 }
 
 variable "machine_image" {
-  description = "The nodes' machine image: `id`, or the public SSM parameter that names it (the default follows AWS's releases)."
+  description = <<-EOT
+    The nodes' machine image: `id`, or the SSM parameter that names it. Without either it is AWS's Amazon Linux 2023 for ECS
+    in its latest release, for the processor (x86_64 or arm64) of the instance types.
+  EOT
   type = object({
     id            = optional(string)
-    ssm_parameter = optional(string, "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id")
+    ssm_parameter = optional(string)
   })
   default  = {}
   nullable = false
 
   validation {
     condition     = var.machine_image.id == null || can(regex("^ami-[0-9a-f]{8,17}$", var.machine_image.id))
-    error_message = "machine_image.id: give an id such as ami-0123456789abcdef0, or leave it out to follow the SSM parameter."
+    error_message = "machine_image.id: give an id such as ami-0123456789abcdef0, or leave it out to follow AWS's releases."
+  }
+  validation {
+    condition     = var.machine_image.ssm_parameter == null || can(regex("^/[A-Za-z0-9._/-]+$", var.machine_image.ssm_parameter))
+    error_message = "machine_image.ssm_parameter: give the full name of a parameter, such as /golden/ecs/image_id, or leave it out."
+  }
+  validation {
+    condition     = var.machine_image.id == null || var.machine_image.ssm_parameter == null
+    error_message = "machine_image: give id or ssm_parameter, not both."
   }
 }
 
@@ -142,6 +257,10 @@ variable "agent_settings" {
     condition     = !anytrue([for key in keys(var.agent_settings) : startswith(key, "ECS_ENGINE_AUTH")])
     error_message = "agent_settings: user data is readable on the machine and in the console; put the registry's login into a secret and name it in registry_secret."
   }
+  validation {
+    condition     = !contains(keys(var.agent_settings), "ECS_CLUSTER")
+    error_message = "agent_settings: the nodes join the cluster made here; leave out ECS_CLUSTER."
+  }
 }
 
 variable "node_policies" {
@@ -157,10 +276,11 @@ variable "node_policies" {
 }
 
 variable "insights" {
-  description = "Container Insights: `mode` is \"enabled\", \"enhanced\" or \"disabled\"; `retention_days` how long its records are kept."
+  description = "Container Insights: `mode` is \"enabled\", \"enhanced\" or \"disabled\"; `retention_days` how long its records are kept; `kms_key_arn` encrypts them with a key of yours."
   type = object({
     mode           = optional(string, "enabled")
     retention_days = optional(number, 14)
+    kms_key_arn    = optional(string)
   })
   default  = {}
   nullable = false
@@ -168,5 +288,135 @@ variable "insights" {
   validation {
     condition     = contains(["enabled", "enhanced", "disabled"], var.insights.mode)
     error_message = "insights.mode: use \"enabled\", \"enhanced\" or \"disabled\"."
+  }
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.insights.retention_days)
+    error_message = "insights.retention_days: CloudWatch knows 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 and 3653."
+  }
+  validation {
+    condition     = var.insights.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", var.insights.kms_key_arn))
+    error_message = "insights.kms_key_arn: give the ARN of a KMS key that CloudWatch Logs may use, or leave it out."
+  }
+}
+
+variable "execute_command" {
+  description = <<-EOT
+    Who typed what in which container: sessions of `aws ecs execute-command` are kept in a log group for `retention_days`. With
+    `kms_key_arn` session and records are encrypted with that key. `logged = false` keeps nothing.
+  EOT
+  type = object({
+    logged         = optional(bool, true)
+    retention_days = optional(number, 90)
+    kms_key_arn    = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.execute_command.retention_days)
+    error_message = "execute_command.retention_days: CloudWatch knows 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 and 3653."
+  }
+  validation {
+    condition     = var.execute_command.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", var.execute_command.kms_key_arn))
+    error_message = "execute_command.kms_key_arn: give the ARN of a KMS key that CloudWatch Logs may use, or leave it out."
+  }
+}
+
+variable "load_balancer" {
+  description = <<-EOT
+    Load balancers that tenants share: `count` of them, all alike; null for none. With `certificate_arn` they speak HTTPS and
+    send HTTP there; without, HTTP. `https`: say true when the certificate is made in the same apply. `allowed`: a name of your
+    choice => addresses that may connect. `access_logs`: a bucket that Elastic Load Balancing may write to.
+  EOT
+  type = object({
+    count           = optional(number, 1)
+    certificate_arn = optional(string)
+    https           = optional(bool)
+    ssl_policy      = optional(string, "ELBSecurityPolicy-TLS13-1-2-2021-06")
+    internal        = optional(bool, false)
+    allowed         = optional(map(string), { everyone = "0.0.0.0/0" })
+    idle_seconds    = optional(number, 60)
+    access_logs = optional(object({
+      bucket = string
+      prefix = optional(string)
+    }))
+    deletion_protection = optional(bool, false)
+  })
+  default = null
+
+  validation {
+    condition     = var.load_balancer == null || try(var.load_balancer.count >= 1 && var.load_balancer.count <= 50 && floor(var.load_balancer.count) == var.load_balancer.count, false)
+    error_message = "load_balancer.count: use 1 to 50 (a region's quota); for none leave load_balancer out."
+  }
+  validation {
+    condition     = try(var.load_balancer.certificate_arn, null) == null || can(regex("^arn:[a-z-]+:(acm|iam):", var.load_balancer.certificate_arn))
+    error_message = "load_balancer.certificate_arn: give the ARN of a certificate, or leave it out for HTTP."
+  }
+  validation {
+    condition     = try(var.load_balancer.https, null) == null || try(var.load_balancer.https ? var.load_balancer.certificate_arn != null : var.load_balancer.certificate_arn == null, false)
+    error_message = "load_balancer.https: true needs certificate_arn, false must go without it; left out, it is true when there is a certificate."
+  }
+  validation {
+    condition     = var.load_balancer == null || can(regex("^ELBSecurityPolicy-TLS13-1-[23]-", var.load_balancer.ssl_policy))
+    error_message = "load_balancer.ssl_policy: use a policy that knows TLS 1.3 and nothing below 1.2, such as ELBSecurityPolicy-TLS13-1-2-2021-06."
+  }
+  validation {
+    condition     = var.load_balancer == null || try(length(var.load_balancer.allowed) > 0 && length(var.load_balancer.allowed) <= 30, false)
+    error_message = "load_balancer.allowed: name at least one block of addresses, or nobody can connect, and at most 30 (a security group holds 60 rules, two for each)."
+  }
+  validation {
+    condition     = alltrue([for block in values(try(var.load_balancer.allowed, {})) : can(cidrhost(block, 0))])
+    error_message = "load_balancer.allowed: every value is a block of addresses, such as 203.0.113.0/24 or ::/0."
+  }
+  validation {
+    condition     = try(var.load_balancer.idle_seconds >= 1 && var.load_balancer.idle_seconds <= 4000, true)
+    error_message = "load_balancer.idle_seconds: use 1 to 4000."
+  }
+  validation {
+    condition     = try(var.load_balancer.access_logs.prefix, null) == null || try(!startswith(var.load_balancer.access_logs.prefix, "/") && !endswith(var.load_balancer.access_logs.prefix, "/") && !strcontains(var.load_balancer.access_logs.prefix, "AWSLogs"), true)
+    error_message = "load_balancer.access_logs.prefix: no slash at either end, and not AWSLogs, which is added by itself."
+  }
+}
+
+variable "alarms" {
+  description = <<-EOT
+    Alarms, and the SNS topics that hear of them: a name of your choice => the topic's ARN. `cpu_reservation` and
+    `memory_reservation`, in per cent, count only while the group cannot grow any more; tasks that find no machine are an alarm
+    too. Each must last `minutes`. `spot_interruptions`: so many within `minutes` are an alarm; each is told to the topics.
+  EOT
+  type = object({
+    enabled            = optional(bool, true)
+    topics             = optional(map(string), {})
+    cpu_reservation    = optional(number, 90)
+    memory_reservation = optional(number, 90)
+    minutes            = optional(number, 15)
+    spot_interruptions = optional(number, 3)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for arn in values(var.alarms.topics) : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", arn))])
+    error_message = "alarms.topics: every value is the ARN of a standard SNS topic (no FIFO one), such as arn:aws:sns:ap-southeast-2:123456789012:oncall."
+  }
+  validation {
+    condition     = length(var.alarms.topics) <= 5
+    error_message = "alarms.topics: CloudWatch tells at most five; subscribe the others to one of them."
+  }
+  validation {
+    condition     = var.alarms.enabled || length(var.alarms.topics) == 0
+    error_message = "alarms.topics: nothing is told while alarms.enabled is false; leave one of the two out."
+  }
+  validation {
+    condition     = alltrue([for percent in [var.alarms.cpu_reservation, var.alarms.memory_reservation] : percent > 0 && percent <= 100])
+    error_message = "alarms: cpu_reservation and memory_reservation are per cent, above 0 and up to 100."
+  }
+  validation {
+    condition     = var.alarms.minutes >= 1 && var.alarms.minutes <= 1440 && floor(var.alarms.minutes) == var.alarms.minutes
+    error_message = "alarms.minutes: a whole number from 1 to 1440 (CloudWatch looks back a day at most)."
+  }
+  validation {
+    condition     = var.alarms.spot_interruptions >= 1
+    error_message = "alarms.spot_interruptions: 1 or more."
   }
 }

@@ -6,9 +6,18 @@ module "cluster" {
   name            = var.stack
   network         = var.network
   capacity        = var.capacity
+  node            = var.node
   machine_image   = var.machine_image
   registry_secret = var.registry_secret
   agent_settings  = var.agent_settings
   node_policies   = var.node_policies
   insights        = var.insights
+  execute_command = var.execute_command
+  alarms          = var.alarms
+
+  load_balancer = var.load_balancers == 0 ? null : merge(var.shared_load_balancer, {
+    count           = var.load_balancers
+    https           = var.certificate # known before the certificate is
+    certificate_arn = one(aws_acm_certificate_validation.tenants[*].certificate_arn)
+  })
 }

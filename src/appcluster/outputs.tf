@@ -13,6 +13,26 @@ output "cluster" {
   }
 }
 
+output "shared_load_balancers" {
+  description = "The load balancers that tenants share, by number; empty when every tenant has its own."
+  value       = module.cluster.shared_load_balancers
+}
+
+output "execute_command" {
+  description = "Where sessions in containers are kept; a task's role must be allowed to write there."
+  value       = module.cluster.execute_command
+}
+
+output "data_subnet_ids" {
+  description = "Subnets without a way out, for databases; empty unless network.data is true."
+  value       = module.cluster.data_subnet_ids
+}
+
+output "node_security_group_id" {
+  description = "The nodes' group: let it in where the application connects, a database's group for one."
+  value       = module.cluster.node_security_group_id
+}
+
 output "certificate_arn" {
   description = "Certificate of all tenants; null when they are served by HTTP."
   value       = one(aws_acm_certificate_validation.tenants[*].certificate_arn)
@@ -26,4 +46,14 @@ output "node_role_arn" {
 output "autoscaling_group" {
   description = "Name of the nodes' Auto Scaling group."
   value       = module.cluster.autoscaling_group
+}
+
+output "alarms" {
+  description = "The alarms' ARNs, by what they watch."
+  value       = module.cluster.alarms
+}
+
+output "architecture" {
+  description = "What images must be built for: x86_64 or arm64."
+  value       = module.cluster.architecture
 }

@@ -23,12 +23,16 @@ variable "stack" {
 variable "network" {
   description = "Where the cluster lives: see modules/ecs-cluster."
   type = object({
-    vpc_id                   = optional(string)
-    node_subnet_ids          = optional(set(string))
-    load_balancer_subnet_ids = optional(set(string))
-    cidr                     = optional(string)
-    zones                    = optional(set(string))
-    nat                      = optional(string)
+    existing = optional(object({
+      vpc_id                   = string
+      node_subnet_ids          = set(string)
+      load_balancer_subnet_ids = set(string)
+    }))
+    cidr   = optional(string)
+    zones  = optional(set(string))
+    nat    = optional(string)
+    data   = optional(bool)
+    blocks = optional(map(string))
   })
   default  = {}
   nullable = false
@@ -45,7 +49,32 @@ variable "capacity" {
     min               = optional(number)
     max               = optional(number)
     target_percent    = optional(number)
-    volume_gb         = optional(number)
+    warmup_seconds    = optional(number)
+    refresh = optional(object({
+      enabled             = optional(bool)
+      min_healthy_percent = optional(number)
+      max_healthy_percent = optional(number)
+    }))
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "node" {
+  description = "Each machine: see modules/ecs-cluster."
+  type = object({
+    volume_gb          = optional(number)
+    volume_kms_key_arn = optional(string)
+    key_name           = optional(string)
+    hop_limit          = optional(number)
+    public_address     = optional(bool)
+    reserved_memory    = optional(number)
+    clean_up = optional(object({
+      interval_minutes = optional(number)
+      age_hours        = optional(number)
+      images           = optional(number)
+      task_hours       = optional(number)
+    }))
   })
   default  = {}
   nullable = false
@@ -86,6 +115,61 @@ variable "insights" {
   type = object({
     mode           = optional(string)
     retention_days = optional(number)
+    kms_key_arn    = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "execute_command" {
+  description = "What is kept of sessions in containers: see modules/ecs-cluster."
+  type = object({
+    logged         = optional(bool)
+    retention_days = optional(number)
+    kms_key_arn    = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "alarms" {
+  description = "Alarms, and the SNS topics that hear of them: see modules/ecs-cluster."
+  type = object({
+    enabled            = optional(bool)
+    topics             = optional(map(string))
+    cpu_reservation    = optional(number)
+    memory_reservation = optional(number)
+    minutes            = optional(number)
+    spot_interruptions = optional(number)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "load_balancers" {
+  description = "How many load balancers the tenants share; 0 when each has its own."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.load_balancers >= 0 && var.load_balancers <= 50 && floor(var.load_balancers) == var.load_balancers
+    error_message = "load_balancers: use 0 (every tenant has its own) to 50 (a region's quota)."
+  }
+}
+
+variable "shared_load_balancer" {
+  description = "What the shared load balancers are like: see load_balancer in modules/ecs-cluster; their number and certificate come from here."
+  type = object({
+    ssl_policy   = optional(string)
+    internal     = optional(bool)
+    allowed      = optional(map(string))
+    idle_seconds = optional(number)
+    access_logs = optional(object({
+      bucket = string
+      prefix = optional(string)
+    }))
+    deletion_protection = optional(bool)
   })
   default  = {}
   nullable = false

@@ -4,9 +4,21 @@ module "cluster" {
   count  = var.capacity == null ? 0 : 1
   source = "../../modules/ecs-cluster"
 
-  name            = var.stack
-  network         = var.network
-  capacity        = var.capacity
+  name     = var.stack
+  capacity = var.capacity
+  node     = { volume_gb = var.capacity.volume_gb }
+
+  network = {
+    existing = var.network.vpc_id == null ? null : {
+      vpc_id                   = var.network.vpc_id
+      node_subnet_ids          = var.network.node_subnet_ids
+      load_balancer_subnet_ids = var.network.load_balancer_subnet_ids
+    }
+    cidr  = var.network.cidr
+    zones = var.network.zones
+    nat   = var.network.nat
+  }
+
   registry_secret = var.registry_secret
   insights        = { mode = "disabled" }
 }

@@ -6,6 +6,7 @@ network = {
   cidr  = "10.64.0.0/16"
   zones = ["a", "b", "c"]
   nat   = "per_zone" # a zone may fail without taking the others' way out with it
+  data  = true       # the customers' databases, without a way out
 }
 
 capacity = {
@@ -15,15 +16,20 @@ capacity = {
   min               = 3
   max               = 30
   target_percent    = 80 # a fifth in reserve: a new task starts at once instead of waiting for a machine
-  volume_gb         = 60 # many tenants' images on one machine
+}
+
+node = {
+  volume_gb       = 60  # many tenants' images on one machine
+  reserved_memory = 256 # for the agent and what watches over it, however full the machine is
 }
 
 node_policies = {
   shell = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" # a shell with an audit trail and without an open port
 }
 
-insights    = { mode = "enhanced", retention_days = 90 }
-certificate = true
+insights        = { mode = "enhanced", retention_days = 90 }
+execute_command = { retention_days = 365 } # who typed what in which customer's container
+certificate     = true
 
 # What every tenant gets. The build stands in the tenant's file: there one tenant can go ahead of the others.
 

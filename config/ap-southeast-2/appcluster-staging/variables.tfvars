@@ -6,6 +6,7 @@ network = {
   cidr  = "10.48.0.0/16"
   zones = ["a", "b", "c"]
   nat   = "one" # private nodes as in live; one gateway, since an outage of its zone stops nobody's business
+  data  = true
 }
 
 capacity = {

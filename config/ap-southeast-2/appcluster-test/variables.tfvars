@@ -15,8 +15,10 @@ capacity = {
   max            = 3
 }
 
-insights    = { mode = "disabled" } # nobody looks at yesterday's test
-certificate = false                 # HTTP: nothing here is real, and a new certificate every morning takes minutes
+insights        = { mode = "disabled" }  # nobody looks at yesterday's test
+execute_command = { retention_days = 3 } # but who typed what in a container is kept everywhere
+alarms          = { enabled = false }    # nobody is woken for it either
+certificate     = false                  # HTTP: nothing here is real, and a new certificate every morning takes minutes
 
 # What every tenant gets.
 

@@ -1,11 +1,14 @@
-# The main branches, without AWS: what is made, and what is refused.
+# Every branch, without AWS: what is made. What is refused stands in refused/ and machine-image.tftest.hcl.
 
 mock_provider "aws" {
   mock_data "aws_region" {
     defaults = { name = "ap-southeast-2" }
   }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
+  mock_data "aws_ec2_instance_type" {
+    defaults = { supported_architectures = ["x86_64"], memory_size = 4096 }
+  }
+  mock_data "aws_ami" {
+    defaults = { id = "ami-0123456789abcdef0", architecture = "x86_64", root_device_name = "/dev/xvda", block_device_mappings = [] }
   }
   mock_data "aws_ssm_parameter" {
     defaults = { value = "ami-0123456789abcdef0" }
@@ -16,6 +19,12 @@ mock_provider "aws" {
   mock_data "aws_secretsmanager_secret" {
     defaults = { arn = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf" }
   }
+  mock_data "aws_vpc" {
+    defaults = { cidr_block = "172.31.0.0/16" }
+  }
+  mock_resource "aws_ecs_cluster" {
+    defaults = { arn = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test" }
+  }
   mock_resource "aws_autoscaling_group" {
     defaults = { arn = "arn:aws:autoscaling:ap-southeast-2:123456789012:autoScalingGroup:0:autoScalingGroupName/x" }
   }
@@ -24,6 +33,12 @@ mock_provider "aws" {
   }
   mock_resource "aws_launch_template" {
     defaults = { id = "lt-0123456789abcdef0", latest_version = 1 }
+  }
+  mock_resource "aws_lb" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:loadbalancer/app/x/0123456789abcdef" }
+  }
+  mock_resource "aws_lb_listener" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/x/0123456789abcdef/0123456789abcdef" }
   }
 }
 
@@ -41,8 +56,16 @@ run "a_name_is_enough" {
     error_message = "containers must not reach the node's credentials"
   }
   assert {
-    condition     = length(aws_subnet.public) == 2 && length(aws_subnet.private) == 0 && length(aws_nat_gateway.this) == 0
-    error_message = "the small network is two public subnets"
+    condition     = length(aws_subnet.public) == 2 && length(aws_subnet.private) == 2 && length(aws_nat_gateway.this) == 1 && length(aws_subnet.data) == 0
+    error_message = "the small network is two public and two private subnets behind one gateway"
+  }
+  assert {
+    condition     = output.node_subnet_ids == toset([for subnet in aws_subnet.private : subnet.id]) && !tobool(aws_launch_template.nodes[0].network_interfaces[0].associate_public_ip_address)
+    error_message = "nodes are private, and say so"
+  }
+  assert {
+    condition     = length(aws_vpc_endpoint.s3) == 1 && length(aws_default_security_group.this[0].ingress) == 0
+    error_message = "layers come from S3 without the gateway, and the network's default group is closed"
   }
   assert {
     condition     = anytrue([for tag in aws_autoscaling_group.nodes.tag : tag.key == "AmazonECSManaged"]) && anytrue([for tag in aws_autoscaling_group.nodes.tag : tag.key == "Stack"])
@@ -53,12 +76,66 @@ run "a_name_is_enough" {
     error_message = "protected machines need force_delete, or a destroy never ends"
   }
   assert {
+    condition     = aws_autoscaling_group.nodes.instance_refresh[0].preferences[0].scale_in_protected_instances == "Refresh" && aws_autoscaling_group.nodes.instance_refresh[0].preferences[0].min_healthy_percentage == 100
+    error_message = "a refresh that waits for protected machines never ends"
+  }
+  assert {
+    condition     = aws_ecs_capacity_provider.nodes.auto_scaling_group_provider[0].managed_termination_protection == "ENABLED" && aws_ecs_capacity_provider.nodes.auto_scaling_group_provider[0].managed_draining == "ENABLED"
+    error_message = "ECS decides which machine goes, and empties it first"
+  }
+  assert {
+    condition     = contains(aws_ecs_cluster_capacity_providers.this.capacity_providers, "FARGATE") && contains(aws_ecs_cluster_capacity_providers.this.capacity_providers, "FARGATE_SPOT")
+    error_message = "a tenant may run on Fargate"
+  }
+  assert {
+    condition     = aws_ecs_cluster.this.configuration[0].execute_command_configuration[0].logging == "OVERRIDE" && length(aws_cloudwatch_log_group.execute_command) == 1
+    error_message = "sessions in containers are kept"
+  }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.reservation) == 2 && length(aws_cloudwatch_metric_alarm.waiting) == 1 && length(aws_cloudwatch_event_rule.spot_interruptions) == 0
+    error_message = "alarms need no topic; without spot nothing is interrupted"
+  }
+  assert {
+    condition     = !aws_autoscaling_group.nodes.capacity_rebalance && length(aws_lb.shared) == 0 && length(output.shared_load_balancers) == 0
+    error_message = "no rebalancing without spot, no shared load balancer unless asked for"
+  }
+  assert {
+    condition     = data.aws_ssm_parameter.machine_image[0].name == "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id" && output.architecture == "x86_64"
+    error_message = "the image is AWS's latest for the processor of the instance types"
+  }
+}
+
+run "the_agent_is_told" {
+  command = plan
+
+  variables {
+    node           = { reserved_memory = 256, clean_up = { interval_minutes = 10, age_hours = 2, images = 3, task_hours = 4 } }
+    agent_settings = { ECS_CONTAINER_STOP_TIMEOUT = "60s", ECS_IMAGE_PULL_BEHAVIOR = "always" }
+  }
+  assert {
     condition     = strcontains(local.user_data, "ECS_CLUSTER=appcluster-test\n") && strcontains(local.user_data, "ECS_ENABLE_SPOT_INSTANCE_DRAINING=true\n")
     error_message = "the user data must join the cluster and drain on a spot interruption"
   }
   assert {
+    condition     = alltrue([for line in ["ECS_RESERVED_MEMORY=256", "ECS_IMAGE_CLEANUP_INTERVAL=10m", "ECS_IMAGE_MINIMUM_CLEANUP_AGE=2h", "ECS_NUM_IMAGES_DELETE_PER_CYCLE=3", "ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION=4h"] : strcontains(local.user_data, "${line}\n")])
+    error_message = "the user data must reserve memory and clean up"
+  }
+  assert {
+    condition     = strcontains(local.user_data, "ECS_CONTAINER_STOP_TIMEOUT=60s\n") && strcontains(local.user_data, "ECS_IMAGE_PULL_BEHAVIOR=always\n")
+    error_message = "what the caller says wins"
+  }
+  assert {
     condition     = !strcontains(local.user_data, "secretsmanager")
     error_message = "without a registry secret nothing is fetched"
+  }
+}
+
+run "images_are_cleaned_up_by_default" {
+  command = plan
+
+  assert {
+    condition     = strcontains(local.user_data, "ECS_IMAGE_PULL_BEHAVIOR=once\n")
+    error_message = "with prefer-cached the agent would never remove an image"
   }
 }
 
@@ -67,14 +144,39 @@ run "classic_with_spot_bid" {
 
   variables {
     capacity = { kind = "launch_configuration", instance_types = ["t3.medium"], spot_max_price = "0.03" }
+    node     = { key_name = "ops", hop_limit = 2 }
   }
   assert {
-    condition     = length(aws_launch_template.nodes) == 0 && aws_launch_configuration.nodes[0].spot_price == "0.03"
+    condition     = length(aws_launch_template.nodes) == 0 && aws_launch_configuration.nodes[0].spot_price == "0.03" && aws_launch_configuration.nodes[0].instance_type == "t3.medium"
     error_message = "the launch configuration carries the bid"
   }
   assert {
-    condition     = aws_launch_configuration.nodes[0].root_block_device[0].encrypted && aws_launch_configuration.nodes[0].metadata_options[0].http_tokens == "required"
+    condition     = aws_launch_configuration.nodes[0].root_block_device[0].encrypted && aws_launch_configuration.nodes[0].metadata_options[0].http_tokens == "required" && !aws_launch_configuration.nodes[0].associate_public_ip_address
     error_message = "the classic way is no less safe"
+  }
+  assert {
+    condition     = aws_launch_configuration.nodes[0].key_name == "ops" && aws_launch_configuration.nodes[0].metadata_options[0].http_put_response_hop_limit == 2
+    error_message = "key pair and hop limit are the caller's in both ways"
+  }
+  assert {
+    condition     = !aws_autoscaling_group.nodes.instance_refresh[0].preferences[0].skip_matching && !aws_autoscaling_group.nodes.instance_refresh[0].preferences[0].auto_rollback
+    error_message = "only a group with a launch template can compare and go back"
+  }
+  assert {
+    condition     = length(aws_cloudwatch_event_rule.spot_interruptions) == 1 && length(aws_cloudwatch_event_target.spot_interruptions) == 0
+    error_message = "spot interruptions are counted even when nobody is told"
+  }
+}
+
+run "classic_on_demand" {
+  command = plan
+
+  variables {
+    capacity = { kind = "launch_configuration", instance_types = ["t3.medium"] }
+  }
+  assert {
+    condition     = aws_launch_configuration.nodes[0].spot_price == null && length(aws_cloudwatch_event_rule.spot_interruptions) == 0
+    error_message = "without a bid a launch configuration is on demand"
   }
 }
 
@@ -82,33 +184,177 @@ run "mixed_instances" {
   command = plan
 
   variables {
-    capacity = { instance_types = ["m6i.large", "m5.large"], spot_max_price = "0.05", on_demand_base = 2, on_demand_percent = 50, min = 2, max = 9 }
+    capacity = { instance_types = ["m6i.large", "m5.large"], spot_max_price = "0.05", on_demand_base = 2, on_demand_percent = 50, min = 2, max = 9, target_percent = 80, warmup_seconds = 120 }
+    node     = { volume_gb = 60, volume_kms_key_arn = "arn:aws:kms:ap-southeast-2:123456789012:key/1", key_name = "ops", hop_limit = 2 }
   }
   assert {
     condition     = length(aws_autoscaling_group.nodes.mixed_instances_policy[0].launch_template[0].override) == 2
     error_message = "every instance type is an override"
   }
   assert {
-    condition     = aws_autoscaling_group.nodes.mixed_instances_policy[0].instances_distribution[0].spot_max_price == "0.05"
+    condition     = aws_autoscaling_group.nodes.mixed_instances_policy[0].instances_distribution[0].spot_max_price == "0.05" && aws_autoscaling_group.nodes.mixed_instances_policy[0].instances_distribution[0].spot_allocation_strategy == "price-capacity-optimized"
     error_message = "the maximum spot price reaches the policy"
+  }
+  assert {
+    condition     = aws_autoscaling_group.nodes.mixed_instances_policy[0].instances_distribution[0].on_demand_base_capacity == 2 && aws_autoscaling_group.nodes.mixed_instances_policy[0].instances_distribution[0].on_demand_percentage_above_base_capacity == 50
+    error_message = "the base and the share on demand reach the policy"
+  }
+  assert {
+    condition     = aws_autoscaling_group.nodes.capacity_rebalance && aws_autoscaling_group.nodes.instance_refresh[0].preferences[0].auto_rollback
+    error_message = "spot machines at risk are replaced before they go; a refresh that fails goes back"
+  }
+  assert {
+    condition     = aws_launch_template.nodes[0].block_device_mappings[0].ebs[0].volume_size == 60 && aws_launch_template.nodes[0].block_device_mappings[0].ebs[0].kms_key_id == "arn:aws:kms:ap-southeast-2:123456789012:key/1" && tobool(aws_launch_template.nodes[0].block_device_mappings[0].ebs[0].encrypted)
+    error_message = "the root volume has the size and the key that were asked for"
+  }
+  assert {
+    condition     = aws_launch_template.nodes[0].key_name == "ops" && aws_launch_template.nodes[0].metadata_options[0].http_put_response_hop_limit == 2
+    error_message = "key pair and hop limit are the caller's in both ways"
+  }
+  assert {
+    condition     = aws_ecs_capacity_provider.nodes.auto_scaling_group_provider[0].managed_scaling[0].target_capacity == 80 && aws_ecs_capacity_provider.nodes.auto_scaling_group_provider[0].managed_scaling[0].instance_warmup_period == 120
+    error_message = "managed scaling keeps what is asked in reserve"
   }
 }
 
-run "private_nodes_behind_one_gateway" {
+run "a_bid_alone_is_all_spot_in_both_ways" {
+  command = plan
+
   variables {
-    network = { cidr = "10.48.0.0/16", zones = ["a", "c"], nat = "one" }
+    capacity = { kind = "launch_template", instance_types = ["t3.medium"], spot_max_price = "0.03" }
+  }
+  assert {
+    condition     = aws_autoscaling_group.nodes.mixed_instances_policy[0].instances_distribution[0].on_demand_percentage_above_base_capacity == 0 && aws_autoscaling_group.nodes.capacity_rebalance
+    error_message = "the classic values with another kind are spot as well"
+  }
+}
+
+run "all_around_it_made_in_the_same_apply" {
+  command = plan
+
+  module {
+    source = "./tests/around"
+  }
+  assert {
+    condition     = join(" ", keys(output.shared_load_balancers)) == "1"
+    error_message = "ids that are not known yet decide nothing"
+  }
+}
+
+run "machines_may_stay" {
+  command = plan
+
+  variables {
+    capacity = { refresh = { enabled = false } }
+  }
+  assert {
+    condition     = length(aws_autoscaling_group.nodes.instance_refresh) == 0
+    error_message = "without refresh the machines that run stay"
+  }
+}
+
+run "arm_machines_get_an_arm_image" {
+  command = plan
+
+  variables {
+    capacity = { instance_types = ["t4g.medium", "m6g.large"] }
+  }
+  override_data {
+    target = data.aws_ec2_instance_type.offered
+    values = { supported_architectures = ["arm64"], memory_size = 4096 }
+  }
+  override_data {
+    target = data.aws_ami.nodes
+    values = { id = "ami-0123456789abcdef1", architecture = "arm64", root_device_name = "/dev/xvda", block_device_mappings = [] }
+  }
+  assert {
+    condition     = data.aws_ssm_parameter.machine_image[0].name == "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id" && output.architecture == "arm64"
+    error_message = "the image follows the processor"
+  }
+}
+
+run "an_image_of_your_own" {
+  command = plan
+
+  variables {
+    machine_image = { id = "ami-0fedcba9876543210" }
+  }
+  override_data {
+    target = data.aws_ami.nodes
+    values = { id = "ami-0fedcba9876543210", architecture = "x86_64", root_device_name = "/dev/sda1", block_device_mappings = [] }
+  }
+  assert {
+    condition     = length(data.aws_ssm_parameter.machine_image) == 0 && aws_launch_template.nodes[0].image_id == "ami-0fedcba9876543210"
+    error_message = "the id decides"
+  }
+  assert {
+    condition     = aws_launch_template.nodes[0].block_device_mappings[0].device_name == "/dev/sda1"
+    error_message = "the volume that is made larger is the image's root"
+  }
+}
+
+run "an_image_by_a_parameter_of_your_own" {
+  command = plan
+
+  variables {
+    machine_image = { ssm_parameter = "/golden/ecs/image_id" }
+  }
+  assert {
+    condition     = data.aws_ssm_parameter.machine_image[0].name == "/golden/ecs/image_id"
+    error_message = "the parameter decides"
+  }
+}
+
+run "public_nodes" {
+  variables {
+    network  = { nat = "none" }
+    capacity = { kind = "launch_configuration", instance_types = ["t3.medium"] }
+  }
+  assert {
+    condition     = length(aws_subnet.private) == 0 && length(aws_nat_gateway.this) == 0 && length(aws_vpc_endpoint.s3) == 0 && aws_launch_configuration.nodes[0].associate_public_ip_address
+    error_message = "without a gateway the nodes need addresses of their own"
+  }
+}
+
+run "a_gateway_in_every_zone" {
+  command = plan
+
+  variables {
+    network = { nat = "per_zone", zones = ["a", "b", "c"] }
+  }
+  assert {
+    condition     = length(aws_nat_gateway.this) == 3 && length(aws_eip.nat) == 3
+    error_message = "a zone may fail without taking the others' way out with it"
+  }
+}
+
+run "private_and_data_subnets" {
+  variables {
+    network = { cidr = "10.48.0.0/16", zones = ["a", "c"], nat = "one", data = true }
   }
   assert {
     condition     = join(" ", keys(aws_nat_gateway.this)) == "a" && length(aws_route_table.private) == 2
     error_message = "one gateway serves the private subnets of all zones"
   }
   assert {
-    condition     = aws_subnet.public["c"].cidr_block == "10.48.32.0/20" && aws_subnet.private["c"].cidr_block == "10.48.160.0/20"
+    condition     = aws_subnet.public["c"].cidr_block == "10.48.32.0/20" && aws_subnet.private["c"].cidr_block == "10.48.160.0/20" && aws_subnet.data["c"].cidr_block == "10.48.104.0/22"
     error_message = "a zone's letter fixes its addresses, whichever zones there are"
   }
   assert {
-    condition     = output.node_subnet_ids == toset([for subnet in aws_subnet.private : subnet.id]) && !aws_subnet.public["a"].map_public_ip_on_launch
-    error_message = "nodes are in the private subnets"
+    condition     = output.data_subnet_ids == toset([for subnet in aws_subnet.data : subnet.id])
+    error_message = "a database finds its subnets"
+  }
+}
+
+run "addresses_of_your_choice" {
+  command = plan
+
+  variables {
+    network = { cidr = "10.48.0.0/16", nat = "none", blocks = { public-a = "10.48.1.0/24", public-b = "10.48.2.0/24" } }
+  }
+  assert {
+    condition     = aws_subnet.public["b"].cidr_block == "10.48.2.0/24"
+    error_message = "blocks decide"
   }
 }
 
@@ -116,11 +362,29 @@ run "a_network_that_exists" {
   command = plan
 
   variables {
-    network = { vpc_id = "vpc-1", node_subnet_ids = ["subnet-1"], load_balancer_subnet_ids = ["subnet-2", "subnet-3"] }
+    network       = { existing = { vpc_id = "vpc-1", node_subnet_ids = ["subnet-1"], load_balancer_subnet_ids = ["subnet-2", "subnet-3"] } }
+    load_balancer = {}
   }
   assert {
-    condition     = length(aws_vpc.this) == 0 && length(aws_subnet.public) == 0 && output.vpc_id == "vpc-1"
+    condition     = length(aws_vpc.this) == 0 && length(aws_subnet.public) == 0 && length(aws_default_security_group.this) == 0 && output.vpc_id == "vpc-1"
     error_message = "nothing is made beside a network that exists"
+  }
+  assert {
+    condition     = aws_vpc_security_group_egress_rule.shared[0].cidr_ipv4 == "172.31.0.0/16" && toset(aws_lb.shared["1"].subnets) == toset(["subnet-2", "subnet-3"])
+    error_message = "the load balancer stands in it and reaches all of it"
+  }
+}
+
+run "a_public_address_in_a_network_that_exists" {
+  command = plan
+
+  variables {
+    network = { existing = { vpc_id = "vpc-1", node_subnet_ids = ["subnet-1"], load_balancer_subnet_ids = ["subnet-2", "subnet-3"] } }
+    node    = { public_address = true }
+  }
+  assert {
+    condition     = tobool(aws_launch_template.nodes[0].network_interfaces[0].associate_public_ip_address)
+    error_message = "only when asked for"
   }
 }
 
@@ -133,31 +397,151 @@ run "registry_login_is_fetched_not_written" {
     error_message = "user data holds the secret's ARN"
   }
   assert {
-    condition     = jsondecode(aws_iam_role_policy.registry[0].policy).Statement[0].Resource == "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf"
+    condition     = [for statement in jsondecode(aws_iam_role_policy.nodes.policy).Statement : statement.Resource if statement.Sid == "LogIn"] == ["arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf"]
     error_message = "the nodes may read this secret and no other"
   }
 }
 
-run "login_in_user_data_is_refused" {
-  command = plan
-
+run "a_node_may_be_a_node_and_no_more" {
   variables {
-    agent_settings = { ECS_ENGINE_AUTH_DATA = "{}" }
+    node_policies = { shell = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" }
   }
-  expect_failures = [var.agent_settings]
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_iam_role_policy.nodes.policy).Statement : statement.Resource == "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test" || try(statement.Condition.ArnEquals["ecs:cluster"], "") == "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test" || join(" ", statement.Action) == "ecs:DiscoverPollEndpoint"])
+    error_message = "every call but the first is bound to this cluster"
+  }
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.nodes.policy, "ecr:") && !strcontains(aws_iam_role_policy.nodes.policy, "logs:")
+    error_message = "images and logs are the tenants' own execution roles' business"
+  }
+  assert {
+    condition     = aws_iam_role_policy_attachment.nodes["shell"].policy_arn == "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+    error_message = "more, when given"
+  }
 }
 
-run "bad_values_are_refused" {
+run "insights_and_sessions_off" {
   command = plan
 
   variables {
-    name            = "Bad_Name"
-    network         = { vpc_id = "vpc-1", nat = "two" }
-    capacity        = { kind = "launch_configuration", spot_max_price = "0.00", min = 3, max = 2 }
-    machine_image   = { id = "latest" }
-    registry_secret = "{\"password\": \"x\"}"
-    node_policies   = { shell = "AmazonSSMManagedInstanceCore" }
-    insights        = { mode = "on" }
+    insights        = { mode = "disabled" }
+    execute_command = { logged = false }
+    alarms          = { enabled = false }
+    capacity        = { on_demand_percent = 0 }
   }
-  expect_failures = [var.name, var.network, var.capacity, var.machine_image, var.registry_secret, var.node_policies, var.insights]
+  assert {
+    condition     = length(aws_cloudwatch_log_group.insights) == 0 && length(aws_cloudwatch_log_group.execute_command) == 0 && aws_ecs_cluster.this.configuration[0].execute_command_configuration[0].logging == "NONE"
+    error_message = "nothing is kept"
+  }
+  assert {
+    condition     = length(output.alarms) == 0 && length(aws_cloudwatch_event_rule.spot_interruptions) == 0
+    error_message = "nothing is watched"
+  }
+}
+
+run "sessions_and_records_are_encrypted" {
+  command = plan
+
+  variables {
+    insights        = { mode = "enhanced", retention_days = 90, kms_key_arn = "arn:aws:kms:ap-southeast-2:123456789012:key/1" }
+    execute_command = { retention_days = 365, kms_key_arn = "arn:aws:kms:ap-southeast-2:123456789012:key/2" }
+  }
+  assert {
+    condition     = aws_cloudwatch_log_group.insights[0].kms_key_id == "arn:aws:kms:ap-southeast-2:123456789012:key/1" && aws_cloudwatch_log_group.insights[0].retention_in_days == 90
+    error_message = "insights use the key"
+  }
+  assert {
+    condition     = aws_cloudwatch_log_group.execute_command[0].kms_key_id == "arn:aws:kms:ap-southeast-2:123456789012:key/2" && aws_ecs_cluster.this.configuration[0].execute_command_configuration[0].kms_key_id == "arn:aws:kms:ap-southeast-2:123456789012:key/2" && aws_ecs_cluster.this.configuration[0].execute_command_configuration[0].log_configuration[0].cloud_watch_encryption_enabled
+    error_message = "session and record use the key"
+  }
+}
+
+run "alarms_are_told" {
+  command = plan
+
+  variables {
+    capacity = { on_demand_percent = 0, max = 7 }
+    alarms   = { topics = { oncall = "arn:aws:sns:ap-southeast-2:123456789012:oncall" }, cpu_reservation = 80, minutes = 5, spot_interruptions = 2 }
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.reservation["cpu"].threshold == 80 && aws_cloudwatch_metric_alarm.reservation["memory"].threshold == 90 && aws_cloudwatch_metric_alarm.reservation["cpu"].evaluation_periods == 5
+    error_message = "the thresholds are the caller's"
+  }
+  assert {
+    condition     = anytrue([for query in aws_cloudwatch_metric_alarm.reservation["memory"].metric_query : query.expression == "IF(machines >= 7, reserved, 0)"])
+    error_message = "a full cluster is an alarm only when it cannot grow"
+  }
+  assert {
+    condition     = alltrue([for alarm in [aws_cloudwatch_metric_alarm.reservation["cpu"], aws_cloudwatch_metric_alarm.waiting[0], aws_cloudwatch_metric_alarm.spot_interruptions[0]] : alarm.alarm_actions == toset(["arn:aws:sns:ap-southeast-2:123456789012:oncall"])])
+    error_message = "every alarm goes to the topic"
+  }
+  assert {
+    condition     = aws_cloudwatch_event_target.spot_interruptions["oncall"].arn == "arn:aws:sns:ap-southeast-2:123456789012:oncall" && jsondecode(aws_cloudwatch_event_rule.spot_interruptions[0].event_pattern)["detail-type"] == ["EC2 Spot Instance Interruption Warning"]
+    error_message = "every interruption goes to the topic"
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.spot_interruptions[0].period == 300 && aws_cloudwatch_metric_alarm.spot_interruptions[0].threshold == 2
+    error_message = "many interruptions within the minutes are an alarm"
+  }
+}
+
+run "shared_by_http" {
+  variables {
+    load_balancer = { count = 2 }
+  }
+  assert {
+    condition     = join(" ", keys(output.shared_load_balancers)) == "1 2" && length(aws_lb_listener.redirect) == 0
+    error_message = "load balancers are known by their number; without a certificate there is nothing to redirect to"
+  }
+  assert {
+    condition     = aws_lb_listener.shared["1"].port == 80 && aws_lb_listener.shared["1"].protocol == "HTTP" && aws_lb_listener.shared["1"].default_action[0].fixed_response[0].status_code == "404"
+    error_message = "a name that nobody has gets a 404"
+  }
+  assert {
+    condition     = output.shared_load_balancers["2"].listener_arn == aws_lb_listener.shared["2"].arn && output.shared_load_balancers["2"].security_group_id == aws_security_group.shared[0].id
+    error_message = "tenants put their rules on the listener of their load balancer"
+  }
+  assert {
+    condition     = contains(aws_lb.shared["1"].security_groups, aws_security_group.load_balancers.id)
+    error_message = "they reach the nodes as the tenants' own load balancers do"
+  }
+  assert {
+    condition     = keys(aws_vpc_security_group_ingress_rule.shared) == ["everyone-http"] && aws_vpc_security_group_egress_rule.shared[0].cidr_ipv4 == "10.0.0.0/16"
+    error_message = "in from everybody on port 80, out to tasks of the network"
+  }
+}
+
+run "shared_by_https" {
+  variables {
+    name = "appcluster-with-a-name-of-30-ab"
+    load_balancer = {
+      count               = 12
+      certificate_arn     = "arn:aws:acm:ap-southeast-2:123456789012:certificate/1"
+      internal            = true
+      allowed             = { office = "203.0.113.0/24", office6 = "2001:db8::/32" }
+      idle_seconds        = 120
+      access_logs         = { bucket = "logs", prefix = "shared" }
+      deletion_protection = true
+    }
+  }
+  assert {
+    condition     = aws_lb_listener.shared["1"].port == 443 && aws_lb_listener.shared["1"].protocol == "HTTPS" && aws_lb_listener.redirect["1"].default_action[0].redirect[0].protocol == "HTTPS"
+    error_message = "with a certificate HTTPS, and HTTP is sent there"
+  }
+  assert {
+    condition     = alltrue([for balancer in aws_lb.shared : length(balancer.name) <= 32]) && length(distinct([for balancer in aws_lb.shared : balancer.name])) == 12
+    error_message = "names of load balancers have 32 characters at most, and differ"
+  }
+  assert {
+    condition     = toset(aws_lb.shared["1"].subnets) == toset([for subnet in aws_subnet.private : subnet.id]) && aws_lb.shared["1"].internal
+    error_message = "an internal load balancer stands in the private subnets"
+  }
+  assert {
+    condition     = aws_lb.shared["12"].enable_deletion_protection && aws_lb.shared["12"].idle_timeout == 120 && aws_lb.shared["12"].access_logs[0].bucket == "logs" && aws_lb.shared["12"].access_logs[0].prefix == "shared"
+    error_message = "each is what was asked for"
+  }
+  assert {
+    condition     = length(aws_vpc_security_group_ingress_rule.shared) == 4 && aws_vpc_security_group_ingress_rule.shared["office6-https"].cidr_ipv6 == "2001:db8::/32" && aws_vpc_security_group_ingress_rule.shared["office-https"].cidr_ipv4 == "203.0.113.0/24"
+    error_message = "those who are allowed, by both protocols, and nobody else"
+  }
 }

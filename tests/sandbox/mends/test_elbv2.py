@@ -54,6 +54,30 @@ def test_modified_listener_keeps_its_other_certificates(asked: Asked) -> None:
     assert asked(question, mends.modified_listener_keeps_its_other_certificates) == (1, 2)
 
 
+def test_listener_without_tls_has_no_certificate(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        listener = create_listener(
+            client, Protocol="HTTPS", Port=443, Certificates=[certificate(client, "example.com")]
+        )
+        client("elbv2").modify_listener(ListenerArn=listener, Protocol="HTTP", Port=80)
+        [found] = client("elbv2").describe_listeners(ListenerArns=[listener])["Listeners"]
+        return len(found.get("Certificates", [])), "SslPolicy" in found
+
+    assert asked(question, mends.listener_without_tls_has_no_certificate) == ((1, True), (0, False))
+
+
+def test_modified_listener_with_tls_keeps_its_certificate(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        listener = create_listener(
+            client, Protocol="HTTPS", Port=443, Certificates=[certificate(client, "example.com")]
+        )
+        client("elbv2").modify_listener(ListenerArn=listener, Port=8443)
+        [found] = client("elbv2").describe_listeners(ListenerArns=[listener])["Listeners"]
+        return len(found["Certificates"])
+
+    assert asked(question, mends.listener_without_tls_has_no_certificate) == (1, 1)
+
+
 def test_rules_are_limited(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mends, "RULES_PER_LOAD_BALANCER", 2)
 

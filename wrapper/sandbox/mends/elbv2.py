@@ -52,6 +52,22 @@ def modified_listener_keeps_its_other_certificates(ledger: Ledger) -> None:
     ledger.wrap(ELBv2Backend, "modify_listener", around)
 
 
+def listener_without_tls_has_no_certificate(ledger: Ledger) -> None:
+    """AWS takes certificate and security policy away from a listener that goes from HTTPS to HTTP.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
+    moto keeps both. The provider plans to remove the certificate for ever.
+    """
+
+    def around(original: Any, self: ELBv2Backend, arn: str, *args: Any, **kwargs: Any) -> Any:
+        listener = original(self, arn, *args, **kwargs)
+        if listener.protocol not in ("HTTPS", "TLS"):
+            listener.certificate, listener.certificates, listener.ssl_policy = None, [], None
+        return listener
+
+    ledger.wrap(ELBv2Backend, "modify_listener", around)
+
+
 def rules_are_limited(ledger: Ledger) -> None:
     """AWS allows 100 rules on a load balancer, without the default ones, unless more were asked for.
 
@@ -80,5 +96,6 @@ class TooManyRulesError(ELBClientError):
 MENDS: tuple[Mend, ...] = (
     protected_load_balancer_is_not_deleted,
     modified_listener_keeps_its_other_certificates,
+    listener_without_tls_has_no_certificate,
     rules_are_limited,
 )

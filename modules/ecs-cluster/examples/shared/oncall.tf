@@ -1,0 +1,34 @@
+# Who is told. CloudWatch and EventBridge must be allowed to tell, for this account only.
+
+data "aws_caller_identity" "current" {}
+
+resource "aws_sns_topic" "oncall" {
+  name = "example-shared-oncall"
+}
+
+resource "aws_sns_topic_policy" "oncall" {
+  arn = aws_sns_topic.oncall.arn
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "Alarms"
+        Effect    = "Allow"
+        Principal = { Service = "cloudwatch.amazonaws.com" }
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.oncall.arn
+        Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+      },
+      {
+        # An EventBridge rule is known by its ARN alone.
+        Sid       = "SpotInterruptions"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.oncall.arn
+        Condition = { ArnLike = { "aws:SourceArn" = "arn:aws:events:*:${data.aws_caller_identity.current.account_id}:rule/*-spot-interruptions" } }
+      },
+    ]
+  })
+}
