@@ -16,7 +16,7 @@ FLOORS = [
     ["errors", "model"],
     [
         *("layout", "types", "hcl", "variables", "terraform", "transcript", "arguments", "render"),
-        *("fingerprint", "record", "environment", "selection", "plans", "pace", "planned", "rates", "transients"),
+        *("fingerprint", "record", "environment", "allotments", "selection", "plans", "pace", "planned", "rates", "transients"),
         *("answers", "answers.model", "answers.document", "answers.merging", "answers.timeline", "answers.printable"),
         *("answers.table", "answers.junit", "answers.page"),
         "jenkins",
@@ -41,6 +41,7 @@ FLOORS = [
         "revisions",
         "logs",
         "pacing",
+        "allotting",
         r"sandbox(\..*)?",
         "image.*",
         r"container(\..*)?",

@@ -89,7 +89,8 @@ class Layer:
 
 @dataclass(frozen=True)
 class Variable:
-    """One ``variable`` block of a Terraform root. ``type`` as in :mod:`wrapper.types`."""
+    """One ``variable`` block of a Terraform root. ``type`` as in :mod:`wrapper.types`; ``default`` as it is
+    written, None where there is none."""
 
     name: str
     type: Any
@@ -97,6 +98,7 @@ class Variable:
     sensitive: bool
     nullable: bool
     where: str
+    default: Any = None
 
 
 @dataclass(frozen=True)
