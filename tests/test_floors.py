@@ -16,7 +16,7 @@ FLOORS = [
     ["errors", "model"],
     [
         *("layout", "types", "hcl", "variables", "terraform", "transcript", "arguments", "render"),
-        *("fingerprint", "record", "environment", "allotments", "selection", "plans", "pace", "planned", "rates", "transients"),
+        *("fingerprint", "record", "environment", "deployments", "allotments", "selection", "plans", "pace", "planned", "rates", "transients"),
         *("answers", "answers.model", "answers.document", "answers.merging", "answers.timeline", "answers.printable"),
         *("answers.table", "answers.junit", "answers.page"),
         "jenkins",
@@ -42,6 +42,7 @@ FLOORS = [
         "logs",
         "pacing",
         "allotting",
+        "rollout",
         r"sandbox(\..*)?",
         "image.*",
         r"container(\..*)?",
