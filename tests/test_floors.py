@@ -47,7 +47,7 @@ FLOORS = [
         "image.*",
         r"container(\..*)?",
     ],
-    ["runner", "survey", "deploy", "retries", "fleet"],
+    ["runner", "sharing", "survey", "room", "deploy", "retries", "fleet"],
     ["report", "watching", r"cli(\..*)?", "__main__"],
 ]
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "misc"}

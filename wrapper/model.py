@@ -30,6 +30,7 @@ class Settings:
     promotes_from: str = ""
     tenant_file: bool | None = None
     pace: bool | None = None  # None: on the real AWS, with more than one layer
+    rollout_timeout: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Variable:
     sensitive: bool
     nullable: bool
     where: str
-    default: Any = None
+    default: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
