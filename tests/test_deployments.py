@@ -46,7 +46,7 @@ NO_STATE = {k: v for k, v in deployment().items() if k != "rolloutState"}
             service(deployment(rolloutState="IN_PROGRESS", runningCount=0, failedTasks=2)),
             [],
             "waiting",
-            "0 of 2 tasks run, 2 tasks failed",
+            "0 of 2 tasks run, 2 failed to start",
         ),
         (
             service(deployment(desiredCount=0, runningCount=0)),
@@ -126,6 +126,7 @@ def test_which_services_a_root_gives_out(given: dict[str, Any], expected: list[t
     [
         ({}, "ECS gives no reason"),
         ({"stoppedReason": "stopped", "containers": [{"name": "web", "exitCode": 0}]}, "stopped"),
+        ({"stoppedReason": "no image", "containers": [{"name": "web", "reason": "no image"}]}, "no image"),
         (
             {"stoppedReason": "r", "containers": [{"name": "web", "exitCode": 137}, {"name": "b", "reason": "OOM"}]},
             "r; container web: exit code 137; container b: OOM",

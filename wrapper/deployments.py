@@ -75,7 +75,7 @@ def _progress(service: Mapping[str, Any], primary: Mapping[str, Any], healthy: S
     if healthy:
         words += f", {min(healthy)} of {desired} targets are healthy"
     if primary.get("failedTasks"):
-        words += f", {primary['failedTasks']} tasks failed"
+        words += f", {primary['failedTasks']} failed to start"
     steady = primary.get("rolloutState", "COMPLETED") == "COMPLETED" and running == desired
     return Verdict("steady" if steady and desired <= min(healthy, default=desired) else "waiting", words)
 
@@ -104,8 +104,8 @@ def stopped_reason(task: Mapping[str, Any]) -> str:
     """Why a task stopped, as ECS says it: for the task, and for each container that did not end well."""
     words = [str(task.get("stoppedReason") or "ECS gives no reason")]
     for container in task.get("containers", ()):
-        if container.get("reason"):
+        if container.get("reason") and container["reason"] not in words:
             words.append(f"container {container.get('name')}: {container['reason']}")
-        elif container.get("exitCode"):
+        if container.get("exitCode"):
             words.append(f"container {container.get('name')}: exit code {container['exitCode']}")
     return "; ".join(words)
