@@ -10,11 +10,12 @@ import pytest
 from cloud import Cloud, tokens
 from fakes import caller
 from project_on_disk import APP, REGION, Disk
+from test_fleet import Onlooker
 
-from wrapper import fleet
 from wrapper.account import NOBODY, Identity
 from wrapper.allotments import Book, Slot, allot, render
 from wrapper.errors import ConfigError, OrchestrateError, TerraformFailed
+from wrapper.fleet import Fleet, Scope, Terms
 from wrapper.model import Effective, Layer, Outcome
 from wrapper.terraform import VERBS
 
@@ -202,8 +203,8 @@ def test_half_a_destroy_and_a_failed_one_give_nothing_back(made: Sharing) -> Non
 
 def test_a_stack_that_is_gone_leaves_nothing(made: Sharing) -> None:
     made.perform("apply", "acme")
-    fleet.perform_all(made.deployer(), VERBS["destroy"], tokens(), 1)
-    assert made.keys == []
+    Fleet(made.deployer(), Onlooker(), Terms(jobs=1)).perform(VERBS["destroy"], tokens(), Scope())
+    assert made.book == {}
 
 
 # -- shown ---------------------------------------------------------------------------------------
@@ -368,10 +369,12 @@ def test_a_stack_that_stays_without_is_named(made: Sharing) -> None:
 def test_a_fleet_is_allotted_in_one_write_and_grows_once(made: Sharing) -> None:
     for number in range(190):
         made.disk.write(f"{APP}/tenants/n{number:03}.tfvars", "")
-    results = fleet.perform_all(made.deployer(), VERBS["apply"], tokens("-auto-approve"), 4)
-    assert [r.error for r in results if r.error] == []
+    answers = Fleet(made.deployer(), Onlooker(), Terms(jobs=4)).perform(
+        VERBS["apply"], tokens("-auto-approve"), Scope()
+    )
+    assert [a for a in answers if not a.ok] == []
     assert made.values[STACK]["load_balancers"] == 3
-    assert [label for label, verb in made.engine.done if verb == "apply"][:2] == [STACK, STACK]
+    assert sum(label == STACK for label, verb in made.engine.done if verb == "apply") == 1
     given = {label: tuple(v["allotment"].values()) for label, v in made.values.items() if label != STACK}
     assert len(given) == len(set(given.values())) == 192
     assert len({entry["at"] for entry in made.book["tenants"].values()}) == 1
