@@ -59,7 +59,7 @@ FLOORS = [
         "image.*",
         r"container(\..*)?",
     ],
-    ["runner", "sharing", "survey", "room", "deploy", "retries", "fleet"],
+    ["runner", "sharing", "survey", "placing", "deploy", "retries", "fleet"],
     ["report", "watching", r"cli(\..*)?", "__main__"],
 ]
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "misc"}

@@ -22,7 +22,7 @@ from .fingerprint import Difference
 from .model import Layer, Outcome, Stack
 from .project import Project
 from .record import Record
-from .room import CARRIED, Room
+from .placing import CARRIED, Placing
 from .runner import Stopper, Talk, execute
 from .runs import Caller
 from .survey import Ready, Survey
@@ -66,9 +66,9 @@ class Deployer:
         )
 
     @cached_property
-    def room(self) -> Room:
+    def placing(self) -> Placing:
         own = Layer(self.stack)
-        return Room(
+        return Placing(
             self.survey,
             lambda: self.store,
             lambda tokens: self.run_layer(terraform.VERBS["apply"], own, tokens),
@@ -84,7 +84,7 @@ class Deployer:
         layer = layer_of(self.project, self.stack, verb, tenant)
         if verb.name == "apply" and tenant:
             self.ensure_stack(layer, tokens)
-        [found] = self.room.make([self.survey.prepare(verb, layer, tokens)])
+        [found] = self.placing.make([self.survey.prepare(verb, layer, tokens)])
         if isinstance(found, OrchestrateError):
             raise found
         return self._run(found)
@@ -120,11 +120,11 @@ class Deployer:
         if whole:
             leftovers.deregister(self.identity, self.stack.region or self.stack.backend.region, kept)
             state.forget(self.store, layer)
-            self.room.give_back(layer)
+            self.placing.give_back(layer)
         elif verb.name == "apply":
             url = self._record(ready, time.monotonic() - started)
             if layer.tenant and ready.inputs and not ready.tenant_of_many:
-                self.room.give_back(layer)
+                self.placing.give_back(layer)
             return replace(outcome, url=url)
         return outcome
 

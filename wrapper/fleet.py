@@ -269,7 +269,7 @@ class Fleet:
 
     def _placed(self, looks: Sequence[Look]) -> tuple[list[Look], list[Answer]]:
         """Each with its place on a shared load balancer; those without one fail, and the others go on."""
-        made = self.deployer.room.make([look.ready for look in looks if look.ready])
+        made = self.deployer.placing.make([look.ready for look in looks if look.ready])
         pairs = list(zip(looks, made, strict=True))
         failed = [self._ended(self._failed(la.layer, one)) for la, one in pairs if isinstance(one, OrchestrateError)]
         return [replace(look, ready=one) for look, one in pairs if isinstance(one, Ready)], failed

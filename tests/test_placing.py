@@ -348,7 +348,7 @@ def test_a_busy_stack_is_waited_for(made: Sharing) -> None:
     made.engine.behaviour = behave
     one = made.deployer()
     waited: list[float] = []
-    one.room.pause = waited.append
+    one.placing.pause = waited.append
     one.perform(VERBS["apply"], "acme", tokens())
     assert waited == [10.0]
     assert made.values[ACME]["allotment"] == place(2, 101)
@@ -388,7 +388,7 @@ def test_in_a_fleet_those_that_have_a_place_go_on(made: Sharing) -> None:
     made.disk.write("modules/service/main.tf", "")
     one = made.deployer()
     found = [one.survey.prepare(VERBS["apply"], Layer(one.stack, t), []) for t in ("acme", "globex")]
-    placed, error = one.room.make(found)
+    placed, error = one.placing.make(found)
     assert not isinstance(placed, OrchestrateError) and placed.values["allotment"].value == place(1, 101)
     assert isinstance(error, ConfigError) and "modules" in error.message
 
@@ -399,7 +399,7 @@ def test_a_register_that_cannot_be_written_stops_only_those_who_need_it(made: Sh
     found = [one.survey.prepare(VERBS["apply"], Layer(one.stack, t), []) for t in ("acme", "globex")]
     (made.states / BOOK).write_text("")
     one.survey.sharing.look_again()
-    error, other = one.room.make(found)
+    error, other = one.placing.make(found)
     assert isinstance(error, ConfigError) and "damaged" in error.message
     assert not isinstance(other, OrchestrateError)
 
@@ -412,7 +412,7 @@ def test_who_was_overtaken_gets_what_is_written(made: Sharing) -> None:
     made.deployer(caller=caller(home=made.disk.root / ".orchestrate", author="you")).perform(
         VERBS["apply"], "globex", tokens()
     )
-    [placed] = one.room.make([ready])
+    [placed] = one.placing.make([ready])
     assert not isinstance(placed, OrchestrateError)
     assert placed.values["allotment"] == Effective(place(1, 102), f"allotments.json of {STACK}")
     assert placed.inputs["variables"]["allotment"] != ready.inputs["variables"]["allotment"]

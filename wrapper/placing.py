@@ -23,7 +23,7 @@ _AGAIN = 10.0  # seconds until it looks again
 
 
 @dataclass
-class Room:
+class Placing:
     """``apply_own`` applies the stack's own layer with these arguments; ``pause`` sleeps, and raises when the command
     is being stopped."""
 
