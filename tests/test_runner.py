@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -262,3 +263,15 @@ def test_handlers_are_given_back() -> None:
     with Stopper(lambda _: None, timeout=60).installed():
         assert signal.getsignal(signal.SIGTERM) != before
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_pause_ends_when_the_command_is_stopped() -> None:
+    stopper = Stopper(lambda _: None)
+    stopper.pause(0.01)
+    timer = threading.Timer(0.1, lambda: setattr(stopper, "signum", signal.SIGTERM))
+    timer.start()
+    began = time.monotonic()
+    with pytest.raises(Stopped):
+        stopper.pause(30)
+    assert time.monotonic() - began < 5
+    timer.join()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import LOCAL, layer, stack
+from botocore.exceptions import ClientError
+from fakes import LOCAL, S3, layer, stack
 
 from wrapper import state
 from wrapper.account import Identity
-from wrapper.errors import ConfigError, NotFoundError
+from wrapper.errors import ConfigError, NotFoundError, RefusedError
 from wrapper.leftovers import kept_families
 from wrapper.model import Backend, Layer
 from wrapper.record import Record
@@ -162,3 +164,90 @@ def _task(family: str, skip: bool, **changes: Any) -> dict[str, Any]:
 )
 def test_which_task_definitions_stay_behind(data: dict[str, Any] | None, families: list[str]) -> None:
     assert kept_families(data) == families
+
+
+# -- a write under a condition ---------------------------------------------------------------------
+
+
+class Bucket:
+    """An S3 client's two calls, answered as S3 answers them."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.asked: list[dict[str, Any]] = []
+
+    def put_object(self, **request: Any) -> Any:
+        return self._answer(request)
+
+    def get_object(self, **request: Any) -> Any:
+        return self._answer(request)
+
+    def _answer(self, request: dict[str, Any]) -> Any:
+        self.asked.append(request)
+        answer = self.answers.pop(0)
+        if isinstance(answer, str):
+            raise ClientError({"Error": {"Code": answer, "Message": answer}}, "op")
+        return answer
+
+
+class As(Identity):
+    """An identity whose every client is this one."""
+
+    def __init__(self, client: Bucket) -> None:
+        object.__setattr__(self, "_client", client)
+
+    def client(self, service: str, region: str) -> Any:
+        return self._client  # type: ignore[attr-defined]
+
+
+def test_a_folder_writes_only_what_nobody_changed(store: LocalStore, tmp_path: Path) -> None:
+    assert store.read_tagged("a/b") is None
+    assert store.write_if("a/b", b"1", None)
+    assert not store.write_if("a/b", b"2", None)
+    data, tag = store.read_tagged("a/b") or (b"", "")
+    assert data == b"1"
+    assert store.write_if("a/b", b"2", tag)
+    assert not store.write_if("a/b", b"3", tag)
+    store.delete("a/b")
+    assert not store.write_if("a/b", b"3", tag)
+    assert list(store.listing("")) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "written"),
+    [
+        ({}, True),
+        ("PreconditionFailed", False),
+        ("ConditionalRequestConflict", False),
+        ("NoSuchKey", False),
+    ],
+)
+@pytest.mark.parametrize(("tag", "condition"), [(None, {"IfNoneMatch": "*"}), ('"e"', {"IfMatch": '"e"'})])
+def test_a_bucket_writes_only_what_nobody_changed(
+    answer: Any, written: bool, tag: str | None, condition: dict[str, str]
+) -> None:
+    bucket = Bucket(answer)
+    assert state.BucketStore(As(bucket), S3).write_if("k", b"1", tag) is written
+    assert {k: v for k, v in bucket.asked[0].items() if k.startswith("If")} == condition
+
+
+def test_a_conditional_write_that_is_refused_is_an_error() -> None:
+    with pytest.raises(RefusedError, match="state bucket states: AccessDenied"):
+        state.BucketStore(As(Bucket("AccessDenied")), S3).write_if("k", b"1", None)
+    with pytest.raises(NotFoundError, match="no state bucket states"):
+        state.BucketStore(As(Bucket("NoSuchBucket")), S3).write_if("k", b"1", None)
+
+
+def test_a_bucket_reads_with_its_tag() -> None:
+    bucket = Bucket({"Body": io.BytesIO(b"1"), "ETag": '"e"'}, "NoSuchKey")
+    one = state.BucketStore(As(bucket), S3)
+    assert one.read_tagged("k") == (b"1", '"e"')
+    assert one.read_tagged("k") is None
+
+
+def test_many_writes_in_one_tick_have_many_tags(store: LocalStore) -> None:
+    tags: list[str | None] = [None]
+    for _ in range(50):
+        assert store.write_if("a", b"1", tags[-1])
+        tags.append((store.read_tagged("a") or (b"", ""))[1])
+    assert len(set(tags)) == 51

@@ -13,13 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from . import leftovers, register, retries, state, terraform, variables
+from . import deployments, leftovers, register, retries, rollout, state, terraform, variables
 from .account import Identity
 from .arguments import destroys, partial
 from .engines import Engine
 from .errors import OrchestrateError, RefusedError
 from .fingerprint import Difference
 from .model import Layer, Outcome, Stack
+from .placing import CARRIED, Placing
 from .project import Project
 from .record import Record
 from .runner import Stopper, Talk, execute
@@ -29,7 +30,6 @@ from .terraform import Token, Verb
 
 # What reads a state and acts on it: a missing bucket or a damaged state is found before Terraform starts.
 _ON_STATE = ("plan", "drift", "apply", "destroy", "refresh", "import", "taint", "untaint")
-_CARRIED = ("parallelism", "lock-timeout", "auto-approve", "no-color", "compact-warnings", "json")
 
 
 @dataclass
@@ -46,6 +46,7 @@ class Deployer:
     confirmed: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
     dry: bool = False
+    rollout_limit: float | None = None  # seconds; None: as stack.hcl says
 
     @cached_property
     def store(self) -> state.Store:
@@ -64,6 +65,17 @@ class Deployer:
             dry=self.dry,
         )
 
+    @cached_property
+    def placing(self) -> Placing:
+        own = Layer(self.stack)
+        return Placing(
+            self.survey,
+            lambda: self.store,
+            lambda tokens: self.run_layer(terraform.VERBS["apply"], own, tokens),
+            self.talk.say,
+            self.stopper.pause,
+        )
+
     # -- the commands -------------------------------------------------------------------------
 
     def perform(self, verb: Verb, tenant: str, tokens: Sequence[Token]) -> Outcome:
@@ -72,14 +84,19 @@ class Deployer:
         layer = layer_of(self.project, self.stack, verb, tenant)
         if verb.name == "apply" and tenant:
             self.ensure_stack(layer, tokens)
-        return self.run_layer(verb, layer, tokens)
+        [found] = self.placing.make([self.survey.prepare(verb, layer, tokens)])
+        if isinstance(found, OrchestrateError):
+            raise found
+        return self._run(found)
 
     def run_layer(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> Outcome:
-        ready = self.survey.prepare(verb, layer, tokens)
-        if verb.interactive:
+        return self._run(self.survey.prepare(verb, layer, tokens))
+
+    def _run(self, ready: Ready) -> Outcome:
+        if ready.verb.interactive:
             return self.carry_out(ready)
         doors = retries.Doors(self.stopper.pause, random.random, self.talk.say)
-        return retries.with_retries(layer.label, lambda: self.carry_out(ready), doors)
+        return retries.with_retries(ready.layer.label, lambda: self.carry_out(ready), doors)
 
     def carry_out(self, ready: Ready, talk: Talk | None = None, stopper: Stopper | None = None) -> Outcome:
         """Run a layer that is ready; what went in is recorded beside its state when it is done."""
@@ -89,6 +106,8 @@ class Deployer:
         kept = leftovers.kept_families(before) if whole else []
         try:
             outcome = execute(ready.lay_out(self.caller), self.engine, talk or self.talk, stopper or self.stopper)
+            if verb.name == "apply" and not (self.dry or whole or outcome.skipped):
+                self._watch(ready, talk or self.talk, stopper or self.stopper)
         except OrchestrateError as error:
             if verb.name in ("apply", "destroy") and before is not None:
                 self._record_failure(layer, error)
@@ -103,9 +122,24 @@ class Deployer:
             state.forget(self.store, layer)
             if not layer.tenant:
                 register.forget(self.store, self.stack)
+            self.placing.give_back(layer)
         elif verb.name == "apply":
-            return replace(outcome, url=self._record(ready, time.monotonic() - started))
+            url = self._record(ready, time.monotonic() - started)
+            if layer.tenant and ready.inputs and not ready.tenant_of_many:
+                self.placing.give_back(layer)
+            return replace(outcome, url=url)
         return outcome
+
+    def _watch(self, ready: Ready, talk: Talk, stopper: Stopper) -> None:
+        """Wait until ECS runs what was applied; raises when it does not."""
+        asked, said = self.rollout_limit, self.stack.settings.rollout_timeout
+        limit = asked if asked is not None else terraform.parse_limit(said) if said else rollout.LIMIT
+        if not limit or partial(ready.tokens):
+            return
+        wanted = deployments.services(state.outputs(state.load(self.store, ready.layer)))
+        region = self.stack.region or self.stack.backend.region
+        if wanted:
+            rollout.Watch(self.identity, region, ready.layer.label, limit, talk.say, stopper.pause).check(wanted)
 
     def is_deployed(self, layer: Layer) -> bool:
         return not self.dry and state.load(self.store, layer) is not None
@@ -150,7 +184,7 @@ class Deployer:
         return [
             t
             for t in tokens
-            if t.flag in _CARRIED or (t.flag == "var" and variables.parse_argument(t.value or "").name in mine)
+            if t.flag in CARRIED or (t.flag == "var" and variables.parse_argument(t.value or "").name in mine)
         ]
 
     def changed(self, layer: Layer) -> list[Difference]:

@@ -6,6 +6,7 @@
     ├── NotFoundError           66  no such stack, region, tenant or file
     ├── UnavailableError        69  Docker, an endpoint or the sandbox does not answer
     ├── TerraformFailed          1  Terraform failed and its state is saved
+    ├── RolloutFailed            1  Terraform succeeded, and ECS did not take the new version
     ├── StateAtRisk             74  state was not saved; recover before anything else
     ├── BusyError               75  locked, another run is active, or the outcome is unknown
     ├── RefusedError            77  protected, not confirmed, wrong account, no credentials
@@ -56,6 +57,10 @@ class UnavailableError(OrchestrateError):
 
 
 class TerraformFailed(OrchestrateError):
+    exit_code = 1
+
+
+class RolloutFailed(OrchestrateError):
     exit_code = 1
 
 

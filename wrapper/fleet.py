@@ -248,11 +248,14 @@ class Fleet:
         if not looks:
             return []
         self._agree(looks)
+        looks, answers = self._placed(looks)
+        if not looks:
+            return answers
         self._keep_pace(len(looks))
         jobs = min(self.terms.jobs or default_jobs(), len(looks))
         self.watcher.began([look.layer.tenant for look in looks], jobs)
-        answers: list[Answer] = []
-        halted = "an earlier one failed (--fail-fast)" if self.terms.fail_fast and not all(a.ok for a in before) else ""
+        well = all(a.ok for a in (*before, *answers))
+        halted = "an earlier one failed (--fail-fast)" if self.terms.fail_fast and not well else ""
         parts = waves(looks, self.terms.canary, self.terms.wave)
         for number, part in enumerate(parts, 1):
             answers += self._side_by_side(part, jobs, halted)
@@ -263,6 +266,13 @@ class Fleet:
             elif len(parts) > 1 and not bad:
                 self.watcher.say(f"wave {number} of {len(parts)}: all {len(part)} good")
         return answers
+
+    def _placed(self, looks: Sequence[Look]) -> tuple[list[Look], list[Answer]]:
+        """Each with its place on a shared load balancer; those without one fail, and the others go on."""
+        made = self.deployer.placing.make([look.ready for look in looks if look.ready])
+        pairs = list(zip(looks, made, strict=True))
+        failed = [self._ended(self._failed(la.layer, one)) for la, one in pairs if isinstance(one, OrchestrateError)]
+        return [replace(look, ready=one) for look, one in pairs if isinstance(one, Ready)], failed
 
     def _side_by_side(self, looks: Sequence[Look], jobs: int, halted: str) -> list[Answer]:
         """Run them, ``jobs`` at once. The main thread only waits: a signal meanwhile is the Stopper's alone."""

@@ -1,4 +1,4 @@
-"""What Terraform was told to leave behind, taken away when a whole layer goes. The only room that talks to ECS.
+"""What Terraform was told to leave behind, taken away when a whole layer goes.
 
 A task definition with ``skip_destroy`` keeps its old revisions usable for a rollback; once its layer is
 destroyed there is nothing to roll back to, and the revisions would stay ACTIVE for ever.

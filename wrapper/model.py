@@ -30,6 +30,7 @@ class Settings:
     promotes_from: str = ""
     tenant_file: bool | None = None
     pace: bool | None = None  # None: on the real AWS, with more than one layer
+    rollout_timeout: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ class Layer:
 
 @dataclass(frozen=True)
 class Variable:
-    """One ``variable`` block of a Terraform root. ``type`` as in :mod:`wrapper.types`."""
+    """One ``variable`` block of a Terraform root. ``type`` as in :mod:`wrapper.types`; ``default`` as it is
+    written, None where there is none."""
 
     name: str
     type: Any
@@ -97,6 +99,7 @@ class Variable:
     sensitive: bool
     nullable: bool
     where: str
+    default: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

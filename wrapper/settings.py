@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from . import hcl, layout
-from .errors import ConfigError
+from . import hcl, layout, terraform
+from .errors import ConfigError, UsageError
 from .files import Files
 from .model import Backend, Settings
 
@@ -36,7 +36,16 @@ def load_settings(files: Files, folder: Path) -> Settings:
     for name in ("source", "promotes_from"):
         if name in values:
             files.check_name(name, str(values[name][0]), f"{where}:{values[name][1]}")
+    if "rollout_timeout" in values:
+        _check_duration(*values["rollout_timeout"], where)
     return Settings(**{name: value for name, (value, _) in values.items()})
+
+
+def _check_duration(text: str, line: int, where: str) -> None:
+    try:
+        terraform.parse_limit(text)
+    except UsageError as error:
+        raise ConfigError(f"rollout_timeout: {error.message}", where=f"{where}:{line}", hint=error.hint) from None
 
 
 def load_backend(files: Files, folder: Path, source: Path) -> Backend:

@@ -6,8 +6,13 @@ Reads a state's ``outputs`` straight from its object (format version 4, unchange
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
-from collections.abc import Callable
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +25,7 @@ from .record import Record
 from .runs import state_key
 
 RECORD = "orchestrate.json"
+_OVERTAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "412", "409", "404")
 
 
 class Store(Protocol):
@@ -35,6 +41,11 @@ class Store(Protocol):
         ...
 
     def write(self, key: str, data: bytes) -> None: ...
+    def write_if(self, key: str, data: bytes, tag: str | None) -> bool:
+        """Write if the object still has this tag (None: if there is none), and say whether: of many that read the
+        same, one wins."""
+        ...
+
     def delete(self, key: str) -> None: ...
 
 
@@ -49,30 +60,78 @@ class LocalStore:
 
     def read_tagged(self, key: str) -> tuple[bytes, str] | None:
         file = self._folder / key
-        return (file.read_bytes(), _file_tag(file)) if file.is_file() else None
+        if not file.is_file():
+            return None
+        with file.open("rb") as opened:  # tag and bytes of one and the same file, also while it is being replaced
+            return opened.read(), _file_tag(os.fstat(opened.fileno()))
 
     def listing(self, prefix: str) -> dict[str, str]:
         below = self._folder / prefix.rpartition("/")[0]
         found = ((str(f.relative_to(self._folder)), f) for f in below.rglob("*") if f.is_file())
-        return {key: _file_tag(file) for key, file in sorted(found) if key.startswith(prefix)}
+        return {key: _file_tag(file.stat()) for key, file in sorted(found) if key.startswith(prefix)}
 
     def write(self, key: str, data: bytes) -> None:
-        file = self._folder / key
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            file.parent.mkdir(parents=True, exist_ok=True)
+        with self._writable(self._folder / key) as file:
             file.write_bytes(data)
-        except OSError as error:
-            hint = "see path in backend.tfvars"
-            raise NotFoundError(f"cannot write there: {error.strerror}", where=str(self._folder), hint=hint) from None
 
     def delete(self, key: str) -> None:
         (self._folder / key).unlink(missing_ok=True)
         (self._folder / (key + ".backup")).unlink(missing_ok=True)
 
+    def write_if(self, key: str, data: bytes, tag: str | None) -> bool:
+        with self._writable(self._folder / key) as file, _alone(file.parent):
+            found = self.read_tagged(key)
+            if (found[1] if found else None) != tag:
+                return False
+            _replace(file, data)
+        return True
 
-def _file_tag(file: Path) -> str:
-    found = file.stat()
+    @contextlib.contextmanager
+    def _writable(self, file: Path) -> Iterator[Path]:
+        """The file, its folder made; an OSError inside is a word about that folder."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            yield file
+        except OSError as error:
+            hint = "see path in backend.tfvars"
+            raise NotFoundError(f"cannot write there: {error.strerror}", where=str(self._folder), hint=hint) from None
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else is in here: the folder itself is locked, so that no lock file stands among the states."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _replace(file: Path, data: bytes) -> None:
+    """A reader sees the old bytes or the new ones, never half of them."""
+    handle, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(data)
+            opened.flush()
+            os.fsync(opened.fileno())
+        _later_than(file, draft)
+        os.replace(draft, file)
+    except BaseException:
+        os.unlink(draft)
+        raise
+
+
+def _later_than(file: Path, draft: str) -> None:
+    """The system's own times are as coarse as its tick; two writes within one would have one tag."""
+    before = file.stat().st_mtime_ns if file.is_file() else 0
+    stamp = max(time.time_ns(), before + 1)
+    os.utime(draft, ns=(stamp, stamp))
+
+
+def _file_tag(found: os.stat_result) -> str:
     return f"{found.st_mtime_ns:x}-{found.st_size:x}"
 
 
@@ -112,8 +171,34 @@ class BucketStore:
     def delete(self, key: str) -> None:
         self._ask(lambda: self._client.delete_object(Bucket=self._backend.bucket, Key=key))
 
+    def write_if(self, key: str, data: bytes, tag: str | None) -> bool:
+        """docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html: 412 where another writer was first,
+        409 where two wrote at the same moment, 404 where the object is gone."""
+        condition = {"IfNoneMatch": "*"} if tag is None else {"IfMatch": tag}
+        return bool(
+            self._ask(
+                lambda: _unless_overtaken(
+                    lambda: self._client.put_object(
+                        Bucket=self._backend.bucket, Key=key, Body=data, ContentType="application/json", **condition
+                    )
+                )
+            )
+        )
+
     def _ask(self, call: Callable[[], Any]) -> Any:
         return _translated(call, self._backend, self._place)
+
+
+def _unless_overtaken(call: Callable[[], Any]) -> bool:
+    from botocore.exceptions import ClientError
+
+    try:
+        call()
+        return True
+    except ClientError as error:
+        if str(error.response["Error"].get("Code", "")) in _OVERTAKEN:
+            return False
+        raise
 
 
 def _translated(call: Callable[[], Any], backend: Backend, place: str = "REGION STACK") -> Any:

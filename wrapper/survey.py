@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
-from . import environment, fingerprint, planfile, runs, state, variables
+from . import allotments, environment, fingerprint, planfile, runs, sharing, state, variables
 from .account import NOBODY, Identity
+from .allotting import Register
 from .arguments import destroys, partial, typed_values
 from .errors import NotFoundError, OrchestrateError
 from .fingerprint import Difference, Inputs
@@ -19,6 +21,7 @@ from .project import Project
 from .record import Record
 from .runner import Talk
 from .runs import Caller, Request
+from .sharing import Sharing
 from .terraform import VERBS, Token, Verb
 from .variables import Source
 
@@ -78,6 +81,17 @@ class Ready:
         values = {**self.values, **self.common.typed}
         return {n: str(v.value) for n, v in sorted(values.items()) if variables.is_build(n) and v.value is not None}
 
+    @property
+    def tenant_of_many(self) -> bool:
+        """Whether it stands behind a load balancer that it shares."""
+        return allotments.VARIABLE in self.values and allotments.takes(self.common.request.declared)
+
+    def with_value(self, name: str, value: Effective) -> Ready:
+        """The same, with another value of one variable."""
+        known = {**self.inputs.get("variables", {}), name: fingerprint.digest(value.value)}
+        inputs = {**self.inputs, "variables": dict(sorted(known.items()))} if self.inputs else self.inputs
+        return replace(self, values={**self.values, name: value}, inputs=inputs)
+
     def lay_out(self, caller: Caller) -> Run:
         return runs.lay_out(replace(self.common.request, layer=self.layer, values=self.values), caller)
 
@@ -95,6 +109,13 @@ class Survey:
     given: Mapping[str, str] = field(default_factory=dict)
     dry: bool = False
     _own: list[dict[str, Any] | None] = field(default_factory=list)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        by = self.caller.author
+        return Sharing(
+            lambda: Register(self.store(), self.stack, by), lambda: not self.dry or self.own_state() is not None
+        )
 
     # -- layers made ready ------------------------------------------------------------------------
 
@@ -119,7 +140,7 @@ class Survey:
             yield from (Ready(layer, common) for layer in layers)
             return
         first: dict[str, tuple[Effective, str]] = {}
-        for layer, values in zip(layers, self._from_files(layers, tokens), strict=True):
+        for layer, values in zip(layers, self._values(layers, tokens, common.typed), strict=True):
             try:
                 yield self._ready(layer, common, values, first, records)
             except OrchestrateError as error:
@@ -172,11 +193,16 @@ class Survey:
         """What of a layer's inputs differs from its last apply, what was typed then standing in; [] when not known."""
         if not record.inputs:
             return []
+        ready = self.prepare(VERBS["plan"], layer, self.typed_last(layer, record))
+        return fingerprint.differences(record.inputs, ready.inputs, record.hidden)
+
+    def typed_last(self, layer: Layer, record: Record) -> list[Token]:
+        """What was typed at a layer's last apply, as far as it still goes."""
         declared = self.declared(layer)
         given = {n: t for n, t in record.given.items() if n in declared}
-        tokens = [Token("var", f"{n}={t}", ("-var", f"{n}={t}")) for n, t in given.items()]
-        ready = self.prepare(VERBS["plan"], layer, tokens)
-        return fingerprint.differences(record.inputs, ready.inputs, record.hidden)
+        if not layer.tenant and allotments.counts(declared):
+            given = self.sharing.still_enough(given)
+        return [Token("var", f"{n}={t}", ("-var", f"{n}={t}")) for n, t in given.items()]
 
     def check(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> None:
         """Raise what is wrong with the arguments for any layer of this root."""
@@ -192,7 +218,20 @@ class Survey:
         if not self.project.values.template_mentions(self.stack, coming):
             unknown = {n: None for n in coming if common.request.declared[n].nullable}
             values = self.project.values.of(tenant, unknown, self._var_files(common.request.tokens))
+            coming |= {allotments.VARIABLE} if allotments.takes(common.request.declared) else set()
             variables.check_required(common.request.declared, {*values, *common.typed, *coming}, tenant.label)
+
+    # -- shared load balancers --------------------------------------------------------------------
+
+    def allot(self, found: Sequence[Ready]) -> list[Ready]:
+        """The same, each that shares a load balancer with its slot for good; one write for all."""
+        given = self.sharing.allot([r.layer.tenant for r in found if r.tenant_of_many])
+        return [r.with_value(allotments.VARIABLE, given[r.layer.tenant]) if r.tenant_of_many else r for r in found]
+
+    def missing(self, ready: Ready) -> int:
+        """The number of the load balancer that a tenant is allotted and its stack does not have yet; else 0."""
+        known = sharing.OUTPUT in self.project.values.outputs(self.stack.source)
+        return sharing.missing(ready.values, state.outputs(self.own_state())) if known and ready.tenant_of_many else 0
 
     # -- values -----------------------------------------------------------------------------------
 
@@ -203,11 +242,21 @@ class Survey:
     def effective(self, layer: Layer, tokens: Sequence[Token]) -> dict[str, Effective]:
         """Every effective value of a layer, -var and -var-file included, with its origin."""
         declared = self.declared(layer)
-        values = next(self._from_files([layer], tokens))
+        typed = {a.name: variables.check_argument(a, declared) for a in typed_values(tokens) if a.name in declared}
+        values = next(iter(self._values([layer], tokens, typed)))
         if isinstance(values, OrchestrateError):
             raise values
-        typed = (a for a in typed_values(tokens) if a.name in declared)
-        return {**values, **{a.name: variables.check_argument(a, declared) for a in typed}}
+        return {**values, **typed}
+
+    def _values(
+        self, layers: Sequence[Layer], tokens: Sequence[Token], typed: Mapping[str, Effective]
+    ) -> Iterable[dict[str, Effective] | OrchestrateError]:
+        """From the files, and what the tool itself gives."""
+        sources = self._var_files(tokens)
+        argued = {n: Effective(v, f"{s.name}:{line}") for s in sources for n, (v, line) in s.values.items()}
+        return self.sharing.give(
+            layers, self.declared(layers[0]), self._from_files(layers, tokens), {**argued, **typed}
+        )
 
     def _from_files(
         self, layers: Sequence[Layer], tokens: Sequence[Token]

@@ -244,6 +244,11 @@ def parse_duration(text: str) -> float:
     return sum(float(n) * {"ms": 0.001, "s": 1, "m": 60, "h": 3600}[u] for n, u in parts)
 
 
+def parse_limit(text: str) -> float:
+    """Seconds of a duration; ``0`` is none."""
+    return 0.0 if text == "0" else parse_duration(text)
+
+
 # -- echoing it ---------------------------------------------------------------------------------
 
 _SECRET_NAME = re.compile(r"passw|secret|token|credential|private|api_?key", re.IGNORECASE)

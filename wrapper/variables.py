@@ -18,7 +18,7 @@ from .layout import nearest
 from .model import Effective, Secret, Variable
 from .types import mismatch
 
-RESERVED = ("region", "stack", "tenant", "account", "protected", "key", "bucket", "state_key")
+RESERVED = ("region", "stack", "tenant", "account", "protected", "key", "bucket", "state_key", "allotment")
 
 
 @dataclass(frozen=True)
@@ -165,5 +165,6 @@ def declarations(blocks: Sequence[tuple[str, hcl.Block]]) -> dict[str, Variable]
             sensitive=body.get("sensitive", (False, 0))[0] is True,
             nullable=body.get("nullable", (True, 0))[0] is not False,
             where=f"{where}:{block.line}",
+            default=body.get("default", (None, 0))[0],
         )
     return result

@@ -60,6 +60,7 @@ class Options:
     html: str = ""
     allow_delete: tuple[str, ...] = ()
     only: tuple[str, ...] = ()  # layers by tenant, "" being the stack's own; no option of the command line
+    rollout_timeout: str = ""
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
     def merged(self, given: Mapping[str, Any]) -> Options:
@@ -201,7 +202,9 @@ class Options:
 
     def deployer(self, stack: Stack, stopper: Stopper) -> Deployer:
         from ..deploy import Deployer
+        from ..terraform import parse_limit
 
+        limit = parse_limit(self.rollout_timeout) if self.rollout_timeout else None
         identity = self.identity(stack)
         return Deployer(
             self.project,
@@ -214,6 +217,7 @@ class Options:
             confirmed=self.confirm,
             given=self.environ,
             dry=self.dry_run,
+            rollout_limit=limit,
         )
 
     def stopper(self) -> Stopper:
@@ -239,6 +243,11 @@ def ours(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--all-tenants", is_flag=True, help="The stack and every tenant of it."),
             click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="How many tenants side by side."),
             click.option("--timeout", metavar="TIME", help="Stop gracefully after so long (90s, 30m, 2h)."),
+            click.option(
+                "--rollout-timeout",
+                metavar="TIME",
+                help="Wait so long for ECS after an apply (default 10m; 0: not at all).",
+            ),
         )
     ):
         command = option(command)

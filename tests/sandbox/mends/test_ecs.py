@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT_ID
+from moto.ecs.models import ecs_backends
 
 from wrapper.sandbox.mends import ecs
 
+REGION = "ap-southeast-2"
 Asked = Callable[..., tuple[Any, Any]]
 
 
@@ -24,6 +27,13 @@ def create(ecs_client: Any, **fields: Any) -> None:
 
 def described(ecs_client: Any) -> Any:
     return ecs_client.describe_services(cluster="cluster", services=["web"])["services"][0]
+
+
+def later(seconds: float = 60) -> None:
+    """So much time goes by for every deployment that is under way."""
+    for service in ecs_backends[ACCOUNT_ID][REGION].services.values():
+        if hasattr(service, "began"):
+            service.began -= seconds
 
 
 def test_bridge_service_has_no_network(asked: Asked) -> None:
@@ -73,17 +83,6 @@ def test_service_gets_the_defaults_of_the_api(asked: Asked) -> None:
     assert mended["maximumPercent"] == 100 and mended["minimumHealthyPercent"] == 0
 
 
-def test_service_becomes_steady_at_once(asked: Asked) -> None:
-    def question(client: Any) -> Any:
-        prepare(client("ecs"))
-        create(client("ecs"))
-        service = described(client("ecs"))
-        [deployment] = service["deployments"]
-        return service["runningCount"], deployment["runningCount"], deployment["rolloutState"]
-
-    assert asked(question, ecs.service_keeps_its_fields) == ((0, 0, "IN_PROGRESS"), (2, 2, "COMPLETED"))
-
-
 def test_service_connect_is_kept_on_the_deployment(asked: Asked) -> None:
     wanted = {"enabled": True, "namespace": "everything"}
 
@@ -99,15 +98,27 @@ def test_service_update_becomes_a_deployment(asked: Asked) -> None:
     def question(client: Any) -> Any:
         prepare(client("ecs"))
         create(client("ecs"))
-        latest = client("ecs").describe_task_definition(taskDefinition="web:2")["taskDefinition"]["taskDefinitionArn"]
         before = described(client("ecs"))["deployments"][0]["id"]
-        client("ecs").update_service(cluster="cluster", service="web", taskDefinition=latest, desiredCount=3)
-        [deployment] = described(client("ecs"))["deployments"]
-        return deployment["taskDefinition"][-5:], deployment["runningCount"], deployment["id"] != before
+        client("ecs").update_service(cluster="cluster", service="web", taskDefinition="web:2", desiredCount=3)
+        [deployment, *_] = described(client("ecs"))["deployments"]
+        return deployment["taskDefinition"][-5:], deployment["desiredCount"], deployment["id"] != before
 
     unmended, mended = asked(question, ecs.service_keeps_its_fields, ecs.service_update_becomes_a_deployment)
-    assert unmended == ("web:1", 0, False)
+    assert unmended == ("web:1", 2, False)
     assert mended == ("web:2", 3, True)
+
+
+def test_service_update_of_a_number_is_no_deployment(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        prepare(client("ecs"))
+        create(client("ecs"))
+        before = described(client("ecs"))["deployments"][0]["id"]
+        client("ecs").update_service(cluster="cluster", service="web", desiredCount=3)
+        [deployment] = described(client("ecs"))["deployments"]
+        return deployment["desiredCount"], deployment["id"] == before
+
+    unmended, mended = asked(question, ecs.service_keeps_its_fields, ecs.service_update_becomes_a_deployment)
+    assert (unmended, mended) == ((2, True), (3, True))
 
 
 def test_service_update_keeps_what_it_does_not_mention(asked: Asked) -> None:
@@ -162,6 +173,7 @@ def test_cluster_counts_its_services(asked: Asked) -> None:
     def question(client: Any) -> Any:
         prepare(client("ecs"))
         create(client("ecs"))
+        later()
         cluster = client("ecs").describe_clusters(clusters=["cluster"])["clusters"][0]
         return cluster["activeServicesCount"], cluster["runningTasksCount"]
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
-from moto.core.utils import camelcase_to_underscores, utcnow
+from moto.core.utils import camelcase_to_underscores
 from moto.ecs.exceptions import InvalidParameterException
 from moto.ecs.models import CapacityProvider, Cluster, EC2ContainerServiceBackend, Service
 from moto.ecs.responses import EC2ContainerServiceResponse
-from moto.moto_api._internal import mock_random
 
+from wrapper.sandbox.mends import rollouts
 from wrapper.sandbox.mends.ledger import Ledger, Mend
 
 # What CreateService takes and DescribeServices must give back, with what AWS answers when it was not given.
@@ -59,7 +59,7 @@ def service_keeps_its_fields(ledger: Ledger) -> None:
             service.launch_type = None
         complete_deployment_configuration(service)
         keep_deployment_fields(service, self._get_params())
-        settle(service)
+        rollouts.begin(service)
         return answer
 
     ledger.wrap(EC2ContainerServiceResponse, "create_service", around)
@@ -76,6 +76,8 @@ def service_update_becomes_a_deployment(ledger: Ledger) -> None:
     def around(original: Any, self: EC2ContainerServiceResponse) -> Any:
         before = self.ecs_backend._get_service(self._get_param("cluster", "default"), self._get_param("service"))
         kept: dict[str, Any] = getattr(before, "deployment_configuration", {})
+        rollouts.advance(before)
+        running = before.task_definition
         answer = original(self)
         service = answer.result["service"]
         if service.capacity_provider_strategy:
@@ -83,7 +85,9 @@ def service_update_becomes_a_deployment(ledger: Ledger) -> None:
         service.deployment_configuration = kept | (service.deployment_configuration or {})
         complete_deployment_configuration(service)
         keep_deployment_fields(service, self._get_params())
-        settle(service)
+        service.task_definition = self.ecs_backend.describe_task_definition(service.task_definition).arn
+        new = service.task_definition != running or self._get_param("forceNewDeployment", False)
+        (rollouts.begin if new else rollouts.keep)(service)
         return answer
 
     ledger.wrap(EC2ContainerServiceResponse, "update_service", around)
@@ -103,31 +107,6 @@ def keep_deployment_fields(service: Any, request: dict[str, Any]) -> None:
     """Service Connect and volumes are shown on the deployment, not on the service."""
     kept = getattr(service, "deployment_fields", {})
     service.deployment_fields = kept | {name: request[name] for name in DEPLOYMENT_FIELDS if request.get(name)}
-
-
-def settle(service: Any) -> None:
-    """Every task runs at once: one PRIMARY deployment, COMPLETED, of the service's present task definition."""
-    if service.deployment_controller["type"] != "ECS":
-        return
-    deployment = service.deployments[0]
-    if deployment["taskDefinition"] != service.task_definition:
-        deployment["id"] = f"ecs-svc/{mock_random.randint(10**18, 10**19 - 1)}"
-        deployment["createdAt"] = utcnow()
-    service.running_count, service.pending_count = service.desired_count, 0
-    deployment.update(
-        service.deployment_fields,
-        capacityProviderStrategy=service.capacity_provider_strategy,
-        launchType=service.launch_type,
-        networkConfiguration=service.network_configuration,
-        desiredCount=service.desired_count,
-        runningCount=service.desired_count,
-        pendingCount=0,
-        failedTasks=0,
-        rolloutState="COMPLETED",
-        rolloutStateReason=f"ECS deployment {deployment['id']} completed.",
-        taskDefinition=service.task_definition,
-        updatedAt=utcnow(),
-    )
 
 
 def service_names_are_taken_once(ledger: Ledger) -> None:
@@ -177,6 +156,8 @@ def cluster_counts_its_services(ledger: Ledger) -> None:
         found, failures = original(self, cluster_names)
         for cluster in found:
             services = active_services(self, cluster)
+            for service in services:
+                rollouts.advance(service)
             cluster.active_services_count = len(services)
             cluster.running_tasks_count = sum(service.running_count for service in services)
             cluster.pending_tasks_count = 0

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
 from typing import Any
 
+from moto.ecs.models import ecs_backends
 from moto.elbv2.exceptions import ELBClientError
-from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer
+from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, FakeLoadBalancer, FakeTargetGroup
 
+from wrapper.sandbox.mends import rollouts
 from wrapper.sandbox.mends.ledger import Ledger, Mend
 
 RULES_PER_LOAD_BALANCER = 100
@@ -93,9 +97,39 @@ class TooManyRulesError(ELBClientError):
         super().__init__("TooManyRules", "You've reached the limit on the number of rules per load balancer.")
 
 
+def services_register_their_tasks(ledger: Ledger) -> None:
+    """AWS registers each running task of a service with its target group, and calls it healthy when it answers.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html
+    moto's services register nothing, so that a target group has no healthy target for ever.
+    """
+
+    def around(original: Any, self: ELBv2Backend, target_group_arn: str, targets: list[dict[str, Any]]) -> Any:
+        found = original(self, target_group_arn, targets)
+        return found if targets else [*found, *service_targets(self, self.target_groups[target_group_arn])]
+
+    ledger.wrap(ELBv2Backend, "describe_target_health", around)
+
+
+def service_targets(backend: ELBv2Backend, group: FakeTargetGroup) -> Iterator[FakeHealthStatus]:
+    """One target per task that runs behind the group. Their names are made up: no machine joins a cluster here."""
+    for service in ecs_backends[backend.account_id][backend.region_name].services.values():
+        if service.status != "ACTIVE" or not any(
+            lb.get("targetGroupArn") == group.arn for lb in service.load_balancers
+        ):
+            continue
+        rollouts.advance(service)
+        for number in range(service.running_count):
+            digest = hashlib.sha256(f"{service.arn} {number}".encode()).hexdigest()
+            name = f"i-{digest[:17]}" if group.target_type == "instance" else f"10.0.{number // 250}.{number % 250 + 4}"
+            port = 32768 + number if group.target_type == "instance" else group.port
+            yield FakeHealthStatus(name, str(port), group.health_check_port, "healthy")
+
+
 MENDS: tuple[Mend, ...] = (
     protected_load_balancer_is_not_deleted,
     modified_listener_keeps_its_other_certificates,
     listener_without_tls_has_no_certificate,
     rules_are_limited,
+    services_register_their_tasks,
 )

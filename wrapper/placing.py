@@ -1,0 +1,135 @@
+"""Room for tenants that share load balancers: a place allotted before something is made, the next load balancer made
+when the others are full, the place given back when the tenant is gone.
+
+Knows when the stack's own layer may be applied for that: when nothing else of its inputs changed since its last apply.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from . import allotments, sharing, state
+from .arguments import destroys
+from .errors import BusyError, ConfigError, OrchestrateError
+from .model import Layer, Outcome
+from .survey import Ready, Survey
+from .terraform import Token
+
+CARRIED = ("parallelism", "lock-timeout", "auto-approve", "no-color", "compact-warnings", "json")
+_LONGEST = 600.0  # seconds that a tenant waits while others change its stack's own layer
+_AGAIN = 10.0  # seconds until it looks again
+
+
+@dataclass
+class Placing:
+    """``apply_own`` applies the stack's own layer with these arguments; ``pause`` sleeps, and raises when the command
+    is being stopped."""
+
+    survey: Survey
+    store: Callable[[], state.Store]
+    apply_own: Callable[[Sequence[Token]], Outcome]
+    say: Callable[[str], None]
+    pause: Callable[[float], None]
+
+    def make(self, found: Sequence[Ready]) -> list[Ready | OrchestrateError]:
+        """Layers of one root, each tenant with its place on a shared load balancer, allotted for good where something
+        will be made; a load balancer that is not there yet is made first. For a tenant without a place, why."""
+        if self.survey.dry or not found:
+            return list(found)
+        try:
+            found = self.survey.allot(found) if _makes(found[0]) else found
+        except OrchestrateError as error:
+            return [error if r.tenant_of_many else r for r in found]
+        if found[0].verb.name != "apply" or destroys(found[0].verb, found[0].tokens):
+            return [self._no_room(r) or r for r in found]
+        try:
+            number = max(map(self.survey.missing, found))
+            return self._grown(number, found) if number else list(found)
+        except OrchestrateError as error:
+            return [error if self.survey.missing(r) else r for r in found]
+
+    def _grown(self, number: int, found: Sequence[Ready]) -> list[Ready | OrchestrateError]:
+        """The same layers, made ready anew when the load balancer is there."""
+        tokens = found[0].tokens
+        self._grow(number, tokens)
+        again = list(self.survey.prepare_all(found[0].verb, [r.layer for r in found], tokens))
+        placed = iter(self.survey.allot([r for r in again if isinstance(r, Ready)]))
+        return [next(placed) if isinstance(r, Ready) else r for r in again]
+
+    def _no_room(self, one: Ready) -> ConfigError | None:
+        """A look at a tenant whose load balancer is not there yet would end in Terraform's words about a missing key."""
+        number = self.survey.missing(one)
+        if not number or one.verb.name != "plan" or destroys(one.verb, one.tokens):
+            return None
+        place = f"{self.survey.stack.name} {self.survey.stack.region}".rstrip()
+        return ConfigError(
+            f"{one.layer.label}: load balancer {number} of {self.survey.stack.label} is not there yet",
+            where=self.survey.sharing.register().key,
+            hint=f"the tenant's apply makes it first; for a plan before that, set {allotments.COUNT} = {number} in "
+            f"variables.tfvars and apply the stack: ./orchestrate apply {place}",
+        )
+
+    def _grow(self, number: int, tokens: Sequence[Token]) -> None:
+        """Apply the stack's own layer for one more load balancer, as it was last applied and with nothing else new.
+        Who is busy with it may be making the same: then look again."""
+        own, end = Layer(self.survey.stack), time.monotonic() + _LONGEST
+        carried = [t for t in tokens if t.flag in CARRIED and t.flag != "lock-timeout"]
+        while not self._has(number):
+            given = self._only_growth(own, number)
+            self.say(f"{own.label}: load balancer {number} is not there yet; applying the stack's own layer first")
+            try:
+                self.apply_own([*given, *carried])
+            except BusyError as error:
+                if time.monotonic() > end:
+                    raise
+                self.say(f"{error.message}; waiting for it")
+                self.pause(_AGAIN)
+                continue
+            if not self._has(number):
+                raise ConfigError(
+                    f"{own.label}: was applied, and still gives out no load balancer {number}",
+                    where=f'output "{sharing.OUTPUT}"',
+                    hint=f"it is a map from each load balancer's number, made from the variable {allotments.COUNT}",
+                )
+
+    def _has(self, number: int) -> bool:
+        """Whether the stack gives out that load balancer, as its state and its register are at this moment."""
+        self.survey.forget_own_state()
+        self.survey.sharing.look_again()
+        return str(number) in (state.outputs(self.survey.own_state()).get(sharing.OUTPUT) or {})
+
+    def _only_growth(self, own: Layer, number: int) -> list[Token]:
+        """What was typed at the stack's last apply, if nothing but the number of load balancers differs since."""
+        record = state.load_record(self.store(), own)
+        names = [d.name for d in self.survey.changed(own, record) if d.name != f"variable {allotments.COUNT}"]
+        names += [f"-var {name} (not recorded, because it is sensitive)" for name in record.hidden]
+        if not allotments.counts(self.survey.declared(own)):
+            names = [f"it declares no variable {allotments.COUNT}, so that nothing here can add one"]
+        elif not record.inputs:
+            names = ["what its last apply was given is not recorded"]
+        if names:
+            raise ConfigError(
+                f"load balancer {number} is needed, and {own.label} is not applied for it by itself: {', '.join(names[:5])}",
+                where=self.survey.sharing.register().key,
+                hint=f"look, and apply it: ./orchestrate apply {self.survey.stack.name} {self.survey.stack.region}".rstrip(),
+            )
+        return self.survey.typed_last(own, record)
+
+    def give_back(self, layer: Layer) -> None:
+        """A layer is gone, or a tenant has left the shared load balancers: so is its place."""
+        tenants = self.survey.stack.tenant_source
+        if tenants is None or not allotments.takes(self.survey.project.values.declared(tenants)):
+            return
+        if layer.tenant:
+            self.survey.sharing.free(layer.tenant)
+        else:
+            self.survey.sharing.forget()
+
+
+def _makes(ready: Ready) -> bool:
+    """Whether something will be made of a tenant's values: now, or by a plan that is kept for later."""
+    if destroys(ready.verb, ready.tokens):
+        return False
+    return ready.verb.name == "apply" or (ready.verb.name == "plan" and any(t.flag == "out" for t in ready.tokens))
