@@ -5,11 +5,9 @@ locals {
   shared   = var.load_balancer.mode == "shared"
   balanced = local.own || local.shared
 
-  https = local.own ? var.load_balancer.certificate_arn != null || var.load_balancer.make_certificate : (
-    local.shared ? data.aws_lb_listener.shared[0].protocol == "HTTPS" : false
-  )
-
-  certificate_arn = var.load_balancer.make_certificate ? one(aws_acm_certificate_validation.this[*].certificate_arn) : var.load_balancer.certificate_arn
+  # A shared listener is only known when it is there; the own ones' number must be known before.
+  own_https = local.own && (var.load_balancer.certificate_arn != null || var.load_balancer.make_certificate)
+  https     = local.shared ? data.aws_lb_listener.shared[0].protocol == "HTTPS" : local.own_https
 }
 
 resource "aws_lb" "this" {
@@ -41,12 +39,12 @@ resource "aws_lb" "this" {
 }
 
 resource "aws_lb_listener" "https" {
-  count = local.own && local.https ? 1 : 0
+  count = local.own_https ? 1 : 0
 
   load_balancer_arn = aws_lb.this[0].arn
   port              = 443
   protocol          = "HTTPS"
-  certificate_arn   = local.certificate_arn
+  certificate_arn   = var.load_balancer.make_certificate ? local.certificates[var.dns.hostname] : var.load_balancer.certificate_arn
   ssl_policy        = var.load_balancer.ssl_policy
 
   default_action {
@@ -64,11 +62,11 @@ resource "aws_lb_listener" "http" {
   protocol          = "HTTP"
 
   default_action {
-    type             = local.https ? "redirect" : "forward"
-    target_group_arn = local.https ? null : aws_lb_target_group.this[0].arn
+    type             = local.own_https ? "redirect" : "forward"
+    target_group_arn = local.own_https ? null : aws_lb_target_group.this[0].arn
 
     dynamic "redirect" {
-      for_each = local.https ? [443] : []
+      for_each = local.own_https ? [443] : []
 
       content {
         protocol    = "HTTPS"

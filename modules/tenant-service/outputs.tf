@@ -60,9 +60,9 @@ output "target_group_arn" {
   value       = one(aws_lb_target_group.this[*].arn)
 }
 
-output "certificate_arn" {
-  description = "ARN of the certificate made for the tenant's names; null when none was asked for."
-  value       = one(aws_acm_certificate.this[*].arn)
+output "certificate_arns" {
+  description = "Certificates made for the tenant's names: name => ARN; empty when none were asked for."
+  value       = local.certificates
 }
 
 output "discovery_arn" {

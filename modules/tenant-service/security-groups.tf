@@ -4,7 +4,7 @@
 locals {
   awsvpc = var.task.network_mode == "awsvpc"
 
-  listener_ports = local.https ? { http = 80, https = 443 } : { http = 80 }
+  listener_ports = local.own_https ? { http = 80, https = 443 } : { http = 80 }
 
   entrances = !local.own ? {} : merge([for who, block in var.load_balancer.allowed : {
     for protocol, port in local.listener_ports : "${who}-${protocol}" => { block = block, port = port }
@@ -47,9 +47,9 @@ resource "aws_security_group" "tasks" {
   }
 }
 
-# By load balancer and port: as one of them changes, the tasks with the old one stay within reach until they are gone.
+# By kind of load balancer and port: as one of them changes, the tasks with the old one stay within reach until they are gone.
 locals {
-  reach = local.awsvpc && local.balanced ? toset(["${local.shared ? var.shared_load_balancer.arn_suffix : "own"}-${local.port}"]) : toset([])
+  reach = local.awsvpc && local.balanced ? toset(["${var.load_balancer.mode}-${local.port}"]) : toset([])
 }
 
 resource "aws_vpc_security_group_egress_rule" "load_balancer" {

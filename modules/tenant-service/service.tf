@@ -120,7 +120,7 @@ resource "aws_ecs_service" "this" {
     aws_iam_role_policy_attachment.task,
     aws_lb_listener.http,
     aws_lb_listener.https,
-    aws_lb_listener_certificate.shared,
+    aws_lb_listener_certificate.this,
     aws_lb_listener_rule.shared,
     aws_vpc_security_group_egress_rule.load_balancer,
     aws_vpc_security_group_egress_rule.tasks,

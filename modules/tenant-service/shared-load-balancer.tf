@@ -24,11 +24,3 @@ resource "aws_lb_listener_rule" "shared" {
     }
   }
 }
-
-# Presented to who asks for the tenant's names, beside the certificate that the listener has.
-resource "aws_lb_listener_certificate" "shared" {
-  count = local.shared && var.load_balancer.make_certificate ? 1 : 0
-
-  listener_arn    = var.shared_load_balancer.listener_arn
-  certificate_arn = local.certificate_arn
-}

@@ -45,7 +45,6 @@ mock_resource "aws_acm_certificate" {
     arn = "arn:aws:acm:ap-southeast-2:123456789012:certificate/made"
     domain_validation_options = [
       { domain_name = "acme.test.example.com", resource_record_name = "_1.acme.test.example.com", resource_record_type = "CNAME", resource_record_value = "_1.acm" },
-      { domain_name = "www.example.com", resource_record_name = "_2.www.example.com", resource_record_type = "CNAME", resource_record_value = "_2.acm" },
     ]
   }
 }
