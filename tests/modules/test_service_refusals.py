@@ -79,7 +79,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "stack that load balancers refuse": ({"stack": "internal-app"}, "stack: use 1 to 31"),
     "tenant with an underscore": ({"tenant": "a_b"}, "tenant: use 1 to 31"),
     "one subnet": ({"cluster": CLUSTER | {"load_balancer_subnet_ids": ["subnet-1"]}}, "cluster.load_balancer_subnet"),
-    "no container": ({"containers": {}, "load_balancer": {"mode": "none"}}, "containers: give at least one;"),
+    "container in capitals": ({"containers": {"Web": WEB}}, "containers: give at least one;"),
     "latest": (web(image="web:latest"), "containers: every image needs a tag"),
     "no tag": (web(image="registry.example.com:5000/web"), "containers: every image needs a tag"),
     "memory under reservation": (web(memory=64), "containers: memory (the hard limit)"),
