@@ -117,7 +117,7 @@ variable "containers" {
     error_message = "containers: registry_login is the ARN of a secret in Secrets Manager that holds {\"username\": ..., \"password\": ...}."
   }
   validation {
-    condition     = alltrue(flatten([for container in var.containers : [for name, value in container.environment : !can(regex("(?i)(password|passwd|secret|private_key|api_key|access_key|auth_token)$", name)) && !can(regex("AKIA[0-9A-Z]{16}|-----BEGIN", value))]]))
+    condition     = alltrue(flatten([for container in var.containers : [for name, value in container.environment : !can(regex("(?i)(password|passwd|secret|private_key|api_key|access_key|auth_token)$", name)) && !can(regex("AKIA[0-9A-Z]{16}|-{5}BEGIN", value))]]))
     error_message = "containers: environment is in clear for everybody who may look at the task definition; put what is secret into Secrets Manager or SSM, and name its ARN in secrets."
   }
   validation {
