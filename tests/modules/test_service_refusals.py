@@ -252,7 +252,7 @@ def test_each_wrong_value_is_refused_with_its_own_message_alone(said: dict[str, 
 
 
 def test_no_validation_is_without_a_case() -> None:
-    text = (ROOT / MODULE / "variables.tf").read_text()
+    text = "".join(path.read_text() for path in sorted((ROOT / MODULE).glob("variables*.tf")))
     messages = []
     for block in re.findall(r'^variable "[\w-]+" \{\n.*?^\}', text, re.MULTILINE | re.DOTALL):
         if block.split('"')[1] in OURS:
