@@ -18,7 +18,7 @@ environment = {
   CANARY    = "yes"
 {% endif %}
 }
-deployment         = { grace_seconds = 30, placement = "pack" }
+deployment         = { grace_seconds = 30, placement = "zone_binpack" }
 log_retention_days = {{ vars.log_retention_days }}
 """
 TENANT_FILE = """\

@@ -1,18 +1,60 @@
+# The names that lead to the load balancer. They move last: when the service behind it is steady.
+
+locals {
+  zone         = coalesce(var.dns.zone, "-")
+  host_names   = sort(concat(compact([var.dns.hostname]), tolist(var.dns.aliases)))
+  zone_names   = [for name in local.host_names : name if endswith(name, ".${local.zone}")]
+  record_types = !local.balanced ? [] : var.load_balancer.dual_stack ? ["A", "AAAA"] : ["A"]
+
+  alias_records = merge([for name in setsubtract(local.zone_names, [var.dns.hostname]) : {
+    for type in local.record_types : "${name} ${type}" => { name = name, type = type }
+  }]...)
+
+  entrance = {
+    dns_name = local.shared ? var.shared_load_balancer.dns_name : one(aws_lb.this[*].dns_name)
+    zone_id  = local.shared ? var.shared_load_balancer.zone_id : one(aws_lb.this[*].zone_id)
+  }
+}
+
 data "aws_route53_zone" "this" {
+  count = local.balanced ? 1 : 0
+
   name         = var.dns.zone
   private_zone = var.load_balancer.internal
 }
 
 resource "aws_route53_record" "this" {
-  for_each = var.load_balancer.dual_stack ? toset(["A", "AAAA"]) : toset(["A"])
+  for_each = toset(local.record_types)
 
-  zone_id = data.aws_route53_zone.this.zone_id
+  zone_id = data.aws_route53_zone.this[0].zone_id
   name    = var.dns.hostname
   type    = each.key
 
   alias {
-    name                   = aws_lb.this.dns_name
-    zone_id                = aws_lb.this.zone_id
+    name                   = local.entrance.dns_name
+    zone_id                = local.entrance.zone_id
     evaluate_target_health = true
   }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  depends_on = [aws_ecs_service.this]
+}
+
+resource "aws_route53_record" "alias" {
+  for_each = local.alias_records
+
+  zone_id = data.aws_route53_zone.this[0].zone_id
+  name    = each.value.name
+  type    = each.value.type
+
+  alias {
+    name                   = local.entrance.dns_name
+    zone_id                = local.entrance.zone_id
+    evaluate_target_health = true
+  }
+
+  depends_on = [aws_ecs_service.this]
 }

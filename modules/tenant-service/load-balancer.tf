@@ -1,76 +1,80 @@
-locals {
-  https       = var.load_balancer.certificate_arn != null
-  target_type = var.task.network_mode == "awsvpc" ? "ip" : "instance"
+# A load balancer of the tenant's own.
 
-  # A target group is replaced when one of these changes. They are in its name, so that the new one can stand beside the old.
-  target_group_identity = join("/", [local.identity, var.cluster.vpc_id, local.target_type, local.port])
+locals {
+  own      = var.load_balancer.mode == "own"
+  shared   = var.load_balancer.mode == "shared"
+  balanced = local.own || local.shared
+
+  # A shared listener is only known when it is there; the own ones' number must be known before.
+  own_https = local.own && (var.load_balancer.certificate_arn != null || var.load_balancer.make_certificate)
+  https     = local.shared ? data.aws_lb_listener.shared[0].protocol == "HTTPS" : local.own_https
 }
 
 resource "aws_lb" "this" {
   #checkov:skip=CKV2_AWS_28:a firewall costs by the load balancer; whoever needs one joins it by the ARN given out
   #checkov:skip=CKV_AWS_150:deletion_protection is the caller's; what is destroyed every night has none
-  #checkov:skip=CKV_AWS_91:no bucket of access logs is made for each tenant
+  #checkov:skip=CKV_AWS_91:access_logs names the bucket of who wants them; none is made for each tenant
 
-  name                       = local.name
+  count = local.own ? 1 : 0
+
+  name                       = local.way_in_name
   load_balancer_type         = "application"
   internal                   = var.load_balancer.internal
   ip_address_type            = var.load_balancer.dual_stack ? "dualstack" : "ipv4"
   subnets                    = var.cluster.load_balancer_subnet_ids
-  security_groups            = [aws_security_group.load_balancer.id, var.cluster.load_balancer_security_group_id]
+  security_groups            = [aws_security_group.load_balancer[0].id, var.cluster.load_balancer_security_group_id]
   idle_timeout               = var.load_balancer.idle_seconds
   enable_deletion_protection = var.load_balancer.deletion_protection
   drop_invalid_header_fields = true
-}
 
-resource "aws_lb_target_group" "this" {
-  name                 = "${local.readable}-${substr(sha256(local.target_group_identity), 0, 8)}"
-  vpc_id               = var.cluster.vpc_id
-  target_type          = local.target_type
-  protocol             = "HTTP"
-  port                 = local.port
-  deregistration_delay = var.load_balancer.drain_seconds
+  dynamic "access_logs" {
+    for_each = var.load_balancer.access_logs[*]
 
-  health_check {
-    path                = var.health_check.path
-    matcher             = var.health_check.codes
-    interval            = var.health_check.interval
-    timeout             = var.health_check.timeout
-    healthy_threshold   = var.health_check.healthy
-    unhealthy_threshold = var.health_check.unhealthy
-  }
-
-  lifecycle {
-    create_before_destroy = true
+    content {
+      enabled = true
+      bucket  = access_logs.value.bucket
+      prefix  = coalesce(access_logs.value.prefix, "${var.stack}/${var.tenant}")
+    }
   }
 }
 
-resource "aws_lb_listener" "this" {
-  load_balancer_arn = aws_lb.this.arn
-  port              = local.https ? 443 : 80
-  protocol          = local.https ? "HTTPS" : "HTTP"
-  certificate_arn   = var.load_balancer.certificate_arn
-  ssl_policy        = local.https ? var.load_balancer.ssl_policy : null
+resource "aws_lb_listener" "https" {
+  count = local.own_https ? 1 : 0
+
+  load_balancer_arn = aws_lb.this[0].arn
+  port              = 443
+  protocol          = "HTTPS"
+  certificate_arn   = var.load_balancer.make_certificate ? local.certificates[var.dns.hostname] : var.load_balancer.certificate_arn
+  ssl_policy        = var.load_balancer.ssl_policy
 
   default_action {
     type             = "forward"
-    target_group_arn = aws_lb_target_group.this.arn
+    target_group_arn = aws_lb_target_group.this[0].arn
   }
 }
 
-resource "aws_lb_listener" "redirect" {
-  count = local.https ? 1 : 0
+# Port 80 serves, or sends to HTTPS: one listener in both cases, so that a change from one to the other is a change in place.
+resource "aws_lb_listener" "http" {
+  count = local.own ? 1 : 0
 
-  load_balancer_arn = aws_lb.this.arn
+  load_balancer_arn = aws_lb.this[0].arn
   port              = 80
   protocol          = "HTTP"
 
   default_action {
-    type = "redirect"
+    type             = local.own_https ? "redirect" : "forward"
+    target_group_arn = local.own_https ? null : aws_lb_target_group.this[0].arn
 
-    redirect {
-      protocol    = "HTTPS"
-      port        = "443"
-      status_code = "HTTP_301"
+    dynamic "redirect" {
+      for_each = local.own_https ? [443] : []
+
+      content {
+        protocol    = "HTTPS"
+        port        = redirect.value
+        status_code = "HTTP_301"
+      }
     }
   }
+
+  depends_on = [aws_lb_listener.https]
 }

@@ -13,7 +13,21 @@ locals {
   identity = "${local.region}/${var.stack}/${var.tenant}"
   readable = trimsuffix(substr("${var.stack}-${var.tenant}", 0, 23), "-")
   name     = "${local.readable}-${substr(sha256(local.identity), 0, 8)}"
+}
 
-  front = var.front != null ? var.front : one([for name, container in var.containers : name if container.port != null])
-  port  = var.containers[local.front].port
+# What AWS replaces instead of changing is in these two names, so that the new thing can stand beside the old one until it
+# serves. A target group belongs to one load balancer for ever, so both are told apart by the same facts.
+
+locals {
+  way_in = join("/", [
+    local.identity,
+    var.cluster.vpc_id,
+    local.target_type,
+    local.own ? (var.load_balancer.internal ? "internal" : "public") : local.shared ? var.shared_load_balancer.arn_suffix : "none",
+  ])
+  way_in_name = "${local.readable}-${substr(sha256(local.way_in), 0, 8)}"
+
+  # No tenant has an underscore in its name: "acme_1" is nobody else's.
+  service_identity = join("/", [local.way_in, var.task.launch_type, var.deployment.strategy, jsonencode(local.capacity_providers)])
+  service_name     = "${var.tenant}_${substr(sha256(local.service_identity), 0, 8)}"
 }

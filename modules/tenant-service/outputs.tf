@@ -1,11 +1,23 @@
 output "url" {
-  description = "Where the tenant finds the application."
-  value       = "${local.https ? "https" : "http"}://${var.dns.hostname}"
+  description = "Where the tenant finds the application; null without a load balancer."
+  value       = local.balanced ? "${local.https ? "https" : "http"}://${var.dns.hostname}" : null
 }
 
 output "name" {
-  description = "Name that the tenant's resources carry: load balancer, roles, alarms, task definition."
+  description = "Name that the tenant's resources carry: roles, alarms, task definition."
   value       = local.name
+}
+
+output "services" {
+  description = "What an apply promises, for who checks it afterwards: tenant => the service, the revision it is to run and the target groups that are to be healthy."
+  value = {
+    (var.tenant) = {
+      cluster         = var.cluster.arn
+      service         = aws_ecs_service.this.name
+      task_definition = aws_ecs_task_definition.this.arn
+      target_groups   = aws_lb_target_group.this[*].arn
+    }
+  }
 }
 
 output "service_name" {
@@ -34,23 +46,43 @@ output "log_group" {
 }
 
 output "load_balancer_arn" {
-  description = "ARN of the tenant's load balancer."
-  value       = aws_lb.this.arn
+  description = "ARN of the tenant's own load balancer; null when it has none."
+  value       = one(aws_lb.this[*].arn)
 }
 
 output "load_balancer_dns_name" {
-  description = "The load balancer's own name, for a look before the alias is known everywhere."
-  value       = aws_lb.this.dns_name
+  description = "The load balancer's own name, for a look before the alias is known everywhere; null without one."
+  value       = local.entrance.dns_name
 }
 
 output "target_group_arn" {
-  description = "ARN of the target group that the tasks join."
-  value       = aws_lb_target_group.this.arn
+  description = "ARN of the target group that the tasks join; null without a load balancer."
+  value       = one(aws_lb_target_group.this[*].arn)
+}
+
+output "certificate_arns" {
+  description = "Certificates made for the tenant's names: name => ARN; empty when none were asked for."
+  value       = local.certificates
+}
+
+output "discovery_arn" {
+  description = "ARN of the Cloud Map service; null without service discovery."
+  value       = one(aws_service_discovery_service.this[*].arn)
+}
+
+output "task_security_group_id" {
+  description = "Security group of the tasks, for what lets them in; null unless every task has an address."
+  value       = one(aws_security_group.tasks[*].id)
 }
 
 output "task_role_arn" {
   description = "Role of the application; grant it what the tenant's data needs."
   value       = aws_iam_role.task.arn
+}
+
+output "task_role_name" {
+  description = "Name of the application's role, for attaching policies."
+  value       = aws_iam_role.task.name
 }
 
 output "execution_role_arn" {

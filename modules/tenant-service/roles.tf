@@ -15,26 +15,52 @@ locals {
   })
 
   # A secret's ARN may go on with a key and a version; permission is for the secret.
-  secret_arns    = distinct(flatten([for container in var.containers : values(container.secrets)]))
-  secrets        = sort([for arn in local.secret_arns : join(":", slice(split(":", arn), 0, 7)) if strcontains(arn, ":secretsmanager:")])
+  secret_arns    = distinct(flatten([for container in var.containers : concat(values(container.secrets), container.registry_login[*])]))
+  secrets        = distinct(sort([for arn in local.secret_arns : join(":", slice(split(":", arn), 0, 7)) if strcontains(arn, ":secretsmanager:")]))
   ssm_parameters = sort([for arn in local.secret_arns : arn if strcontains(arn, ":ssm:")])
 
-  execution_statements = concat(
-    [
-      {
-        Effect   = "Allow"
-        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = ["${aws_cloudwatch_log_group.this.arn}:*"]
-      },
-      {
-        Effect   = "Allow"
-        Action   = ["ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]
-        Resource = ["*"]
-      },
-    ],
-    length(local.secrets) == 0 ? [] : [{ Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = local.secrets }],
-    length(local.ssm_parameters) == 0 ? [] : [{ Effect = "Allow", Action = ["ssm:GetParameters"], Resource = local.ssm_parameters }],
-  )
+  # account.dkr.ecr.region.amazonaws.com/repository:tag
+  ecr_images = [for container in var.containers : regex("^([0-9]{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[a-z.]+/([^:@]+)", container.image) if strcontains(container.image, ".dkr.ecr.")]
+  ecr_arns   = distinct(sort([for image in local.ecr_images : "arn:${local.partition}:ecr:${image[1]}:${image[0]}:repository/${image[2]}"]))
+
+  execution_permissions = {
+    logs       = { actions = ["logs:CreateLogStream", "logs:PutLogEvents"], resources = ["${aws_cloudwatch_log_group.this.arn}:*"] }
+    registry   = { actions = ["ecr:GetAuthorizationToken"], resources = length(local.ecr_arns) == 0 ? [] : ["*"] } # knows no resource
+    images     = { actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], resources = local.ecr_arns }
+    secrets    = { actions = ["secretsmanager:GetSecretValue"], resources = local.secrets }
+    parameters = { actions = ["ssm:GetParameters"], resources = local.ssm_parameters }
+    keys       = { actions = ["kms:Decrypt"], resources = sort(var.task.kms_keys) }
+  }
+
+  execution_statements = [for permission in local.execution_permissions : {
+    Effect   = "Allow"
+    Action   = permission.actions
+    Resource = permission.resources
+  } if length(permission.resources) > 0]
+
+  mounted      = distinct(flatten([for container in var.containers : [for mount in container.mounts : mount.volume]]))
+  written      = distinct(flatten([for container in var.containers : [for mount in container.mounts : mount.volume if !mount.read_only]]))
+  file_systems = { for name, volume in var.task.volumes : name => volume.efs if volume.efs != null && contains(local.mounted, name) }
+
+  file_system_statements = [for name, efs in local.file_systems : merge(
+    {
+      Effect   = "Allow"
+      Action   = concat(["elasticfilesystem:ClientMount"], contains(local.written, name) ? ["elasticfilesystem:ClientWrite"] : [])
+      Resource = ["arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}:file-system/${efs.file_system_id}"]
+    },
+    efs.access_point_id == null ? {} : { Condition = { StringEquals = {
+      "elasticfilesystem:AccessPointArn" = "arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}:access-point/${efs.access_point_id}"
+    } } },
+  )]
+
+  # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#ecs-exec-required-iam-permissions
+  shell_statements = [for allowed in var.task.execute_command[*] : {
+    Effect   = "Allow"
+    Action   = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
+    Resource = ["*"]
+  } if allowed]
+
+  platform_statements = concat(local.file_system_statements, local.shell_statements)
 }
 
 resource "aws_iam_role" "execution" {
@@ -61,4 +87,20 @@ resource "aws_iam_role_policy" "task" {
   name   = "application"
   role   = aws_iam_role.task.name
   policy = var.task.policy
+}
+
+resource "aws_iam_role_policy_attachment" "task" {
+  for_each = var.task.policy_arns
+
+  role       = aws_iam_role.task.name
+  policy_arn = each.value
+}
+
+# What the settings of the task ask for: file systems to mount, a shell to open.
+resource "aws_iam_role_policy" "platform" {
+  count = length(local.platform_statements) == 0 ? 0 : 1
+
+  name   = "platform"
+  role   = aws_iam_role.task.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.platform_statements })
 }

@@ -1,17 +1,19 @@
-# The load balancer's own group says who may come in. It reaches bridge tasks as a member of the cluster's group,
+# The load balancer's own group says who may come in. It reaches bridge and host tasks as a member of the cluster's group,
 # awsvpc tasks through a group of their own.
 
 locals {
   awsvpc = var.task.network_mode == "awsvpc"
 
-  listener_ports = local.https ? { http = 80, https = 443 } : { http = 80 }
+  listener_ports = local.own_https ? { http = 80, https = 443 } : { http = 80 }
 
-  entrances = merge([for who, block in var.load_balancer.allowed : {
+  entrances = !local.own ? {} : merge([for who, block in var.load_balancer.allowed : {
     for protocol, port in local.listener_ports : "${who}-${protocol}" => { block = block, port = port }
   }]...)
 }
 
 resource "aws_security_group" "load_balancer" {
+  count = local.own ? 1 : 0
+
   name_prefix = "${local.name}-lb-"
   description = "Load balancer of ${var.tenant} in ${var.stack}"
   vpc_id      = var.cluster.vpc_id
@@ -25,7 +27,7 @@ resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
   for_each = local.entrances
 
   description       = each.key
-  security_group_id = aws_security_group.load_balancer.id
+  security_group_id = aws_security_group.load_balancer[0].id
   cidr_ipv4         = strcontains(each.value.block, ":") ? null : each.value.block
   cidr_ipv6         = strcontains(each.value.block, ":") ? each.value.block : null
   ip_protocol       = "tcp"
@@ -45,11 +47,16 @@ resource "aws_security_group" "tasks" {
   }
 }
 
+# By kind of load balancer and port: as one of them changes, the tasks with the old one stay within reach until they are gone.
+locals {
+  reach = local.awsvpc && local.balanced ? toset(["${var.load_balancer.mode}-${local.port}"]) : toset([])
+}
+
 resource "aws_vpc_security_group_egress_rule" "load_balancer" {
-  count = local.awsvpc ? 1 : 0
+  for_each = local.own ? local.reach : toset([])
 
   description                  = "Tasks"
-  security_group_id            = aws_security_group.load_balancer.id
+  security_group_id            = aws_security_group.load_balancer[0].id
   referenced_security_group_id = aws_security_group.tasks[0].id
   ip_protocol                  = "tcp"
   from_port                    = local.port
@@ -57,11 +64,23 @@ resource "aws_vpc_security_group_egress_rule" "load_balancer" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "tasks" {
-  count = local.awsvpc ? 1 : 0
+  for_each = local.reach
 
   description                  = "Load balancer"
   security_group_id            = aws_security_group.tasks[0].id
-  referenced_security_group_id = aws_security_group.load_balancer.id
+  referenced_security_group_id = local.shared ? var.shared_load_balancer.security_group_id : aws_security_group.load_balancer[0].id
+  ip_protocol                  = "tcp"
+  from_port                    = local.port
+  to_port                      = local.port
+}
+
+# Without a load balancer those call who are given.
+resource "aws_vpc_security_group_ingress_rule" "callers" {
+  for_each = local.awsvpc ? var.task.callers : {}
+
+  description                  = each.key
+  security_group_id            = aws_security_group.tasks[0].id
+  referenced_security_group_id = each.value
   ip_protocol                  = "tcp"
   from_port                    = local.port
   to_port                      = local.port

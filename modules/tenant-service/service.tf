@@ -1,21 +1,16 @@
-locals {
-  placements = {
-    spread = [{ type = "spread", field = "attribute:ecs.availability-zone" }, { type = "spread", field = "instanceId" }]
-    pack   = [{ type = "spread", field = "attribute:ecs.availability-zone" }, { type = "binpack", field = "memory" }]
-    random = [{ type = "random", field = null }]
-  }
-}
-
 resource "aws_ecs_service" "this" {
-  name            = var.tenant
-  cluster         = var.cluster.arn
-  task_definition = aws_ecs_task_definition.this.arn
-  desired_count   = var.scaling.min # the start; from then on the alarms decide
+  name                = local.service_name
+  cluster             = var.cluster.arn
+  task_definition     = aws_ecs_task_definition.this.arn
+  scheduling_strategy = upper(var.deployment.strategy)
+  desired_count       = local.daemon ? null : var.scaling.min # the start; from then on the alarms decide
+  launch_type         = length(local.capacity_providers) == 0 ? var.task.launch_type : null
 
-  deployment_minimum_healthy_percent = var.deployment.min_healthy_percent
-  deployment_maximum_percent         = var.deployment.max_percent
-  health_check_grace_period_seconds  = var.deployment.grace_seconds
+  deployment_minimum_healthy_percent = local.min_healthy_percent
+  deployment_maximum_percent         = local.max_percent
+  health_check_grace_period_seconds  = local.balanced ? var.deployment.grace_seconds : null
   wait_for_steady_state              = var.deployment.wait
+  enable_execute_command             = var.task.execute_command
   enable_ecs_managed_tags            = true
   propagate_tags                     = "SERVICE"
 
@@ -24,28 +19,58 @@ resource "aws_ecs_service" "this" {
     rollback = true
   }
 
-  capacity_provider_strategy {
-    capacity_provider = var.cluster.capacity_provider
-    weight            = 1
+  dynamic "alarms" {
+    for_each = length(var.deployment.alarms) == 0 ? [] : [var.deployment.alarms]
+
+    content {
+      enable      = true
+      rollback    = true
+      alarm_names = alarms.value
+    }
   }
 
-  load_balancer {
-    target_group_arn = aws_lb_target_group.this.arn
-    container_name   = local.front
-    container_port   = local.port
+  dynamic "capacity_provider_strategy" {
+    for_each = local.capacity_providers
+
+    content {
+      capacity_provider = capacity_provider_strategy.key
+      base              = capacity_provider_strategy.value.base
+      weight            = capacity_provider_strategy.value.weight
+    }
+  }
+
+  dynamic "load_balancer" {
+    for_each = aws_lb_target_group.this
+
+    content {
+      target_group_arn = load_balancer.value.arn
+      container_name   = local.front
+      container_port   = local.port
+    }
   }
 
   dynamic "network_configuration" {
-    for_each = var.task.network_mode == "awsvpc" ? [true] : []
+    for_each = local.awsvpc ? [true] : []
 
     content {
-      subnets         = var.cluster.node_subnet_ids
-      security_groups = aws_security_group.tasks[*].id
+      subnets          = var.cluster.node_subnet_ids
+      security_groups  = aws_security_group.tasks[*].id
+      assign_public_ip = var.task.public_address
+    }
+  }
+
+  dynamic "service_registries" {
+    for_each = aws_service_discovery_service.this
+
+    content {
+      registry_arn   = service_registries.value.arn
+      container_name = local.awsvpc ? null : local.front
+      container_port = local.awsvpc ? null : local.port
     }
   }
 
   dynamic "ordered_placement_strategy" {
-    for_each = local.placements[var.deployment.placement]
+    for_each = local.placement_strategies
 
     content {
       type  = ordered_placement_strategy.value.type
@@ -54,7 +79,7 @@ resource "aws_ecs_service" "this" {
   }
 
   dynamic "placement_constraints" {
-    for_each = var.deployment.one_per_machine ? [true] : []
+    for_each = local.placement == "one_per_host" ? [true] : []
 
     content {
       type = "distinctInstance"
@@ -70,8 +95,14 @@ resource "aws_ecs_service" "this" {
     }
   }
 
+  timeouts {
+    create = "${var.deployment.wait_minutes}m"
+    update = "${var.deployment.wait_minutes}m"
+  }
+
   lifecycle {
-    ignore_changes = [desired_count]
+    create_before_destroy = true
+    ignore_changes        = [desired_count]
 
     # When the circuit breaker rolls back, the deployment is steady again and the provider reports success.
     postcondition {
@@ -80,6 +111,21 @@ resource "aws_ecs_service" "this" {
     }
   }
 
-  # ECS refuses a target group that no load balancer uses yet; and a role without its policy cannot start a container.
-  depends_on = [aws_lb_listener.this, aws_iam_role_policy.execution, aws_iam_role_policy.task]
+  # ECS refuses a target group that no load balancer uses yet; a role without its policy cannot start a container; and a
+  # target that nobody reaches never becomes healthy. What this waits for when it is made, also stays until it is gone.
+  depends_on = [
+    aws_iam_role_policy.execution,
+    aws_iam_role_policy.platform,
+    aws_iam_role_policy.task,
+    aws_iam_role_policy_attachment.task,
+    aws_lb_listener.http,
+    aws_lb_listener.https,
+    aws_lb_listener_certificate.this,
+    aws_lb_listener_rule.shared,
+    aws_vpc_security_group_egress_rule.load_balancer,
+    aws_vpc_security_group_egress_rule.tasks,
+    aws_vpc_security_group_ingress_rule.callers,
+    aws_vpc_security_group_ingress_rule.load_balancer,
+    aws_vpc_security_group_ingress_rule.tasks,
+  ]
 }

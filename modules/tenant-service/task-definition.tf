@@ -11,22 +11,29 @@ locals {
         essential              = container.essential
         readonlyRootFilesystem = container.read_only_root ? true : null
         stopTimeout            = container.stop_timeout
+        user                   = container.user
         entryPoint             = container.entry_point
         command                = container.command
         environment            = [for key, value in container.environment : { name = key, value = value }]
         secrets                = length(container.secrets) == 0 ? null : [for key, arn in container.secrets : { name = key, valueFrom = arn }]
+        repositoryCredentials  = container.registry_login == null ? null : { credentialsParameter = container.registry_login }
         dependsOn              = length(container.after) == 0 ? null : [for other, state in container.after : { containerName = other, condition = state }]
+        ulimits                = length(container.ulimits) == 0 ? null : [for limit, value in container.ulimits : { name = limit, softLimit = value.soft, hardLimit = value.hard }]
+
+        # The process that a shell's children are left to.
+        linuxParameters = var.task.execute_command ? { initProcessEnabled = true } : null
+
+        mountPoints = [for path, mount in container.mounts : { containerPath = path, sourceVolume = mount.volume, readOnly = mount.read_only }]
 
         # What ECS fills in by itself: said here, a plan shows only what changes.
-        mountPoints    = []
         volumesFrom    = []
         systemControls = []
 
         # Host port 0: Docker chooses a free one, so that two versions fit on one machine during a roll-out.
-        portMappings = container.port == null ? [] : [{
-          containerPort = container.port
-          hostPort      = var.task.network_mode == "bridge" ? 0 : container.port
-          protocol      = "tcp"
+        portMappings = [for port in local.ports[name] : {
+          containerPort = port.container
+          hostPort      = var.task.network_mode == "bridge" ? port.host : port.container
+          protocol      = port.protocol
         }]
 
         healthCheck = container.health_check == null ? null : {
@@ -37,27 +44,82 @@ locals {
           startPeriod = container.health_check.start_period
         }
 
-        logConfiguration = {
+        logConfiguration = container.log == null ? {
           logDriver = "awslogs"
           options = {
             awslogs-group         = aws_cloudwatch_log_group.this.name
             awslogs-region        = local.region
             awslogs-stream-prefix = name
           }
-        }
+        } : { logDriver = container.log.driver, options = container.log.options }
       } : key => value if value != null
     }
   }
+
+  # The port that takes the requests, then those for others.
+  ports = { for name, container in var.containers : name => concat(
+    [for port in container.port[*] : { container = port, host = 0, protocol = "tcp" }],
+    [for port in container.more_ports : { container = port.container, host = port.host, protocol = port.protocol }],
+  ) }
+
+  # The container that takes the requests, and where. Without a load balancer there may be none.
+  with_a_port = [for name, container in var.containers : name if container.port != null]
+  front       = var.front != null ? var.front : length(local.with_a_port) == 1 ? local.with_a_port[0] : null
+  port        = try(var.containers[local.front].port, null)
 }
 
 # Every change makes a new revision; old ones stay (see the README), so that ECS can roll back to them.
 resource "aws_ecs_task_definition" "this" {
-  family                = local.name
-  network_mode          = var.task.network_mode
-  execution_role_arn    = aws_iam_role.execution.arn
-  task_role_arn         = aws_iam_role.task.arn
-  container_definitions = jsonencode(values(local.container_definitions))
-  skip_destroy          = true
+  family                   = local.name
+  network_mode             = var.task.network_mode
+  requires_compatibilities = [var.task.launch_type]
+  cpu                      = var.task.cpu
+  memory                   = var.task.memory
+  execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = aws_iam_role.task.arn
+  container_definitions    = jsonencode(values(local.container_definitions))
+  skip_destroy             = true
+
+  dynamic "runtime_platform" {
+    for_each = var.task.architecture[*]
+
+    content {
+      operating_system_family = "LINUX"
+      cpu_architecture        = runtime_platform.value
+    }
+  }
+
+  dynamic "ephemeral_storage" {
+    for_each = var.task.ephemeral_gb[*]
+
+    content {
+      size_in_gib = ephemeral_storage.value
+    }
+  }
+
+  dynamic "volume" {
+    for_each = var.task.volumes
+
+    content {
+      name      = volume.key
+      host_path = volume.value.host_path
+
+      dynamic "efs_volume_configuration" {
+        for_each = volume.value.efs[*]
+
+        content {
+          file_system_id     = efs_volume_configuration.value.file_system_id
+          root_directory     = efs_volume_configuration.value.root_directory
+          transit_encryption = "ENABLED"
+
+          authorization_config {
+            access_point_id = efs_volume_configuration.value.access_point_id
+            iam             = "ENABLED"
+          }
+        }
+      }
+    }
+  }
 
   lifecycle {
     create_before_destroy = true

@@ -37,6 +37,7 @@ def test_a_stack_and_a_tenant_come_change_and_go(
     made.values += (f"-var=tenant={tenant}", f"-var=hostname={tenant}.{domain}")
     made.apply()
     assert made.changes() == {}
+    assert tags_missing(made, Stack=stack, Tenant=tenant, ManagedBy="orchestrate") == {}
     assert made.outputs()["url"] == f"{scheme}://{tenant}.{domain}"
 
     changes = made.changes(BUILD)
@@ -52,6 +53,15 @@ def test_a_stack_and_a_tenant_come_change_and_go(
     made.destroy()
     shared.destroy()
     assert left(aws["AWS_ENDPOINT_URL"], stack, domain) == {}
+
+
+def tags_missing(made: Terraform, **wanted: str) -> dict[str, dict[str, str]]:
+    """Address => tags, of everything that can have tags and has others than these."""
+    state = json.loads(made.run("show", "-json"))["values"]["root_module"]
+    resources = [resource for module in state.get("child_modules", []) for resource in module["resources"]]
+    tagged = {each["address"]: each["values"]["tags_all"] for each in resources if "tags_all" in each["values"]}
+    assert len(tagged) > 5
+    return {address: tags for address, tags in tagged.items() if not wanted.items() <= (tags or {}).items()}
 
 
 def kind(address: str) -> str:

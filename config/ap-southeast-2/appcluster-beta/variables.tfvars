@@ -29,7 +29,7 @@ scaling = { min = 1, max = 2 }
 
 deployment = {
   min_healthy_percent = 100
-  placement           = "pack"
+  placement           = "zone_binpack"
 }
 
 load_balancer      = { drain_seconds = 15 }

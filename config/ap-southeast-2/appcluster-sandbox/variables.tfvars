@@ -27,5 +27,5 @@ service1-build = "1" # live's build: raise both in one commit
 size    = { cpu = 128, memory_reservation = 256 }
 scaling = { min = 1, max = 3, high = { cpu = 80 } } # slow before dear: what is tried here is not in a hurry
 
-deployment         = { placement = "pack" }
+deployment         = { placement = "zone_binpack" }
 log_retention_days = 30 # long enough for a customer's question about last week

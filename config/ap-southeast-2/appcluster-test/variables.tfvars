@@ -30,7 +30,7 @@ scaling = { min = 1, max = 2 }
 
 deployment = {
   min_healthy_percent = 0 # a gap in test is cheaper than room for two versions
-  placement           = "pack"
+  placement           = "zone_binpack"
   grace_seconds       = 30
 }
 

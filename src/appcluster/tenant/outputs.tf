@@ -1,11 +1,16 @@
 output "url" {
-  description = "Where the tenant finds the application."
+  description = "Where the tenant finds the application; null without a load balancer."
   value       = module.service.url
 }
 
 output "images" {
   description = "What runs: container => image."
   value       = module.service.images
+}
+
+output "services" {
+  description = "What the apply promised: tenant => cluster, service, task definition and target groups. The tool checks them."
+  value       = module.service.services
 }
 
 output "service_name" {
@@ -24,6 +29,6 @@ output "log_group" {
 }
 
 output "load_balancer_dns_name" {
-  description = "The load balancer's own name."
+  description = "The load balancer's own name; null without one."
   value       = module.service.load_balancer_dns_name
 }

@@ -33,13 +33,20 @@ module "service" {
 
   scaling            = var.scaling
   deployment         = var.deployment
-  load_balancer      = merge(var.load_balancer, { certificate_arn = var.certificate_arn })
-  health_check       = { path = "/health" }
+  task               = var.task
+  load_balancer      = merge(var.load_balancer, { certificate_arn = var.load_balancer.make_certificate ? null : var.certificate_arn })
+  health_check       = var.health_check
   log_retention_days = var.log_retention_days
   scheduled_tasks    = var.scheduled_tasks
+
+  shared_load_balancer = var.load_balancer.mode != "shared" ? null : merge(
+    var.shared_load_balancers[tostring(var.allotment.load_balancer)],
+    { priority = var.allotment.priority },
+  )
 
   dns = {
     zone     = var.zone
     hostname = var.hostname
+    aliases  = var.aliases
   }
 }

@@ -45,6 +45,38 @@ variable "certificate_arn" {
   default     = null
 }
 
+variable "shared_load_balancers" {
+  description = "Load balancers that tenants share, by number; an output of the shared layer."
+  type = map(object({
+    arn               = string
+    arn_suffix        = string
+    listener_arn      = string
+    dns_name          = string
+    zone_id           = string
+    security_group_id = string
+  }))
+  default  = {}
+  nullable = false
+}
+
+variable "allotment" {
+  description = "Which shared load balancer the tenant has, and the priority of its rule there; given by the tool."
+  type = object({
+    load_balancer = number
+    priority      = number
+  })
+  default = null
+
+  validation {
+    condition     = var.load_balancer.mode != "shared" || var.allotment != null
+    error_message = "allotment: load_balancer.mode is \"shared\" and no place is allotted to the tenant. Apply by ./orchestrate, which allots one; by hand give a load balancer's number and a priority that no other tenant has there."
+  }
+  validation {
+    condition     = var.load_balancer.mode != "shared" || try(contains(keys(var.shared_load_balancers), tostring(var.allotment.load_balancer)), var.allotment == null)
+    error_message = "allotment: the tenant's place is on a load balancer that the shared layer does not have. Apply the stack's own layer with as many shared load balancers as that number, and then the tenant again."
+  }
+}
+
 # What runs.
 
 variable "images" {
@@ -154,26 +186,78 @@ variable "scaling" {
 variable "deployment" {
   description = "How a new version is rolled out, and where tasks are placed: see modules/tenant-service."
   type = object({
+    strategy            = optional(string)
     min_healthy_percent = optional(number)
     max_percent         = optional(number)
     grace_seconds       = optional(number)
     placement           = optional(string)
-    one_per_machine     = optional(bool)
+    strategies          = optional(list(object({ type = string, field = optional(string) })))
     constraints         = optional(map(string))
+    capacity_providers  = optional(map(object({ base = optional(number), weight = optional(number) })))
+    alarms              = optional(set(string))
     wait                = optional(bool)
+    wait_minutes        = optional(number)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "task" {
+  description = "Network mode, Fargate, volumes, and what the application may do in AWS: see modules/tenant-service."
+  type = object({
+    launch_type    = optional(string)
+    network_mode   = optional(string)
+    cpu            = optional(number)
+    memory         = optional(number)
+    architecture   = optional(string)
+    ephemeral_gb   = optional(number)
+    public_address = optional(bool)
+    volumes = optional(map(object({
+      host_path = optional(string)
+      efs = optional(object({
+        file_system_id  = string
+        access_point_id = optional(string)
+        root_directory  = optional(string)
+      }))
+    })))
+    callers         = optional(map(string))
+    policy          = optional(string)
+    policy_arns     = optional(map(string))
+    kms_keys        = optional(set(string))
+    execute_command = optional(bool)
   })
   default  = {}
   nullable = false
 }
 
 variable "load_balancer" {
-  description = "The tenant's load balancer: see modules/tenant-service; its certificate comes from the shared layer."
+  description = "A load balancer of the tenant's own, a share of one, or none: see modules/tenant-service; the certificate comes from the shared layer."
   type = object({
+    mode                = optional(string, "own")
+    make_certificate    = optional(bool, false)
     internal            = optional(bool)
+    dual_stack          = optional(bool)
     allowed             = optional(map(string))
     idle_seconds        = optional(number)
     drain_seconds       = optional(number)
+    slow_start_seconds  = optional(number)
+    sticky_seconds      = optional(number)
+    access_logs         = optional(object({ bucket = string, prefix = optional(string) }))
     deletion_protection = optional(bool)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "health_check" {
+  description = "What the load balancer asks the web application: see modules/tenant-service."
+  type = object({
+    path      = optional(string, "/health")
+    codes     = optional(string)
+    interval  = optional(number)
+    timeout   = optional(number)
+    healthy   = optional(number)
+    unhealthy = optional(number)
   })
   default  = {}
   nullable = false
@@ -209,4 +293,11 @@ variable "hostname" {
     condition     = endswith(var.hostname, ".${var.domain}")
     error_message = "hostname: must end with a dot and the environment's domain, since the certificate covers no other."
   }
+}
+
+variable "aliases" {
+  description = "Up to four further names of the tenant; those in the zone get records."
+  type        = set(string)
+  default     = []
+  nullable    = false
 }

@@ -78,3 +78,12 @@ def test_deregistered_target_takes_its_policies_along(asked: Asked) -> None:
         return len(policies), len(actions)
 
     assert asked(question, mends.deregistered_target_takes_its_policies_along) == ((1, 1), (0, 0))
+
+
+def test_target_that_is_gone_is_not_found(asked: Asked) -> None:
+    def question(client: Any) -> None:
+        client("application-autoscaling").deregister_scalable_target(**SERVICE)
+
+    unmended, mended = asked(question, mends.target_that_is_gone_is_not_found)
+    assert "ValidationException" in str(unmended)
+    assert "ObjectNotFoundException" in str(mended)

@@ -248,3 +248,24 @@ def test_task_without_an_instance_is_refused(asked: Asked) -> None:
     unmended, mended = asked(question, ecs.task_without_an_instance_is_refused)
     assert type(unmended) is Exception
     assert "No Container Instances were found" in str(mended)
+
+
+def test_reservation_is_memory_enough(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        reserves = {"name": "web", "image": "web:1", "memoryReservation": 64}
+        made = client("ecs").register_task_definition(
+            family="web", containerDefinitions=[reserves], requiresCompatibilities=["EC2"]
+        )
+        return made["taskDefinition"]["containerDefinitions"][0]["memoryReservation"]
+
+    unmended, mended = asked(question, ecs.reservation_is_memory_enough)
+    assert "At least one of 'memory' or 'memoryReservation'" in str(unmended)
+    assert mended == 64
+
+
+def test_no_memory_at_all_is_still_refused(asked: Asked) -> None:
+    def question(client: Any) -> None:
+        client("ecs").register_task_definition(family="web", containerDefinitions=[{"name": "web", "image": "web:1"}])
+
+    for answer in asked(question, ecs.reservation_is_memory_enough):
+        assert "At least one of 'memory' or 'memoryReservation'" in str(answer)

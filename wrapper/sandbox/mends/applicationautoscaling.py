@@ -12,6 +12,7 @@ from moto.applicationautoscaling.models import (
     FakeScalableTarget,
 )
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.core.exceptions import JsonRESTError
 
 from wrapper.sandbox.mends.ledger import Ledger, Mend
 
@@ -104,8 +105,30 @@ def belongs(thing: Any, resource_id: str, dimension: str) -> bool:
     return (thing.resource_id, thing.scalable_dimension) == (resource_id, dimension)
 
 
+def target_that_is_gone_is_not_found(ledger: Ledger) -> None:
+    """AWS answers ObjectNotFoundException when a scalable target that is to be deregistered is not there.
+
+    https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html
+    moto calls the request invalid. The provider takes the first for done, and fails at the second: a request that was
+    sent twice, since its answer got lost, ends a destroy.
+    """
+
+    def around(original: Any, self: ApplicationAutoscalingBackend, namespace: str, r_id: str, dimension: str) -> None:
+        if r_id not in self.targets.get(dimension, {}):
+            raise ObjectNotFoundException(f"No scalable target found for {namespace}, {r_id}, {dimension}")
+        original(self, namespace, r_id, dimension)
+
+    ledger.wrap(ApplicationAutoscalingBackend, "deregister_scalable_target", around)
+
+
+class ObjectNotFoundException(JsonRESTError):
+    def __init__(self, message: str) -> None:
+        super().__init__("ObjectNotFoundException", message)
+
+
 MENDS: tuple[Mend, ...] = (
     scalable_targets_have_tags,
     updated_policy_keeps_its_arn,
     deregistered_target_takes_its_policies_along,
+    target_that_is_gone_is_not_found,
 )

@@ -262,6 +262,21 @@ def task_without_an_instance_is_refused(ledger: Ledger) -> None:
     ledger.wrap(EC2ContainerServiceBackend, "run_task", around)
 
 
+def reservation_is_memory_enough(ledger: Ledger) -> None:
+    """AWS wants a hard limit or a reservation of memory for a container on EC2, either of them.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+    moto refuses a container without a hard limit as soon as the task says that it is for EC2; the apply fails.
+    """
+
+    def around(
+        original: Any, _self: EC2ContainerServiceBackend, memory: Any, containers: Any, _launch_types: Any
+    ) -> None:
+        original(memory, containers, None)
+
+    ledger.wrap(EC2ContainerServiceBackend, "_validate_container_defs", around)
+
+
 def account_settings_have_defaults(ledger: Ledger) -> None:
     """AWS keeps a setting for everybody in the account.
 
@@ -290,5 +305,6 @@ MENDS: tuple[Mend, ...] = (
     capacity_provider_drains,
     all_capacity_providers_can_be_described,
     task_without_an_instance_is_refused,
+    reservation_is_memory_enough,
     account_settings_have_defaults,
 )

@@ -1,0 +1,45 @@
+# A certificate for each of the tenant's names in the zone, if asked for. ACM finds a record there that only the zone's owner
+# can make. One each: the proof of a name is the same in every certificate, and with the certificate of several names the
+# old one would take along, as it goes, the record that the new one needs for its renewal.
+
+locals {
+  certified    = toset(local.balanced && var.load_balancer.make_certificate ? local.zone_names : [])
+  certificates = { for name in local.certified : name => aws_acm_certificate_validation.this[name].certificate_arn }
+}
+
+resource "aws_acm_certificate" "this" {
+  for_each = local.certified
+
+  domain_name       = each.key
+  validation_method = "DNS"
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_route53_record" "validation" {
+  for_each = local.certified
+
+  zone_id         = data.aws_route53_zone.this[0].zone_id
+  name            = one(aws_acm_certificate.this[each.key].domain_validation_options[*].resource_record_name)
+  type            = one(aws_acm_certificate.this[each.key].domain_validation_options[*].resource_record_type)
+  records         = aws_acm_certificate.this[each.key].domain_validation_options[*].resource_record_value
+  ttl             = 300
+  allow_overwrite = true # a certificate made elsewhere for the name has the same
+}
+
+resource "aws_acm_certificate_validation" "this" {
+  for_each = local.certified
+
+  certificate_arn         = aws_acm_certificate.this[each.key].arn
+  validation_record_fqdns = [aws_route53_record.validation[each.key].fqdn]
+}
+
+# A listener presents the certificate of the name it is asked for. The host name's is an own listener's first one.
+resource "aws_lb_listener_certificate" "this" {
+  for_each = setsubtract(local.certified, local.own ? [var.dns.hostname] : [])
+
+  listener_arn    = local.own ? aws_lb_listener.https[0].arn : var.shared_load_balancer.listener_arn
+  certificate_arn = local.certificates[each.key]
+}

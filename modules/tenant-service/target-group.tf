@@ -1,0 +1,34 @@
+locals {
+  target_type = local.awsvpc ? "ip" : "instance"
+}
+
+resource "aws_lb_target_group" "this" {
+  count = local.balanced ? 1 : 0
+
+  name                 = local.way_in_name
+  vpc_id               = var.cluster.vpc_id
+  target_type          = local.target_type
+  protocol             = "HTTP"
+  port                 = 80 # for form's sake: ECS registers every task with its own, and a change here would replace the group
+  deregistration_delay = var.load_balancer.drain_seconds
+  slow_start           = var.load_balancer.slow_start_seconds
+
+  health_check {
+    path                = var.health_check.path
+    matcher             = var.health_check.codes
+    interval            = var.health_check.interval
+    timeout             = var.health_check.timeout
+    healthy_threshold   = var.health_check.healthy
+    unhealthy_threshold = var.health_check.unhealthy
+  }
+
+  stickiness {
+    enabled         = var.load_balancer.sticky_seconds > 0
+    type            = "lb_cookie"
+    cookie_duration = max(var.load_balancer.sticky_seconds, 1)
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}

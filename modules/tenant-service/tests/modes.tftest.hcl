@@ -1,0 +1,212 @@
+# Where requests come in: a load balancer of the tenant's own, a rule on a shared one, or none.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  stack  = "appcluster-test"
+  tenant = "acme"
+
+  cluster = {
+    name                            = "appcluster-test"
+    arn                             = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
+    capacity_provider               = "nodes-appcluster-test"
+    vpc_id                          = "vpc-1"
+    node_subnet_ids                 = ["subnet-1", "subnet-2"]
+    load_balancer_subnet_ids        = ["subnet-3", "subnet-4"]
+    load_balancer_security_group_id = "sg-1"
+  }
+
+  containers = {
+    web = { image = "registry.example.com:5000/web:90", port = 8080 }
+  }
+
+  dns = { zone = "example.com", hostname = "acme.test.example.com" }
+
+  shared_load_balancer = {
+    listener_arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1"
+    dns_name          = "shared.elb.example.com"
+    zone_id           = "ZSHARED"
+    security_group_id = "sg-shared"
+    arn_suffix        = "app/shared-1/1"
+    priority          = 17
+  }
+}
+
+run "own" {
+  assert {
+    condition     = output.url == "http://acme.test.example.com" && length(aws_lb.this) == 1 && length(aws_lb_listener.https) == 0 && aws_lb_listener.http[0].default_action[0].type == "forward"
+    error_message = "without a certificate port 80 serves"
+  }
+  assert {
+    condition     = length(aws_lb_listener_rule.shared) == 0 && one(aws_route53_record.this["A"].alias).zone_id == "ZOWN"
+    error_message = "the name leads to the tenant's own load balancer, and nothing stands on the shared one"
+  }
+  assert {
+    condition     = aws_lb_target_group.this[0].port == 80 && one(aws_ecs_service.this.load_balancer).container_port == 8080
+    error_message = "the container's port is the service's business: in the target group a change of it would be a replacement"
+  }
+  assert {
+    condition     = output.services == { acme = { cluster = var.cluster.arn, service = aws_ecs_service.this.name, task_definition = aws_ecs_task_definition.this.arn, target_groups = [aws_lb_target_group.this[0].arn] } }
+    error_message = "the output says what is to be checked after an apply"
+  }
+}
+
+run "own_in_full" {
+  command = plan
+  variables {
+    dns = { zone = "example.com", hostname = "acme.test.example.com", aliases = ["www.example.com", "shop.acme.org"] }
+    load_balancer = {
+      internal           = false
+      dual_stack         = true
+      make_certificate   = true
+      allowed            = { four = "0.0.0.0/0", six = "::/0" }
+      drain_seconds      = 5
+      slow_start_seconds = 30
+      sticky_seconds     = 3600
+      access_logs        = { bucket = "logs" }
+    }
+    health_check = { path = "/health", codes = "200", interval = 5, timeout = 2, healthy = 2, unhealthy = 5 }
+  }
+  assert {
+    condition     = aws_lb_listener.https[0].port == 443 && aws_lb_listener.http[0].default_action[0].type == "redirect" && output.url == "https://acme.test.example.com"
+    error_message = "with a certificate: HTTPS, and port 80 sends there"
+  }
+  assert {
+    condition     = join(" ", keys(aws_acm_certificate.this)) == "acme.test.example.com www.example.com" && join(" ", keys(aws_route53_record.validation)) == "acme.test.example.com www.example.com" && join(" ", keys(aws_lb_listener_certificate.this)) == "www.example.com"
+    error_message = "a certificate for each name in the zone, the first one the listener's own; nobody here can prove another"
+  }
+  assert {
+    condition     = join(" ", keys(aws_route53_record.this)) == "A AAAA" && join(", ", keys(aws_route53_record.alias)) == "www.example.com A, www.example.com AAAA"
+    error_message = "both kinds of records, for the names in the zone"
+  }
+  assert {
+    condition     = join(" ", keys(aws_vpc_security_group_ingress_rule.load_balancer)) == "four-http four-https six-http six-https" && aws_vpc_security_group_ingress_rule.load_balancer["six-https"].cidr_ipv6 == "::/0"
+    error_message = "who may connect may connect to both ports"
+  }
+  assert {
+    condition     = one(aws_lb.this[0].access_logs).prefix == "appcluster-test/acme" && aws_lb.this[0].ip_address_type == "dualstack"
+    error_message = "access logs of tenants in one bucket stand apart"
+  }
+  assert {
+    condition     = aws_lb_target_group.this[0].stickiness[0].enabled && aws_lb_target_group.this[0].stickiness[0].cookie_duration == 3600 && aws_lb_target_group.this[0].slow_start == 30 && aws_lb_target_group.this[0].deregistration_delay == "5"
+    error_message = "stickiness, slow start and draining are the target group's"
+  }
+  assert {
+    condition     = one(aws_lb_target_group.this[0].health_check).path == "/health" && one(aws_lb_target_group.this[0].health_check).matcher == "200" && one(aws_lb_target_group.this[0].health_check).unhealthy_threshold == 5
+    error_message = "the health check is the one given"
+  }
+}
+
+run "shared" {
+  variables {
+    load_balancer = { mode = "shared" }
+    dns           = { zone = "example.com", hostname = "acme.test.example.com", aliases = ["shop.acme.org", "www.example.com"] }
+  }
+  assert {
+    condition     = length(aws_lb.this) + length(aws_lb_listener.http) + length(aws_lb_listener.https) + length(aws_security_group.load_balancer) == 0
+    error_message = "a tenant that shares makes no load balancer"
+  }
+  assert {
+    condition     = aws_lb_listener_rule.shared[0].priority == 17 && one(one(aws_lb_listener_rule.shared[0].condition).host_header).values == toset(["acme.test.example.com", "shop.acme.org", "www.example.com"]) && aws_lb_listener_rule.shared[0].action[0].target_group_arn == aws_lb_target_group.this[0].arn
+    error_message = "one rule, of the priority given, for all the tenant's names"
+  }
+  assert {
+    condition     = output.url == "https://acme.test.example.com" && one(aws_route53_record.this["A"].alias).zone_id == "ZSHARED" && output.load_balancer_arn == null && output.load_balancer_dns_name == "shared.elb.example.com"
+    error_message = "the name leads to the shared load balancer, whose listener speaks HTTPS"
+  }
+  assert {
+    condition     = length(aws_lb_listener_certificate.this) == 0
+    error_message = "the shared listener's own certificate is enough unless another is asked for"
+  }
+}
+
+run "shared_with_a_certificate_and_an_address_for_every_task" {
+  command = plan
+  variables {
+    load_balancer = { mode = "shared", make_certificate = true }
+    task          = { network_mode = "awsvpc" }
+  }
+  assert {
+    condition     = keys(aws_lb_listener_certificate.this) == ["acme.test.example.com"] && length(aws_acm_certificate.this) == 1
+    error_message = "the made certificate is presented on the shared listener"
+  }
+  assert {
+    condition     = one(values(aws_vpc_security_group_ingress_rule.tasks)).referenced_security_group_id == "sg-shared" && length(aws_vpc_security_group_egress_rule.load_balancer) == 0
+    error_message = "the shared load balancer reaches the tasks, by a rule in the tenant's group alone"
+  }
+}
+
+run "shared_by_http" {
+  command = plan
+  override_data {
+    target = data.aws_lb_listener.shared[0]
+    values = { protocol = "HTTP" }
+  }
+  variables {
+    load_balancer = { mode = "shared" }
+  }
+  assert {
+    condition     = output.url == "http://acme.test.example.com"
+    error_message = "the URL is what the listener speaks"
+  }
+}
+
+run "none" {
+  variables {
+    load_balancer = { mode = "none" }
+    dns           = {}
+    containers    = { worker = { image = "registry.example.com/worker:1" } }
+  }
+  assert {
+    condition     = length(aws_lb.this) + length(aws_lb_target_group.this) + length(aws_lb_listener_rule.shared) + length(aws_route53_record.this) + length(aws_security_group.load_balancer) == 0
+    error_message = "nothing of a way in"
+  }
+  assert {
+    condition     = output.url == null && length(aws_ecs_service.this.load_balancer) == 0 && aws_ecs_service.this.health_check_grace_period_seconds == null && output.services.acme.target_groups == []
+    error_message = "a service that nobody calls"
+  }
+}
+
+run "found_by_other_services" {
+  command = plan
+  variables {
+    load_balancer = { mode = "none" }
+    task          = { network_mode = "awsvpc", callers = { orders = "sg-orders" } }
+    dns           = { discovery = { namespace_id = "ns-1", name = "prices" } }
+  }
+  assert {
+    condition     = aws_service_discovery_service.this[0].name == "prices" && one(one(aws_service_discovery_service.this[0].dns_config).dns_records).type == "A"
+    error_message = "a task with an address is an A record"
+  }
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.callers["orders"].referenced_security_group_id == "sg-orders" && aws_vpc_security_group_ingress_rule.callers["orders"].from_port == 8080
+    error_message = "those come in who are named"
+  }
+}
+
+run "found_by_port" {
+  variables {
+    dns = { zone = "example.com", hostname = "acme.test.example.com", discovery = { namespace_id = "ns-1" } }
+  }
+  assert {
+    condition     = aws_service_discovery_service.this[0].name == "acme" && one(one(aws_service_discovery_service.this[0].dns_config).dns_records).type == "SRV" && one(aws_ecs_service.this.service_registries).container_name == "web" && one(aws_ecs_service.this.service_registries).container_port == 8080
+    error_message = "a dynamic host port is told by an SRV record"
+  }
+}
+
+run "an_address_for_every_task" {
+  command = plan
+  variables {
+    task = { network_mode = "awsvpc" }
+  }
+  assert {
+    condition     = aws_lb_target_group.this[0].target_type == "ip" && length(aws_security_group.tasks) == 1 && length(aws_ecs_service.this.network_configuration) == 1
+    error_message = "awsvpc: targets are addresses, and tasks have a group of their own"
+  }
+  assert {
+    condition     = keys(aws_vpc_security_group_ingress_rule.tasks) == ["own-8080"] && keys(aws_vpc_security_group_egress_rule.load_balancer) == ["own-8080"]
+    error_message = "the load balancer reaches the tasks at their port, and nothing else does"
+  }
+}

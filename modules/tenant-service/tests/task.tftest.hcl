@@ -1,0 +1,314 @@
+# The task definition, the roles, and where tasks are placed.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  stack  = "appcluster-test"
+  tenant = "acme"
+
+  cluster = {
+    name                            = "appcluster-test"
+    arn                             = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
+    capacity_provider               = "nodes-appcluster-test"
+    vpc_id                          = "vpc-1"
+    node_subnet_ids                 = ["subnet-1", "subnet-2"]
+    load_balancer_subnet_ids        = ["subnet-3", "subnet-4"]
+    load_balancer_security_group_id = "sg-1"
+  }
+
+  containers = {
+    web = { image = "registry.example.com:5000/web:90", port = 8080 }
+  }
+
+  dns = { zone = "example.com", hostname = "acme.test.example.com" }
+}
+
+run "a_container_in_full" {
+  variables {
+    containers = {
+      web = {
+        image          = "123456789012.dkr.ecr.ap-southeast-2.amazonaws.com/team/web@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        cpu            = 256
+        memory         = 512
+        port           = 8080
+        more_ports     = { metrics = { container = 9090 }, game = { container = 7777, host = 7777, protocol = "udp" } }
+        entry_point    = ["/entry"]
+        command        = ["serve"]
+        user           = "1000:1000"
+        environment    = { B = "2", A = "1" }
+        secrets        = { PASSWORD = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:db-AbCdEf:password::", USER = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:db-AbCdEf:user::", KEY = "arn:aws:ssm:ap-southeast-2:123456789012:parameter/key" }
+        registry_login = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:login-AbCdEf"
+        read_only_root = true
+        stop_timeout   = 60
+        after          = { migrate = "SUCCESS" }
+        mounts         = { "/data" = { volume = "data" }, "/scratch" = { volume = "scratch" } }
+        ulimits        = { nofile = { soft = 1024, hard = 4096 } }
+        health_check   = { command = ["CMD", "/healthy"] }
+      }
+      migrate = { image = "web:1", essential = false, memory = 64, memory_reservation = 32, log = { driver = "syslog" }, mounts = { "/data" = { volume = "data", read_only = true } } }
+    }
+    task = {
+      architecture = "ARM64"
+      kms_keys     = ["arn:aws:kms:ap-southeast-2:123456789012:key/1"]
+      policy       = "{\"Version\": \"2012-10-17\", \"Statement\": []}"
+      policy_arns  = { read = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" }
+      volumes = {
+        data    = { efs = { file_system_id = "fs-1", access_point_id = "fsap-2" } }
+        scratch = {}
+        unused  = { efs = { file_system_id = "fs-3" } }
+      }
+    }
+  }
+  assert {
+    condition     = [for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : container.name] == ["migrate", "web"] && jsondecode(aws_ecs_task_definition.this.container_definitions)[1].environment[0].name == "A"
+    error_message = "containers and variables come in the order of their names, so that no plan shows a change of order"
+  }
+  assert {
+    condition = { for key, value in jsondecode(aws_ecs_task_definition.this.container_definitions)[1] : key => value if !contains(["environment", "secrets", "logConfiguration"], key) } == {
+      name                   = "web"
+      image                  = "123456789012.dkr.ecr.ap-southeast-2.amazonaws.com/team/web@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+      cpu                    = 256
+      memory                 = 512
+      memoryReservation      = 128
+      essential              = true
+      readonlyRootFilesystem = true
+      stopTimeout            = 60
+      user                   = "1000:1000"
+      entryPoint             = ["/entry"]
+      command                = ["serve"]
+      repositoryCredentials  = { credentialsParameter = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:login-AbCdEf" }
+      dependsOn              = [{ containerName = "migrate", condition = "SUCCESS" }]
+      ulimits                = [{ name = "nofile", softLimit = 1024, hardLimit = 4096 }]
+      mountPoints            = [{ containerPath = "/data", sourceVolume = "data", readOnly = false }, { containerPath = "/scratch", sourceVolume = "scratch", readOnly = false }]
+      volumesFrom            = []
+      systemControls         = []
+      portMappings           = [{ containerPort = 8080, hostPort = 0, protocol = "tcp" }, { containerPort = 7777, hostPort = 7777, protocol = "udp" }, { containerPort = 9090, hostPort = 0, protocol = "tcp" }]
+      healthCheck            = { command = ["CMD", "/healthy"], interval = 10, timeout = 5, retries = 3, startPeriod = 30 }
+    }
+    error_message = "everything said of the container is in its definition, and nothing else"
+  }
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].logConfiguration == { logDriver = "syslog", options = {} } && jsondecode(aws_ecs_task_definition.this.container_definitions)[1].logConfiguration.options.awslogs-group == "/ecs/appcluster-test/acme"
+    error_message = "logs go to the tenant's group unless told otherwise"
+  }
+  assert {
+    condition     = { for volume in aws_ecs_task_definition.this.volume : volume.name => [for efs in volume.efs_volume_configuration : "${efs.file_system_id} ${efs.transit_encryption} ${efs.authorization_config[0].access_point_id != null} ${efs.authorization_config[0].iam}"] } == { data = ["fs-1 ENABLED true ENABLED"], scratch = [], unused = ["fs-3 ENABLED false ENABLED"] }
+    error_message = "a file system is reached encrypted and with the task's role"
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.platform[0].policy).Statement : statement] == [{ Effect = "Allow", Action = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"], Resource = ["arn:aws:elasticfilesystem:ap-southeast-2:123456789012:file-system/fs-1"], Condition = { StringEquals = { "elasticfilesystem:AccessPointArn" = "arn:aws:elasticfilesystem:ap-southeast-2:123456789012:access-point/fsap-2" } } }]
+    error_message = "the application may mount what it mounts, through its access point"
+  }
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement.Action[0] => statement.Resource if statement.Action[0] != "logs:CreateLogStream" } == {
+      "ecr:GetAuthorizationToken"       = ["*"]
+      "ecr:BatchCheckLayerAvailability" = ["arn:aws:ecr:ap-southeast-2:123456789012:repository/team/web"]
+      "secretsmanager:GetSecretValue"   = ["arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:db-AbCdEf", "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:login-AbCdEf"]
+      "ssm:GetParameters"               = ["arn:aws:ssm:ap-southeast-2:123456789012:parameter/key"]
+      "kms:Decrypt"                     = ["arn:aws:kms:ap-southeast-2:123456789012:key/1"]
+    }
+    error_message = "ECS may read what is named, without the key in it, and no more"
+  }
+  assert {
+    condition     = length(aws_iam_role_policy.task) == 1 && aws_iam_role_policy_attachment.task["read"].policy_arn == "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+    error_message = "the application may do what is given"
+  }
+  assert {
+    condition     = aws_ecs_task_definition.this.skip_destroy && one(aws_ecs_task_definition.this.runtime_platform).cpu_architecture == "ARM64"
+    error_message = "old revisions stay; the processor is the one asked for"
+  }
+}
+
+run "nothing_asked_nothing_allowed" {
+  assert {
+    condition     = length(aws_iam_role_policy.task) + length(aws_iam_role_policy.platform) + length(aws_iam_role_policy_attachment.task) == 0
+    error_message = "the application may do nothing in AWS"
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement.Action[0]] == ["logs:CreateLogStream"] && jsondecode(aws_iam_role_policy.execution.policy).Statement[0].Resource == ["arn:aws:logs:ap-southeast-2:123456789012:log-group:x:*"]
+    error_message = "ECS may write the tenant's logs, and read no secret and no repository"
+  }
+  assert {
+    condition     = alltrue([for role in [aws_iam_role.task, aws_iam_role.execution] : jsondecode(role.assume_role_policy).Statement[0].Condition.StringEquals == { "aws:SourceAccount" = "123456789012" }])
+    error_message = "only tasks of this account take the roles"
+  }
+}
+
+run "read_only_file_system_and_a_shell" {
+  variables {
+    containers = { web = { image = "web:1", port = 8080, mounts = { "/data" = { volume = "data", read_only = true } } } }
+    task       = { execute_command = true, volumes = { data = { efs = { file_system_id = "fs-1" } } } }
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.platform[0].policy).Statement : statement.Action[0]] == ["elasticfilesystem:ClientMount", "ssmmessages:CreateControlChannel"] && length(jsondecode(aws_iam_role_policy.platform[0].policy).Statement[0].Action) == 1
+    error_message = "who only reads may not write"
+  }
+  assert {
+    condition     = aws_ecs_service.this.enable_execute_command && jsondecode(aws_ecs_task_definition.this.container_definitions)[0].linuxParameters.initProcessEnabled
+    error_message = "a shell, and a process that buries its children"
+  }
+}
+
+run "fargate" {
+  command = plan
+  variables {
+    task = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 512, memory = 1024, ephemeral_gb = 30, public_address = true }
+  }
+  assert {
+    condition     = aws_ecs_task_definition.this.requires_compatibilities == toset(["FARGATE"]) && aws_ecs_task_definition.this.cpu == "512" && one(aws_ecs_task_definition.this.ephemeral_storage).size_in_gib == 30
+    error_message = "the whole task has a size on Fargate"
+  }
+  assert {
+    condition     = aws_ecs_service.this.launch_type == "FARGATE" && length(aws_ecs_service.this.capacity_provider_strategy) == 0 && length(aws_ecs_service.this.ordered_placement_strategy) == 0 && one(aws_ecs_service.this.network_configuration).assign_public_ip
+    error_message = "no machine is chosen on Fargate"
+  }
+}
+
+run "fargate_spot" {
+  command = plan
+  variables {
+    task       = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
+    deployment = { capacity_providers = { FARGATE = { base = 1 }, FARGATE_SPOT = { weight = 3 } } }
+  }
+  assert {
+    condition     = { for provider in aws_ecs_service.this.capacity_provider_strategy : provider.capacity_provider => "${provider.base} ${provider.weight}" } == { FARGATE = "1 1", FARGATE_SPOT = "0 3" }
+    error_message = "a base on demand, the rest spot"
+  }
+}
+
+run "daemon" {
+  command = plan
+  variables {
+    deployment    = { strategy = "daemon" }
+    task          = { network_mode = "host" }
+    load_balancer = { mode = "none" }
+    dns           = {}
+    containers    = { agent = { image = "agent:1", port = 9100 } }
+  }
+  assert {
+    condition     = aws_ecs_service.this.scheduling_strategy == "DAEMON" && aws_ecs_service.this.launch_type == "EC2" && length(aws_ecs_service.this.capacity_provider_strategy) == 0 && length(aws_ecs_service.this.ordered_placement_strategy) == 0
+    error_message = "a daemon is on every machine: nothing is placed"
+  }
+  assert {
+    condition     = aws_ecs_service.this.deployment_minimum_healthy_percent == 0 && aws_ecs_service.this.deployment_maximum_percent == 100
+    error_message = "a daemon's task goes before the next one comes"
+  }
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].portMappings[0].hostPort == 9100
+    error_message = "in host mode the port is the machine's"
+  }
+}
+
+run "deployment" {
+  command = plan
+  variables {
+    deployment = { alarms = ["latency", "errors"], min_healthy_percent = 50, max_percent = 150, grace_seconds = 5, wait = false, wait_minutes = 7 }
+  }
+  assert {
+    condition     = one(aws_ecs_service.this.alarms).rollback && one(aws_ecs_service.this.alarms).alarm_names == toset(["errors", "latency"]) && aws_ecs_service.this.deployment_circuit_breaker[0].rollback
+    error_message = "an alarm rolls back, as the circuit breaker does"
+  }
+  assert {
+    condition     = aws_ecs_service.this.deployment_minimum_healthy_percent == 50 && aws_ecs_service.this.deployment_maximum_percent == 150 && aws_ecs_service.this.health_check_grace_period_seconds == 5 && !aws_ecs_service.this.wait_for_steady_state && aws_ecs_service.this.timeouts.update == "7m"
+    error_message = "limits and waits are the ones given"
+  }
+}
+
+run "capacity_and_constraints" {
+  command = plan
+  variables {
+    deployment = { capacity_providers = { spot = { weight = 3 }, steady = { base = 2 } }, constraints = { big = "attribute:ecs.instance-type =~ m6*" } }
+  }
+  assert {
+    condition     = { for provider in aws_ecs_service.this.capacity_provider_strategy : provider.capacity_provider => "${provider.base} ${provider.weight}" } == { spot = "0 3", steady = "2 1" } && one(aws_ecs_service.this.placement_constraints).expression == "attribute:ecs.instance-type =~ m6*"
+    error_message = "capacity and machines are the ones named"
+  }
+}
+
+run "placement_zone_spread" {
+  command = plan
+  variables {
+    deployment = { placement = "zone_spread" }
+  }
+  assert {
+    condition     = join(", ", [for strategy in aws_ecs_service.this.ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "spread attribute:ecs.availability-zone, spread instanceId"
+    error_message = "zone_spread"
+  }
+  assert {
+    condition     = [for constraint in aws_ecs_service.this.placement_constraints : constraint.type] == []
+    error_message = "one task a machine only where asked for"
+  }
+}
+
+run "placement_zone_binpack" {
+  command = plan
+  variables {
+    deployment = { placement = "zone_binpack" }
+  }
+  assert {
+    condition     = join(", ", [for strategy in aws_ecs_service.this.ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "spread attribute:ecs.availability-zone, binpack memory"
+    error_message = "zone_binpack"
+  }
+  assert {
+    condition     = [for constraint in aws_ecs_service.this.placement_constraints : constraint.type] == []
+    error_message = "one task a machine only where asked for"
+  }
+}
+
+run "placement_binpack" {
+  command = plan
+  variables {
+    deployment = { placement = "binpack" }
+  }
+  assert {
+    condition     = join(", ", [for strategy in aws_ecs_service.this.ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "binpack memory"
+    error_message = "binpack"
+  }
+  assert {
+    condition     = [for constraint in aws_ecs_service.this.placement_constraints : constraint.type] == []
+    error_message = "one task a machine only where asked for"
+  }
+}
+
+run "placement_one_per_host" {
+  command = plan
+  variables {
+    deployment = { placement = "one_per_host" }
+  }
+  assert {
+    condition     = join(", ", [for strategy in aws_ecs_service.this.ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "spread attribute:ecs.availability-zone"
+    error_message = "one_per_host"
+  }
+  assert {
+    condition     = [for constraint in aws_ecs_service.this.placement_constraints : constraint.type] == ["distinctInstance"]
+    error_message = "one task a machine only where asked for"
+  }
+}
+
+run "placement_random" {
+  command = plan
+  variables {
+    deployment = { placement = "random" }
+  }
+  assert {
+    condition     = join(", ", [for strategy in aws_ecs_service.this.ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "random -"
+    error_message = "random"
+  }
+  assert {
+    condition     = [for constraint in aws_ecs_service.this.placement_constraints : constraint.type] == []
+    error_message = "one task a machine only where asked for"
+  }
+}
+
+run "placement_custom" {
+  command = plan
+  variables {
+    deployment = { placement = "custom", strategies = [{ type = "spread", field = "attribute:rack" }, { type = "binpack", field = "cpu" }] }
+  }
+  assert {
+    condition     = [for strategy in aws_ecs_service.this.ordered_placement_strategy : strategy.field] == ["attribute:rack", "cpu"]
+    error_message = "in the order given"
+  }
+}

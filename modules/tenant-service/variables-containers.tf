@@ -1,0 +1,151 @@
+variable "containers" {
+  description = <<-EOT
+    The task's containers by name. `cpu` is in units of 1/1024 processor, memory in MiB: `memory` is a hard limit,
+    `memory_reservation` what is set aside. `port` takes the requests; `more_ports` are for others (`host`: in bridge mode a
+    fixed port of the machine, 0 for any). `secrets`: variable => ARN in Secrets Manager or of an SSM parameter.
+    `registry_login`: ARN of the secret with the registry's user and password. `after`: container => "START", "HEALTHY",
+    "SUCCESS" or "COMPLETE". `mounts`: path in the container => one of task.volumes. `log`: another driver than awslogs.
+    Times are in seconds.
+  EOT
+  type = map(object({
+    image              = string
+    cpu                = optional(number, 128)
+    memory             = optional(number)
+    memory_reservation = optional(number, 128)
+    port               = optional(number)
+    more_ports = optional(map(object({
+      container = number
+      host      = optional(number, 0)
+      protocol  = optional(string, "tcp")
+    })), {})
+    entry_point    = optional(list(string))
+    command        = optional(list(string))
+    user           = optional(string)
+    environment    = optional(map(string), {})
+    secrets        = optional(map(string), {})
+    registry_login = optional(string)
+    essential      = optional(bool, true)
+    read_only_root = optional(bool, false)
+    stop_timeout   = optional(number, 30)
+    after          = optional(map(string), {})
+    mounts         = optional(map(object({ volume = string, read_only = optional(bool, false) })), {})
+    ulimits        = optional(map(object({ soft = number, hard = number })), {})
+    log            = optional(object({ driver = string, options = optional(map(string), {}) }))
+    health_check = optional(object({
+      command      = list(string)
+      interval     = optional(number, 10)
+      timeout      = optional(number, 5)
+      retries      = optional(number, 3)
+      start_period = optional(number, 30)
+    }))
+  }))
+  nullable = false
+
+  validation {
+    condition     = length(var.containers) > 0 && alltrue([for name in keys(var.containers) : can(regex("^[a-z][a-z0-9-]{0,30}$", name))])
+    error_message = "containers: give at least one; a name is 1 to 31 lower-case letters, digits and dashes, beginning with a letter."
+  }
+  validation {
+    condition     = alltrue([for container in var.containers : can(regex("^[^\\s:]+(:[0-9]+/[^\\s:]+)?(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$", container.image)) && !endswith(container.image, ":latest")])
+    error_message = "containers: every image needs a tag or digest that never changes, such as registry.example.com/service1:90; \"latest\" is refused, since nobody could say what runs or go back."
+  }
+  validation {
+    condition     = alltrue([for container in var.containers : container.memory == null || try(container.memory >= container.memory_reservation, false)])
+    error_message = "containers: memory (the hard limit) must not be below memory_reservation."
+  }
+  validation {
+    condition     = alltrue([for container in var.containers : container.memory == null ? container.memory_reservation >= 6 : container.memory >= 6])
+    error_message = "containers: Docker gives a container 6 MiB or more; raise memory or memory_reservation."
+  }
+  validation {
+    condition     = alltrue(flatten([for container in var.containers : [for port in concat(container.port[*], [for more in container.more_ports : more.container]) : port >= 1 && port <= 65535 && floor(port) == port]]))
+    error_message = "containers: a port is a whole number between 1 and 65535."
+  }
+  validation {
+    condition     = alltrue(flatten([for container in var.containers : [for port in container.more_ports : contains(["tcp", "udp"], port.protocol) && port.host >= 0 && port.host <= 65535]]))
+    error_message = "containers: more_ports speak \"tcp\" or \"udp\", and host is 0 (any) or a port of the machine."
+  }
+  validation {
+    condition = alltrue(flatten([for container in var.containers : [for arn in values(container.secrets) :
+      can(regex("^arn:[a-z-]+:(secretsmanager|ssm):[a-z0-9-]+:[0-9]{12}:(secret:|parameter/)", arn))
+    ]]))
+    error_message = "containers: a secret is given as an ARN of Secrets Manager or of an SSM parameter, never as its value."
+  }
+  validation {
+    condition     = alltrue([for container in var.containers : container.registry_login == null || can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:", container.registry_login))])
+    error_message = "containers: registry_login is the ARN of a secret in Secrets Manager that holds {\"username\": ..., \"password\": ...}."
+  }
+  validation {
+    condition     = alltrue(flatten([for container in var.containers : [for name, value in container.environment : !can(regex("(?i)(password|passwd|secret|private_key|api_key|access_key|auth_token)$", name)) && !can(regex("AKIA[0-9A-Z]{16}|-{5}BEGIN", value))]]))
+    error_message = "containers: environment is in clear for everybody who may look at the task definition; put what is secret into Secrets Manager or SSM, and name its ARN in secrets."
+  }
+  validation {
+    condition     = alltrue([for container in var.containers : length(setintersection(keys(container.environment), keys(container.secrets))) == 0])
+    error_message = "containers: a variable is given either in environment or in secrets; ECS refuses one that is in both."
+  }
+  validation {
+    condition     = anytrue([for container in var.containers : container.essential])
+    error_message = "containers: at least one must be essential."
+  }
+  validation {
+    condition     = alltrue(flatten([for name, container in var.containers : [for other, state in container.after : other != name && contains(keys(var.containers), other)]]))
+    error_message = "containers: after names other containers of the same task; one that does not exist, or the container itself, can never be waited for."
+  }
+  validation {
+    condition     = alltrue(flatten([for container in var.containers : [for state in values(container.after) : contains(["START", "HEALTHY", "SUCCESS", "COMPLETE"], state)]]))
+    error_message = "containers: after waits for \"START\", \"HEALTHY\", \"SUCCESS\" or \"COMPLETE\"."
+  }
+  validation {
+    condition     = alltrue(flatten([for container in var.containers : [for other, state in container.after : state != "HEALTHY" || !can(var.containers[other].image) || try(var.containers[other].health_check, null) != null]]))
+    error_message = "containers: after waits for a container to be HEALTHY that has no health_check; give it one, or wait for START."
+  }
+  validation {
+    condition     = alltrue(flatten([for container in var.containers : [for other, state in container.after : !contains(["SUCCESS", "COMPLETE"], state) || !try(var.containers[other].essential, false)]]))
+    error_message = "containers: after waits for a container to end that is essential, and whose end is the end of the task; set its essential to false."
+  }
+  validation {
+    condition = alltrue([for container in var.containers : try(container.health_check, null) == null || try(
+      container.health_check.timeout < container.health_check.interval && container.health_check.interval >= 5 && container.health_check.interval <= 300 && container.health_check.timeout >= 2, false
+    )])
+    error_message = "containers: health_check.timeout must be 2 or more and shorter than the interval, and the interval between 5 and 300."
+  }
+  validation {
+    condition     = alltrue([for container in var.containers : container.health_check == null || try(contains(["CMD", "CMD-SHELL"], container.health_check.command[0]) && length(container.health_check.command) > 1, false)])
+    error_message = "containers: health_check.command begins with \"CMD\" (a program and its arguments) or \"CMD-SHELL\" (a line for a shell)."
+  }
+  validation {
+    condition     = alltrue([for container in var.containers : container.health_check == null || try(container.health_check.retries >= 1 && container.health_check.retries <= 10 && container.health_check.start_period >= 0 && container.health_check.start_period <= 300, false)])
+    error_message = "containers: health_check.retries must be between 1 and 10, start_period between 0 and 300."
+  }
+  validation {
+    condition     = alltrue([for container in var.containers : container.stop_timeout >= 2 && container.stop_timeout <= 120])
+    error_message = "containers: stop_timeout must be between 2 and 120: a spot machine leaves two minutes after its notice, and Fargate waits no longer."
+  }
+  validation {
+    condition     = alltrue(flatten([for container in var.containers : [for path in keys(container.mounts) : startswith(path, "/")]]))
+    error_message = "containers: mounts is a path in the container, beginning with a slash, => the name of one of task.volumes."
+  }
+  validation {
+    condition     = alltrue(flatten([for container in var.containers : [for name, limit in container.ulimits : contains(local.ulimits, name) && limit.soft <= limit.hard]]))
+    error_message = "containers: ulimits knows core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, nproc, rss, rtprio, rttime, sigpending and stack, each with soft not above hard."
+  }
+  validation {
+    condition     = alltrue([for container in var.containers : container.log == null || try(contains(["awsfirelens", "awslogs", "fluentd", "gelf", "journald", "json-file", "none", "splunk", "syslog"], container.log.driver), false)])
+    error_message = "containers: log.driver is awsfirelens, awslogs, fluentd, gelf, journald, json-file, none, splunk or syslog."
+  }
+}
+
+variable "front" {
+  description = "Name of the container that the load balancer sends requests to; not needed when just one has a port."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.front != null || length([for container in var.containers : container if container.port != null]) == 1 || (var.load_balancer.mode == "none" && var.dns.discovery == null)
+    error_message = "front: name the container that takes the requests, since not exactly one container has a port."
+  }
+  validation {
+    condition     = var.front == null || try(var.containers[var.front].port, null) != null
+    error_message = "front: name one of the containers, one with a port."
+  }
+}

@@ -1,0 +1,168 @@
+variable "load_balancer" {
+  description = <<-EOT
+    `mode`: "own" (a load balancer of the tenant's own), "shared" (a rule on one of many tenants: `shared_load_balancer` says
+    which) or "none". In both modes: `make_certificate` (for the tenant's names, proved by a record in the zone), `internal` and
+    `dual_stack` (as the load balancer is), `drain_seconds` (how long a leaving task may finish its requests),
+    `slow_start_seconds`, `sticky_seconds` (0 is off). For an own one: `certificate_arn` (HTTPS; without any certificate HTTP),
+    `allowed` (a name of your choice => addresses that may connect), `access_logs`, `deletion_protection`.
+  EOT
+  type = object({
+    mode                = optional(string, "own")
+    certificate_arn     = optional(string)
+    make_certificate    = optional(bool, false)
+    ssl_policy          = optional(string, "ELBSecurityPolicy-TLS13-1-2-2021-06")
+    internal            = optional(bool, false)
+    dual_stack          = optional(bool, false)
+    allowed             = optional(map(string), { everyone = "0.0.0.0/0" })
+    idle_seconds        = optional(number, 60)
+    drain_seconds       = optional(number, 30)
+    slow_start_seconds  = optional(number, 0)
+    sticky_seconds      = optional(number, 0)
+    access_logs         = optional(object({ bucket = string, prefix = optional(string) }))
+    deletion_protection = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["own", "shared", "none"], var.load_balancer.mode)
+    error_message = "load_balancer.mode: use \"own\", \"shared\" or \"none\"."
+  }
+  validation {
+    condition     = alltrue([for block in values(var.load_balancer.allowed) : can(cidrhost(block, 0))])
+    error_message = "load_balancer.allowed: every value is a block of addresses, such as 203.0.113.0/24 or ::/0."
+  }
+  validation {
+    condition     = length(var.load_balancer.allowed) > 0
+    error_message = "load_balancer.allowed: name at least one block of addresses, or nobody can connect."
+  }
+  validation {
+    condition     = !var.load_balancer.dual_stack || var.load_balancer.mode != "own" || anytrue([for block in values(var.load_balancer.allowed) : strcontains(block, ":")])
+    error_message = "load_balancer.dual_stack: allowed has no block of IPv6 addresses, such as ::/0; who finds the AAAA record could not connect."
+  }
+  validation {
+    condition     = var.load_balancer.certificate_arn == null || can(regex("^arn:[a-z-]+:(acm|iam):", var.load_balancer.certificate_arn))
+    error_message = "load_balancer.certificate_arn: give the ARN of a certificate, or leave it out for HTTP."
+  }
+  validation {
+    condition     = !var.load_balancer.make_certificate || (var.load_balancer.mode != "none" && !var.load_balancer.internal)
+    error_message = "load_balancer.make_certificate: it is for a load balancer in public; nobody outside can see the proof in a private zone."
+  }
+  validation {
+    condition     = !var.load_balancer.make_certificate || var.load_balancer.certificate_arn == null || var.load_balancer.mode == "shared"
+    error_message = "load_balancer: make_certificate or certificate_arn, not both."
+  }
+  validation {
+    condition     = var.load_balancer.drain_seconds >= 0 && var.load_balancer.drain_seconds < 120
+    error_message = "load_balancer.drain_seconds: keep below 120: a spot machine leaves two minutes after its notice."
+  }
+  validation {
+    condition     = var.load_balancer.slow_start_seconds == 0 || (var.load_balancer.slow_start_seconds >= 30 && var.load_balancer.slow_start_seconds <= 900)
+    error_message = "load_balancer.slow_start_seconds: 0 (off), or 30 to 900."
+  }
+  validation {
+    condition     = var.load_balancer.sticky_seconds >= 0 && var.load_balancer.sticky_seconds <= 604800
+    error_message = "load_balancer.sticky_seconds: 0 (off), or up to 604800 (a week)."
+  }
+  validation {
+    condition     = var.load_balancer.idle_seconds >= 1 && var.load_balancer.idle_seconds <= 4000
+    error_message = "load_balancer.idle_seconds: 1 to 4000."
+  }
+}
+
+variable "shared_load_balancer" {
+  description = <<-EOT
+    The load balancer that the tenant shares, and the `priority` of its rule there. Both are allotted once; a priority is no
+    other tenant's on that load balancer. Needed when load_balancer.mode is "shared".
+  EOT
+  type = object({
+    listener_arn      = string
+    dns_name          = string
+    zone_id           = string
+    security_group_id = string
+    arn_suffix        = string
+    priority          = number
+  })
+  default = null
+
+  validation {
+    condition     = var.load_balancer.mode != "shared" || var.shared_load_balancer != null
+    error_message = "shared_load_balancer: load_balancer.mode is \"shared\", so say which load balancer, and the priority allotted to the tenant there."
+  }
+  validation {
+    condition     = var.shared_load_balancer == null || try(var.shared_load_balancer.priority >= 1 && var.shared_load_balancer.priority <= 50000 && floor(var.shared_load_balancer.priority) == var.shared_load_balancer.priority, false)
+    error_message = "shared_load_balancer.priority: a whole number from 1 to 50000, allotted to this tenant alone."
+  }
+}
+
+variable "health_check" {
+  description = "What the load balancer asks every task, and when it believes the answer. Times are in seconds."
+  type = object({
+    path      = optional(string, "/")
+    codes     = optional(string, "200-399")
+    interval  = optional(number, 10)
+    timeout   = optional(number, 5)
+    healthy   = optional(number, 2)
+    unhealthy = optional(number, 3)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = startswith(var.health_check.path, "/")
+    error_message = "health_check.path: begin with a slash, such as /health."
+  }
+  validation {
+    condition     = can(regex("^[2-4][0-9]{2}([-,][2-4][0-9]{2})*$", var.health_check.codes))
+    error_message = "health_check.codes: HTTP codes from 200 to 499, such as 200, 200-299 or 200,302."
+  }
+  validation {
+    condition     = var.health_check.timeout < var.health_check.interval
+    error_message = "health_check.timeout: must be shorter than the interval."
+  }
+  validation {
+    condition     = var.health_check.interval >= 5 && var.health_check.interval <= 300 && var.health_check.timeout >= 2 && var.health_check.timeout <= 120
+    error_message = "health_check: interval must be between 5 and 300, timeout between 2 and 120."
+  }
+  validation {
+    condition     = alltrue([for count in [var.health_check.healthy, var.health_check.unhealthy] : count >= 2 && count <= 10])
+    error_message = "health_check: healthy and unhealthy must be between 2 and 10."
+  }
+}
+
+variable "dns" {
+  description = <<-EOT
+    The tenant's names. `zone` is the hosted zone's name, `hostname` the full name in it, such as acme.example.com; both are
+    needed with a load balancer. `aliases`: up to four further names; those in the zone get records, the others are pointed at
+    `hostname` by who owns them. `discovery`: a name in a Cloud Map namespace for the other services (the tenant's unless given).
+  EOT
+  type = object({
+    zone     = optional(string)
+    hostname = optional(string)
+    aliases  = optional(set(string), [])
+    discovery = optional(object({
+      namespace_id = string
+      name         = optional(string)
+      ttl          = optional(number, 15)
+    }))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.load_balancer.mode == "none" || (var.dns.hostname != null && var.dns.zone != null)
+    error_message = "dns: give zone and hostname, or set load_balancer.mode to \"none\"."
+  }
+  validation {
+    condition     = var.dns.hostname == null || var.dns.zone == null || try(endswith(var.dns.hostname, ".${var.dns.zone}") && can(regex(local.host_name, var.dns.hostname)), false)
+    error_message = "dns.hostname: give a full lower-case name that ends with a dot and dns.zone."
+  }
+  validation {
+    condition     = length(var.dns.aliases) <= 4 && alltrue([for name in var.dns.aliases : can(regex(local.host_name, name)) && name != coalesce(var.dns.hostname, "-")])
+    error_message = "dns.aliases: up to four full lower-case names beside the hostname (a rule of a load balancer holds five)."
+  }
+  validation {
+    condition     = var.dns.discovery == null || try(can(regex("^ns-[a-z0-9]+$", var.dns.discovery.namespace_id)) && can(regex("^[a-z0-9][a-z0-9-]{0,62}$", coalesce(var.dns.discovery.name, var.tenant))), false)
+    error_message = "dns.discovery: namespace_id is the id of a Cloud Map namespace (ns-...), name a label of lower-case letters, digits and dashes."
+  }
+}

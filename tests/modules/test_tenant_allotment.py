@@ -1,0 +1,81 @@
+"""The tenant root and its place on a shared load balancer: given by the tool, refused when it cannot be one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from terraform_in import Terraform
+from test_service_refusals import CLUSTER, assignments
+
+pytestmark = pytest.mark.terraform
+ROOT = "src/appcluster/tenant"
+
+
+def balancer(number: str) -> dict[str, str]:
+    return {
+        "arn": f"{ARN}:loadbalancer/app/shared-{number}/1",
+        "arn_suffix": f"app/shared-{number}/1",
+        "listener_arn": f"{ARN}:listener/app/shared-{number}/1/1",
+        "dns_name": f"shared-{number}.elb.example.com",
+        "zone_id": "ZSHARED",
+        "security_group_id": "sg-shared",
+    }
+
+
+ARN = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012"
+VALUES: dict[str, Any] = {
+    "region": "ap-southeast-2",
+    "stack": "app",
+    "tenant": "acme",
+    "cluster": CLUSTER,
+    "images": {"service1": "web"},
+    "service1-build": "1",
+    "zone": "example.com",
+    "domain": "example.com",
+    "hostname": "acme.example.com",
+    "load_balancer": {"mode": "shared"},
+    "shared_load_balancers": {number: balancer(number) for number in ("1", "2")},
+}
+RUN = """mock_provider "aws" {
+  source = "../../../modules/tenant-service/tests/mocks"
+}
+variables {
+%s}
+run "planned" {
+  command = plan
+  assert {
+    condition     = %s
+    error_message = "not as given"
+  }
+}
+"""
+PLACES = {
+    "missing": None,
+    "elsewhere": {"load_balancer": 3, "priority": 7},
+    "fits": {"load_balancer": 2, "priority": 7},
+}
+
+
+def test_a_place_is_needed_and_must_exist(code: Path, tmp_path: Path) -> None:
+    shutil.copytree(code, tmp_path / "code", ignore=shutil.ignore_patterns(".terraform*"))
+    folder = tmp_path / "code" / ROOT
+    (folder / "tests").mkdir(exist_ok=True)
+    for name, place in PLACES.items():
+        values = assignments(VALUES | ({"allotment": place} if place else {}))
+        expected = (
+            'output.load_balancer_dns_name == "shared-2.elb.example.com" && output.url == "https://acme.example.com"'
+        )
+        (folder / f"tests/{name}.tftest.hcl").write_text(RUN % (values, expected))
+    events = [json.loads(line) for line in Terraform(folder).init().run("test", "-json", codes=(1,)).splitlines()]
+    said = {
+        Path(e["@testfile"]).name.split(".")[0]: e["diagnostic"]["summary"] + e["diagnostic"]["detail"]
+        for e in events
+        if e["type"] == "diagnostic"
+    }
+    assert said.keys() == {"elsewhere", "missing"}, said.get("fits")
+    assert "Apply by ./orchestrate, which allots one" in said["missing"]
+    assert "Apply the stack's own layer with as many shared load balancers" in said["elsewhere"]
