@@ -1,33 +1,77 @@
+# What somebody should know of. The topic is optional: without one the alarms still show in CloudWatch.
+
 locals {
-  alarm_dimensions = { ClusterName = var.cluster.name, ServiceName = aws_ecs_service.this.name }
+  # Null where there is none. On a shared load balancer its own errors are everybody's, so only the targets' count there.
+  load_balancer_arn_suffix = aws_lb.this.arn_suffix
+  target_group_arn_suffix  = aws_lb_target_group.this.arn_suffix
+  has_targets              = true
+  has_own_load_balancer    = true
+
+  service_dimensions       = { ClusterName = var.cluster.name, ServiceName = aws_ecs_service.this.name }
+  load_balancer_dimensions = local.has_targets ? { LoadBalancer = local.load_balancer_arn_suffix } : {}
+  target_dimensions        = local.has_targets ? merge(local.load_balancer_dimensions, { TargetGroup = local.target_group_arn_suffix }) : {}
+  request_label            = local.has_targets ? "${local.load_balancer_arn_suffix}/${local.target_group_arn_suffix}" : null
+
+  # A service that may sleep is allowed to have no task.
+  always_runs = alltrue([for min in concat([var.scaling.min], [for schedule in var.scaling.schedules : schedule.min if schedule.min != null]) : min > 0])
+
+  watched = {
+    unhealthy-hosts = {
+      wanted     = local.has_targets
+      settings   = var.alarms.unhealthy_hosts
+      says       = "Targets of ${var.tenant} in ${var.stack} do not answer their health check"
+      metric     = "AWS/ApplicationELB UnHealthyHostCount Maximum"
+      dimensions = local.target_dimensions
+    }
+    target-5xx = {
+      wanted     = local.has_targets
+      settings   = var.alarms.target_5xx
+      says       = "The application of ${var.tenant} in ${var.stack} answers with errors"
+      metric     = "AWS/ApplicationELB HTTPCode_Target_5XX_Count Sum"
+      dimensions = local.target_dimensions
+    }
+    load-balancer-5xx = {
+      wanted     = local.has_own_load_balancer
+      settings   = var.alarms.load_balancer_5xx
+      says       = "The load balancer of ${var.tenant} in ${var.stack} finds nobody who answers"
+      metric     = "AWS/ApplicationELB HTTPCode_ELB_5XX_Count Sum"
+      dimensions = local.load_balancer_dimensions
+    }
+    # Every running task sends one sample a minute, so their number is the number of tasks, without container insights.
+    no-running-task = {
+      wanted     = local.always_runs || !local.scales
+      settings   = merge(var.alarms.no_running_task, { over = null })
+      says       = "No task of ${var.tenant} in ${var.stack} is running"
+      metric     = "AWS/ECS CPUUtilization SampleCount"
+      dimensions = local.service_dimensions
+    }
+  }
+
+  dead_letters = { for name, queue in local.dead_letter_queues : "${name}-dead-letters" => {
+    wanted     = true
+    settings   = var.alarms.dead_letters
+    says       = "Work of ${var.tenant} in ${var.stack} was given up: look into ${queue}"
+    metric     = "AWS/SQS ApproximateNumberOfMessagesVisible Maximum"
+    dimensions = { QueueName = queue }
+  } }
+
+  watches = { for name, watch in merge(local.watched, local.dead_letters) : name => watch if watch.wanted && watch.settings.enabled }
 }
 
-resource "aws_cloudwatch_metric_alarm" "high" {
-  alarm_name          = "${local.name}-cpu-high"
-  alarm_description   = "CPU of ${var.tenant} in ${var.stack} is high: adds tasks"
-  namespace           = "AWS/ECS"
-  metric_name         = "CPUUtilization"
-  dimensions          = local.alarm_dimensions
-  statistic           = "Average"
-  comparison_operator = "GreaterThanOrEqualToThreshold"
-  threshold           = var.scaling.high.cpu
-  period              = var.scaling.high.seconds
-  evaluation_periods  = var.scaling.high.periods
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = [aws_appautoscaling_policy.out.arn]
-}
+resource "aws_cloudwatch_metric_alarm" "watch" {
+  for_each = local.watches
 
-resource "aws_cloudwatch_metric_alarm" "low" {
-  alarm_name          = "${local.name}-cpu-low"
-  alarm_description   = "CPU of ${var.tenant} in ${var.stack} is low: takes tasks away"
-  namespace           = "AWS/ECS"
-  metric_name         = "CPUUtilization"
-  dimensions          = local.alarm_dimensions
-  statistic           = "Average"
-  comparison_operator = "LessThanOrEqualToThreshold"
-  threshold           = var.scaling.low.cpu
-  period              = var.scaling.low.seconds
-  evaluation_periods  = var.scaling.low.periods
-  treat_missing_data  = "notBreaching" # silence is no reason to take a task away
-  alarm_actions       = [aws_appautoscaling_policy.in.arn]
+  alarm_name          = "${local.name}-${each.key}"
+  alarm_description   = each.value.says
+  namespace           = split(" ", each.value.metric)[0]
+  metric_name         = split(" ", each.value.metric)[1]
+  statistic           = split(" ", each.value.metric)[2]
+  dimensions          = each.value.dimensions
+  comparison_operator = each.value.settings.over == null ? "LessThanThreshold" : "GreaterThanThreshold"
+  threshold           = each.value.settings.over == null ? 1 : each.value.settings.over
+  period              = each.value.settings.seconds
+  evaluation_periods  = each.value.settings.periods
+  treat_missing_data  = each.value.settings.over == null ? "breaching" : "notBreaching" # no task, no sample
+  alarm_actions       = var.alarms.topic_arn[*]
+  ok_actions          = var.alarms.topic_arn[*]
 }

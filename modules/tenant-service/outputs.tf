@@ -89,3 +89,22 @@ output "execution_role_arn" {
   description = "Role with which ECS starts the containers."
   value       = aws_iam_role.execution.arn
 }
+
+output "alarms" {
+  description = "Names of the alarms that a person should know of: what it watches => name."
+  value       = { for name, alarm in aws_cloudwatch_metric_alarm.watch : name => alarm.alarm_name }
+}
+
+output "queues" {
+  description = "Queues of the queue tasks: name => url, arn, and the dead-letter queue's url."
+  value = { for name, queue in aws_sqs_queue.work : name => {
+    url             = queue.url
+    arn             = queue.arn
+    dead_letter_url = aws_sqs_queue.dead[name].url
+  } }
+}
+
+output "run_task" {
+  description = "What starts a one-off or a scheduled task by hand: name => the input of `aws ecs run-task --cli-input-json`."
+  value       = local.run_task
+}

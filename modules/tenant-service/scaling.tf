@@ -1,47 +1,187 @@
-# Two alarms on the tasks' CPU, each tied to one policy: high adds tasks, low takes them away.
+# How many tasks run. Two alarms on the tasks' CPU, each tied to one policy: high adds tasks, low takes them away. Or target
+# tracking, which makes its own alarms. The clock moves the bounds.
+
+locals {
+  scales = true
+  varies = var.scaling.max > var.scaling.min || length(var.scaling.schedules) > 0
+  steps  = local.scales && local.varies && length(var.scaling.track) == 0
+
+  # Where each step begins, from the alarm's threshold outwards. A decimal of fixed width sorts like a number.
+  high_steps = merge({ (format("%012.4f", var.scaling.high.cpu)) = var.scaling.high.step }, {
+    for cpu, step in var.scaling.high.steps : format("%012.4f", tonumber(cpu)) => step
+  })
+  low_steps = merge({ (format("%012.4f", var.scaling.low.cpu)) = var.scaling.low.step }, {
+    for cpu, step in var.scaling.low.steps : format("%012.4f", tonumber(cpu)) => step
+  })
+  high_edges = sort(keys(local.high_steps))
+  low_edges  = reverse(sort(keys(local.low_steps)))
+
+  tracked = {
+    cpu      = { metric = "ECSServiceAverageCPUUtilization", label = null }
+    memory   = { metric = "ECSServiceAverageMemoryUtilization", label = null }
+    requests = { metric = "ALBRequestCountPerTarget", label = local.request_label }
+  }
+}
+
+# The clock moves the bounds in AWS, and no apply may put them back: so they are ignored. A change of the values here makes
+# the target anew instead, which touches no task.
+resource "terraform_data" "bounds" {
+  count = local.scales ? 1 : 0
+
+  input = { min = var.scaling.min, max = var.scaling.max }
+}
 
 resource "aws_appautoscaling_target" "this" {
+  count = local.scales ? 1 : 0
+
   service_namespace  = "ecs"
   resource_id        = "service/${var.cluster.name}/${aws_ecs_service.this.name}"
   scalable_dimension = "ecs:service:DesiredCount"
   min_capacity       = var.scaling.min
   max_capacity       = var.scaling.max
+
+  lifecycle {
+    ignore_changes       = [min_capacity, max_capacity]
+    replace_triggered_by = [terraform_data.bounds]
+  }
 }
 
 resource "aws_appautoscaling_policy" "out" {
+  count = local.steps ? 1 : 0
+
   name               = "scale-out"
   policy_type        = "StepScaling"
-  service_namespace  = aws_appautoscaling_target.this.service_namespace
-  resource_id        = aws_appautoscaling_target.this.resource_id
-  scalable_dimension = aws_appautoscaling_target.this.scalable_dimension
+  service_namespace  = aws_appautoscaling_target.this[0].service_namespace
+  resource_id        = aws_appautoscaling_target.this[0].resource_id
+  scalable_dimension = aws_appautoscaling_target.this[0].scalable_dimension
 
   step_scaling_policy_configuration {
     adjustment_type         = "ChangeInCapacity"
     metric_aggregation_type = "Average"
     cooldown                = var.scaling.high.cooldown
 
-    step_adjustment {
-      metric_interval_lower_bound = 0
-      scaling_adjustment          = var.scaling.high.step
+    dynamic "step_adjustment" {
+      for_each = local.high_edges
+
+      content {
+        metric_interval_lower_bound = tonumber(step_adjustment.value) - var.scaling.high.cpu
+        metric_interval_upper_bound = try(tonumber(local.high_edges[step_adjustment.key + 1]) - var.scaling.high.cpu, null)
+        scaling_adjustment          = local.high_steps[step_adjustment.value]
+      }
     }
+  }
+
+  lifecycle {
+    replace_triggered_by = [aws_appautoscaling_target.this] # AWS deletes the policies of a target with it
   }
 }
 
 resource "aws_appautoscaling_policy" "in" {
+  count = local.steps ? 1 : 0
+
   name               = "scale-in"
   policy_type        = "StepScaling"
-  service_namespace  = aws_appautoscaling_target.this.service_namespace
-  resource_id        = aws_appautoscaling_target.this.resource_id
-  scalable_dimension = aws_appautoscaling_target.this.scalable_dimension
+  service_namespace  = aws_appautoscaling_target.this[0].service_namespace
+  resource_id        = aws_appautoscaling_target.this[0].resource_id
+  scalable_dimension = aws_appautoscaling_target.this[0].scalable_dimension
 
   step_scaling_policy_configuration {
     adjustment_type         = "ChangeInCapacity"
     metric_aggregation_type = "Average"
     cooldown                = var.scaling.low.cooldown
 
-    step_adjustment {
-      metric_interval_upper_bound = 0
-      scaling_adjustment          = -var.scaling.low.step
+    dynamic "step_adjustment" {
+      for_each = local.low_edges
+
+      content {
+        metric_interval_upper_bound = tonumber(step_adjustment.value) - var.scaling.low.cpu
+        metric_interval_lower_bound = try(tonumber(local.low_edges[step_adjustment.key + 1]) - var.scaling.low.cpu, null)
+        scaling_adjustment          = -local.low_steps[step_adjustment.value]
+      }
     }
+  }
+
+  lifecycle {
+    replace_triggered_by = [aws_appautoscaling_target.this]
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "high" {
+  count = local.steps ? 1 : 0
+
+  alarm_name          = "${local.name}-cpu-high"
+  alarm_description   = "CPU of ${var.tenant} in ${var.stack} is high: adds tasks"
+  namespace           = "AWS/ECS"
+  metric_name         = "CPUUtilization"
+  dimensions          = local.service_dimensions
+  statistic           = "Average"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = var.scaling.high.cpu
+  period              = var.scaling.high.seconds
+  evaluation_periods  = var.scaling.high.periods
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_appautoscaling_policy.out[0].arn]
+}
+
+resource "aws_cloudwatch_metric_alarm" "low" {
+  count = local.steps ? 1 : 0
+
+  alarm_name          = "${local.name}-cpu-low"
+  alarm_description   = "CPU of ${var.tenant} in ${var.stack} is low: takes tasks away"
+  namespace           = "AWS/ECS"
+  metric_name         = "CPUUtilization"
+  dimensions          = local.service_dimensions
+  statistic           = "Average"
+  comparison_operator = "LessThanOrEqualToThreshold"
+  threshold           = var.scaling.low.cpu
+  period              = var.scaling.low.seconds
+  evaluation_periods  = var.scaling.low.periods
+  treat_missing_data  = "notBreaching" # silence is no reason to take a task away
+  alarm_actions       = [aws_appautoscaling_policy.in[0].arn]
+}
+
+resource "aws_appautoscaling_policy" "track" {
+  for_each = local.scales ? var.scaling.track : {}
+
+  name               = "track-${each.key}"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = aws_appautoscaling_target.this[0].service_namespace
+  resource_id        = aws_appautoscaling_target.this[0].resource_id
+  scalable_dimension = aws_appautoscaling_target.this[0].scalable_dimension
+
+  target_tracking_scaling_policy_configuration {
+    target_value       = each.value.target
+    scale_out_cooldown = each.value.out_cooldown
+    scale_in_cooldown  = each.value.in_cooldown
+    disable_scale_in   = !each.value.scale_in
+
+    predefined_metric_specification {
+      predefined_metric_type = local.tracked[each.key].metric
+      resource_label         = local.tracked[each.key].label
+    }
+  }
+
+  lifecycle {
+    replace_triggered_by = [aws_appautoscaling_target.this]
+  }
+}
+
+resource "aws_appautoscaling_scheduled_action" "this" {
+  for_each = local.scales ? var.scaling.schedules : {}
+
+  name               = each.key
+  service_namespace  = aws_appautoscaling_target.this[0].service_namespace
+  resource_id        = aws_appautoscaling_target.this[0].resource_id
+  scalable_dimension = aws_appautoscaling_target.this[0].scalable_dimension
+  schedule           = each.value.schedule
+  timezone           = each.value.timezone
+
+  scalable_target_action {
+    min_capacity = each.value.min
+    max_capacity = each.value.max
+  }
+
+  lifecycle {
+    replace_triggered_by = [aws_appautoscaling_target.this]
   }
 }

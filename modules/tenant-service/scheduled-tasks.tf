@@ -1,68 +1,81 @@
-# Tasks started by the clock: one container each, the service's image and settings with another command and no port.
+# Started by the clock: EventBridge Scheduler, which knows time zones, tries again, keeps what it could not start, and holds
+# millions of schedules where an event bus holds 300 rules.
 
 locals {
-  # Written out, since the resource's own ARN is unknown in every plan with a new build.
-  task_definitions = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task-definition"
+  schedules = length(var.scheduled_tasks) == 0 ? [] : [true]
 }
 
-resource "aws_ecs_task_definition" "scheduled" {
+# Schedules carry no tags, their group does. It also tells one tenant's schedules from another's in the role below.
+resource "aws_scheduler_schedule_group" "this" {
+  count = length(local.schedules)
+
+  name = local.name
+}
+
+resource "aws_scheduler_schedule" "this" {
   for_each = var.scheduled_tasks
 
-  family             = "${local.name}-${each.key}"
-  network_mode       = var.task.network_mode
-  execution_role_arn = aws_iam_role.execution.arn
-  task_role_arn      = aws_iam_role.task.arn
-  skip_destroy       = true
+  name                         = each.key
+  group_name                   = aws_scheduler_schedule_group.this[0].name
+  description                  = "Starts ${each.key} of ${var.tenant} in ${var.stack}"
+  schedule_expression          = each.value.schedule
+  schedule_expression_timezone = each.value.timezone
+  state                        = each.value.enabled ? "ENABLED" : "DISABLED"
 
-  container_definitions = jsonencode([merge(
-    { for key, value in local.container_definitions[coalesce(each.value.container, local.front)] : key => value if !contains(["dependsOn", "healthCheck"], key) },
-    { command = each.value.command, essential = true, portMappings = [] },
-  )])
-
-  lifecycle {
-    create_before_destroy = true
+  flexible_time_window {
+    mode                      = each.value.window_minutes == 0 ? "OFF" : "FLEXIBLE"
+    maximum_window_in_minutes = each.value.window_minutes == 0 ? null : each.value.window_minutes
   }
-}
 
-resource "aws_cloudwatch_event_rule" "scheduled" {
-  for_each = var.scheduled_tasks
+  target {
+    arn      = var.cluster.arn
+    role_arn = aws_iam_role.schedule[0].arn
 
-  name                = "${local.name}-${each.key}"
-  description         = "Starts ${each.key} of ${var.tenant} in ${var.stack}"
-  schedule_expression = each.value.schedule
-  state               = each.value.enabled ? "ENABLED" : "DISABLED"
-}
+    ecs_parameters {
+      task_definition_arn     = aws_ecs_task_definition.task[each.key].arn
+      task_count              = each.value.count
+      propagate_tags          = "TASK_DEFINITION"
+      enable_ecs_managed_tags = true
 
-resource "aws_cloudwatch_event_target" "scheduled" {
-  for_each = var.scheduled_tasks
+      capacity_provider_strategy {
+        capacity_provider = var.cluster.capacity_provider
+        weight            = 1
+      }
 
-  rule     = aws_cloudwatch_event_rule.scheduled[each.key].name
-  arn      = var.cluster.arn
-  role_arn = aws_iam_role.schedule[0].arn
+      dynamic "network_configuration" {
+        for_each = local.awsvpc ? [true] : []
 
-  ecs_target {
-    task_definition_arn = aws_ecs_task_definition.scheduled[each.key].arn
-    task_count          = 1
-    propagate_tags      = "TASK_DEFINITION"
-
-    capacity_provider_strategy {
-      capacity_provider = var.cluster.capacity_provider
-      weight            = 1
-    }
-
-    dynamic "network_configuration" {
-      for_each = local.awsvpc ? [true] : []
-
-      content {
-        subnets         = var.cluster.node_subnet_ids
-        security_groups = aws_security_group.tasks[*].id
+        content {
+          subnets         = var.cluster.node_subnet_ids
+          security_groups = aws_security_group.tasks[*].id
+        }
       }
     }
+
+    retry_policy {
+      maximum_retry_attempts       = each.value.retries
+      maximum_event_age_in_seconds = each.value.retry_seconds
+    }
+
+    dead_letter_config {
+      arn = aws_sqs_queue.schedule_dead[0].arn
+    }
   }
+
+  depends_on = [aws_iam_role_policy.schedule, aws_iam_role_policy.execution]
+}
+
+# What could not be started, for a fortnight.
+resource "aws_sqs_queue" "schedule_dead" {
+  count = length(local.schedules)
+
+  name                      = "${local.name}-schedule"
+  message_retention_seconds = 14 * 24 * 3600
+  sqs_managed_sse_enabled   = true
 }
 
 resource "aws_iam_role" "schedule" {
-  count = length(var.scheduled_tasks) == 0 ? 0 : 1
+  count = length(local.schedules)
 
   name        = "${local.name}-schedule"
   description = "Starts the scheduled tasks of ${var.tenant} in ${var.stack}"
@@ -72,14 +85,17 @@ resource "aws_iam_role" "schedule" {
     Statement = [{
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
-      Principal = { Service = "events.amazonaws.com" }
-      Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
+      Principal = { Service = "scheduler.amazonaws.com" }
+      Condition = { StringEquals = {
+        "aws:SourceAccount" = local.account_id
+        "aws:SourceArn"     = "arn:${local.partition}:scheduler:${local.region}:${local.account_id}:schedule-group/${local.name}"
+      } }
     }]
   })
 }
 
 resource "aws_iam_role_policy" "schedule" {
-  count = length(var.scheduled_tasks) == 0 ? 0 : 1
+  count = length(local.schedules)
 
   name = "run-tasks"
   role = aws_iam_role.schedule[0].name
@@ -96,7 +112,7 @@ resource "aws_iam_role_policy" "schedule" {
       {
         Effect    = "Allow"
         Action    = ["ecs:TagResource"]
-        Resource  = ["*"]
+        Resource  = ["arn:${local.partition}:ecs:${local.region}:${local.account_id}:task/${var.cluster.name}/*"]
         Condition = { StringEquals = { "ecs:CreateAction" = "RunTask" } }
       },
       {
@@ -104,6 +120,11 @@ resource "aws_iam_role_policy" "schedule" {
         Action    = ["iam:PassRole"]
         Resource  = [aws_iam_role.execution.arn, aws_iam_role.task.arn]
         Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
+      },
+      {
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = [aws_sqs_queue.schedule_dead[0].arn]
       },
     ]
   })

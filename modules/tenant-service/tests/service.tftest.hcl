@@ -43,29 +43,15 @@ run "the_shortest_call" {
     error_message = "a version that does not start is rolled back"
   }
   assert {
-    condition     = contains(aws_cloudwatch_metric_alarm.high.alarm_actions, aws_appautoscaling_policy.out.arn) && one(aws_appautoscaling_policy.out.step_scaling_policy_configuration[0].step_adjustment).scaling_adjustment == 1
+    condition     = contains(aws_cloudwatch_metric_alarm.high[0].alarm_actions, aws_appautoscaling_policy.out[0].arn) && one(aws_appautoscaling_policy.out[0].step_scaling_policy_configuration[0].step_adjustment).scaling_adjustment == 1
     error_message = "the high alarm scales out"
   }
   assert {
-    condition     = one(aws_appautoscaling_policy.in.step_scaling_policy_configuration[0].step_adjustment).scaling_adjustment == -1
+    condition     = one(aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].step_adjustment).scaling_adjustment == -1
     error_message = "the low alarm takes a task away"
   }
   assert {
     condition     = join(" ", keys(aws_route53_record.this)) == "A" && length(aws_lb_listener.https) == 0 && join(" ", keys(aws_vpc_security_group_ingress_rule.load_balancer)) == "everyone-http"
     error_message = "HTTP and IPv4 only"
-  }
-}
-
-run "tasks_by_the_clock" {
-  variables {
-    scheduled_tasks = { report = { schedule = "rate(1 day)", command = ["report"] } }
-  }
-  assert {
-    condition     = jsondecode(aws_ecs_task_definition.scheduled["report"].container_definitions)[0].command == ["report"] && jsondecode(aws_ecs_task_definition.scheduled["report"].container_definitions)[0].portMappings == []
-    error_message = "a scheduled task has its own command and no port"
-  }
-  assert {
-    condition     = jsondecode(aws_iam_role_policy.schedule[0].policy).Statement[0].Resource == ["arn:aws:ecs:ap-southeast-2:123456789012:task-definition/${output.name}-report:*"]
-    error_message = "the schedule may start its own task and no other"
   }
 }

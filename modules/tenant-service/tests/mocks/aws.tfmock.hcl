@@ -26,9 +26,10 @@ mock_resource "aws_iam_role" {
 
 mock_resource "aws_lb" {
   defaults = {
-    arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:loadbalancer/app/x/1"
-    dns_name = "own.elb.example.com"
-    zone_id  = "ZOWN"
+    arn        = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:loadbalancer/app/x/1"
+    arn_suffix = "app/x/1"
+    dns_name   = "own.elb.example.com"
+    zone_id    = "ZOWN"
   }
 }
 
@@ -37,7 +38,7 @@ mock_resource "aws_lb_listener" {
 }
 
 mock_resource "aws_lb_target_group" {
-  defaults = { arn = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:targetgroup/x/1" }
+  defaults = { arn = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:targetgroup/x/1", arn_suffix = "targetgroup/x/1" }
 }
 
 mock_resource "aws_acm_certificate" {
@@ -71,4 +72,8 @@ mock_resource "aws_appautoscaling_policy" {
 
 mock_resource "aws_cloudwatch_log_group" {
   defaults = { arn = "arn:aws:logs:ap-southeast-2:123456789012:log-group:x" }
+}
+
+mock_resource "aws_sqs_queue" {
+  defaults = { arn = "arn:aws:sqs:ap-southeast-2:123456789012:x", url = "https://sqs.ap-southeast-2.amazonaws.com/123456789012/x" }
 }

@@ -1,0 +1,23 @@
+# Started by a person or a pipeline: what `aws ecs run-task --cli-input-json` takes, word for word.
+
+locals {
+  run_task = { for name in keys(merge(var.scheduled_tasks, var.one_off_tasks)) : name => {
+    for key, value in {
+      cluster                  = var.cluster.arn
+      taskDefinition           = aws_ecs_task_definition.task[name].arn
+      count                    = 1
+      propagateTags            = "TASK_DEFINITION"
+      enableECSManagedTags     = true
+      capacityProviderStrategy = [{ capacityProvider = var.cluster.capacity_provider, weight = 1 }]
+
+      networkConfiguration = !local.awsvpc ? null : {
+        awsvpcConfiguration = { subnets = sort(var.cluster.node_subnet_ids), securityGroups = aws_security_group.tasks[*].id }
+      }
+
+      # The command as it is: here it can be another one, for once.
+      overrides = { containerOverrides = [{
+        for key, value in { name = local.task_containers[name], command = local.tasks[name].command } : key => value if value != null
+      }] }
+    } : key => value if value != null
+  } }
+}

@@ -1,0 +1,239 @@
+# Started by messages: a queue, a dead-letter queue, and workers whose number follows what waits. None waits: none runs.
+# A worker deletes a message when the work is done; a pipe would delete it when the task begins, and a crash would lose it.
+
+locals {
+  dead_letter_queues = merge(
+    { for name in keys(var.queue_tasks) : name => "${local.name}-${name}-dead" },
+    length(var.scheduled_tasks) == 0 ? {} : { schedule = "${local.name}-schedule" },
+  )
+
+  # Messages at which each step begins, in the order of their number.
+  queue_edges = { for name, task in var.queue_tasks : name => [for text in sort([for messages in keys(task.steps) : format("%012d", messages)]) : tonumber(text)] }
+
+  queue_senders = merge([for name, task in var.queue_tasks : { for sender, arn in task.senders : "${name}/${sender}" => merge(
+    { queue = name, arn = arn, service = split(":", arn)[2] },
+  ) }]...)
+}
+
+resource "aws_sqs_queue" "work" {
+  for_each = var.queue_tasks
+
+  name                       = "${local.name}-${each.key}"
+  visibility_timeout_seconds = each.value.visibility_seconds
+  message_retention_seconds  = 4 * 24 * 3600
+  receive_wait_time_seconds  = 20 # long polling: an empty queue costs next to nothing
+  sqs_managed_sse_enabled    = true
+
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.dead[each.key].arn
+    maxReceiveCount     = each.value.attempts
+  })
+}
+
+# A message keeps its age when it is given up, so this queue keeps it longer.
+resource "aws_sqs_queue" "dead" {
+  for_each = var.queue_tasks
+
+  name                      = local.dead_letter_queues[each.key]
+  message_retention_seconds = 14 * 24 * 3600
+  sqs_managed_sse_enabled   = true
+}
+
+resource "aws_sqs_queue_policy" "work" {
+  for_each = var.queue_tasks
+
+  queue_url = aws_sqs_queue.work[each.key].url
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [{
+        Sid       = "encrypted-only"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "sqs:*"
+        Resource  = aws_sqs_queue.work[each.key].arn
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      }],
+      [for sender in local.queue_senders : {
+        Effect    = "Allow"
+        Principal = { Service = "${sender.service}.amazonaws.com" }
+        Action    = "sqs:SendMessage"
+        Resource  = aws_sqs_queue.work[each.key].arn
+        Condition = merge(
+          { ArnEquals = { "aws:SourceArn" = sender.arn } },
+          sender.service == "s3" ? { StringEquals = { "aws:SourceAccount" = local.account_id } } : {}, # a bucket's ARN names no account
+        )
+      } if sender.queue == each.key],
+    )
+  })
+}
+
+# The application sends, its workers receive; both are the tenant's, and have the tenant's role.
+resource "aws_iam_role_policy" "queues" {
+  count = length(var.queue_tasks) == 0 ? 0 : 1
+
+  name = "queues"
+  role = aws_iam_role.task.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
+      Resource = [for queue in aws_sqs_queue.work : queue.arn]
+    }]
+  })
+}
+
+resource "aws_ecs_service" "worker" {
+  for_each = var.queue_tasks
+
+  name            = "${local.name}-${each.key}"
+  cluster         = var.cluster.arn
+  task_definition = aws_ecs_task_definition.task[each.key].arn
+  desired_count   = each.value.min # the start; from then on the queue decides
+
+  wait_for_steady_state   = var.deployment.wait
+  enable_ecs_managed_tags = true
+  propagate_tags          = "SERVICE"
+
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+
+  capacity_provider_strategy {
+    capacity_provider = var.cluster.capacity_provider
+    weight            = 1
+  }
+
+  dynamic "network_configuration" {
+    for_each = local.awsvpc ? [true] : []
+
+    content {
+      subnets         = var.cluster.node_subnet_ids
+      security_groups = aws_security_group.tasks[*].id
+    }
+  }
+
+  lifecycle {
+    ignore_changes = [desired_count]
+
+    postcondition {
+      condition     = self.task_definition == aws_ecs_task_definition.task[each.key].arn
+      error_message = "ECS rolled back the workers of ${each.key}: the new container did not start, and the version before serves on. Read the service's events and the log group, mend the image or its settings, and apply again."
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.execution, aws_iam_role_policy.task, aws_iam_role_policy.queues]
+}
+
+resource "aws_appautoscaling_target" "worker" {
+  for_each = var.queue_tasks
+
+  service_namespace  = "ecs"
+  resource_id        = "service/${var.cluster.name}/${aws_ecs_service.worker[each.key].name}"
+  scalable_dimension = "ecs:service:DesiredCount"
+  min_capacity       = each.value.min
+  max_capacity       = each.value.max
+}
+
+resource "aws_appautoscaling_policy" "worker_out" {
+  for_each = var.queue_tasks
+
+  name               = "scale-out"
+  policy_type        = "StepScaling"
+  service_namespace  = aws_appautoscaling_target.worker[each.key].service_namespace
+  resource_id        = aws_appautoscaling_target.worker[each.key].resource_id
+  scalable_dimension = aws_appautoscaling_target.worker[each.key].scalable_dimension
+
+  step_scaling_policy_configuration {
+    adjustment_type         = "ChangeInCapacity"
+    metric_aggregation_type = "Maximum"
+    cooldown                = each.value.cooldown
+
+    dynamic "step_adjustment" {
+      for_each = local.queue_edges[each.key]
+
+      content {
+        metric_interval_lower_bound = step_adjustment.value - local.queue_edges[each.key][0]
+        metric_interval_upper_bound = try(local.queue_edges[each.key][step_adjustment.key + 1] - local.queue_edges[each.key][0], null)
+        scaling_adjustment          = each.value.steps[step_adjustment.value]
+      }
+    }
+  }
+}
+
+# Only when all is done: while one message is in work, no worker is taken away under it.
+resource "aws_appautoscaling_policy" "worker_in" {
+  for_each = var.queue_tasks
+
+  name               = "scale-in"
+  policy_type        = "StepScaling"
+  service_namespace  = aws_appautoscaling_target.worker[each.key].service_namespace
+  resource_id        = aws_appautoscaling_target.worker[each.key].resource_id
+  scalable_dimension = aws_appautoscaling_target.worker[each.key].scalable_dimension
+
+  step_scaling_policy_configuration {
+    adjustment_type         = "ExactCapacity"
+    metric_aggregation_type = "Maximum"
+
+    step_adjustment {
+      metric_interval_upper_bound = 0
+      scaling_adjustment          = each.value.min
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "waiting" {
+  for_each = var.queue_tasks
+
+  alarm_name          = "${local.name}-${each.key}-waiting"
+  alarm_description   = "Messages wait for ${each.key} of ${var.tenant} in ${var.stack}: adds workers"
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateNumberOfMessagesVisible"
+  dimensions          = { QueueName = aws_sqs_queue.work[each.key].name }
+  statistic           = "Maximum"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = local.queue_edges[each.key][0]
+  period              = 60
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching" # a queue that nobody uses stops counting
+  alarm_actions       = [aws_appautoscaling_policy.worker_out[each.key].arn]
+}
+
+resource "aws_cloudwatch_metric_alarm" "idle" {
+  for_each = var.queue_tasks
+
+  alarm_name          = "${local.name}-${each.key}-idle"
+  alarm_description   = "Nothing waits and nothing is in work for ${each.key} of ${var.tenant} in ${var.stack}: takes workers away"
+  comparison_operator = "LessThanOrEqualToThreshold"
+  threshold           = 0
+  evaluation_periods  = each.value.idle_minutes
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_appautoscaling_policy.worker_in[each.key].arn]
+
+  metric_query {
+    id          = "all"
+    label       = "messages waiting or in work"
+    expression  = "waiting + working"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = { waiting = "ApproximateNumberOfMessagesVisible", working = "ApproximateNumberOfMessagesNotVisible" }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = "AWS/SQS"
+        metric_name = metric_query.value
+        dimensions  = { QueueName = aws_sqs_queue.work[each.key].name }
+        period      = 60
+        stat        = "Maximum"
+      }
+    }
+  }
+}

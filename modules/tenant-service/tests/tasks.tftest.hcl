@@ -1,0 +1,186 @@
+# Tasks that are not the service: by the clock, by messages, by hand.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  stack  = "appcluster-test"
+  tenant = "acme"
+
+  cluster = {
+    name                            = "appcluster-test"
+    arn                             = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
+    capacity_provider               = "nodes-appcluster-test"
+    vpc_id                          = "vpc-1"
+    node_subnet_ids                 = ["subnet-1", "subnet-2"]
+    load_balancer_subnet_ids        = ["subnet-3", "subnet-4"]
+    load_balancer_security_group_id = "sg-1"
+  }
+
+  containers = {
+    web = { image = "registry.example.com:5000/web:90", port = 8080, environment = { LOG_LEVEL = "info", MODE = "web" } }
+  }
+
+  dns = { zone = "example.com", hostname = "acme.test.example.com" }
+}
+
+
+run "none_unless_given" {
+  command = plan
+  assert {
+    condition     = length(aws_ecs_task_definition.task) + length(aws_scheduler_schedule_group.this) + length(aws_iam_role.schedule) + length(aws_sqs_queue.schedule_dead) + length(aws_iam_role_policy.queues) == 0
+    error_message = "a tenant without tasks pays for none"
+  }
+}
+
+run "by_the_clock" {
+  variables {
+    scheduled_tasks = {
+      report   = { schedule = "cron(0 3 * * ? *)", timezone = "Australia/Sydney", command = ["report"], environment = { MODE = "report", DAYS = "7" }, cpu = 64, memory = 512, memory_reservation = 256 }
+      clean-up = { schedule = "rate(2 hours)", enabled = false, window_minutes = 15, retries = 0, retry_seconds = 60, count = 2 }
+    }
+  }
+  assert {
+    condition     = aws_scheduler_schedule.this["report"].schedule_expression_timezone == "Australia/Sydney" && aws_scheduler_schedule.this["report"].state == "ENABLED" && aws_scheduler_schedule.this["report"].flexible_time_window[0].mode == "OFF"
+    error_message = "on the minute, in the tenant's own time"
+  }
+  assert {
+    condition     = aws_scheduler_schedule.this["clean-up"].state == "DISABLED" && aws_scheduler_schedule.this["clean-up"].flexible_time_window[0].maximum_window_in_minutes == 15 && aws_scheduler_schedule.this["clean-up"].target[0].retry_policy[0].maximum_retry_attempts == 0
+    error_message = "or within a window, tried once"
+  }
+  assert {
+    condition     = aws_scheduler_schedule.this["report"].target[0].dead_letter_config[0].arn == aws_sqs_queue.schedule_dead[0].arn
+    error_message = "what could not be started is kept"
+  }
+  assert {
+    condition = jsondecode(aws_ecs_task_definition.task["report"].container_definitions)[0].command == ["report"] && jsondecode(aws_ecs_task_definition.task["report"].container_definitions)[0].portMappings == [] && [
+      for key in ["cpu", "memory", "memoryReservation"] : jsondecode(aws_ecs_task_definition.task["report"].container_definitions)[0][key]
+    ] == [64, 512, 256]
+    error_message = "a task has its own command and size, and no port"
+  }
+  assert {
+    condition     = { for variable in jsondecode(aws_ecs_task_definition.task["report"].container_definitions)[0].environment : variable.name => variable.value } == { DAYS = "7", LOG_LEVEL = "info", MODE = "report" }
+    error_message = "the container's environment, and the task's own over it"
+  }
+  assert {
+    condition     = !contains(keys(jsondecode(aws_ecs_task_definition.task["clean-up"].container_definitions)[0]), "command") && jsondecode(aws_ecs_task_definition.task["clean-up"].container_definitions)[0].logConfiguration.options.awslogs-stream-prefix == "clean-up"
+    error_message = "without a command the image's own runs; its log says which task spoke"
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.schedule[0].policy).Statement[0].Resource == [for name in ["clean-up", "report"] : "arn:aws:ecs:ap-southeast-2:123456789012:task-definition/${output.name}-${name}:*"]
+    error_message = "the schedules may start their own tasks and no other"
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role.schedule[0].assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceArn"] == "arn:aws:scheduler:ap-southeast-2:123456789012:schedule-group/${output.name}"
+    error_message = "only the tenant's schedules may take the role"
+  }
+  assert {
+    condition     = !anytrue([for statement in jsondecode(aws_iam_role_policy.schedule[0].policy).Statement : contains(statement.Resource, "*")])
+    error_message = "no permission is for everything"
+  }
+}
+
+run "by_messages" {
+  variables {
+    queue_tasks = {
+      resize = {
+        command = ["work"]
+        max     = 12
+        steps   = { 1000 = 6, 5 = 1, 50 = 3 }
+        senders = { uploads = "arn:aws:s3:::acme-uploads", orders = "arn:aws:sns:ap-southeast-2:123456789012:orders" }
+      }
+      mail = { min = 1 }
+    }
+  }
+  assert {
+    condition     = aws_ecs_service.worker["resize"].desired_count == 0 && aws_appautoscaling_target.worker["resize"].max_capacity == 12 && aws_ecs_service.worker["mail"].desired_count == 1
+    error_message = "no message, no task, unless one is wanted at all times"
+  }
+  assert {
+    condition = [for step in sort([for step in aws_appautoscaling_policy.worker_out["resize"].step_scaling_policy_configuration[0].step_adjustment :
+      format("%03d: %s to %s", step.scaling_adjustment, step.metric_interval_lower_bound, coalesce(step.metric_interval_upper_bound, "-"))
+    ]) : step] == ["001: 0 to 45", "003: 45 to 995", "006: 995 to -"]
+    error_message = "steps are in the order of their numbers, not of their digits"
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.waiting["resize"].threshold == 5 && aws_appautoscaling_policy.worker_in["mail"].step_scaling_policy_configuration[0].adjustment_type == "ExactCapacity" && one(aws_appautoscaling_policy.worker_in["mail"].step_scaling_policy_configuration[0].step_adjustment).scaling_adjustment == 1
+    error_message = "the first step is the alarm; when all is done min is left"
+  }
+  assert {
+    condition     = [for variable in jsondecode(aws_ecs_task_definition.task["resize"].container_definitions)[0].environment : variable.value if variable.name == "QUEUE_URL"] == [aws_sqs_queue.work["resize"].url]
+    error_message = "a worker knows its queue"
+  }
+  assert {
+    condition     = jsondecode(aws_sqs_queue.work["resize"].redrive_policy).maxReceiveCount == 3 && aws_sqs_queue.dead["resize"].name == "${output.name}-resize-dead"
+    error_message = "a message that breaks its worker is given up"
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_sqs_queue_policy.work["resize"].policy).Statement : statement.Principal.Service if statement.Effect == "Allow"] == ["sns.amazonaws.com", "s3.amazonaws.com"]
+    error_message = "who may send is named, in the order of the names"
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_sqs_queue_policy.work["resize"].policy).Statement : statement.Condition.StringEquals["aws:SourceAccount"] if try(statement.Principal.Service, "") == "s3.amazonaws.com"] == ["123456789012"]
+    error_message = "a bucket of that name in another account may not"
+  }
+  assert {
+    condition     = length(jsondecode(aws_sqs_queue_policy.work["mail"].policy).Statement) == 1
+    error_message = "nobody but the application, unless named"
+  }
+}
+
+run "by_hand" {
+  variables {
+    task            = { network_mode = "awsvpc" }
+    one_off_tasks   = { migrate = { command = ["./migrate", "--all"] }, shell = {} }
+    scheduled_tasks = { report = { schedule = "rate(1 day)", command = ["report"] } }
+  }
+  assert {
+    condition     = keys(output.run_task) == ["migrate", "report", "shell"]
+    error_message = "a scheduled task can be started by hand too"
+  }
+  assert {
+    condition     = output.run_task["migrate"].cluster == var.cluster.arn && output.run_task["migrate"].taskDefinition == aws_ecs_task_definition.task["migrate"].arn
+    error_message = "where, and what"
+  }
+  assert {
+    condition     = jsonencode(output.run_task["migrate"].networkConfiguration.awsvpcConfiguration) == jsonencode({ subnets = ["subnet-1", "subnet-2"], securityGroups = aws_security_group.tasks[*].id })
+    error_message = "in which network"
+  }
+  assert {
+    condition     = jsonencode(output.run_task["migrate"].overrides.containerOverrides[0]) == jsonencode({ name = "web", command = ["./migrate", "--all"] }) && keys(output.run_task["shell"].overrides.containerOverrides[0]) == ["name"]
+    error_message = "with which command"
+  }
+  assert {
+    condition     = length(aws_scheduler_schedule.this) == 1
+    error_message = "nothing starts a one-off task by itself"
+  }
+}
+
+run "in_a_bridge_no_network_is_said" {
+  variables {
+    one_off_tasks = { migrate = {} }
+  }
+  assert {
+    condition     = !contains(keys(output.run_task["migrate"]), "networkConfiguration")
+    error_message = "AWS refuses a network for tasks that have none of their own"
+  }
+}
+
+run "the_longest_names_fit" {
+  command = plan
+  variables {
+    stack           = "a123456789-123456789-123456789x"
+    tenant          = "b123456789-123456789-123456789x"
+    scheduled_tasks = { c123456789-123456789-123456789x = { schedule = "rate(1 day)" } }
+    queue_tasks     = { d123456789-123456789-123456789x = {} }
+  }
+  assert {
+    condition     = max([for queue in concat(values(aws_sqs_queue.work), values(aws_sqs_queue.dead), aws_sqs_queue.schedule_dead) : length(queue.name)]...) <= 80
+    error_message = "a queue's name holds 80 characters"
+  }
+  assert {
+    condition     = length(aws_scheduler_schedule_group.this[0].name) <= 64 && length(aws_iam_role.schedule[0].name) <= 64
+    error_message = "a schedule group's and a role's hold 64"
+  }
+}
