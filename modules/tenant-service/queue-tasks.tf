@@ -10,9 +10,28 @@ locals {
   # Messages at which each step begins, in the order of their number.
   queue_edges = { for name, task in var.queue_tasks : name => [for text in sort([for messages in keys(task.steps) : format("%012d", messages)]) : tonumber(text)] }
 
-  queue_senders = merge([for name, task in var.queue_tasks : { for sender, arn in task.senders : "${name}/${sender}" => merge(
-    { queue = name, arn = arn, service = split(":", arn)[2] },
-  ) }]...)
+  # Who may send beside the application. The ARN is written out: a queue's own is not known while it is made.
+  queue_arns = { for name in keys(var.queue_tasks) : name => "arn:${local.partition}:sqs:${local.region}:${local.account_id}:${local.name}-${name}" }
+
+  queue_statements = { for name, task in var.queue_tasks : name => concat(
+    [{
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "sqs:*"
+      Resource  = local.queue_arns[name]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }],
+    [for arn in values(task.senders) : {
+      Effect    = "Allow"
+      Principal = { Service = "${split(":", arn)[2]}.amazonaws.com" }
+      Action    = "sqs:SendMessage"
+      Resource  = local.queue_arns[name]
+      Condition = merge(
+        { ArnEquals = { "aws:SourceArn" = arn } },
+        split(":", arn)[2] == "s3" ? { StringEquals = { "aws:SourceAccount" = local.account_id } } : {}, # a bucket's ARN names no account
+      )
+    }],
+  ) }
 }
 
 resource "aws_sqs_queue" "work" {
@@ -23,6 +42,7 @@ resource "aws_sqs_queue" "work" {
   message_retention_seconds  = 4 * 24 * 3600
   receive_wait_time_seconds  = 20 # long polling: an empty queue costs next to nothing
   sqs_managed_sse_enabled    = true
+  policy                     = jsonencode({ Version = "2012-10-17", Statement = local.queue_statements[each.key] })
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead[each.key].arn
@@ -37,36 +57,6 @@ resource "aws_sqs_queue" "dead" {
   name                      = local.dead_letter_queues[each.key]
   message_retention_seconds = 14 * 24 * 3600
   sqs_managed_sse_enabled   = true
-}
-
-resource "aws_sqs_queue_policy" "work" {
-  for_each = var.queue_tasks
-
-  queue_url = aws_sqs_queue.work[each.key].url
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = concat(
-      [{
-        Sid       = "encrypted-only"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "sqs:*"
-        Resource  = aws_sqs_queue.work[each.key].arn
-        Condition = { Bool = { "aws:SecureTransport" = "false" } }
-      }],
-      [for sender in local.queue_senders : {
-        Effect    = "Allow"
-        Principal = { Service = "${sender.service}.amazonaws.com" }
-        Action    = "sqs:SendMessage"
-        Resource  = aws_sqs_queue.work[each.key].arn
-        Condition = merge(
-          { ArnEquals = { "aws:SourceArn" = sender.arn } },
-          sender.service == "s3" ? { StringEquals = { "aws:SourceAccount" = local.account_id } } : {}, # a bucket's ARN names no account
-        )
-      } if sender.queue == each.key],
-    )
-  })
 }
 
 # The application sends, its workers receive; both are the tenant's, and have the tenant's role.

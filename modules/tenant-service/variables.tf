@@ -167,7 +167,7 @@ variable "scaling" {
   }
   validation {
     condition = alltrue([for schedule in var.scaling.schedules :
-      coalesce(schedule.min, 0) >= 0 && coalesce(schedule.max, 1) >= coalesce(schedule.min, 0)
+      coalesce(schedule.min, 0) >= 0 && (schedule.max == null || try(schedule.max >= coalesce(schedule.min, 0), false))
     ])
     error_message = "scaling.schedules: min must be 0 or more, and max not below min."
   }

@@ -44,7 +44,7 @@ def test_a_stack_and_a_tenant_come_change_and_go(
     assert {kind(address) for address, does in changes.items() if "delete" in does} == {"aws_ecs_task_definition"}
     assert {address for address, does in changes.items() if does == ["update"]} == {
         "module.service.aws_ecs_service.this",
-        *(address for address in changes if kind(address) == "aws_cloudwatch_event_target"),
+        *(address for address in changes if kind(address) == "aws_scheduler_schedule"),
     }
     made.apply(BUILD)
     assert made.changes(BUILD) == {}
@@ -82,6 +82,8 @@ def layer(code: Path, home: Path, aws: dict[str, str], stack: str, root: str) ->
 KINDS = (
     ("acm", "list_certificates", "CertificateSummaryList"),
     ("application-autoscaling", "describe_scalable_targets", "ScalableTargets"),
+    ("application-autoscaling", "describe_scaling_policies", "ScalingPolicies"),
+    ("application-autoscaling", "describe_scheduled_actions", "ScheduledActions"),
     ("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups"),
     ("autoscaling", "describe_launch_configurations", "LaunchConfigurations"),
     ("cloudwatch", "describe_alarms", "MetricAlarms"),
@@ -100,6 +102,10 @@ KINDS = (
     ("scheduler", "list_schedules", "Schedules"),
     ("sqs", "list_queues", "QueueUrls"),
     ("logs", "describe_log_groups", "logGroups"),
+    ("scheduler", "list_schedule_groups", "ScheduleGroups"),
+    ("scheduler", "list_schedules", "Schedules"),
+    ("sns", "list_topics", "Topics"),
+    ("sqs", "list_queues", "QueueUrls"),
 )
 
 

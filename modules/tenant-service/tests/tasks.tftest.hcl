@@ -116,15 +116,15 @@ run "by_messages" {
     error_message = "a message that breaks its worker is given up"
   }
   assert {
-    condition     = [for statement in jsondecode(aws_sqs_queue_policy.work["resize"].policy).Statement : statement.Principal.Service if statement.Effect == "Allow"] == ["sns.amazonaws.com", "s3.amazonaws.com"]
+    condition     = [for statement in jsondecode(aws_sqs_queue.work["resize"].policy).Statement : statement.Principal.Service if statement.Effect == "Allow"] == ["sns.amazonaws.com", "s3.amazonaws.com"]
     error_message = "who may send is named, in the order of the names"
   }
   assert {
-    condition     = [for statement in jsondecode(aws_sqs_queue_policy.work["resize"].policy).Statement : statement.Condition.StringEquals["aws:SourceAccount"] if try(statement.Principal.Service, "") == "s3.amazonaws.com"] == ["123456789012"]
+    condition     = [for statement in jsondecode(aws_sqs_queue.work["resize"].policy).Statement : statement.Condition.StringEquals["aws:SourceAccount"] if try(statement.Principal.Service, "") == "s3.amazonaws.com"] == ["123456789012"]
     error_message = "a bucket of that name in another account may not"
   }
   assert {
-    condition     = length(jsondecode(aws_sqs_queue_policy.work["mail"].policy).Statement) == 1
+    condition     = length(jsondecode(aws_sqs_queue.work["mail"].policy).Statement) == 1
     error_message = "nobody but the application, unless named"
   }
 }

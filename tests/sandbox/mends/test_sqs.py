@@ -20,3 +20,18 @@ def test_redrive_policy_is_compact(asked: Callable[..., tuple[Any, Any]]) -> Non
     unmended, mended = asked(question, mends.redrive_policy_is_compact)
     assert unmended == json.dumps(json.loads(policy))
     assert mended == policy
+
+
+def test_queue_keeps_its_policy(asked: Callable[..., tuple[Any, Any]]) -> None:
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+    def question(client: Any) -> Any:
+        url = client("sqs").create_queue(QueueName="work", Attributes={"Policy": policy})["QueueUrl"]
+        client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "60"})
+        kept = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"].get("Policy")
+        client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+        gone = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"].get("Policy")
+        return kept, gone
+
+    assert asked(question, mends.queue_keeps_its_policy) == ((None, None), (policy, None))

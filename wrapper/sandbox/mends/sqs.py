@@ -1,4 +1,4 @@
-"""Mends of SQS: the redrive policy."""
+"""Mends of SQS: the redrive policy, and who may send."""
 
 from __future__ import annotations
 
@@ -27,4 +27,20 @@ def redrive_policy_is_compact(ledger: Ledger) -> None:
     ledger.replace(Queue, "attributes", property(attributes))
 
 
-MENDS: tuple[Mend, ...] = (redrive_policy_is_compact,)
+def queue_keeps_its_policy(ledger: Ledger) -> None:
+    """AWS changes the attributes that SetQueueAttributes names, and no other.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+    moto forgets the queue's policy whenever the request names something else. Every later plan gives it back.
+    """
+
+    def around(original: Any, self: Queue, attributes: dict[str, Any], now: float | None = None) -> None:
+        policy = self.policy if "_policy_json" in vars(self) else None  # while it is made it has none yet
+        original(self, attributes, now)
+        if policy and "Policy" not in attributes:
+            self.policy = policy
+
+    ledger.wrap(Queue, "_set_attributes", around)
+
+
+MENDS: tuple[Mend, ...] = (redrive_policy_is_compact, queue_keeps_its_policy)
