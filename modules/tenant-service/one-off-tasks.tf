@@ -14,6 +14,10 @@ locals {
         awsvpcConfiguration = { subnets = sort(var.cluster.node_subnet_ids), securityGroups = aws_security_group.tasks[*].id }
       }
 
+      placementConstraints = length(var.deployment.constraints) == 0 ? null : [
+        for expression in values(var.deployment.constraints) : { type = "memberOf", expression = expression }
+      ]
+
       # The command as it is: here it can be another one, for once.
       overrides = { containerOverrides = [{
         for key, value in { name = local.task_containers[name], command = local.tasks[name].command } : key => value if value != null

@@ -107,6 +107,15 @@ resource "aws_ecs_service" "worker" {
     }
   }
 
+  dynamic "placement_constraints" {
+    for_each = var.deployment.constraints
+
+    content {
+      type       = "memberOf"
+      expression = placement_constraints.value
+    }
+  }
+
   lifecycle {
     ignore_changes = [desired_count]
 

@@ -50,6 +50,15 @@ resource "aws_scheduler_schedule" "this" {
           security_groups = aws_security_group.tasks[*].id
         }
       }
+
+      dynamic "placement_constraints" {
+        for_each = var.deployment.constraints
+
+        content {
+          type       = "memberOf"
+          expression = placement_constraints.value
+        }
+      }
     }
 
     retry_policy {

@@ -28,7 +28,10 @@ locals {
       portMappings = []
       environment  = [for variable, text in local.task_environments[name] : { name = variable, value = text }]
       logConfiguration = merge(local.task_bases[name].logConfiguration, {
-        options = merge(local.task_bases[name].logConfiguration.options, { awslogs-stream-prefix = name })
+        options = merge(
+          local.task_bases[name].logConfiguration.options,
+          contains(keys(local.task_bases[name].logConfiguration.options), "awslogs-stream-prefix") ? { awslogs-stream-prefix = name } : {},
+        )
       })
     },
   ) }

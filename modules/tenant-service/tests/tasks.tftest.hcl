@@ -167,6 +167,23 @@ run "in_a_bridge_no_network_is_said" {
   }
 }
 
+run "where_the_service_may_run" {
+  variables {
+    deployment      = { constraints = { big = "attribute:ecs.instance-type =~ m6i.*" } }
+    one_off_tasks   = { migrate = {} }
+    queue_tasks     = { resize = {} }
+    scheduled_tasks = { report = { schedule = "rate(1 day)" } }
+  }
+  assert {
+    condition = [
+      one(aws_ecs_service.worker["resize"].placement_constraints).expression,
+      one(aws_scheduler_schedule.this["report"].target[0].ecs_parameters[0].placement_constraints).expression,
+      output.run_task["migrate"].placementConstraints[0].expression,
+    ] == [for count in range(3) : var.deployment.constraints["big"]]
+    error_message = "its tasks run on the same machines"
+  }
+}
+
 run "the_longest_names_fit" {
   command = plan
   variables {

@@ -3,7 +3,8 @@ service2-build = "1"
 
 scheduled_tasks = {
   clean-up = {
-    schedule = "cron(0 13 * * ? *)" # 23:00 in Sydney, in UTC
+    schedule = "cron(0 23 * * ? *)"
+    timezone = "Australia/Sydney"
     command  = ["./clean-up", "--older-than", "7d"]
   }
 }
