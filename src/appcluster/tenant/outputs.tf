@@ -32,3 +32,18 @@ output "load_balancer_dns_name" {
   description = "The load balancer's own name; null without one."
   value       = module.service.load_balancer_dns_name
 }
+
+output "alarms" {
+  description = "Names of the alarms that a person should know of: what it watches => name."
+  value       = module.service.alarms
+}
+
+output "queues" {
+  description = "Queues of the queue tasks: name => url, arn, and the dead-letter queue's url."
+  value       = module.service.queues
+}
+
+output "run_task" {
+  description = "What starts a one-off or a scheduled task by hand: name => the input of `aws ecs run-task --cli-input-json`."
+  value       = module.service.run_task
+}

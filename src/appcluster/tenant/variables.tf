@@ -148,10 +148,55 @@ variable "secrets" {
 variable "scheduled_tasks" {
   description = "Tasks started by the clock: see modules/tenant-service."
   type = map(object({
-    schedule  = string
-    command   = list(string)
-    container = optional(string)
-    enabled   = optional(bool)
+    schedule           = string
+    timezone           = optional(string)
+    command            = optional(list(string))
+    container          = optional(string)
+    environment        = optional(map(string))
+    cpu                = optional(number)
+    memory             = optional(number)
+    memory_reservation = optional(number)
+    enabled            = optional(bool)
+    count              = optional(number)
+    window_minutes     = optional(number)
+    retries            = optional(number)
+    retry_seconds      = optional(number)
+  }))
+  default  = {}
+  nullable = false
+}
+
+variable "queue_tasks" {
+  description = "Workers that messages start: see modules/tenant-service."
+  type = map(object({
+    command            = optional(list(string))
+    container          = optional(string)
+    environment        = optional(map(string))
+    cpu                = optional(number)
+    memory             = optional(number)
+    memory_reservation = optional(number)
+    min                = optional(number)
+    max                = optional(number)
+    steps              = optional(map(number))
+    cooldown           = optional(number)
+    idle_minutes       = optional(number)
+    visibility_seconds = optional(number)
+    attempts           = optional(number)
+    senders            = optional(map(string))
+  }))
+  default  = {}
+  nullable = false
+}
+
+variable "one_off_tasks" {
+  description = "Tasks that a person or a pipeline starts: see modules/tenant-service."
+  type = map(object({
+    command            = optional(list(string))
+    container          = optional(string)
+    environment        = optional(map(string))
+    cpu                = optional(number)
+    memory             = optional(number)
+    memory_reservation = optional(number)
   }))
   default  = {}
   nullable = false
@@ -160,7 +205,7 @@ variable "scheduled_tasks" {
 # How it runs.
 
 variable "scaling" {
-  description = "Number of tasks and the two CPU alarms: see modules/tenant-service."
+  description = "Number of tasks and what changes it (CPU alarms, tracking, the clock): see modules/tenant-service."
   type = object({
     min = optional(number)
     max = optional(number)
@@ -169,6 +214,7 @@ variable "scaling" {
       periods  = optional(number)
       seconds  = optional(number)
       step     = optional(number)
+      steps    = optional(map(number))
       cooldown = optional(number)
     }))
     low = optional(object({
@@ -176,7 +222,58 @@ variable "scaling" {
       periods  = optional(number)
       seconds  = optional(number)
       step     = optional(number)
+      steps    = optional(map(number))
       cooldown = optional(number)
+    }))
+    track = optional(map(object({
+      target       = number
+      out_cooldown = optional(number)
+      in_cooldown  = optional(number)
+      scale_in     = optional(bool)
+    })))
+    schedules = optional(map(object({
+      schedule = string
+      timezone = optional(string)
+      min      = optional(number)
+      max      = optional(number)
+    })))
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "alarms" {
+  description = "What somebody should know of, and the topic that hears it: see modules/tenant-service."
+  type = object({
+    topic_arn = optional(string)
+    unhealthy_hosts = optional(object({
+      enabled = optional(bool)
+      over    = optional(number)
+      seconds = optional(number)
+      periods = optional(number)
+    }))
+    target_5xx = optional(object({
+      enabled = optional(bool)
+      over    = optional(number)
+      seconds = optional(number)
+      periods = optional(number)
+    }))
+    load_balancer_5xx = optional(object({
+      enabled = optional(bool)
+      over    = optional(number)
+      seconds = optional(number)
+      periods = optional(number)
+    }))
+    no_running_task = optional(object({
+      enabled = optional(bool)
+      seconds = optional(number)
+      periods = optional(number)
+    }))
+    dead_letters = optional(object({
+      enabled = optional(bool)
+      over    = optional(number)
+      seconds = optional(number)
+      periods = optional(number)
     }))
   })
   default  = {}
