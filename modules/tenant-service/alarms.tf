@@ -2,36 +2,34 @@
 
 locals {
   # Null where there is none. On a shared load balancer its own errors are everybody's, so only the targets' count there.
-  load_balancer_arn_suffix = aws_lb.this.arn_suffix
-  target_group_arn_suffix  = aws_lb_target_group.this.arn_suffix
-  has_targets              = true
-  has_own_load_balancer    = true
+  load_balancer_arn_suffix = local.own ? aws_lb.this[0].arn_suffix : local.shared ? var.shared_load_balancer.arn_suffix : null
+  target_group_arn_suffix  = one(aws_lb_target_group.this[*].arn_suffix)
 
   service_dimensions       = { ClusterName = var.cluster.name, ServiceName = aws_ecs_service.this.name }
-  load_balancer_dimensions = local.has_targets ? { LoadBalancer = local.load_balancer_arn_suffix } : {}
-  target_dimensions        = local.has_targets ? merge(local.load_balancer_dimensions, { TargetGroup = local.target_group_arn_suffix }) : {}
-  request_label            = local.has_targets ? "${local.load_balancer_arn_suffix}/${local.target_group_arn_suffix}" : null
+  load_balancer_dimensions = local.balanced ? { LoadBalancer = local.load_balancer_arn_suffix } : {}
+  target_dimensions        = local.balanced ? merge(local.load_balancer_dimensions, { TargetGroup = local.target_group_arn_suffix }) : {}
+  request_label            = local.balanced ? "${local.load_balancer_arn_suffix}/${local.target_group_arn_suffix}" : null
 
   # A service that may sleep is allowed to have no task.
   always_runs = alltrue([for min in concat([var.scaling.min], [for schedule in var.scaling.schedules : schedule.min if schedule.min != null]) : min > 0])
 
   watched = {
     unhealthy-hosts = {
-      wanted     = local.has_targets
+      wanted     = local.balanced
       settings   = var.alarms.unhealthy_hosts
       says       = "Targets of ${var.tenant} in ${var.stack} do not answer their health check"
       metric     = "AWS/ApplicationELB UnHealthyHostCount Maximum"
       dimensions = local.target_dimensions
     }
     target-5xx = {
-      wanted     = local.has_targets
+      wanted     = local.balanced
       settings   = var.alarms.target_5xx
       says       = "The application of ${var.tenant} in ${var.stack} answers with errors"
       metric     = "AWS/ApplicationELB HTTPCode_Target_5XX_Count Sum"
       dimensions = local.target_dimensions
     }
     load-balancer-5xx = {
-      wanted     = local.has_own_load_balancer
+      wanted     = local.own
       settings   = var.alarms.load_balancer_5xx
       says       = "The load balancer of ${var.tenant} in ${var.stack} finds nobody who answers"
       metric     = "AWS/ApplicationELB HTTPCode_ELB_5XX_Count Sum"

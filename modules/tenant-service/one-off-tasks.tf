@@ -3,15 +3,24 @@
 locals {
   run_task = { for name in keys(merge(var.scheduled_tasks, var.one_off_tasks)) : name => {
     for key, value in {
-      cluster                  = var.cluster.arn
-      taskDefinition           = aws_ecs_task_definition.task[name].arn
-      count                    = 1
-      propagateTags            = "TASK_DEFINITION"
-      enableECSManagedTags     = true
-      capacityProviderStrategy = [{ capacityProvider = var.cluster.capacity_provider, weight = 1 }]
+      cluster              = var.cluster.arn
+      taskDefinition       = aws_ecs_task_definition.task[name].arn
+      count                = 1
+      propagateTags        = "TASK_DEFINITION"
+      enableECSManagedTags = true
+      enableExecuteCommand = var.task.execute_command
+      launchType           = local.task_launch_type
+
+      capacityProviderStrategy = length(local.task_capacity) == 0 ? null : [
+        for provider, share in local.task_capacity : { capacityProvider = provider, base = share.base, weight = share.weight }
+      ]
 
       networkConfiguration = !local.awsvpc ? null : {
-        awsvpcConfiguration = { subnets = sort(var.cluster.node_subnet_ids), securityGroups = aws_security_group.tasks[*].id }
+        awsvpcConfiguration = {
+          subnets        = sort(var.cluster.node_subnet_ids)
+          securityGroups = aws_security_group.tasks[*].id
+          assignPublicIp = var.task.public_address ? "ENABLED" : "DISABLED"
+        }
       }
 
       placementConstraints = length(var.deployment.constraints) == 0 ? null : [

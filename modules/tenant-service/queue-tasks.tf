@@ -84,7 +84,9 @@ resource "aws_ecs_service" "worker" {
   task_definition = aws_ecs_task_definition.task[each.key].arn
   desired_count   = each.value.min # the start; from then on the queue decides
 
+  launch_type             = local.task_launch_type
   wait_for_steady_state   = var.deployment.wait
+  enable_execute_command  = var.task.execute_command
   enable_ecs_managed_tags = true
   propagate_tags          = "SERVICE"
 
@@ -93,17 +95,23 @@ resource "aws_ecs_service" "worker" {
     rollback = true
   }
 
-  capacity_provider_strategy {
-    capacity_provider = var.cluster.capacity_provider
-    weight            = 1
+  dynamic "capacity_provider_strategy" {
+    for_each = local.task_capacity
+
+    content {
+      capacity_provider = capacity_provider_strategy.key
+      base              = capacity_provider_strategy.value.base
+      weight            = capacity_provider_strategy.value.weight
+    }
   }
 
   dynamic "network_configuration" {
     for_each = local.awsvpc ? [true] : []
 
     content {
-      subnets         = var.cluster.node_subnet_ids
-      security_groups = aws_security_group.tasks[*].id
+      subnets          = var.cluster.node_subnet_ids
+      security_groups  = aws_security_group.tasks[*].id
+      assign_public_ip = var.task.public_address
     }
   }
 
@@ -116,6 +124,11 @@ resource "aws_ecs_service" "worker" {
     }
   }
 
+  timeouts {
+    create = "${var.deployment.wait_minutes}m"
+    update = "${var.deployment.wait_minutes}m"
+  }
+
   lifecycle {
     ignore_changes = [desired_count]
 
@@ -125,7 +138,14 @@ resource "aws_ecs_service" "worker" {
     }
   }
 
-  depends_on = [aws_iam_role_policy.execution, aws_iam_role_policy.task, aws_iam_role_policy.queues]
+  depends_on = [
+    aws_iam_role_policy.execution,
+    aws_iam_role_policy.platform,
+    aws_iam_role_policy.queues,
+    aws_iam_role_policy.task,
+    aws_iam_role_policy_attachment.task,
+    aws_vpc_security_group_egress_rule.tasks,
+  ]
 }
 
 resource "aws_appautoscaling_target" "worker" {

@@ -2,7 +2,7 @@
 # tracking, which makes its own alarms. The clock moves the bounds.
 
 locals {
-  scales = true
+  scales = !local.daemon # the machines count a daemon's tasks
   varies = var.scaling.max > var.scaling.min || length(var.scaling.schedules) > 0
   steps  = local.scales && local.varies && length(var.scaling.track) == 0
 

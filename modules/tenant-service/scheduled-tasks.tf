@@ -36,18 +36,26 @@ resource "aws_scheduler_schedule" "this" {
       task_count              = each.value.count
       propagate_tags          = "TASK_DEFINITION"
       enable_ecs_managed_tags = true
+      enable_execute_command  = var.task.execute_command
+      launch_type             = local.task_launch_type
 
-      capacity_provider_strategy {
-        capacity_provider = var.cluster.capacity_provider
-        weight            = 1
+      dynamic "capacity_provider_strategy" {
+        for_each = local.task_capacity
+
+        content {
+          capacity_provider = capacity_provider_strategy.key
+          base              = capacity_provider_strategy.value.base
+          weight            = capacity_provider_strategy.value.weight
+        }
       }
 
       dynamic "network_configuration" {
         for_each = local.awsvpc ? [true] : []
 
         content {
-          subnets         = var.cluster.node_subnet_ids
-          security_groups = aws_security_group.tasks[*].id
+          subnets          = var.cluster.node_subnet_ids
+          security_groups  = aws_security_group.tasks[*].id
+          assign_public_ip = var.task.public_address
         }
       }
 

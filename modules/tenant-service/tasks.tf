@@ -4,11 +4,18 @@
 locals {
   tasks = merge(var.scheduled_tasks, var.queue_tasks, var.one_off_tasks)
 
+  # On Fargate the task has the size, and its one container all of it.
+  left_out = concat(["dependsOn", "healthCheck"], local.fargate ? ["cpu", "memory", "memoryReservation"] : [])
+
+  # A daemon's tasks need a place too.
+  task_capacity    = length(local.capacity_providers) == 0 && !local.fargate ? { (var.cluster.capacity_provider) = { base = 0, weight = 1 } } : local.capacity_providers
+  task_launch_type = length(local.task_capacity) == 0 ? "FARGATE" : null
+
   task_containers = { for name, task in local.tasks : name => coalesce(task.container, local.front, keys(var.containers)[0]) }
 
   # A health check asks a web server that is not there; the others to wait for are not there either.
   task_bases = { for name, container in local.task_containers : name => {
-    for key, value in local.container_definitions[container] : key => value if !contains(["dependsOn", "healthCheck"], key)
+    for key, value in local.container_definitions[container] : key => value if !contains(local.left_out, key)
   } }
 
   task_environments = { for name, task in local.tasks : name => merge(
@@ -20,9 +27,9 @@ locals {
   task_container_definitions = { for name, task in local.tasks : name => merge(
     local.task_bases[name],
     task.command == null ? {} : { command = task.command },
-    task.cpu == null ? {} : { cpu = task.cpu },
-    task.memory == null ? {} : { memory = task.memory },
-    task.memory_reservation == null ? {} : { memoryReservation = task.memory_reservation },
+    task.cpu == null || local.fargate ? {} : { cpu = task.cpu },
+    task.memory == null || local.fargate ? {} : { memory = task.memory },
+    task.memory_reservation == null || local.fargate ? {} : { memoryReservation = task.memory_reservation },
     {
       essential    = true
       portMappings = []
@@ -43,12 +50,56 @@ locals {
 resource "aws_ecs_task_definition" "task" {
   for_each = local.tasks
 
-  family                = "${local.name}-${each.key}"
-  network_mode          = var.task.network_mode
-  execution_role_arn    = aws_iam_role.execution.arn
-  task_role_arn         = aws_iam_role.task.arn
-  container_definitions = jsonencode([local.task_container_definitions[each.key]])
-  skip_destroy          = true
+  family                   = "${local.name}-${each.key}"
+  network_mode             = var.task.network_mode
+  requires_compatibilities = [var.task.launch_type]
+  cpu                      = local.fargate ? coalesce(each.value.cpu, var.task.cpu) : null
+  memory                   = local.fargate ? coalesce(each.value.memory, var.task.memory) : null
+  execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = aws_iam_role.task.arn
+  container_definitions    = jsonencode([local.task_container_definitions[each.key]])
+  skip_destroy             = true
+
+  dynamic "runtime_platform" {
+    for_each = var.task.architecture[*]
+
+    content {
+      operating_system_family = "LINUX"
+      cpu_architecture        = runtime_platform.value
+    }
+  }
+
+  dynamic "ephemeral_storage" {
+    for_each = var.task.ephemeral_gb[*]
+
+    content {
+      size_in_gib = ephemeral_storage.value
+    }
+  }
+
+  dynamic "volume" {
+    for_each = var.task.volumes
+
+    content {
+      name      = volume.key
+      host_path = volume.value.host_path
+
+      dynamic "efs_volume_configuration" {
+        for_each = volume.value.efs[*]
+
+        content {
+          file_system_id     = efs_volume_configuration.value.file_system_id
+          root_directory     = efs_volume_configuration.value.root_directory
+          transit_encryption = "ENABLED"
+
+          authorization_config {
+            access_point_id = efs_volume_configuration.value.access_point_id
+            iam             = "ENABLED"
+          }
+        }
+      }
+    }
+  }
 
   lifecycle {
     create_before_destroy = true

@@ -146,6 +146,14 @@ variable "scaling" {
     error_message = "scaling.track: target is above zero; of \"cpu\" and \"memory\" it is per cent, at most 100."
   }
   validation {
+    condition     = !contains(keys(var.scaling.track), "requests") || var.load_balancer.mode != "none"
+    error_message = "scaling.track: a load balancer counts the requests, and there is none; track \"cpu\" or \"memory\"."
+  }
+  validation {
+    condition     = var.deployment.strategy != "daemon" || length(var.scaling.track) + length(var.scaling.schedules) == 0
+    error_message = "scaling: a daemon has one task on every machine, and nothing scales it; leave track and schedules out."
+  }
+  validation {
     condition     = alltrue([for track in var.scaling.track : min(track.out_cooldown, track.in_cooldown) >= 0 && max(track.out_cooldown, track.in_cooldown) <= 3600])
     error_message = "scaling.track: out_cooldown and in_cooldown are in seconds, from 0 to 3600."
   }
@@ -289,7 +297,7 @@ variable "scheduled_tasks" {
     error_message = "scheduled_tasks: container must be the name of one of the containers."
   }
   validation {
-    condition     = alltrue([for task in var.scheduled_tasks : task.container != null || var.front != null || length([for container in var.containers : container if container.port != null]) == 1 || length(var.containers) == 1])
+    condition     = alltrue([for task in var.scheduled_tasks : task.container != null || local.front != null || length(var.containers) == 1])
     error_message = "scheduled_tasks: name the container whose image a task takes, since none of several is the front one."
   }
   validation {
@@ -299,6 +307,12 @@ variable "scheduled_tasks" {
   validation {
     condition     = alltrue([for task in var.scheduled_tasks : task.memory == null || try(task.memory >= coalesce(task.memory_reservation, 0), false)])
     error_message = "scheduled_tasks: memory (the hard limit) must not be below memory_reservation."
+  }
+  validation {
+    condition = alltrue([for task in var.scheduled_tasks :
+      var.task.launch_type != "FARGATE" || try(contains(local.fargate_memory[coalesce(task.cpu, var.task.cpu)], coalesce(task.memory, var.task.memory)), false)
+    ])
+    error_message = "scheduled_tasks: on Fargate cpu and memory are the task's size, and only some pairs are sold: see task."
   }
   validation {
     condition     = alltrue([for task in var.scheduled_tasks : can(regex(local.schedule_pattern, task.schedule))])
@@ -357,7 +371,7 @@ variable "queue_tasks" {
     error_message = "queue_tasks: container must be the name of one of the containers."
   }
   validation {
-    condition     = alltrue([for task in var.queue_tasks : task.container != null || var.front != null || length([for container in var.containers : container if container.port != null]) == 1 || length(var.containers) == 1])
+    condition     = alltrue([for task in var.queue_tasks : task.container != null || local.front != null || length(var.containers) == 1])
     error_message = "queue_tasks: name the container whose image a task takes, since none of several is the front one."
   }
   validation {
@@ -367,6 +381,12 @@ variable "queue_tasks" {
   validation {
     condition     = alltrue([for task in var.queue_tasks : task.memory == null || try(task.memory >= coalesce(task.memory_reservation, 0), false)])
     error_message = "queue_tasks: memory (the hard limit) must not be below memory_reservation."
+  }
+  validation {
+    condition = alltrue([for task in var.queue_tasks :
+      var.task.launch_type != "FARGATE" || try(contains(local.fargate_memory[coalesce(task.cpu, var.task.cpu)], coalesce(task.memory, var.task.memory)), false)
+    ])
+    error_message = "queue_tasks: on Fargate cpu and memory are the task's size, and only some pairs are sold: see task."
   }
   validation {
     condition     = length(setintersection(keys(var.queue_tasks), keys(var.scheduled_tasks))) == 0
@@ -427,7 +447,7 @@ variable "one_off_tasks" {
     error_message = "one_off_tasks: container must be the name of one of the containers."
   }
   validation {
-    condition     = alltrue([for task in var.one_off_tasks : task.container != null || var.front != null || length([for container in var.containers : container if container.port != null]) == 1 || length(var.containers) == 1])
+    condition     = alltrue([for task in var.one_off_tasks : task.container != null || local.front != null || length(var.containers) == 1])
     error_message = "one_off_tasks: name the container whose image a task takes, since none of several is the front one."
   }
   validation {
@@ -437,6 +457,12 @@ variable "one_off_tasks" {
   validation {
     condition     = alltrue([for task in var.one_off_tasks : task.memory == null || try(task.memory >= coalesce(task.memory_reservation, 0), false)])
     error_message = "one_off_tasks: memory (the hard limit) must not be below memory_reservation."
+  }
+  validation {
+    condition = alltrue([for task in var.one_off_tasks :
+      var.task.launch_type != "FARGATE" || try(contains(local.fargate_memory[coalesce(task.cpu, var.task.cpu)], coalesce(task.memory, var.task.memory)), false)
+    ])
+    error_message = "one_off_tasks: on Fargate cpu and memory are the task's size, and only some pairs are sold: see task."
   }
   validation {
     condition     = length(setintersection(keys(var.one_off_tasks), concat(keys(var.scheduled_tasks), keys(var.queue_tasks)))) == 0

@@ -1,0 +1,170 @@
+# Scaling and tasks where the service is another: a daemon, on Fargate, without a load balancer, on a shared one.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  stack  = "appcluster-test"
+  tenant = "acme"
+
+  cluster = {
+    name                            = "appcluster-test"
+    arn                             = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
+    capacity_provider               = "nodes-appcluster-test"
+    vpc_id                          = "vpc-1"
+    node_subnet_ids                 = ["subnet-1", "subnet-2"]
+    load_balancer_subnet_ids        = ["subnet-3", "subnet-4"]
+    load_balancer_security_group_id = "sg-1"
+  }
+
+  containers      = { web = { image = "web:90", port = 8080, memory = 256 } }
+  load_balancer   = { mode = "none" }
+  one_off_tasks   = { migrate = { command = ["migrate"] } }
+  queue_tasks     = { resize = {} }
+  scheduled_tasks = { report = { schedule = "rate(1 day)" } }
+}
+
+run "a_daemon_is_not_scaled" {
+  variables {
+    deployment = { strategy = "daemon" }
+  }
+  assert {
+    condition     = length(aws_appautoscaling_target.this) + length(aws_cloudwatch_metric_alarm.high) + length(terraform_data.bounds) == 0
+    error_message = "the machines count its tasks"
+  }
+  assert {
+    condition     = contains(keys(aws_cloudwatch_metric_alarm.watch), "no-running-task")
+    error_message = "but one must run"
+  }
+  assert {
+    condition     = output.run_task["migrate"].capacityProviderStrategy[0].capacityProvider == "nodes-appcluster-test" && one(aws_ecs_service.worker["resize"].capacity_provider_strategy).capacity_provider == "nodes-appcluster-test"
+    error_message = "its tasks still need a machine"
+  }
+}
+
+run "nobody_scales_a_daemon" {
+  command = plan
+  variables {
+    deployment = { strategy = "daemon" }
+    scaling    = { track = { cpu = { target = 50 } } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "no_load_balancer_no_alarm_on_one" {
+  command = plan
+  assert {
+    condition     = keys(aws_cloudwatch_metric_alarm.watch) == ["no-running-task", "resize-dead-letters", "schedule-dead-letters"]
+    error_message = "only what is there is watched"
+  }
+}
+
+run "nobody_counts_requests_without_a_load_balancer" {
+  command = plan
+  variables {
+    scaling = { track = { requests = { target = 1000 } } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_shared_load_balancer_has_errors_of_others" {
+  variables {
+    load_balancer = { mode = "shared" }
+    dns           = { zone = "example.com", hostname = "acme.test.example.com" }
+    scaling       = { track = { requests = { target = 1000 } } }
+    shared_load_balancer = {
+      listener_arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1"
+      dns_name          = "shared.elb.example.com"
+      zone_id           = "ZSHARED"
+      arn_suffix        = "app/shared-1/1"
+      security_group_id = "sg-shared"
+      priority          = 7
+    }
+  }
+  assert {
+    condition     = !contains(keys(aws_cloudwatch_metric_alarm.watch), "load-balancer-5xx") && aws_cloudwatch_metric_alarm.watch["target-5xx"].dimensions.LoadBalancer == "app/shared-1/1"
+    error_message = "only the tenant's own targets are watched"
+  }
+  assert {
+    condition     = aws_appautoscaling_policy.track["requests"].target_tracking_scaling_policy_configuration[0].predefined_metric_specification[0].resource_label == "app/shared-1/1/targetgroup/x/1"
+    error_message = "and their requests counted"
+  }
+}
+
+run "on_fargate_a_task_has_the_size" {
+  variables {
+    task          = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512, architecture = "ARM64" }
+    one_off_tasks = { migrate = { cpu = 1024, memory = 4096 } }
+  }
+  assert {
+    condition     = tonumber(aws_ecs_task_definition.task["migrate"].cpu) == 1024 && tonumber(aws_ecs_task_definition.task["report"].memory) == 512 && aws_ecs_task_definition.task["report"].runtime_platform[0].cpu_architecture == "ARM64"
+    error_message = "its own, or the service's"
+  }
+  assert {
+    condition     = !anytrue([for key in ["cpu", "memory", "memoryReservation"] : contains(keys(jsondecode(aws_ecs_task_definition.task["migrate"].container_definitions)[0]), key)])
+    error_message = "the container has all of it"
+  }
+  assert {
+    condition     = output.run_task["migrate"].launchType == "FARGATE" && aws_ecs_service.worker["resize"].launch_type == "FARGATE" && aws_scheduler_schedule.this["report"].target[0].ecs_parameters[0].launch_type == "FARGATE"
+    error_message = "all of them run there"
+  }
+}
+
+run "fargate_does_not_sell_every_size" {
+  command = plan
+  variables {
+    task          = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
+    one_off_tasks = { migrate = { cpu = 256, memory = 4096 } }
+  }
+  expect_failures = [var.one_off_tasks]
+}
+
+run "fargate_does_not_sell_every_size_to_schedules" {
+  command = plan
+  variables {
+    task            = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
+    queue_tasks     = {}
+    scheduled_tasks = { report = { schedule = "rate(1 day)", memory = 4096 } }
+  }
+  expect_failures = [var.scheduled_tasks]
+}
+
+run "fargate_does_not_sell_every_size_to_workers" {
+  command = plan
+  variables {
+    task        = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
+    queue_tasks = { resize = { cpu = 300 } }
+  }
+  expect_failures = [var.queue_tasks]
+}
+
+run "a_schedule_without_a_container" {
+  command = plan
+  variables {
+    containers    = { one = { image = "one:1" }, two = { image = "two:1" } }
+    one_off_tasks = {}
+    queue_tasks   = {}
+  }
+  expect_failures = [var.scheduled_tasks]
+}
+
+run "a_queue_without_a_container" {
+  command = plan
+  variables {
+    containers      = { one = { image = "one:1" }, two = { image = "two:1" } }
+    one_off_tasks   = {}
+    scheduled_tasks = {}
+  }
+  expect_failures = [var.queue_tasks]
+}
+
+run "a_one_off_task_without_a_container" {
+  command = plan
+  variables {
+    containers      = { one = { image = "one:1" }, two = { image = "two:1" } }
+    queue_tasks     = {}
+    scheduled_tasks = {}
+  }
+  expect_failures = [var.one_off_tasks]
+}
