@@ -227,8 +227,8 @@ resource "aws_cloudwatch_metric_alarm" "idle" {
 
   alarm_name          = "${local.name}-${each.key}-idle"
   alarm_description   = "Nothing waits and nothing is in work for ${each.key} of ${var.tenant} in ${var.stack}: takes workers away"
-  comparison_operator = "LessThanOrEqualToThreshold"
-  threshold           = 0
+  comparison_operator = "LessThanThreshold"
+  threshold           = 1
   evaluation_periods  = each.value.idle_minutes
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_appautoscaling_policy.worker_in[each.key].arn]
