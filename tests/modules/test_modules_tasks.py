@@ -36,7 +36,8 @@ def test_tasks_and_alarms_come_change_and_go(code: Path, tmp_path: Path, aws: di
     assert root.changes(SECOND) == {}
 
     run_task = root.outputs()["run_task"]
-    assert set(run_task["networkConfiguration"]["awsvpcConfiguration"]) == {"subnets", "securityGroups"}  # type: ignore[index]
+    network = run_task["networkConfiguration"]["awsvpcConfiguration"]  # type: ignore[index]
+    assert sorted(network) == ["assignPublicIp", "securityGroups", "subnets"]
     assert run_task["overrides"] == {"containerOverrides": [{"name": "web", "command": ["migrate"]}]}  # type: ignore[index]
 
     root.destroy(SECOND)

@@ -144,7 +144,7 @@ run "by_hand" {
     error_message = "where, and what"
   }
   assert {
-    condition     = jsonencode(output.run_task["migrate"].networkConfiguration.awsvpcConfiguration) == jsonencode({ subnets = ["subnet-1", "subnet-2"], securityGroups = aws_security_group.tasks[*].id })
+    condition     = jsonencode(output.run_task["migrate"].networkConfiguration.awsvpcConfiguration) == jsonencode({ assignPublicIp = "DISABLED", subnets = ["subnet-1", "subnet-2"], securityGroups = aws_security_group.tasks[*].id })
     error_message = "in which network"
   }
   assert {

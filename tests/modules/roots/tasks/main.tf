@@ -67,7 +67,7 @@ module "steps" {
   stack      = "every-task"
   tenant     = "steps"
   cluster    = local.cluster
-  containers = { web = { image = local.image, port = 8080 } }
+  containers = { web = { image = local.image, port = 8080, memory = 256 } }
   task       = { network_mode = "awsvpc" }
 
   load_balancer = { mode = "none" }
@@ -120,7 +120,7 @@ module "tracked" {
   stack      = "every-task"
   tenant     = "tracked"
   cluster    = local.cluster
-  containers = { web = { image = local.image, port = 8080 } }
+  containers = { web = { image = local.image, port = 8080, memory = 256 } }
 
   load_balancer = { mode = "none" }
 
