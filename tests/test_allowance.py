@@ -20,7 +20,7 @@ ANSWERS: dict[str, Any] = {
     "describe_security_groups": [{"SecurityGroups": [{}]}],
     "describe_network_interfaces": [{"NetworkInterfaces": []}],
     "describe_scalable_targets": [{"ScalableTargets": [{"ServiceNamespace": "ecs"}]}],
-    "list_rules": [{}],
+    "list_schedule_groups": [{}],
     "describe_clusters": {"clusters": [{"activeServicesCount": 7}]},
     "list_hosted_zones_by_name": {"HostedZones": [{"Name": "example.com.", "ResourceRecordSetCount": 9}]},
     "get_account_summary": {"SummaryMap": {"Roles": 11}},
@@ -85,7 +85,7 @@ def test_limits_and_counts() -> None:
         "security groups": 1,
         "network interfaces": 0,
         "scalable targets": 1,
-        "event rules": 0,
+        "schedule groups": 0,
         "services": 7,
         "records": 9,
         "roles": 11,
@@ -102,7 +102,7 @@ def test_the_quotas_of_global_services_are_asked_in_one_place() -> None:
     allowance.ask(someone, REGION, "app", "")
     places = [(place, a["ServiceCode"]) for place, a in someone.asked if place.startswith("service-quotas")]  # type: ignore[attr-defined]
     assert {s for p, s in places if "us-east-1" in p} == {"iam", "route53"}
-    assert {s for p, s in places if REGION in p} >= {"ecs", "elasticloadbalancing", "events"}
+    assert {s for p, s in places if REGION in p} >= {"ecs", "elasticloadbalancing", "scheduler"}
 
 
 def test_what_is_refused_is_named_and_left_out() -> None:

@@ -64,7 +64,7 @@ def test_the_stacks_values_decide(run_cli: Run, example: Disk) -> None:
     found = json.loads(run_cli("quota", "app-test", "--dry-run", "--json", "--tenants", "500").out)
     ours = {q["quota"]: q["ours"] for q in found["quotas"]}
     assert "any" in run_cli("quota", "app-test", "--dry-run").out, "who has none of its own adds none"
-    assert (found["mode"], ours["load balancers"], ours["event rules"]) == ("shared", 6, 2)
+    assert (found["mode"], ours["load balancers"], ours["schedule groups"]) == ("shared", 6, 1)
 
 
 def test_a_tenants_values_that_are_wrong_are_said(run_cli: Run, example: Disk) -> None:

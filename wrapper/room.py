@@ -129,6 +129,8 @@ def shared(fleet: Fleet) -> Fleet:
 def request(room: Room, region: str) -> str:
     """The command that asks AWS for the raise."""
     quota = room.quota
+    if not quota.code:
+        return f"Service Quotas console, {quota.service}: {quota.name} to {room.raise_to:,}"
     where = "us-east-1" if quota.service in ("iam", "route53") else region  # what is global is asked there
     return (
         f"aws service-quotas request-service-quota-increase --region {where} --service-code {quota.service} "

@@ -37,7 +37,7 @@ def test_what_is_there_is_counted() -> None:
         "security groups": 2,
         "network interfaces": 1,
         "scalable targets": 1,
-        "event rules": 1,
+        "schedule groups": 1,
         "services": 0,  # moto counts none in a cluster
         "records": 3,  # with the two that every zone has
         "roles": 1,
@@ -59,7 +59,7 @@ def make() -> None:
     client("elbv2").create_load_balancer(Name="a", Subnets=subnets)
     client("elbv2").create_load_balancer(Name="n", Subnets=subnets, Type="network")
     client("elbv2").create_target_group(Name="t", Protocol="HTTP", Port=80, VpcId=vpc)
-    client("events").put_rule(Name="r", ScheduleExpression="rate(1 hour)")
+    client("scheduler").create_schedule_group(Name="r")
     client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")
     zone = dns.create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"]["Id"]
     record = {"Name": "a.example.com", "Type": "A", "TTL": 1, "ResourceRecords": [{"Value": "10.0.0.1"}]}
