@@ -83,7 +83,3 @@ class Tenants:
         """Until each of them has said that."""
         wait_until(lambda: say.process.poll() is not None or all(text in self.log(n) for n in names), 60, say.said)
         assert all(text in self.log(n) for n in names), say.end()
-
-    def touched(self, since: float) -> list[str]:
-        """Files in run directories written since that moment."""
-        return [str(f) for f in self.project.private.glob("runs/**/*") if f.is_file() and f.stat().st_mtime > since]
