@@ -63,6 +63,14 @@ def test_a_held_lock(text: str, lock: Lock | None) -> None:
     assert transcript.held_lock(text) == lock
 
 
+def test_a_hint_names_the_layer_as_it_is_typed() -> None:
+    locked = transcript.failure("r/s/t", ["terraform", "plan"], 1, LOCKED, place="s r -var tenant=t")
+    assert locked.hint.endswith("./orchestrate force-unlock s r -var tenant=t 0dfa-1")
+    killed = transcript.failure("r/s/t", ["terraform", "apply", "x"], 137, "", place="s r -var tenant=t")
+    assert (killed.message, killed.exit_code) == ("r/s/t: terraform apply was killed", 1)
+    assert "./orchestrate plan s r -var tenant=t" in killed.hint
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "message", "hint"),
     [
@@ -70,7 +78,7 @@ def test_a_held_lock(text: str, lock: Lock | None) -> None:
             LOCKED,
             BusyError,
             "r/s is locked by me-laptop-7 (Apply, since 2026-01-02 03:04:05 +0000 UTC)",
-            "force-unlock ... 0dfa-1",
+            "./orchestrate force-unlock STACK [REGION] 0dfa-1",
         ),
         (
             "Error: Saved plan is stale",

@@ -79,6 +79,13 @@ def test_what_was_asked_for_is_said_out_loud(console: Heard, logs: Logs) -> None
     assert "a warning" in Path(logs.path(ACME)).read_text()
 
 
+def test_what_no_log_can_take_is_said_out_loud(console: Heard) -> None:
+    talk = Voice(console, Log(Path("/dev/full")), "acme", speaks=False)
+    talk.say("+ terraform apply")
+    talk.voice(b'{"version": 4}\n', False)
+    assert (console.out.getvalue(), console.lines) == (b"", ["acme | + terraform apply", 'acme | {"version": 4}'])
+
+
 def test_silence_is_broken(console: Heard, logs: Logs) -> None:
     one = lines(console, logs, every=0.05)
     with one.looking_on():

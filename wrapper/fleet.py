@@ -237,7 +237,7 @@ class Fleet:
         answers, todo = [], []
         for look in self.look(verb, names, tokens, found) if names else ():
             if look.error:
-                answers.append(self._ended(self._failed(look.layer, look.error)))
+                answers.append(self._ended(replace(self._failed(look.layer, look.error), log="")))
             elif not look.why:
                 answers.append(self._ended(self._unchanged(look)))
             else:
@@ -300,6 +300,7 @@ class Fleet:
         try:
             answer = self._succeeded(look, self._run(look, talk, tries))
         except OrchestrateError as error:
+            talk.say(f"error: {error.message}" + (f"\n  to do: {error.hint}" if error.hint else ""))
             answer = self._failed(look.layer, error)
         except Exception as error:  # the others go on, and this one is named
             talk.say(traceback.format_exc())

@@ -1,8 +1,9 @@
 """What a run over many layers has done so far, kept on disk as it goes, so that one that was killed can go on.
 
-One file a stack, verb and part, one line an answer (a report of its own: docs/schemas/report-1.json), each on disk
-before the next layer starts. The open file is also the lock: a second run over the same layers from this machine is
-refused. It goes away when the run has ended, however it ended: then there is a report.
+One file a stack, verb and part: a line that says who began what, then one line a layer that ran (each a report of its
+own: docs/schemas/report-1.json), on disk before the next layer starts. What did not change is not in it: to look again
+costs nothing. The open file is also the lock: a second run over the same layers from this machine is refused. It goes
+away when the run has ended, however it ended: then there is a report.
 """
 
 from __future__ import annotations
@@ -27,12 +28,31 @@ class Journal:
     path: Path
     head: Report
     _file: int
+    _before: bytes | None = None  # what begin() took away, until a layer ran
+
+    def begin(self) -> None:
+        """Say who is here now, in the place of what an earlier run left."""
+        with contextlib.suppress(OSError):
+            self._before = self.path.read_bytes()
+            os.ftruncate(self._file, 0)
+        self._write(_line(self.head))
 
     def note(self, answer: Answer) -> None:
-        """One more line. A disk that is full costs the way back, not the run."""
-        line = json.dumps(document.data_of(replace(self.head, answers=(answer,)))) + "\n"
+        """One more line, for a layer that ran."""
+        if answer.started is not None:
+            self._before = None
+            self._write(_line(replace(self.head, answers=(answer,))))
+
+    def give_back(self) -> None:
+        """A run that was refused before any layer of it ran took nothing away."""
+        if self._before is not None:
+            os.ftruncate(self._file, 0)
+            self._write(self._before)
+
+    def _write(self, data: bytes) -> None:
+        """A disk that is full costs the way back, not the run."""
         with contextlib.suppress(OSError):
-            os.write(self._file, line.encode())
+            os.write(self._file, data)
             os.fsync(self._file)
 
     def interrupted(self) -> Report | None:
@@ -43,11 +63,7 @@ class Journal:
         answers = {a.tenant: a for report in reports for a in report.answers}
         return replace(reports[-1], answers=tuple(answers.values()))
 
-    def clear(self) -> None:
-        with contextlib.suppress(OSError):
-            os.ftruncate(self._file, 0)
-
-    def resume(self, command: str) -> dict[str, Answer]:
+    def resume(self) -> dict[str, Answer]:
         """The answers of the run that was killed, those that need no repeating. Raises NotFoundError when there was
         none, ConfigError when it was another command."""
         found = self.interrupted()
@@ -57,7 +73,7 @@ class Journal:
                 where=str(self.path),
                 hint="without --resume it starts from the beginning; what did not change is skipped anyway",
             )
-        if found.command != command:
+        if found.command != self.head.command:
             raise ConfigError(
                 "the interrupted run was another command",
                 where=str(self.path),
@@ -72,9 +88,13 @@ def keep(folder: Path, head: Report) -> Iterator[Journal]:
     part = f".{head.shard.replace('/', '-of-')}" if head.shard else ""
     path = folder / (head.region or "_") / f"{head.stack}.{head.verb}{part}.jsonl"
     file = _opened(path, head)
+    kept = Journal(path, head, file)
     try:
-        yield Journal(path, head, file)
+        yield kept
         os.ftruncate(file, 0)
+    except OrchestrateError:
+        kept.give_back()
+        raise
     finally:
         if not os.fstat(file).st_size:
             path.unlink(missing_ok=True)
@@ -112,6 +132,10 @@ def _hold(file: int, path: Path, head: Report) -> None:
             where=str(path),
             hint="wait for it; or give each run its part: --shard K/N",
         ) from None
+
+
+def _line(report: Report) -> bytes:
+    return (json.dumps(document.data_of(report)) + "\n").encode()
 
 
 def _lines(path: Path) -> Iterator[Report]:

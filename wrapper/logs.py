@@ -39,7 +39,8 @@ class Logs:
 
 
 class Log:
-    """One layer's log, and the last line of it."""
+    """One layer's log, and the last line of it. What is written to it and cannot be kept must be said elsewhere:
+    Terraform's last words may be a state that it could save nowhere."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -47,13 +48,18 @@ class Log:
         self._rest = b""
         self._lock = threading.Lock()
 
-    def write(self, data: bytes) -> None:
-        with self._lock, contextlib.suppress(OSError), open(self.path, "ab", opener=_private) as file:
-            file.write(data)
+    def write(self, data: bytes) -> bool:
+        """Whether the file took it."""
+        kept = False
+        with self._lock, contextlib.suppress(OSError):
+            with open(self.path, "ab", opener=_private) as file:
+                file.write(data)
+            kept = True
         with self._lock:
             *lines, self._rest = (self._rest + data[-65536:]).split(b"\n")
             told = [text for line in lines if (text := plain(line.decode("utf-8", "replace")).strip("│╷╵| \r\t"))]
             self.last = told[-1] if told else self.last
+        return kept
 
 
 def _private(path: str, flags: int) -> int:

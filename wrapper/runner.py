@@ -235,7 +235,9 @@ def _one(
     unseen = outcome.code == 2 and changes is None  # Terraform exits 2 on SIGQUIT as well as for changes
     if not outcome or stopper.stopping or unseen:
         stopper.check()
-        raise transcript.failure(run.layer.label, step.argv, outcome.code, outcome.tail, run.origins)
+        raise transcript.failure(
+            run.layer.label, step.argv, outcome.code, outcome.tail, run.origins, command_place(run)
+        )
     if step.captured and run.mutates and not outcome.skipped:
         plans.check_deletions(b"".join(heard), run.layer.label, run.deletable)
     return replace(outcome, changes=changes, captured=b"".join(heard))

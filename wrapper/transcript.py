@@ -160,6 +160,8 @@ def _cut(detail: str) -> str:
     return detail if len(detail) <= MAXIMUM_DETAIL else detail[:MAXIMUM_DETAIL] + " ... (cut: its log has all of it)"
 
 
+_SOMEWHERE = "STACK [REGION]"
+_KILLED = 137  # by SIGKILL, as a shell and a container say it
 OWN_WORDS = "its own words are above"
 
 # What AWS says (a pattern) -> what to do.
@@ -178,10 +180,12 @@ _KNOWN_FAILURES = (
 
 
 def failure(
-    label: str, argv: Sequence[str], code: int, text: str, origins: Mapping[str, str] | None = None
+    label: str, argv: Sequence[str], code: int, text: str, origins: Mapping[str, str] | None = None, place: str = ""
 ) -> OrchestrateError:
-    """The error that a failed Step amounts to, from what Terraform said. ``origins``: variable -> file:line."""
+    """The error that a failed Step amounts to, from what Terraform said. ``origins``: variable -> file:line;
+    ``place``: how a command line names the layer."""
     error = _failure(label, argv, code, text, origins)
+    error.hint = error.hint.replace(_SOMEWHERE, place or _SOMEWHERE)
     error.said = last_words(text)
     return error
 
@@ -193,7 +197,7 @@ def _failure(
     if lock:
         return BusyError(
             f"{label} is locked by {lock.who} ({lock.operation or 'a run'}, since {lock.created})",
-            hint=f"wait with -lock-timeout=5m; if that run is dead: force-unlock ... {lock.id}",
+            hint=f"wait with -lock-timeout=5m; if that run is dead: ./orchestrate force-unlock {_SOMEWHERE} {lock.id}",
         )
     said = " ".join(plain(text).replace("│", " ").split())  # Terraform breaks its lines to the width
     if "Saved plan is stale" in said:
@@ -201,6 +205,12 @@ def _failure(
     if "Failed to persist state" in said or "Failed to save state" in said or "errored.tfstate" in said:
         return StateAtRisk(
             f"{label}: Terraform could not save the state", hint="recover first: see docs/state.md, 'errored.tfstate'"
+        )
+    if code == _KILLED:
+        return TerraformFailed(
+            f"{label}: terraform {argv[1]} was killed",
+            hint="by somebody, or for want of memory. Its lock may have stayed, and what it made last may be missing in "
+            f"the state: ./orchestrate plan {_SOMEWHERE} shows both",
         )
     for pattern, hint in _KNOWN_FAILURES:
         if re.search(pattern, said):

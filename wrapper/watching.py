@@ -77,7 +77,7 @@ class Lines:
             self.running[layer.label] = Running(log)
             self.waiting = max(0, self.waiting - 1) if layer.tenant else self.waiting
         self.event(layer.tenant or layer.stack.name, "started")
-        return Voice(self._console, log, layer.tenant if self._speaks else "", speaks=self._speaks)
+        return Voice(self._console, log, layer.tenant, speaks=self._speaks)
 
     def log(self, layer: Layer) -> str:
         return str(self._logs.path(layer))
@@ -167,7 +167,7 @@ def _cut(text: str) -> Any:
 
 
 class Voice:
-    """A Talk for one layer of many: into its log, and where it is what was asked for, out loud."""
+    """A Talk for one layer of many: into its log; and where it is what was asked for, or no log can take it, out loud."""
 
     def __init__(self, console: Console, log: Log, name: str, *, speaks: bool) -> None:
         self._console = console
@@ -178,14 +178,14 @@ class Voice:
         self._lock = threading.Lock()
 
     def voice(self, data: bytes, is_error: bool) -> None:
-        self._log.write(data)
-        if not self._speaks or is_error:
+        kept = self._log.write(data)
+        if kept and (not self._speaks or is_error):
             return
         with self._lock:
             *lines, self._rest[is_error] = (self._rest[is_error] + data).split(b"\n")
             text = b"".join(self._prefix + line + b"\n" for line in lines)
             if text:
-                self._console.voice(text, is_error)
+                self._console.voice(text, is_error or not self._speaks)
 
     def close(self) -> None:
         """A last line without an end (``output -raw``) is a line."""
@@ -194,7 +194,7 @@ class Voice:
                 self.voice(b"\n", is_error)
 
     def say(self, text: str) -> None:
-        self._log.write(text.encode() + b"\n")
+        self.voice(text.encode() + b"\n", True)
 
     def ask(self, question: str, wanted: str) -> bool:
         return self._console.ask(question, wanted)

@@ -22,6 +22,7 @@ from .options import Options
 
 _JOURNALED = ("plan", "apply", "destroy", "refresh", "drift")
 _SILENT = ("plan", "apply", "destroy", "refresh", "drift", "init", "get", "import")
+_BY_THE_WAY = ("lock-timeout", "parallelism", "no-color", "compact-warnings", "auto-approve")
 _UNCHANGED_SHOWN = 30  # rows of a table; more than this many unchanged ones are a number
 
 
@@ -67,16 +68,17 @@ def perform(options: Options, verb: Verb, stack: Stack, tokens: Sequence[Token],
         deployer = options.deployer(stack, stopper)
         deployer.caller = replace(deployer.caller, color=False)
         watcher = watching.watcher(options.console, logs, terminal=options.terminal, speaks=speaks)
-        with _journal(options, errand, head) as (note, done), watcher.looking_on():
+        with _journal(options, errand, head) as (note, done):
             many = Fleet(deployer, watcher, errand.terms, note)
             errand = replace(errand, scope=replace(errand.scope, done=done))
-            answers = (run or _perform)(many, errand)
+            with watcher.looking_on():
+                answers = (run or _perform)(many, errand)
             report = replace(head, finished=time.time(), answers=in_order(answers))
             with contextlib.suppress(OrchestrateError):
                 if logs.folder.is_dir():
                     files.write(report, files.Targets(json=logs.folder / "report.json"))
-            files.write(report, errand.targets)
-        _tell(options, report, logs, speaks=speaks)
+            _tell(options, report, logs, speaks=speaks)
+            files.write(report, errand.targets)  # where that cannot be, all was said, and the journal is still there
     return fleet.exit_code(verb, answers)
 
 
@@ -142,6 +144,12 @@ def _command(options: Options, errand: Errand) -> str:
     return terraform.redact([*filter(None, words), *terraform.words(errand.tokens)])
 
 
+def _gist(options: Options, errand: Errand) -> str:
+    """The command without what may be another the next time: how long a lock is waited for, and how it looks."""
+    tokens = tuple(t for t in errand.tokens if t.flag not in _BY_THE_WAY)
+    return _command(options, replace(errand, tokens=tokens))
+
+
 @contextlib.contextmanager
 def _journal(
     options: Options, errand: Errand, head: Report
@@ -151,12 +159,12 @@ def _journal(
             raise UsageError(f"{errand.verb.name} keeps no journal to resume", hint="leave out --resume")
         yield (lambda _: None), {}
         return
-    with journal.keep(options.home / "fleets", head) as kept:
-        done = kept.resume(head.command) if options.resume else {}
+    with journal.keep(options.home / "fleets", replace(head, command=_gist(options, errand))) as kept:
+        done = kept.resume() if options.resume else {}
         if options.resume:
             options.console.say(f"going on: {len(done)} layers were done already")
         else:
-            kept.clear()
+            kept.begin()
         yield kept.note, done
 
 
