@@ -112,8 +112,7 @@ class Deployer:
         """Run a layer that is ready; what went in is recorded beside its state when it is done."""
         verb, layer, started = ready.verb, ready.layer, time.monotonic()
         before = state.load(self.store, layer) if verb.name in _ON_STATE and not self.dry else None
-        if verb.name == "apply" and not self.dry:
-            self._check_smoke(layer)
+        self._check_smoke(ready)
         recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
         whole = destroys(verb, ready.tokens) and not partial(ready.tokens) and not self.dry
         kept = leftovers.kept_families(before) if whole else []
@@ -138,11 +137,16 @@ class Deployer:
             self.placing.give_back(layer)
         elif verb.name == "apply":
             url = recorder.applied(ready, time.monotonic() - started)
-            if layer.tenant and ready.inputs and not ready.tenant_of_many:
-                self.placing.give_back(layer)
-            self._smoke(layer, url, talk or self.talk, stopper or self.stopper)
+            self._applied(ready, url, talk or self.talk, stopper or self.stopper)
             return replace(outcome, url=url)
         return outcome
+
+    def _applied(self, ready: Ready, url: str, talk: Talk, stopper: Stopper) -> None:
+        layer = ready.layer
+        if layer.tenant and ready.inputs and not ready.tenant_of_many:
+            self.placing.give_back(layer)
+        if self._is_asked(layer):
+            self._smoke(ready, url, talk, stopper)
 
     def _watch(self, ready: Ready, talk: Talk, stopper: Stopper) -> None:
         """Wait until ECS runs what was applied; raises when it does not."""
@@ -210,27 +214,30 @@ class Deployer:
     # -- does it answer ---------------------------------------------------------------------------
 
     def _is_asked(self, layer: Layer) -> bool:
+        """Whether there is a smoke test for it: for a tenant, or for a stack that has none."""
         return bool(self.smoke.places) and (bool(layer.tenant) or self.stack.tenant_source is None)
 
-    def _check_smoke(self, layer: Layer) -> None:
+    def _check_smoke(self, ready: Ready) -> None:
         """A path is below a URL that the layer's root must give: said before it is applied."""
-        if self._is_asked(layer) and self.smoke.paths and "url" not in self.project.values.outputs(layer.source):
+        layer, paths = ready.layer, self.smoke.paths
+        if ready.verb.name != "apply" or not paths or not self._is_asked(layer):
+            return
+        if "url" not in self.project.values.outputs(layer.source):
             raise ConfigError(
-                f'{layer.label}: its Terraform root has no output "url", and {self.smoke.paths[0]} is below it',
+                f'{layer.label}: its Terraform root has no output "url", and {paths[0]} is below it',
                 hint="give the smoke test a whole URL, or the root that output",
             )
 
-    def _smoke(self, layer: Layer, url: str, talk: Talk, stopper: Stopper) -> None:
-        """Ask a tenant (or a stack without tenants) whether it answers. What does not is recorded as a failure."""
-        if not self._is_asked(layer):
-            return
+    def _smoke(self, ready: Ready, url: str, talk: Talk, stopper: Stopper) -> None:
+        """Ask it whether it answers. What does not is recorded as a failure."""
+        layer = ready.layer
         if self.smoke.paths and not self.smoke.served:
             talk.say(f"{layer.label}: no smoke test of {', '.join(self.smoke.paths)}: in the sandbox no traffic flows")
         try:
             doors = smoke.Doors(talk.say, stopper.pause)
             smoke.check(layer.label, self.smoke.urls(url), self.smoke.terms, doors)
         except SmokeFailed as error:
-            self.recorder.unwell(layer, error)
+            self.recorder.unwell(ready, error)
             raise
 
 

@@ -60,10 +60,10 @@ class Recorder:
             record = state.load_record(store, layer)
             state.write_record(store, layer, record.after_failure(_now(), self.who, error.message))
 
-    def unwell(self, layer: Layer, error: SmokeFailed) -> None:
+    def unwell(self, ready: Ready, error: SmokeFailed) -> None:
         """It is applied and recorded, and it is not good: nothing goes back to it, and nothing is promoted from it.
         The error says how to get to what ran before."""
-        store = self.store()
+        store, layer = self.store(), ready.layer
         applies = state.load_history(store, layer)
         before = history.previous(applies, state.load_record(store, layer))
         error.hint = (
@@ -72,7 +72,8 @@ class Recorder:
             else "it is applied, and its state is saved; no earlier builds are known that could be put back"
         )
         self.failed(layer, error)
-        state.change_history(store, layer, lambda applies: history.with_failure(applies, error.message))
+        if ready.inputs:
+            state.change_history(store, layer, lambda applies: history.with_failure(applies, error.message))
 
 
 def rollback_command(layer: Layer) -> str:
