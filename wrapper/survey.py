@@ -170,8 +170,6 @@ class Survey:
     def _with_own(self, layer: Layer, common: Common, own: Own) -> Common:
         """What all have in common, and what this one is given alone."""
         request = common.request
-        if own.builds is not None:
-            promotion.check_fits(own.builds, request.declared, self._others(layer), layer.label)
         tokens = self.distribute(request.verb, layer, own.tokens, request.declared)
         if not tokens:
             return common

@@ -96,12 +96,17 @@ class Promotion:
                     where=build.where,
                     hint="something else was deployed there since; look with builds and history, then promote that",
                 )
+        self._check_fits(Layer(self.stack, layer.tenant), entry.record.builds)
         return Own(tuple(builds.tokens(entry.record.builds)), entry.record.builds)
 
+    def _check_fits(self, layer: Layer, numbers: Mapping[str, str]) -> None:
+        declared = self.options.project.values.declared
+        other = self.stack.source if layer.tenant else self.stack.tenant_source
+        promotion.check_fits(numbers, declared(layer.source), declared(other) if other else (), layer.label)
+
     def own_layer_has_builds(self) -> bool:
-        return self.stack.tenant_source is not None and any(
-            is_build(n) for n in self.options.project.values.declared(self.stack.source)
-        )
+        found = self.options.project.values.declared(self.stack.source)
+        return self.stack.tenant_source is not None and any(is_build(n) for n in found)
 
 
 def _one(options: Options, one: Promotion, tenant: str, tokens: Sequence[Token]) -> int:
