@@ -135,7 +135,7 @@ def record_of(cloud: Cloud, tenant: str) -> Record:
 
 
 def fleet(cloud: Cloud, **own: Any) -> dict[str, tuple[str, str]]:
-    many = Fleet(cloud.deployer(confirmed=f"{REGION}/app-live"), Onlooker(), Terms(jobs=1), own=own)
+    many = Fleet(cloud.deployer(confirmed=f"{REGION}/app-live"), Onlooker(), Terms(jobs=1), given=own)
     return {a.tenant: (a.result, a.why) for a in many.perform(VERBS["apply"], [], Scope(own=False))}
 
 
@@ -201,6 +201,13 @@ def test_in_the_sandbox_a_path_is_not_asked_and_that_is_said(example: Disk) -> N
         outcome.url
         and cloud.talk.said[-1] == f"{REGION}/app-test/acme: no smoke test of /health: in the sandbox no traffic flows"
     )
+
+
+def test_a_tenant_without_a_url_is_not_asked_and_that_is_said(example: Disk) -> None:
+    cloud = Cloud(example)
+    cloud.outputs["tenant"] = {"url": None}
+    cloud.perform("apply", "acme", smoke=Smoke(("/health",)))
+    assert cloud.talk.said[-1] == f"{REGION}/app-test/acme: no smoke test of /health: it has no URL"
 
 
 def test_a_path_below_a_url_that_there_is_not_is_said_before_the_apply(example: Disk) -> None:

@@ -231,8 +231,9 @@ class Deployer:
     def _smoke(self, ready: Ready, url: str, talk: Talk, stopper: Stopper) -> None:
         """Ask it whether it answers. What does not is recorded as a failure."""
         layer = ready.layer
-        if self.smoke.paths and not self.smoke.served:
-            talk.say(f"{layer.label}: no smoke test of {', '.join(self.smoke.paths)}: in the sandbox no traffic flows")
+        if self.smoke.paths and not (url and self.smoke.served):
+            why = "it has no URL" if self.smoke.served else "in the sandbox no traffic flows"
+            talk.say(f"{layer.label}: no smoke test of {', '.join(self.smoke.paths)}: {why}")
         try:
             doors = smoke.Doors(talk.say, stopper.pause)
             smoke.check(layer.label, self.smoke.urls(url), self.smoke.terms, doors)

@@ -111,13 +111,13 @@ def default_jobs() -> int:
 @dataclass
 class Fleet:
     """One command over many layers of one stack. ``note`` hears of each answer when it is there (the journal);
-    ``own``: what layers, by tenant, are given alone, or why one gets nothing."""
+    ``given``: what layers, by tenant, are given alone, or why one gets nothing."""
 
     deployer: deploy.Deployer
     watcher: Watcher
     terms: Terms = Terms()
     note: Note = lambda _: None
-    own: Mapping[str, Own | OrchestrateError] = field(default_factory=dict)
+    given: Mapping[str, Own | OrchestrateError] = field(default_factory=dict)
 
     def perform(self, verb: Verb, tokens: Sequence[Token], scope: Scope) -> list[Answer]:
         """The verb on every layer in scope: an answer for each. Raises what is wrong for all, before anything starts."""
@@ -169,12 +169,12 @@ class Fleet:
         layers, missing = [], {}
         for name in names:
             try:
-                self._own(name)
+                self._given(name)
                 layers.append(deploy.layer_of(deployer.project, deployer.stack, verb, name))
             except OrchestrateError as error:
                 missing[name] = error
         records = {n: e.record for n, e in found.tenants.items()}
-        given = {la.tenant: self._own(la.tenant) for la in layers}
+        given = {la.tenant: self._given(la.tenant) for la in layers}
         ready = deployer.survey.prepare_all(verb, layers, tokens, records, given)
         by_name = {
             name: (layer, one) for name, layer, one in zip([la.tenant for la in layers], layers, ready, strict=True)
@@ -187,9 +187,9 @@ class Fleet:
             else:
                 yield self._compared(layer, entry, one)
 
-    def _own(self, name: str) -> Own:
+    def _given(self, name: str) -> Own:
         """What a layer is given alone; raises why it gets nothing."""
-        found = self.own.get(name, NOTHING)
+        found = self.given.get(name, NOTHING)
         if isinstance(found, OrchestrateError):
             raise found
         return found
@@ -222,11 +222,11 @@ class Fleet:
         if verb == terraform.DRIFT and scope.own and not found.own.deployed:
             raise NotFoundError(f"{own.label} has no state", hint="what was never applied cannot drift")
         if scope.own and "" not in scope.done:
-            look = self._compared(own, found.own, deployer.survey.prepare(verb, own, tokens, self._own("")))
+            look = self._compared(own, found.own, deployer.survey.prepare(verb, own, tokens, self._given("")))
             return [self._ended(self._unchanged(look)) if not look.why else self._one(look)]
-        names = [n for n in names if not isinstance(self.own.get(n), OrchestrateError)]
+        names = [n for n in names if not isinstance(self.given.get(n), OrchestrateError)]
         if verb.name == "apply" and names:
-            given = {name: one for name, one in self.own.items() if isinstance(one, Own)}
+            given = {name: one for name, one in self.given.items() if isinstance(one, Own)}
             deployer.ensure_stack(Layer(deployer.stack, names[0]), tokens, given)
         return []
 

@@ -28,7 +28,7 @@ from .options import Options, ours
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], form: str, **given: Any) -> int:
     options: Options = ctx.obj.merged(given)
-    layer = read_only(options, words)
+    layer = read_only(options, "builds", words)
     form = "json" if options.json else form
     if layer.tenant or layer.stack.tenant_source is None:
         entry = register.entry(store_of(options, layer.stack), layer)

@@ -24,7 +24,7 @@ from .options import Options, ours
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     options: Options = ctx.obj.merged(given)
-    layer = read_only(options, words)
+    layer = read_only(options, "history", words)
     applies = state.load_history(store_of(options, layer.stack), layer)[::-1]
     if not applies:
         raise NotFoundError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from .. import arguments, environment, state, terraform
 from ..account import NOBODY
@@ -14,9 +15,9 @@ from .options import Options
 from .verbs import place
 
 
-def read_only(options: Options, words: Sequence[str]) -> Layer:
+def read_only(options: Options, command: str, words: Sequence[str]) -> Layer:
     """STACK [REGION] [-var tenant=NAME], and no other argument: nothing is run."""
-    verb = terraform.VERBS["plan"]
+    verb = replace(terraform.VERBS["plan"], name=command)
     name, region, tokens = place(options, verb, words)
     arguments.check_words(verb, tokens)
     tenant, tokens = arguments.split_tenant(tokens, options.tenant)

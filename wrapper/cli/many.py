@@ -38,7 +38,12 @@ class Errand:
     words: tuple[str, ...] = ()  # how the command begins, where it is not VERB STACK REGION
 
 
-Run = Callable[[Fleet, Errand], list[Answer]]
+@dataclass(frozen=True)
+class Instead:
+    """What is done instead of performing the verb, and the ``words`` that such a command begins with."""
+
+    run: Callable[[Fleet, Errand], list[Answer]]
+    words: tuple[str, ...]
 
 
 def is_for_many(options: Options, verb: Verb, tenant: str, stack: Stack) -> bool:
@@ -62,12 +67,11 @@ def perform(
     verb: Verb,
     stack: Stack,
     tokens: Sequence[Token],
-    run: Run | None = None,
-    words: tuple[str, ...] = (),
+    instead: Instead | None = None,
 ) -> int:
-    """The verb on many layers; the exit code is the worst of all. ``run``: what is done, where it is not the verb, and
-    the ``words`` that this command begins with."""
-    errand = replace(_errand(options, verb, stack, tokens), words=words)
+    """The verb on many layers; the exit code is the worst of all. ``instead``: what is done, where it is more than
+    the verb."""
+    errand = replace(_errand(options, verb, stack, tokens), words=instead.words if instead else ())
     head = _head(options, errand)
     logs = Logs(options.home / "logs", head.id)
     options.console.data_only = options.json
@@ -79,7 +83,7 @@ def perform(
         with _journal(options, errand, head) as (note, done), watcher.looking_on():
             many = Fleet(deployer, watcher, errand.terms, note)
             errand = replace(errand, scope=replace(errand.scope, done=done))
-            answers = (run or _perform)(many, errand)
+            answers = (instead.run if instead else _perform)(many, errand)
             report = replace(head, finished=time.time(), answers=in_order(answers))
             with contextlib.suppress(OrchestrateError):
                 if logs.folder.is_dir():

@@ -62,7 +62,7 @@ def _stacks(options: Options, words: Sequence[str]) -> tuple[Stack, Stack, list[
     if len(bare) < 2:
         raise UsageError("promote needs two stacks", hint="./orchestrate promote FROM TO [REGION] -var tenant=NAME")
     rest = [word for t in tokens if t is not bare[0] for word in t.words]
-    name, region, tokens = place(options, terraform.VERBS["plan"], rest)
+    name, region, tokens = place(options, replace(terraform.VERBS["plan"], name="promote"), rest)
     stack = options.project.stack(name, region)
     return options.project.upstream(stack, str(bare[0].value)), stack, tokens
 
@@ -139,14 +139,14 @@ def _many(options: Options, one: Promotion, tokens: Sequence[Token]) -> int:
         there = register.read(store, one.source)
         names = list(fleet.choose(here, errand.scope, deployed_only=False).chosen)
         own = one.own_layer_has_builds()
-        fleet.own = {n: _taken(one, n, there.of(n), store) for n in [*names, *([""] if own else [])]}
-        for name, given in fleet.own.items():
+        fleet.given = {n: _taken(one, n, there.of(n), store) for n in [*names, *([""] if own else [])]}
+        for name, given in fleet.given.items():
             if isinstance(given, Own):
                 _say(options, Layer(one.stack, name), given, here.of(name).record.builds)
         return fleet.perform(errand.verb, errand.tokens, replace(errand.scope, own=own and errand.scope.own))
 
     words = ("promote", one.source.name, one.stack.name, one.stack.region)
-    return many.perform(options, _VERB, one.stack, tokens, run, words)
+    return many.perform(options, _VERB, one.stack, tokens, many.Instead(run, words))
 
 
 def _taken(one: Promotion, name: str, entry: Entry, store: Store) -> Own | OrchestrateError:

@@ -32,7 +32,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **giv
     from .perform import on_layer
 
     options: Options = ctx.obj.merged(given)
-    name, region, tokens = place(options, terraform.VERBS["plan"], words)
+    name, region, tokens = place(options, replace(terraform.VERBS["plan"], name="rollback"), words)
     tokens = check_arguments(options, tokens, "rollback")
     tenant, tokens = arguments.split_tenant(tokens, options.tenant)
     layer = deploy.layer_of(options.project, options.project.stack(name, region), _VERB, tenant)
