@@ -29,6 +29,7 @@ class Cloud:
         self.states = disk.root / ".orchestrate/states"
         self.talk = Listener()
         self.engine = FakeEngine(self.behave)
+        self.outputs: dict[str, dict[str, Any]] = dict(OUTPUTS)
         self.values: dict[str, dict[str, Any]] = {}
         self.fails: dict[tuple[str, str], Outcome] = {}
         self._where = (stack, region)
@@ -44,7 +45,7 @@ class Cloud:
         return CHANGES if verb == "plan" else DONE
 
     def write(self, layer: Layer, *, gone: bool = False) -> None:
-        outputs = {} if gone else OUTPUTS["tenant" if layer.tenant else "stack"]
+        outputs = {} if gone else self.outputs["tenant" if layer.tenant else "stack"]
         self.put(
             layer,
             json.dumps(

@@ -39,6 +39,7 @@ def test_stacks_as_data(run_cli: Run, example: Disk, arguments: tuple[str, ...])
         "marks": ["ephemeral"],
         "account": "",
         "promotes_from": "",
+        "way": ["app-test"],
     }
     assert found["", "global"]["tenants"] is None
     assert found[REGION, "app-live"]["promotes_from"] == "app-test"

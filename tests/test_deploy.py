@@ -45,7 +45,9 @@ def test_the_first_apply_of_a_tenant_makes_its_stack(cloud: Cloud) -> None:
     assert cloud.engine.done == [(STACK, v) for v in WHOLE_APPLY] + [(ACME, v) for v in WHOLE_APPLY]
     assert cloud.talk.said == [f"{STACK}: not there yet; making it first"]
     assert cloud.keys == [
+        "app-test/orchestrate-history.json",
         "app-test/orchestrate.json",
+        "app-test/tenants/acme/orchestrate-history.json",
         "app-test/tenants/acme/orchestrate.json",
         "app-test/tenants/acme/terraform.tfstate",
         "app-test/terraform.tfstate",

@@ -16,6 +16,7 @@ CODES = {
     "NotFoundError": 66,
     "UnavailableError": 69,
     "TerraformFailed": 1,
+    "SmokeFailed": 1,
     "RolloutFailed": 1,
     "StateAtRisk": 74,
     "BusyError": 75,

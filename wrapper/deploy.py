@@ -5,7 +5,6 @@ Knows every door below it and holds them together; decides nothing about Terrafo
 
 from __future__ import annotations
 
-import contextlib
 import getpass
 import random
 import time
@@ -13,19 +12,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from . import deployments, leftovers, register, retries, rollout, state, terraform, variables
+from . import deployments, leftovers, register, retries, revisions, rollout, smoke, state, terraform, variables
 from .account import Identity
 from .arguments import destroys, partial
 from .engines import Engine
-from .errors import OrchestrateError, RefusedError
+from .errors import ConfigError, OrchestrateError, RefusedError, SmokeFailed
 from .fingerprint import Difference
 from .model import Layer, Outcome, Stack
 from .placing import CARRIED, Placing
 from .project import Project
-from .record import Record
+from .record import Occasion
+from .recording import Recorder
 from .runner import Stopper, Talk, execute
 from .runs import Caller
-from .survey import Ready, Survey
+from .smoke import Smoke
+from .survey import NOTHING, Own, Ready, Survey
 from .terraform import Token, Verb
 
 # What reads a state and acts on it: a missing bucket or a damaged state is found before Terraform starts.
@@ -47,6 +48,12 @@ class Deployer:
     given: Mapping[str, str] = field(default_factory=dict)
     dry: bool = False
     rollout_limit: float | None = None  # seconds; None: as stack.hcl says
+    occasion: Occasion = field(default_factory=Occasion)
+    smoke: Smoke = field(default_factory=Smoke)
+
+    @cached_property
+    def recorder(self) -> Recorder:
+        return Recorder(lambda: self.store, self.caller.author, self.occasion, revisions.commit(self.project.root))
 
     @cached_property
     def store(self) -> state.Store:
@@ -78,19 +85,22 @@ class Deployer:
 
     # -- the commands -------------------------------------------------------------------------
 
-    def perform(self, verb: Verb, tenant: str, tokens: Sequence[Token]) -> Outcome:
-        """One verb on one layer. ``apply`` of a tenant makes the stack's own layer first where there is none."""
+    def perform(
+        self, verb: Verb, tenant: str, tokens: Sequence[Token], own: Mapping[str, Own] | None = None
+    ) -> Outcome:
+        """One verb on one layer. ``apply`` of a tenant makes the stack's own layer first where there is none. ``own``:
+        what each of the two, by tenant, is given alone."""
         self.check(verb, tenant, tokens)
-        layer = layer_of(self.project, self.stack, verb, tenant)
+        layer, own = layer_of(self.project, self.stack, verb, tenant), own or {}
         if verb.name == "apply" and tenant:
-            self.ensure_stack(layer, tokens)
-        [found] = self.placing.make([self.survey.prepare(verb, layer, tokens)])
+            self.ensure_stack(layer, tokens, own)
+        [found] = self.placing.make([self.survey.prepare(verb, layer, tokens, own.get(tenant, NOTHING))])
         if isinstance(found, OrchestrateError):
             raise found
         return self._run(found)
 
-    def run_layer(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> Outcome:
-        return self._run(self.survey.prepare(verb, layer, tokens))
+    def run_layer(self, verb: Verb, layer: Layer, tokens: Sequence[Token], own: Own = NOTHING) -> Outcome:
+        return self._run(self.survey.prepare(verb, layer, tokens, own))
 
     def _run(self, ready: Ready) -> Outcome:
         if ready.verb.interactive:
@@ -102,6 +112,8 @@ class Deployer:
         """Run a layer that is ready; what went in is recorded beside its state when it is done."""
         verb, layer, started = ready.verb, ready.layer, time.monotonic()
         before = state.load(self.store, layer) if verb.name in _ON_STATE and not self.dry else None
+        self._check_smoke(ready)
+        recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
         whole = destroys(verb, ready.tokens) and not partial(ready.tokens) and not self.dry
         kept = leftovers.kept_families(before) if whole else []
         try:
@@ -110,7 +122,7 @@ class Deployer:
                 self._watch(ready, talk or self.talk, stopper or self.stopper)
         except OrchestrateError as error:
             if verb.name in ("apply", "destroy") and before is not None:
-                self._record_failure(layer, error)
+                recorder.failed(layer, error)
             raise
         finally:
             if not layer.tenant:
@@ -124,11 +136,17 @@ class Deployer:
                 register.forget(self.store, self.stack)
             self.placing.give_back(layer)
         elif verb.name == "apply":
-            url = self._record(ready, time.monotonic() - started)
-            if layer.tenant and ready.inputs and not ready.tenant_of_many:
-                self.placing.give_back(layer)
+            url = recorder.applied(ready, time.monotonic() - started)
+            self._applied(ready, url, talk or self.talk, stopper or self.stopper)
             return replace(outcome, url=url)
         return outcome
+
+    def _applied(self, ready: Ready, url: str, talk: Talk, stopper: Stopper) -> None:
+        layer = ready.layer
+        if layer.tenant and ready.inputs and not ready.tenant_of_many:
+            self.placing.give_back(layer)
+        if self._is_asked(layer):
+            self._smoke(ready, url, talk, stopper)
 
     def _watch(self, ready: Ready, talk: Talk, stopper: Stopper) -> None:
         """Wait until ECS runs what was applied; raises when it does not."""
@@ -163,13 +181,15 @@ class Deployer:
 
     # -- the stack's own layer ----------------------------------------------------------------
 
-    def ensure_stack(self, tenant: Layer, tokens: Sequence[Token]) -> None:
-        """Make the stack's own layer where there is none; one that changed is named and left alone."""
-        own = Layer(self.stack)
+    def ensure_stack(self, tenant: Layer, tokens: Sequence[Token], given: Mapping[str, Own] | None = None) -> None:
+        """Make the stack's own layer where there is none; one that changed is named and left alone. ``given``: what
+        each layer, by tenant, is given alone."""
+        own, given = Layer(self.stack), given or {}
         if self.survey.own_state() is None:
-            self.survey.check_ahead(terraform.VERBS["apply"], tenant, tokens)
+            ahead = [*tokens, *given.get(tenant.tenant, NOTHING).tokens]
+            self.survey.check_ahead(terraform.VERBS["apply"], tenant, ahead)
             self.talk.say(f"{own.label}: not there yet; making it first")
-            self.run_layer(terraform.VERBS["apply"], own, self.for_stack(tokens))
+            self.run_layer(terraform.VERBS["apply"], own, self.for_stack(tokens), given.get("", NOTHING))
             return
         changed = [] if self.dry else self.changed(own)
         if changed:
@@ -191,38 +211,35 @@ class Deployer:
         """What of a layer's inputs differs from its last apply; [] when nothing or not known."""
         return self.survey.changed(layer, state.load_record(self.store, layer))
 
-    # -- what is recorded ---------------------------------------------------------------------
+    # -- does it answer ---------------------------------------------------------------------------
 
-    def _record(self, ready: Ready, seconds: float) -> str:
-        """Beside the state: what went in (as digests), what was typed (never a sensitive value), who and when.
-        Returns the URL that is now among the outputs, or ""."""
-        now, tag = state.load_tagged(self.store, ready.layer) or ({}, "")
-        url = str(state.outputs(now).get("url") or "")
-        if not ready.inputs:
-            return url
-        one = Record(
-            inputs=ready.inputs,
-            given=ready.given,
-            hidden=ready.hidden,
-            by=self.caller.author,
-            at=_now(),
-            state={"serial": now.get("serial"), "lineage": now.get("lineage"), "tag": tag},
-            seconds=round(seconds, 1),
-            url=url,
-            builds=ready.builds,
-        )
-        state.write_record(self.store, ready.layer, one)
-        return url
+    def _is_asked(self, layer: Layer) -> bool:
+        """Whether there is a smoke test for it: for a tenant, or for a stack that has none."""
+        return bool(self.smoke.places) and (bool(layer.tenant) or self.stack.tenant_source is None)
 
-    def _record_failure(self, layer: Layer, error: OrchestrateError) -> None:
-        """A later try that failed, beside what its last apply left. No more than a note: never in the way."""
-        with contextlib.suppress(OrchestrateError):
-            record = state.load_record(self.store, layer)
-            state.write_record(self.store, layer, record.after_failure(_now(), self.caller.author, error.message))
+    def _check_smoke(self, ready: Ready) -> None:
+        """A path is below a URL that the layer's root must give: said before it is applied."""
+        layer, paths = ready.layer, self.smoke.paths
+        if ready.verb.name != "apply" or not paths or not self._is_asked(layer):
+            return
+        if "url" not in self.project.values.outputs(layer.source):
+            raise ConfigError(
+                f'{layer.label}: its Terraform root has no output "url", and {paths[0]} is below it',
+                hint="give the smoke test a whole URL, or the root that output",
+            )
 
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    def _smoke(self, ready: Ready, url: str, talk: Talk, stopper: Stopper) -> None:
+        """Ask it whether it answers. What does not is recorded as a failure."""
+        layer = ready.layer
+        if self.smoke.paths and not (url and self.smoke.served):
+            why = "it has no URL" if self.smoke.served else "in the sandbox no traffic flows"
+            talk.say(f"{layer.label}: no smoke test of {', '.join(self.smoke.paths)}: {why}")
+        try:
+            doors = smoke.Doors(talk.say, stopper.pause)
+            smoke.check(layer.label, self.smoke.urls(url), self.smoke.terms, doors)
+        except SmokeFailed as error:
+            self.recorder.unwell(ready, error)
+            raise
 
 
 def layer_of(project: Project, stack: Stack, verb: Verb, tenant: str) -> Layer:

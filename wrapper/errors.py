@@ -7,6 +7,7 @@
     ├── UnavailableError        69  Docker, an endpoint or the sandbox does not answer
     ├── TerraformFailed          1  Terraform failed and its state is saved
     ├── RolloutFailed            1  Terraform succeeded, and ECS did not take the new version
+    ├── SmokeFailed              1  applied and recorded, and it does not answer as it should
     ├── StateAtRisk             74  state was not saved; recover before anything else
     ├── BusyError               75  locked, another run is active, or the outcome is unknown
     ├── RefusedError            77  protected, not confirmed, wrong account, no credentials
@@ -61,6 +62,10 @@ class TerraformFailed(OrchestrateError):
 
 
 class RolloutFailed(OrchestrateError):
+    exit_code = 1
+
+
+class SmokeFailed(OrchestrateError):
     exit_code = 1
 
 

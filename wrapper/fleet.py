@@ -32,7 +32,7 @@ from .model import Layer, Outcome
 from .register import Entry, Register
 from .runner import Talk
 from .selection import Choice, Shard, choose, waves
-from .survey import Ready
+from .survey import NOTHING, Own, Ready
 from .terraform import Token, Verb
 
 MEMORY_EACH = 800 * 1024 * 1024  # bytes: a provider's, and Terraform's
@@ -110,12 +110,14 @@ def default_jobs() -> int:
 
 @dataclass
 class Fleet:
-    """One command over many layers of one stack. ``note`` hears of each answer when it is there (the journal)."""
+    """One command over many layers of one stack. ``note`` hears of each answer when it is there (the journal);
+    ``given``: what layers, by tenant, are given alone, or why one gets nothing."""
 
     deployer: deploy.Deployer
     watcher: Watcher
     terms: Terms = Terms()
     note: Note = lambda _: None
+    given: Mapping[str, Own | OrchestrateError] = field(default_factory=dict)
 
     def perform(self, verb: Verb, tokens: Sequence[Token], scope: Scope) -> list[Answer]:
         """The verb on every layer in scope: an answer for each. Raises what is wrong for all, before anything starts."""
@@ -167,11 +169,13 @@ class Fleet:
         layers, missing = [], {}
         for name in names:
             try:
+                self._given(name)
                 layers.append(deploy.layer_of(deployer.project, deployer.stack, verb, name))
             except OrchestrateError as error:
                 missing[name] = error
         records = {n: e.record for n, e in found.tenants.items()}
-        ready = deployer.survey.prepare_all(verb, layers, tokens, records)
+        given = {la.tenant: self._given(la.tenant) for la in layers}
+        ready = deployer.survey.prepare_all(verb, layers, tokens, records, given)
         by_name = {
             name: (layer, one) for name, layer, one in zip([la.tenant for la in layers], layers, ready, strict=True)
         }
@@ -182,6 +186,13 @@ class Fleet:
                 yield Look(layer, entry, None, one, "its files are wrong")
             else:
                 yield self._compared(layer, entry, one)
+
+    def _given(self, name: str) -> Own:
+        """What a layer is given alone; raises why it gets nothing."""
+        found = self.given.get(name, NOTHING)
+        if isinstance(found, OrchestrateError):
+            raise found
+        return found
 
     def _compared(self, layer: Layer, entry: Entry, ready: Ready) -> Look:
         skips = ready.verb.name in ("plan", "apply") and not any(t.flag in _ALWAYS for t in ready.tokens)
@@ -211,10 +222,12 @@ class Fleet:
         if verb == terraform.DRIFT and scope.own and not found.own.deployed:
             raise NotFoundError(f"{own.label} has no state", hint="what was never applied cannot drift")
         if scope.own and "" not in scope.done:
-            look = self._compared(own, found.own, deployer.survey.prepare(verb, own, tokens))
+            look = self._compared(own, found.own, deployer.survey.prepare(verb, own, tokens, self._given("")))
             return [self._ended(self._unchanged(look)) if not look.why else self._one(look)]
+        names = [n for n in names if not isinstance(self.given.get(n), OrchestrateError)]
         if verb.name == "apply" and names:
-            deployer.ensure_stack(Layer(deployer.stack, names[0]), tokens)
+            given = {name: one for name, one in self.given.items() if isinstance(one, Own)}
+            deployer.ensure_stack(Layer(deployer.stack, names[0]), tokens, given)
         return []
 
     def _own_last(self, verb: Verb, tokens: Sequence[Token], answers: Sequence[Answer]) -> list[Answer]:

@@ -31,6 +31,7 @@ class Settings:
     tenant_file: bool | None = None
     pace: bool | None = None  # None: on the real AWS, with more than one layer
     rollout_timeout: str = ""
+    smoke: str = ""
 
 
 @dataclass(frozen=True)

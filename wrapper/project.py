@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from . import layout
+from . import layout, promotion
 from .errors import ConfigError, NotFoundError, UsageError
 from .files import Files, Notice
 from .model import Backend, Layer, Settings, Stack
@@ -171,6 +171,23 @@ class Project:
                     )
                 found[name] = value
         return found
+
+    # -- promotion ----------------------------------------------------------------------------
+
+    def way(self, stack: Stack) -> tuple[str, ...]:
+        """The stacks that a build goes through to get to this one, which is the last, as ``promotes_from`` in each
+        stack.hcl says. A stack takes over from one of its own region, or from the only one of that name."""
+        names = [name for _, name in self.places]
+        seen = {n: folder for (r, n), folder in self.places.items() if r == stack.region or names.count(n) == 1}
+        return promotion.way(stack.name, seen, lambda name: self._promotes_from(seen[name]))
+
+    def upstream(self, stack: Stack, name: str) -> Stack:
+        """The stack that ``name`` stands for as seen from another: that of the same region, where there is one."""
+        return self.stack(name, stack.region if (stack.region, name) in self.places else "")
+
+    def _promotes_from(self, folder: Path) -> tuple[str, str]:
+        name, file = load_settings(self.files, folder).promotes_from, folder / "stack.hcl"
+        return name, f"{self.files.short(file)}:{self.files.literals(file)['promotes_from'][1]}" if name else ""
 
     # -- sources ------------------------------------------------------------------------------
 

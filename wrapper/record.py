@@ -16,11 +16,22 @@ VERSION = 2
 
 
 @dataclass(frozen=True)
+class Occasion:
+    """On what occasion an apply is made: ``who`` asked for it ("": whoever runs it), ``job`` and ``why`` as in
+    :class:`Record`."""
+
+    who: str = ""
+    job: str = ""
+    why: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Record:
     """``inputs`` as in :mod:`wrapper.fingerprint`; ``given``: what was typed, nothing sensitive; ``hidden``: names
     of the sensitive variables that were typed; ``state``: serial, lineage and ``tag`` (the object's) of the state
-    that the apply left; ``seconds`` it took; ``builds`` by the names of their variables; ``failed``:
-    {at, by, error} of a later try that failed."""
+    that the apply left; ``seconds`` it took; ``builds`` by the names of their variables; ``commit`` of the
+    project's files, with "-dirty" where they were not it; ``job``: the URL of Jenkins' build; ``why``:
+    {promoted_from} or {rollback_of, back_to}; ``failed``: {at, by, error} of a later try that failed."""
 
     inputs: Inputs = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
@@ -31,6 +42,9 @@ class Record:
     seconds: float = 0.0
     url: str = ""
     builds: Mapping[str, str] = field(default_factory=dict)
+    commit: str = ""
+    job: str = ""
+    why: Mapping[str, Any] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
 
     @property

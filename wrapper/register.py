@@ -19,7 +19,7 @@ from .errors import OrchestrateError
 from .model import Layer, Stack
 from .record import Record
 from .runs import state_key
-from .state import RECORD, Store, parse_record
+from .state import RECORD, Store, load_record, parse_record
 from .transcript import Lock
 
 MEMORY = "register.json"
@@ -76,6 +76,13 @@ def read(store: Store, stack: Stack) -> Register:
 def forget(store: Store, stack: Stack) -> None:
     """The stack is gone: so is what was remembered of it."""
     store.delete(layout.stack_prefix(stack.region, stack.name) + MEMORY)
+
+
+def entry(store: Store, layer: Layer) -> Entry:
+    """One layer's entry, without the others'."""
+    found = store.read_tagged(state_key(layer))
+    locked = store.read(_lock_key(layer.stack, state_key(layer))) is not None
+    return Entry(found[1] if found else "", load_record(store, layer), locked)
 
 
 def lock_of(store: Store, layer: Layer) -> Lock | None:

@@ -1,4 +1,5 @@
-"""An earlier revision of the project, laid out beside it for a while. The only room that talks to git."""
+"""The project's revisions: which one this is, or an earlier one, laid out beside it for a while. The only room that
+talks to git."""
 
 from __future__ import annotations
 
@@ -35,6 +36,20 @@ def laid_out(root: Path, revision: str) -> Iterator[Path]:
         for name in ("config", "src"):
             (Path(folder) / name).mkdir(exist_ok=True)
         yield Path(folder)
+
+
+def commit(root: Path) -> str:
+    """The commit that the project's folder is at, "-dirty" added where what is read of it is not as committed; "" where
+    there is no repository, no commit or no git. (GIT_COMMIT in the environment of a pipeline is another's: the source
+    that was built.)"""
+    try:
+        head = _git(root, "rev-parse", "--verify", "--quiet", "HEAD")
+        if head is None:
+            return ""
+        changed = _git(root, "--no-optional-locks", "status", "--porcelain", "--", *_FOLDERS)
+    except UnavailableError:
+        return ""
+    return head.decode().strip() + ("-dirty" if changed else "")
 
 
 def _git(root: Path, *arguments: str) -> bytes | None:

@@ -17,15 +17,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from . import layout, record
+from . import history, layout, record
 from .account import Identity
-from .errors import ConfigError, NotFoundError, RefusedError, UnavailableError
+from .errors import BusyError, ConfigError, NotFoundError, RefusedError, UnavailableError
+from .history import History
 from .model import Backend, Layer, Stack
 from .record import Record
 from .runs import state_key
 
 RECORD = "orchestrate.json"
 _OVERTAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "412", "409", "404")
+HISTORY = "orchestrate-history.json"  # a register takes no note of it
+_TRIES = 10  # to write it, while others do
 
 
 class Store(Protocol):
@@ -296,9 +299,41 @@ def write_record(store: Store, layer: Layer, one: Record) -> None:
     store.write(record_key(layer), json.dumps(one.as_data(), indent=2, sort_keys=True).encode())
 
 
+def load_history(store: Store, layer: Layer) -> History:
+    """The layer's applies, the newest last; none where nothing is readable."""
+    return _parse_history(store.read(_history_key(layer)))
+
+
+def change_history(store: Store, layer: Layer, change: Callable[[History], History]) -> None:
+    """Change it, whoever else does at the same moment: Terraform's lock is gone by then."""
+    for _ in range(_TRIES):
+        data, tag = store.read_tagged(_history_key(layer)) or (None, None)
+        applies = history.as_data(change(_parse_history(data)))
+        if store.write_if(_history_key(layer), json.dumps(applies, sort_keys=True).encode(), tag):
+            return
+    raise BusyError(
+        f"{layer.label}: applied and recorded, but its history is being written by others all the time",
+        where=_history_key(layer),
+        hint="let one apply at a time deploy a layer",
+    )
+
+
+def _parse_history(data: bytes | None) -> History:
+    try:
+        return history.parse(json.loads(data or b"{}"))
+    except ValueError:
+        return ()
+
+
+def _history_key(layer: Layer) -> str:
+    return layout.beside(state_key(layer), HISTORY)
+
+
 def forget(store: Store, layer: Layer) -> None:
-    """Remove the state and the record of a layer that was destroyed; a state that still holds a resource stays."""
+    """Remove the state, the record and the history of a layer that was destroyed; a state that still holds a
+    resource stays."""
     if is_empty(load(store, layer)):
+        store.delete(_history_key(layer))
         store.delete(record_key(layer))
         store.delete(state_key(layer))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from . import allotments, environment, fingerprint, planfile, runs, sharing, state, variables
+from . import allotments, environment, fingerprint, planfile, promotion, runs, sharing, state, variables
 from .account import NOBODY, Identity
 from .allotting import Register
 from .arguments import destroys, partial, typed_values
@@ -47,6 +47,18 @@ class Common:
 
 
 @dataclass(frozen=True)
+class Own:
+    """What one layer alone is given: ``tokens`` as if typed for it, and the ``builds`` that must run there then,
+    exactly (None: whatever comes out)."""
+
+    tokens: tuple[Token, ...] = ()
+    builds: Mapping[str, str] | None = None
+
+
+NOTHING = Own()
+
+
+@dataclass(frozen=True)
 class Ready:
     """A layer whose inputs are known and right. ``inputs`` is {} where the command is for a part of it."""
 
@@ -77,9 +89,11 @@ class Ready:
 
     @property
     def builds(self) -> dict[str, str]:
-        """Values of the variables that hold a build number."""
-        values = {**self.values, **self.common.typed}
-        return {n: str(v.value) for n, v in sorted(values.items()) if variables.is_build(n) and v.value is not None}
+        """Values of the variables that hold a build number, the root's own defaults too."""
+        declared = self.common.request.declared
+        values = {n: v.default for n, v in declared.items() if isinstance(v.default, str | int)}
+        values |= {n: v.value for n, v in {**self.values, **self.common.typed}.items()}
+        return {n: str(v) for n, v in sorted(values.items()) if variables.is_build(n) and v is not None}
 
     @property
     def tenant_of_many(self) -> bool:
@@ -119,18 +133,24 @@ class Survey:
 
     # -- layers made ready ------------------------------------------------------------------------
 
-    def prepare(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> Ready:
+    def prepare(self, verb: Verb, layer: Layer, tokens: Sequence[Token], own: Own = NOTHING) -> Ready:
         """One layer made ready; raises what is wrong with it."""
-        found = next(self.prepare_all(verb, [layer], tokens))
+        found = next(self.prepare_all(verb, [layer], tokens, own={layer.tenant: own}))
         if isinstance(found, OrchestrateError):
             raise found
         return found
 
     def prepare_all(
-        self, verb: Verb, layers: Sequence[Layer], tokens: Sequence[Token], records: Mapping[str, Record] | None = None
+        self,
+        verb: Verb,
+        layers: Sequence[Layer],
+        tokens: Sequence[Token],
+        records: Mapping[str, Record] | None = None,
+        own: Mapping[str, Own] | None = None,
     ) -> Iterator[Ready | OrchestrateError]:
         """Layers of one root made ready, in order; for one whose own files are wrong, what is wrong.
-        Raises what is wrong for all. ``records`` by tenant, where they are known already."""
+        Raises what is wrong for all. ``records`` by tenant, where they are known already; ``own``: what some of them,
+        by tenant, are given alone."""
         if not layers:
             return
         common = self._common(verb, layers[0], tokens)
@@ -141,10 +161,22 @@ class Survey:
             return
         first: dict[str, tuple[Effective, str]] = {}
         for layer, values in zip(layers, self._values(layers, tokens, common.typed), strict=True):
+            mine = (own or {}).get(layer.tenant, NOTHING)
             try:
-                yield self._ready(layer, common, values, first, records)
+                yield _exactly(mine, self._ready(layer, self._with_own(layer, common, mine), values, first, records))
             except OrchestrateError as error:
                 yield error
+
+    def _with_own(self, layer: Layer, common: Common, own: Own) -> Common:
+        """What all have in common, and what this one is given alone."""
+        request = common.request
+        tokens = self.distribute(request.verb, layer, own.tokens, request.declared)
+        if not tokens:
+            return common
+        typed = {a.name: variables.check_argument(a, request.declared) for a in typed_values(tokens)}
+        return replace(
+            common, request=replace(request, tokens=(*request.tokens, *tokens)), typed={**common.typed, **typed}
+        )
 
     def _ready(
         self,
@@ -345,6 +377,13 @@ class Survey:
         stack = layer.stack
         other = stack.source if layer.tenant else stack.tenant_source
         return set(self.project.values.declared(other)) if other else set()
+
+
+def _exactly(own: Own, ready: Ready) -> Ready:
+    if own.builds is not None:
+        origins = {n: v.origin for n, v in {**ready.values, **ready.common.typed}.items()}
+        promotion.check_same(own.builds, ready.builds, origins, ready.layer.label)
+    return ready
 
 
 def _digests(values: Mapping[str, Effective], first: dict[str, tuple[Effective, str]]) -> dict[str, str]:

@@ -111,6 +111,7 @@ def test_the_main_job(shipped: Project) -> None:
     assert {key for key in after if key not in before} == {
         f"{REGION}/{STACK}/tenants/globex/terraform.tfstate",
         f"{REGION}/{STACK}/tenants/globex/orchestrate.json",
+        f"{REGION}/{STACK}/tenants/globex/orchestrate-history.json",
     }
 
     # A new build changes the task definition and the service, and nothing else.

@@ -36,9 +36,15 @@ class Errand:
     scope: Scope
     terms: Terms
     targets: files.Targets
+    words: tuple[str, ...] = ()  # how the command begins, where it is not VERB STACK REGION
 
 
-Run = Callable[[Fleet, Errand], list[Answer]]
+@dataclass(frozen=True)
+class Instead:
+    """What is done instead of performing the verb, and the ``words`` that such a command begins with."""
+
+    run: Callable[[Fleet, Errand], list[Answer]]
+    words: tuple[str, ...]
 
 
 def is_for_many(options: Options, verb: Verb, tenant: str, stack: Stack) -> bool:
@@ -57,9 +63,16 @@ def is_for_many(options: Options, verb: Verb, tenant: str, stack: Stack) -> bool
     return stack.tenant_source is not None and not tenant and (many or verb.name == "destroy")
 
 
-def perform(options: Options, verb: Verb, stack: Stack, tokens: Sequence[Token], run: Run | None = None) -> int:
-    """The verb on many layers; the exit code is the worst of all. ``run``: what is done, where it is not the verb."""
-    errand = _errand(options, verb, stack, tokens)
+def perform(
+    options: Options,
+    verb: Verb,
+    stack: Stack,
+    tokens: Sequence[Token],
+    instead: Instead | None = None,
+) -> int:
+    """The verb on many layers; the exit code is the worst of all. ``instead``: what is done, where it is more than
+    the verb."""
+    errand = replace(_errand(options, verb, stack, tokens), words=instead.words if instead else ())
     head = _head(options, errand)
     logs = Logs(options.home / "logs", head.id)
     options.console.data_only = options.json
@@ -72,7 +85,7 @@ def perform(options: Options, verb: Verb, stack: Stack, tokens: Sequence[Token],
             many = Fleet(deployer, watcher, errand.terms, note)
             errand = replace(errand, scope=replace(errand.scope, done=done))
             with watcher.looking_on():
-                answers = (run or _perform)(many, errand)
+                answers = (instead.run if instead else _perform)(many, errand)
             report = replace(head, finished=time.time(), answers=in_order(answers))
             with contextlib.suppress(OrchestrateError):
                 if logs.folder.is_dir():
@@ -136,7 +149,7 @@ def _head(options: Options, errand: Errand) -> Report:
 
 def _command(options: Options, errand: Errand) -> str:
     """The command as one line, in one spelling whatever the order of its options; nothing secret in it."""
-    words = ["./orchestrate", errand.verb.name, errand.stack.name, errand.stack.region]
+    words = ["./orchestrate", *(errand.words or (errand.verb.name, errand.stack.name, errand.stack.region))]
     words += [f"--tenants={p}" for p in errand.scope.patterns] + (["--all-tenants"] if options.all_tenants else [])
     words += [f"--tenant={name}" for name in options.only if name]
     words += [f"--shard={errand.scope.shard}"] if errand.scope.shard else []

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from ..engines import Engine
     from ..model import Stack
     from ..project import Project
+    from ..record import Occasion
     from ..runner import Stopper
     from ..runs import Caller
     from ..sandbox.lifecycle import Sandbox
+    from ..smoke import Smoke
 
 _TRUE = ("1", "true", "yes", "on")
 
@@ -59,6 +61,13 @@ class Options:
     junit: str = ""
     html: str = ""
     allow_delete: tuple[str, ...] = ()
+    builds: tuple[str, ...] = ()
+    smoke: tuple[str, ...] = ()
+    smoke_status: int = 0
+    smoke_contains: str = ""
+    smoke_tries: int = 0
+    smoke_timeout: str = ""
+    why: Mapping[str, Any] = field(default_factory=dict)  # of an apply (wrapper/record.py); no option either
     only: tuple[str, ...] = ()  # layers by tenant, "" being the stack's own; no option of the command line
     rollout_timeout: str = ""
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -218,7 +227,29 @@ class Options:
             given=self.environ,
             dry=self.dry_run,
             rollout_limit=limit,
+            occasion=self.occasion,
+            smoke=self.smoke_test(stack),
         )
+
+    @property
+    def occasion(self) -> Occasion:
+        """Who asks, and from which build of Jenkins, where it is one."""
+        from ..record import Occasion
+
+        return Occasion(self.environ.get("BUILD_USER_ID", ""), self.environ.get("BUILD_URL", ""), self.why)
+
+    def smoke_test(self, stack: Stack) -> Smoke:
+        from ..smoke import Smoke, Terms, parse_places
+        from ..terraform import parse_duration
+
+        usual = Terms()
+        terms = Terms(
+            self.smoke_status or usual.status,
+            self.smoke_contains,
+            self.smoke_tries or usual.tries,
+            parse_duration(self.smoke_timeout) if self.smoke_timeout else usual.limit,
+        )
+        return Smoke(parse_places(self.smoke, stack.settings.smoke), terms, served=not self.sandboxed)
 
     def stopper(self) -> Stopper:
         from ..runner import Stopper

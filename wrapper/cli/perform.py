@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import arguments, deploy, environment, terraform
 from ..model import Layer, Outcome
+from ..survey import Own
 from ..terraform import Token, Verb
-from . import many
+from . import build_options, many
 from .options import Options
 
 _SPEAKS_JSON = ("output", "show", "validate", "version")
@@ -24,16 +25,25 @@ def perform(options: Options, verb: Verb, name: str, region: str, tokens: Sequen
     tenant, tokens = arguments.split_tenant(tokens, options.tenant)
     stack = options.project.stack(name, region)
     layer = deploy.layer_of(options.project, stack, verb, tenant)
+    tokens = build_options.take(options, verb, stack, tokens)
     if many.is_for_many(options, verb, tenant, stack):
         return many.perform(options, verb, stack, tokens)
     if options.json and verb.name in _SPEAKS_JSON:
         tokens = [Token("json", None, ("-json",)), *tokens]
+    outcome = on_layer(options, verb, layer, tokens)
+    return outcome.code if verb.name == "plan" else 0
+
+
+def on_layer(
+    options: Options, verb: Verb, layer: Layer, tokens: Sequence[Token], own: Mapping[str, Own] | None = None
+) -> Outcome:
+    """The verb on one layer, and its last words. ``own``: what it, or its stack, is given alone."""
     options.console.data_only = options.json and verb.name not in _SPEAKS_JSON
     with options.stopper().installed() as stopper:
         started = time.monotonic()
-        outcome = options.deployer(stack, stopper).perform(verb, tenant, tokens)
+        outcome = options.deployer(layer.stack, stopper).perform(verb, layer.tenant, tokens, own)
         _answer(options, verb, layer, outcome, time.monotonic() - started)
-    return outcome.code if verb.name == "plan" else 0
+    return outcome
 
 
 def _answer(options: Options, verb: Verb, layer: Layer, outcome: Outcome, seconds: float) -> None:

@@ -38,6 +38,7 @@ def describe(project: Project, stack: Stack) -> dict[str, Any]:
         "marks": marks,
         "account": settings.account,
         "promotes_from": settings.promotes_from,
+        "way": list(project.way(stack)),
     }
 
 

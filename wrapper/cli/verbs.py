@@ -11,6 +11,7 @@ import click
 from .. import terraform
 from ..errors import OrchestrateError, UsageError
 from ..layout import nearest
+from .build_options import build_options
 from .many_options import many_options
 from .options import Options, ours
 
@@ -29,6 +30,7 @@ def command_of(name: str, text: str = "") -> click.Command:
     )
     @ours
     @many_options
+    @build_options
     @click.argument(
         "words",
         nargs=-1,
@@ -85,6 +87,7 @@ def _known() -> list[click.Parameter]:
     @click.command()
     @ours
     @many_options
+    @build_options
     def probe(**_: Any) -> None: ...
 
     return probe.params

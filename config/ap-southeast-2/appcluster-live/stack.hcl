@@ -1,5 +1,6 @@
 source        = "appcluster"
 protected     = true
 promotes_from = "appcluster-staging" # only what ran in staging
+smoke         = "/health"            # asked after every apply: a tenant that does not answer is no success
 
 # account = "333333333333"

@@ -1,0 +1,60 @@
+"""``orchestrate rollback``: an apply of the builds that ran before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from .. import arguments, builds, deploy, history, state, terraform
+from ..record import Record
+from ..survey import Own
+from .build_options import smoke_options
+from .layers import check_arguments, store_of
+from .options import Options, ours
+from .verbs import place
+
+_VERB = terraform.VERBS["apply"]
+
+
+@click.command(
+    "rollback",
+    help="Put back the builds that ran before, or those of an earlier apply.",
+    context_settings={"ignore_unknown_options": True},
+)
+@ours
+@smoke_options
+@click.option("--to", metavar="N|NAME=BUILD", help="An apply by its number in history, or the newest with a build.")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var tenant=NAME]")
+@click.pass_context
+def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **given: Any) -> int:
+    from .perform import on_layer
+
+    options: Options = ctx.obj.merged(given)
+    name, region, tokens = place(options, replace(terraform.VERBS["plan"], name="rollback"), words)
+    tokens = check_arguments(options, tokens, "rollback")
+    tenant, tokens = arguments.split_tenant(tokens, options.tenant)
+    layer = deploy.layer_of(options.project, options.project.stack(name, region), _VERB, tenant)
+    store = store_of(options, layer.stack)
+    applies, record = state.load_history(store, layer), state.load_record(store, layer)
+    chosen = history.choose(applies, record, to or "", layer.label)
+    options.console.say(
+        f"{layer.label}: back to apply {chosen.number} ({chosen.at}, by {chosen.by}): {history.in_words(chosen.builds)}; "
+        f"its last good one was {history.in_words(record.builds)}"
+    )
+    say_not_typed(options, layer.label, record, tokens)
+    why = {"rollback_of": applies[-1].number, "back_to": chosen.place}
+    own = Own(tuple(builds.tokens(chosen.builds)))
+    on_layer(replace(options, why=why), _VERB, layer, tokens, {tenant: own})
+    return 0
+
+
+def say_not_typed(options: Options, label: str, record: Record, tokens: list[terraform.Token]) -> None:
+    """What was typed at the last apply, and is not now, changes too: as at every apply."""
+    typed = {a.name for a in arguments.typed_values(tokens)}
+    lost = [f"-var '{n}={v}'" for n, v in record.given.items() if n not in typed and n not in record.builds]
+    lost += [f"-var {n}=***" for n in record.hidden if n not in typed]
+    lost = [one for one in lost if not one.startswith("-var 'tenant=")]
+    if lost:
+        options.console.say(f"{label}: typed at its last apply and not now: {' '.join(lost)}")

@@ -1,0 +1,88 @@
+"""What is written beside a layer's state when an apply has ended: its record and its history."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import history, state
+from .errors import OrchestrateError, SmokeFailed
+from .model import Layer
+from .record import Occasion, Record
+from .survey import Ready
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Writes for one command. ``author`` names the run; ``commit``: that of the project, as the command found it."""
+
+    store: Callable[[], state.Store]
+    author: str
+    occasion: Occasion
+    commit: str
+
+    @property
+    def who(self) -> str:
+        return self.occasion.who or self.author
+
+    def applied(self, ready: Ready, seconds: float) -> str:
+        """What went in (as digests), what was typed (never a sensitive value), which builds, who, when and why.
+        Returns the URL that is now among the outputs, or ""."""
+        store, layer = self.store(), ready.layer
+        now, tag = state.load_tagged(store, layer) or ({}, "")
+        url = str(state.outputs(now).get("url") or "")
+        if not ready.inputs:
+            return url
+        one = Record(
+            inputs=ready.inputs,
+            given=ready.given,
+            hidden=ready.hidden,
+            by=self.who,
+            at=_now(),
+            state={"serial": now.get("serial"), "lineage": now.get("lineage"), "tag": tag},
+            seconds=round(seconds, 1),
+            url=url,
+            builds=ready.builds,
+            commit=self.commit,
+            job=self.occasion.job,
+            why=self.occasion.why,
+        )
+        state.write_record(store, layer, one)
+        state.change_history(store, layer, lambda applies: history.added(applies, one))
+        return url
+
+    def failed(self, layer: Layer, error: OrchestrateError) -> None:
+        """A later try that failed, beside what its last apply left. No more than a note: never in the way."""
+        with contextlib.suppress(OrchestrateError):
+            store = self.store()
+            record = state.load_record(store, layer)
+            state.write_record(store, layer, record.after_failure(_now(), self.who, error.message))
+
+    def unwell(self, ready: Ready, error: SmokeFailed) -> None:
+        """It is applied and recorded, and it is not good: nothing goes back to it, and nothing is promoted from it.
+        The error says how to get to what ran before."""
+        store, layer = self.store(), ready.layer
+        applies = state.load_history(store, layer)
+        before = history.previous(applies, state.load_record(store, layer))
+        error.hint = (
+            f"put back {history.in_words(before.builds)}: {rollback_command(layer)}"
+            if before
+            else "it is applied, and its state is saved; no earlier builds are known that could be put back"
+        )
+        self.failed(layer, error)
+        if ready.inputs:
+            state.change_history(store, layer, lambda applies: history.with_failure(applies, error.message))
+
+
+def rollback_command(layer: Layer) -> str:
+    """The command that puts back what ran before, ready to be typed."""
+    stack = layer.stack
+    words = ["./orchestrate rollback", stack.name, stack.region, f"-var tenant={layer.tenant}" if layer.tenant else ""]
+    words += [f"--confirm {layer.label}"] if stack.settings.protected else []
+    return " ".join(filter(None, words))
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
