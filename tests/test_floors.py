@@ -33,6 +33,7 @@ FLOORS = [
         *("answers.table", "answers.junit", "answers.page"),
         "jenkins",
         *("quotas", "room"),
+        "night",
     ],
     ["runs"],
     [
@@ -57,11 +58,12 @@ FLOORS = [
         "pacing",
         "allotting",
         "rollout",
+        *("inventory", "keeping", "zones"),
         r"sandbox(\..*)?",
         "image.*",
         r"container(\..*)?",
     ],
-    ["runner", "sharing", "survey", "placing", "deploy", "retries", "fleet"],
+    ["runner", "sharing", "survey", "placing", "deploy", "retries", "fleet", "reaping"],
     ["report", "watching", r"cli(\..*)?", "__main__"],
 ]
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "misc"}

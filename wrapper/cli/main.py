@@ -35,6 +35,8 @@ _OURS = {
     "drift": "Say who is not as its last apply left it; exit code 2.",
     "shards": "Part what changed among N machines.",
     "quota": "Say before an apply what would run out first, and which quota to raise.",
+    "reap": "The night: destroy every ephemeral stack, tenants first, and prove it.",
+    "keep": "Spare a stack from the night, until a day.",
     "bootstrap": "Make the bucket for the states.",
     "report": "Merge the reports of several machines, or show one.",
     "sandbox": "The simulated AWS: start, stop, status, reset.",

@@ -72,12 +72,17 @@ def perform(options: Options, verb: Verb, stack: Stack, tokens: Sequence[Token],
             errand = replace(errand, scope=replace(errand.scope, done=done))
             answers = (run or _perform)(many, errand)
             report = replace(head, finished=time.time(), answers=in_order(answers))
-            with contextlib.suppress(OrchestrateError):
-                if logs.folder.is_dir():
-                    files.write(report, files.Targets(json=logs.folder / "report.json"))
-            files.write(report, errand.targets)
-        _tell(options, report, logs, speaks=speaks)
+            write(report, logs, errand.targets)
+        tell(options, report, logs, speaks=speaks)
     return fleet.exit_code(verb, answers)
+
+
+def write(report: Report, logs: Logs, wanted: files.Targets) -> None:
+    """The report, where it was asked for and beside the logs."""
+    with contextlib.suppress(OrchestrateError):
+        if logs.folder.is_dir():
+            files.write(report, files.Targets(json=logs.folder / "report.json"))
+    files.write(report, wanted)
 
 
 def _perform(many: Fleet, errand: Errand) -> list[Answer]:
@@ -115,9 +120,8 @@ def _failed_from(options: Options, stack: Stack) -> dict[str, Any]:
 
 def _head(options: Options, errand: Errand) -> Report:
     now = time.time()
-    name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now)) + f"-{os.getpid()}"
     return Report(
-        id=name,
+        id=run_id(now),
         verb=errand.verb.name,
         region=errand.stack.region,
         stack=errand.stack.name,
@@ -130,6 +134,11 @@ def _head(options: Options, errand: Errand) -> Report:
         command=_command(options, errand),
         by=options.author,
     )
+
+
+def run_id(now: float) -> str:
+    """What names a run, and its logs: the moment, and the process."""
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now)) + f"-{os.getpid()}"
 
 
 def _command(options: Options, errand: Errand) -> str:
@@ -160,7 +169,7 @@ def _journal(
         yield kept.note, done
 
 
-def _tell(options: Options, report: Report, logs: Logs, *, speaks: bool) -> None:
+def tell(options: Options, report: Report, logs: Logs, *, speaks: bool) -> None:
     """The table, what went wrong once more, and one line that says it all."""
     console = options.console
     if options.dry_run:
