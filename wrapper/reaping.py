@@ -11,7 +11,8 @@ All that is known is read out of the bucket: a night that was cut off is simply 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -35,7 +36,8 @@ SETTLES = 120.0  # seconds within which AWS's listing follows what was deleted
 _GLANCE = 2.0  # seconds
 
 Doors = Callable[[Stack], tuple[Identity, Store]]
-Prove = Callable[[Stack, Identity, set[Named]], list[str]]
+Prove = Callable[[Stack, Identity, set[Named]], list[str] | None]
+Opened = Callable[[Stack], AbstractContextManager["Reaper"]]
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,41 @@ def _applied(store: Store, layer: Layer, found: Register) -> float | None:
     return None if state.is_empty(state.load(store, layer)) else store.modified(state_key(layer))
 
 
+# -- all of them go ---------------------------------------------------------------------------------
+
+
+def reap_all(
+    findings: Iterable[Finding], spared: Callable[[Finding], str], opened: Opened, say: Callable[[str], None]
+) -> list[Answer]:
+    """Every stack that nothing spares, one after the other; whatever becomes of one, the next one follows."""
+    answers: list[Answer] = []
+    for finding in findings:
+        why = spared(finding)
+        if finding.stack is None or finding.error:
+            answers.append(failed(finding.region, finding.name, finding.error or NotFoundError("no such stack")))
+        elif why:
+            say(f"{finding.label}: stays: {why}")
+            answers.append(Answer(finding.region, finding.name, "", "excluded", why))
+        else:
+            answers += _reaped(finding.stack, opened)
+    return answers
+
+
+def _reaped(stack: Stack, opened: Opened) -> list[Answer]:
+    try:
+        with opened(stack) as reaper:
+            return reaper.reap()
+    except OrchestrateError as error:
+        return [failed(stack.region, stack.name, error)]
+
+
 # -- one stack goes ---------------------------------------------------------------------------------
 
 
-def prove(stack: Stack, identity: Identity, named: set[Named]) -> list[str]:
+def prove(stack: Stack, identity: Identity, named: set[Named]) -> list[str] | None:
+    """What AWS still has of a stack; None for one that has nothing to do with AWS, as far as its files say."""
+    if not identity.method and stack.backend.kind == "local":
+        return None
     return inventory.left(identity, stack.region or stack.backend.region, stack.name, named)
 
 
@@ -157,21 +190,21 @@ class Reaper:
             found = self.fleet.read_register()
             bad = {n for n, a in answers.items() if not a.ok}
             todo = [n for n in found.deployed if n not in bad]
-            if not found.own.deployed:
+            if state.is_empty(state.load(store, Layer(self.stack))):
                 todo = [n for n in todo if not self._tidied(store, n)]
             made = [n for n, e in {"": found.own, **found.tenants}.items() if e.locked and not e.deployed]
             if todo and rounds < ROUNDS:
                 rounds += 1
                 answers |= self._perform(todo, own=False)
                 self.stopper.check()
-            elif made and time.monotonic() < deadline and not todo:
-                self.stopper.pause(_GLANCE)
+            elif made and not todo and (left := deadline - time.monotonic()) > 0:
+                self.stopper.pause(min(_GLANCE, left))
             else:
                 answers |= {n: self._busy(n, made) for n in (*todo, *made)}
                 return
 
     def _tidied(self, store: Store, tenant: str) -> bool:
-        """Without its stack an empty state needs no Terraform to go."""
+        """Without its stack's outputs Terraform could not run for it; an empty state needs none to go."""
         layer = Layer(self.stack, tenant)
         if state.is_empty(state.load(store, layer)):
             state.forget(store, layer)
@@ -202,10 +235,10 @@ class Reaper:
         """The own layer's answer with what a listing says. What was deleted a moment ago may be listed for a while."""
         answer = own or Answer(self.stack.region, self.stack.name, "", "unchanged")
         identity, deadline = self.fleet.deployer.identity, time.monotonic() + self.settles
-        if not identity.method and self.stack.backend.kind == "local":
-            return replace(answer, reason="its states are in a folder and no account is named: AWS was not asked")
         while (there := self.prove(self.stack, identity, named)) and time.monotonic() < deadline:
             self.stopper.pause(_GLANCE)
+        if there is None:
+            return replace(answer, reason="its states are in a folder and no account is named: AWS was not asked")
         if not there:
             return replace(answer, reason=f"nothing tagged {inventory.TAG}={self.stack.name} is left")
         error = TerraformFailed(

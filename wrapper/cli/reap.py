@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +12,8 @@ import click
 
 from .. import __version__, environment, fleet, night, reaping, state, terraform, watching
 from ..account import Identity
-from ..answers.model import Answer, Report, in_order, worst
-from ..errors import OrchestrateError, UsageError
+from ..answers.model import Report, in_order, worst
+from ..errors import UsageError
 from ..fleet import Fleet, Terms
 from ..logs import Logs
 from ..model import Stack
@@ -124,9 +125,12 @@ def _row(finding: Finding, one: Night) -> tuple[str, ...]:
 def _reap(options: Options, one: Night, found: Sequence[Finding], stopper: Stopper) -> int:
     wanted, begun = targets(options), time.time()
     logs = Logs(options.home / "logs", many.run_id(begun))
-    answers: list[Answer] = []
-    for finding in found:
-        answers += _answers(options, one, finding, stopper, logs)
+    answers = reaping.reap_all(
+        found,
+        lambda finding: finding.spared(one.now, one.older_than),
+        lambda stack: _opened(options, one, stack, stopper, logs),
+        options.console.say,
+    )
     report = Report(
         id=logs.folder.name,
         verb="reap",
@@ -147,28 +151,15 @@ def _reap(options: Options, one: Night, found: Sequence[Finding], stopper: Stopp
     return report.exit_code
 
 
-def _answers(options: Options, one: Night, finding: Finding, stopper: Stopper, logs: Logs) -> list[Answer]:
-    """Of one stack; whatever becomes of it, the next one follows."""
-    spared = finding.spared(one.now, one.older_than)
-    if finding.error or finding.stack is None:
-        return [reaping.failed(finding.region, finding.name, finding.error or OrchestrateError("no stack"))]
-    if spared:
-        options.console.say(f"{finding.label}: stays: {spared}")
-        return [Answer(finding.region, finding.name, "", "excluded", spared)]
-    try:
-        stopper.check()
-        return _one(options, one, finding.stack, stopper, logs)
-    except OrchestrateError as error:
-        return [reaping.failed(finding.region, finding.name, error)]
-
-
-def _one(options: Options, one: Night, stack: Stack, stopper: Stopper, logs: Logs) -> list[Answer]:
+@contextlib.contextmanager
+def _opened(options: Options, one: Night, stack: Stack, stopper: Stopper, logs: Logs) -> Iterator[Reaper]:
+    stopper.check()
     deployer = options.deployer(stack, stopper)
     deployer.caller = replace(deployer.caller, color=False, asks=False)
     mine = Logs(logs.folder, stack.label.replace("/", "."))
     watcher = watching.watcher(options.console, mine, terminal=options.terminal, speaks=False)
     with watcher.looking_on():
-        return Reaper(Fleet(deployer, watcher, Terms(jobs=options.jobs)), stopper, one.wait).reap()
+        yield Reaper(Fleet(deployer, watcher, Terms(jobs=options.jobs)), stopper, one.wait)
 
 
 def _command(one: Night) -> str:
