@@ -66,9 +66,9 @@ def left(identity: Identity, region: str, stack: str, named: Iterable[Named] = (
         return clients[service]
 
     try:
-        by_tag = [arn for arn in _tagged(client, stack) if not _is_gone(client, arn)]
-        by_name = [str(one) for one in named if _there(partial(_BY_NAME[one.type][1], client, one))]
-        return sorted([*by_tag, *by_name])
+        by_tag = {arn for arn in _tagged(client, stack) if not _is_gone(client, arn)}
+        by_name = {str(one) for one in named if _there(partial(_BY_NAME[one.type][1], client, one))}
+        return sorted(by_tag) + sorted(by_name)
     except NoCredentialsError:
         raise RefusedError("no AWS credentials to list what is left", hint="aws sts get-caller-identity") from None
     except ClientError as error:

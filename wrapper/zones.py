@@ -42,6 +42,7 @@ def _unknown(name: str) -> OrchestrateError:
             f"cannot look up the time zone {name!r}: this machine has no time zone data",
             hint="install the package tzdata; or give the time with its offset: 2026-12-01T18:00+11:00",
         )
-    close = nearest(name, known)
+    short = {one.rpartition("/")[2]: one for one in sorted(known)}
+    close = nearest(name, known) if "/" in name else short.get(nearest(name, short), "")
     hint = f"did you mean {close}?" if close else "name it by its place, such as Australia/Sydney, or UTC"
     return UsageError(f"no time zone {name!r}", hint=hint)
