@@ -166,7 +166,7 @@ def test_a_keep_that_cannot_be_read_is_no_keep_and_no_end_of_it(data: object) ->
     ("name", "hint"),
     [
         ("Australia/Sidney", "did you mean Australia/Sydney?"),
-        ("Mars", "by its place"),
+        ("Xyzzy", "by its place"),
         ("../etc/passwd", "by its place"),
         ("", "by its place"),
     ],
