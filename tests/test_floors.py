@@ -22,6 +22,7 @@ FLOORS = [
         *("answers.table", "answers.junit", "answers.page"),
         "jenkins",
         *("quotas", "room"),
+        "night",
     ],
     ["runs"],
     [
@@ -48,11 +49,12 @@ FLOORS = [
         "pacing",
         "allotting",
         "rollout",
+        *("inventory", "keeping", "zones"),
         r"sandbox(\..*)?",
         "image.*",
         r"container(\..*)?",
     ],
-    ["runner", "sharing", "survey", "placing", "recording", "deploy", "retries", "fleet"],
+    ["runner", "sharing", "survey", "placing", "recording", "deploy", "retries", "fleet", "reaping"],
     ["report", "watching", r"cli(\..*)?", "__main__"],
 ]
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "misc"}

@@ -43,6 +43,10 @@ class Store(Protocol):
         """Every key below ``prefix`` and its tag: one request for a thousand."""
         ...
 
+    def modified(self, key: str) -> float | None:
+        """When the object was last written, in seconds since 1970; None where there is none."""
+        ...
+
     def write(self, key: str, data: bytes) -> None: ...
     def write_if(self, key: str, data: bytes, tag: str | None) -> bool:
         """Write if the object still has this tag (None: if there is none), and say whether: of many that read the
@@ -72,6 +76,10 @@ class LocalStore:
         below = self._folder / prefix.rpartition("/")[0]
         found = ((str(f.relative_to(self._folder)), f) for f in below.rglob("*") if f.is_file())
         return {key: _file_tag(file.stat()) for key, file in sorted(found) if key.startswith(prefix)}
+
+    def modified(self, key: str) -> float | None:
+        file = self._folder / key
+        return file.stat().st_mtime if file.is_file() else None
 
     def write(self, key: str, data: bytes) -> None:
         with self._writable(self._folder / key) as file:
@@ -163,6 +171,13 @@ class BucketStore:
             )
         )
         return {item["Key"]: item["ETag"] for page in pages for item in page.get("Contents", ())}
+
+    def modified(self, key: str) -> float | None:
+        try:
+            found = self._ask(lambda: self._client.head_object(Bucket=self._backend.bucket, Key=key))
+            return float(found["LastModified"].timestamp())
+        except KeyError:
+            return None
 
     def write(self, key: str, data: bytes) -> None:
         self._ask(

@@ -39,6 +39,8 @@ _OURS = {
     "history": "List a tenant's earlier applies.",
     "promote": "Deploy to one stack what runs in the one before.",
     "rollback": "Put back the builds that ran before.",
+    "reap": "The night: destroy every ephemeral stack, tenants first, and prove it.",
+    "keep": "Spare a stack from the night, until a day.",
     "bootstrap": "Make the bucket for the states.",
     "report": "Merge the reports of several machines, or show one.",
     "sandbox": "The simulated AWS: start, stop, status, reset.",

@@ -87,12 +87,17 @@ def perform(
             with watcher.looking_on():
                 answers = (instead.run if instead else _perform)(many, errand)
             report = replace(head, finished=time.time(), answers=in_order(answers))
-            with contextlib.suppress(OrchestrateError):
-                if logs.folder.is_dir():
-                    files.write(report, files.Targets(json=logs.folder / "report.json"))
-            _tell(options, report, logs, speaks=speaks)
+            keep(report, logs)
+            tell(options, report, logs, speaks=speaks)
             files.write(report, errand.targets)  # where that cannot be, all was said, and the journal is still there
     return fleet.exit_code(verb, answers)
+
+
+def keep(report: Report, logs: Logs) -> None:
+    """The report, beside the logs."""
+    with contextlib.suppress(OrchestrateError):
+        if logs.folder.is_dir():
+            files.write(report, files.Targets(json=logs.folder / "report.json"))
 
 
 def _perform(many: Fleet, errand: Errand) -> list[Answer]:
@@ -130,9 +135,8 @@ def _failed_from(options: Options, stack: Stack) -> dict[str, Any]:
 
 def _head(options: Options, errand: Errand) -> Report:
     now = time.time()
-    name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now)) + f"-{os.getpid()}"
     return Report(
-        id=name,
+        id=run_id(now),
         verb=errand.verb.name,
         region=errand.stack.region,
         stack=errand.stack.name,
@@ -145,6 +149,11 @@ def _head(options: Options, errand: Errand) -> Report:
         command=_command(options, errand),
         by=options.author,
     )
+
+
+def run_id(now: float) -> str:
+    """What names a run, and its logs: the moment, and the process."""
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now)) + f"-{os.getpid()}"
 
 
 def _command(options: Options, errand: Errand) -> str:
@@ -181,7 +190,7 @@ def _journal(
         yield kept.note, done
 
 
-def _tell(options: Options, report: Report, logs: Logs, *, speaks: bool) -> None:
+def tell(options: Options, report: Report, logs: Logs, *, speaks: bool) -> None:
     """The table, what went wrong once more, and one line that says it all."""
     console = options.console
     if options.dry_run:
