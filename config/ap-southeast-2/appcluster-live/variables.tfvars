@@ -32,7 +32,7 @@ execute_command = { retention_days = 365 } # who typed what in which customer's 
 certificate     = true
 
 # Each costs as much as a tenant's tasks, and holds 90 tenants: most share one, who needs one alone gets it in its own file.
-load_balancers       = 2                              # one that fails or is full of somebody's requests is not everybody's
+load_balancers       = 1                              # to begin with; the next is made when it is full
 shared_load_balancer = { deletion_protection = true } # set it to false and apply, then destroy
 
 oncall = { oncall = "oncall@example.com" } # AWS sends each address a letter first, to be agreed to
