@@ -13,7 +13,9 @@ module "cluster" {
   node_policies   = var.node_policies
   insights        = var.insights
   execute_command = var.execute_command
-  alarms          = var.alarms
+  alarms = merge(var.cluster_alarms, {
+    topics = merge(var.cluster_alarms.topics, { for topic in aws_sns_topic.oncall : "oncall" => topic.arn })
+  })
 
   load_balancer = var.load_balancers == 0 ? null : merge(var.shared_load_balancer, {
     count           = var.load_balancers

@@ -18,8 +18,8 @@ output "shared_load_balancers" {
   value       = module.cluster.shared_load_balancers
 }
 
-output "execute_command" {
-  description = "Where sessions in containers are kept; a task's role must be allowed to write there."
+output "sessions" {
+  description = "Where sessions in containers are kept; the tenant layer lets a task's role write there."
   value       = module.cluster.execute_command
 }
 
@@ -48,8 +48,18 @@ output "autoscaling_group" {
   value       = module.cluster.autoscaling_group
 }
 
-output "alarms" {
-  description = "The alarms' ARNs, by what they watch."
+output "alarm_topic_arn" {
+  description = "The topic that hears of alarms; null when nobody is on call."
+  value       = one(aws_sns_topic.oncall[*].arn)
+}
+
+output "registry_login" {
+  description = "ARN of the secret with the registry's login for tasks on Fargate; null without one."
+  value       = one(data.aws_secretsmanager_secret.task_registry[*].arn)
+}
+
+output "cluster_alarms" {
+  description = "The cluster's own alarms: their ARNs, by what they watch."
   value       = module.cluster.alarms
 }
 

@@ -132,8 +132,26 @@ variable "execute_command" {
   nullable = false
 }
 
-variable "alarms" {
-  description = "Alarms, and the SNS topics that hear of them: see modules/ecs-cluster."
+variable "task_registry_secret" {
+  description = "Name of the secret with the registry's login as a task on Fargate wants it, {\"username\": ..., \"password\": ...}; null for none."
+  type        = string
+  default     = null
+}
+
+variable "oncall" {
+  description = "Who hears of alarms, the cluster's and the tenants': a name of your choice => an e-mail address. AWS asks each to agree."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for address in values(var.oncall) : can(regex("^[^@\\s]+@[^@\\s]+\\.[a-z]+$", address))])
+    error_message = "oncall: give e-mail addresses, such as { ops = \"ops@example.com\" }."
+  }
+}
+
+variable "cluster_alarms" {
+  description = "The cluster's own alarms, and more topics that hear of them: see alarms in modules/ecs-cluster."
   type = object({
     enabled            = optional(bool)
     topics             = optional(map(string))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_modules_apply import layer, left
+from applied import layer, left
 
 from wrapper import jenkins
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import refusals
+from applied import left
 from terraform_in import REGION, ROOT, Terraform
-from test_modules_apply import left
 
 MODULE = "modules/ecs-cluster"
 TESTS = ROOT / MODULE / "tests"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import boto3
 import pytest
+from applied import left
 from terraform_in import REGION, ROOT, Terraform
-from test_modules_apply import left
 
 pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
 HERE = "tests/modules/roots/tasks"

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from applied import left
 from terraform_in import Terraform
-from test_modules_apply import left
 
 pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
 EXAMPLE = "modules/tenant-service/examples/side-by-side"

@@ -92,3 +92,13 @@ def in_docker(tmp_path: Path, aws: Aws, image: str, made: Callable[[Project], Pr
 @pytest.fixture
 def empty(tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> Project:
     return made(make(tmp_path, aws))
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, image: str, made: Callable[[Project], Project]) -> Iterator[Project]:
+    """A copy of the shipped project with a home and a sandbox of its own."""
+    project = made(make(tmp_path, extra={"ORCHESTRATE_SANDBOX": "1"}))
+    for folder in ("config", "src", "modules"):
+        shutil.copytree(ROOT / folder, project.root / folder, dirs_exist_ok=True)
+    yield project
+    project.run("sandbox", "stop")

@@ -31,6 +31,12 @@ insights        = { mode = "enhanced", retention_days = 90 }
 execute_command = { retention_days = 365 } # who typed what in which customer's container
 certificate     = true
 
+# Each costs as much as a tenant's tasks, and holds 90 tenants: most share one, who needs one alone gets it in its own file.
+load_balancers       = 1                              # to begin with; the next is made when it is full
+shared_load_balancer = { deletion_protection = true } # set it to false and apply, then destroy
+
+oncall = { oncall = "oncall@example.com" } # AWS sends each address a letter first, to be agreed to
+
 # What every tenant gets. The build stands in the tenant's file: there one tenant can go ahead of the others.
 
 domain = "example.com" # acme.example.com
@@ -44,5 +50,5 @@ scaling = {
   low  = { cpu = 20, periods = 15 } # late: a quiet quarter of an hour, not a quiet minute
 }
 
-load_balancer      = { deletion_protection = true } # set it to false and apply, then destroy
-log_retention_days = 365                            # what the auditors ask for
+load_balancer      = { mode = "shared" }
+log_retention_days = 365 # what the auditors ask for

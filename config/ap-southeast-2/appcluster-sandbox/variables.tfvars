@@ -19,6 +19,8 @@ capacity = {
 insights    = { mode = "enabled", retention_days = 14 }
 certificate = true
 
+load_balancers = 1
+
 # What every tenant gets.
 
 domain         = "sandbox.example.com"
@@ -27,5 +29,8 @@ service1-build = "1" # live's build: raise both in one commit
 size    = { cpu = 128, memory_reservation = 256 }
 scaling = { min = 1, max = 3, high = { cpu = 80 } } # slow before dear: what is tried here is not in a hurry
 
-deployment         = { placement = "zone_binpack" }
+deployment = { placement = "zone_binpack" }
+
+# As live, where most tenants share one: what a proxy does to a request must be seen here first.
+load_balancer      = { mode = "shared" }
 log_retention_days = 30 # long enough for a customer's question about last week

@@ -20,6 +20,11 @@ capacity = {
 insights    = { mode = "enhanced", retention_days = 14 }
 certificate = true
 
+load_balancers       = 1
+shared_load_balancer = { deletion_protection = true } # set it to false and apply, then destroy
+
+cluster_alarms = { spot_interruptions = 10 } # load tests run on spot; nobody is on call, the alarms are for who looks
+
 # What every tenant gets. The build stands in the tenant's file: there one tenant can go ahead of the others.
 
 domain = "staging.example.com" # the same images as live, under another name
@@ -32,5 +37,5 @@ scaling = {
   high = { cpu = 60 }
 }
 
-load_balancer      = { deletion_protection = true } # set it to false and apply, then destroy
+load_balancer      = { mode = "shared" } # as live: a rule's mistake is found here
 log_retention_days = 30

@@ -17,7 +17,7 @@ capacity = {
 
 insights        = { mode = "disabled" }  # nobody looks at yesterday's test
 execute_command = { retention_days = 3 } # but who typed what in a container is kept everywhere
-alarms          = { enabled = false }    # nobody is woken for it either
+cluster_alarms  = { enabled = false }    # nobody is woken for it either
 certificate     = false                  # HTTP: nothing here is real, and a new certificate every morning takes minutes
 
 # What every tenant gets.
@@ -27,6 +27,7 @@ service1-build = "1" # what runs when the command names no build; a branch's pip
 
 size    = { cpu = 64, memory_reservation = 128 }
 scaling = { min = 1, max = 2 }
+task    = { execute_command = true } # a shell in a running container: here developers look, elsewhere nobody has to
 
 deployment = {
   min_healthy_percent = 0 # a gap in test is cheaper than room for two versions
@@ -34,5 +35,13 @@ deployment = {
   grace_seconds       = 30
 }
 
+# A load balancer each: a handful of tenants, and one that tries another listener, timeout or health check disturbs nobody.
 load_balancer      = { drain_seconds = 5 } # nobody's request is worth waiting for
 log_retention_days = 3
+
+alarms = { # the two that scale stay; these would tell nobody
+  unhealthy_hosts   = { enabled = false }
+  target_5xx        = { enabled = false }
+  load_balancer_5xx = { enabled = false }
+  no_running_task   = { enabled = false }
+}

@@ -4,7 +4,7 @@ images      = { agent = "123456789012.dkr.ecr.ap-southeast-2.amazonaws.com/jenki
 agent-build = "1"
 
 network = {
-  cidr = "10.80.0.0/16" # no two environments overlap, so that they can be peered
+  cidr = "10.96.0.0/16" # no two environments overlap, so that they can be peered
   nat  = "one"          # agents on machines have no public address, whatever the subnet
 }
 

@@ -1,13 +1,17 @@
 # The tenant layer: one tenant's service, with all that is the tenant's own.
 
 locals {
+  # On machines the node has logged in to the registry. Fargate has no node: there the task brings the login.
+  registry_login = var.task.launch_type == "FARGATE" ? var.registry_login : null
+
   # The worker runs beside the web application, with the same surroundings; a worker that stops is no outage.
   worker = var.service2-build == null ? {} : {
     service2 = {
-      image       = "${var.images["service2"]}:${var.service2-build}"
-      essential   = false
-      environment = var.environment
-      secrets     = var.secrets
+      image          = "${var.images["service2"]}:${var.service2-build}"
+      essential      = false
+      environment    = var.environment
+      secrets        = var.secrets
+      registry_login = local.registry_login
     }
   }
 }
@@ -28,6 +32,7 @@ module "service" {
       memory_reservation = var.size.memory_reservation
       environment        = merge({ TENANT = var.tenant, PORT = "8080" }, var.environment)
       secrets            = var.secrets
+      registry_login     = local.registry_login
     }
   })
 
@@ -37,7 +42,7 @@ module "service" {
   load_balancer      = merge(var.load_balancer, { certificate_arn = var.load_balancer.make_certificate ? null : var.certificate_arn })
   health_check       = var.health_check
   log_retention_days = var.log_retention_days
-  alarms             = var.alarms
+  alarms             = merge(var.alarms, { topic_arn = var.alarms.topic_arn == null ? var.alarm_topic_arn : var.alarms.topic_arn })
   scheduled_tasks    = var.scheduled_tasks
   queue_tasks        = var.queue_tasks
   one_off_tasks      = var.one_off_tasks

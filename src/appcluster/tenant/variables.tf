@@ -45,6 +45,29 @@ variable "certificate_arn" {
   default     = null
 }
 
+variable "alarm_topic_arn" {
+  description = "The topic that hears of alarms, unless alarms.topic_arn names another; an output of the shared layer."
+  type        = string
+  default     = null
+}
+
+variable "registry_login" {
+  description = "ARN of the secret with the registry's login for tasks on Fargate; an output of the shared layer."
+  type        = string
+  default     = null
+}
+
+variable "sessions" {
+  description = "Where sessions in containers are kept; an output of the shared layer."
+  type = object({
+    log_group_name = optional(string)
+    log_group_arn  = optional(string)
+    kms_key_arn    = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "shared_load_balancers" {
   description = "Load balancers that tenants share, by number; an output of the shared layer."
   type = map(object({

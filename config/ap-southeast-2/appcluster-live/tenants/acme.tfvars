@@ -5,6 +5,19 @@ service2-build = "1"
 scaling = {
   min  = 4
   max  = 20
-  high = { cpu = 60, step = 2 }
+  high = { cpu = 60, step = 2, steps = { 85 = 4 } } # far above, more at once
   low  = { cpu = 20, periods = 15 }
+
+  # The working day begins for all at once: the tasks are there before the people are.
+  schedules = {
+    morning = { schedule = "cron(30 7 ? * MON-FRI *)", timezone = "Australia/Sydney", min = 8, max = 20 }
+    evening = { schedule = "cron(0 19 ? * MON-FRI *)", timezone = "Australia/Sydney", min = 4, max = 20 }
+  }
 }
+
+# Its traffic would crowd the others out of a shared load balancer, and its contract names its own access log. Moving between the
+# two has no gap: a new target group, the new way in, and then the name.
+load_balancer = { mode = "own", deletion_protection = true } # set it to false and apply, then destroy
+
+# Five answers with an error in five minutes wake somebody; the others' threshold is ten.
+alarms = { target_5xx = { over = 5 }, load_balancer_5xx = { over = 5 } }
