@@ -23,7 +23,7 @@ locals {
     local.identity,
     var.cluster.vpc_id,
     local.target_type,
-    local.own ? (var.load_balancer.internal ? "internal" : "public") : local.shared ? var.shared_load_balancer.arn_suffix : "none",
+    local.own ? (var.load_balancer.internal ? "internal" : "public") : local.shared ? var.load_balancer.shared.arn_suffix : "none",
   ])
   way_in_name = "${local.readable}-${substr(sha256(local.way_in), 0, 8)}"
 

@@ -68,7 +68,7 @@ resource "aws_vpc_security_group_ingress_rule" "tasks" {
 
   description                  = "Load balancer"
   security_group_id            = aws_security_group.tasks[0].id
-  referenced_security_group_id = local.shared ? var.shared_load_balancer.security_group_id : aws_security_group.load_balancer[0].id
+  referenced_security_group_id = local.shared ? var.load_balancer.shared.security_group_id : aws_security_group.load_balancer[0].id
   ip_protocol                  = "tcp"
   from_port                    = local.port
   to_port                      = local.port

@@ -34,18 +34,24 @@ module "service" {
   scaling            = var.scaling
   deployment         = var.deployment
   task               = var.task
-  load_balancer      = merge(var.load_balancer, { certificate_arn = var.load_balancer.make_certificate ? null : var.certificate_arn })
   health_check       = var.health_check
   log_retention_days = var.log_retention_days
   alarms             = var.alarms
-  scheduled_tasks    = var.scheduled_tasks
-  queue_tasks        = var.queue_tasks
-  one_off_tasks      = var.one_off_tasks
 
-  shared_load_balancer = var.load_balancer.mode != "shared" ? null : merge(
-    var.shared_load_balancers[tostring(var.allotment.load_balancer)],
-    { priority = var.allotment.priority },
-  )
+  load_balancer = merge(var.load_balancer, {
+    certificate_arn = var.load_balancer.make_certificate ? null : var.certificate_arn
+
+    shared = var.load_balancer.mode != "shared" ? null : merge(
+      var.shared_load_balancers[tostring(var.allotment.load_balancer)],
+      { priority = var.allotment.priority },
+    )
+  })
+
+  background = {
+    scheduled = var.scheduled_tasks
+    queued    = var.queue_tasks
+    one_off   = var.one_off_tasks
+  }
 
   dns = {
     zone     = var.zone

@@ -2,7 +2,7 @@
 # command and no port. The clock starts the scheduled ones, a queue keeps the workers busy, a person starts the one-off ones.
 
 locals {
-  tasks = merge(var.scheduled_tasks, var.queue_tasks, var.one_off_tasks)
+  tasks = merge(var.background.scheduled, var.background.queued, var.background.one_off)
 
   # On Fargate the task has the size, and its one container all of it.
   left_out = concat(["dependsOn", "healthCheck"], local.fargate ? ["cpu", "memory", "memoryReservation"] : [])
@@ -20,7 +20,7 @@ locals {
 
   task_environments = { for name, task in local.tasks : name => merge(
     { for variable in local.task_bases[name].environment : variable.name => variable.value },
-    contains(keys(var.queue_tasks), name) ? { QUEUE_URL = aws_sqs_queue.work[name].url } : {},
+    contains(keys(var.background.queued), name) ? { QUEUE_URL = aws_sqs_queue.work[name].url } : {},
     task.environment,
   ) }
 
