@@ -135,6 +135,18 @@ run "alarms_without_a_topic" {
   }
 }
 
+run "no_alarms" {
+  command = plan
+  variables {
+    alarms     = { enabled = false }
+    background = { queued = { resize = {} } }
+  }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.watch) == 0 && length(aws_cloudwatch_metric_alarm.high) == 1
+    error_message = "nobody is told, but the service scales"
+  }
+}
+
 run "alarms_with_a_topic" {
   variables {
     alarms = {

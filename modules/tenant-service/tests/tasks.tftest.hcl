@@ -163,6 +163,29 @@ run "by_hand" {
   }
 }
 
+run "of_the_container_that_takes_the_requests" {
+  variables {
+    containers = {
+      batch = { image = "batch:1", port = 81 }
+      web   = { image = "123456789012.dkr.ecr.ap-southeast-2.amazonaws.com/web:1", port = 80 }
+    }
+    load_balancer = { container = "web" }
+    background = {
+      scheduled = { report = { schedule = "rate(1 day)" } }
+      queued    = { resize = { container = "batch" } }
+      one_off   = { migrate = {} }
+    }
+  }
+  assert {
+    condition     = { for name, task in aws_ecs_task_definition.task : name => jsondecode(task.container_definitions)[0].image } == { report = var.containers.web.image, resize = "batch:1", migrate = var.containers.web.image }
+    error_message = "unless another is named"
+  }
+  assert {
+    condition     = alltrue([for task in concat([aws_ecs_task_definition.this], values(aws_ecs_task_definition.task)) : task.execution_role_arn == aws_iam_role.execution.arn && task.task_role_arn == aws_iam_role.task.arn])
+    error_message = "no machine may pull an image or write a log for them: every task brings the role for it"
+  }
+}
+
 run "in_a_bridge_no_network_is_said" {
   variables {
     background = {
@@ -191,6 +214,24 @@ run "where_the_service_may_run" {
       output.run_task["migrate"].placementConstraints[0].expression,
     ] == [for count in range(3) : var.deployment.constraints["big"]]
     error_message = "its tasks run on the same machines"
+  }
+}
+
+run "no_two_queues_have_one_name" {
+  command = plan
+  variables {
+    background = {
+      scheduled = { report = { schedule = "rate(1 day)" } }
+      queued    = { resize = {}, resize-dead = {}, schedule = {}, not-started = {} }
+    }
+  }
+  assert {
+    condition     = length(distinct([for queue in concat(values(aws_sqs_queue.work), values(aws_sqs_queue.dead), aws_sqs_queue.not_started) : queue.name])) == 9
+    error_message = "whatever tasks are called"
+  }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.watch) == 4 + 5
+    error_message = "and each dead-letter queue is watched"
   }
 }
 
