@@ -11,7 +11,7 @@ locals {
   task_capacity    = length(local.capacity_providers) == 0 && !local.fargate ? { (var.cluster.capacity_provider) = { base = 0, weight = 1 } } : local.capacity_providers
   task_launch_type = length(local.task_capacity) == 0 ? "FARGATE" : null
 
-  task_containers = { for name, task in local.tasks : name => coalesce(task.container, local.front, keys(var.containers)[0]) }
+  task_containers = { for name, task in local.tasks : name => coalesce(task.container, local.usual) }
 
   # A health check asks a web server that is not there; the others to wait for are not there either.
   task_bases = { for name, container in local.task_containers : name => {

@@ -9,6 +9,9 @@ locals {
   entrances = !local.own ? {} : merge([for who, block in var.load_balancer.allowed : {
     for protocol, port in local.listener_ports : "${who}-${protocol}" => { block = block, port = port }
   }]...)
+
+  # By kind of load balancer and port: as one of them changes, the tasks with the old one stay within reach until they are gone.
+  reach = local.awsvpc && local.balanced ? toset(["${var.load_balancer.mode}-${local.port}"]) : toset([])
 }
 
 resource "aws_security_group" "load_balancer" {
@@ -45,11 +48,6 @@ resource "aws_security_group" "tasks" {
   lifecycle {
     create_before_destroy = true
   }
-}
-
-# By kind of load balancer and port: as one of them changes, the tasks with the old one stay within reach until they are gone.
-locals {
-  reach = local.awsvpc && local.balanced ? toset(["${var.load_balancer.mode}-${local.port}"]) : toset([])
 }
 
 resource "aws_vpc_security_group_egress_rule" "load_balancer" {

@@ -77,8 +77,11 @@ variable "background" {
     error_message = "background: command needs a word; leave it out to run the image's own."
   }
   validation {
-    condition     = alltrue(flatten([for tasks in values(var.background) : [for task in tasks : task.memory == null || try(task.memory >= coalesce(task.memory_reservation, 0), false)]]))
-    error_message = "background: memory (the hard limit) must not be below memory_reservation."
+    condition = alltrue(flatten([for tasks in values(var.background) : [for task in tasks : try(
+      coalesce(task.memory, var.containers[coalesce(task.container, local.usual)].memory) >= coalesce(task.memory_reservation, var.containers[coalesce(task.container, local.usual)].memory_reservation),
+      true, # no limit, or no such container
+    )]]))
+    error_message = "background: memory (the hard limit, the container's own unless given) must not be below memory_reservation."
   }
   validation {
     condition = alltrue(flatten([for tasks in values(var.background) : [for task in tasks :

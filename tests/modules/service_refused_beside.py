@@ -81,6 +81,11 @@ CASES_BESIDE: dict[str, tuple[dict[str, Any], str]] = {
     "scheduled memory": (scheduled(memory=64, memory_reservation=128), "background: memory (the hard"),
     "queued memory": (queued(memory=64, memory_reservation=128), "background: memory (the hard"),
     "memory by hand": (by_hand(memory=64, memory_reservation=128), "background: memory (the hard"),
+    "more than the container's memory": (
+        queued(memory_reservation=512) | {"containers": {"web": WEB | {"memory": 256}}},
+        "background: memory (the hard",
+    ),
+    "less than the container's reservation": (by_hand(memory=64), "background: memory (the hard"),
     "scheduled Fargate": (task(**FARGATE) | scheduled(memory=4096), "background: on Fargate"),
     "queued Fargate": (task(**FARGATE) | queued(cpu=300), "background: on Fargate"),
     "Fargate by hand": (task(**FARGATE) | by_hand(memory=4096), "background: on Fargate"),

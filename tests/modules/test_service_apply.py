@@ -49,7 +49,7 @@ def test_every_kind_of_service_comes_changes_without_a_gap_and_goes(
     assert example.changes(*CHANGED) == {}
 
     given = example.outputs()
-    assert without_a_way_in(given["services"]) == (9, ["daemon", "inside", "steps", "tracked"])
+    assert without_a_way_in(given["services"]) == (10, ["daemon", "inside", "steps", "steps/resize", "tracked"])
     assert started_by_hand(given["run_task"]) == ("migrate", ["assignPublicIp", "securityGroups", "subnets"])
 
     assert "ECS rolled back: the new containers did not become healthy" in rolled_back(example)
