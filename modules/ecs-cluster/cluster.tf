@@ -5,6 +5,7 @@ data "aws_default_tags" "current" {}
 
 resource "aws_ecs_cluster" "this" {
   #checkov:skip=CKV_AWS_65:insights.mode is the caller's; a test cluster that is gone at night has none
+  #checkov:skip=CKV_AWS_224:execute_command is the caller's: logged unless said otherwise, with the key that is given
 
   name = var.name
 
@@ -34,7 +35,7 @@ resource "aws_ecs_cluster" "this" {
 
 # ECS makes this group itself when it is missing: without an end to its retention, and left over after a destroy.
 resource "aws_cloudwatch_log_group" "insights" {
-  #checkov:skip=CKV_AWS_158:AWS's own key encrypts; a customer's key is a cost and a permission more for every tenant
+  #checkov:skip=CKV_AWS_158:insights.kms_key_arn is the caller's; AWS's own key encrypts otherwise
 
   count = var.insights.mode == "disabled" ? 0 : 1
 

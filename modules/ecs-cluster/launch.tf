@@ -37,6 +37,8 @@ locals {
 }
 
 resource "aws_launch_template" "nodes" {
+  #checkov:skip=CKV_AWS_341:node.hop_limit is the caller's, and 1 unless said otherwise
+
   count = local.classic ? 0 : 1
 
   name_prefix            = "${var.name}-"
@@ -84,6 +86,8 @@ resource "aws_launch_template" "nodes" {
 }
 
 resource "aws_launch_configuration" "nodes" {
+  #checkov:skip=CKV_AWS_341:node.hop_limit is the caller's, and 1 unless said otherwise
+
   count = local.classic ? 1 : 0
 
   name_prefix                 = "${var.name}-"

@@ -1,5 +1,5 @@
 resource "aws_cloudwatch_log_group" "agents" {
-  #checkov:skip=CKV_AWS_158:AWS's own key encrypts; a customer's key is a cost and a permission more for every tenant
+  #checkov:skip=CKV_AWS_158:AWS's own key encrypts; a customer's key is a cost and a permission more
   #checkov:skip=CKV_AWS_338:how long logs are kept is the caller's; a test keeps them for days
 
   name              = "/jenkins/${var.name}"

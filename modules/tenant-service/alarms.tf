@@ -1,8 +1,8 @@
-# What somebody should know of. The topic is optional: without one the alarms still show in CloudWatch.
+# What somebody should know of. Without a topic the alarms still show in CloudWatch.
 
 locals {
   # Null where there is none. On a shared load balancer its own errors are everybody's, so only the targets' count there.
-  load_balancer_arn_suffix = local.own ? aws_lb.this[0].arn_suffix : local.shared ? var.shared_load_balancer.arn_suffix : null
+  load_balancer_arn_suffix = local.own ? aws_lb.this[0].arn_suffix : local.shared ? var.load_balancer.shared.arn_suffix : null
   target_group_arn_suffix  = one(aws_lb_target_group.this[*].arn_suffix)
 
   service_dimensions       = { ClusterName = var.cluster.name, ServiceName = aws_ecs_service.this.name }
@@ -45,7 +45,11 @@ locals {
     }
   }
 
-  dead_letters = { for name, queue in local.dead_letter_queues : "${name}-dead-letters" => {
+  dead_letter_watches = merge(
+    { for name, queue in local.dead_letter_queues : "${name}-dead-letters" => queue },
+    local.scheduled == 0 ? {} : { not-started = local.not_started_queue },
+  )
+  dead_letters = { for name, queue in local.dead_letter_watches : name => {
     wanted     = true
     settings   = var.alarms.dead_letters
     says       = "Work of ${var.tenant} in ${var.stack} was given up: look into ${queue}"
@@ -53,7 +57,7 @@ locals {
     dimensions = { QueueName = queue }
   } }
 
-  watches = { for name, watch in merge(local.watched, local.dead_letters) : name => watch if watch.wanted && watch.settings.enabled }
+  watches = { for name, watch in merge(local.watched, local.dead_letters) : name => watch if var.alarms.enabled && watch.wanted && watch.settings.enabled }
 }
 
 resource "aws_cloudwatch_metric_alarm" "watch" {
@@ -70,6 +74,6 @@ resource "aws_cloudwatch_metric_alarm" "watch" {
   period              = each.value.settings.seconds
   evaluation_periods  = each.value.settings.periods
   treat_missing_data  = each.value.settings.over == null ? "breaching" : "notBreaching" # no task, no sample
-  alarm_actions       = var.alarms.topic_arn[*]
-  ok_actions          = var.alarms.topic_arn[*]
+  alarm_actions       = values(var.alarms.topics)
+  ok_actions          = values(var.alarms.topics)
 }

@@ -40,6 +40,6 @@ resource "aws_acm_certificate_validation" "this" {
 resource "aws_lb_listener_certificate" "this" {
   for_each = setsubtract(local.certified, local.own ? [var.dns.hostname] : [])
 
-  listener_arn    = local.own ? aws_lb_listener.https[0].arn : var.shared_load_balancer.listener_arn
+  listener_arn    = local.own ? aws_lb_listener.https[0].arn : var.load_balancer.shared.listener_arn
   certificate_arn = local.certificates[each.key]
 }

@@ -11,8 +11,8 @@ locals {
   }]...)
 
   entrance = {
-    dns_name = local.shared ? var.shared_load_balancer.dns_name : one(aws_lb.this[*].dns_name)
-    zone_id  = local.shared ? var.shared_load_balancer.zone_id : one(aws_lb.this[*].zone_id)
+    dns_name = local.shared ? var.load_balancer.shared.dns_name : one(aws_lb.this[*].dns_name)
+    zone_id  = local.shared ? var.load_balancer.shared.zone_id : one(aws_lb.this[*].zone_id)
   }
 }
 

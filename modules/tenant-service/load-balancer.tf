@@ -14,6 +14,7 @@ resource "aws_lb" "this" {
   #checkov:skip=CKV2_AWS_28:a firewall costs by the load balancer; whoever needs one joins it by the ARN given out
   #checkov:skip=CKV_AWS_150:deletion_protection is the caller's; what is destroyed every night has none
   #checkov:skip=CKV_AWS_91:access_logs names the bucket of who wants them; none is made for each tenant
+  #checkov:skip=CKV2_AWS_20:with a certificate port 80 redirects; without one HTTP is what was asked for
 
   count = local.own ? 1 : 0
 
@@ -39,6 +40,8 @@ resource "aws_lb" "this" {
 }
 
 resource "aws_lb_listener" "https" {
+  #checkov:skip=CKV_AWS_103:ssl_policy is the caller's, and TLS 1.2 and newer unless said otherwise
+
   count = local.own_https ? 1 : 0
 
   load_balancer_arn = aws_lb.this[0].arn
@@ -55,6 +58,9 @@ resource "aws_lb_listener" "https" {
 
 # Port 80 serves, or sends to HTTPS: one listener in both cases, so that a change from one to the other is a change in place.
 resource "aws_lb_listener" "http" {
+  #checkov:skip=CKV_AWS_2:with a certificate it only redirects; without one HTTP is what was asked for
+  #checkov:skip=CKV_AWS_103:it speaks HTTP and has no TLS to choose a version of
+
   count = local.own ? 1 : 0
 
   load_balancer_arn = aws_lb.this[0].arn

@@ -1,6 +1,14 @@
 # What the validations look up. They may look at variables, but not at what is made of them: Terraform calls that a cycle.
 
 locals {
+  # The container that takes the requests, and where. Without a load balancer there may be none.
+  with_a_port = [for name, container in var.containers : name if container.port != null]
+  front       = var.load_balancer.container != null ? var.load_balancer.container : length(local.with_a_port) == 1 ? local.with_a_port[0] : null
+  port        = try(var.containers[local.front].port, null)
+
+  # Whose image and settings a background task has unless it names another.
+  usual = local.front != null ? local.front : keys(var.containers)[0]
+
   host_name = "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$"
   ulimits   = ["core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack"]
 

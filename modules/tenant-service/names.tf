@@ -13,17 +13,14 @@ locals {
   identity = "${local.region}/${var.stack}/${var.tenant}"
   readable = trimsuffix(substr("${var.stack}-${var.tenant}", 0, 23), "-")
   name     = "${local.readable}-${substr(sha256(local.identity), 0, 8)}"
-}
 
-# What AWS replaces instead of changing is in these two names, so that the new thing can stand beside the old one until it
-# serves. A target group belongs to one load balancer for ever, so both are told apart by the same facts.
-
-locals {
+  # What AWS replaces instead of changing is in these two names, so that the new thing can stand beside the old one until it
+  # serves. A target group belongs to one load balancer for ever, so both are told apart by the same facts.
   way_in = join("/", [
     local.identity,
     var.cluster.vpc_id,
     local.target_type,
-    local.own ? (var.load_balancer.internal ? "internal" : "public") : local.shared ? var.shared_load_balancer.arn_suffix : "none",
+    local.own ? (var.load_balancer.internal ? "internal" : "public") : local.shared ? var.load_balancer.shared.arn_suffix : "none",
   ])
   way_in_name = "${local.readable}-${substr(sha256(local.way_in), 0, 8)}"
 

@@ -1,7 +1,7 @@
 # Started by a person or a pipeline: what `aws ecs run-task --cli-input-json` takes, word for word.
 
 locals {
-  run_task = { for name in keys(merge(var.scheduled_tasks, var.one_off_tasks)) : name => {
+  run_task = { for name in keys(merge(var.background.scheduled, var.background.one_off)) : name => {
     for key, value in {
       cluster              = var.cluster.arn
       taskDefinition       = aws_ecs_task_definition.task[name].arn

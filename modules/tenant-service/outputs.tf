@@ -9,15 +9,23 @@ output "name" {
 }
 
 output "services" {
-  description = "What an apply promises, for who checks it afterwards: tenant => the service, the revision it is to run and the target groups that are to be healthy."
-  value = {
-    (var.tenant) = {
+  description = "What an apply promises, for who checks it afterwards: tenant (and tenant/worker) => the service, the revision it is to run and the target groups that are to be healthy."
+  value = merge(
+    {
+      (var.tenant) = {
+        cluster         = var.cluster.arn
+        service         = aws_ecs_service.this.name
+        task_definition = aws_ecs_task_definition.this.arn
+        target_groups   = aws_lb_target_group.this[*].arn
+      }
+    },
+    { for name, worker in aws_ecs_service.worker : "${var.tenant}/${name}" => {
       cluster         = var.cluster.arn
-      service         = aws_ecs_service.this.name
-      task_definition = aws_ecs_task_definition.this.arn
-      target_groups   = aws_lb_target_group.this[*].arn
-    }
-  }
+      service         = worker.name
+      task_definition = aws_ecs_task_definition.task[name].arn
+      target_groups   = []
+    } },
+  )
 }
 
 output "service_name" {
@@ -102,6 +110,11 @@ output "queues" {
     arn             = queue.arn
     dead_letter_url = aws_sqs_queue.dead[name].url
   } }
+}
+
+output "not_started_queue_url" {
+  description = "Queue that keeps what the clock could not start; null without scheduled tasks."
+  value       = one(aws_sqs_queue.not_started[*].url)
 }
 
 output "run_task" {

@@ -53,12 +53,23 @@ locals {
     } } },
   )]
 
-  # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#ecs-exec-required-iam-permissions
-  shell_statements = [for allowed in var.task.execute_command[*] : {
+  # The cluster says whether sessions are kept, and with which key; the agent in the container writes them with the task's role.
+  # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-logging
+  session_log = var.cluster.execute_command.log_group_arn
+  session_key = var.cluster.execute_command.kms_key_arn
+
+  shell_permissions = {
+    channels = { actions = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"], resources = ["*"] }
+    find     = { actions = ["logs:DescribeLogGroups"], resources = local.session_log == null ? [] : ["*"] } # knows no resource
+    keep     = { actions = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], resources = [for arn in local.session_log[*] : "${arn}:*"] }
+    key      = { actions = ["kms:Decrypt"], resources = local.session_key[*] }
+  }
+
+  shell_statements = [for permission in local.shell_permissions : {
     Effect   = "Allow"
-    Action   = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
-    Resource = ["*"]
-  } if allowed]
+    Action   = permission.actions
+    Resource = permission.resources
+  } if var.task.execute_command && length(permission.resources) > 0]
 
   platform_statements = concat(local.file_system_statements, local.shell_statements)
 }
@@ -98,7 +109,7 @@ resource "aws_iam_role_policy_attachment" "task" {
 
 # What the settings of the task ask for: file systems to mount, a shell to open.
 resource "aws_iam_role_policy" "platform" {
-  count = length(local.platform_statements) == 0 ? 0 : 1
+  count = var.task.execute_command || length(local.file_systems) > 0 ? 1 : 0
 
   name   = "platform"
   role   = aws_iam_role.task.name

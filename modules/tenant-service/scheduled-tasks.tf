@@ -2,18 +2,21 @@
 # millions of schedules where an event bus holds 300 rules.
 
 locals {
-  schedules = length(var.scheduled_tasks) == 0 ? [] : [true]
+  scheduled         = length(var.background.scheduled) == 0 ? 0 : 1
+  not_started_queue = "${local.name}_not-started" # no task has an underscore in its name
 }
 
 # Schedules carry no tags, their group does. It also tells one tenant's schedules from another's in the role below.
 resource "aws_scheduler_schedule_group" "this" {
-  count = length(local.schedules)
+  count = local.scheduled
 
   name = local.name
 }
 
 resource "aws_scheduler_schedule" "this" {
-  for_each = var.scheduled_tasks
+  #checkov:skip=CKV_AWS_297:AWS's own key encrypts; a schedule holds a time and ARNs, and no secret
+
+  for_each = var.background.scheduled
 
   name                         = each.key
   group_name                   = aws_scheduler_schedule_group.this[0].name
@@ -75,7 +78,7 @@ resource "aws_scheduler_schedule" "this" {
     }
 
     dead_letter_config {
-      arn = aws_sqs_queue.schedule_dead[0].arn
+      arn = aws_sqs_queue.not_started[0].arn
     }
   }
 
@@ -83,16 +86,16 @@ resource "aws_scheduler_schedule" "this" {
 }
 
 # What could not be started, for a fortnight.
-resource "aws_sqs_queue" "schedule_dead" {
-  count = length(local.schedules)
+resource "aws_sqs_queue" "not_started" {
+  count = local.scheduled
 
-  name                      = "${local.name}-schedule"
+  name                      = local.not_started_queue
   message_retention_seconds = 14 * 24 * 3600
   sqs_managed_sse_enabled   = true
 }
 
 resource "aws_iam_role" "schedule" {
-  count = length(local.schedules)
+  count = local.scheduled
 
   name        = "${local.name}-schedule"
   description = "Starts the scheduled tasks of ${var.tenant} in ${var.stack}"
@@ -112,7 +115,7 @@ resource "aws_iam_role" "schedule" {
 }
 
 resource "aws_iam_role_policy" "schedule" {
-  count = length(local.schedules)
+  count = local.scheduled
 
   name = "run-tasks"
   role = aws_iam_role.schedule[0].name
@@ -123,7 +126,7 @@ resource "aws_iam_role_policy" "schedule" {
       {
         Effect    = "Allow"
         Action    = ["ecs:RunTask"]
-        Resource  = [for name in keys(var.scheduled_tasks) : "${local.task_definitions}/${local.name}-${name}:*"]
+        Resource  = [for name in keys(var.background.scheduled) : "${local.task_definitions}/${local.name}-${name}:*"]
         Condition = { ArnEquals = { "ecs:cluster" = var.cluster.arn } }
       },
       {
@@ -141,7 +144,7 @@ resource "aws_iam_role_policy" "schedule" {
       {
         Effect   = "Allow"
         Action   = ["sqs:SendMessage"]
-        Resource = [aws_sqs_queue.schedule_dead[0].arn]
+        Resource = [aws_sqs_queue.not_started[0].arn]
       },
     ]
   })

@@ -9,6 +9,9 @@ locals {
   entrances = !local.own ? {} : merge([for who, block in var.load_balancer.allowed : {
     for protocol, port in local.listener_ports : "${who}-${protocol}" => { block = block, port = port }
   }]...)
+
+  # By kind of load balancer and port: as one of them changes, the tasks with the old one stay within reach until they are gone.
+  reach = local.awsvpc && local.balanced ? toset(["${var.load_balancer.mode}-${local.port}"]) : toset([])
 }
 
 resource "aws_security_group" "load_balancer" {
@@ -47,11 +50,6 @@ resource "aws_security_group" "tasks" {
   }
 }
 
-# By kind of load balancer and port: as one of them changes, the tasks with the old one stay within reach until they are gone.
-locals {
-  reach = local.awsvpc && local.balanced ? toset(["${var.load_balancer.mode}-${local.port}"]) : toset([])
-}
-
 resource "aws_vpc_security_group_egress_rule" "load_balancer" {
   for_each = local.own ? local.reach : toset([])
 
@@ -68,7 +66,7 @@ resource "aws_vpc_security_group_ingress_rule" "tasks" {
 
   description                  = "Load balancer"
   security_group_id            = aws_security_group.tasks[0].id
-  referenced_security_group_id = local.shared ? var.shared_load_balancer.security_group_id : aws_security_group.load_balancer[0].id
+  referenced_security_group_id = local.shared ? var.load_balancer.shared.security_group_id : aws_security_group.load_balancer[0].id
   ip_protocol                  = "tcp"
   from_port                    = local.port
   to_port                      = local.port

@@ -116,6 +116,7 @@ resource "aws_ecs_service" "this" {
   depends_on = [
     aws_iam_role_policy.execution,
     aws_iam_role_policy.platform,
+    aws_iam_role_policy.queues,
     aws_iam_role_policy.task,
     aws_iam_role_policy_attachment.task,
     aws_lb_listener.http,

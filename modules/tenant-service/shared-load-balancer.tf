@@ -4,14 +4,14 @@
 data "aws_lb_listener" "shared" {
   count = local.shared ? 1 : 0
 
-  arn = var.shared_load_balancer.listener_arn
+  arn = var.load_balancer.shared.listener_arn
 }
 
 resource "aws_lb_listener_rule" "shared" {
   count = local.shared ? 1 : 0
 
-  listener_arn = var.shared_load_balancer.listener_arn
-  priority     = var.shared_load_balancer.priority
+  listener_arn = var.load_balancer.shared.listener_arn
+  priority     = var.load_balancer.shared.priority
 
   action {
     type             = "forward"

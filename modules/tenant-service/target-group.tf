@@ -3,6 +3,8 @@ locals {
 }
 
 resource "aws_lb_target_group" "this" {
+  #checkov:skip=CKV_AWS_378:TLS ends at the load balancer; only it reaches the tasks, inside the network
+
   count = local.balanced ? 1 : 0
 
   name                 = local.way_in_name

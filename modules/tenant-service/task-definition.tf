@@ -61,11 +61,6 @@ locals {
     [for port in container.port[*] : { container = port, host = 0, protocol = "tcp" }],
     [for port in container.more_ports : { container = port.container, host = port.host, protocol = port.protocol }],
   ) }
-
-  # The container that takes the requests, and where. Without a load balancer there may be none.
-  with_a_port = [for name, container in var.containers : name if container.port != null]
-  front       = var.front != null ? var.front : length(local.with_a_port) == 1 ? local.with_a_port[0] : null
-  port        = try(var.containers[local.front].port, null)
 }
 
 # Every change makes a new revision; old ones stay (see the README), so that ECS can roll back to them.

@@ -134,18 +134,3 @@ variable "containers" {
     error_message = "containers: log.driver is awsfirelens, awslogs, fluentd, gelf, journald, json-file, none, splunk or syslog."
   }
 }
-
-variable "front" {
-  description = "Name of the container that the load balancer sends requests to; not needed when just one has a port."
-  type        = string
-  default     = null
-
-  validation {
-    condition     = var.front != null || length([for container in var.containers : container if container.port != null]) == 1 || (var.load_balancer.mode == "none" && var.dns.discovery == null)
-    error_message = "front: name the container that takes the requests, since not exactly one container has a port."
-  }
-  validation {
-    condition     = var.front == null || try(var.containers[var.front].port, null) != null
-    error_message = "front: name one of the containers, one with a port."
-  }
-}

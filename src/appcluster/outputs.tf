@@ -10,6 +10,7 @@ output "cluster" {
     node_subnet_ids                 = module.cluster.node_subnet_ids
     load_balancer_subnet_ids        = module.cluster.load_balancer_subnet_ids
     load_balancer_security_group_id = module.cluster.load_balancer_security_group_id
+    execute_command                 = { for key, value in module.cluster.execute_command : key => value if key != "log_group_name" }
   }
 }
 

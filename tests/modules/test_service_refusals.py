@@ -2,261 +2,54 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
+import refusals
+from service_refused import CASES_OF_THE_SERVICE
+from service_refused_beside import CASES_BESIDE, RIGHT
+from service_values import GOOD, assignments
 from terraform_in import ROOT, Terraform
 
-MODULE = "modules/tenant-service"
-OURS = (
-    "stack",
-    "tenant",
-    "cluster",
-    "containers",
-    "front",
-    "task",
-    "deployment",
-    "load_balancer",
-    "shared_load_balancer",
-    "health_check",
-    "dns",
-)
+MODULE = ROOT / "modules/tenant-service"
+CASES = {re.sub(r"\W+", "_", name): case for name, case in (CASES_OF_THE_SERVICE | CASES_BESIDE).items()}
 
-DNS = {"zone": "example.com", "hostname": "acme.example.com"}
-WEB = {"image": "web:1", "port": 8080}
-FARGATE = {"launch_type": "FARGATE", "network_mode": "awsvpc", "cpu": 256, "memory": 512}
-CLUSTER = {
-    "name": "c",
-    "arn": "arn:aws:ecs:ap-southeast-2:123456789012:cluster/c",
-    "capacity_provider": "nodes",
-    "vpc_id": "vpc-1",
-    "node_subnet_ids": ["subnet-1"],
-    "load_balancer_subnet_ids": ["subnet-1", "subnet-2"],
-    "load_balancer_security_group_id": "sg-1",
-}
-GOOD: dict[str, Any] = {"stack": "app", "tenant": "acme", "cluster": CLUSTER, "containers": {"web": WEB}, "dns": DNS}
-SHARED = {"listener_arn": "a", "dns_name": "b", "zone_id": "c", "security_group_id": "d", "arn_suffix": "e"}
-PLACE = SHARED | {"priority": 1}
+pytestmark = pytest.mark.terraform
 
 
-def web(**more: Any) -> dict[str, Any]:
-    return {"containers": {"web": WEB | more}}
+@pytest.fixture
+def variables(tmp_path: Path) -> Terraform:
+    """The variables alone are a module too, with what they look up: without a provider all cases take seconds."""
+    for path in (*MODULE.glob("variables*.tf"), MODULE / "lookups.tf", MODULE / "clock.tf"):
+        shutil.copy(path, tmp_path)
+    return Terraform(tmp_path)
 
 
-def checked(**more: Any) -> dict[str, Any]:
-    return web(health_check={"command": ["CMD", "x"]} | more)
-
-
-def task(**more: Any) -> dict[str, Any]:
-    return {"task": more}
-
-
-def deployed(**more: Any) -> dict[str, Any]:
-    return {"deployment": more}
-
-
-def balanced(**more: Any) -> dict[str, Any]:
-    return {"load_balancer": more}
-
-
-def named(**more: Any) -> dict[str, Any]:
-    return {"dns": DNS | more}
-
-
-def volume(**more: Any) -> dict[str, Any]:
-    return task(volumes={"data": more})
-
-
-JOB = {"image": "job:1"}
-
-# What is wrong with it => the values, and how the message begins.
-CASES: dict[str, tuple[dict[str, Any], str]] = {
-    "stack in capitals": ({"stack": "App"}, "stack: use 1 to 31"),
-    "stack that load balancers refuse": ({"stack": "internal-app"}, "stack: use 1 to 31"),
-    "tenant with an underscore": ({"tenant": "a_b"}, "tenant: use 1 to 31"),
-    "one subnet": ({"cluster": CLUSTER | {"load_balancer_subnet_ids": ["subnet-1"]}}, "cluster.load_balancer_subnet"),
-    "container in capitals": ({"containers": {"Web": WEB}}, "containers: give at least one;"),
-    "latest": (web(image="web:latest"), "containers: every image needs a tag"),
-    "no tag": (web(image="registry.example.com:5000/web"), "containers: every image needs a tag"),
-    "memory under reservation": (web(memory=64), "containers: memory (the hard limit)"),
-    "five MiB": (web(memory_reservation=5), "containers: Docker gives a container 6 MiB"),
-    "port 0": (web(port=0), "containers: a port is a whole number"),
-    "unknown protocol": (web(more_ports={"x": {"container": 1, "protocol": "sctp"}}), "containers: more_ports speak"),
-    "secret in clear": (web(secrets={"A": "hunter2"}), "containers: a secret is given as an ARN"),
-    "login by name": (web(registry_login="login"), "containers: registry_login is the ARN"),
-    "password in environment": (web(environment={"DB_PASSWORD": "x"}), "containers: environment is in clear"),
-    "key in environment": (web(environment={"X": "AKIA" + "A" * 16}), "containers: environment is in clear"),
-    "variable given twice": (
-        web(environment={"A": "1"}, secrets={"A": "arn:aws:ssm:eu-west-1:123456789012:parameter/a"}),
-        "containers: a variable is given either",
-    ),
-    "none essential": (web(essential=False), "containers: at least one must be essential"),
-    "waits for nobody": (web(after={"db": "START"}), "containers: after names other containers"),
-    "waits for itself": (web(after={"web": "START"}), "containers: after names other containers"),
-    "waits for what": (
-        {"containers": {"web": WEB | {"after": {"job": "READY"}}, "job": JOB}},
-        'containers: after waits for "START"',
-    ),
-    "waits for health unasked": (
-        {"containers": {"web": WEB | {"after": {"job": "HEALTHY"}}, "job": JOB}},
-        "containers: after waits for a container to be HEALTHY",
-    ),
-    "waits for the end of all": (
-        {"containers": {"web": WEB | {"after": {"job": "SUCCESS"}}, "job": JOB}},
-        "containers: after waits for a container to end",
-    ),
-    "container timeout": (checked(timeout=10), "containers: health_check.timeout must be 2"),
-    "container command": (checked(command=["curl"]), "containers: health_check.command begins"),
-    "container retries": (checked(retries=11), "containers: health_check.retries"),
-    "stops too slowly": (web(stop_timeout=121), "containers: stop_timeout must be between"),
-    "relative mount": (
-        web(mounts={"data": {"volume": "data"}}) | volume(),
-        "containers: mounts is a path",
-    ),
-    "unknown limit": (web(ulimits={"files": {"soft": 1, "hard": 2}}), "containers: ulimits knows"),
-    "soft above hard": (web(ulimits={"nofile": {"soft": 3, "hard": 2}}), "containers: ulimits knows"),
-    "unknown log driver": (web(log={"driver": "paper"}), "containers: log.driver is"),
-    "two ports": ({"containers": {"a": WEB, "b": WEB}}, "front: name the container that takes"),
-    "front without a port": (
-        {"front": "job", "containers": {"web": WEB, "job": JOB}},
-        "front: name one of the containers",
-    ),
-    "unknown launch type": (task(launch_type="LAMBDA"), "task.launch_type: use"),
-    "unknown network mode": (task(network_mode="none"), "task.network_mode: use"),
-    "Fargate with bridge": (task(launch_type="FARGATE", cpu=256, memory=512), "task.network_mode: Fargate gives"),
-    "no such Fargate": (task(**FARGATE | {"memory": 4096}), "task: Fargate sells only"),
-    "Fargate without a size": (task(launch_type="FARGATE", network_mode="awsvpc"), "task: Fargate sells only"),
-    "more cpu than the task": (task(cpu=64), "task.cpu: the containers together"),
-    "more memory than the task": (task(memory=64), "task.memory: the containers' memory_reservation"),
-    "unknown processor": (task(architecture="VAX"), "task.architecture: use"),
-    "Fargate's disk on EC2": (task(ephemeral_gb=30), "task.ephemeral_gb: only on Fargate"),
-    "public address on EC2": (task(network_mode="awsvpc", public_address=True), "task.public_address: only Fargate"),
-    "two kinds of volume": (volume(host_path="/x", efs={"file_system_id": "fs-1"}), "task.volumes: a volume is either"),
-    "folder on Fargate": (task(**FARGATE, volumes={"x": {"host_path": "/x"}}), "task.volumes: host_path is a folder"),
-    "file system by name": (volume(efs={"file_system_id": "data"}), "task.volumes: efs wants the ids"),
-    "two roots": (
-        volume(efs={"file_system_id": "fs-1", "access_point_id": "fsap-1", "root_directory": "/x"}),
-        "task.volumes: an access point has its own root",
-    ),
-    "callers without an address": (task(callers={"x": "sg-1"}), "task.callers: only tasks with an address"),
-    "policy in prose": (task(policy="everything"), "task.policy: give an IAM policy"),
-    "policy by name": (task(policy_arns={"x": "ReadOnly"}), "task.policy_arns: give ARNs"),
-    "key by alias": (task(kms_keys=["alias/x"]), "task.kms_keys: give ARNs"),
-    "shell in a read-only root": (
-        web(read_only_root=True) | task(execute_command=True),
-        "task.execute_command: the agent",
-    ),
-    "host port out of reach": (task(network_mode="host"), "task.network_mode: the machines let load balancers"),
-    "one port twice": (
-        web(more_ports={"x": {"container": 8080}}) | task(network_mode="awsvpc"),
-        "task.network_mode: in awsvpc and host the containers share",
-    ),
-    "limit on Fargate": (
-        web(ulimits={"core": {"soft": 1, "hard": 2}}) | task(**FARGATE),
-        "task.launch_type: on Fargate only the ulimit",
-    ),
-    "log driver on Fargate": (
-        web(log={"driver": "syslog"}) | task(**FARGATE),
-        "task.launch_type: on Fargate a container's log",
-    ),
-    "unknown volume": (web(mounts={"/x": {"volume": "x"}}), "task.volumes: a container mounts"),
-    "unknown strategy": (deployed(strategy="some"), "deployment.strategy: use"),
-    "less than nothing": (deployed(min_healthy_percent=-1), "deployment: min_healthy_percent must be"),
-    "no room to move": (deployed(max_percent=100), "deployment: with 100 and 100"),
-    "two daemons a machine": (deployed(strategy="daemon", max_percent=200), "deployment.max_percent: a daemon"),
-    "unknown placement": (deployed(placement="best"), "deployment.placement: use"),
-    "strategies without custom": (deployed(strategies=[{"type": "random"}]), "deployment.strategies: they belong"),
-    "custom without strategies": (deployed(placement="custom"), "deployment.strategies: they belong"),
-    "binpack by taste": (
-        deployed(placement="custom", strategies=[{"type": "binpack", "field": "taste"}]),
-        "deployment.strategies: type is",
-    ),
-    "placed daemon": (deployed(strategy="daemon", placement="random"), "deployment.placement: Fargate has no machines"),
-    "constraints on Fargate": (task(**FARGATE) | deployed(constraints={"a": "b"}), "deployment.constraints: Fargate"),
-    "daemon on Fargate": (task(**FARGATE) | deployed(strategy="daemon"), "deployment.strategy: a daemon runs"),
-    "Fargate's capacity on EC2": (
-        deployed(capacity_providers={"FARGATE": {}}),
-        "deployment.capacity_providers: FARGATE and",
-    ),
-    "two bases": (
-        deployed(capacity_providers={"a": {"base": 1}, "b": {"base": 1}}),
-        "deployment.capacity_providers: at least one",
-    ),
-    "no time to wait": (deployed(wait_minutes=0), "deployment.wait_minutes: a whole"),
-    "unknown mode": (balanced(mode="half"), "load_balancer.mode: use"),
-    "addresses in prose": (balanced(allowed={"x": "everybody"}), "load_balancer.allowed: every value"),
-    "nobody allowed": (balanced(allowed={}), "load_balancer.allowed: name at least one"),
-    "IPv6 for nobody": (balanced(dual_stack=True), "load_balancer.dual_stack: allowed has no block"),
-    "certificate by name": (balanced(certificate_arn="mine"), "load_balancer.certificate_arn: give the ARN"),
-    "certificate inside": (balanced(make_certificate=True, internal=True), "load_balancer.make_certificate: it is"),
-    "two certificates": (
-        balanced(make_certificate=True, certificate_arn="arn:aws:acm:eu-west-1:1:certificate/1"),
-        "load_balancer: make_certificate or",
-    ),
-    "drains too long": (balanced(drain_seconds=120), "load_balancer.drain_seconds: keep below"),
-    "starts too quickly": (balanced(slow_start_seconds=10), "load_balancer.slow_start_seconds: 0"),
-    "sticks too long": (balanced(sticky_seconds=604801), "load_balancer.sticky_seconds: 0"),
-    "idle for ever": (balanced(idle_seconds=4001), "load_balancer.idle_seconds: 1"),
-    "shared with whom": (balanced(mode="shared"), "shared_load_balancer: load_balancer.mode is"),
-    "priority 0": ({"shared_load_balancer": PLACE | {"priority": 0}}, "shared_load_balancer.priority: a whole"),
-    "relative path": ({"health_check": {"path": "health"}}, "health_check.path: begin with"),
-    "codes in prose": ({"health_check": {"codes": "ok"}}, "health_check.codes: HTTP codes"),
-    "timeout not below interval": ({"health_check": {"timeout": 10}}, "health_check.timeout: must be shorter"),
-    "asks too often": ({"health_check": {"interval": 4, "timeout": 3}}, "health_check: interval must be"),
-    "healthy at once": ({"health_check": {"healthy": 1}}, "health_check: healthy and unhealthy"),
-    "no name": ({"dns": {}}, "dns: give zone and hostname"),
-    "host name outside the zone": (named(hostname="acme.example.org"), "dns.hostname: give a full"),
-    "five aliases": (named(aliases=[f"a{n}.example.com" for n in range(5)]), "dns.aliases: up to four"),
-    "namespace by name": (named(discovery={"namespace_id": "internal"}), "dns.discovery: namespace_id"),
-}
-
-
-@pytest.fixture(scope="module")
-def said(code: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """What Terraform said to each case: name => messages. All in one process: starting it is what takes the time."""
-    folder = tmp_path_factory.mktemp("refusals") / "module"
-    shutil.copytree(code / MODULE, folder, ignore=shutil.ignore_patterns(".terraform*", "*.tftest.hcl", "examples"))
-    for number, (values, _) in enumerate(CASES.values()):
-        # A file each: the first run that fails is the last of its file.
-        (folder / f"tests/case_{number}.tftest.hcl").write_text(
-            'mock_provider "aws" {\n  source = "./tests/mocks"\n}\n'
-            f'variables {{\n{assignments(GOOD | values)}}}\nrun "refused" {{\n  command = plan\n}}\n'
-        )
-    text = Terraform(folder, {"TF_DATA_DIR": ".terraform"}).init().run("test", "-json", codes=(1,))
-    events = [json.loads(line) for line in text.splitlines()]
-    messages: dict[str, list[str]] = {name: [] for name in CASES}
-    for event in events:
-        if event["type"] == "diagnostic" and "@testfile" in event:
-            name = list(CASES)[int(re.sub(r"\D", "", event["@testfile"]))]
-            messages[name].append(event["diagnostic"]["detail"])
-    return messages
-
-
-def assignments(values: dict[str, Any]) -> str:
-    """JSON is HCL here: no text of ours has a `${`."""
-    return "".join(f"    {name} = {json.dumps(value)}\n" for name, value in values.items())
-
-
-@pytest.mark.terraform
-def test_each_wrong_value_is_refused_with_its_own_message_alone(said: dict[str, list[str]]) -> None:
-    wrong = {
-        name: said[name]
-        for name, (_, message) in CASES.items()
-        if len(said[name]) != 1 or not said[name][0].startswith(message)
-    }
+def test_every_validation_says_what_to_do(variables: Terraform) -> None:
+    assert len(CASES) == len(CASES_OF_THE_SERVICE) + len(CASES_BESIDE)
+    said = refusals.said(cases(), variables)
+    wrong = {name: said[name] for name, (_, begins) in CASES.items() if not alone(said[name], begins)}
     assert wrong == {}
+    everything = {message for messages in said.values() for message in messages}
+    declared = {message for path in MODULE.glob("variables*.tf") for message in refusals.messages_of(path)}
+    assert declared == everything
 
 
-def test_no_validation_is_without_a_case() -> None:
-    text = "".join(path.read_text() for path in sorted((ROOT / MODULE).glob("variables*.tf")))
-    messages = []
-    for block in re.findall(r'^variable "[\w-]+" \{\n.*?^\}', text, re.MULTILINE | re.DOTALL):
-        if block.split('"')[1] in OURS:
-            messages += [m.replace('\\"', '"') for m in re.findall(r'error_message = "((?:\\.|[^"\\])*)"', block)]
-    expected = [message for _, message in CASES.values()]
-    assert [m for m in messages if not any(m.startswith(begin) for begin in expected)] == []
-    assert len(messages) > 60
+def test_the_clock_is_understood(variables: Terraform) -> None:
+    (variables.folder / "right.tfvars").write_text(assignments(GOOD | RIGHT))
+    assert variables.run("console", "-var-file=right.tfvars", stdin="local.front\n").strip() == '"web"'
+
+
+def cases() -> refusals.Refusals:
+    bodies = {
+        name: f"  command = plan\n  variables {{\n{assignments(values)}  }}\n" for name, (values, _) in CASES.items()
+    }
+    return refusals.Refusals(
+        f"variables {{\n{assignments(GOOD)}}}\n", {name: says for name, (_, says) in CASES.items()}, bodies
+    )
+
+
+def alone(messages: list[str], begins: str) -> bool:
+    return len(messages) == 1 and messages[0].startswith(begins)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from service_values import CLUSTER, assignments
 from terraform_in import Terraform
-from test_service_refusals import CLUSTER, assignments
 
 pytestmark = pytest.mark.terraform
 ROOT = "src/appcluster/tenant"

@@ -24,13 +24,16 @@ variables {
 
   dns = { zone = "example.com", hostname = "acme.test.example.com" }
 
-  shared_load_balancer = {
-    listener_arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1"
-    dns_name          = "shared.elb.example.com"
-    zone_id           = "ZSHARED"
-    security_group_id = "sg-shared"
-    arn_suffix        = "app/shared-1/1"
-    priority          = 17
+  load_balancer = {
+    mode = "own"
+    shared = {
+      listener_arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1"
+      dns_name          = "shared.elb.example.com"
+      zone_id           = "ZSHARED"
+      security_group_id = "sg-shared"
+      arn_suffix        = "app/shared-1/1"
+      priority          = 17
+    }
   }
 }
 
@@ -101,7 +104,7 @@ run "own_in_full" {
 
 run "shared" {
   variables {
-    load_balancer = { mode = "shared" }
+    load_balancer = merge(var.load_balancer, { mode = "shared" })
     dns           = { zone = "example.com", hostname = "acme.test.example.com", aliases = ["shop.acme.org", "www.example.com"] }
   }
   assert {
@@ -125,7 +128,7 @@ run "shared" {
 run "shared_with_a_certificate_and_an_address_for_every_task" {
   command = plan
   variables {
-    load_balancer = { mode = "shared", make_certificate = true }
+    load_balancer = merge(var.load_balancer, { mode = "shared", make_certificate = true })
     task          = { network_mode = "awsvpc" }
   }
   assert {
@@ -145,7 +148,7 @@ run "shared_by_http" {
     values = { protocol = "HTTP" }
   }
   variables {
-    load_balancer = { mode = "shared" }
+    load_balancer = merge(var.load_balancer, { mode = "shared" })
   }
   assert {
     condition     = output.url == "http://acme.test.example.com"

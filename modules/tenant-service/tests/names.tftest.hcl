@@ -24,13 +24,16 @@ variables {
 
   dns = { zone = "example.com", hostname = "acme.test.example.com" }
 
-  shared_load_balancer = {
-    listener_arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1"
-    dns_name          = "shared.elb.example.com"
-    zone_id           = "ZSHARED"
-    security_group_id = "sg-shared"
-    arn_suffix        = "app/shared-1/1"
-    priority          = 17
+  load_balancer = {
+    mode = "own"
+    shared = {
+      listener_arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1"
+      dns_name          = "shared.elb.example.com"
+      zone_id           = "ZSHARED"
+      security_group_id = "sg-shared"
+      arn_suffix        = "app/shared-1/1"
+      priority          = 17
+    }
   }
 }
 
@@ -60,9 +63,11 @@ run "a_and_b_c" {
 run "the_longest_names_fit" {
   command = plan
   variables {
-    stack           = "a123456789-123456789-123456789x"
-    tenant          = "b123456789-123456789-123456789x"
-    scheduled_tasks = { c123456789-123456789-123456789x = { schedule = "rate(1 day)", command = ["x"] } }
+    stack  = "a123456789-123456789-123456789x"
+    tenant = "b123456789-123456789-123456789x"
+    background = {
+      scheduled = { c123456789-123456789-123456789x = { schedule = "rate(1 day)", command = ["x"] } }
+    }
   }
   assert {
     condition     = length(output.name) == 32 && length(aws_lb.this[0].name) == 32 && length(aws_lb_target_group.this[0].name) == 32
@@ -112,7 +117,7 @@ run "another_port_health_check_host_name_and_image" {
 run "shared" {
   command = plan
   variables {
-    load_balancer = { mode = "shared" }
+    load_balancer = merge(var.load_balancer, { mode = "shared" })
   }
   assert {
     condition     = aws_ecs_service.this.name != run.as_it_is.service_name
@@ -123,8 +128,7 @@ run "shared" {
 run "another_priority" {
   command = plan
   variables {
-    load_balancer        = { mode = "shared" }
-    shared_load_balancer = { listener_arn = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1", dns_name = "x", zone_id = "Z", security_group_id = "sg", arn_suffix = "app/shared-1/1", priority = 18 }
+    load_balancer = { mode = "shared", shared = { listener_arn = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1", dns_name = "x", zone_id = "Z", security_group_id = "sg", arn_suffix = "app/shared-1/1", priority = 18 } }
   }
   assert {
     condition     = aws_ecs_service.this.name == run.shared.service_name
@@ -135,8 +139,7 @@ run "another_priority" {
 run "another_shared_load_balancer" {
   command = plan
   variables {
-    load_balancer        = { mode = "shared" }
-    shared_load_balancer = { listener_arn = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-2/1/1", dns_name = "x", zone_id = "Z", security_group_id = "sg", arn_suffix = "app/shared-2/1", priority = 17 }
+    load_balancer = { mode = "shared", shared = { listener_arn = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-2/1/1", dns_name = "x", zone_id = "Z", security_group_id = "sg", arn_suffix = "app/shared-2/1", priority = 17 } }
   }
   assert {
     condition     = aws_ecs_service.this.name != run.shared.service_name

@@ -135,22 +135,36 @@ run "alarms_without_a_topic" {
   }
 }
 
+run "no_alarms" {
+  command = plan
+  variables {
+    alarms     = { enabled = false }
+    background = { queued = { resize = {} } }
+  }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.watch) == 0 && length(aws_cloudwatch_metric_alarm.high) == 1
+    error_message = "nobody is told, but the service scales"
+  }
+}
+
 run "alarms_with_a_topic" {
   variables {
     alarms = {
-      topic_arn         = "arn:aws:sns:ap-southeast-2:123456789012:alerts"
+      topics            = { oncall = "arn:aws:sns:ap-southeast-2:123456789012:oncall" }
       target_5xx        = { over = 25, seconds = 60, periods = 5 }
       load_balancer_5xx = { enabled = false }
     }
-    scheduled_tasks = { report = { schedule = "rate(1 day)" } }
-    queue_tasks     = { resize = {} }
+    background = {
+      scheduled = { report = { schedule = "rate(1 day)" } }
+      queued    = { resize = {} }
+    }
   }
   assert {
-    condition     = keys(aws_cloudwatch_metric_alarm.watch) == ["no-running-task", "resize-dead-letters", "schedule-dead-letters", "target-5xx", "unhealthy-hosts"]
+    condition     = keys(aws_cloudwatch_metric_alarm.watch) == ["no-running-task", "not-started", "resize-dead-letters", "target-5xx", "unhealthy-hosts"]
     error_message = "work that was given up is watched too; what is not wanted is not"
   }
   assert {
-    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.watch : alarm.alarm_actions == toset([var.alarms.topic_arn]) && alarm.ok_actions == toset([var.alarms.topic_arn])])
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.watch : alarm.alarm_actions == toset(values(var.alarms.topics)) && alarm.ok_actions == toset(values(var.alarms.topics))])
     error_message = "the topic hears when an alarm begins and ends"
   }
   assert {
@@ -162,7 +176,7 @@ run "alarms_with_a_topic" {
     error_message = "no task sends no sample: silence is the alarm"
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.watch["resize-dead-letters"].dimensions.QueueName == aws_sqs_queue.dead["resize"].name && aws_cloudwatch_metric_alarm.watch["schedule-dead-letters"].dimensions.QueueName == aws_sqs_queue.schedule_dead[0].name
+    condition     = aws_cloudwatch_metric_alarm.watch["resize-dead-letters"].dimensions.QueueName == aws_sqs_queue.dead["resize"].name && aws_cloudwatch_metric_alarm.watch["not-started"].dimensions.QueueName == aws_sqs_queue.not_started[0].name
     error_message = "the alarms look at the queues by their names"
   }
 }

@@ -151,6 +151,35 @@ run "read_only_file_system_and_a_shell" {
   }
 }
 
+run "a_shell_whose_sessions_are_kept" {
+  command = plan
+  variables {
+    task = { execute_command = true }
+    cluster = {
+      name                            = "appcluster-test"
+      arn                             = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
+      capacity_provider               = "nodes-appcluster-test"
+      vpc_id                          = "vpc-1"
+      node_subnet_ids                 = ["subnet-1", "subnet-2"]
+      load_balancer_subnet_ids        = ["subnet-3", "subnet-4"]
+      load_balancer_security_group_id = "sg-1"
+      execute_command = {
+        log_group_arn = "arn:aws:logs:ap-southeast-2:123456789012:log-group:/ecs/appcluster-test/execute-command"
+        kms_key_arn   = "arn:aws:kms:ap-southeast-2:123456789012:key/1"
+      }
+    }
+  }
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.platform[0].policy).Statement : statement.Action[0] => statement.Resource[0] } == {
+      "ssmmessages:CreateControlChannel" = "*"
+      "logs:DescribeLogGroups"           = "*"
+      "logs:CreateLogStream"             = "arn:aws:logs:ap-southeast-2:123456789012:log-group:/ecs/appcluster-test/execute-command:*"
+      "kms:Decrypt"                      = "arn:aws:kms:ap-southeast-2:123456789012:key/1"
+    }
+    error_message = "the agent in the container writes the session down, with the task's role"
+  }
+}
+
 run "fargate" {
   command = plan
   variables {

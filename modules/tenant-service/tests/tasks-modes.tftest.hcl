@@ -18,11 +18,13 @@ variables {
     load_balancer_security_group_id = "sg-1"
   }
 
-  containers      = { web = { image = "web:90", port = 8080, memory = 256 } }
-  load_balancer   = { mode = "none" }
-  one_off_tasks   = { migrate = { command = ["migrate"] } }
-  queue_tasks     = { resize = {} }
-  scheduled_tasks = { report = { schedule = "rate(1 day)" } }
+  containers    = { web = { image = "web:90", port = 8080, memory = 256 } }
+  load_balancer = { mode = "none" }
+  background = {
+    one_off   = { migrate = { command = ["migrate"] } }
+    queued    = { resize = {} }
+    scheduled = { report = { schedule = "rate(1 day)" } }
+  }
 }
 
 run "a_daemon_is_not_scaled" {
@@ -43,44 +45,29 @@ run "a_daemon_is_not_scaled" {
   }
 }
 
-run "nobody_scales_a_daemon" {
-  command = plan
-  variables {
-    deployment = { strategy = "daemon" }
-    scaling    = { track = { cpu = { target = 50 } } }
-  }
-  expect_failures = [var.scaling]
-}
-
 run "no_load_balancer_no_alarm_on_one" {
   command = plan
   assert {
-    condition     = keys(aws_cloudwatch_metric_alarm.watch) == ["no-running-task", "resize-dead-letters", "schedule-dead-letters"]
+    condition     = keys(aws_cloudwatch_metric_alarm.watch) == ["no-running-task", "not-started", "resize-dead-letters"]
     error_message = "only what is there is watched"
   }
 }
 
-run "nobody_counts_requests_without_a_load_balancer" {
-  command = plan
-  variables {
-    scaling = { track = { requests = { target = 1000 } } }
-  }
-  expect_failures = [var.scaling]
-}
-
 run "a_shared_load_balancer_has_errors_of_others" {
   variables {
-    load_balancer = { mode = "shared" }
-    dns           = { zone = "example.com", hostname = "acme.test.example.com" }
-    scaling       = { track = { requests = { target = 1000 } } }
-    shared_load_balancer = {
-      listener_arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1"
-      dns_name          = "shared.elb.example.com"
-      zone_id           = "ZSHARED"
-      arn_suffix        = "app/shared-1/1"
-      security_group_id = "sg-shared"
-      priority          = 7
+    load_balancer = {
+      mode = "shared"
+      shared = {
+        listener_arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1"
+        dns_name          = "shared.elb.example.com"
+        zone_id           = "ZSHARED"
+        arn_suffix        = "app/shared-1/1"
+        security_group_id = "sg-shared"
+        priority          = 7
+      }
     }
+    dns     = { zone = "example.com", hostname = "acme.test.example.com" }
+    scaling = { track = { requests = { target = 1000 } } }
   }
   assert {
     condition     = !contains(keys(aws_cloudwatch_metric_alarm.watch), "load-balancer-5xx") && aws_cloudwatch_metric_alarm.watch["target-5xx"].dimensions.LoadBalancer == "app/shared-1/1"
@@ -94,8 +81,10 @@ run "a_shared_load_balancer_has_errors_of_others" {
 
 run "on_fargate_a_task_has_the_size" {
   variables {
-    task          = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512, architecture = "ARM64" }
-    one_off_tasks = { migrate = { cpu = 1024, memory = 4096 } }
+    task = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512, architecture = "ARM64" }
+    background = merge(var.background, {
+      one_off = { migrate = { cpu = 1024, memory = 4096 } }
+    })
   }
   assert {
     condition     = tonumber(aws_ecs_task_definition.task["migrate"].cpu) == 1024 && tonumber(aws_ecs_task_definition.task["report"].memory) == 512 && aws_ecs_task_definition.task["report"].runtime_platform[0].cpu_architecture == "ARM64"
@@ -109,62 +98,4 @@ run "on_fargate_a_task_has_the_size" {
     condition     = output.run_task["migrate"].launchType == "FARGATE" && aws_ecs_service.worker["resize"].launch_type == "FARGATE" && aws_scheduler_schedule.this["report"].target[0].ecs_parameters[0].launch_type == "FARGATE"
     error_message = "all of them run there"
   }
-}
-
-run "fargate_does_not_sell_every_size" {
-  command = plan
-  variables {
-    task          = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
-    one_off_tasks = { migrate = { cpu = 256, memory = 4096 } }
-  }
-  expect_failures = [var.one_off_tasks]
-}
-
-run "fargate_does_not_sell_every_size_to_schedules" {
-  command = plan
-  variables {
-    task            = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
-    queue_tasks     = {}
-    scheduled_tasks = { report = { schedule = "rate(1 day)", memory = 4096 } }
-  }
-  expect_failures = [var.scheduled_tasks]
-}
-
-run "fargate_does_not_sell_every_size_to_workers" {
-  command = plan
-  variables {
-    task        = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
-    queue_tasks = { resize = { cpu = 300 } }
-  }
-  expect_failures = [var.queue_tasks]
-}
-
-run "a_schedule_without_a_container" {
-  command = plan
-  variables {
-    containers    = { one = { image = "one:1" }, two = { image = "two:1" } }
-    one_off_tasks = {}
-    queue_tasks   = {}
-  }
-  expect_failures = [var.scheduled_tasks]
-}
-
-run "a_queue_without_a_container" {
-  command = plan
-  variables {
-    containers      = { one = { image = "one:1" }, two = { image = "two:1" } }
-    one_off_tasks   = {}
-    scheduled_tasks = {}
-  }
-  expect_failures = [var.queue_tasks]
-}
-
-run "a_one_off_task_without_a_container" {
-  command = plan
-  variables {
-    containers      = { one = { image = "one:1" }, two = { image = "two:1" } }
-    queue_tasks     = {}
-    scheduled_tasks = {}
-  }
-  expect_failures = [var.one_off_tasks]
 }

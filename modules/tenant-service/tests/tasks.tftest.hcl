@@ -29,16 +29,18 @@ variables {
 run "none_unless_given" {
   command = plan
   assert {
-    condition     = length(aws_ecs_task_definition.task) + length(aws_scheduler_schedule_group.this) + length(aws_iam_role.schedule) + length(aws_sqs_queue.schedule_dead) + length(aws_iam_role_policy.queues) == 0
+    condition     = length(aws_ecs_task_definition.task) + length(aws_scheduler_schedule_group.this) + length(aws_iam_role.schedule) + length(aws_sqs_queue.not_started) + length(aws_iam_role_policy.queues) == 0
     error_message = "a tenant without tasks pays for none"
   }
 }
 
 run "by_the_clock" {
   variables {
-    scheduled_tasks = {
-      report   = { schedule = "cron(0 3 * * ? *)", timezone = "Australia/Sydney", command = ["report"], environment = { MODE = "report", DAYS = "7" }, cpu = 64, memory = 512, memory_reservation = 256 }
-      clean-up = { schedule = "rate(2 hours)", enabled = false, window_minutes = 15, retries = 0, retry_seconds = 60, count = 2 }
+    background = {
+      scheduled = {
+        report   = { schedule = "cron(0 3 * * ? *)", timezone = "Australia/Sydney", command = ["report"], environment = { MODE = "report", DAYS = "7" }, cpu = 64, memory = 512, memory_reservation = 256 }
+        clean-up = { schedule = "rate(2 hours)", enabled = false, window_minutes = 15, retries = 0, retry_seconds = 60, count = 2 }
+      }
     }
   }
   assert {
@@ -50,7 +52,7 @@ run "by_the_clock" {
     error_message = "or within a window, tried once"
   }
   assert {
-    condition     = aws_scheduler_schedule.this["report"].target[0].dead_letter_config[0].arn == aws_sqs_queue.schedule_dead[0].arn
+    condition     = aws_scheduler_schedule.this["report"].target[0].dead_letter_config[0].arn == aws_sqs_queue.not_started[0].arn
     error_message = "what could not be started is kept"
   }
   assert {
@@ -83,14 +85,16 @@ run "by_the_clock" {
 
 run "by_messages" {
   variables {
-    queue_tasks = {
-      resize = {
-        command = ["work"]
-        max     = 12
-        steps   = { 1000 = 6, 5 = 1, 50 = 3 }
-        senders = { uploads = "arn:aws:s3:::acme-uploads", orders = "arn:aws:sns:ap-southeast-2:123456789012:orders" }
+    background = {
+      queued = {
+        resize = {
+          command = ["work"]
+          max     = 12
+          steps   = { 1000 = 6, 5 = 1, 50 = 3 }
+          senders = { uploads = "arn:aws:s3:::acme-uploads", orders = "arn:aws:sns:ap-southeast-2:123456789012:orders" }
+        }
+        mail = { min = 1 }
       }
-      mail = { min = 1 }
     }
   }
   assert {
@@ -112,7 +116,7 @@ run "by_messages" {
     error_message = "a worker knows its queue"
   }
   assert {
-    condition     = jsondecode(aws_sqs_queue.work["resize"].redrive_policy).maxReceiveCount == 3 && aws_sqs_queue.dead["resize"].name == "${output.name}-resize-dead"
+    condition     = jsondecode(aws_sqs_queue.work["resize"].redrive_policy).maxReceiveCount == 3 && aws_sqs_queue.dead["resize"].name == "${output.name}-resize_dead"
     error_message = "a message that breaks its worker is given up"
   }
   assert {
@@ -131,9 +135,11 @@ run "by_messages" {
 
 run "by_hand" {
   variables {
-    task            = { network_mode = "awsvpc" }
-    one_off_tasks   = { migrate = { command = ["./migrate", "--all"] }, shell = {} }
-    scheduled_tasks = { report = { schedule = "rate(1 day)", command = ["report"] } }
+    task = { network_mode = "awsvpc" }
+    background = {
+      one_off   = { migrate = { command = ["./migrate", "--all"] }, shell = {} }
+      scheduled = { report = { schedule = "rate(1 day)", command = ["report"] } }
+    }
   }
   assert {
     condition     = keys(output.run_task) == ["migrate", "report", "shell"]
@@ -157,9 +163,34 @@ run "by_hand" {
   }
 }
 
+run "of_the_container_that_takes_the_requests" {
+  variables {
+    containers = {
+      batch = { image = "batch:1", port = 81 }
+      web   = { image = "123456789012.dkr.ecr.ap-southeast-2.amazonaws.com/web:1", port = 80 }
+    }
+    load_balancer = { container = "web" }
+    background = {
+      scheduled = { report = { schedule = "rate(1 day)" } }
+      queued    = { resize = { container = "batch" } }
+      one_off   = { migrate = {} }
+    }
+  }
+  assert {
+    condition     = { for name, task in aws_ecs_task_definition.task : name => jsondecode(task.container_definitions)[0].image } == { report = var.containers.web.image, resize = "batch:1", migrate = var.containers.web.image }
+    error_message = "unless another is named"
+  }
+  assert {
+    condition     = alltrue([for task in concat([aws_ecs_task_definition.this], values(aws_ecs_task_definition.task)) : task.execution_role_arn == aws_iam_role.execution.arn && task.task_role_arn == aws_iam_role.task.arn])
+    error_message = "no machine may pull an image or write a log for them: every task brings the role for it"
+  }
+}
+
 run "in_a_bridge_no_network_is_said" {
   variables {
-    one_off_tasks = { migrate = {} }
+    background = {
+      one_off = { migrate = {} }
+    }
   }
   assert {
     condition     = !contains(keys(output.run_task["migrate"]), "networkConfiguration")
@@ -169,10 +200,12 @@ run "in_a_bridge_no_network_is_said" {
 
 run "where_the_service_may_run" {
   variables {
-    deployment      = { constraints = { big = "attribute:ecs.instance-type =~ m6i.*" } }
-    one_off_tasks   = { migrate = {} }
-    queue_tasks     = { resize = {} }
-    scheduled_tasks = { report = { schedule = "rate(1 day)" } }
+    deployment = { constraints = { big = "attribute:ecs.instance-type =~ m6i.*" } }
+    background = {
+      one_off   = { migrate = {} }
+      queued    = { resize = {} }
+      scheduled = { report = { schedule = "rate(1 day)" } }
+    }
   }
   assert {
     condition = [
@@ -184,16 +217,36 @@ run "where_the_service_may_run" {
   }
 }
 
+run "no_two_queues_have_one_name" {
+  command = plan
+  variables {
+    background = {
+      scheduled = { report = { schedule = "rate(1 day)" } }
+      queued    = { resize = {}, resize-dead = {}, schedule = {}, not-started = {} }
+    }
+  }
+  assert {
+    condition     = length(distinct([for queue in concat(values(aws_sqs_queue.work), values(aws_sqs_queue.dead), aws_sqs_queue.not_started) : queue.name])) == 9
+    error_message = "whatever tasks are called"
+  }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.watch) == 4 + 5
+    error_message = "and each dead-letter queue is watched"
+  }
+}
+
 run "the_longest_names_fit" {
   command = plan
   variables {
-    stack           = "a123456789-123456789-123456789x"
-    tenant          = "b123456789-123456789-123456789x"
-    scheduled_tasks = { c123456789-123456789-123456789x = { schedule = "rate(1 day)" } }
-    queue_tasks     = { d123456789-123456789-123456789x = {} }
+    stack  = "a123456789-123456789-123456789x"
+    tenant = "b123456789-123456789-123456789x"
+    background = {
+      scheduled = { c123456789-123456789-123456789x = { schedule = "rate(1 day)" } }
+      queued    = { d123456789-123456789-123456789x = {} }
+    }
   }
   assert {
-    condition     = max([for queue in concat(values(aws_sqs_queue.work), values(aws_sqs_queue.dead), aws_sqs_queue.schedule_dead) : length(queue.name)]...) <= 80
+    condition     = max([for queue in concat(values(aws_sqs_queue.work), values(aws_sqs_queue.dead), aws_sqs_queue.not_started) : length(queue.name)]...) <= 80
     error_message = "a queue's name holds 80 characters"
   }
   assert {

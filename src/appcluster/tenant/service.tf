@@ -39,18 +39,30 @@ module "service" {
   scaling            = var.scaling
   deployment         = var.deployment
   task               = var.task
-  load_balancer      = merge(var.load_balancer, { certificate_arn = var.load_balancer.make_certificate ? null : var.certificate_arn })
   health_check       = var.health_check
   log_retention_days = var.log_retention_days
-  alarms             = merge(var.alarms, { topic_arn = var.alarms.topic_arn == null ? var.alarm_topic_arn : var.alarms.topic_arn })
-  scheduled_tasks    = var.scheduled_tasks
-  queue_tasks        = var.queue_tasks
-  one_off_tasks      = var.one_off_tasks
 
-  shared_load_balancer = var.load_balancer.mode != "shared" ? null : merge(
-    var.shared_load_balancers[tostring(var.allotment.load_balancer)],
-    { priority = var.allotment.priority },
-  )
+  alarms = merge(var.alarms, {
+    topics = merge(
+      { for arn in [var.alarm_topic_arn] : "oncall" => arn if arn != null && var.alarms.enabled != false },
+      coalesce(var.alarms.topics, {}),
+    )
+  })
+
+  load_balancer = merge(var.load_balancer, {
+    certificate_arn = var.load_balancer.make_certificate ? null : var.certificate_arn
+
+    shared = var.load_balancer.mode != "shared" ? null : merge(
+      var.shared_load_balancers[tostring(var.allotment.load_balancer)],
+      { priority = var.allotment.priority },
+    )
+  })
+
+  background = {
+    scheduled = var.scheduled_tasks
+    queued    = var.queue_tasks
+    one_off   = var.one_off_tasks
+  }
 
   dns = {
     zone     = var.zone

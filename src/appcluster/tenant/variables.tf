@@ -35,6 +35,7 @@ variable "cluster" {
     node_subnet_ids                 = set(string)
     load_balancer_subnet_ids        = set(string)
     load_balancer_security_group_id = string
+    execute_command                 = optional(object({ log_group_arn = optional(string), kms_key_arn = optional(string) }))
   })
   nullable = false
 }
@@ -46,7 +47,7 @@ variable "certificate_arn" {
 }
 
 variable "alarm_topic_arn" {
-  description = "The topic that hears of alarms, unless alarms.topic_arn names another; an output of the shared layer."
+  description = "The topic that hears of alarms, besides those of alarms.topics; an output of the shared layer."
   type        = string
   default     = null
 }
@@ -266,9 +267,10 @@ variable "scaling" {
 }
 
 variable "alarms" {
-  description = "What somebody should know of, and the topic that hears it: see modules/tenant-service."
+  description = "What somebody should know of, and the topics that hear it: see modules/tenant-service."
   type = object({
-    topic_arn = optional(string)
+    enabled = optional(bool)
+    topics  = optional(map(string))
     unhealthy_hosts = optional(object({
       enabled = optional(bool)
       over    = optional(number)

@@ -5,5 +5,10 @@ output "urls" {
 
 output "services" {
   description = "What the apply promised."
-  value       = merge(module.own.services, module.shared.services, module.moving.services, module.turning.services, module.fargate.services, module.inside.services, module.daemon.services)
+  value       = merge([for tenant in [module.own, module.shared, module.moving, module.turning, module.fargate, module.inside, module.daemon, module.steps, module.tracked] : tenant.services]...)
+}
+
+output "run_task" {
+  description = "What starts the one-off task: the input of `aws ecs run-task --cli-input-json`."
+  value       = module.steps.run_task["migrate"]
 }

@@ -59,9 +59,8 @@ module "shared" {
   task       = { execute_command = true }
   deployment = { placement = "zone_binpack", alarms = [aws_cloudwatch_metric_alarm.latency.alarm_name] }
 
-  load_balancer        = { mode = "shared" }
-  shared_load_balancer = merge(local.shared_load_balancer, { priority = var.changed ? 3 : 1 })
-  dns                  = { zone = "example.com", hostname = "shared.example.com", aliases = ["shared.example.org"] }
+  load_balancer = { mode = "shared", shared = merge(local.shared_load_balancer, { priority = var.changed ? 3 : 1 }) }
+  dns           = { zone = "example.com", hostname = "shared.example.com", aliases = ["shared.example.org"] }
 }
 
 # From a load balancer of its own to the shared one.
@@ -73,9 +72,8 @@ module "moving" {
   cluster    = local.cluster
   containers = { web = local.web }
 
-  load_balancer        = { mode = var.changed ? "shared" : "own" }
-  shared_load_balancer = merge(local.shared_load_balancer, { priority = 2 })
-  dns                  = { zone = "example.com", hostname = "moving.example.com" }
+  load_balancer = { mode = var.changed ? "shared" : "own", shared = merge(local.shared_load_balancer, { priority = 2 }) }
+  dns           = { zone = "example.com", hostname = "moving.example.com" }
 }
 
 # From dynamic ports to an address for every task, behind a load balancer of its own.
@@ -104,9 +102,8 @@ module "fargate" {
   task       = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512, architecture = "ARM64", public_address = true }
   deployment = { capacity_providers = { FARGATE = { base = 1 }, FARGATE_SPOT = { weight = var.changed ? 4 : 3 } } }
 
-  load_balancer        = { mode = "shared" }
-  shared_load_balancer = merge(local.shared_load_balancer, { priority = 4 })
-  dns                  = { zone = "example.com", hostname = "fargate.example.com", discovery = { namespace_id = aws_service_discovery_private_dns_namespace.this.id } }
+  load_balancer = { mode = "shared", shared = merge(local.shared_load_balancer, { priority = 4 }) }
+  dns           = { zone = "example.com", hostname = "fargate.example.com", discovery = { namespace_id = aws_service_discovery_private_dns_namespace.this.id } }
 }
 
 # Called by other services only, which find it by port.

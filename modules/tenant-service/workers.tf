@@ -1,83 +1,12 @@
-# Started by messages: a queue, a dead-letter queue, and workers whose number follows what waits. None waits: none runs.
-# A worker deletes a message when the work is done; a pipe would delete it when the task begins, and a crash would lose it.
+# Workers that read a queue: services of their own, whose number follows what waits. Nothing waits: none runs.
 
 locals {
-  dead_letter_queues = merge(
-    { for name in keys(var.queue_tasks) : name => "${local.name}-${name}-dead" },
-    length(var.scheduled_tasks) == 0 ? {} : { schedule = "${local.name}-schedule" },
-  )
-
   # Messages at which each step begins, in the order of their number.
-  queue_edges = { for name, task in var.queue_tasks : name => [for text in sort([for messages in keys(task.steps) : format("%012d", messages)]) : tonumber(text)] }
-
-  # Who may send beside the application. The ARN is written out: a queue's own is not known while it is made.
-  queue_arns = { for name in keys(var.queue_tasks) : name => "arn:${local.partition}:sqs:${local.region}:${local.account_id}:${local.name}-${name}" }
-
-  queue_statements = { for name, task in var.queue_tasks : name => concat(
-    [{
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "sqs:*"
-      Resource  = local.queue_arns[name]
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }],
-    [for arn in values(task.senders) : {
-      Effect    = "Allow"
-      Principal = { Service = "${split(":", arn)[2]}.amazonaws.com" }
-      Action    = "sqs:SendMessage"
-      Resource  = local.queue_arns[name]
-      Condition = merge(
-        { ArnEquals = { "aws:SourceArn" = arn } },
-        split(":", arn)[2] == "s3" ? { StringEquals = { "aws:SourceAccount" = local.account_id } } : {}, # a bucket's ARN names no account
-      )
-    }],
-  ) }
-}
-
-resource "aws_sqs_queue" "work" {
-  for_each = var.queue_tasks
-
-  name                       = "${local.name}-${each.key}"
-  visibility_timeout_seconds = each.value.visibility_seconds
-  message_retention_seconds  = 4 * 24 * 3600
-  receive_wait_time_seconds  = 20 # long polling: an empty queue costs next to nothing
-  sqs_managed_sse_enabled    = true
-  policy                     = jsonencode({ Version = "2012-10-17", Statement = local.queue_statements[each.key] })
-
-  redrive_policy = jsonencode({
-    deadLetterTargetArn = aws_sqs_queue.dead[each.key].arn
-    maxReceiveCount     = each.value.attempts
-  })
-}
-
-# A message keeps its age when it is given up, so this queue keeps it longer.
-resource "aws_sqs_queue" "dead" {
-  for_each = var.queue_tasks
-
-  name                      = local.dead_letter_queues[each.key]
-  message_retention_seconds = 14 * 24 * 3600
-  sqs_managed_sse_enabled   = true
-}
-
-# The application sends, its workers receive; both are the tenant's, and have the tenant's role.
-resource "aws_iam_role_policy" "queues" {
-  count = length(var.queue_tasks) == 0 ? 0 : 1
-
-  name = "queues"
-  role = aws_iam_role.task.name
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect   = "Allow"
-      Action   = ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
-      Resource = [for queue in aws_sqs_queue.work : queue.arn]
-    }]
-  })
+  queue_edges = { for name, task in var.background.queued : name => [for text in sort([for messages in keys(task.steps) : format("%012d", messages)]) : tonumber(text)] }
 }
 
 resource "aws_ecs_service" "worker" {
-  for_each = var.queue_tasks
+  for_each = var.background.queued
 
   name            = "${local.name}-${each.key}"
   cluster         = var.cluster.arn
@@ -149,7 +78,7 @@ resource "aws_ecs_service" "worker" {
 }
 
 resource "aws_appautoscaling_target" "worker" {
-  for_each = var.queue_tasks
+  for_each = var.background.queued
 
   service_namespace  = "ecs"
   resource_id        = "service/${var.cluster.name}/${aws_ecs_service.worker[each.key].name}"
@@ -159,7 +88,7 @@ resource "aws_appautoscaling_target" "worker" {
 }
 
 resource "aws_appautoscaling_policy" "worker_out" {
-  for_each = var.queue_tasks
+  for_each = var.background.queued
 
   name               = "scale-out"
   policy_type        = "StepScaling"
@@ -186,7 +115,7 @@ resource "aws_appautoscaling_policy" "worker_out" {
 
 # Only when all is done: while one message is in work, no worker is taken away under it.
 resource "aws_appautoscaling_policy" "worker_in" {
-  for_each = var.queue_tasks
+  for_each = var.background.queued
 
   name               = "scale-in"
   policy_type        = "StepScaling"
@@ -206,7 +135,7 @@ resource "aws_appautoscaling_policy" "worker_in" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "waiting" {
-  for_each = var.queue_tasks
+  for_each = var.background.queued
 
   alarm_name          = "${local.name}-${each.key}-waiting"
   alarm_description   = "Messages wait for ${each.key} of ${var.tenant} in ${var.stack}: adds workers"
@@ -223,7 +152,7 @@ resource "aws_cloudwatch_metric_alarm" "waiting" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "idle" {
-  for_each = var.queue_tasks
+  for_each = var.background.queued
 
   alarm_name          = "${local.name}-${each.key}-idle"
   alarm_description   = "Nothing waits and nothing is in work for ${each.key} of ${var.tenant} in ${var.stack}: takes workers away"

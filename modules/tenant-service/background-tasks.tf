@@ -2,7 +2,7 @@
 # command and no port. The clock starts the scheduled ones, a queue keeps the workers busy, a person starts the one-off ones.
 
 locals {
-  tasks = merge(var.scheduled_tasks, var.queue_tasks, var.one_off_tasks)
+  tasks = merge(var.background.scheduled, var.background.queued, var.background.one_off)
 
   # On Fargate the task has the size, and its one container all of it.
   left_out = concat(["dependsOn", "healthCheck"], local.fargate ? ["cpu", "memory", "memoryReservation"] : [])
@@ -11,7 +11,7 @@ locals {
   task_capacity    = length(local.capacity_providers) == 0 && !local.fargate ? { (var.cluster.capacity_provider) = { base = 0, weight = 1 } } : local.capacity_providers
   task_launch_type = length(local.task_capacity) == 0 ? "FARGATE" : null
 
-  task_containers = { for name, task in local.tasks : name => coalesce(task.container, local.front, keys(var.containers)[0]) }
+  task_containers = { for name, task in local.tasks : name => coalesce(task.container, local.usual) }
 
   # A health check asks a web server that is not there; the others to wait for are not there either.
   task_bases = { for name, container in local.task_containers : name => {
@@ -20,7 +20,7 @@ locals {
 
   task_environments = { for name, task in local.tasks : name => merge(
     { for variable in local.task_bases[name].environment : variable.name => variable.value },
-    contains(keys(var.queue_tasks), name) ? { QUEUE_URL = aws_sqs_queue.work[name].url } : {},
+    contains(keys(var.background.queued), name) ? { QUEUE_URL = aws_sqs_queue.work[name].url } : {},
     task.environment,
   ) }
 

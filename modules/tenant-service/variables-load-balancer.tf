@@ -1,13 +1,15 @@
 variable "load_balancer" {
   description = <<-EOT
-    `mode`: "own" (a load balancer of the tenant's own), "shared" (a rule on one of many tenants: `shared_load_balancer` says
-    which) or "none". In both modes: `make_certificate` (for the tenant's names, proved by a record in the zone), `internal` and
-    `dual_stack` (as the load balancer is), `drain_seconds` (how long a leaving task may finish its requests),
+    `mode`: "own" (a load balancer of the tenant's own), "shared" (a rule on one of many tenants) or "none". `container`: which one takes
+    the requests; not needed when just one has a port. In both modes: `make_certificate` (for the tenant's names, proved by a record in
+    the zone), `internal` and `dual_stack` (as the load balancer is), `drain_seconds` (how long a leaving task may finish its requests),
     `slow_start_seconds`, `sticky_seconds` (0 is off). For an own one: `certificate_arn` (HTTPS; without any certificate HTTP),
-    `allowed` (a name of your choice => addresses that may connect), `access_logs`, `deletion_protection`.
+    `allowed` (a name of your choice => addresses that may connect), `access_logs`, `deletion_protection`. `shared`: which load balancer
+    is shared, and the `priority` of the tenant's rule there; both are allotted once, and a priority is no other tenant's on that one.
   EOT
   type = object({
     mode                = optional(string, "own")
+    container           = optional(string)
     certificate_arn     = optional(string)
     make_certificate    = optional(bool, false)
     ssl_policy          = optional(string, "ELBSecurityPolicy-TLS13-1-2-2021-06")
@@ -20,6 +22,14 @@ variable "load_balancer" {
     sticky_seconds      = optional(number, 0)
     access_logs         = optional(object({ bucket = string, prefix = optional(string) }))
     deletion_protection = optional(bool, false)
+    shared = optional(object({
+      listener_arn      = string
+      dns_name          = string
+      zone_id           = string
+      security_group_id = string
+      arn_suffix        = string
+      priority          = number
+    }))
   })
   default  = {}
   nullable = false
@@ -27,6 +37,22 @@ variable "load_balancer" {
   validation {
     condition     = contains(["own", "shared", "none"], var.load_balancer.mode)
     error_message = "load_balancer.mode: use \"own\", \"shared\" or \"none\"."
+  }
+  validation {
+    condition     = var.load_balancer.mode == "none" || var.load_balancer.container != null || length([for container in var.containers : container if container.port != null]) == 1
+    error_message = "load_balancer.container: name the container that takes the requests, since not exactly one has a port."
+  }
+  validation {
+    condition     = var.load_balancer.container == null || try(var.containers[var.load_balancer.container].port, null) != null
+    error_message = "load_balancer.container: name one of the containers, one with a port."
+  }
+  validation {
+    condition     = var.load_balancer.mode != "shared" || var.load_balancer.shared != null
+    error_message = "load_balancer.shared: the mode is \"shared\", so say which load balancer, and the priority allotted to the tenant there."
+  }
+  validation {
+    condition     = var.load_balancer.shared == null || try(var.load_balancer.shared.priority >= 1 && var.load_balancer.shared.priority <= 50000 && floor(var.load_balancer.shared.priority) == var.load_balancer.shared.priority, false)
+    error_message = "load_balancer.shared.priority: a whole number from 1 to 50000, allotted to this tenant alone."
   }
   validation {
     condition     = alltrue([for block in values(var.load_balancer.allowed) : can(cidrhost(block, 0))])
@@ -67,31 +93,6 @@ variable "load_balancer" {
   validation {
     condition     = var.load_balancer.idle_seconds >= 1 && var.load_balancer.idle_seconds <= 4000
     error_message = "load_balancer.idle_seconds: 1 to 4000."
-  }
-}
-
-variable "shared_load_balancer" {
-  description = <<-EOT
-    The load balancer that the tenant shares, and the `priority` of its rule there. Both are allotted once; a priority is no
-    other tenant's on that load balancer. Needed when load_balancer.mode is "shared".
-  EOT
-  type = object({
-    listener_arn      = string
-    dns_name          = string
-    zone_id           = string
-    security_group_id = string
-    arn_suffix        = string
-    priority          = number
-  })
-  default = null
-
-  validation {
-    condition     = var.load_balancer.mode != "shared" || var.shared_load_balancer != null
-    error_message = "shared_load_balancer: load_balancer.mode is \"shared\", so say which load balancer, and the priority allotted to the tenant there."
-  }
-  validation {
-    condition     = var.shared_load_balancer == null || try(var.shared_load_balancer.priority >= 1 && var.shared_load_balancer.priority <= 50000 && floor(var.shared_load_balancer.priority) == var.shared_load_balancer.priority, false)
-    error_message = "shared_load_balancer.priority: a whole number from 1 to 50000, allotted to this tenant alone."
   }
 }
 
@@ -152,6 +153,10 @@ variable "dns" {
   validation {
     condition     = var.load_balancer.mode == "none" || (var.dns.hostname != null && var.dns.zone != null)
     error_message = "dns: give zone and hostname, or set load_balancer.mode to \"none\"."
+  }
+  validation {
+    condition     = var.dns.discovery == null || local.front != null
+    error_message = "dns.discovery: name the container that the others find in load_balancer.container, since not exactly one has a port."
   }
   validation {
     condition     = var.dns.hostname == null || var.dns.zone == null || try(endswith(var.dns.hostname, ".${var.dns.zone}") && can(regex(local.host_name, var.dns.hostname)), false)

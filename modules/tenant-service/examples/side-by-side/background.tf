@@ -1,0 +1,79 @@
+# Tenants that do more than answer: tasks by the clock, by messages and by hand; one scaled in steps, one by tracking.
+
+resource "aws_sns_topic" "alerts" {
+  #checkov:skip=CKV_AWS_26:alarms hold no secret, and CloudWatch may not use AWS's own key for topics
+
+  name = "${local.stack}-alerts"
+}
+
+module "steps" {
+  source = "../.."
+
+  stack      = local.stack
+  tenant     = "steps"
+  cluster    = local.cluster
+  containers = { web = merge(local.web, { memory = 256 }) }
+
+  task          = { network_mode = "awsvpc" }
+  load_balancer = { mode = "none" }
+
+  scaling = {
+    min  = 1
+    max  = var.changed ? 12 : 8
+    high = { cpu = var.changed ? 65 : 70, steps = var.changed ? { 80 = 2, 95 = 4 } : { 85 = 3 } }
+    low  = { steps = { 5 = 2 }, cooldown = var.changed ? 600 : 300 }
+    schedules = {
+      morning = { schedule = "cron(0 ${var.changed ? 7 : 8} ? * MON-FRI *)", timezone = "Australia/Sydney", min = 2, max = 10 }
+      night   = { schedule = "cron(0 20 ? * MON-FRI *)", timezone = var.changed ? "Pacific/Auckland" : "Australia/Sydney", min = 0 }
+    }
+  }
+
+  alarms = {
+    topics       = { oncall = aws_sns_topic.alerts.arn }
+    dead_letters = { over = var.changed ? 5 : 0 }
+  }
+
+  background = {
+    scheduled = {
+      report = {
+        schedule       = var.changed ? "rate(12 hours)" : "cron(0 3 * * ? *)"
+        timezone       = "Australia/Sydney"
+        command        = ["report"]
+        window_minutes = var.changed ? 15 : 0
+        retries        = var.changed ? 2 : 10
+        enabled        = !var.changed
+      }
+    }
+    queued = {
+      resize = {
+        command      = ["work"]
+        max          = var.changed ? 9 : 4
+        steps        = var.changed ? { 1 = 1, 20 = 4 } : { 2 = 1, 100 = 3 }
+        idle_minutes = var.changed ? 10 : 5
+        attempts     = var.changed ? 5 : 3
+        senders      = { alerts = aws_sns_topic.alerts.arn }
+      }
+    }
+    one_off = {
+      migrate = { command = ["migrate"], environment = { BUILD = var.build } }
+    }
+  }
+}
+
+module "tracked" {
+  source = "../.."
+
+  stack      = local.stack
+  tenant     = "tracked"
+  cluster    = local.cluster
+  containers = { web = merge(local.web, { memory = 256 }) }
+
+  load_balancer = { mode = "none" }
+
+  scaling = {
+    track = merge(
+      { cpu = { target = var.changed ? 50 : 60, in_cooldown = var.changed ? 120 : 300 } },
+      var.changed ? {} : { memory = { target = 75, scale_in = false } },
+    )
+  }
+}

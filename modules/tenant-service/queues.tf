@@ -1,0 +1,72 @@
+# Work that comes as messages: a queue for each kind, and where a message goes that breaks its worker. A worker deletes a
+# message when the work is done; a pipe would delete it when the task begins, and a crash would lose it.
+
+locals {
+  # No task has an underscore in its name: "resize_dead" is no other task's queue.
+  dead_letter_queues = { for name in keys(var.background.queued) : name => "${local.name}-${name}_dead" }
+
+  # Who may send beside the application. The ARN is written out: a queue's own is not known while it is made.
+  queue_arns = { for name in keys(var.background.queued) : name => "arn:${local.partition}:sqs:${local.region}:${local.account_id}:${local.name}-${name}" }
+
+  queue_statements = { for name, task in var.background.queued : name => concat(
+    [{
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "sqs:*"
+      Resource  = local.queue_arns[name]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }],
+    [for arn in values(task.senders) : {
+      Effect    = "Allow"
+      Principal = { Service = "${split(":", arn)[2]}.amazonaws.com" }
+      Action    = "sqs:SendMessage"
+      Resource  = local.queue_arns[name]
+      Condition = merge(
+        { ArnEquals = { "aws:SourceArn" = arn } },
+        split(":", arn)[2] == "s3" ? { StringEquals = { "aws:SourceAccount" = local.account_id } } : {}, # a bucket's ARN names no account
+      )
+    }],
+  ) }
+}
+
+resource "aws_sqs_queue" "work" {
+  for_each = var.background.queued
+
+  name                       = "${local.name}-${each.key}"
+  visibility_timeout_seconds = each.value.visibility_seconds
+  message_retention_seconds  = 4 * 24 * 3600
+  receive_wait_time_seconds  = 20 # long polling: an empty queue costs next to nothing
+  sqs_managed_sse_enabled    = true
+  policy                     = jsonencode({ Version = "2012-10-17", Statement = local.queue_statements[each.key] })
+
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.dead[each.key].arn
+    maxReceiveCount     = each.value.attempts
+  })
+}
+
+# A message keeps its age when it is given up, so this queue keeps it longer.
+resource "aws_sqs_queue" "dead" {
+  for_each = var.background.queued
+
+  name                      = local.dead_letter_queues[each.key]
+  message_retention_seconds = 14 * 24 * 3600
+  sqs_managed_sse_enabled   = true
+}
+
+# The application sends, its workers receive; both are the tenant's, and have the tenant's role.
+resource "aws_iam_role_policy" "queues" {
+  count = length(var.background.queued) == 0 ? 0 : 1
+
+  name = "queues"
+  role = aws_iam_role.task.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
+      Resource = [for queue in aws_sqs_queue.work : queue.arn]
+    }]
+  })
+}
