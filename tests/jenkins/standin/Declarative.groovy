@@ -95,7 +95,7 @@ class Declarative {
             label = spec.label
         }
         runner.steps.perform('node', [label, {
-            if (!options.skipDefaultCheckout) { runner.steps.perform('checkout', [[kind: 'scm', scm: 'scm'].subMap(['scm'])] as Object[]) }
+            if (!options.skipDefaultCheckout) { runner.steps.perform('checkout', ['scm'] as Object[]) }
             body.call()
         }] as Object[])
     }

@@ -5,6 +5,10 @@ import groovy.json.JsonSlurper
  * java ... groovy.ui.GroovyMain Main.groovy PLAN.json: runs builds side by side and writes what became of them.
  * A build: job, file, params; abort (when its log has that text), agent_dies (the same; once for each agent).
  */
+// Every class once, before there are threads: Groovy compiles a class again for a thread that asks at the same moment.
+new File(getClass().protectionDomain.codeSource.location.toURI()).parentFile.list().findAll { it != 'Main.groovy' }.each {
+    Class.forName(it - '.groovy', true, getClass().classLoader)
+}
 Map plan = new JsonSlurper().parse(new File(args[0])) as Map
 Jenkins jenkins = new Jenkins(plan)
 

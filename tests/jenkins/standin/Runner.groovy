@@ -17,7 +17,10 @@ class Runner {
         shell = new GroovyShell(Runner.classLoader, new Binding(runner: this), configuration)
     }
 
-    Script parse(File file) { shell.parse(file.getText('UTF-8'), file.name.replaceAll(/\W/, '_') + '.groovy') }
+    /** One at a time: the compiler's customizers are not made for threads. */
+    Script parse(File file) {
+        synchronized (Runner) { shell.parse(file.getText('UTF-8'), file.name.replaceAll(/\W/, '_') + '.groovy') }
+    }
 
     /** @Library('name'): every file of its vars/ is a word. */
     void library(String text) {
@@ -60,7 +63,7 @@ class Runner {
             case 'env': return [value: steps.env]
             case 'params': return [value: build.params.asImmutable()]
             case 'currentBuild': return [value: steps.currentBuild]
-            case 'scm': return [value: [kind: 'scm']]
+            case 'scm': return [value: 'scm']
             case 'steps': return [value: steps]
         }
         null
