@@ -3,9 +3,9 @@ stack names and tiny roots. Jenkins itself is a stand-in (tests/jenkins/standin)
 
 from __future__ import annotations
 
-import re
+import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 from harness import BEGAN, ENDED, REGION, ROOT, SHARED, TENANT, Aws, Project, make, slow
 from standin import Built, Jenkins, Wanted
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.docker, pytest.mark.groovy]
+pytestmark = [pytest.mark.sandbox, pytest.mark.groovy]
 
 WAY = ("appcluster-test", "appcluster-beta", "appcluster-staging", "appcluster-live")
 SETTINGS = {"appcluster-test": "ephemeral = true\n", "appcluster-live": "protected = true\n"}
@@ -24,8 +24,8 @@ IMAGES = '\noutput "images" {\n  value = "${var.service1-build} ${var.service2-b
 class Shop:
     """A team: two services, a project with the shipped names, and the jobs that belong to them."""
 
-    def __init__(self, folder: Path, aws: Aws) -> None:
-        self.project = make(folder, aws, {"ORCHESTRATE_ENGINE": "docker"})
+    def __init__(self, folder: Path, aws: Aws, engine: str) -> None:
+        self.project = make(folder, aws, {"ORCHESTRATE_ENGINE": engine})
         self.project.bucket = f"states-{folder.name.replace('_', '-')}"[:60].rstrip("-").lower()
         place = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
         aws.client("s3").create_bucket(Bucket=self.project.bucket, **place)
@@ -50,8 +50,12 @@ class Shop:
     def job(self, name: str, file: str, **more: object) -> Wanted:
         return Wanted(name, ROOT / "jenkins" / f"{file}.Jenkinsfile", self.project.root, **more)
 
-    def deploy(self, tenant: str, **more: object) -> Wanted:
-        return self.job("deploy", "deploy", params={"STACK": WAY[0], "TENANT": tenant}, **more)
+    def deploy(self, tenant: str, chosen: Mapping[str, str] | None = None, **more: object) -> Wanted:
+        return self.job("deploy", "deploy", params={"STACK": WAY[0], "TENANT": tenant, **(chosen or {})}, **more)
+
+    def promote(self, source: str, stack: str, *, confirmed: bool = False) -> Wanted:
+        params = {"FROM": source, "TO": stack, "TENANT": "acme", "CONFIRMED": confirmed}
+        return self.job("promote", "promote", params=params)
 
     def build_services(self, message: str) -> list[Built]:
         """A build of either service from one commit: service1 by the shipped Jenkinsfile, service2 by a copy of it."""
@@ -82,13 +86,20 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, aws: Aws, image: str, made: Callable[[Project], Project]) -> Shop:
-    shop = Shop(tmp_path, aws)
-    made(shop.project)
-    return shop
+def open_shop(tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> Callable[[str], Shop]:
+    """open_shop("docker"): a shop whose agents use that engine."""
+
+    def opened(engine: str) -> Shop:
+        shop = Shop(tmp_path, aws, engine)
+        made(shop.project)
+        return shop
+
+    return opened
 
 
-def test_two_tenants_a_failure_an_abort_and_one_deploy_of_a_tenant_at_a_time(shop: Shop) -> None:
+@pytest.mark.docker
+def test_two_tenants_a_failure_and_two_aborts(open_shop: Callable[[str], Shop], image: str) -> None:
+    shop = open_shop("docker")
     first = shop.build_services("Round the corners")
     assert [b.name for b in first] == ["#1 Round the corners"] * 2
     assert first[0].artifact("service1.env.groovy") == "env.SERVICE1_BUILD='1'\n"
@@ -105,7 +116,7 @@ def test_two_tenants_a_failure_an_abort_and_one_deploy_of_a_tenant_at_a_time(sho
     second = shop.build_services("Square them again")
     assert [b.number for b in second] == [2, 2]
     globex, again, broken, slow_, slower = shop.jenkins.run(
-        shop.deploy("globex", params={"STACK": WAY[0], "TENANT": "globex", "SERVICE1": "service1#1"}),
+        shop.deploy("globex", {"SERVICE1": "service1#1"}),
         shop.deploy("acme"),
         shop.deploy("broken"),
         shop.deploy("slow", abort=BEGAN),
@@ -131,3 +142,60 @@ def test_two_tenants_a_failure_an_abort_and_one_deploy_of_a_tenant_at_a_time(sho
     for tenant in ("slow", "slower"):
         value = shop.project.run("output", WAY[0], "-var", f"tenant={tenant}", "-raw", "value").out
         assert value == "kept", "what was done before the abort is in the state"
+
+
+@pytest.mark.terraform
+def test_a_promotion_through_all_environments_and_the_night(open_shop: Callable[[str], Shop]) -> None:
+    shop = open_shop("host")
+    shop.tenant("acme", stack=WAY[-1])
+    shop.build_services("Round the corners")
+    shop.build_services("Square them again")
+    shop.jenkins.one(shop.deploy("acme", {"SERVICE2": "service2#1"}))
+    for source, stack in zip(WAY, WAY[1:], strict=False):
+        built = shop.jenkins.one(shop.promote(source, stack, confirmed=True))
+        assert shop.images(stack, "acme") == "2 1"
+        assert "http://acme.example.com" in built.description
+        said = built.artifact("builds/promoted.env.groovy")
+        assert "env.SERVICE1_BUILD='2'" in said and "env.SERVICE2_BUILD='1'" in said
+
+    skips, unsure, night = shop.jenkins.run(
+        shop.promote(WAY[0], WAY[2]),
+        shop.promote(WAY[2], WAY[3]),
+        shop.job("nightly-destroy", "nightly-destroy"),
+    )
+    for refused, word in ((skips, "skips appcluster-beta"), (unsure, "--confirm")):
+        assert refused.result == "FAILURE" and word in refused.log, str(refused)
+        assert "script returned exit code 77\n" in refused.log, str(refused)
+    assert night.result == "SUCCESS", str(night)
+    assert night.triggers == [{"cron": "0 20 * * *", "zone": "Australia/Sydney"}]
+    assert night.pages == ["Night"] and "reports/report.json" in night.artifacts
+    left = [key for key in shop.project.objects() if key.endswith("terraform.tfstate")]
+    assert left == sorted(shop.key(stack, tenant) for stack in WAY[1:] for tenant in ("", "acme")), (
+        "only the ephemeral one is gone"
+    )
+    assert set(night.tests.values()) == {"passed"}, night.tests
+
+
+@pytest.mark.terraform
+def test_a_fleet_of_three_parts_one_of_which_loses_its_agent(open_shop: Callable[[str], Shop]) -> None:
+    shop = open_shop("host")
+    shop.build_services("Round the corners")
+    for name in ("acme", "globex", "initech", "umbrella", "hooli", "vandelay"):
+        shop.tenant(name, f'command = "{slow(2)}"\n')
+    fleet = shop.job("fleet", "fleet", params={"STACK": WAY[0], "PARTS": "3"}, agent_dies="tenants to run")
+    built = shop.jenkins.one(fleet)
+    assert built.log.count("Retrying") == 1 and "was removed" not in built.description
+    report = json.loads(built.artifact("reports/report.json"))
+    answers = {a["tenant"]: a["result"] for a in report["answers"]}
+    assert sorted(answers) == ["acme", "globex", "hooli", "initech", "umbrella", "vandelay"]
+    assert set(answers.values()) <= {"succeeded", "unchanged"}, answers
+    assert [f for f in built.artifacts if "part-" in f] == [f"reports/part-{n}.json" for n in (1, 2, 3)]
+    assert built.pages == ["Tenants"] and set(built.tests.values()) <= {"passed", "skipped"}
+    assert shop.project.locks() == []
+
+    shop.tenant("globex", 'command = "exit 3"\n')
+    (failed,) = shop.jenkins.run(shop.job("fleet", "fleet", params={"STACK": WAY[0], "PARTS": "2"}))
+    assert failed.result == "FAILURE" and "Retrying" not in failed.log, str(failed)
+    results = {a["tenant"]: a["result"] for a in json.loads(failed.artifact("reports/report.json"))["answers"]}
+    assert results.pop("globex") == "failed" and set(results.values()) == {"unchanged"}
+    assert failed.tests["globex"] == "failure"

@@ -1,4 +1,4 @@
-import groovy.json.JsonSlurper
+import groovy.json.JsonSlurperClassic
 
 /** The controller: a home on disk, where jobs keep their builds, so that a later virtual machine finds them. */
 class Jenkins {
@@ -20,7 +20,7 @@ class Jenkins {
         File folder = new File(home, "jobs/$job/builds")
         if (!folder.isDirectory()) { return null }
         folder.listFiles().findAll { new File(it, 'build.json').exists() }
-            .collect { new JsonSlurper().parse(new File(it, 'build.json')) as Map }.sort { -(it.number as int) }
+            .collect { new JsonSlurperClassic().parseText(new File(it, 'build.json').text) as Map }.sort { -(it.number as int) }
     }
 
     /** What a Run parameter's list shows: successful builds that are kept, newest first, by display name. */

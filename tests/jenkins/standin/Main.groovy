@@ -1,5 +1,5 @@
 import groovy.json.JsonOutput
-import groovy.json.JsonSlurper
+import groovy.json.JsonSlurperClassic
 
 /**
  * java ... groovy.ui.GroovyMain Main.groovy PLAN.json: runs builds side by side and writes what became of them.
@@ -9,7 +9,8 @@ import groovy.json.JsonSlurper
 new File(getClass().protectionDomain.codeSource.location.toURI()).parentFile.list().findAll { it != 'Main.groovy' }.each {
     Class.forName(it - '.groovy', true, getClass().classLoader)
 }
-Map plan = new JsonSlurper().parse(new File(args[0])) as Map
+// The classic parser: the other one's maps are filled when they are first read, and not made for threads.
+Map plan = new JsonSlurperClassic().parseText(new File(args[0]).getText('UTF-8')) as Map
 Jenkins jenkins = new Jenkins(plan)
 
 List<Build> builds = (plan.builds as List<Map>).collect { new Build(jenkins, it) }
