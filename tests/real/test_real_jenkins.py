@@ -3,6 +3,7 @@ stack names and tiny roots. Jenkins itself is a stand-in (tests/jenkins/standin)
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 from collections.abc import Callable, Mapping
@@ -151,7 +152,7 @@ def test_a_promotion_through_all_environments_and_the_night(open_shop: Callable[
     shop.build_services("Round the corners")
     shop.build_services("Square them again")
     shop.jenkins.one(shop.deploy("acme", {"SERVICE2": "service2#1"}))
-    for source, stack in zip(WAY, WAY[1:], strict=False):
+    for source, stack in itertools.pairwise(WAY):
         built = shop.jenkins.one(shop.promote(source, stack, confirmed=True))
         assert shop.images(stack, "acme") == "2 1"
         assert "http://acme.example.com" in built.description
@@ -199,3 +200,17 @@ def test_a_fleet_of_three_parts_one_of_which_loses_its_agent(open_shop: Callable
     results = {a["tenant"]: a["result"] for a in json.loads(failed.artifact("reports/report.json"))["answers"]}
     assert results.pop("globex") == "failed" and set(results.values()) == {"unchanged"}
     assert failed.tests["globex"] == "failure"
+
+
+@pytest.mark.terraform
+def test_an_abort_where_terraform_is_a_process_of_the_agent(open_shop: Callable[[str], Shop]) -> None:
+    """Jenkins ends the children of what carries its cookie first: Terraform must be no child of the step."""
+    shop = open_shop("host")
+    shop.build_services("Round the corners")
+    shop.tenant("slow", f'value = "kept"\ncommand = "{slow()}"\n')
+    (stopped,) = shop.jenkins.run(shop.deploy("slow", abort=BEGAN))
+    assert stopped.result == "ABORTED" and ENDED not in stopped.log, str(stopped)
+    assert stopped.log.count("Interrupt received") == 1, str(stopped)
+    assert "script returned exit code 143\n" in stopped.log, str(stopped)
+    assert shop.project.locks() == []
+    assert shop.project.run("output", WAY[0], "-var", "tenant=slow", "-raw", "value").out == "kept"
