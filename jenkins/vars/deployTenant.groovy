@@ -4,7 +4,7 @@ def call(Map given) {
     withTenant(given) {
         try {
             copyBuilds(given.builds)
-            sh 'exec ./orchestrate apply "$STACK" "$REGION" -var "tenant=$TENANT" --builds builds --timeout 50m -lock-timeout=5m --confirm "$CONFIRM"'
+            sh 'exec ./orchestrate apply "$STACK" "$REGION" -var "tenant=$TENANT" --builds builds --timeout 50m -lock-timeout=5m --confirm "$CONFIRM" --report reports/report.json --junit reports/report.xml --html reports/report.html'
             showUrl()
         } finally {
             publishReports('Deploy')

@@ -4,7 +4,7 @@ def call(Map given) {
     withTenant(given) {
         try {
             withEnv(["FROM=${given.from}"]) {
-                sh 'exec ./orchestrate promote "$FROM" "$STACK" "$REGION" -var "tenant=$TENANT" --timeout 50m -lock-timeout=5m --confirm "$CONFIRM"'
+                sh 'exec ./orchestrate promote "$FROM" "$STACK" "$REGION" -var "tenant=$TENANT" --timeout 50m -lock-timeout=5m --confirm "$CONFIRM" --report reports/report.json --junit reports/report.xml --html reports/report.html'
             }
             showUrl()
             sh 'mkdir -p builds'

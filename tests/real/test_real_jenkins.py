@@ -113,6 +113,7 @@ def test_two_tenants_a_failure_and_two_aborts(open_shop: Callable[[str], Shop], 
     assert acme.description == '<a href="http://acme.example.com">http://acme.example.com</a>'
     assert acme.artifacts[:2] == ["builds/service1.env.groovy", "builds/service2.env.groovy"]
     assert shop.images(WAY[0], "acme") == "1 1"
+    assert acme.tests == {"acme": "passed"} and acme.pages == ["Deploy"]
 
     second = shop.build_services("Square them again")
     assert [b.number for b in second] == [2, 2]
@@ -130,6 +131,8 @@ def test_two_tenants_a_failure_and_two_aborts(open_shop: Callable[[str], Shop], 
     assert broken.result == "FAILURE", str(broken)
     assert "exit code 3" in broken.log or "exit status 3" in broken.log, str(broken)
     assert "script returned exit code 1\n" in broken.log, str(broken)
+
+    assert broken.tests == {"broken": "failure"}, broken.tests
 
     for stopped in (slow_, slower):
         assert stopped.result == "ABORTED", str(stopped)
