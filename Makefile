@@ -5,7 +5,7 @@ dev := .orchestrate/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 run := $(dev)/bin/python -m
 checkov := .orchestrate/checkov-$(shell cksum < requirements-checkov.txt | cut -d' ' -f1)
 
-.PHONY: demo test check unit real engine browser lock bench docs clean help
+.PHONY: demo test check unit real engine browser groovy lock bench docs clean help
 
 help:
 	@sed -n '1s/^# //p' Makefile
@@ -19,7 +19,10 @@ engine:
 browser:
 	@demo/prepare browser
 
-test: engine browser check
+groovy:
+	@demo/prepare groovy
+
+test: engine browser groovy check
 	@./orchestrate image
 	@$(run) pytest -m "not alone" --cov --cov-report= -n 3 --dist worksteal --durations 15
 	@$(run) pytest -m alone --cov --cov-append --cov-report= --durations 5
@@ -32,9 +35,9 @@ check: $(dev) $(checkov)
 	@$(checkov)/bin/python -m checkov.main --config-file .checkov.yaml
 
 unit: $(dev)
-	@$(run) pytest -m "not docker and not terraform and not sandbox and not browser"
+	@$(run) pytest -m "not docker and not terraform and not sandbox and not browser and not groovy"
 
-real: engine $(dev)
+real: engine groovy $(dev)
 	@$(run) pytest -m "docker or terraform or sandbox"
 
 bench: engine $(dev)

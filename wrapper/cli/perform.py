@@ -10,7 +10,7 @@ from .. import arguments, deploy, environment, terraform
 from ..model import Layer, Outcome
 from ..survey import Own
 from ..terraform import Token, Verb
-from . import build_options, many
+from . import build_options, many, single
 from .options import Options
 
 _SPEAKS_JSON = ("output", "show", "validate", "version")
@@ -39,9 +39,10 @@ def on_layer(
 ) -> Outcome:
     """The verb on one layer, and its last words. ``own``: what it, or its stack, is given alone."""
     options.console.data_only = options.json and verb.name not in _SPEAKS_JSON
-    with options.stopper().installed() as stopper:
+    with single.reported(options, verb, layer, tokens) as note, options.stopper().installed() as stopper:
         started = time.monotonic()
         outcome = options.deployer(layer.stack, stopper).perform(verb, layer.tenant, tokens, own)
+        note(outcome)
         _answer(options, verb, layer, outcome, time.monotonic() - started)
     return outcome
 
