@@ -42,7 +42,6 @@ def test_an_output_reaches_no_variable_that_tenants_set(shipped: Project) -> Non
         "certificate_arn",
         "cluster",
         "registry_login",
-        "sessions",
         "shared_load_balancers",
     }
 

@@ -19,11 +19,6 @@ output "shared_load_balancers" {
   value       = module.cluster.shared_load_balancers
 }
 
-output "sessions" {
-  description = "Where sessions in containers are kept; the tenant layer lets a task's role write there."
-  value       = module.cluster.execute_command
-}
-
 output "data_subnet_ids" {
   description = "Subnets without a way out, for databases; empty unless network.data is true."
   value       = module.cluster.data_subnet_ids

@@ -58,17 +58,6 @@ variable "registry_login" {
   default     = null
 }
 
-variable "sessions" {
-  description = "Where sessions in containers are kept; an output of the shared layer."
-  type = object({
-    log_group_name = optional(string)
-    log_group_arn  = optional(string)
-    kms_key_arn    = optional(string)
-  })
-  default  = {}
-  nullable = false
-}
-
 variable "shared_load_balancers" {
   description = "Load balancers that tenants share, by number; an output of the shared layer."
   type = map(object({
