@@ -50,6 +50,7 @@ class Place:
         self.folder = folder
         self.root = folder / "project"
         self.home = folder / "home"
+        self.points: list[dict[str, float]] = []  # for a picture
         self.environment = {k: v for k, v in os.environ.items() if k not in DROPPED}
         self.environment |= {"ORCHESTRATE_HOME": str(self.home), "NO_COLOR": "1", "PYTHONPATH": str(CHECKOUT)}
         copy_project(self.root)

@@ -19,31 +19,35 @@ from typing import NoReturn
 from measure import HEAD, Row, cells
 from place import Failed, place, say
 
-MEASURES = ("start", "variables", "apply", "plan")
+USUAL = ("start", "variables", "apply", "plan")
+MEASURES = (*USUAL, "fleet", "growth")
 
 
 def main() -> int:
     options = _options()
     signal.signal(signal.SIGTERM, _stopped)
-    began, loads, rows = time.time(), [_load()], []
+    began, loads, rows, points = time.time(), [_load()], [], []
     try:
         with place() as here:
-            for name in dict.fromkeys(options.measures or MEASURES):
+            for name in dict.fromkeys(options.measures or USUAL):
                 say(f"-- {name} (load {loads[-1]}, {time.time() - began:.0f} s)")
                 rows += importlib.import_module(name).measure(here, options.pairs)
                 loads.append(_load())
+            points = here.points
     except Failed as failed:
         say(f"error: {failed}")
         return 1
     _print_table(rows)
     print(f"\n{time.time() - began:.0f} s, {os.cpu_count()} cores, load average {' -> '.join(loads)}")
     if options.json:
-        _write_json(options.json, rows, loads)
+        _write_json(options.json, rows, loads, points)
     return int(any(row.verdict == "over" for row in rows))
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench/run.py", description="How fast orchestrate is. All of it by default.")
+    parser = argparse.ArgumentParser(
+        prog="bench/run.py", description=f"How fast orchestrate is. By default: {', '.join(USUAL)}."
+    )
     parser.add_argument("measures", nargs="*", metavar="MEASURE", help=f"which: {', '.join(MEASURES)}")
     parser.add_argument("--pairs", type=int, default=5, metavar="N", help="interleaved runs of each (default 5)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as well")
@@ -69,8 +73,9 @@ def _print_table(rows: list[Row]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
-def _write_json(file: Path, rows: list[Row], loads: list[str]) -> None:
-    data = {"version": 1, "load_averages": loads, "rows": [asdict(row) | {"verdict": row.verdict} for row in rows]}
+def _write_json(file: Path, rows: list[Row], loads: list[str], points: list[dict[str, float]]) -> None:
+    data = {"version": 1, "cores": os.cpu_count(), "load_averages": loads, "points": points}
+    data |= {"rows": [asdict(row) | {"verdict": row.verdict} for row in rows]}
     file.write_text(json.dumps(data, indent=2) + "\n")
 
 

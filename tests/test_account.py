@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from fakes import stack
 
@@ -35,6 +37,15 @@ def test_the_sandbox_has_credentials_of_its_own() -> None:
     }
     client = who.client("s3", "eu-west-1")
     assert (client.meta.endpoint_url, client.meta.region_name) == ("http://127.0.0.1:1", "eu-west-1")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2026-11-21T04:54:20.000Z", "2026-11-21T04:54:20Z", "Sat, 21 Nov 2026 04:54:20 GMT", 1795236860, "1795236860"],
+)
+def test_times_of_a_listing_are_read_quickly_and_the_others_as_botocore_does(said: object) -> None:
+    parser = account.sandbox("http://127.0.0.1:1").client("s3", "eu-west-1")._response_parser
+    assert parser._timestamp_parser(said) == datetime(2026, 11, 21, 4, 54, 20, tzinfo=UTC)
 
 
 def test_nobody_has_nothing() -> None:

@@ -120,3 +120,19 @@ def test_what_a_stack_needs_once_is_done_once(bench: Any, tmp_path: Path) -> Non
     few, _ = counted(bench, tmp_path, 3)
     more, _ = counted(bench, tmp_path, 30)
     assert (more.listed, more.read) == (few.listed, few.read), "work for the stack grows with its tenants"
+
+
+@pytest.mark.parametrize(
+    "argument, wanted", [("pass", 0.0), ("import time; x = bytearray(80_000_000); time.sleep(0.2)", 80.0)]
+)
+def test_a_cost_has_the_memory_of_the_process_and_of_its_children(bench: Any, argument: str, wanted: float) -> None:
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {argument!r}], check=True)"
+    cost = bench("cost").of([sys.executable, "-c", child], ROOT, {})
+    assert wanted < cost.together < wanted + 60
+    assert cost.own < 60
+    assert 0 < cost.cpu < 10
+
+
+def test_a_command_that_fails_is_no_cost(bench: Any) -> None:
+    with pytest.raises(bench("place").Failed, match="ended with 3:\nwhy"):
+        bench("cost").of([sys.executable, "-c", "print('why'); raise SystemExit(3)"], ROOT, {})

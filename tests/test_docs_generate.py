@@ -36,8 +36,11 @@ def test_everything_generated_is_current(load: Load) -> None:
         "RATES": tables.rate_table,
         "COSTS": tables.cost_table,
         "ASSUMPTIONS": tables.assumptions,
+        "FLEET": load("fleet_figures").carry,
     }
     stale += [name for name, part in parts.items() if replaced(scale, name, part()) != scale]
+    drawn = load("fleet_picture").picture(load("fleet_figures").load())
+    stale += ["fleet-cost.svg"] if (ROOT / "docs/fleet-cost.svg").read_text() != drawn else []
     assert stale == [], "run: make docs"
 
 

@@ -1,0 +1,65 @@
+"""Every tenant of a stack applied on an engine that does nothing: python fake.py ROOT STACK JOBS. All else is the tool's:
+the look, the logs, the journal, the records, the table. For its memory and its own time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from place import REGION
+
+OWN = {
+    "version": 4,
+    "serial": 1,
+    "lineage": "bench",
+    "outputs": {"greeting": {"value": "hello", "type": "string"}},
+    "resources": [],
+}
+SAID = b"aws_ssm_parameter.this: Still creating... [10s elapsed]\n" * 100
+
+
+def main(root: str, name: str, jobs: str) -> int:
+    from wrapper import state
+    from wrapper.cli import many
+    from wrapper.cli.options import Options
+    from wrapper.model import Layer, Outcome
+    from wrapper.terraform import VERBS
+
+    class Nothing:
+        """An Engine and its Session."""
+
+        name = "nothing"
+
+        def check(self) -> None:
+            pass
+
+        @contextlib.contextmanager
+        def open(self, _run: Any) -> Iterator[Nothing]:
+            yield self
+
+        def execute(self, _step: Any, voice: Any) -> Outcome:
+            voice(SAID, False)
+            return Outcome(0, ok=True, tail="")
+
+        def stop(self) -> None:
+            pass
+
+    class Fake(Options):
+        def make_engine(self) -> Any:
+            return Nothing()
+
+    options = Fake(root=root, jobs=int(jobs), all_tenants=True)
+    stack = options.project.stack(name, REGION)
+    store = state.open_store(stack, options.identity(stack))
+    store.write(state.state_key(Layer(stack)), json.dumps(OWN).encode())
+    return many.perform(replace(options, engine="host"), VERBS["apply"], stack, ())
+
+
+if __name__ == "__main__":
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # a terminal would be asked
+    sys.exit(main(*sys.argv[1:]))
