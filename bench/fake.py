@@ -24,7 +24,7 @@ SAID = b"aws_ssm_parameter.this: Still creating... [10s elapsed]\n" * 100
 
 
 def main(root: str, name: str, jobs: str) -> int:
-    from wrapper import state
+    from wrapper import state, stores
     from wrapper.cli import many
     from wrapper.cli.options import Options
     from wrapper.model import Layer, Outcome
@@ -55,7 +55,7 @@ def main(root: str, name: str, jobs: str) -> int:
 
     options = Fake(root=root, jobs=int(jobs), all_tenants=True)
     stack = options.project.stack(name, REGION)
-    store = state.open_store(stack, options.identity(stack))
+    store = stores.open_store(stack, options.identity(stack))
     store.write(state.state_key(Layer(stack)), json.dumps(OWN).encode())
     return many.perform(replace(options, engine="host"), VERBS["apply"], stack, ())
 

@@ -18,7 +18,7 @@ from wrapper.allotments import PER_LOAD_BALANCER
 from wrapper.allotting import Register
 from wrapper.errors import BusyError, ConfigError
 from wrapper.sandbox.lifecycle import Sandbox, Seed
-from wrapper.state import LocalStore, Store, open_store
+from wrapper.stores import LocalStore, Store, open_store
 
 STACK = stack()
 KEY = "ap-southeast-2/app/allotments.json"

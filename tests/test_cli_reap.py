@@ -12,7 +12,7 @@ from cloud import Cloud
 from project_on_disk import APP, REGION, Disk
 from said import Said
 
-from wrapper import keeping, state
+from wrapper import keeping, state, stores
 from wrapper.model import Layer
 from wrapper.record import Record
 
@@ -25,7 +25,7 @@ S3 = f'bucket = "b"\nregion = "{REGION}"\n'
 def made(example: Disk) -> Cloud:
     """app-test with two tenants, applied five hours ago."""
     cloud = Cloud(example)
-    store = state.LocalStore(cloud.states)
+    store = stores.LocalStore(cloud.states)
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 5 * 3600))
     for tenant in ("", "acme", "globex"):
         layer = Layer(cloud.deployer().stack, tenant)
@@ -178,7 +178,7 @@ def test_wrong_keeps(run_cli: Run, made: Cloud, typed: tuple[str, ...], code: in
     said = run_cli("keep", *typed)
     assert (said.code, said.out) == (code, "")
     assert message in said.err and hint in said.err
-    assert keeping.read(state.LocalStore(made.states), made.deployer().stack) is None
+    assert keeping.read(stores.LocalStore(made.states), made.deployer().stack) is None
 
 
 def test_a_keep_that_cannot_be_read_is_said_and_can_be_ended(run_cli: Run, made: Cloud) -> None:

@@ -37,6 +37,7 @@ FLOORS = [
         r"engines(\..*)?",
         "account",
         "allowance",
+        "stores",
         "state",
         "leftovers",
         "register",

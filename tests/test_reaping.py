@@ -27,7 +27,7 @@ from wrapper.night import Finding, Kept
 from wrapper.project import Project
 from wrapper.reaping import Reaper, Wanted
 from wrapper.runner import Stopper
-from wrapper.state import LocalStore
+from wrapper.stores import LocalStore
 
 OTHER = f"config/{REGION}/app-beta"
 HOUR = 3600.0

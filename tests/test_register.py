@@ -11,7 +11,7 @@ from fakes import layer, stack
 from wrapper import register, state
 from wrapper.model import Backend, Layer
 from wrapper.record import Record
-from wrapper.state import LocalStore
+from wrapper.stores import LocalStore
 
 STACK = stack()
 PREFIX = "ap-southeast-2/app/"

@@ -11,13 +11,13 @@ import pytest
 from botocore.exceptions import ClientError
 from fakes import LOCAL, S3, layer, stack
 
-from wrapper import state
+from wrapper import state, stores
 from wrapper.account import Identity
 from wrapper.errors import ConfigError, NotFoundError, RefusedError
 from wrapper.leftovers import kept_families
 from wrapper.model import Backend, Layer
 from wrapper.record import Record
-from wrapper.state import LocalStore
+from wrapper.stores import LocalStore
 
 GOOD = {"version": 4, "serial": 3, "outputs": {"url": {"value": "u", "type": "string"}}, "resources": [{"type": "x"}]}
 EMPTY = {"version": 4, "serial": 4, "outputs": {}, "resources": []}
@@ -62,7 +62,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 def test_a_local_backend_opens_a_folder(tmp_path: Path) -> None:
     backend = Backend("local", {"path": str(tmp_path / "s")}, "b")
-    opened = state.open_store(stack(backend=backend), Identity())
+    opened = stores.open_store(stack(backend=backend), Identity())
     opened.write("a", b"1")
     assert (tmp_path / "s/a").read_bytes() == b"1"
 
@@ -227,20 +227,20 @@ def test_a_bucket_writes_only_what_nobody_changed(
     answer: Any, written: bool, tag: str | None, condition: dict[str, str]
 ) -> None:
     bucket = Bucket(answer)
-    assert state.BucketStore(As(bucket), S3).write_if("k", b"1", tag) is written
+    assert stores.BucketStore(As(bucket), S3).write_if("k", b"1", tag) is written
     assert {k: v for k, v in bucket.asked[0].items() if k.startswith("If")} == condition
 
 
 def test_a_conditional_write_that_is_refused_is_an_error() -> None:
     with pytest.raises(RefusedError, match="state bucket states: AccessDenied"):
-        state.BucketStore(As(Bucket("AccessDenied")), S3).write_if("k", b"1", None)
+        stores.BucketStore(As(Bucket("AccessDenied")), S3).write_if("k", b"1", None)
     with pytest.raises(NotFoundError, match="no state bucket states"):
-        state.BucketStore(As(Bucket("NoSuchBucket")), S3).write_if("k", b"1", None)
+        stores.BucketStore(As(Bucket("NoSuchBucket")), S3).write_if("k", b"1", None)
 
 
 def test_a_bucket_reads_with_its_tag() -> None:
     bucket = Bucket({"Body": io.BytesIO(b"1"), "ETag": '"e"'}, "NoSuchKey")
-    one = state.BucketStore(As(bucket), S3)
+    one = stores.BucketStore(As(bucket), S3)
     assert one.read_tagged("k") == (b"1", '"e"')
     assert one.read_tagged("k") is None
 

@@ -13,7 +13,7 @@ from . import allotments, layout
 from .allotments import Book
 from .errors import BusyError
 from .model import Stack
-from .state import Store
+from .stores import Store
 
 _TRIES = 60  # at most two seconds apart: a minute or so
 _FIRST, _LONGEST = 0.05, 2.0  # seconds

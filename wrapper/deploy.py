@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from . import deployments, leftovers, register, retries, revisions, rollout, smoke, state, terraform, variables
+from . import deployments, leftovers, register, retries, revisions, rollout, smoke, state, stores, terraform, variables
 from .account import Identity
 from .arguments import destroys, partial
 from .engines import Engine
@@ -56,8 +56,8 @@ class Deployer:
         return Recorder(lambda: self.store, self.caller.author, self.occasion, revisions.commit(self.project.root))
 
     @cached_property
-    def store(self) -> state.Store:
-        return state.open_store(self.stack, self.identity)
+    def store(self) -> stores.Store:
+        return stores.open_store(self.stack, self.identity)
 
     @cached_property
     def survey(self) -> Survey:

@@ -7,7 +7,7 @@ import json
 from . import layout, night
 from .model import Stack
 from .night import Kept
-from .state import Store
+from .stores import Store
 
 KEEP = "keep.json"
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from . import allotments, sharing, state
+from . import allotments, sharing, state, stores
 from .arguments import destroys
 from .errors import BusyError, ConfigError, OrchestrateError
 from .model import Layer, Outcome
@@ -28,7 +28,7 @@ class Placing:
     is being stopped."""
 
     survey: Survey
-    store: Callable[[], state.Store]
+    store: Callable[[], stores.Store]
     apply_own: Callable[[Sequence[Token]], Outcome]
     say: Callable[[str], None]
     pause: Callable[[float], None]

@@ -28,7 +28,7 @@ from .project import Project
 from .register import Register
 from .runner import Stopper
 from .runs import state_key
-from .state import Store
+from .stores import Store
 from .terraform import Token
 
 ROUNDS = 3  # how often tenants that come back while they are destroyed are destroyed again

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import history, state
+from . import history, state, stores
 from .errors import OrchestrateError, SmokeFailed
 from .model import Layer
 from .record import Occasion, Record
@@ -18,7 +18,7 @@ from .survey import Ready
 class Recorder:
     """Writes for one command. ``author`` names the run; ``commit``: that of the project, as the command found it."""
 
-    store: Callable[[], state.Store]
+    store: Callable[[], stores.Store]
     author: str
     occasion: Occasion
     commit: str

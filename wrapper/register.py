@@ -19,7 +19,8 @@ from .errors import OrchestrateError
 from .model import Layer, Stack
 from .record import Record
 from .runs import state_key
-from .state import RECORD, Store, load_record, parse_record
+from .state import RECORD, load_record, parse_record
+from .stores import Store
 from .transcript import Lock
 
 MEMORY = "register.json"

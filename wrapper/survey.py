@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from . import allotments, environment, fingerprint, planfile, promotion, runs, sharing, state, variables
+from . import allotments, environment, fingerprint, planfile, promotion, runs, sharing, state, stores, variables
 from .account import NOBODY, Identity
 from .allotting import Register
 from .arguments import destroys, partial, typed_values
@@ -117,7 +117,7 @@ class Survey:
     project: Project
     stack: Stack
     identity: Identity
-    store: Callable[[], state.Store]
+    store: Callable[[], stores.Store]
     caller: Caller
     talk: Talk
     given: Mapping[str, str] = field(default_factory=dict)

@@ -154,7 +154,7 @@ def _identity(options: Options, stack: Stack) -> Any:
 
 
 def _of_stacks(options: Options, stacks: list[Stack], who: Any, *, strict: bool) -> Iterator[Finding]:
-    from .. import state
+    from .. import stores
 
     for stack in stacks:
         if stack.settings.account and not options.sandboxed:
@@ -171,7 +171,7 @@ def _of_stacks(options: Options, stacks: list[Stack], who: Any, *, strict: bool)
     for backend in {(s.backend.kind, s.backend.bucket, str(s.backend.config.get("path"))): s for s in stacks}.values():
 
         def bucket(stack: Stack = backend) -> str:
-            state.open_store(stack, who).listing("orchestrate-doctor-looks-for-nothing")
+            stores.open_store(stack, who).listing("orchestrate-doctor-looks-for-nothing")
             return stack.backend.bucket or str(stack.backend.config["path"])
 
         yield _checked("state bucket", bucket, needed=strict)

@@ -47,10 +47,10 @@ def casc(ctx: click.Context, /, stack: str, region: str, output: str, **given: A
 
 def _given_out(options: Options, stack: Stack) -> Any:
     """The stack's output, read from its state: Terraform is not started."""
-    from .. import state
+    from .. import state, stores
 
     apply = f"./orchestrate apply {stack.name} {stack.region}".rstrip()
-    own = state.load(state.open_store(stack, options.identity(stack)), Layer(stack))
+    own = state.load(stores.open_store(stack, options.identity(stack)), Layer(stack))
     if own is None:
         raise NotFoundError(f"{stack.label} has no state yet", hint=f"make it first: {apply}")
     outputs = state.outputs(own)

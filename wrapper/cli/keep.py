@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from .. import keeping, night, reaping, state, zones
+from .. import keeping, night, reaping, stores, zones
 from ..errors import UsageError
 from ..model import Stack
 from ..night import Kept
 from ..reaping import Wanted
-from ..state import Store
+from ..stores import Store
 from .options import Options, ours
 
 
@@ -95,7 +95,7 @@ def _list(options: Options) -> int:
 
 
 def _store(options: Options, stack: Stack) -> Store:
-    return state.open_store(stack, options.identity(stack))
+    return stores.open_store(stack, options.identity(stack))
 
 
 def _utc(kept: Kept) -> str:

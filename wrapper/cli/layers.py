@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from .. import arguments, environment, state, terraform
+from .. import arguments, environment, stores, terraform
 from ..account import NOBODY
 from ..errors import UnavailableError, UsageError
 from ..model import Layer, Stack
@@ -27,7 +27,7 @@ def read_only(options: Options, command: str, words: Sequence[str]) -> Layer:
     return options.project.layer(options.project.stack(name, region), tenant, must_be_declared=False)
 
 
-def store_of(options: Options, stack: Stack) -> state.Store:
+def store_of(options: Options, stack: Stack) -> stores.Store:
     """Where a stack's states are. UnavailableError on paper, where the sandbox is not running."""
     identity = options.identity(stack)
     if identity.method == NOBODY:
@@ -35,7 +35,7 @@ def store_of(options: Options, stack: Stack) -> state.Store:
             f"what runs in {stack.label} is not known: the sandbox is not running",
             hint="start it: ./orchestrate sandbox start",
         )
-    return state.open_store(stack, identity)
+    return stores.open_store(stack, identity)
 
 
 def check_arguments(options: Options, tokens: Iterable[Token], command: str) -> list[Token]:

@@ -17,7 +17,7 @@ from ..fleet import Fleet
 from ..history import in_words
 from ..model import Layer, Stack
 from ..register import Entry
-from ..state import Store
+from ..stores import Store
 from ..survey import Own
 from ..terraform import Token
 from ..variables import is_build

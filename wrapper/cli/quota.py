@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import quotas, room, state
+from .. import quotas, room, state, stores
 from ..errors import NotFoundError, OrchestrateError, RefusedError
 from ..model import Effective, Layer, Stack
 from .options import Options, ours
@@ -61,7 +61,7 @@ def _asked(options: Options, stack: Stack) -> tuple[room.Account, list[str], lis
 
 def _deployed(stack: Stack, identity: Identity) -> list[str]:
     try:
-        return state.deployed(state.open_store(stack, identity), stack)
+        return state.deployed(stores.open_store(stack, identity), stack)
     except NotFoundError:
         return []  # no bucket yet: nothing was ever deployed
 

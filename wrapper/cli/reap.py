@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from .. import __version__, environment, fleet, night, reaping, state, terraform, watching
+from .. import __version__, environment, fleet, night, reaping, stores, terraform, watching
 from ..account import Identity
 from ..answers import files
 from ..answers.model import Report, in_order, worst
@@ -21,7 +21,7 @@ from ..model import Stack
 from ..night import Finding
 from ..reaping import Reaper, Wanted
 from ..runner import Stopper
-from ..state import Store
+from ..stores import Store
 from . import many
 from .many_options import file_options, targets
 from .options import Options, ours
@@ -79,7 +79,7 @@ def command(
 
 def _doors(options: Options, stack: Stack) -> tuple[Identity, Store]:
     identity = options.identity(stack)
-    return identity, state.open_store(stack, identity)
+    return identity, stores.open_store(stack, identity)
 
 
 # -- what would be done -----------------------------------------------------------------------------
