@@ -61,7 +61,7 @@ def test_one_line_for_each_event(console: Heard, logs: Logs) -> None:
     one.ended(DONE)
     one.ended(FAILED)
     assert console.lines == [
-        f"1 tenants to run; 1 unchanged; 1 at a time (--jobs); logs: {logs.folder}",
+        f"1 tenant to run; 1 unchanged; 1 at a time (--jobs); logs: {logs.folder}",
         "acme | started",
         "acme | succeeded +1 ~2 -3 (12 s)",
         "acme | failed (1 s): why",
