@@ -406,8 +406,8 @@ class Fleet:
         )
 
     def _agree_ahead(self, own: Layer, tenants: int) -> None:
-        """One question for the stack's own layer and for what then is to do: which tenants that is, it decides."""
-        then = f", and then to those of its {tenants} tenants that it or their files change" if tenants else ""
+        """One question for the stack's own layer and for the tenants after it: which of them change, it decides."""
+        then = f", and then to what changed of its {tenants} tenants" if tenants else ""
         self._ask(f"Apply to {own.label}{then}?")
         self.deployer.caller = replace(self.deployer.caller, asks=False)
 
