@@ -442,6 +442,18 @@ def test_an_apply_asks_once_for_those_that_run(made: Many) -> None:
     assert made.watcher.talks[f"{STACK}/acme"].asked == []
 
 
+def test_an_apply_of_everything_asks_once_before_anything_starts(many: Many) -> None:
+    asking = caller(home=many.cloud.disk.root / ".orchestrate", asks=True)
+    refusing, agreeing = Listener(False), Listener(True)
+    with pytest.raises(RefusedError, match="not confirmed"):
+        many.run("apply", caller=asking, talk=refusing)
+    assert many.cloud.engine.steps == []
+    many.run("apply", caller=asking, talk=agreeing)
+    question = f"Apply to {STACK}, and then to what changed of its 2 tenants? Type yes to go on:"
+    assert refusing.asked == agreeing.asked == [(question, "yes")]
+    assert [talk.asked for talk in many.watcher.talks.values()] == [[], [], []]
+
+
 def test_on_paper_with_nobody_to_ask_only_files_count(many: Many) -> None:
     many.cloud.write(Layer(many.cloud.deployer().stack, "orphan"))
     nobody = Identity(method=NOBODY)

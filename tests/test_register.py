@@ -54,6 +54,47 @@ def store(tmp_path: Path) -> Counting:
     return store
 
 
+class InMemory:
+    """A store that counts requests as S3 does: a listing has a thousand keys."""
+
+    def __init__(self, objects: dict[str, bytes]) -> None:
+        self.objects = objects
+        self.requests = 0
+
+    def read(self, key: str) -> bytes | None:
+        return tagged[0] if (tagged := self.read_tagged(key)) else None
+
+    def read_tagged(self, key: str) -> tuple[bytes, str] | None:
+        self.requests += 1
+        return (self.objects[key], str(hash(self.objects[key]))) if key in self.objects else None
+
+    def listing(self, prefix: str) -> dict[str, str]:
+        found = {k: str(hash(data)) for k, data in self.objects.items() if k.startswith(prefix)}
+        self.requests += 1 + len(found) // 1000
+        return found
+
+    def write(self, key: str, data: bytes) -> None:
+        self.requests += 1
+        self.objects[key] = data
+
+    def delete(self, key: str) -> None:
+        del self.objects[key]
+
+
+def test_ten_thousand_tenants_cost_a_few_dozen_requests() -> None:
+    record = json.dumps(Record(by="me").as_data()).encode()
+    objects = {}
+    for number in range(10_000):
+        objects[f"{PREFIX}tenants/t{number}/terraform.tfstate"] = b'{"version": 4}'
+        objects[f"{PREFIX}tenants/t{number}/orchestrate.json"] = record
+    store = InMemory(objects)
+    register.read(store, STACK)
+    store.requests = 0
+    found = register.read(store, STACK)
+    assert (len(found.deployed), found.of("t9999").record.by) == (10_000, "me")
+    assert store.requests <= 30
+
+
 def put(store: LocalStore, name: str, by: str = "me") -> None:
     store.write(PREFIX + (f"tenants/{name}/" if name else "") + "terraform.tfstate", b'{"version": 4}')
     state.write_record(store, Layer(STACK, name), Record(by=by))

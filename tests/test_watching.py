@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from wrapper.answers.model import Answer, Changes
 from wrapper.logs import KEPT, Log, Logs
 from wrapper.report import Console
-from wrapper.watching import Lines, Live, Voice, watcher
+from wrapper.watching import Lines, Live, Running, Voice, watcher
 
 ACME = layer("acme")
 DONE = Answer("ap-southeast-2", "app", "acme", "succeeded", changes=Changes(1, 2, 3), seconds=12.0)
@@ -61,7 +61,7 @@ def test_one_line_for_each_event(console: Heard, logs: Logs) -> None:
     one.ended(DONE)
     one.ended(FAILED)
     assert console.lines == [
-        f"1 tenants to run; 1 unchanged; 1 at a time (--jobs); logs: {logs.folder}",
+        f"1 tenant to run; 1 unchanged; 1 at a time (--jobs); logs: {logs.folder}",
         "acme | started",
         "acme | succeeded +1 ~2 -3 (12 s)",
         "acme | failed (1 s): why",
@@ -114,6 +114,30 @@ def test_a_table_of_what_runs(console: Heard, logs: Logs) -> None:
     assert "1 failed" in shown[0]
     assert shown[1].split()[0] == "acme"
     assert shown[1].rstrip().endswith("aws_lb.this: Still creating... [30s]")
+
+
+@pytest.mark.parametrize(("width", "height"), [(40, 10), (100, 24), (200, 60)])
+def test_the_table_keeps_to_the_terminal(console: Heard, logs: Logs, width: int, height: int) -> None:
+    from rich.console import Console as Terminal
+
+    one = Live(console, logs, speaks=False)
+    for number in range(30):
+        one.running[f"r/app/{'long-name-' * 6}{number}"] = Running(Log(Path("/dev/null")))
+        one.running[f"r/app/{'long-name-' * 6}{number}"].log.write(b"many words " * 40 + b"\n")
+    text = io.StringIO()
+    Terminal(file=text, width=width, height=height).print(one)
+    shown = text.getvalue().splitlines()
+    assert len(shown) <= min(height - 2, 22)
+    assert max(map(len, shown)) <= width
+    assert shown[-1].startswith("and ")
+
+
+def test_there_is_no_table_where_nothing_runs(console: Heard, logs: Logs) -> None:
+    one = Live(console, logs, speaks=False)
+    with one.looking_on():
+        one.ended(Answer("r", "app", "acme", "unchanged"))
+        console.say("a question")
+    assert console.lines == ["a question"]
 
 
 def test_words_go_above_the_table(console: Heard, logs: Logs) -> None:

@@ -223,6 +223,8 @@ class Fleet:
             raise NotFoundError(f"{own.label} has no state", hint="what was never applied cannot drift")
         if scope.own and "" not in scope.done:
             look = self._compared(own, found.own, deployer.survey.prepare(verb, own, tokens, self._given("")))
+            if look.why and verb.name == "apply":
+                self._agree_ahead(own, len(names))
             return [self._ended(self._unchanged(look)) if not look.why else self._one(look)]
         names = [n for n in names if not isinstance(self.given.get(n), OrchestrateError)]
         if verb.name == "apply" and names:
@@ -425,6 +427,12 @@ class Fleet:
         self._ask(
             f"Destroy {label} with {len(tenants)} tenants?" if own else f"Destroy {len(tenants)} tenants of {label}?"
         )
+
+    def _agree_ahead(self, own: Layer, tenants: int) -> None:
+        """One question for the stack's own layer and for the tenants after it: which of them change, it decides."""
+        then = f", and then to what changed of its {tenants} tenants" if tenants else ""
+        self._ask(f"Apply to {own.label}{then}?")
+        self.deployer.caller = replace(self.deployer.caller, asks=False)
 
     def _agree(self, looks: Sequence[Look]) -> None:
         """One question for all of them: side by side nobody can answer for each."""

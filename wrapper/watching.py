@@ -69,7 +69,8 @@ class Lines:
         with self._lock:
             self.waiting = len(names)
         settled = f"; {self.counts['unchanged']} unchanged" if self.counts["unchanged"] else ""
-        self.say(f"{len(names)} tenants to run{settled}; {jobs} at a time (--jobs); logs: {self._logs.folder}")
+        count = "1 tenant" if len(names) == 1 else f"{len(names)} tenants"
+        self.say(f"{count} to run{settled}; {jobs} at a time (--jobs); logs: {self._logs.folder}")
 
     def talk(self, layer: Layer) -> Voice:
         log = self._logs.open(layer)
@@ -118,52 +119,80 @@ def _ending(answer: Answer) -> str:
 
 
 class Live(Lines):
-    """The same on a terminal: the layers that run, their last words, and how far it is."""
+    """The same on a terminal: the layers that run, their last words, and how far it is. The table is there from the
+    first layer on: before that there may be a question to answer."""
+
+    def __init__(self, console: Console, logs: Logs, *, speaks: bool) -> None:
+        super().__init__(console, logs, speaks=speaks)
+        self._began = 0.0
+        self._screen = contextlib.ExitStack()
+        self._shown = False
 
     @contextlib.contextmanager
     def looking_on(self) -> Iterator[Lines]:
+        with self._screen:
+            yield self
+
+    def talk(self, layer: Layer) -> Voice:
+        with self._lock:
+            if not self._shown:
+                self._show()
+        return super().talk(layer)
+
+    def _show(self) -> None:
         from rich.console import Console as Terminal
         from rich.live import Live as Table
 
+        self._shown, self._began = True, time.monotonic()
         terminal = Terminal(stderr=True, highlight=False)
-        table = Table(self, console=terminal, refresh_per_second=4, transient=True, redirect_stdout=False)
-        with table, self._console.through(lambda text: terminal.print(text, markup=False)):
-            yield self
+
+        def say(text: str) -> None:
+            terminal.print(text, markup=False, soft_wrap=True)  # a path that is cut in two is no path
+
+        self._screen.enter_context(
+            Table(self, console=terminal, refresh_per_second=4, transient=True, redirect_stdout=False)
+        )
+        self._screen.enter_context(self._console.through(say))
 
     def event(self, name: str, text: str) -> None:
         if text != "started":  # the table shows it
             super().event(name, text)
 
-    def __rich__(self) -> RenderableType:
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[RenderableType]:
         from rich.table import Table
 
         with self._lock:
             rows = sorted(self.running.items(), key=lambda item: item[1].since)
-        table = Table.grid(padding=(0, 2), expand=False)
-        table.add_row(*_head(self))
-        for label, one in rows[:_SHOWN]:
-            table.add_row(label.rpartition("/")[2], length(one.seconds), _cut(one.log.last))
-        if len(rows) > _SHOWN:
-            table.add_row(f"and {len(rows) - _SHOWN} more")
-        return table
+        shown = max(1, min(_SHOWN, console.height - 4))
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(no_wrap=True, overflow="ellipsis", max_width=max(8, console.width // 3))
+        table.add_column(no_wrap=True, justify="right")
+        table.add_column(no_wrap=True, overflow="ellipsis", ratio=1, style="dim")
+        for label, one in rows[:shown]:
+            table.add_row(_plain(label.rpartition("/")[2]), length(one.seconds), _plain(one.log.last))
+        yield _head(self, time.monotonic() - self._began)
+        yield table
+        if len(rows) > shown:
+            yield _plain(f"and {len(rows) - shown} more")
 
 
-def _head(watcher: Lines) -> tuple[Any, ...]:
+def _head(watcher: Lines, seconds: float) -> RenderableType:
+    """How far it is, on one line."""
     from rich.text import Text
 
     counts = watcher.counts
-    failed = Text(f"{counts['failed']} failed", style="bold red" if counts["failed"] else "")
-    return (
-        Text(f"{len(watcher.running)} running", style="bold"),
-        Text(f"{watcher.waiting} waiting"),
-        Text.assemble(Text(f"{counts['succeeded']} done, {counts['unchanged']} unchanged, "), failed),
-    )
+    bad = counts["failed"] + counts["stopped"]
+    text = Text(no_wrap=True, overflow="ellipsis")
+    text.append(f"{length(seconds)}: {len(watcher.running)} running, {watcher.waiting} waiting", style="bold")
+    text.append(f", {counts['succeeded']} done, {counts['unchanged']} unchanged")
+    text.append(f", {bad} failed", style="bold red") if bad else None
+    return text
 
 
-def _cut(text: str) -> Any:
+def _plain(text: str) -> RenderableType:
     from rich.text import Text
 
-    return Text(text, no_wrap=True, overflow="ellipsis", style="dim")
+    return Text(text)
 
 
 class Voice:

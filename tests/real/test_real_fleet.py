@@ -75,3 +75,22 @@ def test_one_signal_stops_what_runs_and_starts_no_more(many: Tenants) -> None:
     many.declare("cdef")
     many.run("apply", "--jobs", "2")
     assert (many.those("succeeded"), many.those("unchanged")) == ("c d e f", "- a b")
+
+
+def test_limits_of_time_and_a_dry_run(many: Tenants) -> None:
+    project = many.project
+    many.declare("ac")
+    many.declare("b", command=slow())
+    done = project.run("apply", "tiny", "--all-tenants", "--dry-run")
+    places = [done.out.index(f"{project.prefix}{REGION}.tiny.{name}") for name in ("_stack", "a", "b", "c")]
+    assert places == sorted(places)
+    assert (many.started(), project.objects(), list(project.private.glob("runs/**/*.tf"))) == ([], [], [])
+
+    done = many.run("apply", "--jobs", "2", "--tenant-timeout", "4s", code=124)
+    assert (many.those("succeeded"), many.those("stopped"), many.answers["b"]["exit_code"]) == ("- a c", "b", 124)
+    many.declare("d")
+    done = many.run("apply", "--jobs", "1", "--timeout", "4s", code=124)
+    assert (many.those("unchanged"), many.those("stopped")) == ("- a c", "b d")
+    assert [many.answers[name]["started"] is None for name in "bd"] == [False, True]
+    assert many.log("b").count("Interrupt received") == 2 and "Two interrupts" not in many.log("b")
+    project.assert_nothing_left()

@@ -80,7 +80,7 @@ def perform(
     with options.stopper().installed() as stopper:
         deployer = options.deployer(stack, stopper)
         deployer.caller = replace(deployer.caller, color=False)
-        watcher = watching.watcher(options.console, logs, terminal=options.terminal, speaks=speaks)
+        watcher = watching.watcher(options.console, logs, terminal=options.live, speaks=speaks)
         with _journal(options, errand, head) as (note, done):
             many = Fleet(deployer, watcher, errand.terms, note)
             errand = replace(errand, scope=replace(errand.scope, done=done))

@@ -127,6 +127,11 @@ class Options:
         """Whether a person can be asked."""
         return sys.stdin.isatty() and sys.stderr.isatty()
 
+    @property
+    def live(self) -> bool:
+        """Whether a person looks on, at a terminal that can show what changes in its place."""
+        return self.terminal and self.environ.get("TERM") != "dumb" and not self.dry_run
+
     @cached_property
     def simulated(self) -> Sandbox:
         from ..sandbox.lifecycle import Sandbox
