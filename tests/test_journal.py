@@ -1,4 +1,4 @@
-"""A journal: each answer is on disk before the next layer starts, one run holds it, and nothing is left of a good one."""
+"""A journal: the answer of a layer that ran is on disk before the next one starts, and nothing is left of a good run."""
 
 from __future__ import annotations
 
@@ -45,6 +45,19 @@ def test_a_failure_that_was_mended_later_is_done(tmp_path: Path) -> None:
     killed(tmp_path, BAD, replace(BAD, result="succeeded", exit_code=0))
     with journal.keep(tmp_path, HEAD) as kept:
         assert set(kept.resume(HEAD.command)) == {"bad"}
+
+
+def test_the_disk_is_waited_for_where_something_happened(tmp_path: Path) -> None:
+    """A thousand unchanged tenants are a thousand lines, and none is worth a wait."""
+    synced: list[int] = []
+    with (tmp_path / "journal").open("wb") as file:
+        kept = journal.Journal(tmp_path / "journal", HEAD, file.fileno(), synced.append)
+        kept.note(Answer("r", "s", "same", "unchanged"))
+        kept.note(Answer("r", "s", "left", "excluded"))
+        assert synced == []
+        kept.note(BAD)
+        assert synced == [file.fileno()]
+    assert [a.tenant for a in kept.interrupted().answers] == ["same", "left", "bad"]  # type: ignore[union-attr]
 
 
 def test_half_a_line_is_lost_alone(tmp_path: Path) -> None:
