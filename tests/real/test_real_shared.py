@@ -20,21 +20,21 @@ def test_tenants_share_a_load_balancer(shipped: Project) -> None:
     # From nothing: acme shares, globex shares on Fargate, initech has a load balancer of its own.
     assert shipped.run("apply", *ACME, timeout=600).last == "https://acme.beta.example.com"
     many = shipped.run("apply", *WHOLE, "--all-tenants", timeout=600)
-    assert "acme | unchanged" in many.err
+    assert "2 succeeded, 2 unchanged" in many.all
     account = Account(shipped)
     assert priorities(account) == {"acme.beta.example.com": 101, "globex.beta.example.com": 102} == allotted(account)
     assert len(account.everything()["load balancers"]) == 2
     promised_and_kept(shipped, account)
 
     # Nothing is left to do for any of them.
-    assert "3 unchanged" in shipped.run("apply", *WHOLE, "--all-tenants").err
+    assert "apply ap-southeast-2/appcluster-beta: 4 unchanged" in shipped.run("apply", *WHOLE, "--all-tenants").all
     shipped.run("plan", *WHOLE, "--all-tenants", "-detailed-exitcode")
 
     # A new build comes; a broken one is rolled back, and the apply says so and fails.
     build = shipped.run("apply", *ACME, "-var", "service1-build=2")
     assert build.last == "https://acme.beta.example.com"
     broken = shipped.run("apply", *ACME, "-var", "service1-build=3-broken", codes=(1,))
-    assert "rolled back" in broken.all and running(account, "acme") == "2"
+    assert "ECS rolled back: the new containers did not become healthy" in broken.all and running(account, "acme") == "2"
     shipped.run("apply", *ACME, "-var", "service1-build=2")
     shipped.run("plan", *ACME, "-var", "service1-build=2", "-detailed-exitcode")
 
