@@ -44,15 +44,27 @@ def small_files(folder: Folder) -> Iterator[str]:
 
 
 def dropped_keys(root: Folder, call: hcl.Block, module: Folder) -> Iterator[str]:
-    """Keys that a root's variable knows and the module it is passed to does not (alone, or merged with more)."""
+    """Keys that a root's variable knows and what it is passed to does not (alone, merged with more, or in an object)."""
     given, taken = _types(root), _types(module)
     for name, (value, _) in call.body.items():
-        whole = re.fullmatch(
-            r"(?:merge\()?(?:[\w.]+, )?var\.([\w-]+)(?:, \{.*)?\)?", getattr(value, "text", ""), re.DOTALL
-        )
-        if whole and whole.group(1) in given and name in taken:
-            for path in _unknown(given[whole.group(1)], taken[name], whole.group(1)):
-                yield f"{next(p for p, b in root.of('module') if b == call)} {path} is dropped by module {call.labels[0]}"
+        for variable, key in _passed(getattr(value, "text", "")):
+            kind = taken.get(name) if key is None else _attribute(taken.get(name), key)
+            if variable in given and kind is not None:
+                for path in _unknown(given[variable], kind, variable):
+                    yield f"{next(p for p, b in root.of('module') if b == call)} {path} is dropped by module {call.labels[0]}"
+
+
+def _passed(expression: str) -> Iterator[tuple[str, str | None]]:
+    """The root's variables that an expression hands over whole: each with the attribute it becomes, None for all of it."""
+    whole = re.fullmatch(r"(?:merge\()?(?:[\w.]+, )?var\.([\w-]+)(?:, \{.*)?\)?", expression, re.DOTALL)
+    if whole:
+        yield whole[1], None
+    elif expression.startswith("{"):
+        yield from ((variable, key) for key, variable in re.findall(r"(\w+)\s*=\s*var\.([\w-]+)\s*[,\n}]", expression))
+
+
+def _attribute(kind: list[Any] | None, key: str) -> list[Any] | None:
+    return kind[1][key][0] if kind and kind[0] == "object" and key in kind[1] else None
 
 
 def _types(folder: Folder) -> dict[str, list[Any]]:

@@ -214,6 +214,13 @@ def test_no_root_passes_on_what_a_module_drops() -> None:
             "a[].o.x is dropped by module m",
         ),
         ("object({ x = string })", "object({ y = string })", "var.a.x", ""),
+        (
+            "map(object({ x = string }))",
+            "object({ o = map(object({ y = string })) })",
+            "{ o = var.a }",
+            "a[].x is dropped by module m",
+        ),
+        ("map(object({ x = string }))", "object({ o = map(object({ x = string })) })", "{ o = var.a }", ""),
         ("map(string)", "map(string)", "var.a", ""),
     ],
 )

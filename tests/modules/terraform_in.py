@@ -7,6 +7,7 @@ import os
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "ap-southeast-2"
@@ -48,12 +49,20 @@ class Terraform:
 
     def changes(self, *argv: str) -> dict[str, list[str]]:
         """What a plan would do: address => actions, without what stays."""
+        return actions(self.planned(*argv))
+
+    def planned(self, *argv: str) -> list[dict[str, Any]]:
+        """Every resource as a plan has it, in the form of Terraform's JSON; none when nothing would change."""
         options = ("-out=plan", "-detailed-exitcode", "-input=false", "-no-color")
         if self.ended("plan", *options, *self.values, *argv, codes=(0, 2)).returncode == 0:
-            return {}  # to show a plan without changes takes as long as one with them
-        plan = json.loads(self.run("show", "-json", "plan"))
-        actions = {change["address"]: change["change"]["actions"] for change in plan.get("resource_changes", [])}
-        return {address: does for address, does in actions.items() if does not in (["no-op"], ["read"])}
+            return []  # to show a plan without changes takes as long as one with them
+        resources: list[dict[str, Any]] = json.loads(self.run("show", "-json", "plan")).get("resource_changes", [])
+        return resources
 
     def outputs(self) -> dict[str, object]:
         return {name: output["value"] for name, output in json.loads(self.run("output", "-json")).items()}
+
+
+def actions(planned: list[dict[str, Any]]) -> dict[str, list[str]]:
+    found = {resource["address"]: resource["change"]["actions"] for resource in planned}
+    return {address: does for address, does in found.items() if does not in (["no-op"], ["read"])}

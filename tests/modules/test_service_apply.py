@@ -14,13 +14,14 @@ from typing import Any
 import boto3
 import pytest
 from applied import left
-from terraform_in import REGION, Terraform
+from terraform_in import REGION, Terraform, actions
 
 pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
 EXAMPLE = "modules/tenant-service/examples/side-by-side"
 CHANGED = ("-var=build=2", "-var=changed=true")
 STACK = "side-by-side"
 AS_SEEN = "-refresh=false"
+TAGS = {"Stack": STACK, "ManagedBy": "terraform"}  # and Tenant, where a root has one: tests/real/account.py
 
 
 def test_every_kind_of_service_comes_changes_without_a_gap_and_goes(
@@ -37,7 +38,9 @@ def test_every_kind_of_service_comes_changes_without_a_gap_and_goes(
     assert {kind(address): does for address, does in new_build.items()} == A_NEW_BUILD
     assert len(new_build) == 7 * 2 + 2 * 2 + 5  # the services, and what the background has beside its own
 
-    others = example.changes(*CHANGED, AS_SEEN)
+    planned = example.planned(*CHANGED, AS_SEEN)
+    assert badly_tagged(planned) == []
+    others = actions(planned)
     assert [address for address, does in others.items() if does == DESTROYED_FIRST and kind(address) in SERVING] == []
     assert {others[f"module.own.{what}"][0] for what in IN_PLACE} == {"update"}
     assert others["module.shared.aws_lb_listener_rule.shared[0]"] == ["update"]
@@ -116,6 +119,14 @@ def the_clock_moves_the_bounds(url: str) -> None:
     ]
     named = {key: target[key] for key in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
     scaling.register_scalable_target(**named, MinCapacity=0, MaxCapacity=10)
+
+
+def badly_tagged(planned: list[dict[str, Any]]) -> list[str]:
+    """Addresses of what can have tags and gets others than the provider's: a resource that sets its own would."""
+    will_be = {each["address"]: each["change"]["after"] or {} for each in planned if each["mode"] == "managed"}
+    tagged = {address: after["tags_all"] for address, after in will_be.items() if "tags_all" in after}
+    assert len(tagged) > 100
+    return [address for address, tags in tagged.items() if not TAGS.items() <= tags.items()]
 
 
 def without_a_way_in(services: Any) -> tuple[int, list[str]]:
