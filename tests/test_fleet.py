@@ -18,7 +18,8 @@ from wrapper import fleet
 from wrapper.account import NOBODY, Identity
 from wrapper.answers.model import Answer
 from wrapper.errors import NotFoundError, OrchestrateError, RefusedError, UsageError
-from wrapper.fleet import Fleet, Scope, Terms
+from wrapper.fleet import Fleet, Terms
+from wrapper.looks import Scope
 from wrapper.model import Layer, Outcome, Run, Step
 from wrapper.runner import Stopper
 from wrapper.selection import Shard
@@ -212,7 +213,7 @@ def test_why_each_one_would_run(made: Many) -> None:
     made.cloud.disk.write(f"{APP}/tenants/new.tfvars", "")
     made.cloud.disk.write(f"{APP}/tenants/wrong.tfvars", "memroy = 1\n")
     one = Fleet(made.cloud.deployer(), Onlooker())
-    looks = one.look(VERBS["apply"], ["acme", "globex", "new", "wrong"], [], one.read_register())
+    looks = one.looker.look(VERBS["apply"], ["acme", "globex", "new", "wrong"], [], one.looker.read_register())
     found = {look.layer.tenant: (look.why, [d.name for d in look.differences]) for look in looks}
     assert found == {
         "acme": ("variable memory", ["variable memory"]),

@@ -55,7 +55,7 @@ FLOORS = [
         "image.*",
         r"container(\..*)?",
     ],
-    ["runner", "sharing", "survey", "placing", "recording", "deploy", "retries", "fleet", "reaping"],
+    ["runner", "sharing", "survey", "placing", "recording", "deploy", "retries", "looks", "fleet", "reaping"],
     ["report", "watching", r"cli(\..*)?", "__main__"],
 ]
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "misc"}

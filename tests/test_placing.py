@@ -15,7 +15,8 @@ from test_fleet import Onlooker
 from wrapper.account import NOBODY, Identity
 from wrapper.allotments import Book, Slot, allot, render
 from wrapper.errors import ConfigError, OrchestrateError, TerraformFailed
-from wrapper.fleet import Fleet, Scope, Terms
+from wrapper.fleet import Fleet, Terms
+from wrapper.looks import Scope
 from wrapper.model import Effective, Layer, Outcome
 from wrapper.terraform import VERBS
 

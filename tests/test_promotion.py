@@ -11,7 +11,8 @@ from test_fleet import Onlooker
 
 from wrapper import builds, history, promotion, register, state
 from wrapper.errors import BusyError, ConfigError, OrchestrateError, RefusedError, SmokeFailed
-from wrapper.fleet import Fleet, Scope, Terms
+from wrapper.fleet import Fleet, Terms
+from wrapper.looks import Scope
 from wrapper.model import Layer, Outcome, Variable
 from wrapper.record import Occasion, Record
 from wrapper.smoke import Smoke

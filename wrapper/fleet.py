@@ -22,34 +22,20 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from . import deploy, fingerprint, pacing, plans, register, retries, terraform, transcript
-from .account import NOBODY
+from . import deploy, fingerprint, pacing, plans, retries, terraform, transcript
 from .answers.model import Answer, Changes, Fault, worst
 from .arguments import destroys
 from .errors import NotFoundError, OrchestrateError, RefusedError, Stopped, TimeoutExpired, UsageError
-from .fingerprint import Difference
+from .looks import Look, Looker, Scope
 from .model import Layer, Outcome
 from .register import Entry, Register
 from .runner import Talk
-from .selection import Choice, Shard, choose, waves
-from .survey import NOTHING, Own, Ready
+from .selection import waves
+from .survey import Own, Ready
 from .terraform import Token, Verb
 
 MEMORY_EACH = 800 * 1024 * 1024  # bytes: a provider's, and Terraform's
 _ONE_FILE = ("out", "generate-config-out", "junit-xml")  # flags that name one file, which many would write
-_ALWAYS = ("replace", "refresh-only", "destroy", "target", "exclude")  # flags that mean to start, changed or not
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Who takes part. ``only``: these and nobody else (what failed last time); ``done``: answers of an interrupted
-    run, not asked again; ``own``: the stack's own layer too."""
-
-    patterns: tuple[str, ...] = ()
-    shard: Shard | None = None
-    only: frozenset[str] | None = None
-    done: Mapping[str, Answer] = field(default_factory=dict)
-    own: bool = True
 
 
 @dataclass(frozen=True)
@@ -90,18 +76,6 @@ class Watcher(Protocol):
 Note = Callable[[Answer], None]
 
 
-@dataclass(frozen=True)
-class Look:
-    """One tenant as it was found: ready to run, or what is wrong with it, and why it would run ("": it need not)."""
-
-    layer: Layer
-    entry: Entry
-    ready: Ready | None
-    error: OrchestrateError | None
-    why: str
-    differences: tuple[Difference, ...] = ()
-
-
 def default_jobs() -> int:
     """As many as there are cores, and memory for a provider each; at least one."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -119,11 +93,15 @@ class Fleet:
     note: Note = lambda _: None
     given: Mapping[str, Own | OrchestrateError] = field(default_factory=dict)
 
+    @property
+    def looker(self) -> Looker:
+        return Looker(self.deployer, self.terms.force, self.given)
+
     def perform(self, verb: Verb, tokens: Sequence[Token], scope: Scope) -> list[Answer]:
         """The verb on every layer in scope: an answer for each. Raises what is wrong for all, before anything starts."""
         self._check(verb, tokens)
-        found = self.read_register()
-        choice = self.choose(found, scope, deployed_only=destroys(verb, tokens) or verb == terraform.DRIFT)
+        found = self.looker.read_register()
+        choice = self.looker.choose(found, scope, deployed_only=destroys(verb, tokens) or verb == terraform.DRIFT)
         answers = [self._excluded(name, pattern) for name, pattern in choice.excluded.items()]
         names = [n for n in choice.chosen if n not in scope.done]
         if verb.name == "destroy":
@@ -137,80 +115,6 @@ class Fleet:
             answers += [*first, *self._tenants(verb, names, tokens, found, held=not all(a.ok for a in first))]
         return [*answers, *scope.done.values()]
 
-    # -- who takes part -------------------------------------------------------------------------
-
-    def read_register(self) -> Register:
-        """What the bucket says; on paper, what can be read of it."""
-        deployer = self.deployer
-        nothing = Register(Entry(), {})
-        try:
-            return nothing if deployer.identity.method == NOBODY else register.read(deployer.store, deployer.stack)
-        except OrchestrateError:
-            if deployer.dry:
-                return nothing
-            raise
-
-    def choose(self, found: Register, scope: Scope, *, deployed_only: bool) -> Choice:
-        """Tenants in scope by name: those that are declared or have a state, or the latter alone."""
-        stack = self.deployer.stack
-        if stack.tenant_source is None:
-            return Choice((), {})
-        declared = [] if deployed_only else self.deployer.project.tenants(stack)
-        names = {*declared, *found.deployed} if scope.only is None else scope.only - {""}
-        if deployed_only:
-            names &= {*found.deployed}
-        choice = choose(names, scope.patterns, stack.label)
-        mine = tuple(n for n in choice.chosen if scope.shard is None or n in scope.shard)
-        return Choice(mine, {n: p for n, p in choice.excluded.items() if scope.shard is None or n in scope.shard})
-
-    def look(self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: Register) -> Iterable[Look]:
-        """Each tenant made ready and compared with what the register says of it, in order."""
-        deployer = self.deployer
-        layers, missing = [], {}
-        for name in names:
-            try:
-                self._given(name)
-                layers.append(deploy.layer_of(deployer.project, deployer.stack, verb, name))
-            except OrchestrateError as error:
-                missing[name] = error
-        records = {n: e.record for n, e in found.tenants.items()}
-        given = {la.tenant: self._given(la.tenant) for la in layers}
-        ready = deployer.survey.prepare_all(verb, layers, tokens, records, given)
-        by_name = {
-            name: (layer, one) for name, layer, one in zip([la.tenant for la in layers], layers, ready, strict=True)
-        }
-        for name in names:
-            entry = found.of(name)
-            layer, one = by_name.get(name) or (Layer(deployer.stack, name), missing[name])
-            if isinstance(one, OrchestrateError):
-                yield Look(layer, entry, None, one, "its files are wrong")
-            else:
-                yield self._compared(layer, entry, one)
-
-    def _given(self, name: str) -> Own:
-        """What a layer is given alone; raises why it gets nothing."""
-        found = self.given.get(name, NOTHING)
-        if isinstance(found, OrchestrateError):
-            raise found
-        return found
-
-    def _compared(self, layer: Layer, entry: Entry, ready: Ready) -> Look:
-        skips = ready.verb.name in ("plan", "apply") and not any(t.flag in _ALWAYS for t in ready.tokens)
-        if not skips or self.terms.force:
-            return Look(layer, entry, ready, None, "asked for")
-        if not entry.deployed:
-            return Look(layer, entry, ready, None, "not deployed yet")
-        different = tuple(fingerprint.differences(entry.record.inputs, ready.inputs))
-        if not entry.record.inputs:
-            why = "its last apply left no record"
-        elif different:
-            why = ", ".join(d.name for d in different[:5]) + (" ..." if len(different) > 5 else "")
-        elif entry.touched:
-            why = "its state was changed by another hand"
-        else:
-            why = "its last try failed" if entry.record.failed else ""
-        return Look(layer, entry, ready, None, why, different)
-
     # -- the stack's own layer ------------------------------------------------------------------
 
     def _own_first(
@@ -222,7 +126,9 @@ class Fleet:
         if verb == terraform.DRIFT and scope.own and not found.own.deployed:
             raise NotFoundError(f"{own.label} has no state", hint="what was never applied cannot drift")
         if scope.own and "" not in scope.done:
-            look = self._compared(own, found.own, deployer.survey.prepare(verb, own, tokens, self._given("")))
+            look = self.looker.compare(
+                own, found.own, deployer.survey.prepare(verb, own, tokens, self.looker.own_of(""))
+            )
             if look.why and verb.name == "apply":
                 self._agree_ahead(own, len(names))
             return [self._ended(self._unchanged(look)) if not look.why else self._one(look)]
@@ -250,7 +156,7 @@ class Fleet:
         if held:
             return [self._ended(self._stopped(self._layer(n), "the stack's own layer failed")) for n in names]
         answers, todo = [], []
-        for look in self.look(verb, names, tokens, found) if names else ():
+        for look in self.looker.look(verb, names, tokens, found) if names else ():
             if look.error:
                 answers.append(self._ended(replace(self._failed(look.layer, look.error), log="")))
             elif not look.why:

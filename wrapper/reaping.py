@@ -20,8 +20,9 @@ from . import inventory, keeping, layout, register, state, terraform
 from .account import Identity
 from .answers.model import Answer, Fault, worst
 from .errors import BusyError, NotFoundError, OrchestrateError, Stopped, TerraformFailed, TimeoutExpired
-from .fleet import Fleet, Scope
+from .fleet import Fleet
 from .inventory import Named
+from .looks import Scope
 from .model import Layer, Stack
 from .night import Finding, stamp
 from .project import Project
@@ -178,7 +179,7 @@ class Reaper:
                 keeping.forget(store, self.stack)
 
     def _named(self, store: Store) -> set[Named]:
-        found = self.fleet.read_register()
+        found = self.fleet.looker.read_register()
         deployed = [n for n, e in {"": found.own, **found.tenants}.items() if e.deployed]
         return {one for n in deployed for one in inventory.named_in(state.load(store, Layer(self.stack, n)))}
 
@@ -187,7 +188,7 @@ class Reaper:
         deadline = time.monotonic() + self.wait
         rounds = 0
         while True:
-            found = self.fleet.read_register()
+            found = self.fleet.looker.read_register()
             bad = {n for n, a in answers.items() if not a.ok}
             todo = [n for n in found.deployed if n not in bad]
             if state.is_empty(state.load(store, Layer(self.stack))):

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from .. import arguments, fingerprint, revisions, terraform
-from ..fleet import Look
+from ..looks import Look
 from ..model import Layer, Stack
 from ..project import Project
 from ..survey import Ready, Survey
@@ -62,7 +62,7 @@ def _since(
     options: Options, seen: Looking, names: Sequence[str], tokens: Sequence[Token], since: str
 ) -> list[dict[str, Any]]:
     """Tenants whose inputs, by the project's files alone, differ between a revision and now."""
-    survey, root = seen.fleet.deployer.survey, options.project.root
+    survey, root = seen.looker.deployer.survey, options.project.root
     after = _inputs(survey, survey.stack, names, tokens)
     with revisions.laid_out(root, since) as folder:
         project = Project(folder, options.home, options.console.say)

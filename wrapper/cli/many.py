@@ -13,8 +13,9 @@ from .. import __version__, fleet, journal, selection, terraform, watching
 from ..answers import document, files, table
 from ..answers.model import Answer, Report, in_order
 from ..errors import OrchestrateError, UsageError
-from ..fleet import Fleet, Scope, Terms
+from ..fleet import Fleet, Terms
 from ..logs import Logs
+from ..looks import Scope
 from ..model import Stack
 from ..terraform import Token, Verb
 from .many_options import targets

@@ -135,9 +135,9 @@ def _many(options: Options, one: Promotion, tokens: Sequence[Token]) -> int:
     """Everyone in scope, each with its own builds; one whose builds are not known fails, and the others go on."""
 
     def run(fleet: Fleet, errand: many.Errand) -> list[Answer]:
-        store, here = store_of(options, one.source), fleet.read_register()
+        store, here = store_of(options, one.source), fleet.looker.read_register()
         there = register.read(store, one.source)
-        names = list(fleet.choose(here, errand.scope, deployed_only=False).chosen)
+        names = list(fleet.looker.choose(here, errand.scope, deployed_only=False).chosen)
         own = one.own_layer_has_builds()
         fleet.given = {n: _taken(one, n, there.of(n), store) for n in [*names, *([""] if own else [])]}
         for name, given in fleet.given.items():

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from .. import selection
-from ..fleet import Look
+from ..looks import Look
 from .looking import looking, scope_of
 from .many_options import scope_options
 from .options import ours

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ..errors import OrchestrateError
-from ..fleet import Look
+from ..looks import Look
 from ..model import Layer
 from ..register import Entry, lock_of
 from .looking import Looking, looking, scope_of
@@ -47,13 +47,13 @@ def changes(seen: Looking, names: tuple[str, ...]) -> dict[str, Look]:
     try:
         return {look.layer.tenant: look for look in seen.looks(names)}
     except OrchestrateError as error:
-        seen.fleet.deployer.talk.say(f"what changed is not known: {error}")
+        seen.looker.deployer.talk.say(f"what changed is not known: {error}")
         return {}
 
 
 def describe(seen: Looking, name: str, declared: bool, look: Look | None) -> dict[str, Any]:
     """A tenant as plain data. ``changed`` says why an apply would run; null where that is not known."""
-    deployer, entry = seen.fleet.deployer, seen.register.of(name)
+    deployer, entry = seen.looker.deployer, seen.register.of(name)
     record = entry.record
     lock = lock_of(deployer.store, Layer(deployer.stack, name)) if entry.locked else None
     return {

@@ -1,0 +1,127 @@
+"""Who takes part in a command over many layers, and why each of them would run: the tenants in scope, made ready and
+compared with what the register says of their last apply. Starts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from . import deploy, fingerprint, register
+from .account import NOBODY
+from .answers.model import Answer
+from .errors import OrchestrateError
+from .fingerprint import Difference
+from .model import Layer
+from .register import Entry, Register
+from .selection import Choice, Shard, choose
+from .survey import NOTHING, Own, Ready
+from .terraform import Token, Verb
+
+_ALWAYS = ("replace", "refresh-only", "destroy", "target", "exclude")  # flags that mean to start, changed or not
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Who takes part. ``only``: these and nobody else (what failed last time); ``done``: answers of an interrupted
+    run, not asked again; ``own``: the stack's own layer too."""
+
+    patterns: tuple[str, ...] = ()
+    shard: Shard | None = None
+    only: frozenset[str] | None = None
+    done: Mapping[str, Answer] = field(default_factory=dict)
+    own: bool = True
+
+
+@dataclass(frozen=True)
+class Look:
+    """One tenant as it was found: ready to run, or what is wrong with it, and why it would run ("": it need not)."""
+
+    layer: Layer
+    entry: Entry
+    ready: Ready | None
+    error: OrchestrateError | None
+    why: str
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True)
+class Looker:
+    """Looks at the layers of one stack. ``force``: what did not change runs too; ``given``: what layers, by tenant, are
+    given alone, or why one gets nothing."""
+
+    deployer: deploy.Deployer
+    force: bool = False
+    given: Mapping[str, Own | OrchestrateError] = field(default_factory=dict)
+
+    def read_register(self) -> Register:
+        """What the bucket says; on paper, what can be read of it."""
+        deployer = self.deployer
+        nothing = Register(Entry(), {})
+        try:
+            return nothing if deployer.identity.method == NOBODY else register.read(deployer.store, deployer.stack)
+        except OrchestrateError:
+            if deployer.dry:
+                return nothing
+            raise
+
+    def choose(self, found: Register, scope: Scope, *, deployed_only: bool) -> Choice:
+        """Tenants in scope by name: those that are declared or have a state, or the latter alone."""
+        stack = self.deployer.stack
+        if stack.tenant_source is None:
+            return Choice((), {})
+        declared = [] if deployed_only else self.deployer.project.tenants(stack)
+        names = {*declared, *found.deployed} if scope.only is None else scope.only - {""}
+        if deployed_only:
+            names &= {*found.deployed}
+        choice = choose(names, scope.patterns, stack.label)
+        mine = tuple(n for n in choice.chosen if scope.shard is None or n in scope.shard)
+        return Choice(mine, {n: p for n, p in choice.excluded.items() if scope.shard is None or n in scope.shard})
+
+    def look(self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: Register) -> Iterable[Look]:
+        """Each tenant made ready and compared with what the register says of it, in order."""
+        deployer = self.deployer
+        layers, missing = [], {}
+        for name in names:
+            try:
+                self.own_of(name)
+                layers.append(deploy.layer_of(deployer.project, deployer.stack, verb, name))
+            except OrchestrateError as error:
+                missing[name] = error
+        records = {n: e.record for n, e in found.tenants.items()}
+        given = {la.tenant: self.own_of(la.tenant) for la in layers}
+        ready = deployer.survey.prepare_all(verb, layers, tokens, records, given)
+        by_name = {
+            name: (layer, one) for name, layer, one in zip([la.tenant for la in layers], layers, ready, strict=True)
+        }
+        for name in names:
+            entry = found.of(name)
+            layer, one = by_name.get(name) or (Layer(deployer.stack, name), missing[name])
+            if isinstance(one, OrchestrateError):
+                yield Look(layer, entry, None, one, "its files are wrong")
+            else:
+                yield self.compare(layer, entry, one)
+
+    def own_of(self, name: str) -> Own:
+        """What a layer is given alone; raises why it gets nothing."""
+        found = self.given.get(name, NOTHING)
+        if isinstance(found, OrchestrateError):
+            raise found
+        return found
+
+    def compare(self, layer: Layer, entry: Entry, ready: Ready) -> Look:
+        skips = ready.verb.name in ("plan", "apply") and not any(t.flag in _ALWAYS for t in ready.tokens)
+        if not skips or self.force:
+            return Look(layer, entry, ready, None, "asked for")
+        if not entry.deployed:
+            return Look(layer, entry, ready, None, "not deployed yet")
+        different = tuple(fingerprint.differences(entry.record.inputs, ready.inputs))
+        if not entry.record.inputs:
+            why = "its last apply left no record"
+        elif different:
+            why = ", ".join(d.name for d in different[:5]) + (" ..." if len(different) > 5 else "")
+        elif entry.touched:
+            why = "its state was changed by another hand"
+        else:
+            why = "its last try failed" if entry.record.failed else ""
+        return Look(layer, entry, ready, None, why, different)
