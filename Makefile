@@ -24,7 +24,7 @@ groovy:
 
 test: engine browser groovy check
 	@./orchestrate image
-	@$(run) pytest -m "not alone" --cov --cov-report= -n 3 --dist worksteal --durations 15
+	@$(run) pytest -m "not alone" --cov --cov-report= -n 4 --dist worksteal --durations 15
 	@$(run) pytest -m alone --cov --cov-append --cov-report= --durations 5
 	@$(run) coverage report --skip-covered --show-missing
 

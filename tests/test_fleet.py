@@ -455,6 +455,15 @@ def test_an_apply_of_everything_asks_once_before_anything_starts(many: Many) -> 
     assert [talk.asked for talk in many.watcher.talks.values()] == [[], [], []]
 
 
+@pytest.mark.parametrize("verb", ["apply", "destroy"])
+def test_who_approved_ahead_is_not_asked(made: Many, verb: str) -> None:
+    made.cloud.disk.write(f"{APP}/tenants/acme.tfvars", "memory = 999\n")
+    talk = Listener(False)
+    asking = caller(home=made.cloud.disk.root / ".orchestrate", asks=True)
+    made.run(verb, "-auto-approve", caller=asking, talk=talk)
+    assert talk.asked == []
+
+
 def test_on_paper_with_nobody_to_ask_only_files_count(many: Many) -> None:
     many.cloud.write(Layer(many.cloud.deployer().stack, "orphan"))
     nobody = Identity(method=NOBODY)

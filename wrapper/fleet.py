@@ -100,6 +100,8 @@ class Fleet:
     def perform(self, verb: Verb, tokens: Sequence[Token], scope: Scope) -> list[Answer]:
         """The verb on every layer in scope: an answer for each. Raises what is wrong for all, before anything starts."""
         self._check(verb, tokens)
+        if any(t.flag == "auto-approve" for t in tokens):
+            self.deployer.caller = replace(self.deployer.caller, asks=False)
         found = self.looker.read_register()
         choice = self.looker.choose(found, scope, deployed_only=destroys(verb, tokens) or verb == terraform.DRIFT)
         answers = [self._excluded(name, pattern) for name, pattern in choice.excluded.items()]

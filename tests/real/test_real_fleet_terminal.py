@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -42,6 +43,7 @@ def test_one_question_a_table_and_ctrl_c(in_docker: Project) -> None:
     in_docker.run("apply", "tiny")
     with terminal(in_docker, "apply", "tiny", "--all-tenants", "--jobs", "2") as child:
         child.expect("Apply to 8 tenants of .* Type yes to go on:")
+        assert b"\x1b[?25l" not in child.before, "no table is drawn over the question"
         child.sendline("yes")
         child.expect("b | failed")
         child.expect("2 running")
@@ -50,5 +52,9 @@ def test_one_question_a_table_and_ctrl_c(in_docker: Project) -> None:
         child.expect("2 running")
         child.sendintr()
         assert ended(child) == 130
-        assert b"\\x1b[?25h" in child.before, "the cursor is there again"
+        assert b"\x1b[?25h" in child.before, "the cursor is there again"
     in_docker.assert_nothing_left()
+
+    with terminal(in_docker, "apply", "tiny", "--tenants", "a,b", "-auto-approve", NO_COLOR="1") as child:
+        assert ended(child) == 1
+        assert not re.search(rb"\x1b\[[0-9;]*m", child.before.replace(b"\x1b[0m", b""))

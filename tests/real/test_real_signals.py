@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from harness import BEGAN, ENDED, REGION, Done, Project, Running, slow, wait_until
+from fleets import Tenants
+from harness import BEGAN, ENDED, Done, Project, Running, slow
 
 pytestmark = pytest.mark.sandbox
 COOKIE = "JENKINS_SERVER_COOKIE"
@@ -158,11 +159,12 @@ def test_a_time_limit_stops_gracefully(project: Project) -> None:
 
 
 def test_a_signal_stops_every_tenant_of_many(project: Project) -> None:
-    for tenant in ("acme", "globex"):
-        project.write(f"config/{REGION}/tiny/tenants/{tenant}.tfvars", f'command = "{slow()}"\n')
-    running = project.start("apply", "tiny", "--all-tenants", "--jobs", "2")
-    wait_until(lambda: project.logs().count(BEGAN) == 2, 60, running.said)
+    many = Tenants(project)
+    many.declare(["acme", "globex"], command=slow())
+    running = many.start("apply", "--jobs", "2")
+    many.wait_for("acme", "globex", say=running)
     done = running.send(signal.SIGTERM, signal.SIGTERM, every=0.1).end(30)
     assert done.code == 143, str(done)
-    assert project.logs().count("Interrupt received") == 2 and "Two interrupts" not in project.logs()
+    for name in ("acme", "globex"):
+        assert many.log(name).count("Interrupt received") == 1 and "Two interrupts" not in many.log(name)
     project.assert_nothing_left()
