@@ -65,7 +65,7 @@ def test_troubles_in_full() -> None:
         "    second",
         "  warning: old",
         "  log: logs/initech.log",
-        "ap-southeast-2/appcluster-test/hooli: stopped, exit code 143: stopped before it began",
+        "1 layer never began, exit code 143: stopped before it began",
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from ..model import Diagnostic
@@ -30,8 +31,9 @@ def _row(name: str, answer: Answer) -> tuple[str, ...]:
 
 
 def troubles(report: Report) -> Iterator[str]:
-    """What is to be said of each layer that failed, line by line."""
-    for answer in in_order(report.answers):
+    """What is to be said of each layer that failed, line by line; of those that never began, why, and how many."""
+    began = [a for a in in_order(report.answers) if not (a.result == "stopped" and a.started is None)]
+    for answer in began:
         if not answer.ok:
             yield f"{line(answer.label)}: {answer.result}, exit code {answer.exit_code}: {line(answer.why)}"
             if answer.error and answer.error.where:
@@ -42,6 +44,10 @@ def troubles(report: Report) -> Iterator[str]:
                 yield from _lines(diagnostic)
             if answer.log:
                 yield f"  log: {line(answer.log)}"
+    waiting = Counter((a.why, a.exit_code) for a in report.answers if a.result == "stopped" and a.started is None)
+    for (why, code), count in waiting.items():
+        layers = "1 layer" if count == 1 else f"{count} layers"
+        yield f"{layers} never began, exit code {code}: {line(why)}"
 
 
 def _lines(diagnostic: Diagnostic) -> Iterator[str]:
