@@ -205,9 +205,6 @@ def test_a_fleet_of_three_parts_one_of_which_loses_its_agent(open_shop: Callable
     assert failed.tests["globex"] == "failure"
 
 
-@pytest.mark.xfail(
-    reason="the host engine's terraform is a child of the step, and Jenkins ends children first", strict=True
-)
 @pytest.mark.terraform
 def test_an_abort_where_terraform_is_a_process_of_the_agent(open_shop: Callable[[str], Shop]) -> None:
     """Jenkins ends the children of what carries its cookie first: Terraform must be no child of the step."""

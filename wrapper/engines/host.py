@@ -13,6 +13,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 from ..errors import UnavailableError
 from ..model import Outcome, Run, Step
@@ -21,6 +22,11 @@ from . import Voice
 from .tail import Tail
 
 _ABSOLUTE_MODULE = re.compile(r'(source\s*=\s*")/modules/')
+
+
+# Jenkins ends the children of a process before itself (hudson.util.ProcessTree), a provider before its Terraform: so
+# Terraform is no child of ours. A shell that nobody waits for stands between, and writes down its pid and how it ended.
+_APART = '( "$@" & echo $! >"/dev/fd/$TOLD"; wait $!; echo $? >"/dev/fd/$TOLD" ) &'
 
 
 class HostEngine:
@@ -67,6 +73,7 @@ class HostSession:
         self.directory = directory
         self._run = run
         self._child: subprocess.Popen[bytes] | None = None
+        self._apart = 0  # the pid of a terraform that runs
         self._stopped = False
         self._lock = threading.Lock()
 
@@ -77,30 +84,34 @@ class HostSession:
         with self._lock:
             if self._stopped:
                 return Outcome(143, ok=False)
-            self._child, ends = self._spawn(step)
-        _pump(ends, voice, tail)
-        code = self._child.wait()
-        return Outcome(code if code >= 0 else 128 - code, ok=code in step.accepts, tail=tail.text())
+            ends, told = self._spawn(step)
+            self._apart = int(told.readline())
+        with told:
+            _pump(ends, voice, tail)
+            code = int(told.readline() or 1)
+            self._apart = 0
+        return Outcome(code, ok=code in step.accepts, tail=tail.text())
 
-    def _spawn(self, step: Step) -> tuple[subprocess.Popen[bytes], dict[int, bool]]:
-        """The child, and the reading ends of its pipes (which one is stderr). The child holds them as well: if we
-        are killed it talks on to nobody and saves its state, where SIGPIPE would have ended it."""
-        (out, to_out), (err, to_err) = _pipe(), _pipe()
+    def _spawn(self, step: Step) -> tuple[dict[int, bool], IO[bytes]]:
+        """The reading ends of its pipes (which one is stderr), and what is told of it. It holds the reading ends as well:
+        if we are killed it talks on to nobody and saves its state, where SIGPIPE would have ended it."""
+        (out, to_out), (err, to_err), (told, to_told) = _pipe(), _pipe(), os.pipe()
         try:
-            child = subprocess.Popen(
-                step.argv,
+            subprocess.run(
+                ("sh", "-c", _APART, "sh", *step.argv),
                 cwd=self.directory.work,
-                env=dict(self._run.environment),
+                env={**self._run.environment, "TOLD": str(to_told)},
                 stdin=subprocess.DEVNULL,
                 stdout=to_out,
                 stderr=to_err,
-                pass_fds=(out, err),
+                pass_fds=(out, err, to_told),
                 start_new_session=True,
+                check=True,
             )
         finally:
-            os.close(to_out)
-            os.close(to_err)
-        return child, {out: False, err: True}
+            for end in (to_out, to_err, to_told):
+                os.close(end)
+        return {out: False, err: True}, os.fdopen(told, "rb", buffering=0)
 
     def _interactive(self, step: Step) -> Outcome:
         """The terminal, its signals and its job control belong to the child until it ends."""
@@ -116,10 +127,11 @@ class HostSession:
 
     def stop(self) -> None:
         with self._lock:
-            child, first, self._stopped = self._child, not self._stopped, True
-        if first and child is not None and child.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                child.send_signal(signal.SIGTERM)
+            first, self._stopped = not self._stopped, True
+            child = self._child.pid if self._child and self._child.poll() is None else 0
+            if first and (pid := self._apart or child):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
 
 
 def _at_a_terminal() -> None:
