@@ -36,8 +36,8 @@ class Spent:
 
 def measure(place: Place, _pairs: int) -> list[Row]:
     names = tenants.lay_out(place, CHANGING, FEW)
-    by_hand = Loop(place, place.folder / "loop", names)
-    other = TfWrapper(place, place.folder / "tfwrapper-project", names)
+    by_hand = Loop(place, place.folder / "loop", names[:SAMPLE])
+    other = TfWrapper(place, place.folder / "tfwrapper-project", names[:SAMPLE])
     return [*_all_changed(place, by_hand, other), *_hardly_changed(place, by_hand, other)]
 
 
@@ -74,31 +74,32 @@ def _all_changed(place: Place, by_hand: Loop, other: TfWrapper) -> list[Row]:
     for engine in ("host", "docker"):
         say(f"{FEW} tenants, {engine} engine")
         ours[engine] = _ours(place, engine, lambda: alone.append(_alone(one, str(len(alone)))))
-    say(f"{FEW} tenants, a shell loop")
-    inits, both = _loops(by_hand)
-    auto = _sampled(lambda: by_hand.each(loop.APPLY, tenants=by_hand.tenants[:SAMPLE]), by_hand, FEW)
-    say(f"{FEW} tenants, tfwrapper")
+    say(f"{SAMPLE} tenants, a shell loop and tfwrapper")
+    by_hand.change("1")
+    inits = _scaled(partial(by_hand.each, loop.INIT))
+    both = _scaled(partial(by_hand.each, loop.PLAN_AND_APPLY))
+    by_hand.change("2")
+    auto = _scaled(partial(by_hand.each, loop.APPLY))
     other.change("1")
-    theirs_init = seconds(lambda: other.each(tfwrapper.INIT))
-    other.each(tfwrapper.APPLY, "t0000[01]")
-    other.change("2")
-    theirs = seconds(lambda: other.each(tfwrapper.APPLY))
+    theirs_init = _scaled(partial(other.each, tfwrapper.INIT))
+    theirs = _scaled(partial(other.each, tfwrapper.APPLY))
     alone.append(_alone(one, "last"))
     times = [one.seconds for one in alone]
     middle, cpu = statistics.median(times), statistics.median(one.cpu for one in alone)
     best = FEW * middle / (os.cpu_count() or 1)
     spread = f"one alone {span(times)} s, median {middle:.2f}"
+    scaled = f"{SAMPLE}, one after the other; scaled"
     rows = []
     for engine, spent in ours.items():
         first, prepared = spent["first"].seconds, spent["prepared"].seconds
         what = f"{FEW} tenants, all changed, {engine} engine"
         rows += [
             _against(f"{what}: cores x one by hand, alone", prepared, best, spread, 1 / SHARE),
-            _against(f"{what}: loop, plan and apply", prepared, both, f"{FEW} by hand"),
-            _against(f"{what}: the same, nothing initialised", first, inits + both, f"{FEW} by hand"),
-            _against(f"{what}: loop, apply -auto-approve", prepared, auto, f"{SAMPLE} by hand, scaled"),
-            _against(f"{what}: tfwrapper foreach", prepared, theirs, f"{FEW} with it"),
-            _against(f"{what}: the same, nothing initialised", first, theirs_init + theirs, f"{FEW} with it"),
+            _against(f"{what}: loop, plan and apply", prepared, both, scaled),
+            _against(f"{what}: the same, nothing initialised", first, inits + both, scaled),
+            _against(f"{what}: loop, apply -auto-approve", prepared, auto, scaled),
+            _against(f"{what}: tfwrapper foreach", prepared, theirs, scaled),
+            _against(f"{what}: the same, nothing initialised", first, theirs_init + theirs, scaled),
         ]
     each = ours["host"]["prepared"].cpu / FEW
     return [*rows, _against(f"{FEW} tenants, all changed, host engine: processors, a tenant", each, cpu, "alone")]
@@ -132,15 +133,9 @@ def _children() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _loops(by_hand: Loop) -> tuple[float, float]:
-    by_hand.change("1")
-    inits = seconds(lambda: by_hand.each(loop.INIT))
-    return inits, seconds(lambda: by_hand.each(loop.PLAN_AND_APPLY))
-
-
-def _sampled(work: Callable[[], object], by_hand: Loop, count: int) -> float:
-    by_hand.change("sampled")
-    return seconds(work) * count / SAMPLE
+def _scaled(work: Callable[[], object]) -> float:
+    """Of SAMPLE tenants one after the other; as many more take as much more."""
+    return seconds(work) * FEW / SAMPLE
 
 
 # -- hardly anything changed ----------------------------------------------------------------------
@@ -156,8 +151,8 @@ def _hardly_changed(place: Place, by_hand: Loop, other: TfWrapper) -> list[Row]:
     took, most = [c.seconds for c in costs], [c.together for c in costs]
     sample = f"a loop: init and plan of {SAMPLE} by hand, scaled"
     by_hand.forget_init()
-    plans = seconds(lambda: by_hand.each(loop.INIT, loop.PLAN, tenants=by_hand.tenants[:SAMPLE])) * MANY / SAMPLE
-    theirs = seconds(lambda: other.each(f"{tfwrapper.INIT} && {tfwrapper.PLAN}", "t0000[0-7]")) * MANY / SAMPLE
+    plans = seconds(lambda: by_hand.each(loop.INIT, loop.PLAN)) * MANY / SAMPLE
+    theirs = seconds(lambda: other.each(f"{tfwrapper.INIT} && {tfwrapper.PLAN}")) * MANY / SAMPLE
     what = f"{MANY:,} tenants, nothing changed"
     middle = statistics.median(took)
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import cost
@@ -49,15 +50,17 @@ def _of_size(place: Place, size: int) -> list[Row]:
     _cost(place, stack, "--all-tenants")  # what is remembered from then on
     rows = []
     for changed in dict.fromkeys((0, 3, size) if size <= ALL else (0, 3)):
-        tenants.change(place, stack, names[:changed], f"{changed} first")
-        took = _cost(place, stack, "--all-tenants")
-        tenants.change(place, stack, names[:changed], f"{changed} second")
-        rows += _rows(place, size, changed, took)
+        tenants.change(place, stack, names[:changed], f"{changed} changed")
+        rows += _rows(place, size, changed)
     return rows
 
 
-def _rows(place: Place, size: int, changed: int, took: Cost) -> list[Row]:
-    asked = _asked(place, f"bench-{size}")
+def _rows(place: Place, size: int, changed: int) -> list[Row]:
+    """A command whose requests are counted takes no longer for it."""
+    file = place.folder / "asked"
+    script = str(Path(__file__).with_name("counted.py"))
+    took = _cost(place, f"bench-{size}", "--all-tenants", start=[place.python, script, str(file)])
+    asked = int(file.read_text())
     point = {"tenants": size, "changed": changed, "seconds": took.seconds, "cpu": took.cpu, "requests": asked}
     place.points.append(point | {"megabytes": took.own})
     what = f"{size:,} tenants, {changed} changed"
@@ -67,18 +70,10 @@ def _rows(place: Place, size: int, changed: int, took: Cost) -> list[Row]:
     ]
 
 
-def _cost(place: Place, stack: str, *arguments: str) -> Cost:
-    command = argv(place, "apply", stack, REGION, *arguments, engine="host")
-    return cost.of(command, place.folder, place.environment | place.mirror_configuration)
-
-
-def _asked(place: Place, stack: str) -> int:
-    """How often we ask AWS for the same command, counted in another run."""
-    file = place.folder / "asked"
-    command = argv(place, "apply", stack, REGION, "--all-tenants", engine="host")[1:]
-    counted = [place.python, str(Path(__file__).with_name("counted.py")), str(file), *command]
-    cost.of(counted, place.folder, place.environment | place.mirror_configuration)
-    return int(file.read_text())
+def _cost(place: Place, stack: str, *arguments: str, start: Sequence[str] = ()) -> Cost:
+    """What an apply takes; ``start``: what stands in place of the executable."""
+    executable, *words = argv(place, "apply", stack, REGION, *arguments, engine="host")
+    return cost.of([*(start or [executable]), *words], place.folder, place.environment | place.mirror_configuration)
 
 
 def _fakes(place: Place) -> list[Row]:

@@ -45,9 +45,10 @@ variable "build" {
 }
 
 resource "aws_ssm_parameter" "this" {
-  name  = "/${var.stack}/${var.tenant}"
-  type  = "String"
-  value = "${var.greeting} ${var.build}"
+  name      = "/${var.stack}/${var.tenant}"
+  type      = "String"
+  value     = "${var.greeting} ${var.build}"
+  overwrite = true # on a busy machine an answer comes late, and the provider asks once more
 }
 """
 BACKEND = 'bucket = "orchestrate-example-state"\nregion = "ap-southeast-2"\n'
