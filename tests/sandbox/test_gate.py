@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -59,7 +60,7 @@ class Register:
 
     def __call__(self, _environ: Any, start: Any) -> Iterable[bytes]:
         taken = self.winners
-        time.sleep(0.01)
+        time.sleep(0.03)
         if taken:
             start("412 Precondition Failed", [])
         else:
@@ -69,8 +70,14 @@ class Register:
 
 
 def count_winners(application: Callable[..., Any]) -> int:
+    together = threading.Barrier(20)
+
+    def one(_: int) -> Reply:
+        together.wait(10)
+        return Reply(application, request())
+
     with ThreadPoolExecutor(20) as pool:
-        replies = list(pool.map(lambda _: Reply(application, request()), range(20)))
+        replies = list(pool.map(one, range(20)))
     return sum(reply.status == "200 OK" for reply in replies)
 
 
@@ -198,3 +205,42 @@ def test_what_is_no_fault_is_refused_and_changes_nothing(fault: Any) -> None:
     order(gate, THROTTLED)
     assert order(gate, fault).status == "400 Bad Request"
     assert len(json.loads(Reply(gate, request("/_orchestrate/faults")).body)["faults"]) == 1
+
+
+# -- a client that asks again ------------------------------------------------------------------------
+
+
+class Counting:
+    """Answers with how often it was asked."""
+
+    def __init__(self, status: str = "200 OK", size: int = 0) -> None:
+        self.status, self.size, self.asked = status, size, 0
+
+    def __call__(self, _environ: Any, start: Any) -> Iterable[bytes]:
+        self.asked += 1
+        start(self.status, [("X-Asked", str(self.asked))])
+        return [str(self.asked).encode(), b" " * self.size]
+
+
+def twice(application: Counting, *ids: str) -> list[str]:
+    gate = Gate(application, {})
+    replies = [Reply(gate, request(HTTP_AMZ_SDK_INVOCATION_ID=one) if one else request()) for one in ids]
+    assert all(r.headers["X-Asked"] == r.body.decode().strip() for r in replies)
+    return [r.body.decode().strip() for r in replies]
+
+
+@pytest.mark.parametrize(
+    ("status", "size", "ids", "answers"),
+    [
+        ("200 OK", 0, ("a", "b", "a"), ["1", "2", "1"]),
+        ("200 OK", 0, ("", ""), ["1", "2"]),
+        ("503 Slow Down", 0, ("a", "a"), ["1", "2"]),
+        ("400 Bad Request", 0, ("a", "a"), ["1", "2"]),
+        ("200 OK", 200_000, ("a", "a"), ["1", "2"]),
+        ("200 OK", 0, ("a", *(f"n{n}" for n in range(1000)), "a"), [*(str(n) for n in range(1, 1003))]),
+    ],
+)
+def test_an_answer_that_was_lost_is_given_again(
+    status: str, size: int, ids: tuple[str, ...], answers: list[str]
+) -> None:
+    assert twice(Counting(status, size), *ids) == answers

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from wrapper.sandbox.faults import Fault, Faults
+from wrapper.sandbox.replay import Answer, Replay
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -41,6 +42,7 @@ class Gate:
         self._aws = aws
         self._routes = routes
         self._faults = faults or Faults()
+        self._replay = Replay()
         self.lock = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -64,13 +66,29 @@ class Gate:
         fault = self._faults.of(name_of(environ, body))
         if fault:
             return refused(environ, start_response, fault)
+        again = self._replay.of(environ)
+        if again:
+            log.warning("answered again, as before: %s", name_of(environ, body))
+            start_response(again.status, list(again.headers))
+            return [again.body]
         try:
-            return list(self._aws(environ, noting(start_response, environ, body)))
+            return self._carried_out(environ, start_response, body)
         except NotImplementedError:
             return not_simulated(environ, start_response, body)
         except Exception:
             log.exception("500 %s: the simulation broke", name_of(environ, body))
             return broken(environ, start_response, body)
+
+    def _carried_out(self, environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:
+        given: list[Any] = []
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            given[:] = [status, tuple(headers)]
+            return noting(start_response, environ, body)(status, headers, exc_info)
+
+        said = list(self._aws(environ, start))
+        self._replay.keep(environ, Answer(given[0], given[1], b"".join(said)))
+        return said
 
 
 def read_body(environ: Environ) -> bytes:
