@@ -9,6 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+import fleet_figures  # noqa: E402
+import fleet_picture  # noqa: E402
 import scale_tables  # noqa: E402
 from marked import replaced  # noqa: E402
 from module_reference import reference  # noqa: E402
@@ -23,6 +25,7 @@ def generated(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
     for name, content in SCALE.items():
         text = replaced(text, name, content())
     yield scale, text
+    yield root / "docs/fleet-cost.svg", fleet_picture.picture(fleet_figures.load())
 
 
 SCALE = {
@@ -32,11 +35,12 @@ SCALE = {
     "RATES": scale_tables.rate_table,
     "COSTS": scale_tables.cost_table,
     "ASSUMPTIONS": scale_tables.assumptions,
+    "FLEET": fleet_figures.carry,
 }
 
 
 def main(arguments: list[str]) -> int:
-    stale = [(file, text) for file, text in generated() if file.read_text() != text]
+    stale = [(file, text) for file, text in generated() if not file.is_file() or file.read_text() != text]
     for file, text in stale:
         print(f"{'not current' if '--check' in arguments else 'written'}: {file.relative_to(ROOT)}")
         if "--check" not in arguments:
