@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import resource
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from measure import seconds
 from place import Failed
 
 GLANCE = 0.02  # seconds between two looks at memory
+_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -32,24 +35,50 @@ class Cost:
 
 def of(argv: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> Cost:
     """Run it to its end and say what it took. Raises Failed when it does not end well."""
-    with tempfile.TemporaryFile("w+") as said:
-        null = subprocess.DEVNULL
+    with tempfile.TemporaryFile("w+") as said, _adopting():
+        before, null = _children(), subprocess.DEVNULL
         child = subprocess.Popen(argv, cwd=cwd, env=dict(environment), stdin=null, stdout=said, stderr=said)
         with _Looking(child.pid) as looking:
             usages: list[tuple[int, int, resource.struct_rusage]] = []
             took = seconds(lambda: usages.append(os.wait4(child.pid, 0)))
+        _reap()
         _, status, usage = usages[0]
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
             said.seek(0)
             tail = "\n".join(said.read().splitlines()[-20:])
             raise Failed(f"{' '.join(argv)} ended with {child.returncode}:\n{tail}")
-    cpu, largest = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
-    return Cost(took, cpu, largest, max(looking.together, largest), looking.own)
+    largest = usage.ru_maxrss / 1024
+    return Cost(took, _children() - before, largest, max(looking.together, largest), looking.own)
+
+
+@contextlib.contextmanager
+def _adopting() -> Iterator[None]:
+    """Meanwhile what loses its parent becomes ours (prctl(2)): on the host engine Terraform is nobody's child, and would be
+    seen by nobody."""
+    prctl = ctypes.CDLL(None).prctl
+    prctl(_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        prctl(_SUBREAPER, 0, 0, 0, 0)
+
+
+def _reap() -> None:
+    """Wait for what became ours and has ended: only then its time is counted."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _children() -> float:
+    """Seconds of processors that children took which were waited for."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 class _Looking:
-    """Looks at the memory of a process and its descendants until the end."""
+    """Looks at the memory of a process, and of all that descends from us, until the end."""
 
     def __init__(self, pid: int) -> None:
         self.together = self.own = 0.0
@@ -67,7 +96,7 @@ class _Looking:
     def _look(self) -> None:
         while not self._end.wait(GLANCE):
             self.own = max(self.own, _megabytes(self._pid))
-            self.together = max(self.together, _over(self._pid, _megabytes))
+            self.together = max(self.together, _over(os.getpid(), _megabytes) - _megabytes(os.getpid()))
 
 
 def _over(pid: int, of_one: Callable[[int], float]) -> float:

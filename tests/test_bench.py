@@ -131,8 +131,16 @@ print(json.dumps(dataclasses.asdict(cost.of([sys.executable, "-c", child], pathl
 """
 
 
+ORPHAN = f"{sys.executable} -c 'import time; x = bytearray(80_000_000); time.sleep(0.5)' &"
+
+
 @pytest.mark.parametrize(
-    ("child", "wanted"), [("pass", 0.0), ("import time; x = bytearray(80_000_000); time.sleep(0.5)", 80.0)]
+    ("child", "wanted"),
+    [
+        ("pass", 0.0),
+        ("import time; x = bytearray(80_000_000); time.sleep(0.5)", 80.0),
+        (f"import os, time; os.system({ORPHAN!r}); time.sleep(2)", 80.0),
+    ],
 )
 def test_a_cost_has_the_memory_of_the_process_and_of_its_children(
     child: str, wanted: float, monkeypatch: pytest.MonkeyPatch
