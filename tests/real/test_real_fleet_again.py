@@ -42,7 +42,8 @@ def test_a_killed_run_goes_on_where_it_was(many: Tenants) -> None:
     running.wait_for("b | started").send(signal.SIGKILL).end()
     many.started()
     many.run("plan", "--force", "--resume", "-lock-timeout=60s")
-    assert (many.those("succeeded"), sorted(many.started())) == ("- a b c d", ["b", "c", "d"])
+    # The killed run's own container of b may have begun after we looked.
+    assert (many.those("succeeded"), sorted(set(many.started()))) == ("- a b c d", ["b", "c", "d"])
 
     running = many.start("destroy", "--jobs", "1")
     running.wait_for("b | started").send(signal.SIGKILL).end()

@@ -71,7 +71,8 @@ def test_what_passes_by_itself_is_tried_again_and_said_and_a_denial_is_not(proje
     def perform(verb: str, *arguments: str) -> Outcome:
         doors = Doors(lambda _: None, lambda: 0.0, said.append)
         tokens = list(terraform.tokenize(arguments))
-        return with_retries(stack.label, lambda: deployer.run_layer(terraform.VERBS[verb], Layer(stack), tokens), doors)
+        ready = deployer.survey.prepare(terraform.VERBS[verb], Layer(stack), tokens)
+        return with_retries(stack.label, lambda: deployer.carry_out(ready), doors)
 
     aws.faults(BUSY)
     assert perform("apply").changes == (1, 0, 0)
