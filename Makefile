@@ -48,12 +48,15 @@ docs: $(dev)
 	@$(dev)/bin/python docs/generate
 
 # checkov asks for some ninety packages, and for older ones of those we share: so it has an environment of its own.
+# --no-deps: the lock names everything, and pip looks for nothing else. It would take the newest release for a requirement
+# with extras, coverage[toml], and refuse it because it is not the locked one (github.com/pypa/pip/issues/9644).
 $(dev): requirements-dev.txt
 $(checkov): requirements-checkov.txt
 $(dev) $(checkov):
 	@echo "making an environment for checks, $@" >&2
 	@rm -rf $@.new && python3 -m venv $@.new
-	@$@.new/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
+	@$@.new/bin/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r $<
+	@$@.new/bin/python -m pip check
 	@mv $@.new $@
 
 # The lock files, for every platform, with hashes and without anybody's index address.
