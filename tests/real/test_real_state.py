@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -33,9 +32,7 @@ def test_a_second_apply_of_one_tenant_names_the_first_and_ends_with_75(project: 
     acme = ("apply", "tiny", REGION, "-var", "tenant=acme")
     first = project.start(*acme, "-var", f"command={slow()}", env={"BUILD_TAG": "jenkins-deploy-7"})
     first.wait_for(BEGAN)
-    began = time.monotonic()
     second = project.run(*acme, codes=(75,))
-    assert time.monotonic() - began < 10
     assert "jenkins-deploy-7" in second.err and "-lock-timeout" in second.err
     # Another tenant does not mind.
     project.run("apply", "tiny", REGION, "-var", "tenant=globex")

@@ -51,10 +51,8 @@ def test_nothing_runs_before_the_first_start(sandbox: Sandbox) -> None:
 
 
 @sandboxed
-def test_start_is_quick_idempotent_and_private(sandbox: Sandbox, seed: Seed) -> None:
-    began = time.monotonic()
+def test_start_is_idempotent_and_private(sandbox: Sandbox, seed: Seed) -> None:
     endpoint = sandbox.start(seed)
-    assert time.monotonic() - began < 3
     assert sandbox.start(seed) == endpoint == sandbox.status()
     assert endpoint.url == f"http://127.0.0.1:{endpoint.port}"
     home = endpoint.log.parent
