@@ -14,9 +14,9 @@ from fakes import stack
 from project_on_disk import Disk
 
 from wrapper.errors import BusyError, ConfigError, NotFoundError, StateAtRisk
-from wrapper.model import Layer, Run
+from wrapper.model import Layer, Run, Step
 from wrapper.rundir import RunDirectory, collect, command_place, occupy
-from wrapper.terraform import ERRORED_STATE, PLAN_FILE, VALUES_FILE
+from wrapper.terraform import ERRORED_STATE, LOCK_FILE, PLAN_FILE, VALUES_FILE
 
 
 def run(disk: Disk, tenant: str = "", **changes: Any) -> Run:
@@ -288,3 +288,41 @@ def test_a_home_that_cannot_be_made_is_named(example: Disk) -> None:
 
 def test_each_run_has_a_nonce_of_its_own(example: Disk) -> None:
     assert RunDirectory(run(example)).nonce != RunDirectory(run(example)).nonce
+
+
+LOCK = """\
+# This file is maintained automatically by "terraform init".
+
+provider "registry.terraform.io/hashicorp/aws" {
+  version     = "5.100.0"
+  constraints = ">= 5.0.0"
+%s}
+"""
+SUMS = '  hashes = [\n    "h1:one=",\n    "zh:two",\n  ]\n'
+
+
+def test_while_sealed_the_lock_file_has_no_checksums(example: Disk) -> None:
+    example.write("src/app/.terraform.lock.hcl", LOCK % SUMS)
+    for sealed, meanwhile in ((True, LOCK % ""), (False, LOCK % SUMS)):
+        with occupy(run(example, sealed=sealed), quiet) as directory:
+            file = directory.work / LOCK_FILE
+            assert file.read_text() == LOCK % SUMS, "init checks them"
+            for _ in range(2):
+                directory.seal()
+                assert file.read_text() == meanwhile
+        assert file.read_text() == LOCK % SUMS
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_where_init_must_run_a_lock_file_of_an_earlier_image_goes(example: Disk, own: bool) -> None:
+    if own:
+        example.write("src/app/.terraform.lock.hcl", "the root's own")
+    first, second = (run(example, steps=(Step(("terraform", "init"), stamp=s),)) for s in ("one image", "another"))
+    with occupy(first, quiet) as directory:
+        (directory.work / LOCK_FILE).write_text("made by init")
+        (directory.work / ".terraform").mkdir()
+        directory.mark("one image")
+    for one, kept in ((first, "made by init"), (second, "")):
+        with occupy(one, quiet):
+            file = directory.work / LOCK_FILE
+            assert (file.read_text() if file.exists() else "") == ("the root's own" if own else kept)

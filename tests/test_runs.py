@@ -309,3 +309,19 @@ def test_the_work_directory_mirrors_the_project(region: str, work: str) -> None:
 
 def test_steps_are_plain_data() -> None:
     assert lay_out("output", "url").steps[-1] == Step(("terraform", "output", "-no-color", "url"))
+
+
+@pytest.mark.parametrize(
+    ("engine", "words", "sealed"),
+    [
+        ("docker", ["apply"], True),
+        ("docker", ["plan"], True),
+        ("docker", ["plan", "-out=mine"], False),
+        ("docker", ["apply", "mine"], False),
+        ("docker", ["init"], False),
+        ("docker", ["providers", "lock"], False),
+        ("host", ["apply"], False),
+    ],
+)
+def test_only_an_images_providers_are_hashed_once(engine: str, words: list[str], sealed: bool) -> None:
+    assert lay_out(*words, by={"engine": engine}).sealed is sealed

@@ -145,7 +145,8 @@ class Run:
     ``home`` is the run directory; the work directory is ``home/tree/<work>``. ``sources`` (the project's),
     ``copies`` (the caller's) and ``files`` (made here) map paths in it to what stands there; ``collect``
     maps files the run makes to where the caller wants them. ``sensitive`` are variables never echoed.
-    ``deletable``: globs of addresses that may be deleted although the stack is protected."""
+    ``deletable``: globs of addresses that may be deleted although the stack is protected. ``sealed``: its providers are
+    part of a read-only image, so that what init has checked cannot be another afterwards."""
 
     layer: Layer
     verb: str
@@ -166,6 +167,7 @@ class Run:
     sensitive: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     deletable: tuple[str, ...] = ()
+    sealed: bool = False
 
     @property
     def mutates(self) -> bool:

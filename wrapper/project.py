@@ -18,6 +18,7 @@ from .errors import ConfigError, NotFoundError, UsageError
 from .files import Files, Notice
 from .model import Backend, Layer, Settings, Stack
 from .settings import load_backend, load_settings
+from .terraform import LOCK_FILE
 from .values import Values, tenant_file
 
 _STACK_FILES = ("backend.tfvars", "variables.tfvars", "stack.hcl")
@@ -264,6 +265,6 @@ def _has_terraform(folder: Path) -> bool:
 
 
 def _wanted(name: str) -> bool:
-    if name == ".terraform.lock.hcl":
+    if name == LOCK_FILE:
         return True
     return not name.startswith(".") and not name.endswith((".tfstate", ".tfstate.backup", ".tfvars", ".tfplan"))

@@ -22,9 +22,9 @@ from pathlib import Path
 
 from .errors import BusyError, ConfigError, NotFoundError, StateAtRisk, UnavailableError
 from .model import Run
-from .terraform import ERRORED_STATE, PLAN_FILE, VALUES_FILE
+from .terraform import ERRORED_STATE, LOCK_FILE, PLAN_FILE, VALUES_FILE, without_checksums
 
-_KEPT = {".terraform", ".terraform.lock.hcl", ERRORED_STATE, "inputs"}
+_KEPT = {".terraform", LOCK_FILE, ERRORED_STATE, "inputs"}
 NONCE = ".nonce"
 
 
@@ -35,6 +35,7 @@ class RunDirectory:
         self.run = run
         self.work = run.home / "tree" / run.work
         self.nonce = secrets.token_hex(8)
+        self._lock_file: bytes | None = None  # while another stands in its place
 
     def ready(self, stamp: str) -> bool:
         """Whether what ``stamp`` digests was already initialised here."""
@@ -43,6 +44,21 @@ class RunDirectory:
 
     def mark(self, stamp: str) -> None:
         (self.run.home / "stamp").write_text(stamp)
+
+    def seal(self) -> None:
+        """Init is done: until the run ends no command hashes providers that cannot be others (``Run.sealed``)."""
+        file = self.work / LOCK_FILE
+        if self.run.sealed and self._lock_file is None and file.is_file():
+            self._lock_file = file.read_bytes()
+            _write(file, without_checksums(self._lock_file.decode()).encode(), 0o600)
+
+    def unseal(self) -> None:
+        if self._lock_file is not None:
+            with contextlib.suppress(
+                OSError
+            ):  # a full disk: whatever is there, the next init begins with the right one
+                _write(self.work / LOCK_FILE, self._lock_file, 0o600)
+            self._lock_file = None
 
     @property
     def errored_state(self) -> Path | None:
@@ -86,6 +102,7 @@ def occupy(
         try:
             with _writable(directory.work):
                 _mirror(directory)
+                _drop_lock_file(directory)
                 _copy_sources(directory, run.sources)
                 _write_files(directory)
             yield directory
@@ -193,6 +210,14 @@ def _copy_sources(directory: RunDirectory, sources: Mapping[str, Path]) -> None:
                 (here / file).unlink()
 
 
+def _drop_lock_file(directory: RunDirectory) -> None:
+    """Where init must run, a lock file that is not the root's own is of an earlier image: it may name providers that
+    this one does not have."""
+    stamps = [step.stamp for step in directory.run.steps[:1] if step.stamp]
+    if stamps and not directory.ready(stamps[0]) and LOCK_FILE not in directory.run.sources:
+        (directory.work / LOCK_FILE).unlink(missing_ok=True)
+
+
 def _write_files(directory: RunDirectory) -> None:
     run = directory.run
     for name, data in {**run.files, NONCE: directory.nonce.encode()}.items():
@@ -223,6 +248,7 @@ def _write(path: Path, data: bytes, mode: int) -> None:
 
 
 def _clean(directory: RunDirectory) -> None:
+    directory.unseal()
     for name in (PLAN_FILE, VALUES_FILE, NONCE):
         (directory.work / name).unlink(missing_ok=True)
     shutil.rmtree(directory.work / "inputs", ignore_errors=True)

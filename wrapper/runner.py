@@ -214,6 +214,8 @@ def _one(
     run: Run, step: Step, session: Session, directory: RunDirectory | None, talk: Talk, stopper: Stopper
 ) -> Outcome:
     if directory:
+        if not step.stamp:
+            directory.seal()
         talk.say("+ " + redact(step.argv, run.sensitive))
     # An init that nobody typed is no part of the answer: `output -raw` on a fresh machine says the value alone.
     voice = (lambda data, _: talk.voice(data, True)) if step.stamp else talk.voice

@@ -109,6 +109,8 @@ def lay_out(request: Request, caller: Caller) -> Run:
         origins={name: value.origin for name, value in request.values.items()},
         sensitive=tuple(sorted(v.name for v in request.declared.values() if v.sensitive)),
         deletable=caller.deletable,
+        # A plan file names the checksums: one that comes from elsewhere or goes there keeps them.
+        sealed=caller.engine == "docker" and request.verb.values and not (saved or collect),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import BEGAN, REGION, Aws, Project, docker, inspect, slow, tiny
+from harness import BEGAN, REGION, ROOT, Aws, Project, docker, inspect, slow, tiny
 
 pytestmark = pytest.mark.sandbox
 
@@ -142,6 +143,21 @@ def test_an_init_that_failed_is_not_remembered(project: Project) -> None:
     assert "+ terraform init" in project.run("plan", "tiny", codes=(1,)).err
     source.write_text(good)
     project.run("plan", "tiny")
+
+
+def test_init_checks_the_providers_and_only_an_image_is_believed_afterwards(project: Project) -> None:
+    lock = (ROOT / "wrapper/container/.terraform.lock.hcl").read_text()
+    project.write(
+        "src/tiny/versions.tf", 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
+    )
+    project.write("src/tiny/.terraform.lock.hcl", re.sub(r'"(h1|zh):[^"]{8}', r'"\1:00000000', lock))
+    refused = project.run("plan", "tiny", codes=(1,))
+    assert "checksum" in refused.err and "+ terraform plan" not in refused.err
+
+    project.write("src/tiny/.terraform.lock.hcl", lock)
+    done = project.run("apply", "tiny", "-var", "command=grep -q h1: .terraform.lock.hcl && echo hashed || echo sealed")
+    assert ("sealed" if project.environment["ORCHESTRATE_ENGINE"] == "docker" else "hashed") in done.out
+    assert (project.work() / ".terraform.lock.hcl").read_text() == lock, "as it was"
 
 
 def test_one_container_does_a_whole_layer(in_docker: Project) -> None:
