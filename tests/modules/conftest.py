@@ -6,6 +6,7 @@ Terraform finds its provider as on any machine: from the registry, or from the m
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from terraform_in import REGION, ROOT
+from terraform_in import REGION, ROOT, Terraform
 
 SEED = {"zones": ["example.com"], "secrets": [["registry-login", REGION, "{}"]]}
 
@@ -28,6 +29,27 @@ def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for folder in ("src", "modules"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns(".terraform*"))
     return copy
+
+
+PROVIDER = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
+
+
+@pytest.fixture(scope="session")
+def mocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """An environment in which one process of the real provider serves every run of `terraform test`. Only where it is
+    mocked: then nothing but its schema is asked of it. Otherwise each run starts it two or three times.
+    Source: developer.hashicorp.com/terraform/plugin/debugging"""
+    folder = tmp_path_factory.mktemp("provider")
+    (folder / "main.tf").write_text(PROVIDER)
+    Terraform(folder).init()
+    binary = next(folder.glob(".terraform/providers/*/*/*/*/*/terraform-provider-aws*"))
+    with subprocess.Popen([binary, "-debug"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as provider:
+        assert provider.stdout is not None
+        found = next(filter(None, (re.search(r"TF_REATTACH_PROVIDERS='(.*)'", line) for line in provider.stdout)))
+        try:
+            yield {"TF_REATTACH_PROVIDERS": found.group(1)}
+        finally:
+            provider.terminate()
 
 
 @pytest.fixture(scope="session")
