@@ -28,6 +28,7 @@ from .rates import RATES, Rate
 
 _SAID = 1.0  # seconds: shorter waits are nobody's business
 _LONGEST = 24 * 3600.0  # seconds: a queue longer than this is a damaged file
+_GLANCE = 0.2  # seconds
 Sleep = Callable[[float], bool]  # waits that long; True when it was told to stop meanwhile
 
 
@@ -178,9 +179,16 @@ class PacedSession:
         if not step.mutates:
             return self._session.execute(step, heard)
         wanted = rates.requests(self._reader.changes)
-        if not self._pace.before(self._label, wanted, self._stopped.wait):
+        if not self._pace.before(self._label, wanted, self._is_stopped_within):
             return Outcome(143, ok=False)
         return self._session.execute(step, voice)
+
+    def _is_stopped_within(self, seconds: float) -> bool:
+        """Glance by glance: Python hears a signal that comes just as a wait begins only when that wait is over."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not self._stopped.wait(min(left, _GLANCE)):
+            pass
+        return self._stopped.is_set()
 
     def stop(self) -> None:
         self._stopped.set()
