@@ -130,7 +130,7 @@ _TAKES: tuple[tuple[Quota, Callable[[Shape], Fraction]], ...] = (
         lambda shape: _if_shared(shape, shape.tasks),
     ),
     (
-        Quota("listener certificates", "load balancer", 25, True, "elasticloadbalancing", "", _ELB),
+        Quota("listener certificates", "load balancer", 25, True, "elasticloadbalancing", "L-9365A611", _ELB),
         lambda shape: _if_shared(shape, shape.certificates),
     ),
     (

@@ -38,6 +38,10 @@ variable "network" {
     error_message = "network.existing: give node_subnet_ids (one or more) and load_balancer_subnet_ids (two or more, in different zones)."
   }
   validation {
+    condition     = var.network.existing == null || (!var.network.data && !var.network.ipv6 && length(var.network.blocks) == 0)
+    error_message = "network: data, ipv6 and blocks are for a network made here, and existing is one of yours; leave them out."
+  }
+  validation {
     condition     = can(cidrnetmask(var.network.cidr)) && try(cidrhost(var.network.cidr, 0) == split("/", var.network.cidr)[0] && contains(range(16, 21), tonumber(split("/", var.network.cidr)[1])), false)
     error_message = "network.cidr: give an IPv4 block between /16 and /20 that begins at its first address, such as 10.20.0.0/16."
   }

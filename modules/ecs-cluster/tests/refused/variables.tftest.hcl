@@ -35,6 +35,16 @@ run "subnets_of_a_network_that_exists" {
   expect_failures = [var.network]
 }
 
+# says: network: data, ipv6 and blocks are for a network made here
+run "data_subnets_in_a_network_that_exists" {
+  command = plan
+
+  variables {
+    network = { data = true, existing = { vpc_id = "vpc-1", node_subnet_ids = ["subnet-1"], load_balancer_subnet_ids = ["subnet-2", "subnet-3"] } }
+  }
+  expect_failures = [var.network]
+}
+
 # says: network.cidr: give an IPv4 block
 run "a_small_block" {
   command = plan
