@@ -381,7 +381,7 @@ variable "load_balancer" {
     error_message = "load_balancer.dual_stack: allowed has no block of IPv6 addresses, such as ::/0; who finds an AAAA record could not connect."
   }
   validation {
-    condition     = !try(var.load_balancer.dual_stack, false) || var.network.existing != null || (var.network.ipv6 && (!var.load_balancer.internal || var.network.nat == "none"))
+    condition     = try(!var.load_balancer.dual_stack || var.network.existing != null || (var.network.ipv6 && (!var.load_balancer.internal || var.network.nat == "none")), var.load_balancer == null)
     error_message = "load_balancer.dual_stack: its subnets have no IPv6 addresses; set network.ipv6 (it gives them to public subnets, not to private ones), or leave dual_stack out."
   }
   validation {
