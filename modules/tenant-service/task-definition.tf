@@ -49,17 +49,15 @@ locals {
           options = length(container.log_router.options) == 0 ? null : container.log_router.options
         } : key => value if value != null }
 
-        logConfiguration = container.log == null ? {
-          logDriver = "awslogs"
-          options = {
+        logConfiguration = { for key, value in {
+          logDriver = container.log == null ? "awslogs" : container.log.driver
+          options = container.log != null ? container.log.options : {
             awslogs-group         = aws_cloudwatch_log_group.this.name
             awslogs-region        = local.region
             awslogs-stream-prefix = name
           }
-          } : merge(
-          { logDriver = container.log.driver, options = container.log.options },
-          length(container.log.secrets) == 0 ? {} : { secretOptions = [for option, arn in container.log.secrets : { name = option, valueFrom = arn }] },
-        )
+          secretOptions = length(try(container.log.secrets, {})) == 0 ? null : [for option, arn in container.log.secrets : { name = option, valueFrom = arn }]
+        } : key => value if value != null }
       } : key => value if value != null
     }
   }

@@ -81,8 +81,8 @@ def show(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any
         options.console.json(row)
         return 0
     rows = [(k.replace("_", " "), _cell(v)) for k, v in row.items()]
-    place = f"{found.name} {found.region}".strip()
-    options.console.table(("of", name), [*rows, ("values", f"./orchestrate vars {place} -var tenant={name}")])
+    stack_words = f"{found.name} {found.region}".strip()
+    options.console.table(("of", name), [*rows, ("values", f"./orchestrate vars {stack_words} -var tenant={name}")])
     return 0
 
 

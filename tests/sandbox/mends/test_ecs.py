@@ -134,18 +134,6 @@ def test_service_update_keeps_what_it_does_not_mention(asked: Asked) -> None:
     assert asked(question, *mends) == (None, breaker)
 
 
-def test_service_update_takes_the_balance_of_zones(asked: Asked) -> None:
-    def question(client: Any) -> Any:
-        prepare(client("ecs"))
-        create(client("ecs"))
-        client("ecs").update_service(cluster="cluster", service="web", availabilityZoneRebalancing="ENABLED")
-        return described(client("ecs"))["availabilityZoneRebalancing"]
-
-    mends = (ecs.service_keeps_its_fields, ecs.service_update_becomes_a_deployment)
-    assert asked(question, ecs.service_keeps_its_fields)[1] == "DISABLED"
-    assert asked(question, *mends)[1] == "ENABLED"
-
-
 def test_service_names_are_taken_once(asked: Asked) -> None:
     def question(client: Any) -> Any:
         prepare(client("ecs"))

@@ -70,8 +70,7 @@ def service_update_becomes_a_deployment(ledger: Ledger) -> None:
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
     moto keeps the first deployment with the old task definition, so nobody can see whether the new one is in place,
-    forgets the parts of the deployment configuration that the update does not mention (AWS keeps them), and drops the
-    balance of zones.
+    and forgets the parts of the deployment configuration that the update does not mention (AWS keeps them).
     """
 
     def around(original: Any, self: EC2ContainerServiceResponse) -> Any:
@@ -86,8 +85,6 @@ def service_update_becomes_a_deployment(ledger: Ledger) -> None:
         service.deployment_configuration = kept | (service.deployment_configuration or {})
         complete_deployment_configuration(service)
         keep_deployment_fields(service, self._get_params())
-        if rebalancing := self._get_param("availabilityZoneRebalancing"):
-            service.availability_zone_rebalancing = rebalancing
         service.task_definition = self.ecs_backend.describe_task_definition(service.task_definition).arn
         new = service.task_definition != running or self._get_param("forceNewDeployment", False)
         (rollouts.begin if new else rollouts.keep)(service)
