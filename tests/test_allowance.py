@@ -21,6 +21,28 @@ ANSWERS: dict[str, Any] = {
     "describe_network_interfaces": [{"NetworkInterfaces": []}],
     "describe_scalable_targets": [{"ScalableTargets": [{"ServiceNamespace": "ecs"}]}],
     "list_schedule_groups": [{}],
+    "describe_instances": [
+        {
+            "Reservations": [
+                {
+                    "Instances": [
+                        {"InstanceType": "m6i.large", "CpuOptions": {"CoreCount": 1, "ThreadsPerCore": 2}},
+                        {"InstanceType": "g5.xlarge", "CpuOptions": {"CoreCount": 2, "ThreadsPerCore": 2}},
+                    ]
+                },
+                {
+                    "Instances": [
+                        {
+                            "InstanceType": "t3.large",
+                            "InstanceLifecycle": "spot",
+                            "CpuOptions": {"CoreCount": 2, "ThreadsPerCore": 2},
+                        },
+                    ]
+                },
+            ]
+        }
+    ],
+    "list_certificates": [{"CertificateSummaryList": [{}, {}]}],
     "describe_clusters": {"clusters": [{"activeServicesCount": 7}]},
     "list_hosted_zones_by_name": {"HostedZones": [{"Name": "example.com.", "ResourceRecordSetCount": 9}]},
     "get_account_summary": {"SummaryMap": {"Roles": 11}},
@@ -86,6 +108,9 @@ def test_limits_and_counts() -> None:
         "network interfaces": 0,
         "scalable targets": 1,
         "schedule groups": 0,
+        "EC2 processors": 2,
+        "EC2 spot processors": 4,
+        "certificates": 2,
         "services": 7,
         "records": 9,
         "roles": 11,

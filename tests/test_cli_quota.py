@@ -12,7 +12,25 @@ from said import Said
 Run = Callable[..., Said]
 
 
-def test_what_runs_out_first_on_paper(run_cli: Run) -> None:
+def of_little(example: Disk) -> None:
+    """Tenants who hardly ask for processors, of which a new account has five."""
+    example.append("src/app/tenant/variables.tf", 'variable "task" {\n  type    = any\n  default = {}\n}\n')
+    example.append(f"{APP}/variables.tfvars", "task = { cpu = 1 }\n")
+
+
+def test_in_a_new_account_processors_run_out_first(run_cli: Run, example: Disk) -> None:
+    said = run_cli("quota", "app-test", "--dry-run")
+    assert "first to run out: EC2 processors per region, at 10 tenants (https://docs.aws" in said.err
+    declared = 'variable "capacity" {\n  type    = any\n  default = {}\n}\n'
+    example.append("src/app/variables.tf", declared)
+    example.append(f"{APP}/variables.tfvars", 'capacity = { spot_max_price = "0.03" }\n')
+    assert "first to run out: EC2 spot processors per region, at 10" in run_cli("quota", "app-test", "--dry-run").err
+    many = run_cli("quota", "app-test", "--dry-run", "--tenants", "60")
+    assert (many.code, "behind shared" in many.err) == (1, False), "that would help nobody"
+
+
+def test_what_runs_out_first_on_paper(run_cli: Run, example: Disk) -> None:
+    of_little(example)
     said = run_cli("quota", "app-test", "--dry-run")
     head, *rows = [line.split("  ") for line in said.out.splitlines()]
     assert (said.code, head[0]) == (0, "QUOTA")
@@ -22,7 +40,8 @@ def test_what_runs_out_first_on_paper(run_cli: Run) -> None:
     assert "first to run out: load balancers per region, at 50 tenants (https://docs.aws" in said.err
 
 
-def test_too_many(run_cli: Run) -> None:
+def test_too_many(run_cli: Run, example: Disk) -> None:
+    of_little(example)
     said = run_cli("quota", "app-test", REGION, "--tenants", "60", "--dry-run")
     assert said.code == 1, "the answer is no; nothing failed"
     assert f"{REGION}/app-test: 60 tenants do not fit" in said.err
@@ -32,7 +51,8 @@ def test_too_many(run_cli: Run) -> None:
 
 
 @pytest.mark.parametrize(("tenants", "code"), [("50", 0), ("51", 1)])
-def test_the_exit_code_is_the_answer(run_cli: Run, tenants: str, code: int) -> None:
+def test_the_exit_code_is_the_answer(run_cli: Run, example: Disk, tenants: str, code: int) -> None:
+    of_little(example)
     said = run_cli("quota", "app-test", "--dry-run", "--json", "--tenants", tenants)
     assert (said.code, json.loads(said.out)["fits"]) == (code, not code)
 
@@ -48,8 +68,8 @@ def test_as_data(run_cli: Run, example: Disk) -> None:
         "deployed": 0,
         "mode": "own",
         "fits": True,
-        "first": "load balancers",
-        "room_for": 50,
+        "first": "EC2 processors",
+        "room_for": 10,
         "untold": ["a dry run asks no account"],
     }
     assert quotas[0]["quota_code"] == "L-53DA6B97"

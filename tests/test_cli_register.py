@@ -15,6 +15,7 @@ from project_on_disk import APP, REGION, Disk
 from said import Said
 
 from wrapper import image_inputs
+from wrapper.allotments import Book, allot, render
 from wrapper.cli.surroundings import SELF
 
 Run = Callable[..., Said]
@@ -68,6 +69,7 @@ def test_a_tenant_as_data(run_cli: Run, deployed: Disk) -> None:
         "changed": "variable service1-build",
         "failed": None,
         "locked": {"by": "jenkins-7@host", "since": "2026-01-02T03:04:05Z", "doing": "OperationTypeApply", "id": "1"},
+        "place": None,
         "url": "https://acme.test.example.com",
         "builds": {"service1-build": "90"},
         "last_apply": {"by": "me-here-1", "seconds": acme["last_apply"]["seconds"]},
@@ -212,3 +214,65 @@ def test_a_tenant_that_was_never_deployed_is_removed_with_its_file(run_cli: Run,
     said = run_cli("tenant", "remove", "globex", "app-test")
     assert (said.code, f"{APP}/tenants/globex.tfvars: removed" in said.err) == (0, True)
     assert not (example.root / APP / "tenants/globex.tfvars").exists()
+
+
+# -- places on shared load balancers ------------------------------------------------------------------
+
+BOOK = f"{STATES}/allotments.json"
+
+
+@pytest.fixture
+def sharing(deployed: Disk) -> Disk:
+    """acme is deployed and has a place; of globex and of gone-again only the place is left."""
+    deployed.append("src/app/tenant/variables.tf", TAKES)
+    deployed.append(f"{APP}/variables.tfvars", 'load_balancer = { mode = "shared" }\n')
+    for file in (deployed.root / STATES / "tenants/globex").iterdir():
+        file.unlink()
+    book = allot(Book(), ["acme", "globex", "gone-again"], "then", "somebody")
+    deployed.write(BOOK, render(book).decode())
+    return deployed
+
+
+TAKES = """
+variable "load_balancer" {
+  type = object({ mode = string })
+}
+variable "allotment" {
+  type    = object({ load_balancer = number, priority = number })
+  default = null
+}
+"""
+
+
+def test_who_never_came_still_keeps_a_place(run_cli: Run, sharing: Disk) -> None:
+    found = {r["tenant"]: (r["status"], r["place"] and r["place"]["priority"]) for r in tenants_of(run_cli)}
+    assert found["gone-again"] == (["not deployed", "keeps a place"], 103)
+    assert found["globex"] == (["not deployed", "keeps a place"], 102)
+    assert found["acme"][1] == 101 and "keeps a place" not in found["acme"][0]
+    assert "gone-again" not in {r["tenant"] for r in tenants_of(run_cli, "--tenants", "a*")}
+    assert rows(run_cli("tenant", "show", "gone-again", "app-test", "--json"))["place"]["priority"] == 103
+
+
+def tenants_of(run_cli: Run, *arguments: str) -> Any:
+    return rows(run_cli("tenants", "app-test", "--json", *arguments))
+
+
+def test_who_is_removed_before_the_first_apply_gives_the_place_back(run_cli: Run, sharing: Disk) -> None:
+    assert run_cli("tenant", "remove", "globex", "app-test", "--dry-run").code == 0
+    assert "globex" in json.loads((sharing.root / BOOK).read_text())["tenants"]
+    assert run_cli("tenant", "remove", "globex", "app-test").code == 0
+    book = json.loads((sharing.root / BOOK).read_text())
+    assert (sorted(book["tenants"]), [f["tenant"] for f in book["freed"]]) == (["acme", "gone-again"], ["globex"])
+    assert run_cli("tenant", "remove", "gone-again", "app-test").code == 0, "of whom nothing else is left"
+    assert sorted(json.loads((sharing.root / BOOK).read_text())["tenants"]) == ["acme"]
+    assert run_cli("tenant", "remove", "gone-again", "app-test").code == 66
+
+
+def test_a_damaged_book_hides_no_tenant(run_cli: Run, sharing: Disk) -> None:
+    sharing.write(BOOK, "")
+    said = run_cli("tenants", "app-test", "--json")
+    assert (said.code, {r["tenant"] for r in json.loads(said.out)}) == (0, {"acme", "globex", "gone"})
+    assert "places on shared load balancers are not known" in said.err and "the allotments are damaged" in said.err
+    kept = run_cli("tenant", "remove", "globex", "app-test")
+    assert (kept.code, (sharing.root / APP / "tenants/globex.tfvars").exists()) == (65, True)
+    assert "docs/state.md" in kept.err

@@ -405,6 +405,23 @@ def test_a_register_that_cannot_be_written_stops_only_those_who_need_it(made: Sh
     assert not isinstance(other, OrchestrateError)
 
 
+def test_a_damaged_register_can_be_written_anew_from_what_is_there(made: Sharing) -> None:
+    """docs/state.md says how: what only looks into a state goes on, and moments and names are no part of a place."""
+    made.perform("apply", "acme")
+    whole = made.book
+    (made.states / BOOK).write_text("{")
+    for verb, layer, words in (("state", "acme", ("list",)), ("output", "acme", ()), ("output", "", ())):
+        made.perform(verb, layer, *words)
+    for verb, layer in (("plan", "acme"), ("apply", "acme"), ("destroy", "acme"), ("apply", "")):
+        with pytest.raises(ConfigError, match="the allotments are damaged") as error:
+            made.perform(verb, layer)
+        assert "Damaged allotments" in error.value.hint
+    places = {name: place(e["load_balancer"], e["priority"]) for name, e in whole["tenants"].items()}
+    (made.states / BOOK).write_text(json.dumps({"version": 1, "tenants": places, "freed": []}))
+    made.perform("apply", "acme")
+    assert made.values[ACME]["allotment"] == place(1, 101)
+
+
 def test_who_was_overtaken_gets_what_is_written(made: Sharing) -> None:
     """Between our look and our write somebody else took the slot: what Terraform gets is what stands in the book."""
     one = made.deployer()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from wrapper.quotas import OF_A_LOAD_BALANCER, PER_LOAD_BALANCER, QUOTAS, Shape, shape_of, takes
+from wrapper.quotas import OF_A_LOAD_BALANCER, PER_LOAD_BALANCER, QUOTAS, Shape, on_demand, shape_of, takes
 
 MODULE = Path(__file__).resolve().parents[1] / "modules/tenant-service"
 
@@ -32,6 +32,12 @@ MODULE = Path(__file__).resolve().parents[1] / "modules/tenant-service"
         ({"task": {"launch_type": "FARGATE", "cpu": 512}}, Shape(launch="fargate", addresses=True, cpu=512)),
         ({"scheduled_tasks": {"a": {}, "b": {}}}, Shape(schedules=2)),
         ({"queue_tasks": {"a": {}}}, Shape(workers=1)),
+        ({"zone": "example.com", "aliases": ["www.example.com", "acme.org"]}, Shape(records=2)),
+        (
+            {"zone": "x.org", "aliases": ["a.x.org"], "load_balancer": {"dual_stack": True, "make_certificate": True}},
+            Shape(records=6, certificates=2),
+        ),
+        ({"load_balancer": {"mode": "none", "make_certificate": True}}, Shape(mode="none")),
     ],
 )
 def test_values_give_a_shape(values: dict[str, Any], shape: Shape) -> None:
@@ -50,6 +56,12 @@ def test_values_give_a_shape(values: dict[str, Any], shape: Shape) -> None:
         (Shape(mode="none"), {"load balancers": 0, "target groups": 0, "records": 0, "security groups": 0}),
         (Shape(zones=3, addresses=True, tasks=5), {"network interfaces": 8, "security groups": 2}),
         (Shape(launch="fargate", tasks=4, cpu=512), {"Fargate processors": 2}),
+        (
+            Shape(tasks=4, cpu=512, on_demand=25),
+            {"EC2 processors": Fraction(1, 2), "EC2 spot processors": Fraction(3, 2), "Fargate processors": 0},
+        ),
+        (Shape(mode="shared", certificates=2), {"certificates": 2, "listener certificates": 2, "targets": 4}),
+        (Shape(certificates=2), {"certificates": 2, "listener certificates": 0, "targets": 0}),
         (Shape(workers=2), {"services": 3, "scalable targets": 3}),
         (Shape(schedules=3, records=2), {"schedule groups": 1, "roles": 3, "records": 2}),
     ],
@@ -57,6 +69,19 @@ def test_values_give_a_shape(values: dict[str, Any], shape: Shape) -> None:
 def test_what_a_tenant_takes(shape: Shape, takes_of: dict[str, int]) -> None:
     found = takes(shape)
     assert {name: found[name] for name in takes_of} == takes_of
+
+
+@pytest.mark.parametrize(
+    ("capacity", "percent"),
+    [
+        ({}, 100),
+        ({"spot_max_price": "0.03"}, 0),
+        ({"spot_max_price": "0.03", "on_demand_percent": 30}, 30),
+        ({"on_demand_percent": 0}, 0),
+    ],
+)
+def test_how_many_machines_are_spot(capacity: dict[str, Any], percent: int) -> None:
+    assert on_demand(capacity) == percent
 
 
 def test_a_shared_load_balancer_is_never_filled_to_its_limits() -> None:

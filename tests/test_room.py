@@ -10,6 +10,7 @@ from wrapper.quotas import QUOTAS, Quota, Shape
 from wrapper.room import Account, Fleet, Room, data, first, judge, request, shared
 
 OWN, SHARED, NONE = Shape(), Shape(mode="shared"), Shape(mode="none")
+GROWN = Account(limits={"EC2 processors": 10_000})  # a new account has five
 
 
 def fleet(wanted: int, usual: Shape = OWN, known: tuple[Shape, ...] = (), deployed: int = 0) -> Fleet:
@@ -31,12 +32,32 @@ def rooms(wanted: int, usual: Shape = OWN, account: Account | None = None, **mor
     ],
 )
 def test_what_runs_out_first(usual: Shape, runs_out: str, at: int) -> None:
-    end = first(rooms(1, usual).values())
+    end = first(rooms(1, usual, GROWN).values())
     assert end and (end.quota.name, end.tenants) == (runs_out, at)
 
 
+def test_in_a_new_account_processors_run_out_first() -> None:
+    for usual, name in ((OWN, "EC2 processors"), (Shape(on_demand=0), "EC2 spot processors")):
+        end = first(rooms(1, usual).values())
+        assert end and (end.quota.name, end.tenants) == (name, 10)
+    assert rooms(1, Shape(on_demand=25))["EC2 spot processors"].tenants == 13
+
+
+def test_what_is_of_one_load_balancer_ends_with_it() -> None:
+    found = rooms(4000, Shape(mode="shared", certificates=1, tasks=11))
+    assert (found["targets"].ours, found["targets"].fits, found["targets"].tenants) == (990, True, 1_000_000)
+    assert (found["listener certificates"].ours, found["listener certificates"].tenants) == (90, 25)
+    assert rooms(4000, Shape(mode="shared", tasks=12))["targets"].to_do == "raise to 1,400"
+    assert "targets" not in rooms(1, Shape(tasks=2000))
+
+
+def test_who_takes_most_might_stand_together() -> None:
+    known = (SHARED,) * 90 + (Shape(mode="shared", certificates=3),) * 5 + (OWN,) * 5
+    assert rooms(95, SHARED, known=known)["listener certificates"].ours == 15
+
+
 def test_schedules_take_a_role_each() -> None:
-    end = first(rooms(1, Shape(mode="shared", schedules=1)).values())
+    end = first(rooms(1, Shape(mode="shared", schedules=1), GROWN).values())
     assert end and (end.quota.name, end.tenants) == ("roles", 333)
 
 
@@ -163,6 +184,8 @@ SHAPES = st.builds(
     cpu=st.integers(1, 2048),
     addresses=st.booleans(),
     schedules=st.integers(0, 3),
+    certificates=st.integers(0, 3),
+    on_demand=st.integers(0, 100),
 )
 
 

@@ -109,7 +109,8 @@ def parse(data: bytes | None, where: str) -> Book:
         raise ConfigError(
             f"the allotments are damaged ({len(data)} bytes; {error})",
             where=where,
-            hint="put back an earlier version of that object before anything else; see docs/state.md",
+            hint="put back an earlier version of that object, or write it anew from the tenants' states, before anything "
+            'else: docs/state.md, "Damaged allotments"',
         ) from None
     return book
 

@@ -61,6 +61,9 @@ def _counts(cluster: str, zone: str) -> tuple[tuple[str, str, _Count], ...]:
             _pages("describe_scalable_targets", "ScalableTargets", ServiceNamespace="ecs"),
         ),
         ("schedule groups", "scheduler", _pages("list_schedule_groups", "ScheduleGroups")),
+        ("EC2 processors", "ec2", partial(_processors, spot=False)),
+        ("EC2 spot processors", "ec2", partial(_processors, spot=True)),
+        ("certificates", "acm", _pages("list_certificates", "CertificateSummaryList")),
         ("services", "ecs", lambda client: _services(client, cluster)),
         ("records", "route53", lambda client: _records(client, zone)),
         ("roles", "iam", lambda client: int(client.get_account_summary()["SummaryMap"]["Roles"])),
@@ -76,6 +79,19 @@ def _pages(call: str, key: str, **kind: str) -> _Count:
         return sum(all(item.get(k, v) == v for k, v in kind.items()) for item in items)
 
     return count
+
+
+def _processors(client: Any, spot: bool) -> int:
+    """Of the machines whose types share one quota: its name lists the first letters."""
+    running = [{"Name": "instance-state-name", "Values": ["pending", "running"]}]
+    pages = client.get_paginator("describe_instances").paginate(Filters=running)
+    machines = (one for page in pages for group in page["Reservations"] for one in group["Instances"])
+    sizes = (
+        one.get("CpuOptions", {})
+        for one in machines
+        if one["InstanceType"][0] in "acdhimrtz" and (one.get("InstanceLifecycle") == "spot") == spot
+    )
+    return sum(size.get("CoreCount", 0) * size.get("ThreadsPerCore", 1) for size in sizes)
 
 
 def _services(client: Any, cluster: str) -> int:

@@ -7,10 +7,11 @@ Knows when the stack's own layer may be applied for that: when nothing else of i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from . import allotments, sharing, state, stores
+from .allotments import Slot
 from .arguments import destroys
 from .errors import BusyError, ConfigError, OrchestrateError
 from .model import Layer, Outcome
@@ -117,15 +118,25 @@ class Placing:
             )
         return self.survey.typed_last(own, record)
 
+    def places(self) -> Mapping[str, Slot]:
+        """Who has which place, deployed or not; {} where nobody shares, or there is nobody to ask."""
+        if not self._is_for_sharing or not self.survey.sharing.known():
+            return {}
+        return {name: entry.slot for name, entry in self.survey.sharing.book.tenants.items()}
+
     def give_back(self, layer: Layer) -> None:
         """A layer is gone, or a tenant has left the shared load balancers: so is its place."""
-        tenants = self.survey.stack.tenant_source
-        if tenants is None or not allotments.takes(self.survey.project.values.declared(tenants)):
+        if not self._is_for_sharing:
             return
         if layer.tenant:
             self.survey.sharing.free(layer.tenant)
         else:
             self.survey.sharing.forget()
+
+    @property
+    def _is_for_sharing(self) -> bool:
+        tenants = self.survey.stack.tenant_source
+        return tenants is not None and allotments.takes(self.survey.project.values.declared(tenants))
 
 
 def _makes(ready: Ready) -> bool:

@@ -20,6 +20,8 @@ _DNS = f"{_AWS}/Route53/latest/DeveloperGuide/DNSLimitations.html"
 _SCHEDULER = f"{_AWS}/scheduler/latest/UserGuide/scheduler-quotas.html"
 _IAM = f"{_AWS}/IAM/latest/UserGuide/reference_iam-quotas.html"
 _VPC = f"{_AWS}/vpc/latest/userguide/amazon-vpc-limits.html"
+_EC2 = f"{_AWS}/ec2/latest/instancetypes/ec2-instance-quotas.html"
+_ACM = f"{_AWS}/acm/latest/userguide/acm-limits.html"
 
 PER_LOAD_BALANCER = 90  # tenants that a shared load balancer is given; its 100 target groups are a hard limit
 MODES = ("own", "shared", "none")
@@ -43,7 +45,8 @@ class Quota:
 class Shape:
     """What decides how much one tenant takes. ``tasks``: at most so many; ``cpu``: of one task, in 1/1024 processor;
     ``zones``: of the network; ``addresses``: every task has a network interface of its own; ``schedules`` and ``workers``:
-    tasks that the clock and that a queue start (a worker is a service of its own)."""
+    tasks that the clock and that a queue start (a worker is a service of its own); ``certificates``: made for its names;
+    ``on_demand``: per cent of the machines that are not spot."""
 
     mode: str = "own"
     launch: str = "ec2"
@@ -54,6 +57,8 @@ class Shape:
     records: int = 1
     schedules: int = 0
     workers: int = 0
+    certificates: int = 0
+    on_demand: int = 100
 
 
 def _balanced(shape: Shape) -> Fraction:
@@ -67,6 +72,14 @@ def _groups(shape: Shape) -> Fraction:
 
 def _interfaces(shape: Shape) -> Fraction:
     return _balanced(shape) * shape.zones + (shape.tasks if shape.addresses else 0)
+
+
+def _processors(shape: Shape, launch: str, percent: int = 100) -> Fraction:
+    return Fraction(shape.tasks * shape.cpu * percent, 1024 * 100) if shape.launch == launch else Fraction(0)
+
+
+def _if_shared(shape: Shape, number: int) -> Fraction:
+    return Fraction(number if shape.mode == "shared" else 0)
 
 
 # Each quota that tenants fill, and how much of it one tenant takes (modules/tenant-service is the cause).
@@ -97,7 +110,28 @@ _TAKES: tuple[tuple[Quota, Callable[[Shape], Fraction]], ...] = (
     ),
     (
         Quota("Fargate processors", "region", 6, True, "fargate", "L-3032A538", _ECS),
-        lambda shape: Fraction(shape.tasks * shape.cpu, 1024) if shape.launch == "fargate" else Fraction(0),
+        lambda shape: _processors(shape, "fargate"),
+    ),
+    # What the tasks ask for: machines that are not full, or full of memory, have more.
+    (
+        Quota("EC2 processors", "region", 5, True, "ec2", "L-1216C47A", _EC2),
+        lambda shape: _processors(shape, "ec2", shape.on_demand),
+    ),
+    (
+        Quota("EC2 spot processors", "region", 5, True, "ec2", "L-34B43A08", _EC2),
+        lambda shape: _processors(shape, "ec2", 100 - shape.on_demand),
+    ),
+    (
+        Quota("certificates", "region", 2500, True, "acm", "L-F141DD1D", _ACM),
+        lambda shape: Fraction(shape.certificates),
+    ),
+    (
+        Quota("targets", "load balancer", 1000, True, "elasticloadbalancing", "L-7E6692B2", _ELB),
+        lambda shape: _if_shared(shape, shape.tasks),
+    ),
+    (
+        Quota("listener certificates", "load balancer", 25, True, "elasticloadbalancing", "L-9365A611", _ELB),
+        lambda shape: _if_shared(shape, shape.certificates),
     ),
     (
         Quota("services", "cluster", 5000, False, "ecs", "L-9EF96962", _ECS),
@@ -113,6 +147,8 @@ _TAKES: tuple[tuple[Quota, Callable[[Shape], Fraction]], ...] = (
     ),
 )
 QUOTAS = tuple(quota for quota, _ in _TAKES)
+# Of these no more than one load balancer's tenants take something of the same one.
+ON_ONE_LOAD_BALANCER = frozenset(quota.name for quota in QUOTAS if quota.per == "load balancer")
 # What no tenant adds to, but bounds one load balancer.
 OF_A_LOAD_BALANCER = (
     Quota("target groups", "load balancer", 100, False, "elasticloadbalancing", "L-822D1B1B", _ELB),
@@ -125,24 +161,41 @@ def takes(shape: Shape) -> dict[str, Fraction]:
     return {quota.name: of(shape) for quota, of in _TAKES}
 
 
-def shape_of(values: Mapping[str, Any], zones: int = 2) -> Shape:
+def on_demand(capacity: Mapping[str, Any]) -> int:
+    """Per cent of a stack's machines that are not spot, beyond a base; modules/ecs-cluster decides it alike."""
+    percent = capacity.get("on_demand_percent")
+    return (0 if capacity.get("spot_max_price") else 100) if percent is None else _number(percent, 100)
+
+
+def shape_of(values: Mapping[str, Any], zones: int = 2, on_demand: int = 100) -> Shape:
     """The shape that a tenant's effective values give it; what they leave open is modules/tenant-service's default."""
     usual = Shape()
     balancer, task = _object(values, "load_balancer"), _object(values, "task")
     fargate = task.get("launch_type") == "FARGATE"
     mode = str(balancer.get("mode") or usual.mode)
+    mode = mode if mode in MODES else usual.mode
     scaling = _object(values, "scaling")
+    names = 1 + _aliases(values)
+    certificates = names if balancer.get("make_certificate") is True and mode != "none" else 0
     return Shape(
-        mode=mode if mode in MODES else usual.mode,
+        mode=mode,
         launch="fargate" if fargate else usual.launch,
         tasks=_number(scaling.get("max"), _number(scaling.get("min"), usual.tasks, at_least=usual.tasks)),
         cpu=_number(task.get("cpu"), _number(_object(values, "size").get("cpu"), usual.cpu)),
         zones=zones,
         addresses=fargate or task.get("network_mode") == "awsvpc",
-        records=1 + (balancer.get("dual_stack") is True),
+        records=names * (1 + (balancer.get("dual_stack") is True)) + certificates,
         schedules=len(_object(values, "scheduled_tasks")),
         workers=len(_object(values, "queue_tasks")),
+        certificates=certificates,
+        on_demand=on_demand,
     )
+
+
+def _aliases(values: Mapping[str, Any]) -> int:
+    """Further names that get a record: those in the zone."""
+    aliases, zone = values.get("aliases"), values.get("zone")
+    return sum(str(name).endswith(f".{zone}") for name in aliases) if isinstance(aliases, list | tuple) and zone else 0
 
 
 def _object(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:

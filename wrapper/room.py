@@ -11,7 +11,7 @@ from itertools import accumulate
 from math import ceil
 from typing import Any
 
-from .quotas import QUOTAS, Quota, Shape, takes
+from .quotas import ON_ONE_LOAD_BALANCER, PER_LOAD_BALANCER, QUOTAS, Quota, Shape, takes
 
 ENOUGH = 1_000_000  # tenants; who has room for so many asks no more
 _SOON = 0.8  # of a limit: a raise takes AWS days, and a fleet grows meanwhile
@@ -20,6 +20,7 @@ _SHARD = {
     "account": "a second account",
     "cluster": "a second stack: a cluster of its own",
     "hosted zone": "a second hosted zone",
+    "load balancer": "a second stack: load balancers of its own",
 }
 
 
@@ -35,8 +36,20 @@ class Fleet:
 
     def use(self, quota: str, tenants: int) -> int:
         """How much of a quota so many tenants take; a shared thing that is begun is there."""
+        if quota in ON_ONE_LOAD_BALANCER:
+            return self._on_one(quota, tenants)
         known = self._sums[quota][min(tenants, len(self.known))]
         return ceil(known + max(0, tenants - len(self.known)) * self._usual[quota])
+
+    def _on_one(self, quota: str, tenants: int) -> int:
+        """The same of one load balancer, where those might stand together who take most."""
+        known = [one[quota] for one in self._taken[:tenants]]
+        further = [self._usual[quota]] * min(tenants - len(known), PER_LOAD_BALANCER)
+        return ceil(sum(sorted([*known, *further], reverse=True)[:PER_LOAD_BALANCER]))
+
+    @cached_property
+    def _taken(self) -> list[dict[str, Fraction]]:
+        return [takes(shape) for shape in self.known]
 
     @cached_property
     def _usual(self) -> dict[str, Fraction]:
@@ -45,8 +58,7 @@ class Fleet:
     @cached_property
     def _sums(self) -> dict[str, list[Fraction]]:
         """Quota => what the first none, one, two ... of the known tenants take together."""
-        taken = [takes(shape) for shape in self.known]
-        return {name: list(accumulate((one[name] for one in taken), initial=Fraction(0))) for name in self._usual}
+        return {name: list(accumulate((one[name] for one in self._taken), initial=Fraction(0))) for name in self._usual}
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ import rates
 from marked import table
 
 from wrapper.quotas import OF_A_LOAD_BALANCER, PER_LOAD_BALANCER, QUOTAS, Quota, Shape
-from wrapper.room import Account, Fleet, Room, first, judge
+from wrapper.room import ENOUGH, Account, Fleet, Room, first, judge
 
 SHAPES = {
     "own": Shape(),
     "shared": Shape(mode="shared"),
     "none": Shape(mode="none"),
     "shared, a schedule each": Shape(mode="shared", schedules=1),
+    "shared, a certificate each": Shape(mode="shared", certificates=1, records=2),
     "shared, Fargate": Shape(mode="shared", launch="fargate", addresses=True, cpu=256),
 }
 FLEETS = (1_000, 10_000)
@@ -23,14 +24,21 @@ FLEETS = (1_000, 10_000)
 
 def quota_table() -> str:
     rooms = {name: {r.quota: r for r in _judged(shape, 1)} for name, shape in SHAPES.items()}
-    least = {name: first(found.values()) for name, found in rooms.items()}
+    least = {
+        name: [first(found.values()), first(r for r in found.values() if not _grows(r.quota))]
+        for name, found in rooms.items()
+    }
 
     def cell(name: str, quota: Quota) -> str:
         room = rooms[name].get(quota)
-        text = f"{room.tenants:,}" if room else "-"
-        return f"**{text}**" if room and room is least[name] else text
+        text = "any" if room and room.tenants == ENOUGH else f"{room.tenants:,}" if room else "-"
+        return f"**{text}**" if room and room in least[name] else text
 
-    rows = [(_named(quota), f"{quota.limit:,}", *(cell(name, quota) for name in SHAPES)) for quota in QUOTAS]
+    rows = [
+        (_named(quota), f"{quota.limit:,}", *(cell(name, quota) for name in SHAPES))
+        for quota in QUOTAS
+        if _taken(quota, rooms)
+    ]
     return table(("quota, published default", "limit", *SHAPES), rows)
 
 
@@ -57,12 +65,11 @@ def rate_table() -> str:
 def cost_table() -> str:
     prices, tenant = costs.PRICES, costs.TENANT
     machines = costs.compute(prices, tenant)
-    rest = costs.watching(prices, tenant)
     rows = [("tasks", *(_dollars(machines[kind]) for kind in costs.COMPUTE))]
-    rows.append(("alarms, logs", *(_dollars(rest) for _ in costs.COMPUTE)))
     for mode in ("own", "shared", "none"):
-        part = costs.balancing(prices, tenant, mode)
+        part, rest = costs.balancing(prices, tenant, mode), costs.watching(prices, tenant, mode)
         rows.append((f"load balancer: {mode}", *(_dollars(part) for _ in costs.COMPUTE)))
+        rows.append((f"alarms, logs: {mode}", *(_dollars(rest) for _ in costs.COMPUTE)))
         rows.append((f"**in all: {mode}**", *(f"**{_dollars(machines[k] + rest + part)}**" for k in costs.COMPUTE)))
     return table(("US$ per tenant and month", *costs.COMPUTE), rows)
 
@@ -75,7 +82,8 @@ def assumptions() -> str:
         f"{p.fargate_cpu} a processor and {p.fargate_memory} a GB an hour, a load balancer {p.balancer} an hour and "
         f"{p.capacity_unit} a capacity unit, a public address {p.address} an hour, an alarm {p.alarm_month:.2f} a month, "
         f"logs {p.logs_gb} a GB. A tenant: {t.tasks} tasks of {t.cpu} cpu and {t.memory} MiB on machines that are "
-        f"{t.packed:.0%} full, {t.units} capacity units, {t.addresses} addresses a load balancer, {t.alarms} alarms, "
+        f"{t.packed:.0%} full, {t.units} capacity units, {t.addresses} addresses a load balancer, "
+        f"{t.alarms['own']} alarms ({t.alarms['shared']} behind a shared one, {t.alarms['none']} without), "
         f"{t.logs:g} GB of logs. Left out: NAT gateways, Container Insights, data transfer, support: they are the stack's, not "
         f"a tenant's.",
         width=130,
@@ -84,6 +92,15 @@ def assumptions() -> str:
 
 def _judged(shape: Shape, tenants: int) -> list[Room]:
     return judge(Fleet((), shape, 0, tenants), Account())
+
+
+def _grows(quota: Quota) -> bool:
+    """Whether AWS raises it by itself as an account is used."""
+    return "processors" in quota.name
+
+
+def _taken(quota: Quota, rooms: dict[str, dict[Quota, Room]]) -> bool:
+    return any(quota in found for found in rooms.values())
 
 
 def _named(quota: Quota) -> str:

@@ -58,7 +58,7 @@ resource "aws_autoscaling_group" "nodes" {
 
   # ECS puts AmazonECSManaged on the group itself; said here, it is no drift.
   dynamic "tag" {
-    for_each = merge(data.aws_default_tags.current.tags, { Name = var.name, AmazonECSManaged = "true" })
+    for_each = merge(local.node_tags, { AmazonECSManaged = "true" })
 
     content {
       key                 = tag.key

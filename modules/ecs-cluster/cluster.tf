@@ -47,7 +47,7 @@ resource "aws_cloudwatch_log_group" "insights" {
 resource "aws_cloudwatch_log_group" "execute_command" {
   count = var.execute_command.logged ? 1 : 0
 
-  name              = "/ecs/${var.name}/execute-command"
+  name              = "/ecs/${var.name}/execute_command" # no tenant has an underscore in its name: its logs are in /ecs/<stack>/<tenant>
   retention_in_days = var.execute_command.retention_days
   kms_key_id        = var.execute_command.kms_key_arn
 }

@@ -9,6 +9,9 @@ locals {
 
   public_address = var.node.public_address == null ? local.make_network && !local.private : var.node.public_address
 
+  # Tags of the provider block do not reach machines, nor what ECS and EC2 make for them.
+  node_tags = merge(data.aws_default_tags.current.tags, { Name = var.name })
+
   agent_settings = merge({
     ECS_CLUSTER                       = aws_ecs_cluster.this.name
     ECS_ENABLE_SPOT_INSTANCE_DRAINING = "true"
@@ -23,7 +26,11 @@ locals {
 
     # A tenant's logs are written with the tenant's own role, not with the node's.
     ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE = "true"
-    ECS_AVAILABLE_LOGGING_DRIVERS             = jsonencode(["json-file", "awslogs"])
+
+    # All that Docker brings along: a task whose log driver a machine does not name is never placed on it.
+    ECS_AVAILABLE_LOGGING_DRIVERS = jsonencode(["awsfirelens", "awslogs", "fluentd", "gelf", "journald", "json-file", "none", "splunk", "syslog"])
+
+    ECS_CONTAINER_INSTANCE_TAGS = jsonencode(local.node_tags)
 
     # The hop limit keeps bridge containers from the node's credentials; this keeps awsvpc containers from them.
     ECS_AWSVPC_BLOCK_IMDS = "true"
@@ -75,9 +82,13 @@ resource "aws_launch_template" "nodes" {
     }
   }
 
-  tag_specifications {
-    resource_type = "volume"
-    tags          = merge(data.aws_default_tags.current.tags, { Name = var.name })
+  dynamic "tag_specifications" {
+    for_each = toset(["volume", "network-interface"])
+
+    content {
+      resource_type = tag_specifications.value
+      tags          = local.node_tags
+    }
   }
 
   lifecycle {

@@ -32,6 +32,7 @@ resource "aws_lb" "shared" {
   name                       = "${local.shared_name}-${each.key}"
   load_balancer_type         = "application"
   internal                   = var.load_balancer.internal
+  ip_address_type            = var.load_balancer.dual_stack ? "dualstack" : "ipv4"
   subnets                    = local.shared_subnet_ids
   security_groups            = [aws_security_group.shared[0].id, aws_security_group.load_balancers.id]
   idle_timeout               = var.load_balancer.idle_seconds

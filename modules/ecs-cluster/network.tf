@@ -32,8 +32,9 @@ resource "aws_vpc" "this" {
 
   count = local.make_network ? 1 : 0
 
-  cidr_block           = var.network.cidr
-  enable_dns_hostnames = true
+  cidr_block                       = var.network.cidr
+  assign_generated_ipv6_cidr_block = var.network.ipv6
+  enable_dns_hostnames             = true
 
   tags = { Name = var.name }
 }
@@ -59,6 +60,7 @@ resource "aws_subnet" "public" {
   vpc_id            = local.vpc_id
   availability_zone = "${data.aws_region.current.name}${each.key}"
   cidr_block        = local.blocks["public-${each.key}"]
+  ipv6_cidr_block   = var.network.ipv6 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, index(local.letters, each.key)) : null
 
   tags = { Name = "${var.name}-public-${each.key}" }
 }
@@ -72,6 +74,15 @@ resource "aws_route_table" "public" {
   route {
     cidr_block = "0.0.0.0/0"
     gateway_id = aws_internet_gateway.this[0].id
+  }
+
+  dynamic "route" {
+    for_each = var.network.ipv6 ? ["::/0"] : []
+
+    content {
+      ipv6_cidr_block = route.value
+      gateway_id      = aws_internet_gateway.this[0].id
+    }
   }
 }
 

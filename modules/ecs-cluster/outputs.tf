@@ -51,6 +51,21 @@ output "node_role_arn" {
   value       = aws_iam_role.nodes.arn
 }
 
+output "node_role_name" {
+  description = "Name of the nodes' role, for attaching policies."
+  value       = aws_iam_role.nodes.name
+}
+
+output "machine_image_id" {
+  description = "The machine image that new nodes start from."
+  value       = data.aws_ami.nodes.id
+}
+
+output "nat_addresses" {
+  description = "Public addresses that private nodes call others from, for their firewalls: zone => address; empty without a NAT gateway made here."
+  value       = { for zone, address in aws_eip.nat : zone => address.public_ip }
+}
+
 output "autoscaling_group" {
   description = "Name of the nodes' Auto Scaling group."
   value       = aws_autoscaling_group.nodes.name

@@ -13,6 +13,9 @@ locals {
 
   registry_secret = one(data.aws_secretsmanager_secret.registry[*].arn)
 
+  # A cluster's machines, as ECS knows them: cluster/x has container-instance/x/<id>.
+  container_instances = "${replace(aws_ecs_cluster.this.arn, ":cluster/", ":container-instance/")}/*"
+
   # The agent's calls, with the tightest resource each knows:
   # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
   node_statements = concat(
@@ -21,7 +24,7 @@ locals {
         Sid      = "Find"
         Effect   = "Allow"
         Action   = ["ecs:DiscoverPollEndpoint"]
-        Resource = "*"
+        Resource = "*" # it knows no other
       },
       {
         Sid    = "Join"
@@ -43,8 +46,15 @@ locals {
           "ecs:StartTelemetrySession",
           "ecs:UpdateContainerInstancesState",
         ]
-        Resource  = "*"
+        Resource  = local.container_instances
         Condition = { ArnEquals = { "ecs:cluster" = aws_ecs_cluster.this.arn } }
+      },
+      {
+        Sid       = "Tag"
+        Effect    = "Allow"
+        Action    = ["ecs:TagResource"]
+        Resource  = local.container_instances
+        Condition = { StringEquals = { "ecs:CreateAction" = "RegisterContainerInstance" } }
       },
     ],
     [for arn in data.aws_secretsmanager_secret.registry[*].arn : {

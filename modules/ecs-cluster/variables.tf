@@ -13,8 +13,9 @@ variable "network" {
   description = <<-EOT
     Where the cluster lives. Either `existing`: a network of yours. Or a small one made here: `cidr`; `zones`, letters of the
     region's zones; `nat`: "one" or "per_zone" puts the nodes into private subnets behind one or several NAT gateways, "none"
-    into public ones with public addresses; `data` adds subnets without a way out, for databases. `blocks` gives addresses of
-    your choice: `public-a`, `private-a`, `data-a` ... => block; without it they are cut from `cidr`.
+    into public ones with public addresses; `data` adds subnets without a way out, for databases; `ipv6` gives the public ones
+    IPv6 addresses too, for load balancers. `blocks` gives addresses of your choice: `public-a`, `private-a`, `data-a` ... =>
+    block; without it they are cut from `cidr`.
   EOT
   type = object({
     existing = optional(object({
@@ -26,6 +27,7 @@ variable "network" {
     zones  = optional(set(string), ["a", "b"])
     nat    = optional(string, "one")
     data   = optional(bool, false)
+    ipv6   = optional(bool, false)
     blocks = optional(map(string), {})
   })
   default  = {}
@@ -34,6 +36,10 @@ variable "network" {
   validation {
     condition     = var.network.existing == null || try(length(var.network.existing.node_subnet_ids) > 0 && length(var.network.existing.load_balancer_subnet_ids) > 1, false)
     error_message = "network.existing: give node_subnet_ids (one or more) and load_balancer_subnet_ids (two or more, in different zones)."
+  }
+  validation {
+    condition     = var.network.existing == null || (!var.network.data && !var.network.ipv6 && length(var.network.blocks) == 0)
+    error_message = "network: data, ipv6 and blocks are for a network made here, and existing is one of yours; leave them out."
   }
   validation {
     condition     = can(cidrnetmask(var.network.cidr)) && try(cidrhost(var.network.cidr, 0) == split("/", var.network.cidr)[0] && contains(range(16, 21), tonumber(split("/", var.network.cidr)[1])), false)
@@ -119,8 +125,8 @@ variable "capacity" {
     error_message = "capacity.spot_max_price: give US dollars an hour above zero as a string, such as \"0.02\", or leave it out."
   }
   validation {
-    condition     = var.capacity.spot_max_price == null || var.capacity.on_demand_percent == null || try(var.capacity.on_demand_percent < 100, false)
-    error_message = "capacity.spot_max_price: a bid, but every machine is on demand; leave on_demand_percent out (all spot beyond on_demand_base) or lower it, or leave the bid out."
+    condition     = var.capacity.spot_max_price == null || (try(var.capacity.on_demand_percent < 100, var.capacity.on_demand_percent == null) && var.capacity.on_demand_base < var.capacity.max)
+    error_message = "capacity.spot_max_price: a bid, but every machine is on demand; leave on_demand_percent out (all spot beyond on_demand_base) or lower it, keep on_demand_base below max, or leave the bid out."
   }
   validation {
     condition     = var.capacity.kind != "launch_configuration" || (var.capacity.on_demand_base == 0 && var.capacity.on_demand_percent == null)
@@ -325,8 +331,9 @@ variable "execute_command" {
 variable "load_balancer" {
   description = <<-EOT
     Load balancers that tenants share: `count` of them, all alike; null for none. With `certificate_arn` they speak HTTPS and
-    send HTTP there; without, HTTP. `https`: say true when the certificate is made in the same apply. `allowed`: a name of your
-    choice => addresses that may connect. `access_logs`: a bucket that Elastic Load Balancing may write to.
+    send HTTP there; without, HTTP. `https`: say true when the certificate is made in the same apply. `dual_stack`: they have
+    IPv6 addresses too. `allowed`: a name of your choice => addresses that may connect. `access_logs`: a bucket that Elastic Load
+    Balancing may write to.
   EOT
   type = object({
     count           = optional(number, 1)
@@ -334,6 +341,7 @@ variable "load_balancer" {
     https           = optional(bool)
     ssl_policy      = optional(string, "ELBSecurityPolicy-TLS13-1-2-2021-06")
     internal        = optional(bool, false)
+    dual_stack      = optional(bool, false)
     allowed         = optional(map(string), { everyone = "0.0.0.0/0" })
     idle_seconds    = optional(number, 60)
     access_logs = optional(object({
@@ -367,6 +375,14 @@ variable "load_balancer" {
   validation {
     condition     = alltrue([for block in values(try(var.load_balancer.allowed, {})) : can(cidrhost(block, 0))])
     error_message = "load_balancer.allowed: every value is a block of addresses, such as 203.0.113.0/24 or ::/0."
+  }
+  validation {
+    condition     = !try(var.load_balancer.dual_stack, false) || anytrue([for block in values(try(var.load_balancer.allowed, {})) : strcontains(block, ":")])
+    error_message = "load_balancer.dual_stack: allowed has no block of IPv6 addresses, such as ::/0; who finds an AAAA record could not connect."
+  }
+  validation {
+    condition     = try(!var.load_balancer.dual_stack || var.network.existing != null || (var.network.ipv6 && (!var.load_balancer.internal || var.network.nat == "none")), var.load_balancer == null)
+    error_message = "load_balancer.dual_stack: its subnets have no IPv6 addresses; set network.ipv6 (it gives them to public subnets, not to private ones), or leave dual_stack out."
   }
   validation {
     condition     = try(var.load_balancer.idle_seconds >= 1 && var.load_balancer.idle_seconds <= 4000, true)

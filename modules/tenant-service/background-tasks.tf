@@ -43,6 +43,12 @@ locals {
     },
   ) }
 
+  # Who sends the logs through a router brings it along.
+  task_routers = { for name, container in local.task_containers : name => [
+    for other, definition in local.container_definitions : merge({ for key, value in definition : key => value if key != "dependsOn" }, { portMappings = [] })
+    if var.containers[other].log_router != null && try(var.containers[container].log.driver, "") == "awsfirelens"
+  ] }
+
   # Written out, since the resource's own ARN is unknown in every plan with a new build.
   task_definitions = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task-definition"
 }
@@ -57,7 +63,7 @@ resource "aws_ecs_task_definition" "task" {
   memory                   = local.fargate ? coalesce(each.value.memory, var.task.memory) : null
   execution_role_arn       = aws_iam_role.execution.arn
   task_role_arn            = aws_iam_role.task.arn
-  container_definitions    = jsonencode([local.task_container_definitions[each.key]])
+  container_definitions    = jsonencode(concat([local.task_container_definitions[each.key]], local.task_routers[each.key]))
   skip_destroy             = true
 
   dynamic "runtime_platform" {

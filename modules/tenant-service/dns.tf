@@ -3,7 +3,7 @@
 locals {
   zone         = coalesce(var.dns.zone, "-")
   host_names   = sort(concat(compact([var.dns.hostname]), tolist(var.dns.aliases)))
-  zone_names   = [for name in local.host_names : name if endswith(name, ".${local.zone}")]
+  zone_names   = [for name in local.host_names : name if endswith(".${name}", ".${local.zone}")]
   record_types = !local.balanced ? [] : var.load_balancer.dual_stack ? ["A", "AAAA"] : ["A"]
 
   alias_records = merge([for name in setsubtract(local.zone_names, [var.dns.hostname]) : {

@@ -63,6 +63,21 @@ output "load_balancer_dns_name" {
   value       = local.entrance.dns_name
 }
 
+output "load_balancer_arn_suffix" {
+  description = "What CloudWatch calls the load balancer, own or shared, for metrics of one's own; null without one."
+  value       = local.load_balancer_arn_suffix
+}
+
+output "load_balancer_security_group_id" {
+  description = "Security group that says who may connect to the tenant's own load balancer; null when it has none."
+  value       = one(aws_security_group.load_balancer[*].id)
+}
+
+output "target_group_arn_suffix" {
+  description = "What CloudWatch calls the target group; null without a load balancer."
+  value       = local.target_group_arn_suffix
+}
+
 output "target_group_arn" {
   description = "ARN of the target group that the tasks join; null without a load balancer."
   value       = one(aws_lb_target_group.this[*].arn)
@@ -101,6 +116,14 @@ output "execution_role_arn" {
 output "alarms" {
   description = "Names of the alarms that a person should know of: what it watches => name."
   value       = { for name, alarm in aws_cloudwatch_metric_alarm.watch : name => alarm.alarm_name }
+}
+
+output "scaling_alarms" {
+  description = "Names of the two alarms that change the number of tasks, high and low; empty when something else does."
+  value = merge(
+    { for alarm in aws_cloudwatch_metric_alarm.high : "high" => alarm.alarm_name },
+    { for alarm in aws_cloudwatch_metric_alarm.low : "low" => alarm.alarm_name },
+  )
 }
 
 output "queues" {

@@ -28,6 +28,12 @@ locals {
   }
   placement_strategies = local.placements[local.placement]
 
+  # Tasks move back to a zone that was lost. ECS refuses it where it may start none above the number wanted, and where
+  # something else than the zones decides.
+  rebalanced = !local.daemon && local.max_percent > 100 && contains(["none", "zone_spread", "zone_binpack", "one_per_host"], local.placement) && !anytrue([
+    for expression in values(var.deployment.constraints) : strcontains(expression, "availability-zone")
+  ])
+
   # ECS may stop a daemon's task before it starts the next one, and never runs two on a machine.
   min_healthy_percent = coalesce(var.deployment.min_healthy_percent, local.daemon ? 0 : 100)
   max_percent         = coalesce(var.deployment.max_percent, local.daemon ? 100 : 200)

@@ -15,7 +15,7 @@ locals {
   })
 
   # A secret's ARN may go on with a key and a version; permission is for the secret.
-  secret_arns    = distinct(flatten([for container in var.containers : concat(values(container.secrets), container.registry_login[*])]))
+  secret_arns    = distinct(flatten([for container in var.containers : concat(values(container.secrets), container.registry_login[*], values(try(container.log.secrets, {})))]))
   secrets        = distinct(sort([for arn in local.secret_arns : join(":", slice(split(":", arn), 0, 7)) if strcontains(arn, ":secretsmanager:")]))
   ssm_parameters = sort([for arn in local.secret_arns : arn if strcontains(arn, ":ssm:")])
 
@@ -60,7 +60,7 @@ locals {
 
   shell_permissions = {
     channels = { actions = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"], resources = ["*"] }
-    find     = { actions = ["logs:DescribeLogGroups"], resources = local.session_log == null ? [] : ["*"] } # knows no resource
+    find     = { actions = ["logs:DescribeLogGroups"], resources = [for arn in local.session_log[*] : "${join(":", slice(split(":", arn), 0, 5))}:*"] } # a list names no group
     keep     = { actions = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], resources = [for arn in local.session_log[*] : "${arn}:*"] }
     key      = { actions = ["kms:Decrypt"], resources = local.session_key[*] }
   }

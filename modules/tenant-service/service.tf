@@ -8,6 +8,7 @@ resource "aws_ecs_service" "this" {
 
   deployment_minimum_healthy_percent = local.min_healthy_percent
   deployment_maximum_percent         = local.max_percent
+  availability_zone_rebalancing      = local.rebalanced ? "ENABLED" : "DISABLED"
   health_check_grace_period_seconds  = local.balanced ? var.deployment.grace_seconds : null
   wait_for_steady_state              = var.deployment.wait
   enable_execute_command             = var.task.execute_command

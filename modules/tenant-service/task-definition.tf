@@ -11,7 +11,7 @@ locals {
         essential              = container.essential
         readonlyRootFilesystem = container.read_only_root ? true : null
         stopTimeout            = container.stop_timeout
-        user                   = container.user
+        user                   = container.user == null && container.log_router != null ? "0" : container.user # ECS's own choice for a router
         entryPoint             = container.entry_point
         command                = container.command
         environment            = [for key, value in container.environment : { name = key, value = value }]
@@ -44,17 +44,31 @@ locals {
           startPeriod = container.health_check.start_period
         }
 
-        logConfiguration = container.log == null ? {
-          logDriver = "awslogs"
-          options = {
+        firelensConfiguration = container.log_router == null ? null : { for key, value in {
+          type    = container.log_router.type
+          options = length(container.log_router.options) == 0 ? null : container.log_router.options
+        } : key => value if value != null }
+
+        logConfiguration = { for key, value in {
+          logDriver = container.log == null ? "awslogs" : container.log.driver
+          options = container.log != null ? container.log.options : {
             awslogs-group         = aws_cloudwatch_log_group.this.name
             awslogs-region        = local.region
             awslogs-stream-prefix = name
           }
-        } : { logDriver = container.log.driver, options = container.log.options }
+          secretOptions = length(try(container.log.secrets, {})) == 0 ? null : [for option, arn in container.log.secrets : { name = option, valueFrom = arn }]
+        } : key => value if value != null }
       } : key => value if value != null
     }
   }
+
+  # Whom each container waits for, and whom those wait for: each line looks twice as far as the one before, and ten
+  # containers wait in a row at most.
+  waits_for    = { for name, container in var.containers : name => [for other in keys(container.after) : other if other != name] }
+  waits_for_2  = { for name, others in local.waits_for : name => distinct(flatten([others, [for other in others : lookup(local.waits_for, other, [])]])) }
+  waits_for_4  = { for name, others in local.waits_for_2 : name => distinct(flatten([others, [for other in others : lookup(local.waits_for_2, other, [])]])) }
+  waits_for_8  = { for name, others in local.waits_for_4 : name => distinct(flatten([others, [for other in others : lookup(local.waits_for_4, other, [])]])) }
+  waits_for_16 = { for name, others in local.waits_for_8 : name => distinct(flatten([others, [for other in others : lookup(local.waits_for_8, other, [])]])) }
 
   # The port that takes the requests, then those for others.
   ports = { for name, container in var.containers : name => concat(
@@ -118,5 +132,10 @@ resource "aws_ecs_task_definition" "this" {
 
   lifecycle {
     create_before_destroy = true
+
+    precondition {
+      condition     = alltrue([for name, others in local.waits_for_16 : !contains(others, name)])
+      error_message = "containers: after goes in a circle, so that none of ${join(", ", [for name, others in local.waits_for_16 : name if contains(others, name)])} would ever start; take one of the waits out."
+    }
   }
 }

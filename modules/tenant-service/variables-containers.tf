@@ -4,8 +4,9 @@ variable "containers" {
     `memory_reservation` what is set aside. `port` takes the requests; `more_ports` are for others (`host`: in bridge mode a
     fixed port of the machine, 0 for any). `secrets`: variable => ARN in Secrets Manager or of an SSM parameter.
     `registry_login`: ARN of the secret with the registry's user and password. `after`: container => "START", "HEALTHY",
-    "SUCCESS" or "COMPLETE". `mounts`: path in the container => one of task.volumes. `log`: another driver than awslogs.
-    Times are in seconds.
+    "SUCCESS" or "COMPLETE". `mounts`: path in the container => one of task.volumes. `log`: another driver than awslogs; what of
+    its options is secret is named in its `secrets`, by ARN. `log_router`: this container takes the logs of those whose driver is
+    "awsfirelens"; `type` is "fluentbit" or "fluentd". Times are in seconds.
   EOT
   type = map(object({
     image              = string
@@ -30,7 +31,15 @@ variable "containers" {
     after          = optional(map(string), {})
     mounts         = optional(map(object({ volume = string, read_only = optional(bool, false) })), {})
     ulimits        = optional(map(object({ soft = number, hard = number })), {})
-    log            = optional(object({ driver = string, options = optional(map(string), {}) }))
+    log = optional(object({
+      driver  = string
+      options = optional(map(string), {})
+      secrets = optional(map(string), {})
+    }))
+    log_router = optional(object({
+      type    = optional(string, "fluentbit")
+      options = optional(map(string), {})
+    }))
     health_check = optional(object({
       command      = list(string)
       interval     = optional(number, 10)
@@ -46,7 +55,11 @@ variable "containers" {
     error_message = "containers: give at least one; a name is 1 to 31 lower-case letters, digits and dashes, beginning with a letter."
   }
   validation {
-    condition     = alltrue([for container in var.containers : can(regex("^[^\\s:]+(:[0-9]+/[^\\s:]+)?(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$", container.image)) && !endswith(container.image, ":latest")])
+    condition     = length(var.containers) <= 10
+    error_message = "containers: a task holds ten at most."
+  }
+  validation {
+    condition     = alltrue([for container in var.containers : can(regex("^[^\\s:@]+(:[0-9]+/[^\\s:@]+)?(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$", container.image)) && !endswith(container.image, ":latest")])
     error_message = "containers: every image needs a tag or digest that never changes, such as registry.example.com/service1:90; \"latest\" is refused, since nobody could say what runs or go back."
   }
   validation {
@@ -66,8 +79,16 @@ variable "containers" {
     error_message = "containers: more_ports speak \"tcp\" or \"udp\", and host is 0 (any) or a port of the machine."
   }
   validation {
+    condition = alltrue(flatten([for container in var.containers : [for port in container.more_ports : port.host == 0 || (
+      !contains([22, 2375, 2376, 51678, 51679, 51680], port.host) && length([
+        for taken in flatten([for other in var.containers : [for more in other.more_ports : "${more.host}/${more.protocol}"]]) : taken if taken == "${port.host}/${port.protocol}"
+      ]) == 1
+    )]]))
+    error_message = "containers: more_ports give one port of the machine to two, or one that is the machine's own (22, 2375, 2376, 51678 to 51680); the task would find no machine. Leave host out for a free one."
+  }
+  validation {
     condition = alltrue(flatten([for container in var.containers : [for arn in values(container.secrets) :
-      can(regex("^arn:[a-z-]+:(secretsmanager|ssm):[a-z0-9-]+:[0-9]{12}:(secret:|parameter/)", arn))
+      can(regex(local.secret_arn, arn))
     ]]))
     error_message = "containers: a secret is given as an ARN of Secrets Manager or of an SSM parameter, never as its value."
   }
@@ -132,5 +153,23 @@ variable "containers" {
   validation {
     condition     = alltrue([for container in var.containers : container.log == null || try(contains(["awsfirelens", "awslogs", "fluentd", "gelf", "journald", "json-file", "none", "splunk", "syslog"], container.log.driver), false)])
     error_message = "containers: log.driver is awsfirelens, awslogs, fluentd, gelf, journald, json-file, none, splunk or syslog."
+  }
+  validation {
+    condition     = alltrue(flatten([for container in var.containers : [for option in keys(try(container.log.options, {})) : !can(regex("(?i)(password|passwd|secret|token|api_?key|private_?key)$", option))]]))
+    error_message = "containers: log.options are in clear for everybody who may look at the task definition; put what is secret into Secrets Manager or SSM, and name its ARN in log.secrets."
+  }
+  validation {
+    condition     = alltrue(flatten([for container in var.containers : [for arn in values(try(container.log.secrets, {})) : can(regex(local.secret_arn, arn))]]))
+    error_message = "containers: log.secrets is an option => the ARN in Secrets Manager or of an SSM parameter."
+  }
+  validation {
+    condition     = length([for container in var.containers : container if container.log_router != null]) <= 1 && alltrue([for container in var.containers : try(contains(["fluentbit", "fluentd"], container.log_router.type), container.log_router == null)])
+    error_message = "containers: one container at most has a log_router, whose type is \"fluentbit\" or \"fluentd\"."
+  }
+  validation {
+    condition = alltrue([for container in var.containers : try(container.log.driver, "") != "awsfirelens" || (
+      container.log_router == null && anytrue([for other in var.containers : other.log_router != null])
+    )])
+    error_message = "containers: log.driver \"awsfirelens\" needs another container that takes the logs; give one a log_router."
   }
 }

@@ -32,10 +32,6 @@ variable "deployment" {
     error_message = "deployment: min_healthy_percent must be between 0 and 100, max_percent 100 or more."
   }
   validation {
-    condition     = coalesce(var.deployment.max_percent, var.deployment.strategy == "daemon" ? 100 : 200) > 100 || coalesce(var.deployment.min_healthy_percent, var.deployment.strategy == "daemon" ? 0 : 100) < 100
-    error_message = "deployment: with 100 and 100 no task could ever be replaced; lower min_healthy_percent or raise max_percent."
-  }
-  validation {
     condition     = var.deployment.strategy != "daemon" || coalesce(var.deployment.max_percent, 100) == 100
     error_message = "deployment.max_percent: a daemon has one task a machine and never two; leave it out."
   }
@@ -74,6 +70,10 @@ variable "deployment" {
       anytrue([for provider in var.deployment.capacity_providers : provider.weight > 0]) && length([for provider in var.deployment.capacity_providers : provider if provider.base > 0]) <= 1
     )
     error_message = "deployment.capacity_providers: at least one needs a weight above 0, and only one may have a base."
+  }
+  validation {
+    condition     = var.deployment.grace_seconds >= 0 && floor(var.deployment.grace_seconds) == var.deployment.grace_seconds
+    error_message = "deployment.grace_seconds: a whole number, 0 or more: how long a new task may take before the health check counts."
   }
   validation {
     condition     = var.deployment.wait_minutes >= 1 && floor(var.deployment.wait_minutes) == var.deployment.wait_minutes

@@ -59,8 +59,8 @@ variable "load_balancer" {
     error_message = "load_balancer.allowed: every value is a block of addresses, such as 203.0.113.0/24 or ::/0."
   }
   validation {
-    condition     = length(var.load_balancer.allowed) > 0
-    error_message = "load_balancer.allowed: name at least one block of addresses, or nobody can connect."
+    condition     = length(var.load_balancer.allowed) > 0 && length(var.load_balancer.allowed) <= 30
+    error_message = "load_balancer.allowed: name at least one block of addresses, or nobody can connect, and at most 30 (a security group holds 60 rules, two for each)."
   }
   validation {
     condition     = !var.load_balancer.dual_stack || var.load_balancer.mode != "own" || anytrue([for block in values(var.load_balancer.allowed) : strcontains(block, ":")])
@@ -79,8 +79,19 @@ variable "load_balancer" {
     error_message = "load_balancer: make_certificate or certificate_arn, not both."
   }
   validation {
-    condition     = var.load_balancer.drain_seconds >= 0 && var.load_balancer.drain_seconds < 120
-    error_message = "load_balancer.drain_seconds: keep below 120: a spot machine leaves two minutes after its notice."
+    condition     = can(regex("^ELBSecurityPolicy-TLS13-1-[23]-", var.load_balancer.ssl_policy))
+    error_message = "load_balancer.ssl_policy: use a policy that knows TLS 1.3 and nothing below 1.2, such as ELBSecurityPolicy-TLS13-1-2-2021-06."
+  }
+  validation {
+    condition     = try(var.load_balancer.access_logs.prefix, null) == null || try(!startswith(var.load_balancer.access_logs.prefix, "/") && !endswith(var.load_balancer.access_logs.prefix, "/") && !strcontains(var.load_balancer.access_logs.prefix, "AWSLogs"), false)
+    error_message = "load_balancer.access_logs.prefix: no slash at either end, and not AWSLogs, which is added by itself."
+  }
+  # First ECS lets the load balancer finish, then it stops the container.
+  validation {
+    condition = var.load_balancer.drain_seconds >= 0 && (var.load_balancer.mode == "none" || alltrue([for container in var.containers :
+      var.load_balancer.drain_seconds + container.stop_timeout <= 120 || container.stop_timeout > 120
+    ]))
+    error_message = "load_balancer.drain_seconds: 0 or more, and together with each container's stop_timeout at most 120: a spot machine leaves two minutes after its notice. Lower one of them."
   }
   validation {
     condition     = var.load_balancer.slow_start_seconds == 0 || (var.load_balancer.slow_start_seconds >= 30 && var.load_balancer.slow_start_seconds <= 900)
@@ -159,8 +170,8 @@ variable "dns" {
     error_message = "dns.discovery: name the container that the others find in load_balancer.container, since not exactly one has a port."
   }
   validation {
-    condition     = var.dns.hostname == null || var.dns.zone == null || try(endswith(var.dns.hostname, ".${var.dns.zone}") && can(regex(local.host_name, var.dns.hostname)), false)
-    error_message = "dns.hostname: give a full lower-case name that ends with a dot and dns.zone."
+    condition     = var.dns.hostname == null || var.dns.zone == null || try(endswith(".${var.dns.hostname}", ".${var.dns.zone}") && can(regex(local.host_name, var.dns.hostname)), false)
+    error_message = "dns.hostname: give a full lower-case name that is dns.zone or ends with a dot and dns.zone."
   }
   validation {
     condition     = length(var.dns.aliases) <= 4 && alltrue([for name in var.dns.aliases : can(regex(local.host_name, name)) && name != coalesce(var.dns.hostname, "-")])

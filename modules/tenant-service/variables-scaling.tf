@@ -112,6 +112,14 @@ variable "scaling" {
     condition     = var.deployment.strategy != "daemon" || length(var.scaling.track) + length(var.scaling.schedules) == 0
     error_message = "scaling: a daemon has one task on every machine, and nothing scales it; leave track and schedules out."
   }
+  # ECS rounds the most tasks down and the fewest up: of one task, 50 and 150 per cent are one and one.
+  validation {
+    condition = alltrue([for fewest in [max(1, min(concat([var.scaling.min], [for schedule in var.scaling.schedules : schedule.min if schedule.min != null])...))] :
+      floor(fewest * coalesce(var.deployment.max_percent, var.deployment.strategy == "daemon" ? 100 : 200) / 100) > fewest ||
+      ceil(fewest * coalesce(var.deployment.min_healthy_percent, var.deployment.strategy == "daemon" ? 0 : 100) / 100) < fewest
+    ])
+    error_message = "deployment: of the fewest tasks that scaling allows (none counts as one) these percentages let ECS neither start one more nor stop one, so that none could ever be replaced; lower min_healthy_percent or raise max_percent."
+  }
   validation {
     condition     = alltrue([for track in var.scaling.track : min(track.out_cooldown, track.in_cooldown) >= 0 && max(track.out_cooldown, track.in_cooldown) <= 3600])
     error_message = "scaling.track: out_cooldown and in_cooldown are in seconds, from 0 to 3600."

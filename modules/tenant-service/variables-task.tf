@@ -59,6 +59,10 @@ variable "task" {
     error_message = "task.memory: the containers' memory_reservation together is more; raise it or lower theirs."
   }
   validation {
+    condition     = var.task.memory == null || alltrue([for container in var.containers : container.memory == null || try(container.memory <= var.task.memory, false)])
+    error_message = "task.memory: a container's memory (the hard limit) is more than the whole task's; raise it or lower that one."
+  }
+  validation {
     condition     = var.task.architecture == null || contains(["X86_64", "ARM64"], coalesce(var.task.architecture, "-"))
     error_message = "task.architecture: use \"X86_64\" or \"ARM64\"."
   }
@@ -115,6 +119,10 @@ variable "task" {
       [for container in var.containers : concat([for port in container.port[*] : "${port}/tcp"], [for port in container.more_ports : "${port.container}/${port.protocol}"])]
     )))
     error_message = "task.network_mode: in awsvpc and host the containers share one address, so that each port can be used once."
+  }
+  validation {
+    condition     = var.task.network_mode == "bridge" || alltrue(flatten([for container in var.containers : [for port in container.more_ports : contains([0, port.container], port.host)]]))
+    error_message = "task.network_mode: in awsvpc and host a port is the container's own; leave host out of more_ports, or use \"bridge\"."
   }
   validation {
     condition     = var.task.launch_type != "FARGATE" || alltrue(flatten([for container in var.containers : [for name in keys(container.ulimits) : name == "nofile"]]))

@@ -39,6 +39,11 @@ output "node_role_arn" {
   value       = module.cluster.node_role_arn
 }
 
+output "nat_addresses" {
+  description = "Public addresses that tenants on private nodes call others from, for their firewalls: zone => address."
+  value       = module.cluster.nat_addresses
+}
+
 output "autoscaling_group" {
   description = "Name of the nodes' Auto Scaling group."
   value       = module.cluster.autoscaling_group

@@ -32,6 +32,7 @@ variable "network" {
     zones  = optional(set(string))
     nat    = optional(string)
     data   = optional(bool)
+    ipv6   = optional(bool)
     blocks = optional(map(string))
   })
   default  = {}
@@ -181,6 +182,7 @@ variable "shared_load_balancer" {
   type = object({
     ssl_policy   = optional(string)
     internal     = optional(bool)
+    dual_stack   = optional(bool)
     allowed      = optional(map(string))
     idle_seconds = optional(number)
     access_logs = optional(object({

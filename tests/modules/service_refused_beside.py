@@ -111,7 +111,18 @@ CASES_BESIDE: dict[str, tuple[dict[str, Any], str]] = {
 
 # What the clock understands.
 RIGHT = {
-    "containers": {"web": WEB, "batch": {"image": "batch:1", "port": 81}},
+    "containers": {
+        "web": WEB | {"after": {"batch": "START", "logs": "START"}, "stop_timeout": 90},
+        "batch": {
+            "image": f"registry.example.com:5000/batch:1@sha256:{'0' * 64}",
+            "port": 81,
+            "after": {"logs": "START"},
+        },
+        "logs": {"image": "logs:1"},
+    },
+    "dns": {"zone": "acme.example.com", "hostname": "acme.example.com"},
+    "deployment": {"min_healthy_percent": 50, "max_percent": 150},
+    "scaling": {"min": 2},
     "load_balancer": {"container": "web"},
     "background": {
         "scheduled": {

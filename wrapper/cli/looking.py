@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .. import selection, terraform
+from ..allotments import Slot
+from ..errors import OrchestrateError
 from ..looks import Look, Looker, Scope
 from ..model import Stack
 from ..register import Register
@@ -26,6 +28,15 @@ class Looking:
 
     def names(self, scope: Scope) -> tuple[str, ...]:
         return self.looker.choose(self.register, scope, deployed_only=False).chosen
+
+    def places(self) -> Mapping[str, Slot]:
+        """Who has which place on a shared load balancer, deployed or not; {} where that is not known."""
+        deployer = self.looker.deployer
+        try:
+            return deployer.placing.places()
+        except OrchestrateError as error:
+            deployer.talk.say(f"places on shared load balancers are not known: {error}")
+            return {}
 
     def own_is_there(self) -> bool:
         return self.looker.deployer.survey.own_state() is not None

@@ -69,18 +69,26 @@ def _deployed(stack: Stack, identity: Identity) -> list[str]:
 def _fleet(options: Options, stack: Stack, deployed: list[str], wanted: int | None) -> room.Fleet:
     values = options.project.values
     names = [*deployed, *(t for t in options.project.tenants(stack) if t not in deployed)]
-    network = values.of(Layer(stack)).get("network")
-    zones = len((network.value or {}).get("zones") or ("a", "b")) if network else 2
+    own = values.of(Layer(stack))
+    zones, on_demand = (
+        len(_object(own, "network").get("zones") or ("a", "b")),
+        quotas.on_demand(_object(own, "capacity")),
+    )
     layers = [Layer(stack, tenant) for tenant in [*names, _EXAMPLE]]
-    shapes = [_shape(of, zones) for of in values.of_all(layers)]
+    shapes = [_shape(of, zones, on_demand) for of in values.of_all(layers)]
     return room.Fleet(tuple(shapes[:-1]), shapes[-1], len(deployed), len(names) if wanted is None else wanted)
 
 
-def _shape(values: Mapping[str, Effective] | OrchestrateError, zones: int) -> quotas.Shape:
+def _object(values: Mapping[str, Effective], name: str) -> Mapping[str, Any]:
+    found = values[name].value if name in values else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _shape(values: Mapping[str, Effective] | OrchestrateError, zones: int, on_demand: int) -> quotas.Shape:
     """Raises what is wrong with a tenant's values: what it takes is then not known."""
     if isinstance(values, OrchestrateError):
         raise values
-    return quotas.shape_of({name: value.value for name, value in values.items()}, zones)
+    return quotas.shape_of({name: value.value for name, value in values.items()}, zones, on_demand)
 
 
 def _region(stack: Stack) -> str:
@@ -101,7 +109,8 @@ def _show(options: Options, stack: Stack, fleet: room.Fleet, account: room.Accou
     say(f"{stack.label}: {fleet.wanted:,} tenants {'do not fit' if lack else 'fit'}")
     if (end := room.first(rooms)) is not None:
         say(f"first to run out: {end.quota.name} per {end.quota.per}, at {end.tenants:,} tenants ({end.quota.source})")
-    if lack and (behind := room.first(room.judge(room.shared(fleet), account))) and fleet.usual.mode == "own":
+    behind = room.first(room.judge(room.shared(fleet), account)) if lack and fleet.usual.mode == "own" else None
+    if behind and end and (behind.tenants or 0) > (end.tenants or 0):
         say(
             f'behind shared load balancers (load_balancer = {{ mode = "shared" }}) there is room for {behind.tenants:,}'
         )

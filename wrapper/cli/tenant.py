@@ -53,11 +53,13 @@ def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: A
         deployer = options.deployer(found, stopper)
         deployer.check(verb, name, ())
         deployed = deployer.is_deployed(layer)
-        if not deployed and not file.is_file():
+        if not deployed and not file.is_file() and name not in deployer.placing.places():
             raise options.project.unknown_tenant(found, name)
         if deployed:
             asks = deployer.caller.asks
             deployer.perform(verb, name, [] if asks else [Token("auto-approve", None, ("-auto-approve",))])
+        elif not options.dry_run:
+            deployer.placing.give_back(layer)  # its first apply may have failed after the place was written
     if file.is_file() and not options.dry_run:
         file.unlink()
         options.console.say(f"{options.project.files.short(file)}: removed")
@@ -71,15 +73,16 @@ def show(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any
     found = options.project.stack(stack, region)
     declared = options.project.tenant_file(found, name).is_file()
     with looking(options, found) as seen:
-        if not declared and not seen.register.of(name).deployed:
+        place = seen.places().get(name)
+        if not (declared or place or seen.register.of(name).deployed):
             raise options.project.unknown_tenant(found, name)
-        row = describe(seen, name, declared, changes(seen, (name,)).get(name))
+        row = describe(seen, name, declared, changes(seen, (name,)).get(name), place)
     if options.json:
         options.console.json(row)
         return 0
     rows = [(k.replace("_", " "), _cell(v)) for k, v in row.items()]
-    place = f"{found.name} {found.region}".strip()
-    options.console.table(("of", name), [*rows, ("values", f"./orchestrate vars {place} -var tenant={name}")])
+    stack_words = f"{found.name} {found.region}".strip()
+    options.console.table(("of", name), [*rows, ("values", f"./orchestrate vars {stack_words} -var tenant={name}")])
     return 0
 
 

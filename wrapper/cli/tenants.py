@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+from ..allotments import Slot
 from ..errors import OrchestrateError
-from ..looks import Look
+from ..looks import Look, Scope
 from ..model import Layer
 from ..register import Entry, lock_of
 from .looking import Looking, looking, scope_of
@@ -28,11 +29,12 @@ from .options import ours
 def command(ctx: click.Context, /, stack: str, region: str, **given: Any) -> int:
     options = ctx.obj.merged(given)
     found = options.project.stack(stack, region)
-    declared = set(options.project.tenants(found))
+    declared, scope = set(options.project.tenants(found)), scope_of(options)
     with looking(options, found) as seen:
-        names = seen.names(scope_of(options))
+        names, places = seen.names(scope), seen.places()
         whys = changes(seen, names)
-        rows = [describe(seen, name, name in declared, whys.get(name)) for name in names]
+        everyone = sorted({*names, *places}) if scope == Scope() else names  # who never came may still keep a place
+        rows = [describe(seen, name, name in declared, whys.get(name), places.get(name)) for name in everyone]
     if options.json:
         options.console.json(rows)
     else:
@@ -51,29 +53,31 @@ def changes(seen: Looking, names: tuple[str, ...]) -> dict[str, Look]:
         return {}
 
 
-def describe(seen: Looking, name: str, declared: bool, look: Look | None) -> dict[str, Any]:
+def describe(seen: Looking, name: str, declared: bool, look: Look | None, place: Slot | None) -> dict[str, Any]:
     """A tenant as plain data. ``changed`` says why an apply would run; null where that is not known."""
     deployer, entry = seen.looker.deployer, seen.register.of(name)
     record = entry.record
     lock = lock_of(deployer.store, Layer(deployer.stack, name)) if entry.locked else None
     return {
         "tenant": name,
-        "status": _status(entry, declared, look),
+        "status": _status(entry, declared, look, place),
         "declared": declared,
         "deployed": entry.deployed,
         "orphaned": entry.deployed and not declared,
         "changed": (look.why or False) if look and entry.deployed else None,
         "failed": dict(record.failed) or None,
         "locked": {"by": lock.who, "since": lock.created, "doing": lock.operation, "id": lock.id} if lock else None,
+        "place": place.as_value() if place else None,
         "url": record.url or None,
         "builds": dict(record.builds),
         "last_apply": {"at": record.at, "by": record.by, "seconds": record.seconds} if record.at else None,
     }
 
 
-def _status(entry: Entry, declared: bool, look: Look | None) -> list[str]:
+def _status(entry: Entry, declared: bool, look: Look | None, place: Slot | None) -> list[str]:
     words = {
         "not deployed": not entry.deployed,
+        "keeps a place": bool(place and not entry.deployed),
         "orphaned": entry.deployed and not declared,
         "wrong": bool(look and look.error),
         "changed": bool(look and look.why and entry.deployed and not look.error),

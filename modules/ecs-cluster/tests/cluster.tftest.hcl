@@ -22,6 +22,9 @@ mock_provider "aws" {
   mock_data "aws_vpc" {
     defaults = { cidr_block = "172.31.0.0/16" }
   }
+  mock_resource "aws_vpc" {
+    defaults = { ipv6_cidr_block = "2001:db8:1200::/56" }
+  }
   mock_resource "aws_ecs_cluster" {
     defaults = { arn = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test" }
   }
@@ -127,6 +130,23 @@ run "the_agent_is_told" {
   assert {
     condition     = !strcontains(local.user_data, "secretsmanager")
     error_message = "without a registry secret nothing is fetched"
+  }
+}
+
+run "what_a_node_says_of_itself" {
+  command = plan
+
+  assert {
+    condition     = strcontains(local.user_data, "ECS_CONTAINER_INSTANCE_TAGS={\"Name\":\"appcluster-test\",\"Stack\":\"appcluster-test\"}\n")
+    error_message = "ECS's own entry of a machine carries the provider's tags"
+  }
+  assert {
+    condition     = alltrue([for driver in ["awsfirelens", "awslogs", "fluentd", "gelf", "journald", "json-file", "none", "splunk", "syslog"] : strcontains(local.agent_settings.ECS_AVAILABLE_LOGGING_DRIVERS, "\"${driver}\"")])
+    error_message = "every log driver that tenant-service takes finds a machine"
+  }
+  assert {
+    condition     = { for specification in aws_launch_template.nodes[0].tag_specifications : specification.resource_type => specification.tags } == { for kind in ["volume", "network-interface"] : kind => tomap({ Name = "appcluster-test", Stack = "appcluster-test" }) }
+    error_message = "what comes with a machine carries them too"
   }
 }
 
@@ -323,7 +343,7 @@ run "a_gateway_in_every_zone" {
     network = { nat = "per_zone", zones = ["a", "b", "c"] }
   }
   assert {
-    condition     = length(aws_nat_gateway.this) == 3 && length(aws_eip.nat) == 3
+    condition     = length(aws_nat_gateway.this) == 3 && join(" ", keys(output.nat_addresses)) == "a b c"
     error_message = "a zone may fail without taking the others' way out with it"
   }
 }
@@ -343,6 +363,21 @@ run "private_and_data_subnets" {
   assert {
     condition     = output.data_subnet_ids == toset([for subnet in aws_subnet.data : subnet.id])
     error_message = "a database finds its subnets"
+  }
+}
+
+run "addresses_of_both_kinds" {
+  variables {
+    network       = { ipv6 = true, zones = ["a", "c"] }
+    load_balancer = { dual_stack = true, allowed = { everyone = "0.0.0.0/0", everyone6 = "::/0" } }
+  }
+  assert {
+    condition     = aws_vpc.this[0].assign_generated_ipv6_cidr_block && aws_subnet.public["c"].ipv6_cidr_block == "2001:db8:1200:2::/64" && [for route in aws_route_table.public[0].route : route.ipv6_cidr_block if route.ipv6_cidr_block != ""] == ["::/0"]
+    error_message = "public subnets have addresses of both kinds, and a way out for both"
+  }
+  assert {
+    condition     = aws_lb.shared["1"].ip_address_type == "dualstack" && aws_subnet.private["a"].ipv6_cidr_block == null
+    error_message = "the shared load balancers are found by both; the nodes stay by themselves"
   }
 }
 
@@ -407,8 +442,8 @@ run "a_node_may_be_a_node_and_no_more" {
     node_policies = { shell = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" }
   }
   assert {
-    condition     = alltrue([for statement in jsondecode(aws_iam_role_policy.nodes.policy).Statement : statement.Resource == "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test" || try(statement.Condition.ArnEquals["ecs:cluster"], "") == "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test" || join(" ", statement.Action) == "ecs:DiscoverPollEndpoint"])
-    error_message = "every call but the first is bound to this cluster"
+    condition     = distinct([for statement in jsondecode(aws_iam_role_policy.nodes.policy).Statement : statement.Resource if join(" ", statement.Action) != "ecs:DiscoverPollEndpoint"]) == ["arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test", "arn:aws:ecs:ap-southeast-2:123456789012:container-instance/appcluster-test/*"]
+    error_message = "every call but the first is bound to this cluster and its machines"
   }
   assert {
     condition     = !strcontains(aws_iam_role_policy.nodes.policy, "ecr:") && !strcontains(aws_iam_role_policy.nodes.policy, "logs:")

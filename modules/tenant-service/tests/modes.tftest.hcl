@@ -54,6 +54,14 @@ run "own" {
     condition     = output.services == { acme = { cluster = var.cluster.arn, service = aws_ecs_service.this.name, task_definition = aws_ecs_task_definition.this.arn, target_groups = [aws_lb_target_group.this[0].arn] } }
     error_message = "the output says what is to be checked after an apply"
   }
+  assert {
+    condition     = output.load_balancer_arn_suffix == "app/x/1" && output.target_group_arn_suffix == "targetgroup/x/1" && output.load_balancer_security_group_id == "sg-made" && keys(output.scaling_alarms) == ["high", "low"]
+    error_message = "who makes a dashboard finds the names that CloudWatch knows"
+  }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.watch) + length(aws_cloudwatch_metric_alarm.high) + length(aws_cloudwatch_metric_alarm.low) == 6
+    error_message = "docs/generate/costs.py and rates.py count 6 alarms"
+  }
 }
 
 run "own_in_full" {
@@ -123,6 +131,10 @@ run "shared" {
     condition     = length(aws_lb_listener_certificate.this) == 0
     error_message = "the shared listener's own certificate is enough unless another is asked for"
   }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.watch) + length(aws_cloudwatch_metric_alarm.high) + length(aws_cloudwatch_metric_alarm.low) == 5
+    error_message = "docs/generate/costs.py and rates.py count 5 alarms"
+  }
 }
 
 run "shared_with_a_certificate_and_an_address_for_every_task" {
@@ -167,8 +179,12 @@ run "none" {
     error_message = "nothing of a way in"
   }
   assert {
-    condition     = output.url == null && length(aws_ecs_service.this.load_balancer) == 0 && aws_ecs_service.this.health_check_grace_period_seconds == null && output.services.acme.target_groups == []
+    condition     = output.load_balancer_arn_suffix == null && output.target_group_arn_suffix == null && output.url == null && length(aws_ecs_service.this.load_balancer) == 0 && aws_ecs_service.this.health_check_grace_period_seconds == null && output.services.acme.target_groups == []
     error_message = "a service that nobody calls"
+  }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.watch) + length(aws_cloudwatch_metric_alarm.high) + length(aws_cloudwatch_metric_alarm.low) == 3
+    error_message = "docs/generate/costs.py and rates.py count 3 alarms"
   }
 }
 

@@ -121,6 +121,69 @@ run "a_container_in_full" {
   }
 }
 
+run "waits_in_a_circle" {
+  command = plan
+  variables {
+    containers = {
+      web = { image = "web:1", port = 8080, after = { one = "START", three = "START" } }
+      one = { image = "one:1", essential = false, after = { two = "START" } }
+      two = { image = "two:1", essential = false, after = { web = "START" } }
+
+      three = { image = "three:1", essential = false }
+    }
+  }
+  expect_failures = [aws_ecs_task_definition.this]
+}
+
+run "waits_in_a_row" {
+  command = plan
+  variables {
+    containers = merge(
+      { c0 = { image = "web:1", port = 8080, after = { c1 = "START", c9 = "START" } } },
+      { for number in range(1, 9) : "c${number}" => { image = "web:1", essential = false, after = { "c${number + 1}" = "START" } } },
+      { c9 = { image = "web:1", essential = false } },
+    )
+  }
+  assert {
+    condition     = contains(local.waits_for_16["c0"], "c9") && length(local.waits_for_16["c0"]) == 9
+    error_message = "ten containers may wait for one another"
+  }
+}
+
+run "logs_by_a_router" {
+  variables {
+    containers = {
+      web = {
+        image = "web:1"
+        port  = 8080
+        log = {
+          driver  = "awsfirelens"
+          options = { Name = "datadog" }
+          secrets = { apikey = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:datadog-AbCdEf" }
+        }
+      }
+      router = { image = "fluent-bit:1", log_router = { options = { enable-ecs-log-metadata = "true" } } }
+    }
+    background = { one_off = { migrate = {} } }
+  }
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].firelensConfiguration == { type = "fluentbit", options = { enable-ecs-log-metadata = "true" } } && jsondecode(aws_ecs_task_definition.this.container_definitions)[0].user == "0"
+    error_message = "one container takes the logs, as the user that ECS would choose"
+  }
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[1].logConfiguration == { logDriver = "awsfirelens", options = { Name = "datadog" }, secretOptions = [{ name = "apikey", valueFrom = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:datadog-AbCdEf" }] }
+    error_message = "what of a log's options is secret is told by its ARN"
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement.Resource if statement.Action[0] == "secretsmanager:GetSecretValue"] == [["arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:datadog-AbCdEf"]]
+    error_message = "ECS may read it"
+  }
+  assert {
+    condition     = [for container in jsondecode(aws_ecs_task_definition.task["migrate"].container_definitions) : "${container.name} ${length(container.portMappings)} ${container.logConfiguration.logDriver}"] == ["web 0 awsfirelens", "router 0 awslogs"]
+    error_message = "a task in the background brings the router along"
+  }
+}
+
 run "nothing_asked_nothing_allowed" {
   assert {
     condition     = length(aws_iam_role_policy.task) + length(aws_iam_role_policy.platform) + length(aws_iam_role_policy_attachment.task) == 0
@@ -172,7 +235,7 @@ run "a_shell_whose_sessions_are_kept" {
   assert {
     condition = { for statement in jsondecode(aws_iam_role_policy.platform[0].policy).Statement : statement.Action[0] => statement.Resource[0] } == {
       "ssmmessages:CreateControlChannel" = "*"
-      "logs:DescribeLogGroups"           = "*"
+      "logs:DescribeLogGroups"           = "arn:aws:logs:ap-southeast-2:123456789012:*"
       "logs:CreateLogStream"             = "arn:aws:logs:ap-southeast-2:123456789012:log-group:/ecs/appcluster-test/execute-command:*"
       "kms:Decrypt"                      = "arn:aws:kms:ap-southeast-2:123456789012:key/1"
     }
@@ -217,7 +280,7 @@ run "daemon" {
     containers    = { agent = { image = "agent:1", port = 9100 } }
   }
   assert {
-    condition     = aws_ecs_service.this.scheduling_strategy == "DAEMON" && aws_ecs_service.this.launch_type == "EC2" && length(aws_ecs_service.this.capacity_provider_strategy) == 0 && length(aws_ecs_service.this.ordered_placement_strategy) == 0
+    condition     = aws_ecs_service.this.availability_zone_rebalancing == "DISABLED" && aws_ecs_service.this.scheduling_strategy == "DAEMON" && aws_ecs_service.this.launch_type == "EC2" && length(aws_ecs_service.this.capacity_provider_strategy) == 0 && length(aws_ecs_service.this.ordered_placement_strategy) == 0
     error_message = "a daemon is on every machine: nothing is placed"
   }
   assert {
@@ -233,6 +296,7 @@ run "daemon" {
 run "deployment" {
   command = plan
   variables {
+    scaling    = { min = 2 }
     deployment = { alarms = ["latency", "errors"], min_healthy_percent = 50, max_percent = 150, grace_seconds = 5, wait = false, wait_minutes = 7 }
   }
   assert {
@@ -253,6 +317,36 @@ run "capacity_and_constraints" {
   assert {
     condition     = { for provider in aws_ecs_service.this.capacity_provider_strategy : provider.capacity_provider => "${provider.base} ${provider.weight}" } == { spot = "0 3", steady = "2 1" } && one(aws_ecs_service.this.placement_constraints).expression == "attribute:ecs.instance-type =~ m6*"
     error_message = "capacity and machines are the ones named"
+  }
+}
+
+run "back_to_a_zone_that_was_lost" {
+  command = plan
+  assert {
+    condition     = aws_ecs_service.this.availability_zone_rebalancing == "ENABLED"
+    error_message = "tasks that are spread over zones are spread again"
+  }
+}
+
+run "not_where_none_may_be_started" {
+  command = plan
+  variables {
+    deployment = { min_healthy_percent = 0, max_percent = 100 }
+  }
+  assert {
+    condition     = aws_ecs_service.this.availability_zone_rebalancing == "DISABLED"
+    error_message = "ECS refuses it"
+  }
+}
+
+run "not_where_a_zone_is_asked_for" {
+  command = plan
+  variables {
+    deployment = { constraints = { a = "attribute:ecs.availability-zone == ap-southeast-2a" } }
+  }
+  assert {
+    condition     = aws_ecs_service.this.availability_zone_rebalancing == "DISABLED"
+    error_message = "ECS refuses it"
   }
 }
 
@@ -294,6 +388,10 @@ run "placement_binpack" {
   assert {
     condition     = join(", ", [for strategy in aws_ecs_service.this.ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "binpack memory"
     error_message = "binpack"
+  }
+  assert {
+    condition     = aws_ecs_service.this.availability_zone_rebalancing == "DISABLED"
+    error_message = "who wants full machines wants no even zones"
   }
   assert {
     condition     = [for constraint in aws_ecs_service.this.placement_constraints : constraint.type] == []

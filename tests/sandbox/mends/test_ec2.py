@@ -24,6 +24,26 @@ def tagged() -> dict[str, Any]:
     return {"TagSpecifications": [{"ResourceType": "launch-template", "Tags": tags}]}
 
 
+def test_subnets_are_found_by_their_ipv6_block(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        ec2 = client("ec2")
+        network = ec2.create_vpc(CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]["VpcId"]
+        [block] = ec2.describe_vpcs(VpcIds=[network])["Vpcs"][0]["Ipv6CidrBlockAssociationSet"]
+        first = block["Ipv6CidrBlock"].replace("/56", "/64")
+        made = ec2.create_subnet(VpcId=network, CidrBlock="10.0.0.0/24", Ipv6CidrBlock=first)["Subnet"]
+        [mine] = made["Ipv6CidrBlockAssociationSet"]
+        try:
+            found = ec2.describe_subnets(
+                Filters=[{"Name": "ipv6-cidr-block-association.association-id", "Values": [mine["AssociationId"]]}]
+            )["Subnets"]
+        except Exception as error:
+            return type(error).__name__
+        return [a["Ipv6CidrBlockState"]["State"] for s in found for a in s["Ipv6CidrBlockAssociationSet"]]
+
+    unmended, mended = asked(question, mends.subnets_are_found_by_their_ipv6_block)
+    assert (unmended != mended, mended) == (True, ["associated"])
+
+
 def test_template_tags_are_not_its_data(asked: Asked) -> None:
     def question(client: Any) -> Any:
         template = create_template(client("ec2"), **tagged())

@@ -1,4 +1,4 @@
-"""Mends of EC2: launch templates and security group rules."""
+"""Mends of EC2: launch templates, security group rules, subnets."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.ec2.models.launch_templates import LaunchTemplate
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
+from moto.ec2.models.subnets import Subnet
 from moto.ec2.responses.launch_templates import LaunchTemplates
 from moto.ec2.utils import parse_user_data
 
@@ -117,7 +118,29 @@ def change_rule(rule: Any, wanted: dict[str, Any]) -> None:
         rule.prefix_list_id, rule.prefix_list_description = wanted["PrefixListId"], description
 
 
+def subnets_are_found_by_their_ipv6_block(ledger: Ledger) -> None:
+    """AWS finds a subnet by the association of its IPv6 block, and says in which state that is.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html
+    moto does not know the filter, by which the provider waits for the block, and answers the state as Python text: no
+    subnet with IPv6 is ever made.
+    """
+
+    def around(original: Any, self: Subnet, filter_name: str, method_name: str | None = None) -> Any:
+        if filter_name == "ipv6-cidr-block-association.association-id":
+            return list(self.ipv6_cidr_block_associations)
+        return original(self, filter_name, method_name)
+
+    def shown(self: Subnet) -> list[dict[str, Any]]:
+        known = [a | {"state": a["ipv6CidrBlockState"]["State"]} for a in self.ipv6_cidr_block_associations.values()]
+        return [a | {"ipv6CidrBlockState": {"state": a["state"]}} for a in known if a["state"] == "associated"]
+
+    ledger.wrap(Subnet, "get_filter_value", around)
+    ledger.replace(Subnet, "ipv6_cidr_block_association_set", property(shown))
+
+
 MENDS: tuple[Mend, ...] = (
+    subnets_are_found_by_their_ipv6_block,
     template_tags_are_not_its_data,
     template_tags_can_change,
     later_versions_have_readable_user_data,

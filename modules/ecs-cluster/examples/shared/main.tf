@@ -16,7 +16,7 @@ module "cluster" {
   source = "../.."
 
   name    = "example-shared"
-  network = { cidr = "10.201.0.0/16", nat = "one", data = true }
+  network = { cidr = "10.201.0.0/16", nat = "one", data = true, ipv6 = true }
 
   capacity = {
     instance_types = ["t3.large", "t3a.large", "m5.large"]
@@ -37,6 +37,8 @@ module "cluster" {
     count           = var.load_balancers
     https           = true
     certificate_arn = aws_acm_certificate_validation.tenants.certificate_arn
+    dual_stack      = true
+    allowed         = { everyone = "0.0.0.0/0", everyone6 = "::/0" }
     access_logs     = { bucket = aws_s3_bucket_policy.access_logs.bucket, prefix = "shared" }
   }
 }

@@ -35,6 +35,16 @@ run "subnets_of_a_network_that_exists" {
   expect_failures = [var.network]
 }
 
+# says: network: data, ipv6 and blocks are for a network made here
+run "data_subnets_in_a_network_that_exists" {
+  command = plan
+
+  variables {
+    network = { data = true, existing = { vpc_id = "vpc-1", node_subnet_ids = ["subnet-1"], load_balancer_subnet_ids = ["subnet-2", "subnet-3"] } }
+  }
+  expect_failures = [var.network]
+}
+
 # says: network.cidr: give an IPv4 block
 run "a_small_block" {
   command = plan
@@ -191,6 +201,16 @@ run "a_bid_with_on_demand_only" {
 
   variables {
     capacity = { spot_max_price = "0.02", on_demand_percent = 100 }
+  }
+  expect_failures = [var.capacity]
+}
+
+# says: capacity.spot_max_price: a bid, but every machine is on demand
+run "a_bid_with_a_base_of_all" {
+  command = plan
+
+  variables {
+    capacity = { spot_max_price = "0.02", on_demand_base = 4, max = 4 }
   }
   expect_failures = [var.capacity]
 }
@@ -543,6 +563,38 @@ run "a_name_for_a_block" {
 
   variables {
     load_balancer = { allowed = { office = "office.example.com" } }
+  }
+  expect_failures = [var.load_balancer]
+}
+
+# says: load_balancer.dual_stack: allowed has no block
+run "ipv6_for_nobody" {
+  command = plan
+
+  variables {
+    network       = { ipv6 = true }
+    load_balancer = { dual_stack = true }
+  }
+  expect_failures = [var.load_balancer]
+}
+
+# says: load_balancer.dual_stack: its subnets have no IPv6
+run "ipv6_without_addresses" {
+  command = plan
+
+  variables {
+    load_balancer = { dual_stack = true, allowed = { everyone6 = "::/0" } }
+  }
+  expect_failures = [var.load_balancer]
+}
+
+# says: load_balancer.dual_stack: its subnets have no IPv6
+run "ipv6_in_private_subnets" {
+  command = plan
+
+  variables {
+    network       = { ipv6 = true }
+    load_balancer = { dual_stack = true, internal = true, allowed = { everyone6 = "::/0" } }
   }
   expect_failures = [var.load_balancer]
 }

@@ -106,14 +106,24 @@ module "fargate" {
   dns           = { zone = "example.com", hostname = "fargate.example.com", discovery = { namespace_id = aws_service_discovery_private_dns_namespace.this.id } }
 }
 
-# Called by other services only, which find it by port.
+# Called by other services only, which find it by port. Its logs go through Fluent Bit, with a key that no one can read here.
 module "inside" {
   source = "../.."
 
-  stack      = local.stack
-  tenant     = "inside"
-  cluster    = local.cluster
-  containers = { api = local.api }
+  stack   = local.stack
+  tenant  = "inside"
+  cluster = local.cluster
+
+  containers = {
+    api = merge(local.api, {
+      log = {
+        driver  = "awsfirelens"
+        options = { Name = "datadog", dd_service = var.changed ? "prices-api" : "prices" }
+        secrets = { apikey = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:datadog-AbCdEf" }
+      }
+    })
+    router = { image = "registry.example.com/fluent-bit:3.2", memory = 128, log_router = { options = { enable-ecs-log-metadata = "true" } } }
+  }
 
   deployment    = { placement = "one_per_host" }
   load_balancer = { mode = "none" }
