@@ -21,12 +21,13 @@ from .fingerprint import Difference
 from .model import Layer, Outcome, Stack
 from .placing import CARRIED, Placing
 from .project import Project
+from .ready import NOTHING, Own, Ready
 from .record import Occasion
 from .recording import Recorder
 from .runner import Stopper, Talk, execute
 from .runs import Caller
 from .smoke import Smoke
-from .survey import NOTHING, Own, Ready, Survey
+from .survey import Survey
 from .terraform import Token, Verb
 
 # What reads a state and acts on it: a missing bucket or a damaged state is found before Terraform starts.
@@ -126,7 +127,7 @@ class Deployer:
             raise
         finally:
             if not layer.tenant:
-                self.survey.forget_own_state()
+                self.survey.outputs.forget()
         if self.dry or outcome.skipped:
             return outcome
         if whole:
@@ -185,7 +186,7 @@ class Deployer:
         """Make the stack's own layer where there is none; one that changed is named and left alone. ``given``: what
         each layer, by tenant, is given alone."""
         own, given = Layer(self.stack), given or {}
-        if self.survey.own_state() is None:
+        if self.survey.outputs.state() is None:
             ahead = [*tokens, *given.get(tenant.tenant, NOTHING).tokens]
             self.survey.check_ahead(terraform.VERBS["apply"], tenant, ahead)
             self.talk.say(f"{own.label}: not there yet; making it first")

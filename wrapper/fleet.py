@@ -28,10 +28,10 @@ from .arguments import destroys
 from .errors import NotFoundError, OrchestrateError, RefusedError, Stopped, TimeoutExpired, UsageError
 from .looks import Look, Looker, Scope
 from .model import Layer, Outcome
+from .ready import Own, Ready
 from .register import Entry, Register
 from .runner import Talk
 from .selection import waves
-from .survey import Own, Ready
 from .terraform import Token, Verb
 
 MEMORY_EACH = 800 * 1024 * 1024  # bytes: a provider's, and Terraform's
@@ -144,7 +144,7 @@ class Fleet:
         deployer, own = self.deployer, Layer(self.deployer.stack)
         if not all(a.ok for a in answers):
             return [self._ended(self._stopped(own, "a tenant of it is still there"))]
-        if not deployer.dry and deployer.survey.own_state() is None:
+        if not deployer.dry and deployer.survey.outputs.state() is None:
             self.watcher.say(f"{own.label}: no state; nothing to destroy")
             return []
         ready = deployer.survey.prepare(verb, own, tokens)

@@ -13,9 +13,9 @@ from .answers.model import Answer
 from .errors import OrchestrateError
 from .fingerprint import Difference
 from .model import Layer
+from .ready import NOTHING, Own, Ready
 from .register import Entry, Register
 from .selection import Choice, Shard, choose
-from .survey import NOTHING, Own, Ready
 from .terraform import Token, Verb
 
 _ALWAYS = ("replace", "refresh-only", "destroy", "target", "exclude")  # flags that mean to start, changed or not

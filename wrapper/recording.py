@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from . import history, state, stores
 from .errors import OrchestrateError, SmokeFailed
 from .model import Layer
+from .ready import Ready
 from .record import Occasion, Record
-from .survey import Ready
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from .. import arguments, fingerprint, revisions, terraform
 from ..looks import Look
 from ..model import Layer, Stack
 from ..project import Project
-from ..survey import Ready, Survey
+from ..ready import Ready
+from ..survey import Survey
 from ..terraform import Token
 from .looking import Looking, looking, scope_of
 from .many_options import scope_options

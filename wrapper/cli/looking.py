@@ -28,7 +28,7 @@ class Looking:
         return self.looker.choose(self.register, scope, deployed_only=False).chosen
 
     def own_is_there(self) -> bool:
-        return self.looker.deployer.survey.own_state() is not None
+        return self.looker.deployer.survey.outputs.state() is not None
 
 
 @contextlib.contextmanager
