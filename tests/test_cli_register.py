@@ -99,6 +99,32 @@ def test_who_is_affected_and_why(run_cli: Run, deployed: Disk) -> None:
     assert said.err.endswith("1 of 2 tenants\n")
 
 
+def test_builds_are_inputs_of_who_is_affected_and_of_the_parts(run_cli: Run, deployed: Disk) -> None:
+    deployed.write("builds/service1.env.groovy", "env.SERVICE1_BUILD='91'\n")
+    given = ("app-test", "--tenants", "acme,globex", "--builds", "builds", "--json")
+    assert [(r["tenant"], r["why"]) for r in rows(run_cli("affected", *given))] == [("acme", "variable service1-build")]
+    assert [g["tenants"] for g in rows(run_cli("shards", *given, "-n", "4"))] == [["acme"]]
+    typed = ("app-test", "--tenants", "acme,globex", "-var", "service1-build=90", "--json")
+    assert [g["tenants"] for g in rows(run_cli("shards", *typed, "-n", "4"))] == [["globex"]]
+    assert run_cli("shards", "app-test", "-n", "4", "-var", "memroy=1").code == 65
+
+
+def test_a_stack_whose_own_layer_changed_is_named_too(run_cli: Run, deployed: Disk) -> None:
+    quiet = run_cli("affected", "app-test", "-var", "service1-build=90", "--tenants", "acme")
+    assert (quiet.code, "its own layer" in quiet.err) == (0, False)
+    deployed.append("src/app/outputs.tf", "# more\n")
+    word = f"{REGION}/app-test: its own layer changed too (sources); an apply of it comes first"
+    assert word in run_cli("affected", "app-test").err
+    assert word in run_cli("shards", "app-test", "-n", "2").err
+    git(deployed.root, "init", "-q")
+    git(deployed.root, "add", "config", "src", "modules")
+    git(deployed.root, "commit", "-qm", "first")
+    assert "its own layer" not in run_cli("affected", "app-test", "--since", "HEAD").err
+    deployed.append("src/app/outputs.tf", "# again\n")
+    said = run_cli("affected", "app-test", "--since", "HEAD", "--json")
+    assert (rows(said), word in said.err) == ([], True)
+
+
 def git(folder: Path, *arguments: str) -> None:
     subprocess.run(
         ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *arguments],

@@ -218,6 +218,16 @@ def test_a_sensitive_value_that_was_typed_is_no_change_of_the_stack(cloud: Cloud
     assert (cloud.talk.said, cloud.record("")["hidden"]) == ([], ["token"])
 
 
+def test_a_sensitive_value_that_the_stack_needs_is_not_asked_for_again(cloud: Cloud) -> None:
+    cloud.disk.append("src/app/variables.tf", 'variable "token" {\n  type      = string\n  sensitive = true\n}\n')
+    cloud.perform("apply", "", "-var", "token=t")
+    cloud.perform("apply", "acme")
+    assert cloud.talk.said == []
+    cloud.disk.append("src/app/outputs.tf", "# more\n")
+    cloud.perform("apply", "acme")
+    assert "changed since its last apply (sources); left alone" in cloud.talk.said[0]
+
+
 def test_a_later_failure_is_noted_beside_the_last_apply(made: Cloud) -> None:
     made.perform("apply", "acme")
     before = made.record("acme")

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from . import deployments, leftovers, register, retries, revisions, rollout, smoke, state, stores, terraform, variables
 from .account import Identity
@@ -116,11 +117,13 @@ class Deployer:
         self._check_smoke(ready)
         recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
         whole = destroys(verb, ready.tokens) and not partial(ready.tokens) and not self.dry
+        after: tuple[dict[str, Any], str] = {}, ""
         kept = leftovers.kept_families(before) if whole else []
         try:
             outcome = execute(ready.lay_out(self.caller), self.engine, talk or self.talk, stopper or self.stopper)
             if verb.name == "apply" and not (self.dry or whole or outcome.skipped):
-                self._watch(ready, talk or self.talk, stopper or self.stopper)
+                after = state.load_tagged(self.store, layer) or after
+                self._watch(ready, state.outputs(after[0]), talk or self.talk, stopper or self.stopper)
         except OrchestrateError as error:
             if verb.name in ("apply", "destroy") and before is not None:
                 recorder.failed(layer, error)
@@ -137,7 +140,7 @@ class Deployer:
                 register.forget(self.store, self.stack)
             self.placing.give_back(layer)
         elif verb.name == "apply":
-            url = recorder.applied(ready, time.monotonic() - started)
+            url = recorder.applied(ready, time.monotonic() - started, *after)
             self._applied(ready, url, talk or self.talk, stopper or self.stopper)
             return replace(outcome, url=url)
         return outcome
@@ -149,13 +152,13 @@ class Deployer:
         if self._is_asked(layer):
             self._smoke(ready, url, talk, stopper)
 
-    def _watch(self, ready: Ready, talk: Talk, stopper: Stopper) -> None:
+    def _watch(self, ready: Ready, outputs: Mapping[str, Any], talk: Talk, stopper: Stopper) -> None:
         """Wait until ECS runs what was applied; raises when it does not."""
         asked, said = self.rollout_limit, self.stack.settings.rollout_timeout
         limit = asked if asked is not None else terraform.parse_limit(said) if said else rollout.LIMIT
         if not limit or partial(ready.tokens):
             return
-        wanted = deployments.services(state.outputs(state.load(self.store, ready.layer)))
+        wanted = deployments.services(outputs)
         region = self.stack.region or self.stack.backend.region
         if wanted:
             rollout.Watch(self.identity, region, ready.layer.label, limit, talk.say, stopper.pause).check(wanted)

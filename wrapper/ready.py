@@ -16,10 +16,11 @@ from .terraform import Token, Verb
 @dataclass(frozen=True)
 class Own:
     """What one layer alone is given: ``tokens`` as if typed for it, and the ``builds`` that must run there then,
-    exactly (None: whatever comes out)."""
+    exactly (None: whatever comes out); ``hidden``: what it was given once, and nobody wrote down."""
 
     tokens: tuple[Token, ...] = ()
     builds: Mapping[str, str] | None = None
+    hidden: tuple[str, ...] = ()
 
 
 NOTHING = Own()

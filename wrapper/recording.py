@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from . import history, state, stores
 from .errors import OrchestrateError, SmokeFailed
 from .model import Layer
 from .ready import Ready
-from .record import Occasion, Record
+from .record import Occasion, Record, moment
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,11 @@ class Recorder:
     def who(self) -> str:
         return self.occasion.who or self.author
 
-    def applied(self, ready: Ready, seconds: float) -> str:
+    def applied(self, ready: Ready, seconds: float, left: Mapping[str, Any], tag: str) -> str:
         """What went in (as digests), what was typed (never a sensitive value), which builds, who, when and why.
-        Returns the URL that is now among the outputs, or ""."""
+        ``left``: the state that it left, and its object's ``tag``. Returns the URL among its outputs, or ""."""
         store, layer = self.store(), ready.layer
-        now, tag = state.load_tagged(store, layer) or ({}, "")
-        url = str(state.outputs(now).get("url") or "")
+        url = str(state.outputs(left).get("url") or "")
         if not ready.inputs:
             return url
         one = Record(
@@ -40,8 +40,8 @@ class Recorder:
             given=ready.given,
             hidden=ready.hidden,
             by=self.who,
-            at=_now(),
-            state={"serial": now.get("serial"), "lineage": now.get("lineage"), "tag": tag},
+            at=moment(time.time()),
+            state={"serial": left.get("serial"), "lineage": left.get("lineage"), "tag": tag},
             seconds=round(seconds, 1),
             url=url,
             builds=ready.builds,
@@ -58,7 +58,7 @@ class Recorder:
         with contextlib.suppress(OrchestrateError):
             store = self.store()
             record = state.load_record(store, layer)
-            state.write_record(store, layer, record.after_failure(_now(), self.who, error.message))
+            state.write_record(store, layer, record.after_failure(moment(time.time()), self.who, error.message))
 
     def unwell(self, ready: Ready, error: SmokeFailed) -> None:
         """It is applied and recorded, and it is not good: nothing goes back to it, and nothing is promoted from it.
@@ -82,7 +82,3 @@ def rollback_command(layer: Layer) -> str:
     words = ["./orchestrate rollback", stack.name, stack.region, f"-var tenant={layer.tenant}" if layer.tenant else ""]
     words += [f"--confirm {layer.label}"] if stack.settings.protected else []
     return " ".join(filter(None, words))
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

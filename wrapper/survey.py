@@ -98,7 +98,7 @@ class Survey:
             common,
             request=replace(request, tokens=(*request.tokens, *tokens)),
             typed={**common.typed, **typed},
-            own=Own(tuple(tokens), own.builds),
+            own=replace(own, tokens=tuple(tokens)),
         )
 
     def _ready(
@@ -115,7 +115,8 @@ class Survey:
         if destroying:
             values = self._fill_from_last_apply(layer, common.request.declared, values, records)
         if not (self.dry and destroying):  # on paper the last apply's -var are not looked up
-            variables.check_required(common.request.declared, {*values, *common.typed}, layer.label)
+            known = {*values, *common.typed, *common.own.hidden}
+            variables.check_required(common.request.declared, known, layer.label)
         digests = digest_each({**values, **common.typed}, first)
         for name in common.typed:
             if common.request.declared[name].sensitive:
@@ -148,7 +149,7 @@ class Survey:
         """What of a layer's inputs differs from its last apply, what was typed then standing in; [] when not known."""
         if not record.inputs:
             return []
-        ready = self.prepare(VERBS["plan"], layer, self.typed_last(layer, record))
+        ready = self.prepare(VERBS["plan"], layer, self.typed_last(layer, record), Own(hidden=record.hidden))
         return fingerprint.differences(record.inputs, ready.inputs, record.hidden)
 
     def typed_last(self, layer: Layer, record: Record) -> list[Token]:

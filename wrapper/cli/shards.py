@@ -8,30 +8,41 @@ from typing import Any
 
 import click
 
-from .. import selection
+from .. import arguments, selection, terraform
 from ..looks import Look
-from .looking import looking, scope_of
+from . import build_options
+from .looking import looking, say_own, scope_of
 from .many_options import scope_options
 from .options import ours
+from .verbs import place
 
+_VERB = terraform.VERBS["apply"]
 UNKNOWN = 60.0  # seconds that a tenant counts where none was ever applied
 
 
-@click.command("shards", help="Part the tenants that changed among N machines, by the time each took last.")
+@click.command(
+    "shards",
+    help="Part the tenants that changed among N machines, by the time each took last.",
+    context_settings={"ignore_unknown_options": True},
+)
 @ours
 @scope_options
+@build_options.builds_option
 @click.option("-n", "parts", type=click.IntRange(1, 1000), required=True, metavar="N", help="How many parts.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "jenkins"]), default="table", show_default=True)
 @click.option("--force", is_flag=True, help="Unchanged tenants too.")
-@click.argument("stack")
-@click.argument("region", required=False, default="")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
-def command(ctx: click.Context, /, stack: str, region: str, parts: int, form: str, **given: Any) -> int:
+def command(ctx: click.Context, /, words: tuple[str, ...], parts: int, form: str, **given: Any) -> int:
     options = ctx.obj.merged(given)
-    found = options.project.stack(stack, region)
+    name, region, tokens = place(options, _VERB, words)
+    arguments.check_words(terraform.VERBS["plan"], tokens)
+    found = options.project.stack(name, region)
+    tokens = build_options.take(options, _VERB, found, tokens)
     with looking(options, found) as seen:
-        looks = seen.looks(seen.names(scope_of(options)))
+        looks = seen.looks(seen.names(scope_of(options)), tokens)
         changed = [look for look in looks if look.why or options.force]
+        own = seen.own_changed()
     groups = divide(changed, parts)
     if options.json or form == "json":
         options.console.json(groups)
@@ -41,6 +52,7 @@ def command(ctx: click.Context, /, stack: str, region: str, parts: int, form: st
         rows = [(g["part"], len(g["tenants"]), g["expected_seconds"], ",".join(g["tenants"])) for g in groups]
         options.console.table(("part", "count", "seconds", "tenants"), rows)
     options.console.say(f"{len(changed)} of {len(looks)} tenants in {len(groups)} parts")
+    say_own(options, found, own)
     return 0
 
 
