@@ -34,7 +34,7 @@ FULL = report(
         diagnostics=(Diagnostic("error", "s", "d", "a", "f:1"), Diagnostic("warning", "old")),
         log="l",
         attempts=2,
-        error=Fault("m", "w", "h"),
+        error=Fault("m", "w", "h", "s"),
         drifted=(Drift("aws_x.y", ("tags", "name")),),
     ),
     answer("", "stopped", exit_code=143),
@@ -96,6 +96,13 @@ def test_half_a_character_ends_nothing() -> None:
     made = report(answer(reason="half \ud800"))
     document.text_of(made).encode("utf-8")
     assert document.parse(document.text_of(made), "r").answers[0].reason == "half \ud800"
+
+
+def test_an_older_report_has_no_last_words() -> None:
+    data = document.data_of(FULL)
+    del data["answers"][0]["error"]["said"]
+    VALIDATOR.validate(data)
+    assert document.parse(json.dumps(data), "r.json").answers[0].error == Fault("m", "w", "h")
 
 
 def test_unknown_fields_are_tolerated() -> None:

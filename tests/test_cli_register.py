@@ -18,6 +18,7 @@ from wrapper import image_inputs
 from wrapper.cli.surroundings import SELF
 
 Run = Callable[..., Said]
+LOCK = {"ID": "1", "Who": "jenkins-7@host", "Operation": "OperationTypeApply", "Created": "2026-01-02T03:04:05Z"}
 STATES = f".orchestrate/states/{REGION}/app-test"
 
 
@@ -41,13 +42,17 @@ def test_the_register_as_a_table(run_cli: Run, deployed: Disk) -> None:
     deployed.write(f"{APP}/tenants/new.tfvars", "")
     deployed.write(f"{APP}/tenants/wrong.tfvars", "memroy = 1\n")
     deployed.write(f"{STATES}/tenants/acme/.terraform.tfstate.lock.info", "{}")
+    deployed.write(f"{STATES}/tenants/globex/.terraform.tfstate.lock.info", json.dumps(LOCK))
+    record = deployed.root / STATES / "tenants/globex/orchestrate.json"
+    failure = {"at": "2026-01-02T03:00:00Z", "by": "me", "error": "no"}
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"failed": failure}))
     said = run_cli("tenants", "app-test", REGION)
     table = [line.split("  ") for line in said.out.splitlines()]
     found = {line[0].strip(): next(cell for cell in line[1:] if cell).strip() for line in table}
     assert found == {
         "TENANT": "STATUS",
         "acme": "changed, locked",
-        "globex": "changed",
+        "globex": "changed, failed at 2026-01-02T03:00:00Z, locked by jenkins-7@host since 2026-01-02T03:04:05Z",
         "gone": "orphaned, changed",
         "new": "not deployed",
         "wrong": "not deployed, wrong",
@@ -55,8 +60,7 @@ def test_the_register_as_a_table(run_cli: Run, deployed: Disk) -> None:
 
 
 def test_a_tenant_as_data(run_cli: Run, deployed: Disk) -> None:
-    lock = {"ID": "1", "Who": "jenkins-7@host", "Operation": "OperationTypeApply", "Created": "2026-01-02T03:04:05Z"}
-    deployed.write(f"{STATES}/tenants/acme/.terraform.tfstate.lock.info", json.dumps(lock))
+    deployed.write(f"{STATES}/tenants/acme/.terraform.tfstate.lock.info", json.dumps(LOCK))
     (acme,) = rows(run_cli("tenants", "app-test", "--tenants", "acme", "--json"))
     assert acme["last_apply"].pop("at").startswith("20")
     assert acme == {
@@ -238,3 +242,11 @@ def test_a_tenant_that_was_never_deployed_is_removed_with_its_file(run_cli: Run,
     said = run_cli("tenant", "remove", "globex", "app-test")
     assert (said.code, f"{APP}/tenants/globex.tfvars: removed" in said.err) == (0, True)
     assert not (example.root / APP / "tenants/globex.tfvars").exists()
+
+
+def test_on_paper_a_tenant_is_removed_in_words_alone(run_cli: Run, deployed: Disk) -> None:
+    before = sorted(str(f) for f in deployed.root.rglob("*"))
+    said = run_cli("tenant", "remove", "acme", "app-test", "--dry-run", "--engine", "host")
+    assert (said.code, f"{APP}/tenants/acme.tfvars: would be removed" in said.err) == (0, True)
+    assert "terraform plan" in said.out and "-destroy" in said.out
+    assert sorted(str(f) for f in deployed.root.rglob("*")) == before

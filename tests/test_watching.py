@@ -79,6 +79,12 @@ def test_what_was_asked_for_is_said_out_loud(console: Heard, logs: Logs) -> None
     assert "a warning" in Path(logs.path(ACME)).read_text()
 
 
+def test_the_stacks_own_lines_are_told_apart_from_its_tenants(console: Heard, logs: Logs) -> None:
+    talk = lines(console, logs, speaks=True).talk(layer())
+    talk.voice(b'cluster = "c"\n', False)
+    assert console.out.getvalue() == f'{layer().stack.name} | cluster = "c"\n'.encode()
+
+
 def test_what_no_log_can_take_is_said_out_loud(console: Heard) -> None:
     talk = Voice(console, Log(Path("/dev/full")), "acme", speaks=False)
     talk.say("+ terraform apply")

@@ -340,7 +340,6 @@ class Fleet:
         """One question for the stack's own layer and for the tenants after it: which of them change, it decides."""
         then = f", and then to what changed of its {tenants} tenants" if tenants else ""
         self._ask(f"Apply to {own.label}{then}?")
-        self.deployer.caller = replace(self.deployer.caller, asks=False)
 
     def _agree(self, looks: Sequence[Look]) -> None:
         """One question for all of them: side by side nobody can answer for each."""
@@ -349,13 +348,14 @@ class Fleet:
             names = [look.layer.tenant for look in looks]
             count = "1 tenant" if len(names) == 1 else f"{len(names)} tenants"
             self._ask(f"Apply to {count} of {self.deployer.stack.label} ({_named(names)})?")
-            self.deployer.caller = replace(self.deployer.caller, asks=False)
 
     def _ask(self, question: str) -> None:
+        """Once in a command: who agreed is asked nothing more."""
         deployer, stack = self.deployer, self.deployer.stack
         wanted = stack.label if stack.settings.protected else "yes"
         if deployer.caller.asks and not deployer.talk.ask(f"{question} Type {wanted} to go on:", wanted):
             raise RefusedError(f"{stack.label}: not confirmed", hint=f"nothing was changed; only {wanted!r} goes on")
+        deployer.caller = replace(deployer.caller, asks=False)
 
 
 def _named(names: Sequence[str]) -> str:

@@ -78,7 +78,7 @@ class Lines:
             self.running[layer.label] = Running(log)
             self.waiting = max(0, self.waiting - 1) if layer.tenant else self.waiting
         self.event(layer.tenant or layer.stack.name, "started")
-        return Voice(self._console, log, layer.tenant, speaks=self._speaks)
+        return Voice(self._console, log, layer.tenant or layer.stack.name, speaks=self._speaks)
 
     def log(self, layer: Layer) -> str:
         return str(self._logs.path(layer))
@@ -201,7 +201,7 @@ class Voice:
     def __init__(self, console: Console, log: Log, name: str, *, speaks: bool) -> None:
         self._console = console
         self._log = log
-        self._prefix = f"{name} | ".encode() if name else b""
+        self._prefix = f"{name} | ".encode()
         self._speaks = speaks
         self._rest = {False: b"", True: b""}
         self._lock = threading.Lock()
