@@ -242,7 +242,21 @@ def test_a_later_failure_is_noted_beside_the_last_apply(made: Cloud) -> None:
     assert "failed" not in made.record("acme")
 
 
-def test_a_failure_is_not_recorded(made: Cloud) -> None:
+def test_a_first_try_that_left_a_state_is_noted_beside_it(made: Cloud) -> None:
+    def half(run: Run, step: Step) -> Outcome:
+        made.behave(run, step)
+        return Outcome(1, ok=False, tail="Error: no") if step.argv[1] == "apply" else made.behave(run, step)
+
+    made.engine.behaviour = half
+    with pytest.raises(TerraformFailed):
+        made.perform("apply", "acme")
+    assert made.record("acme")["failed"]["error"] == f"{ACME}: terraform apply failed (exit code 1)"
+    made.engine.behaviour = made.behave
+    made.perform("apply", "acme")
+    assert "failed" not in made.record("acme") and made.record("acme")["inputs"]
+
+
+def test_a_first_failure_that_left_nothing_is_not_recorded(made: Cloud) -> None:
     made.fails[ACME, "apply"] = Outcome(1, ok=False, tail="Error: no")
     with pytest.raises(TerraformFailed):
         made.perform("apply", "acme")

@@ -125,7 +125,7 @@ class Deployer:
                 after = state.load_tagged(self.store, layer) or after
                 self._watch(ready, state.outputs(after[0]), talk or self.talk, stopper or self.stopper)
         except OrchestrateError as error:
-            if verb.name in ("apply", "destroy") and before is not None:
+            if verb.name in ("apply", "destroy") and not self.dry:
                 recorder.failed(layer, error)
             raise
         finally:

@@ -13,6 +13,7 @@ from .errors import OrchestrateError, SmokeFailed
 from .model import Layer
 from .ready import Ready
 from .record import Occasion, Record, moment
+from .runs import state_key
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,11 @@ class Recorder:
         return url
 
     def failed(self, layer: Layer, error: OrchestrateError) -> None:
-        """A later try that failed, beside what its last apply left. No more than a note: never in the way."""
+        """A try that failed, beside the state that it or the last apply left. No more than a note: never in the way."""
         with contextlib.suppress(OrchestrateError):
             store = self.store()
+            if store.modified(state_key(layer)) is None:
+                return
             record = state.load_record(store, layer)
             state.write_record(store, layer, record.after_failure(moment(time.time()), self.who, error.message))
 
