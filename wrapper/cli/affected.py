@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .. import arguments, fingerprint, revisions, terraform
+from .. import fingerprint, revisions, terraform
 from ..fingerprint import Difference
 from ..looks import Look
 from ..model import Layer
@@ -16,13 +16,10 @@ from ..project import Project
 from ..ready import Ready
 from ..survey import Survey
 from ..terraform import Token
-from . import build_options
-from .looking import Looking, looking, say_own, scope_of
+from .build_options import builds_option
+from .looking import Looking, asked_for, looking, say_own, scope_of
 from .many_options import scope_options
 from .options import Options, ours
-from .verbs import place
-
-_VERB = terraform.VERBS["apply"]
 
 
 @click.command(
@@ -32,16 +29,13 @@ _VERB = terraform.VERBS["apply"]
 )
 @ours
 @scope_options
-@build_options.builds_option
+@builds_option
 @click.option("--since", metavar="GIT-REF", help="What changed in the project's files since that revision.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **given: Any) -> int:
     options = ctx.obj.merged(given)
-    name, region, tokens = place(options, _VERB, words)
-    arguments.check_words(terraform.VERBS["plan"], tokens)
-    stack = options.project.stack(name, region)
-    tokens = build_options.take(options, _VERB, stack, tokens)
+    stack, tokens = asked_for(options, "affected", words)
     with looking(options, stack) as seen:
         names = seen.names(scope_of(options))
         own, rows = _since(options, seen, names, tokens, since) if since else _now(seen, names, tokens)
