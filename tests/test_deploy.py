@@ -431,6 +431,40 @@ def test_a_saved_plan_is_applied_to_its_own_layer_alone(made: Cloud) -> None:
             made.perform("apply", tenant, "my.plan")
 
 
+def test_the_apply_of_a_saved_plan_is_recorded_as_it_was_planned(made: Cloud) -> None:
+    """Between the plan and its apply somebody edits a file: what is recorded is what runs."""
+    file, plain = made.disk.root / "my.plan", made.disk.root / "plain.plan"
+    runs: list[Run] = []
+
+    def planning(run: Run, step: Step) -> Outcome:
+        runs.append(run)
+        return made.behave(run, step)
+
+    made.engine.behaviour = planning
+    made.perform("plan", "acme", "-out=my.plan", "-var", "service1-build=90", "-var", "memory=3")
+    for one, planned in ((file, runs[-1].planned), (plain, {})):
+        with zipfile.ZipFile(one, "w") as archive:
+            archive.writestr("tfplan", "")
+        planfile.bind(one, ACME, planned)
+    made.perform("apply", "acme", "-var", "service1-build=90", "-var", "memory=3")
+    expected = {n: v for n, v in made.record("acme").items() if n not in ("at", "seconds", "state")}
+    made.perform("apply", "acme", "-var", "service1-build=1")
+    made.disk.write(f"{APP}/tenants/acme.tfvars", "memory = 999\n")
+    made.perform("apply", "acme", "my.plan")
+    assert {n: v for n, v in made.record("acme").items() if n not in ("at", "seconds", "state")} == expected
+    assert expected["builds"] == {"service1-build": "90"} and expected["given"]["memory"] == "3"
+    made.perform("apply", "acme", "plain.plan")
+    assert {n: v for n, v in made.record("acme").items() if n not in ("at", "seconds", "state")} == expected
+
+
+@pytest.mark.parametrize("argument", ["-destroy", "-target=x", "-refresh-only"])
+def test_a_plan_of_a_part_or_of_the_end_has_nothing_to_record(made: Cloud, argument: str) -> None:
+    runs: list[Run] = []
+    made.engine.behaviour = lambda run, step: runs.append(run) or made.behave(run, step)  # type: ignore[func-returns-value]
+    made.perform("plan", "acme", "-out=my.plan", argument)
+    assert runs[-1].collect and runs[-1].planned == {}
+
+
 # -- protected ----------------------------------------------------------------------------------
 
 LIVE = f"{REGION}/app-live"

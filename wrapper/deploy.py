@@ -120,7 +120,9 @@ class Deployer:
         after: tuple[dict[str, Any], str] = {}, ""
         kept = leftovers.kept_families(before) if whole else []
         try:
-            outcome = execute(ready.lay_out(self.caller), self.engine, talk or self.talk, stopper or self.stopper)
+            run = ready.lay_out(self.caller)
+            run = replace(run, planned=recorder.planned(ready)) if run.collect else run
+            outcome = execute(run, self.engine, talk or self.talk, stopper or self.stopper)
             if verb.name == "apply" and not (self.dry or whole or outcome.skipped):
                 after = state.load_tagged(self.store, layer) or after
                 self._watch(ready, state.outputs(after[0]), talk or self.talk, stopper or self.stopper)

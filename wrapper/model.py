@@ -145,7 +145,8 @@ class Run:
     ``home`` is the run directory; the work directory is ``home/tree/<work>``. ``sources`` (the project's),
     ``copies`` (the caller's) and ``files`` (made here) map paths in it to what stands there; ``collect``
     maps files the run makes to where the caller wants them. ``sensitive`` are variables never echoed.
-    ``deletable``: globs of addresses that may be deleted although the stack is protected."""
+    ``deletable``: globs of addresses that may be deleted although the stack is protected. ``planned``: what a plan file
+    that is kept remembers for its apply."""
 
     layer: Layer
     verb: str
@@ -166,6 +167,7 @@ class Run:
     sensitive: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     deletable: tuple[str, ...] = ()
+    planned: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def mutates(self) -> bool:

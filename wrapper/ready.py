@@ -9,6 +9,7 @@ from . import allotments, fingerprint, promotion, runs, variables
 from .arguments import partial, typed_values
 from .fingerprint import Inputs
 from .model import Effective, Layer, Run
+from .record import Record
 from .runs import Caller, Request
 from .terraform import Token, Verb
 
@@ -55,12 +56,14 @@ class Common:
 
 @dataclass(frozen=True)
 class Ready:
-    """A layer whose inputs are known and right. ``inputs`` is {} where the command is for a part of it."""
+    """A layer whose inputs are known and right. ``inputs`` is {} where the command is for a part of it; ``planned``: what
+    the plan file that it applies remembers."""
 
     layer: Layer
     common: Common
     values: Mapping[str, Effective] = field(default_factory=dict)
     inputs: Inputs = field(default_factory=dict)
+    planned: Record | None = None
 
     @property
     def verb(self) -> Verb:
@@ -89,6 +92,11 @@ class Ready:
         values = {n: v.default for n, v in declared.items() if isinstance(v.default, str | int)}
         values |= {n: v.value for n, v in {**self.values, **self.common.typed}.items()}
         return {n: str(v) for n, v in sorted(values.items()) if variables.is_build(n) and v is not None}
+
+    @property
+    def record(self) -> Record:
+        """What is to be recorded of it when it is applied; without inputs where there is nothing to record."""
+        return self.planned or Record(inputs=self.inputs, given=self.given, hidden=self.hidden, builds=self.builds)
 
     @property
     def tenant_of_many(self) -> bool:

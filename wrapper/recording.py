@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import history, state, stores
 from .errors import OrchestrateError, SmokeFailed
 from .model import Layer
 from .ready import Ready
-from .record import Occasion, Record, moment
+from .record import Occasion, moment
 from .runs import state_key
 
 
@@ -34,25 +34,30 @@ class Recorder:
         ``left``: the state that it left, and its object's ``tag``. Returns the URL among its outputs, or ""."""
         store, layer = self.store(), ready.layer
         url = str(state.outputs(left).get("url") or "")
-        if not ready.inputs:
+        planned = ready.record
+        if not planned.inputs:
             return url
-        one = Record(
-            inputs=ready.inputs,
-            given=ready.given,
-            hidden=ready.hidden,
+        one = replace(
+            planned,
             by=self.who,
             at=moment(time.time()),
             state={"serial": left.get("serial"), "lineage": left.get("lineage"), "tag": tag},
             seconds=round(seconds, 1),
             url=url,
-            builds=ready.builds,
-            commit=self.commit,
+            commit=planned.commit or self.commit,
             job=self.occasion.job,
             why=self.occasion.why,
         )
         state.write_record(store, layer, one)
         state.change_history(store, layer, lambda applies: history.added(applies, one))
         return url
+
+    def planned(self, ready: Ready) -> dict[str, Any]:
+        """What a plan file remembers, so that its apply is recorded as if it had been planned then and there: as it is
+        now, and from this commit. {} for a plan that takes away, or of a part."""
+        if not ready.inputs or any(t.flag == "destroy" for t in ready.tokens):
+            return {}
+        return replace(ready.record, commit=self.commit).as_data()
 
     def failed(self, layer: Layer, error: OrchestrateError) -> None:
         """A try that failed, beside the state that it or the last apply left. No more than a note: never in the way."""
@@ -75,7 +80,7 @@ class Recorder:
             else "it is applied, and its state is saved; no earlier builds are known that could be put back"
         )
         self.failed(layer, error)
-        if ready.inputs:
+        if ready.record.inputs:
             state.change_history(store, layer, lambda applies: history.with_failure(applies, error.message))
 
 

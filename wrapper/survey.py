@@ -74,10 +74,10 @@ class Survey:
         if not layers:
             return
         common = self._common(verb, layers[0], tokens)
-        if common.saved:
-            planfile.check(self.caller.directory / common.saved, layers[0].label)
         if not common.valued:
-            yield from (Ready(layer, common) for layer in layers)
+            saved = common.saved and self.caller.directory / common.saved
+            planned = planfile.check(saved, layers[0].label) if saved else None
+            yield from (Ready(layer, common, planned=planned) for layer in layers)
             return
         first: dict[str, tuple[Effective, str]] = {}
         for layer, values in zip(layers, self._values(layers, tokens, common.typed), strict=True):
