@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from typing import Any
 
@@ -434,15 +435,8 @@ def test_a_saved_plan_is_applied_to_its_own_layer_alone(made: Cloud) -> None:
 def test_the_apply_of_a_saved_plan_is_recorded_as_it_was_planned(made: Cloud) -> None:
     """Between the plan and its apply somebody edits a file: what is recorded is what runs."""
     file, plain = made.disk.root / "my.plan", made.disk.root / "plain.plan"
-    runs: list[Run] = []
-
-    def planning(run: Run, step: Step) -> Outcome:
-        runs.append(run)
-        return made.behave(run, step)
-
-    made.engine.behaviour = planning
     made.perform("plan", "acme", "-out=my.plan", "-var", "service1-build=90", "-var", "memory=3")
-    for one, planned in ((file, runs[-1].planned), (plain, {})):
+    for one, planned in ((file, made.engine.runs[-1].planned), (plain, {})):
         with zipfile.ZipFile(one, "w") as archive:
             archive.writestr("tfplan", "")
         planfile.bind(one, ACME, planned)
@@ -459,10 +453,19 @@ def test_the_apply_of_a_saved_plan_is_recorded_as_it_was_planned(made: Cloud) ->
 
 @pytest.mark.parametrize("argument", ["-destroy", "-target=x", "-refresh-only"])
 def test_a_plan_of_a_part_or_of_the_end_has_nothing_to_record(made: Cloud, argument: str) -> None:
-    runs: list[Run] = []
-    made.engine.behaviour = lambda run, step: runs.append(run) or made.behave(run, step)  # type: ignore[func-returns-value]
     made.perform("plan", "acme", "-out=my.plan", argument)
-    assert runs[-1].collect and runs[-1].planned == {}
+    assert made.engine.runs[-1].collect and made.engine.runs[-1].planned == {}
+
+
+@pytest.mark.parametrize(("setting", "paced"), [("pace = true", True), ("", False)])
+def test_one_layer_keeps_the_pace_where_its_stack_says_so(made: Cloud, setting: str, paced: bool) -> None:
+    made.disk.append(f"{APP}/stack.hcl", f"{setting}\n")
+    plan = Outcome(2, ok=True, tail="  # aws_lb.this will be created\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n")
+    made.engine.behaviour = lambda run, step: plan if step.argv[1] == "plan" else made.behave(run, step)
+    made.perform("apply", "acme", identity=Identity(account="123456789012", method="env"))
+    file = made.disk.root / ".orchestrate/pace/123456789012.json"
+    assert file.is_file() is paced
+    assert not paced or f"{REGION}/CreateLoadBalancer" in json.loads(file.read_text())["full_at"]
 
 
 # -- protected ----------------------------------------------------------------------------------

@@ -8,12 +8,25 @@ from __future__ import annotations
 import getpass
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from . import deployments, leftovers, register, retries, revisions, rollout, smoke, state, stores, terraform, variables
+from . import (
+    deployments,
+    leftovers,
+    pacing,
+    register,
+    retries,
+    revisions,
+    rollout,
+    smoke,
+    state,
+    stores,
+    terraform,
+    variables,
+)
 from .account import Identity
 from .arguments import destroys, partial
 from .engines import Engine
@@ -93,6 +106,7 @@ class Deployer:
         """One verb on one layer. ``apply`` of a tenant makes the stack's own layer first where there is none. ``own``:
         what each of the two, by tenant, is given alone."""
         self.check(verb, tenant, tokens)
+        self.keep_pace(1, self.talk.say)
         layer, own = layer_of(self.project, self.stack, verb, tenant), own or {}
         if verb.name == "apply" and tenant:
             self.ensure_stack(layer, tokens, own)
@@ -167,6 +181,12 @@ class Deployer:
 
     def is_deployed(self, layer: Layer) -> bool:
         return not self.dry and state.load(self.store, layer) is not None
+
+    def keep_pace(self, layers: int, say: Callable[[str], None]) -> None:
+        """From here on changes wait for AWS's rates, together with every other process of this machine."""
+        if not self.dry and pacing.is_wanted(self.stack, self.identity, layers):
+            pace = pacing.pace_of(self.stack, self.identity, self.caller.home, say)
+            self.engine = pacing.PacedEngine(self.engine, pace)
 
     # -- what may be done ---------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from . import deploy, fingerprint, pacing, plans, retries, terraform, transcript
+from . import deploy, fingerprint, plans, retries, terraform, transcript
 from .answers.model import Answer, Changes, Fault, worst
 from .arguments import destroys
 from .errors import NotFoundError, OrchestrateError, RefusedError, Stopped, TimeoutExpired, UsageError
@@ -174,7 +174,7 @@ class Fleet:
         looks, answers = self._placed(looks)
         if not looks:
             return answers
-        self._keep_pace(len(looks))
+        self.deployer.keep_pace(len(looks), self.watcher.say)
         jobs = min(self.terms.jobs or default_jobs(), len(looks))
         self.watcher.began([look.layer.tenant for look in looks], jobs)
         well = all(a.ok for a in (*before, *answers))
@@ -251,13 +251,6 @@ class Fleet:
                 return self.deployer.carry_out(ready, talk, stopper)
 
             return retries.with_retries(look.layer.label, attempt, retries.Doors(stopper.pause, random.random, say))
-
-    def _keep_pace(self, layers: int) -> None:
-        """From here on changes wait for AWS's rates, together with every other process of this machine."""
-        deployer = self.deployer
-        if not deployer.dry and pacing.is_wanted(deployer.stack, deployer.identity, layers):
-            pace = pacing.pace_of(deployer.stack, deployer.identity, deployer.caller.home, self.watcher.say)
-            deployer.engine = pacing.PacedEngine(deployer.engine, pace)
 
     # -- answers --------------------------------------------------------------------------------
 
