@@ -14,23 +14,21 @@ from functools import cached_property
 from typing import Any
 
 from . import (
-    deployments,
     leftovers,
     pacing,
     register,
     retries,
     revisions,
-    rollout,
-    smoke,
     state,
     stores,
     terraform,
     variables,
 )
+from .acceptance import Acceptance
 from .account import Identity
 from .arguments import destroys, partial
 from .engines import Engine
-from .errors import ConfigError, OrchestrateError, RefusedError, SmokeFailed
+from .errors import OrchestrateError, RefusedError
 from .fingerprint import Difference
 from .model import Layer, Outcome, Stack
 from .placing import CARRIED, Placing
@@ -69,6 +67,10 @@ class Deployer:
     @cached_property
     def recorder(self) -> Recorder:
         return Recorder(lambda: self.store, self.caller.author, self.occasion, revisions.commit(self.project.root))
+
+    @cached_property
+    def acceptance(self) -> Acceptance:
+        return Acceptance(self.project, self.stack, self.identity, self.recorder, self.smoke, self.rollout_limit)
 
     @cached_property
     def store(self) -> stores.Store:
@@ -128,7 +130,7 @@ class Deployer:
         """Run a layer that is ready; what went in is recorded beside its state when it is done."""
         verb, layer, started = ready.verb, ready.layer, time.monotonic()
         before = state.load(self.store, layer) if verb.name in _ON_STATE and not self.dry else None
-        self._check_smoke(ready)
+        self.acceptance.check(ready)
         recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
         whole = destroys(verb, ready.tokens) and not partial(ready.tokens) and not self.dry
         after: tuple[dict[str, Any], str] = {}, ""
@@ -139,7 +141,7 @@ class Deployer:
             outcome = execute(run, self.engine, talk or self.talk, stopper or self.stopper)
             if verb.name == "apply" and not (self.dry or whole or outcome.skipped):
                 after = state.load_tagged(self.store, layer) or after
-                self._watch(ready, state.outputs(after[0]), talk or self.talk, stopper or self.stopper)
+                self.acceptance.watch(ready, state.outputs(after[0]), talk or self.talk, stopper or self.stopper)
         except OrchestrateError as error:
             if verb.name in ("apply", "destroy") and not self.dry:
                 recorder.failed(layer, error)
@@ -157,27 +159,11 @@ class Deployer:
             self.placing.give_back(layer)
         elif verb.name == "apply":
             url = recorder.applied(ready, time.monotonic() - started, *after)
-            self._applied(ready, url, talk or self.talk, stopper or self.stopper)
+            if layer.tenant and ready.inputs and not ready.tenant_of_many:
+                self.placing.give_back(layer)
+            self.acceptance.ask(ready, url, talk or self.talk, stopper or self.stopper)
             return replace(outcome, url=url)
         return outcome
-
-    def _applied(self, ready: Ready, url: str, talk: Talk, stopper: Stopper) -> None:
-        layer = ready.layer
-        if layer.tenant and ready.inputs and not ready.tenant_of_many:
-            self.placing.give_back(layer)
-        if self._is_asked(layer):
-            self._smoke(ready, url, talk, stopper)
-
-    def _watch(self, ready: Ready, outputs: Mapping[str, Any], talk: Talk, stopper: Stopper) -> None:
-        """Wait until ECS runs what was applied; raises when it does not."""
-        asked, said = self.rollout_limit, self.stack.settings.rollout_timeout
-        limit = asked if asked is not None else terraform.parse_limit(said) if said else rollout.LIMIT
-        if not limit or partial(ready.tokens):
-            return
-        wanted = deployments.services(outputs)
-        region = self.stack.region or self.stack.backend.region
-        if wanted:
-            rollout.Watch(self.identity, region, ready.layer.label, limit, talk.say, stopper.pause).check(wanted)
 
     def is_deployed(self, layer: Layer) -> bool:
         return not self.dry and state.load(self.store, layer) is not None
@@ -236,36 +222,6 @@ class Deployer:
     def changed(self, layer: Layer) -> list[Difference]:
         """What of a layer's inputs differs from its last apply; [] when nothing or not known."""
         return self.survey.changed(layer, state.load_record(self.store, layer))
-
-    # -- does it answer ---------------------------------------------------------------------------
-
-    def _is_asked(self, layer: Layer) -> bool:
-        """Whether there is a smoke test for it: for a tenant, or for a stack that has none."""
-        return bool(self.smoke.places) and (bool(layer.tenant) or self.stack.tenant_source is None)
-
-    def _check_smoke(self, ready: Ready) -> None:
-        """A path is below a URL that the layer's root must give: said before it is applied."""
-        layer, paths = ready.layer, self.smoke.paths
-        if ready.verb.name != "apply" or not paths or not self._is_asked(layer):
-            return
-        if "url" not in self.project.values.outputs(layer.source):
-            raise ConfigError(
-                f'{layer.label}: its Terraform root has no output "url", and {paths[0]} is below it',
-                hint="give the smoke test a whole URL, or the root that output",
-            )
-
-    def _smoke(self, ready: Ready, url: str, talk: Talk, stopper: Stopper) -> None:
-        """Ask it whether it answers. What does not is recorded as a failure."""
-        layer = ready.layer
-        if self.smoke.paths and not (url and self.smoke.served):
-            why = "it has no URL" if self.smoke.served else "in the sandbox no traffic flows"
-            talk.say(f"{layer.label}: no smoke test of {', '.join(self.smoke.paths)}: {why}")
-        try:
-            doors = smoke.Doors(talk.say, stopper.pause)
-            smoke.check(layer.label, self.smoke.urls(url), self.smoke.terms, doors)
-        except SmokeFailed as error:
-            self.recorder.unwell(ready, error)
-            raise
 
 
 def layer_of(project: Project, stack: Stack, verb: Verb, tenant: str) -> Layer:
