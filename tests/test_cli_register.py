@@ -250,3 +250,14 @@ def test_on_paper_a_tenant_is_removed_in_words_alone(run_cli: Run, deployed: Dis
     assert (said.code, f"{APP}/tenants/acme.tfvars: would be removed" in said.err) == (0, True)
     assert "terraform plan" in said.out and "-destroy" in said.out
     assert sorted(str(f) for f in deployed.root.rglob("*")) == before
+
+
+def test_on_paper_many_are_an_order_and_what_is_wrong(run_cli: Run, deployed: Disk) -> None:
+    deployed.write(f"{APP}/tenants/wrong.tfvars", "memroy = 1\n")
+    said = run_cli("apply", "app-test", "--all-tenants", "--dry-run", "--engine", "host")
+    assert said.code == 65
+    heads = [line for line in said.out.splitlines() if line.startswith("# ")]
+    assert heads == [f"# {REGION}/app-test/{name}: apply" for name in ("acme", "globex", "gone")]
+    assert "3 tenants to run; 1 unchanged; on paper, in this order" in said.err
+    assert f"where: {APP}/tenants/wrong.tfvars:1" in said.err and "succeeded" not in said.err
+    assert not (deployed.root / ".orchestrate/logs").exists()
