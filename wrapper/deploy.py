@@ -13,17 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from . import (
-    leftovers,
-    pacing,
-    register,
-    retries,
-    revisions,
-    state,
-    stores,
-    terraform,
-    variables,
-)
+from . import leftovers, pacing, register, retries, revisions, state, stores, terraform, variables
 from .acceptance import Acceptance
 from .account import Identity
 from .arguments import destroys, partial
@@ -108,7 +98,8 @@ class Deployer:
         """One verb on one layer. ``apply`` of a tenant makes the stack's own layer first where there is none. ``own``:
         what each of the two, by tenant, is given alone."""
         self.check(verb, tenant, tokens)
-        self.keep_pace(1, self.talk.say)
+        if verb.mutates:
+            self.keep_pace(1, self.talk.say)
         layer, own = layer_of(self.project, self.stack, verb, tenant), own or {}
         if verb.name == "apply" and tenant:
             self.ensure_stack(layer, tokens, own)
