@@ -28,7 +28,7 @@ AWKWARD = report(
         diagnostics=(
             Diagnostic("error", LONG, f"<script>document.title = 'owned'</script>\n{LONG}", LONG, f"{LONG}:1"),
         ),
-        error=Fault(LONG, LONG, LONG),
+        error=Fault(LONG, LONG, LONG, LONG),
         seconds=1e6,
         started=1.0,
     ),
