@@ -28,7 +28,7 @@ AWKWARD = report(
         diagnostics=(
             Diagnostic("error", LONG, f"<script>document.title = 'owned'</script>\n{LONG}", LONG, f"{LONG}:1"),
         ),
-        error=Fault(LONG, LONG, LONG),
+        error=Fault(LONG, LONG, LONG, LONG),
         seconds=1e6,
         started=1.0,
     ),
@@ -202,7 +202,7 @@ def test_the_keyboard_reaches_all_that_can_be_done(browser: Browser, files: dict
 def test_what_a_tenant_writes_is_never_run(browser: Browser, files: dict[str, Path]) -> None:
     browser.open(files["awkward"])
     assert browser.run("document.title") != "owned"
-    assert "document.title = 'owned'" in browser.run("document.querySelector('pre').textContent")
+    assert "document.title = 'owned'" in browser.run("document.querySelector('.complaint pre').textContent")
     assert browser.troubles == []
 
 

@@ -92,11 +92,12 @@ def test_names_that_jenkins_groups_by() -> None:
 
 def test_a_failure_in_terraforms_own_words() -> None:
     said = Diagnostic("error", "AccessDenied", "not authorized", "aws_x.y", "main.tf:7")
-    fault = Fault("it failed", "f:1", "do")
+    fault = Fault("it failed", "f:1", "do", "its last words")
     verdict = case(report(answer(result="failed", exit_code=1, diagnostics=(said,), error=fault)))[0]
     assert verdict.get("message") == "AccessDenied"
     assert (
-        verdict.text == "it failed\nwhere: f:1\nto do: do\nError: AccessDenied\n  aws_x.y\n  main.tf:7\nnot authorized"
+        verdict.text
+        == "it failed\nwhere: f:1\nto do: do\nits last words\nError: AccessDenied\n  aws_x.y\n  main.tf:7\nnot authorized"
     )
 
 

@@ -73,6 +73,13 @@ def test_an_error_of_ours_as_a_fault() -> None:
     assert Fault.of(BusyError("held", where="r/s", hint="wait")) == Fault("held", "r/s", "wait")
 
 
+def test_the_last_words_stand_where_no_diagnostic_does() -> None:
+    words = "".join(f"{n}\n\n" for n in range(20)) + "\x1b[31mpanic: oops\x1b[0m\n" + "x" * 999 + "\n"
+    said = Fault.of(TerraformFailed("bad", said=words)).said.split("\n")
+    assert (said[:-1], len(said[-1])) == (["14", "15", "16", "17", "18", "19", "panic: oops"], 500)
+    assert Fault.of(TerraformFailed("bad", said=f"{words}\nError: no\n")).said == ""
+
+
 def test_a_hint_at_what_stands_above_has_no_place_in_a_report() -> None:
     error = failure("r/s", ("terraform", "apply"), 1, "Error: x")
     assert type(error) is TerraformFailed

@@ -44,7 +44,7 @@ class Tags(HTMLParser):
 def everywhere(text: str) -> Report:
     """A report in which a text stands wherever a tenant, AWS or a caller could put one."""
     said = (Diagnostic("error", text, text, text, text), Diagnostic("warning", text))
-    bad = answer(text, "failed", exit_code=1, diagnostics=said, error=Fault(text, text, text), log=text, url=text)
+    bad = answer(text, "failed", exit_code=1, diagnostics=said, error=Fault(text, text, text, text), log=text, url=text)
     well = answer(
         "acme", reason=text, url=text, drifted=(Drift(text, (text,)),), diagnostics=said[1:], seconds=9.0, started=1.0
     )

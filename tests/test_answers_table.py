@@ -47,11 +47,16 @@ def test_a_long_why_is_cut() -> None:
 def test_nothing_reaches_the_terminal_that_it_would_act_on() -> None:
     evil = "\x1b[2J\x1b]0;owned\x07a\rb\u202e"
     said = (Diagnostic("error", evil, evil, evil, evil),)
-    fault = Fault(evil, evil, evil)
+    fault = Fault(evil, evil, evil, evil)
     made = report(answer(evil, "failed", exit_code=65, url=evil, log=evil, error=fault, diagnostics=said))
     shown = "".join([*table.troubles(made), *("".join(row) for row in table.rows(made))])
     assert "owned" in shown
     assert not set(shown) & set("\x1b\x07\r\u202e")
+
+
+def test_the_last_words_of_one_without_a_diagnostic() -> None:
+    made = report(answer("acme", "failed", exit_code=1, error=Fault("it failed", said="one\n  two"), log="l"))
+    assert list(table.troubles(made))[1:] == ["  its last words:", "    one", "      two", "  log: l"]
 
 
 def test_troubles_in_full() -> None:

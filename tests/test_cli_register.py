@@ -19,6 +19,7 @@ from wrapper.allotments import Book, allot, render
 from wrapper.cli.surroundings import SELF
 
 Run = Callable[..., Said]
+LOCK = {"ID": "1", "Who": "jenkins-7@host", "Operation": "OperationTypeApply", "Created": "2026-01-02T03:04:05Z"}
 STATES = f".orchestrate/states/{REGION}/app-test"
 
 
@@ -42,13 +43,17 @@ def test_the_register_as_a_table(run_cli: Run, deployed: Disk) -> None:
     deployed.write(f"{APP}/tenants/new.tfvars", "")
     deployed.write(f"{APP}/tenants/wrong.tfvars", "memroy = 1\n")
     deployed.write(f"{STATES}/tenants/acme/.terraform.tfstate.lock.info", "{}")
+    deployed.write(f"{STATES}/tenants/globex/.terraform.tfstate.lock.info", json.dumps(LOCK))
+    record = deployed.root / STATES / "tenants/globex/orchestrate.json"
+    failure = {"at": "2026-01-02T03:00:00Z", "by": "me", "error": "no"}
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"failed": failure}))
     said = run_cli("tenants", "app-test", REGION)
     table = [line.split("  ") for line in said.out.splitlines()]
     found = {line[0].strip(): next(cell for cell in line[1:] if cell).strip() for line in table}
     assert found == {
         "TENANT": "STATUS",
         "acme": "changed, locked",
-        "globex": "changed",
+        "globex": "changed, failed at 2026-01-02T03:00:00Z, locked by jenkins-7@host since 2026-01-02T03:04:05Z",
         "gone": "orphaned, changed",
         "new": "not deployed",
         "wrong": "not deployed, wrong",
@@ -56,8 +61,7 @@ def test_the_register_as_a_table(run_cli: Run, deployed: Disk) -> None:
 
 
 def test_a_tenant_as_data(run_cli: Run, deployed: Disk) -> None:
-    lock = {"ID": "1", "Who": "jenkins-7@host", "Operation": "OperationTypeApply", "Created": "2026-01-02T03:04:05Z"}
-    deployed.write(f"{STATES}/tenants/acme/.terraform.tfstate.lock.info", json.dumps(lock))
+    deployed.write(f"{STATES}/tenants/acme/.terraform.tfstate.lock.info", json.dumps(LOCK))
     (acme,) = rows(run_cli("tenants", "app-test", "--tenants", "acme", "--json"))
     assert acme["last_apply"].pop("at").startswith("20")
     assert acme == {
@@ -99,6 +103,32 @@ def test_who_is_affected_and_why(run_cli: Run, deployed: Disk) -> None:
     said = run_cli("affected", "app-test", *build, "--tenants", "acme,globex")
     assert ("globex" in said.out, "acme" in said.out, "91" in said.out) == (True, False, False)
     assert said.err.endswith("1 of 2 tenants\n")
+
+
+def test_builds_are_inputs_of_who_is_affected_and_of_the_parts(run_cli: Run, deployed: Disk) -> None:
+    deployed.write("builds/service1.env.groovy", "env.SERVICE1_BUILD='91'\n")
+    given = ("app-test", "--tenants", "acme,globex", "--builds", "builds", "--json")
+    assert [(r["tenant"], r["why"]) for r in rows(run_cli("affected", *given))] == [("acme", "variable service1-build")]
+    assert [g["tenants"] for g in rows(run_cli("shards", *given, "-n", "4"))] == [["acme"]]
+    typed = ("app-test", "--tenants", "acme,globex", "-var", "service1-build=90", "--json")
+    assert [g["tenants"] for g in rows(run_cli("shards", *typed, "-n", "4"))] == [["globex"]]
+    assert run_cli("shards", "app-test", "-n", "4", "-var", "memroy=1").code == 65
+
+
+def test_a_stack_whose_own_layer_changed_is_named_too(run_cli: Run, deployed: Disk) -> None:
+    quiet = run_cli("affected", "app-test", "-var", "service1-build=90", "--tenants", "acme")
+    assert (quiet.code, "its own layer" in quiet.err) == (0, False)
+    deployed.append("src/app/outputs.tf", "# more\n")
+    word = f"{REGION}/app-test: its own layer changed too (sources); an apply of it comes first"
+    assert word in run_cli("affected", "app-test").err
+    assert word in run_cli("shards", "app-test", "-n", "2").err
+    git(deployed.root, "init", "-q")
+    git(deployed.root, "add", "config", "src", "modules")
+    git(deployed.root, "commit", "-qm", "first")
+    assert "its own layer" not in run_cli("affected", "app-test", "--since", "HEAD").err
+    deployed.append("src/app/outputs.tf", "# again\n")
+    said = run_cli("affected", "app-test", "--since", "HEAD", "--json")
+    assert (rows(said), word in said.err) == ([], True)
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -276,3 +306,22 @@ def test_a_damaged_book_hides_no_tenant(run_cli: Run, sharing: Disk) -> None:
     kept = run_cli("tenant", "remove", "globex", "app-test")
     assert (kept.code, (sharing.root / APP / "tenants/globex.tfvars").exists()) == (65, True)
     assert "docs/state.md" in kept.err
+
+
+def test_on_paper_a_tenant_is_removed_in_words_alone(run_cli: Run, deployed: Disk) -> None:
+    before = sorted(str(f) for f in deployed.root.rglob("*"))
+    said = run_cli("tenant", "remove", "acme", "app-test", "--dry-run", "--engine", "host")
+    assert (said.code, f"{APP}/tenants/acme.tfvars: would be removed" in said.err) == (0, True)
+    assert "terraform plan" in said.out and "-destroy" in said.out
+    assert sorted(str(f) for f in deployed.root.rglob("*")) == before
+
+
+def test_on_paper_many_are_an_order_and_what_is_wrong(run_cli: Run, deployed: Disk) -> None:
+    deployed.write(f"{APP}/tenants/wrong.tfvars", "memroy = 1\n")
+    said = run_cli("apply", "app-test", "--all-tenants", "--dry-run", "--engine", "host")
+    assert said.code == 65
+    heads = [line for line in said.out.splitlines() if line.startswith("# ")]
+    assert heads == [f"# {REGION}/app-test/{name}: apply" for name in ("acme", "globex", "gone")]
+    assert "3 tenants to run; 1 unchanged; on paper, in this order" in said.err
+    assert f"where: {APP}/tenants/wrong.tfvars:1" in said.err and "succeeded" not in said.err
+    assert not (deployed.root / ".orchestrate/logs").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from typing import Any
 
@@ -218,6 +219,16 @@ def test_a_sensitive_value_that_was_typed_is_no_change_of_the_stack(cloud: Cloud
     assert (cloud.talk.said, cloud.record("")["hidden"]) == ([], ["token"])
 
 
+def test_a_sensitive_value_that_the_stack_needs_is_not_asked_for_again(cloud: Cloud) -> None:
+    cloud.disk.append("src/app/variables.tf", 'variable "token" {\n  type      = string\n  sensitive = true\n}\n')
+    cloud.perform("apply", "", "-var", "token=t")
+    cloud.perform("apply", "acme")
+    assert cloud.talk.said == []
+    cloud.disk.append("src/app/outputs.tf", "# more\n")
+    cloud.perform("apply", "acme")
+    assert "changed since its last apply (sources); left alone" in cloud.talk.said[0]
+
+
 def test_a_later_failure_is_noted_beside_the_last_apply(made: Cloud) -> None:
     made.perform("apply", "acme")
     before = made.record("acme")
@@ -232,7 +243,21 @@ def test_a_later_failure_is_noted_beside_the_last_apply(made: Cloud) -> None:
     assert "failed" not in made.record("acme")
 
 
-def test_a_failure_is_not_recorded(made: Cloud) -> None:
+def test_a_first_try_that_left_a_state_is_noted_beside_it(made: Cloud) -> None:
+    def half(run: Run, step: Step) -> Outcome:
+        made.behave(run, step)
+        return Outcome(1, ok=False, tail="Error: no") if step.argv[1] == "apply" else made.behave(run, step)
+
+    made.engine.behaviour = half
+    with pytest.raises(TerraformFailed):
+        made.perform("apply", "acme")
+    assert made.record("acme")["failed"]["error"] == f"{ACME}: terraform apply failed (exit code 1)"
+    made.engine.behaviour = made.behave
+    made.perform("apply", "acme")
+    assert "failed" not in made.record("acme") and made.record("acme")["inputs"]
+
+
+def test_a_first_failure_that_left_nothing_is_not_recorded(made: Cloud) -> None:
     made.fails[ACME, "apply"] = Outcome(1, ok=False, tail="Error: no")
     with pytest.raises(TerraformFailed):
         made.perform("apply", "acme")
@@ -405,6 +430,42 @@ def test_a_saved_plan_is_applied_to_its_own_layer_alone(made: Cloud) -> None:
     for tenant in ("globex", ""):
         with pytest.raises(RefusedError, match=f"made for {ACME}, not for"):
             made.perform("apply", tenant, "my.plan")
+
+
+def test_the_apply_of_a_saved_plan_is_recorded_as_it_was_planned(made: Cloud) -> None:
+    """Between the plan and its apply somebody edits a file: what is recorded is what runs."""
+    file, plain = made.disk.root / "my.plan", made.disk.root / "plain.plan"
+    made.perform("plan", "acme", "-out=my.plan", "-var", "service1-build=90", "-var", "memory=3")
+    for one, planned in ((file, made.engine.runs[-1].planned), (plain, {})):
+        with zipfile.ZipFile(one, "w") as archive:
+            archive.writestr("tfplan", "")
+        planfile.bind(one, ACME, planned)
+    made.perform("apply", "acme", "-var", "service1-build=90", "-var", "memory=3")
+    expected = {n: v for n, v in made.record("acme").items() if n not in ("at", "seconds", "state")}
+    made.perform("apply", "acme", "-var", "service1-build=1")
+    made.disk.write(f"{APP}/tenants/acme.tfvars", "memory = 999\n")
+    made.perform("apply", "acme", "my.plan")
+    assert {n: v for n, v in made.record("acme").items() if n not in ("at", "seconds", "state")} == expected
+    assert expected["builds"] == {"service1-build": "90"} and expected["given"]["memory"] == "3"
+    made.perform("apply", "acme", "plain.plan")
+    assert {n: v for n, v in made.record("acme").items() if n not in ("at", "seconds", "state")} == expected
+
+
+@pytest.mark.parametrize("argument", ["-destroy", "-target=x", "-refresh-only"])
+def test_a_plan_of_a_part_or_of_the_end_has_nothing_to_record(made: Cloud, argument: str) -> None:
+    made.perform("plan", "acme", "-out=my.plan", argument)
+    assert made.engine.runs[-1].collect and made.engine.runs[-1].planned == {}
+
+
+@pytest.mark.parametrize(("setting", "paced"), [("pace = true", True), ("", False)])
+def test_one_layer_keeps_the_pace_where_its_stack_says_so(made: Cloud, setting: str, paced: bool) -> None:
+    made.disk.append(f"{APP}/stack.hcl", f"{setting}\n")
+    plan = Outcome(2, ok=True, tail="  # aws_lb.this will be created\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n")
+    made.engine.behaviour = lambda run, step: plan if step.argv[1] == "plan" else made.behave(run, step)
+    made.perform("apply", "acme", identity=Identity(account="123456789012", method="env"))
+    file = made.disk.root / ".orchestrate/pace/123456789012.json"
+    assert file.is_file() is paced
+    assert not paced or f"{REGION}/CreateLoadBalancer" in json.loads(file.read_text())["full_at"]
 
 
 # -- protected ----------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ FLOORS = [
         *("quotas", "room"),
         "night",
     ],
-    ["runs"],
+    ["runs", "ready"],
     [
         "parses",
         "rendering",
@@ -37,7 +37,7 @@ FLOORS = [
         r"engines(\..*)?",
         "account",
         "allowance",
-        "stores",
+        *("buckets", "stores"),
         "state",
         "leftovers",
         "register",
@@ -55,7 +55,10 @@ FLOORS = [
         "image.*",
         r"container(\..*)?",
     ],
-    ["runner", "sharing", "survey", "placing", "recording", "deploy", "retries", "looks", "fleet", "reaping"],
+    [
+        *("runner", "sharing", "outputs", "survey", "placing", "recording", "acceptance", "deploy"),
+        *("retries", "looks", "fleet", "reaping"),
+    ],
     ["report", "watching", r"cli(\..*)?", "__main__"],
 ]
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "misc"}

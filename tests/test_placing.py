@@ -12,15 +12,18 @@ from fakes import caller
 from project_on_disk import APP, REGION, Disk
 from test_fleet import Onlooker
 
+from wrapper import builds
 from wrapper.account import NOBODY, Identity
 from wrapper.allotments import Book, Slot, allot, render
 from wrapper.errors import ConfigError, OrchestrateError, TerraformFailed
 from wrapper.fleet import Fleet, Terms
 from wrapper.looks import Scope
 from wrapper.model import Effective, Layer, Outcome
+from wrapper.ready import Own
 from wrapper.terraform import VERBS
 
 STACK, ACME = f"{REGION}/app-test", f"{REGION}/app-test/acme"
+BUILDS = {"acme": "90", "globex": "91"}
 BOOK = f"{REGION}/app-test/allotments.json"
 TENANT = """\
 variable "load_balancer" {
@@ -379,6 +382,15 @@ def test_a_fleet_is_allotted_in_one_write_and_grows_once(made: Sharing) -> None:
     given = {label: tuple(v["allotment"].values()) for label, v in made.values.items() if label != STACK}
     assert len(given) == len(set(given.values())) == 192
     assert len({entry["at"] for entry in made.book["tenants"].values()}) == 1
+
+
+def test_what_each_was_given_alone_is_still_its_own_after_the_growth(made: Sharing) -> None:
+    made.fill(90)
+    own = {t: Own(tuple(builds.tokens({"service1-build": n})), {"service1-build": n}) for t, n in BUILDS.items()}
+    many = Fleet(made.deployer(), Onlooker(), Terms(jobs=1), given=own)
+    answers = many.perform(VERBS["apply"], tokens("-auto-approve"), Scope(own=False))
+    assert [(a.tenant, a.result) for a in answers] == [("acme", "succeeded"), ("globex", "succeeded")]
+    assert {t: made.record(t)["builds"]["service1-build"] for t in BUILDS} == BUILDS
 
 
 def test_in_a_fleet_those_that_have_a_place_go_on(made: Sharing) -> None:

@@ -12,6 +12,7 @@ from test_layout import NAMES
 
 from wrapper import planfile
 from wrapper.errors import NotFoundError, OrchestrateError, RefusedError
+from wrapper.record import Record
 
 
 def plan(file: Path) -> Path:
@@ -33,6 +34,17 @@ def test_binding_again_is_for_the_last(tmp_path: Path) -> None:
     planfile.bind(file, "r/s/acme")
     planfile.bind(file, "r/s/globex")
     planfile.check(file, "r/s/globex")
+
+
+def test_what_its_apply_will_record_goes_with_it(tmp_path: Path) -> None:
+    file, one = plan(tmp_path / "my.plan"), Record(inputs={"sources": "s"}, given={"a": "é\n"}, builds={"b": "1"})
+    planfile.bind(file, "r/s/acme", one.as_data())
+    assert planfile.check(file, "r/s/acme") == one
+    planfile.bind(file, "r/s/acme", Record(given={"a": "x" * 70_000}).as_data())
+    assert planfile.check(file, "r/s/acme") == Record(), "a comment has no room for it; it is a plan still"
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.comment = b"orchestrate layer r/s/acme\n{half"
+    assert planfile.check(file, "r/s/acme") == Record()
 
 
 @given(st.lists(NAMES, min_size=1, max_size=3).map("/".join), st.lists(NAMES, min_size=1, max_size=3).map("/".join))

@@ -14,9 +14,9 @@ from wrapper.errors import BusyError, ConfigError, OrchestrateError, RefusedErro
 from wrapper.fleet import Fleet, Terms
 from wrapper.looks import Scope
 from wrapper.model import Layer, Outcome, Variable
+from wrapper.ready import Own
 from wrapper.record import Occasion, Record
 from wrapper.smoke import Smoke
-from wrapper.survey import Own
 from wrapper.terraform import VERBS
 
 WAY = {"test": "", "beta": "test", "staging": "beta", "live": "staging", "sandbox": "staging"}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrapper.record import Record, parse
+from wrapper.record import Record, moment, parse
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(), lambda s: st.lists(s) | st.dictionaries(st.text(), s)
@@ -45,3 +45,11 @@ def test_an_older_one_counts_as_changed() -> None:
 def test_a_failure_leaves_the_last_apply_as_it_was() -> None:
     failed = Record(by="me", seconds=1.0).after_failure("t", "you", "no")
     assert (failed.by, failed.seconds, failed.failed) == ("me", 1.0, {"at": "t", "by": "you", "error": "no"})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "1970-01-01T00:00:00Z"), (1767323045.999, "2026-01-02T03:04:05Z"), (4e9, "2096-10-02T07:06:40Z")],
+)
+def test_a_moment(seconds: float, text: str) -> None:
+    assert moment(seconds) == text

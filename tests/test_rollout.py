@@ -12,12 +12,16 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from project_on_disk import APP, REGION, Disk
 from said import Said
 from test_deployments import FAILED, NEW, OLD, deployment, service
+from test_fleet import Onlooker
 
 from wrapper import rollout
 from wrapper.account import Identity
 from wrapper.deployments import Wanted
 from wrapper.errors import ConfigError, OrchestrateError, RefusedError, RolloutFailed, TimeoutExpired, UnavailableError
+from wrapper.fleet import Fleet, Terms
+from wrapper.looks import Scope
 from wrapper.model import Layer
+from wrapper.terraform import VERBS
 
 WEB = Wanted("web", "c", "arn:aws:ecs:r:1:service/c/acme", NEW, ("tg",))
 EVENTS = [{"message": "(service acme) rolling back."}, {"message": "(service acme) tasks failed to start."}]
@@ -202,12 +206,26 @@ def test_an_apply_ends_when_ecs_runs_it(project: Project) -> None:
 def test_an_apply_that_ecs_rolled_back_failed_and_is_no_good_record(project: Project) -> None:
     with pytest.raises(RolloutFailed, match=f"{ACME}: service web: ECS rolled back"):
         project.perform("apply", "acme", identity=As(Ecs(ROLLED_BACK)))
-    assert [k for k in project.keys if "acme" in k] == ["app-test/tenants/acme/terraform.tfstate"]
+    record = project.record("acme")
+    assert (sorted(record), "rolled back" in record["failed"]["error"]) == (["failed", "version"], True)
     project.perform("apply", "acme", identity=As(Ecs(STEADY)))
     before = project.record("acme")["inputs"]
     with pytest.raises(RolloutFailed):
         project.perform("apply", "acme", "-var", "memory=1", identity=As(Ecs(ROLLED_BACK)))
     assert project.record("acme")["inputs"] == before
+
+
+def test_a_canary_that_ecs_rolls_back_ends_the_rollout(project: Project) -> None:
+    """The health of a wave is what ECS says of each tenant in it; whoever comes after a bad one is left as it was."""
+    project.disk.write(f"{APP}/tenants/third.tfvars", "")
+    many = Fleet(project.deployer(identity=As(Ecs(ROLLED_BACK))), Onlooker(), Terms(jobs=1, canary=1, wave=2))
+    answers = {a.tenant: (a.result, a.why) for a in many.perform(VERBS["apply"], [], Scope(own=False))}
+    assert answers["acme"][0] == "failed" and "ECS rolled back" in answers["acme"][1]
+    assert answers["globex"] == answers["third"] == ("stopped", "wave 1 of 2 was not good: acme")
+    assert {label for label, _ in project.engine.done} == {f"{REGION}/app-test", ACME}
+    well = Fleet(project.deployer(identity=As(Ecs(STEADY))), Onlooker(), Terms(jobs=1, canary=1, wave=2))
+    assert all(a.ok for a in well.perform(VERBS["apply"], [], Scope(own=False)))
+    assert all(project.record(name)["inputs"] for name in ("acme", "globex", "third"))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from fakes import LOCAL, S3, layer, stack
 
-from wrapper import state, stores
+from wrapper import buckets, state, stores
 from wrapper.account import Identity
 from wrapper.errors import ConfigError, NotFoundError, RefusedError
 from wrapper.leftovers import kept_families
@@ -227,20 +227,20 @@ def test_a_bucket_writes_only_what_nobody_changed(
     answer: Any, written: bool, tag: str | None, condition: dict[str, str]
 ) -> None:
     bucket = Bucket(answer)
-    assert stores.BucketStore(As(bucket), S3).write_if("k", b"1", tag) is written
+    assert buckets.BucketStore(As(bucket), S3).write_if("k", b"1", tag) is written
     assert {k: v for k, v in bucket.asked[0].items() if k.startswith("If")} == condition
 
 
 def test_a_conditional_write_that_is_refused_is_an_error() -> None:
     with pytest.raises(RefusedError, match="state bucket states: AccessDenied"):
-        stores.BucketStore(As(Bucket("AccessDenied")), S3).write_if("k", b"1", None)
+        buckets.BucketStore(As(Bucket("AccessDenied")), S3).write_if("k", b"1", None)
     with pytest.raises(NotFoundError, match="no state bucket states"):
-        stores.BucketStore(As(Bucket("NoSuchBucket")), S3).write_if("k", b"1", None)
+        buckets.BucketStore(As(Bucket("NoSuchBucket")), S3).write_if("k", b"1", None)
 
 
 def test_a_bucket_reads_with_its_tag() -> None:
     bucket = Bucket({"Body": io.BytesIO(b"1"), "ETag": '"e"'}, "NoSuchKey")
-    one = stores.BucketStore(As(bucket), S3)
+    one = buckets.BucketStore(As(bucket), S3)
     assert one.read_tagged("k") == (b"1", '"e"')
     assert one.read_tagged("k") is None
 

@@ -79,6 +79,12 @@ def test_what_was_asked_for_is_said_out_loud(console: Heard, logs: Logs) -> None
     assert "a warning" in Path(logs.path(ACME)).read_text()
 
 
+def test_the_stacks_own_lines_are_told_apart_from_its_tenants(console: Heard, logs: Logs) -> None:
+    talk = lines(console, logs, speaks=True).talk(layer())
+    talk.voice(b'cluster = "c"\n', False)
+    assert console.out.getvalue() == f'{layer().stack.name} | cluster = "c"\n'.encode()
+
+
 def test_what_no_log_can_take_is_said_out_loud(console: Heard) -> None:
     talk = Voice(console, Log(Path("/dev/full")), "acme", speaks=False)
     talk.say("+ terraform apply")
@@ -156,6 +162,21 @@ def test_the_one_that_fits(console: Heard, logs: Logs, terminal: bool, speaks: b
     assert type(watcher(console, logs, terminal=terminal, speaks=speaks)) is kind
 
 
+def test_on_paper_nobody_starts_and_nobody_succeeds(console: Heard, logs: Logs) -> None:
+    one = watcher(console, logs, terminal=True, speaks=False, dry=True)
+    with one.looking_on():
+        one.ended(Answer("ap-southeast-2", "app", "globex", "unchanged"))
+        one.began(["acme", "other"], 1)
+        one.talk(ACME).close()
+        one.ended(DONE)
+        one.ended(FAILED)
+    assert console.lines == [
+        "2 tenants to run; 1 unchanged; on paper, in this order",
+        "acme | failed (1 s): why",
+    ]
+    assert not logs.folder.parent.exists(), "the logs of twenty runs are kept, and this is none"
+
+
 @given(st.lists(st.binary(max_size=8).map(lambda b: b.replace(b"\r", b"\n")), max_size=8))
 def test_prefixed_lines_lose_and_mix_nothing(pieces: list[bytes]) -> None:
     console = Heard()
@@ -172,7 +193,7 @@ def test_prefixed_lines_lose_and_mix_nothing(pieces: list[bytes]) -> None:
 
 
 def test_logs_are_their_owners_and_made_when_needed(logs: Logs) -> None:
-    assert not logs.folder.exists()
+    assert not logs.folder.parent.exists(), "the logs of twenty runs are kept, and this is none"
     logs.open(ACME).write(b"x\n")
     logs.open(layer()).write(b"y\n")
     assert sorted(f.name for f in logs.folder.iterdir()) == ["_stack.log", "acme.log"]

@@ -13,6 +13,7 @@ from . import allotments, layout
 from .allotments import Book
 from .errors import BusyError
 from .model import Stack
+from .record import moment
 from .stores import Store
 
 _TRIES = 60  # at most two seconds apart: a minute or so
@@ -43,11 +44,11 @@ class Register:
 
     def allot(self, tenants: Collection[str]) -> Book:
         """The book with a slot for each of these, all in one write."""
-        return self._change(lambda book: allotments.allot(book, tenants, now(), self.by))
+        return self._change(lambda book: allotments.allot(book, tenants, moment(time.time()), self.by))
 
     def free(self, tenants: Collection[str]) -> Book:
         """The book without these; what is not in it is no error."""
-        return self._change(lambda book: allotments.free(book, tenants, now(), self.by))
+        return self._change(lambda book: allotments.free(book, tenants, moment(time.time()), self.by))
 
     def forget(self) -> None:
         """Remove the book: its stack is gone, and its load balancers with it."""
@@ -70,7 +71,3 @@ class Register:
             where=self.key,
             hint="nothing was changed; run the command again",
         )
-
-
-def now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -5,11 +5,12 @@ Knows what Terraform's flags mean to a whole command; :mod:`wrapper.terraform` k
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from .errors import UsageError
+from .model import Variable
 from .terraform import Token, Verb
-from .variables import Argument, parse_argument
+from .variables import Argument, parse_argument, undeclared
 
 
 def split_tenant(tokens: Iterable[Token], option: str = "") -> tuple[str, list[Token]]:
@@ -47,6 +48,20 @@ def check_words(verb: Verb, tokens: Sequence[Token]) -> None:
 def typed_values(tokens: Iterable[Token]) -> list[Argument]:
     """Every ``-var``, in order."""
     return [parse_argument(t.value or "") for t in tokens if t.flag == "var"]
+
+
+def distribute(
+    verb: Verb, tokens: Iterable[Token], declared: Mapping[str, Variable], others: Collection[str], label: str
+) -> list[Token]:
+    """Those of one layer: a -var goes to the root that declares it. ``others``: what the other root of its stack does."""
+    kept = []
+    for token in tokens:
+        name = parse_argument(token.value or "").name if token.flag == "var" else ""
+        if not name or (name in declared and verb.values):
+            kept.append(token)
+        elif name not in declared and name not in others and name != "tenant":
+            raise undeclared(name, declared, others, f"-var {name}", label)
+    return kept
 
 
 def destroys(verb: Verb, tokens: Iterable[Token]) -> bool:

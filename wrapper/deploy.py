@@ -8,25 +8,28 @@ from __future__ import annotations
 import getpass
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
-from . import deployments, leftovers, register, retries, revisions, rollout, smoke, state, stores, terraform, variables
+from . import leftovers, pacing, register, retries, revisions, state, stores, terraform, variables
+from .acceptance import Acceptance
 from .account import Identity
 from .arguments import destroys, partial
 from .engines import Engine
-from .errors import ConfigError, OrchestrateError, RefusedError, SmokeFailed
+from .errors import OrchestrateError, RefusedError
 from .fingerprint import Difference
 from .model import Layer, Outcome, Stack
 from .placing import CARRIED, Placing
 from .project import Project
+from .ready import NOTHING, Own, Ready
 from .record import Occasion
 from .recording import Recorder
 from .runner import Stopper, Talk, execute
 from .runs import Caller
 from .smoke import Smoke
-from .survey import NOTHING, Own, Ready, Survey
+from .survey import Survey
 from .terraform import Token, Verb
 
 # What reads a state and acts on it: a missing bucket or a damaged state is found before Terraform starts.
@@ -54,6 +57,10 @@ class Deployer:
     @cached_property
     def recorder(self) -> Recorder:
         return Recorder(lambda: self.store, self.caller.author, self.occasion, revisions.commit(self.project.root))
+
+    @cached_property
+    def acceptance(self) -> Acceptance:
+        return Acceptance(self.project, self.stack, self.identity, self.recorder, self.smoke, self.rollout_limit)
 
     @cached_property
     def store(self) -> stores.Store:
@@ -91,6 +98,8 @@ class Deployer:
         """One verb on one layer. ``apply`` of a tenant makes the stack's own layer first where there is none. ``own``:
         what each of the two, by tenant, is given alone."""
         self.check(verb, tenant, tokens)
+        if verb.mutates:
+            self.keep_pace(1, self.talk.say)
         layer, own = layer_of(self.project, self.stack, verb, tenant), own or {}
         if verb.name == "apply" and tenant:
             self.ensure_stack(layer, tokens, own)
@@ -112,21 +121,25 @@ class Deployer:
         """Run a layer that is ready; what went in is recorded beside its state when it is done."""
         verb, layer, started = ready.verb, ready.layer, time.monotonic()
         before = state.load(self.store, layer) if verb.name in _ON_STATE and not self.dry else None
-        self._check_smoke(ready)
+        self.acceptance.check(ready)
         recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
         whole = destroys(verb, ready.tokens) and not partial(ready.tokens) and not self.dry
+        after: tuple[dict[str, Any], str] = {}, ""
         kept = leftovers.kept_families(before) if whole else []
         try:
-            outcome = execute(ready.lay_out(self.caller), self.engine, talk or self.talk, stopper or self.stopper)
+            run = ready.lay_out(self.caller)
+            run = replace(run, planned=recorder.planned(ready)) if run.collect else run
+            outcome = execute(run, self.engine, talk or self.talk, stopper or self.stopper)
             if verb.name == "apply" and not (self.dry or whole or outcome.skipped):
-                self._watch(ready, talk or self.talk, stopper or self.stopper)
+                after = state.load_tagged(self.store, layer) or after
+                self.acceptance.watch(ready, state.outputs(after[0]), talk or self.talk, stopper or self.stopper)
         except OrchestrateError as error:
-            if verb.name in ("apply", "destroy") and before is not None:
+            if verb.name in ("apply", "destroy") and not self.dry:
                 recorder.failed(layer, error)
             raise
         finally:
             if not layer.tenant:
-                self.survey.forget_own_state()
+                self.survey.outputs.forget()
         if self.dry or outcome.skipped:
             return outcome
         if whole:
@@ -136,31 +149,21 @@ class Deployer:
                 register.forget(self.store, self.stack)
             self.placing.give_back(layer)
         elif verb.name == "apply":
-            url = recorder.applied(ready, time.monotonic() - started)
-            self._applied(ready, url, talk or self.talk, stopper or self.stopper)
+            url = recorder.applied(ready, time.monotonic() - started, *after)
+            if layer.tenant and ready.inputs and not ready.tenant_of_many:
+                self.placing.give_back(layer)
+            self.acceptance.ask(ready, url, talk or self.talk, stopper or self.stopper)
             return replace(outcome, url=url)
         return outcome
 
-    def _applied(self, ready: Ready, url: str, talk: Talk, stopper: Stopper) -> None:
-        layer = ready.layer
-        if layer.tenant and ready.inputs and not ready.tenant_of_many:
-            self.placing.give_back(layer)
-        if self._is_asked(layer):
-            self._smoke(ready, url, talk, stopper)
-
-    def _watch(self, ready: Ready, talk: Talk, stopper: Stopper) -> None:
-        """Wait until ECS runs what was applied; raises when it does not."""
-        asked, said = self.rollout_limit, self.stack.settings.rollout_timeout
-        limit = asked if asked is not None else terraform.parse_limit(said) if said else rollout.LIMIT
-        if not limit or partial(ready.tokens):
-            return
-        wanted = deployments.services(state.outputs(state.load(self.store, ready.layer)))
-        region = self.stack.region or self.stack.backend.region
-        if wanted:
-            rollout.Watch(self.identity, region, ready.layer.label, limit, talk.say, stopper.pause).check(wanted)
-
     def is_deployed(self, layer: Layer) -> bool:
         return not self.dry and state.load(self.store, layer) is not None
+
+    def keep_pace(self, layers: int, say: Callable[[str], None]) -> None:
+        """From here on changes wait for AWS's rates, together with every other process of this machine."""
+        if not self.dry and pacing.is_wanted(self.stack, self.identity, layers):
+            pace = pacing.pace_of(self.stack, self.identity, self.caller.home, say)
+            self.engine = pacing.PacedEngine(self.engine, pace)
 
     # -- what may be done ---------------------------------------------------------------------
 
@@ -185,7 +188,7 @@ class Deployer:
         """Make the stack's own layer where there is none; one that changed is named and left alone. ``given``: what
         each layer, by tenant, is given alone."""
         own, given = Layer(self.stack), given or {}
-        if self.survey.own_state() is None:
+        if self.survey.outputs.state() is None:
             ahead = [*tokens, *given.get(tenant.tenant, NOTHING).tokens]
             self.survey.check_ahead(terraform.VERBS["apply"], tenant, ahead)
             self.talk.say(f"{own.label}: not there yet; making it first")
@@ -210,36 +213,6 @@ class Deployer:
     def changed(self, layer: Layer) -> list[Difference]:
         """What of a layer's inputs differs from its last apply; [] when nothing or not known."""
         return self.survey.changed(layer, state.load_record(self.store, layer))
-
-    # -- does it answer ---------------------------------------------------------------------------
-
-    def _is_asked(self, layer: Layer) -> bool:
-        """Whether there is a smoke test for it: for a tenant, or for a stack that has none."""
-        return bool(self.smoke.places) and (bool(layer.tenant) or self.stack.tenant_source is None)
-
-    def _check_smoke(self, ready: Ready) -> None:
-        """A path is below a URL that the layer's root must give: said before it is applied."""
-        layer, paths = ready.layer, self.smoke.paths
-        if ready.verb.name != "apply" or not paths or not self._is_asked(layer):
-            return
-        if "url" not in self.project.values.outputs(layer.source):
-            raise ConfigError(
-                f'{layer.label}: its Terraform root has no output "url", and {paths[0]} is below it',
-                hint="give the smoke test a whole URL, or the root that output",
-            )
-
-    def _smoke(self, ready: Ready, url: str, talk: Talk, stopper: Stopper) -> None:
-        """Ask it whether it answers. What does not is recorded as a failure."""
-        layer = ready.layer
-        if self.smoke.paths and not (url and self.smoke.served):
-            why = "it has no URL" if self.smoke.served else "in the sandbox no traffic flows"
-            talk.say(f"{layer.label}: no smoke test of {', '.join(self.smoke.paths)}: {why}")
-        try:
-            doors = smoke.Doors(talk.say, stopper.pause)
-            smoke.check(layer.label, self.smoke.urls(url), self.smoke.terms, doors)
-        except SmokeFailed as error:
-            self.recorder.unwell(ready, error)
-            raise
 
 
 def layer_of(project: Project, stack: Stack, verb: Verb, tenant: str) -> Layer:

@@ -22,16 +22,16 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from . import deploy, fingerprint, pacing, plans, retries, terraform, transcript
+from . import deploy, fingerprint, plans, retries, terraform, transcript
 from .answers.model import Answer, Changes, Fault, worst
 from .arguments import destroys
 from .errors import NotFoundError, OrchestrateError, RefusedError, Stopped, TimeoutExpired, UsageError
 from .looks import Look, Looker, Scope
 from .model import Layer, Outcome
+from .ready import Own, Ready
 from .register import Entry, Register
 from .runner import Talk
 from .selection import waves
-from .survey import Own, Ready
 from .terraform import Token, Verb
 
 MEMORY_EACH = 800 * 1024 * 1024  # bytes: a provider's, and Terraform's
@@ -144,7 +144,7 @@ class Fleet:
         deployer, own = self.deployer, Layer(self.deployer.stack)
         if not all(a.ok for a in answers):
             return [self._ended(self._stopped(own, "a tenant of it is still there"))]
-        if not deployer.dry and deployer.survey.own_state() is None:
+        if not deployer.dry and deployer.survey.outputs.state() is None:
             self.watcher.say(f"{own.label}: no state; nothing to destroy")
             return []
         ready = deployer.survey.prepare(verb, own, tokens)
@@ -174,7 +174,7 @@ class Fleet:
         looks, answers = self._placed(looks)
         if not looks:
             return answers
-        self._keep_pace(len(looks))
+        self.deployer.keep_pace(len(looks), self.watcher.say)
         jobs = min(self.terms.jobs or default_jobs(), len(looks))
         self.watcher.began([look.layer.tenant for look in looks], jobs)
         well = all(a.ok for a in (*before, *answers))
@@ -251,13 +251,6 @@ class Fleet:
                 return self.deployer.carry_out(ready, talk, stopper)
 
             return retries.with_retries(look.layer.label, attempt, retries.Doors(stopper.pause, random.random, say))
-
-    def _keep_pace(self, layers: int) -> None:
-        """From here on changes wait for AWS's rates, together with every other process of this machine."""
-        deployer = self.deployer
-        if not deployer.dry and pacing.is_wanted(deployer.stack, deployer.identity, layers):
-            pace = pacing.pace_of(deployer.stack, deployer.identity, deployer.caller.home, self.watcher.say)
-            deployer.engine = pacing.PacedEngine(deployer.engine, pace)
 
     # -- answers --------------------------------------------------------------------------------
 
@@ -340,7 +333,6 @@ class Fleet:
         """One question for the stack's own layer and for the tenants after it: which of them change, it decides."""
         then = f", and then to what changed of its {tenants} tenants" if tenants else ""
         self._ask(f"Apply to {own.label}{then}?")
-        self.deployer.caller = replace(self.deployer.caller, asks=False)
 
     def _agree(self, looks: Sequence[Look]) -> None:
         """One question for all of them: side by side nobody can answer for each."""
@@ -349,13 +341,14 @@ class Fleet:
             names = [look.layer.tenant for look in looks]
             count = "1 tenant" if len(names) == 1 else f"{len(names)} tenants"
             self._ask(f"Apply to {count} of {self.deployer.stack.label} ({_named(names)})?")
-            self.deployer.caller = replace(self.deployer.caller, asks=False)
 
     def _ask(self, question: str) -> None:
+        """Once in a command: who agreed is asked nothing more."""
         deployer, stack = self.deployer, self.deployer.stack
         wanted = stack.label if stack.settings.protected else "yes"
         if deployer.caller.asks and not deployer.talk.ask(f"{question} Type {wanted} to go on:", wanted):
             raise RefusedError(f"{stack.label}: not confirmed", hint=f"nothing was changed; only {wanted!r} goes on")
+        deployer.caller = replace(deployer.caller, asks=False)
 
 
 def _named(names: Sequence[str]) -> str:

@@ -13,9 +13,9 @@ from .answers.model import Answer
 from .errors import OrchestrateError
 from .fingerprint import Difference
 from .model import Layer
+from .ready import NOTHING, Own, Ready
 from .register import Entry, Register
 from .selection import Choice, Shard, choose
-from .survey import NOTHING, Own, Ready
 from .terraform import Token, Verb
 
 _ALWAYS = ("replace", "refresh-only", "destroy", "target", "exclude")  # flags that mean to start, changed or not
@@ -117,7 +117,7 @@ class Looker:
             return Look(layer, entry, ready, None, "not deployed yet")
         different = tuple(fingerprint.differences(entry.record.inputs, ready.inputs))
         if not entry.record.inputs:
-            why = "its last apply left no record"
+            why = "its last try failed" if entry.record.failed else "its last apply left no record"
         elif different:
             why = ", ".join(d.name for d in different[:5]) + (" ..." if len(different) > 5 else "")
         elif entry.touched:

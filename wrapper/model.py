@@ -146,7 +146,8 @@ class Run:
     ``copies`` (the caller's) and ``files`` (made here) map paths in it to what stands there; ``collect``
     maps files the run makes to where the caller wants them. ``sensitive`` are variables never echoed.
     ``deletable``: globs of addresses that may be deleted although the stack is protected. ``sealed``: its providers are
-    part of a read-only image, so that what init has checked cannot be another afterwards."""
+    part of a read-only image, so that what init has checked cannot be another afterwards. ``planned``: what a plan
+    file that is kept remembers for its apply."""
 
     layer: Layer
     verb: str
@@ -168,6 +169,7 @@ class Run:
     origins: Mapping[str, str] = field(default_factory=dict)
     deletable: tuple[str, ...] = ()
     sealed: bool = False
+    planned: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def mutates(self) -> bool:

@@ -15,7 +15,8 @@ from .allotments import Slot
 from .arguments import destroys
 from .errors import BusyError, ConfigError, OrchestrateError
 from .model import Layer, Outcome
-from .survey import Ready, Survey
+from .ready import Ready
+from .survey import Survey
 from .terraform import Token
 
 CARRIED = ("parallelism", "lock-timeout", "auto-approve", "no-color", "compact-warnings", "json")
@@ -40,28 +41,41 @@ class Placing:
         if self.survey.dry or not found:
             return list(found)
         try:
-            found = self.survey.allot(found) if _makes(found[0]) else found
+            found = self._allotted(found) if _makes(found[0]) else found
         except OrchestrateError as error:
             return [error if r.tenant_of_many else r for r in found]
         if found[0].verb.name != "apply" or destroys(found[0].verb, found[0].tokens):
             return [self._no_room(r) or r for r in found]
         try:
-            number = max(map(self.survey.missing, found))
+            number = max(map(self._missing, found))
             return self._grown(number, found) if number else list(found)
         except OrchestrateError as error:
-            return [error if self.survey.missing(r) else r for r in found]
+            return [error if self._missing(r) else r for r in found]
 
     def _grown(self, number: int, found: Sequence[Ready]) -> list[Ready | OrchestrateError]:
         """The same layers, made ready anew when the load balancer is there."""
-        tokens = found[0].tokens
-        self._grow(number, tokens)
-        again = list(self.survey.prepare_all(found[0].verb, [r.layer for r in found], tokens))
-        placed = iter(self.survey.allot([r for r in again if isinstance(r, Ready)]))
+        common = found[0].common
+        self._grow(number, common.for_all)
+        layers, own = [r.layer for r in found], {r.layer.tenant: r.common.own for r in found}
+        again = list(self.survey.prepare_all(found[0].verb, layers, common.for_all, own=own))
+        placed = iter(self._allotted([r for r in again if isinstance(r, Ready)]))
         return [next(placed) if isinstance(r, Ready) else r for r in again]
+
+    def _allotted(self, found: Sequence[Ready]) -> list[Ready]:
+        """The same, each that shares a load balancer with its slot for good; one write for all."""
+        given = self.survey.sharing.allot([r.layer.tenant for r in found if r.tenant_of_many])
+        return [r.with_value(allotments.VARIABLE, given[r.layer.tenant]) if r.tenant_of_many else r for r in found]
+
+    def _missing(self, ready: Ready) -> int:
+        """The number of the load balancer that a tenant is allotted and its stack does not have yet; else 0."""
+        survey = self.survey
+        if not ready.tenant_of_many or sharing.OUTPUT not in survey.project.values.outputs(survey.stack.source):
+            return 0
+        return sharing.missing(ready.values, state.outputs(survey.outputs.state()))
 
     def _no_room(self, one: Ready) -> ConfigError | None:
         """A look at a tenant whose load balancer is not there yet would end in Terraform's words about a missing key."""
-        number = self.survey.missing(one)
+        number = self._missing(one)
         if not number or one.verb.name != "plan" or destroys(one.verb, one.tokens):
             return None
         place = f"{self.survey.stack.name} {self.survey.stack.region}".rstrip()
@@ -97,9 +111,9 @@ class Placing:
 
     def _has(self, number: int) -> bool:
         """Whether the stack gives out that load balancer, as its state and its register are at this moment."""
-        self.survey.forget_own_state()
+        self.survey.outputs.forget()
         self.survey.sharing.look_again()
-        return str(number) in (state.outputs(self.survey.own_state()).get(sharing.OUTPUT) or {})
+        return str(number) in (state.outputs(self.survey.outputs.state()).get(sharing.OUTPUT) or {})
 
     def _only_growth(self, own: Layer, number: int) -> list[Token]:
         """What was typed at the stack's last apply, if nothing but the number of load balancers differs since."""

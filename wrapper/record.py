@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from .fingerprint import Inputs
@@ -58,6 +59,11 @@ class Record:
     def after_failure(self, at: str, by: str, error: str) -> Record:
         """The same last apply, and a later try that failed."""
         return replace(self, failed={"at": at, "by": by, "error": error})
+
+
+def moment(seconds: float) -> str:
+    """A moment (seconds since 1970) as it stands in everything that is kept beside states: ``2026-01-02T03:04:05Z``"""
+    return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
 
 
 def parse(data: object) -> Record:

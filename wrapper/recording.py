@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from . import history, state, stores
 from .errors import OrchestrateError, SmokeFailed
 from .model import Layer
-from .record import Occasion, Record
-from .survey import Ready
+from .ready import Ready
+from .record import Occasion, moment
+from .runs import state_key
 
 
 @dataclass(frozen=True)
@@ -27,25 +29,22 @@ class Recorder:
     def who(self) -> str:
         return self.occasion.who or self.author
 
-    def applied(self, ready: Ready, seconds: float) -> str:
+    def applied(self, ready: Ready, seconds: float, left: Mapping[str, Any], tag: str) -> str:
         """What went in (as digests), what was typed (never a sensitive value), which builds, who, when and why.
-        Returns the URL that is now among the outputs, or ""."""
+        ``left``: the state that it left, and its object's ``tag``. Returns the URL among its outputs, or ""."""
         store, layer = self.store(), ready.layer
-        now, tag = state.load_tagged(store, layer) or ({}, "")
-        url = str(state.outputs(now).get("url") or "")
-        if not ready.inputs:
+        url = str(state.outputs(left).get("url") or "")
+        planned = ready.record
+        if not planned.inputs:
             return url
-        one = Record(
-            inputs=ready.inputs,
-            given=ready.given,
-            hidden=ready.hidden,
+        one = replace(
+            planned,
             by=self.who,
-            at=_now(),
-            state={"serial": now.get("serial"), "lineage": now.get("lineage"), "tag": tag},
+            at=moment(time.time()),
+            state={"serial": left.get("serial"), "lineage": left.get("lineage"), "tag": tag},
             seconds=round(seconds, 1),
             url=url,
-            builds=ready.builds,
-            commit=self.commit,
+            commit=planned.commit or self.commit,
             job=self.occasion.job,
             why=self.occasion.why,
         )
@@ -53,12 +52,21 @@ class Recorder:
         state.change_history(store, layer, lambda applies: history.added(applies, one))
         return url
 
+    def planned(self, ready: Ready) -> dict[str, Any]:
+        """What a plan file remembers, so that its apply is recorded as if it had been planned then and there: as it is
+        now, and from this commit. {} for a plan that takes away, or of a part."""
+        if not ready.inputs or any(t.flag == "destroy" for t in ready.tokens):
+            return {}
+        return replace(ready.record, commit=self.commit).as_data()
+
     def failed(self, layer: Layer, error: OrchestrateError) -> None:
-        """A later try that failed, beside what its last apply left. No more than a note: never in the way."""
+        """A try that failed, beside the state that it or the last apply left. No more than a note: never in the way."""
         with contextlib.suppress(OrchestrateError):
             store = self.store()
+            if store.modified(state_key(layer)) is None:
+                return
             record = state.load_record(store, layer)
-            state.write_record(store, layer, record.after_failure(_now(), self.who, error.message))
+            state.write_record(store, layer, record.after_failure(moment(time.time()), self.who, error.message))
 
     def unwell(self, ready: Ready, error: SmokeFailed) -> None:
         """It is applied and recorded, and it is not good: nothing goes back to it, and nothing is promoted from it.
@@ -72,7 +80,7 @@ class Recorder:
             else "it is applied, and its state is saved; no earlier builds are known that could be put back"
         )
         self.failed(layer, error)
-        if ready.inputs:
+        if ready.record.inputs:
             state.change_history(store, layer, lambda applies: history.with_failure(applies, error.message))
 
 
@@ -82,7 +90,3 @@ def rollback_command(layer: Layer) -> str:
     words = ["./orchestrate rollback", stack.name, stack.region, f"-var tenant={layer.tenant}" if layer.tenant else ""]
     words += [f"--confirm {layer.label}"] if stack.settings.protected else []
     return " ".join(filter(None, words))
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -189,7 +189,7 @@ def execute(run: Run, engine: Engine, talk: Talk, stopper: Stopper) -> Outcome:
             directory.check_recovered()
         outcome = _steps(run, session, directory, talk, stopper)
         if directory:
-            collect(directory, lambda file: planfile.bind(file, run.layer.label))
+            collect(directory, lambda file: planfile.bind(file, run.layer.label, run.planned))
         return outcome
 
 

@@ -7,7 +7,7 @@ Reads a state's ``outputs`` straight from its object (format version 4, unchange
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import history, layout, record
@@ -49,7 +49,7 @@ def load_tagged(store: Store, layer: Layer) -> tuple[dict[str, Any], str] | None
     )
 
 
-def outputs(state: dict[str, Any] | None) -> dict[str, Any]:
+def outputs(state: Mapping[str, Any] | None) -> dict[str, Any]:
     """Output values by name."""
     return {name: out.get("value") for name, out in ((state or {}).get("outputs") or {}).items()}
 

@@ -8,106 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
-from . import allotments, environment, fingerprint, planfile, promotion, runs, sharing, state, stores, variables
-from .account import NOBODY, Identity
+from . import allotments, arguments, environment, fingerprint, planfile, runs, state, stores, variables
+from .account import Identity
 from .allotting import Register
-from .arguments import destroys, partial, typed_values
-from .errors import NotFoundError, OrchestrateError
-from .fingerprint import Difference, Inputs
-from .model import Effective, Layer, Run, Stack, Variable
+from .arguments import destroys, typed_values
+from .errors import OrchestrateError
+from .fingerprint import Difference
+from .model import Effective, Layer, Stack, Variable
+from .outputs import Outputs
 from .project import Project
+from .ready import NOTHING, Common, Own, Ready, digest_each, exactly
 from .record import Record
 from .runner import Talk
 from .runs import Caller, Request
 from .sharing import Sharing
 from .terraform import VERBS, Token, Verb
 from .variables import Source
-
-
-@dataclass(frozen=True)
-class Common:
-    """What all layers of one root have in common in one command: a request without values; ``typed``: its -var
-    by name; ``saved``: the plan file it applies; ``digests`` of sources, modules and versions."""
-
-    request: Request
-    typed: Mapping[str, Effective]
-    saved: str
-    digests: Mapping[str, str]
-
-    @property
-    def valued(self) -> bool:
-        return self.request.verb.values and not self.saved
-
-    @property
-    def whole(self) -> bool:
-        """Whether what it does is all that its inputs say."""
-        return self.valued and not partial(self.request.tokens)
-
-
-@dataclass(frozen=True)
-class Own:
-    """What one layer alone is given: ``tokens`` as if typed for it, and the ``builds`` that must run there then,
-    exactly (None: whatever comes out)."""
-
-    tokens: tuple[Token, ...] = ()
-    builds: Mapping[str, str] | None = None
-
-
-NOTHING = Own()
-
-
-@dataclass(frozen=True)
-class Ready:
-    """A layer whose inputs are known and right. ``inputs`` is {} where the command is for a part of it."""
-
-    layer: Layer
-    common: Common
-    values: Mapping[str, Effective] = field(default_factory=dict)
-    inputs: Inputs = field(default_factory=dict)
-
-    @property
-    def verb(self) -> Verb:
-        return self.common.request.verb
-
-    @property
-    def tokens(self) -> tuple[Token, ...]:
-        return self.common.request.tokens
-
-    @property
-    def given(self) -> dict[str, str]:
-        """What was typed for it, nothing sensitive."""
-        declared = self.common.request.declared
-        return {
-            a.name: a.text for a in typed_values(self.tokens) if a.name in declared and not declared[a.name].sensitive
-        }
-
-    @property
-    def hidden(self) -> tuple[str, ...]:
-        return tuple(sorted(n for n in self.common.typed if self.common.request.declared[n].sensitive))
-
-    @property
-    def builds(self) -> dict[str, str]:
-        """Values of the variables that hold a build number, the root's own defaults too."""
-        declared = self.common.request.declared
-        values = {n: v.default for n, v in declared.items() if isinstance(v.default, str | int)}
-        values |= {n: v.value for n, v in {**self.values, **self.common.typed}.items()}
-        return {n: str(v) for n, v in sorted(values.items()) if variables.is_build(n) and v is not None}
-
-    @property
-    def tenant_of_many(self) -> bool:
-        """Whether it stands behind a load balancer that it shares."""
-        return allotments.VARIABLE in self.values and allotments.takes(self.common.request.declared)
-
-    def with_value(self, name: str, value: Effective) -> Ready:
-        """The same, with another value of one variable."""
-        known = {**self.inputs.get("variables", {}), name: fingerprint.digest(value.value)}
-        inputs = {**self.inputs, "variables": dict(sorted(known.items()))} if self.inputs else self.inputs
-        return replace(self, values={**self.values, name: value}, inputs=inputs)
-
-    def lay_out(self, caller: Caller) -> Run:
-        return runs.lay_out(replace(self.common.request, layer=self.layer, values=self.values), caller)
 
 
 @dataclass
@@ -122,13 +39,16 @@ class Survey:
     talk: Talk
     given: Mapping[str, str] = field(default_factory=dict)
     dry: bool = False
-    _own: list[dict[str, Any] | None] = field(default_factory=list)
+
+    @cached_property
+    def outputs(self) -> Outputs:
+        return Outputs(self.project, self.stack, self.identity, self.store, self.talk.say, self.dry)
 
     @cached_property
     def sharing(self) -> Sharing:
         by = self.caller.author
         return Sharing(
-            lambda: Register(self.store(), self.stack, by), lambda: not self.dry or self.own_state() is not None
+            lambda: Register(self.store(), self.stack, by), lambda: not self.dry or self.outputs.state() is not None
         )
 
     # -- layers made ready ------------------------------------------------------------------------
@@ -154,28 +74,31 @@ class Survey:
         if not layers:
             return
         common = self._common(verb, layers[0], tokens)
-        if common.saved:
-            planfile.check(self.caller.directory / common.saved, layers[0].label)
         if not common.valued:
-            yield from (Ready(layer, common) for layer in layers)
+            saved = common.saved and self.caller.directory / common.saved
+            planned = planfile.check(saved, layers[0].label) if saved else None
+            yield from (Ready(layer, common, planned=planned) for layer in layers)
             return
         first: dict[str, tuple[Effective, str]] = {}
         for layer, values in zip(layers, self._values(layers, tokens, common.typed), strict=True):
             mine = (own or {}).get(layer.tenant, NOTHING)
             try:
-                yield _exactly(mine, self._ready(layer, self._with_own(layer, common, mine), values, first, records))
+                yield exactly(mine, self._ready(layer, self._with_own(layer, common, mine), values, first, records))
             except OrchestrateError as error:
                 yield error
 
     def _with_own(self, layer: Layer, common: Common, own: Own) -> Common:
         """What all have in common, and what this one is given alone."""
+        if own is NOTHING:
+            return common
         request = common.request
         tokens = self.distribute(request.verb, layer, own.tokens, request.declared)
-        if not tokens:
-            return common
         typed = {a.name: variables.check_argument(a, request.declared) for a in typed_values(tokens)}
         return replace(
-            common, request=replace(request, tokens=(*request.tokens, *tokens)), typed={**common.typed, **typed}
+            common,
+            request=replace(request, tokens=(*request.tokens, *tokens)),
+            typed={**common.typed, **typed},
+            own=replace(own, tokens=tuple(tokens)),
         )
 
     def _ready(
@@ -192,8 +115,9 @@ class Survey:
         if destroying:
             values = self._fill_from_last_apply(layer, common.request.declared, values, records)
         if not (self.dry and destroying):  # on paper the last apply's -var are not looked up
-            variables.check_required(common.request.declared, {*values, *common.typed}, layer.label)
-        digests = _digests({**values, **common.typed}, first)
+            known = {*values, *common.typed, *common.own.hidden}
+            variables.check_required(common.request.declared, known, layer.label)
+        digests = digest_each({**values, **common.typed}, first)
         for name in common.typed:
             if common.request.declared[name].sensitive:
                 values.pop(name, None)
@@ -225,7 +149,7 @@ class Survey:
         """What of a layer's inputs differs from its last apply, what was typed then standing in; [] when not known."""
         if not record.inputs:
             return []
-        ready = self.prepare(VERBS["plan"], layer, self.typed_last(layer, record))
+        ready = self.prepare(VERBS["plan"], layer, self.typed_last(layer, record), Own(hidden=record.hidden))
         return fingerprint.differences(record.inputs, ready.inputs, record.hidden)
 
     def typed_last(self, layer: Layer, record: Record) -> list[Token]:
@@ -252,18 +176,6 @@ class Survey:
             values = self.project.values.of(tenant, unknown, self._var_files(common.request.tokens))
             coming |= {allotments.VARIABLE} if allotments.takes(common.request.declared) else set()
             variables.check_required(common.request.declared, {*values, *common.typed, *coming}, tenant.label)
-
-    # -- shared load balancers --------------------------------------------------------------------
-
-    def allot(self, found: Sequence[Ready]) -> list[Ready]:
-        """The same, each that shares a load balancer with its slot for good; one write for all."""
-        given = self.sharing.allot([r.layer.tenant for r in found if r.tenant_of_many])
-        return [r.with_value(allotments.VARIABLE, given[r.layer.tenant]) if r.tenant_of_many else r for r in found]
-
-    def missing(self, ready: Ready) -> int:
-        """The number of the load balancer that a tenant is allotted and its stack does not have yet; else 0."""
-        known = sharing.OUTPUT in self.project.values.outputs(self.stack.source)
-        return sharing.missing(ready.values, state.outputs(self.own_state())) if known and ready.tenant_of_many else 0
 
     # -- values -----------------------------------------------------------------------------------
 
@@ -293,50 +205,14 @@ class Survey:
     def _from_files(
         self, layers: Sequence[Layer], tokens: Sequence[Token]
     ) -> Iterator[dict[str, Effective] | OrchestrateError]:
-        outputs = self._stack_outputs(layers[0])
-        to_come = {} if outputs or not self.dry else self._outputs_to_come(layers[0])
+        outputs = self.outputs.of(layers[0])
+        to_come = {} if outputs or not self.dry else self.outputs.to_come(layers[0], self.declared(layers[0]))
         for values in self.project.values.of_all(layers, outputs, self._var_files(tokens)):
             yield values if isinstance(values, OrchestrateError) else {**to_come, **values}
 
     def _var_files(self, tokens: Iterable[Token]) -> list[Source]:
         directory = self.caller.directory
         return [self.project.files.caller_source(directory / (t.value or "")) for t in tokens if t.flag == "var-file"]
-
-    def _stack_outputs(self, layer: Layer) -> dict[str, Any]:
-        if not layer.tenant:
-            return {}
-        own = self.own_state()
-        if own is None and not self.dry:
-            raise NotFoundError(
-                f"{self.stack.label} has no state yet, and its tenants need its outputs",
-                hint=f"make it first: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip(),
-            )
-        return state.outputs(own)
-
-    def own_state(self) -> dict[str, Any] | None:
-        """The state of the stack's own layer, read once. On paper what cannot be read counts as not there yet."""
-        if not self._own:
-            self._own.append(self._read_own_state())
-        return self._own[0]
-
-    def forget_own_state(self) -> None:
-        """It was applied or destroyed: read it anew."""
-        self._own.clear()
-
-    def _read_own_state(self) -> dict[str, Any] | None:
-        try:
-            return None if self.identity.method == NOBODY else state.load(self.store(), Layer(self.stack))
-        except OrchestrateError as error:
-            if not self.dry:
-                raise
-            self.talk.say(f"{self.stack.label}: its outputs are not known here ({error})")
-            return None
-
-    def _outputs_to_come(self, layer: Layer) -> dict[str, Effective]:
-        """On paper a tenant may be looked at before its stack is there: its outputs stand as null."""
-        coming = self.project.values.outputs(self.stack.source) if layer.tenant else set()
-        origin = f"output of {self.stack.label} (known after its apply)"
-        return {n: Effective(None, origin) for n in coming & set(self.declared(layer))}
 
     def _fill_from_last_apply(
         self,
@@ -360,38 +236,9 @@ class Survey:
         self, verb: Verb, layer: Layer, tokens: Iterable[Token], declared: Mapping[str, Variable]
     ) -> list[Token]:
         """The caller's arguments that are this layer's: a -var goes to the root that declares it."""
-        others = self._others(layer)
-        kept = []
-        for token in tokens:
-            if token.flag != "var":
-                kept.append(token)
-                continue
-            name = variables.parse_argument(token.value or "").name
-            if name in declared and verb.values:
-                kept.append(token)
-            elif name not in declared and name not in others and name != "tenant":
-                raise variables.undeclared(name, declared, others, f"-var {name}", layer.label)
-        return kept
+        return arguments.distribute(verb, tokens, declared, self._others(layer), layer.label)
 
     def _others(self, layer: Layer) -> set[str]:
         stack = layer.stack
         other = stack.source if layer.tenant else stack.tenant_source
         return set(self.project.values.declared(other)) if other else set()
-
-
-def _exactly(own: Own, ready: Ready) -> Ready:
-    if own.builds is not None:
-        origins = {n: v.origin for n, v in {**ready.values, **ready.common.typed}.items()}
-        promotion.check_same(own.builds, ready.builds, origins, ready.layer.label)
-    return ready
-
-
-def _digests(values: Mapping[str, Effective], first: dict[str, tuple[Effective, str]]) -> dict[str, str]:
-    """A digest of each value; what a layer shares with the first one (the very same object) is not made again."""
-    found = {}
-    for name, value in values.items():
-        known = first.get(name)
-        found[name] = known[1] if known and known[0] is value else fingerprint.digest(value.value)
-        if known is None:
-            first[name] = (value, found[name])
-    return found

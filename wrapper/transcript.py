@@ -21,6 +21,7 @@ _DONE = re.compile(
     r"|Destroy complete! Resources: (\d+) destroyed"
 )
 _LAST = 32 * 1024  # characters
+MAXIMUM_LINE = 500  # characters
 _OUTPUTS = re.compile(r"^Changes to Outputs:|You can apply this plan to save these new output", re.MULTILINE)
 
 
@@ -45,6 +46,11 @@ def change_summary(text: str) -> tuple[int, int, int] | None:
 def last_words(text: str) -> str:
     """The end of what Terraform said, without colours: bounded, because a fleet keeps many."""
     return plain(text[-2 * _LAST :])[-_LAST:]
+
+
+def last_lines(text: str, most: int = 8) -> str:
+    """The last lines in which something stands; at most so many."""
+    return "\n".join([line.rstrip()[:MAXIMUM_LINE] for line in plain(text).splitlines() if line.strip()][-most:])
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,12 @@ too, each line led by its tenant.
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .answers.model import Answer
@@ -68,9 +70,11 @@ class Lines:
     def began(self, names: Sequence[str], jobs: int) -> None:
         with self._lock:
             self.waiting = len(names)
+        self.say(f"{self._to_run(names)}; {jobs} at a time (--jobs); logs: {self._logs.folder}")
+
+    def _to_run(self, names: Sequence[str]) -> str:
         settled = f"; {self.counts['unchanged']} unchanged" if self.counts["unchanged"] else ""
-        count = "1 tenant" if len(names) == 1 else f"{len(names)} tenants"
-        self.say(f"{count} to run{settled}; {jobs} at a time (--jobs); logs: {self._logs.folder}")
+        return f"{'1 tenant' if len(names) == 1 else f'{len(names)} tenants'} to run{settled}"
 
     def talk(self, layer: Layer) -> Voice:
         log = self._logs.open(layer)
@@ -78,7 +82,7 @@ class Lines:
             self.running[layer.label] = Running(log)
             self.waiting = max(0, self.waiting - 1) if layer.tenant else self.waiting
         self.event(layer.tenant or layer.stack.name, "started")
-        return Voice(self._console, log, layer.tenant, speaks=self._speaks)
+        return Voice(self._console, log, layer.tenant or layer.stack.name, speaks=self._speaks)
 
     def log(self, layer: Layer) -> str:
         return str(self._logs.path(layer))
@@ -109,6 +113,19 @@ class Lines:
     @property
     def done(self) -> int:
         return self.counts["succeeded"] + self.counts["failed"] + self.counts["stopped"]
+
+
+class OnPaper(Lines):
+    """Nothing runs and nothing succeeds: who would, in which order, and what is wrong already."""
+
+    def began(self, names: Sequence[str], jobs: int) -> None:
+        self.say(f"{self._to_run(names)}; on paper, in this order")
+
+    def talk(self, layer: Layer) -> Voice:
+        return Voice(self._console, Log(Path(os.devnull)), layer.tenant or layer.stack.name, speaks=False)
+
+    def log(self, layer: Layer) -> str:
+        return ""
 
 
 def _ending(answer: Answer) -> str:
@@ -201,7 +218,7 @@ class Voice:
     def __init__(self, console: Console, log: Log, name: str, *, speaks: bool) -> None:
         self._console = console
         self._log = log
-        self._prefix = f"{name} | ".encode() if name else b""
+        self._prefix = f"{name} | ".encode()
         self._speaks = speaks
         self._rest = {False: b"", True: b""}
         self._lock = threading.Lock()
@@ -229,6 +246,7 @@ class Voice:
         return self._console.ask(question, wanted)
 
 
-def watcher(console: Console, logs: Logs, *, terminal: bool, speaks: bool) -> Lines:
+def watcher(console: Console, logs: Logs, *, terminal: bool, speaks: bool, dry: bool = False) -> Lines:
     """The one that fits: a table where a person looks on, lines elsewhere and where Terraform's words are the answer."""
-    return (Live if terminal and not speaks else Lines)(console, logs, speaks=speaks)
+    kind = OnPaper if dry else Live if terminal and not speaks else Lines
+    return kind(console, logs, speaks=speaks)

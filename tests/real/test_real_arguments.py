@@ -124,6 +124,8 @@ def test_a_saved_plan_is_the_callers_file_and_belongs_to_its_layer(project: Proj
     done = project.run("apply", "tiny", REGION, *acme, "my plan.tfplan", *place, cwd=here)
     assert done.last == "http://acme.example.com"
     assert project.state("acme")["outputs"]["value"]["value"] == "planned"
+    now = project.run("affected", "tiny", "--tenants", "acme", "-var", "value=planned", *place, cwd=here)
+    assert now.err.endswith("0 of 1 tenants\n"), "it is recorded as any other apply"
     stale = project.run("apply", "tiny", REGION, *acme, "my plan.tfplan", *place, cwd=here, codes=(75,))
     assert "changed by another run" in stale.err
     (here / "no.tfplan").write_text("this is no plan")

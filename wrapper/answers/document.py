@@ -232,9 +232,14 @@ def _answer(fields: _Fields) -> Answer:
         diagnostics=fields.each("diagnostics", _diagnostic),
         log=fields.text("log"),
         attempts=fields.count("attempts"),
-        error=fields.one("error", lambda f: Fault(f.text("message"), f.text("where"), f.text("hint"))),
+        error=fields.one("error", _fault),
         drifted=fields.each("drifted", lambda f: Drift(f.text("address"), f.texts("attributes"))),
     )
+
+
+def _fault(fields: _Fields) -> Fault:
+    said = fields.text("said") if "said" in fields.data else ""  # older ones have none
+    return Fault(fields.text("message"), fields.text("where"), fields.text("hint"), said)
 
 
 def _diagnostic(fields: _Fields) -> Diagnostic:

@@ -69,7 +69,12 @@ def _verdict(answer: Answer) -> Sequence[Element]:
 def _told(answer: Answer) -> str:
     fault = answer.error
     lines = (
-        [fault.message, f"where: {fault.where}" * bool(fault.where), f"to do: {fault.hint}" * bool(fault.hint)]
+        [
+            fault.message,
+            f"where: {fault.where}" * bool(fault.where),
+            f"to do: {fault.hint}" * bool(fault.hint),
+            fault.said,
+        ]
         if fault
         else []
     )

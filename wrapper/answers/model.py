@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from ..errors import BusyError, OrchestrateError, TerraformFailed
 from ..model import Diagnostic
-from ..transcript import OWN_WORDS
+from ..transcript import OWN_WORDS, diagnostics, last_lines
 
 Result = Literal["failed", "stopped", "succeeded", "unchanged", "excluded"]
 RESULTS: tuple[Result, ...] = get_args(Result)  # in the order a reader wants them
@@ -53,16 +53,19 @@ class Drift:
 
 @dataclass(frozen=True)
 class Fault:
-    """What one of our errors says: what is wrong, where, what to do."""
+    """What one of our errors says: what is wrong, where, what to do. ``said``: the last lines of a Terraform that failed
+    without a word of its own about why."""
 
     message: str
     where: str = ""
     hint: str = ""
+    said: str = ""
 
     @classmethod
     def of(cls, error: OrchestrateError) -> Fault:
         """An error as it reads in a report, where nothing stands above it."""
-        return cls(error.message, error.where, error.hint if error.hint != OWN_WORDS else "")
+        said = "" if diagnostics(error.said) else last_lines(error.said)
+        return cls(error.message, error.where, error.hint if error.hint != OWN_WORDS else "", said)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,9 @@ def troubles(report: Report) -> Iterator[str]:
                 yield f"  where: {line(answer.error.where)}"
             if answer.error and answer.error.hint:
                 yield f"  to do: {line(answer.error.hint)}"
+            if answer.error and answer.error.said:
+                yield "  its last words:"
+                yield from _indented(answer.error.said)
             for diagnostic in answer.diagnostics:
                 yield from _lines(diagnostic)
             if answer.log:
@@ -53,7 +56,11 @@ def troubles(report: Report) -> Iterator[str]:
 def _lines(diagnostic: Diagnostic) -> Iterator[str]:
     places = ", ".join(line(part) for part in (diagnostic.address, diagnostic.where) if part)
     yield f"  {diagnostic.severity}: {line(diagnostic.summary)}" + (f" ({places})" if places else "")
-    yield from (f"    {one}".rstrip() for one in clean(diagnostic.detail).splitlines())
+    yield from _indented(diagnostic.detail)
+
+
+def _indented(text: str) -> Iterator[str]:
+    return (f"    {one}".rstrip() for one in clean(text).splitlines())
 
 
 def last_line(report: Report) -> str:

@@ -8,18 +8,18 @@ from typing import Any
 
 import click
 
-from .. import arguments, fingerprint, revisions, terraform
+from .. import fingerprint, revisions, terraform
+from ..fingerprint import Difference
 from ..looks import Look
-from ..model import Layer, Stack
+from ..model import Layer
 from ..project import Project
-from ..survey import Ready, Survey
+from ..ready import Ready
+from ..survey import Survey
 from ..terraform import Token
-from .looking import Looking, looking, scope_of
+from .build_options import builds_option
+from .looking import Looking, asked_for, looking, say_own, scope_of
 from .many_options import scope_options
 from .options import Options, ours
-from .verbs import place
-
-_VERB = terraform.VERBS["apply"]
 
 
 @click.command(
@@ -29,23 +29,26 @@ _VERB = terraform.VERBS["apply"]
 )
 @ours
 @scope_options
+@builds_option
 @click.option("--since", metavar="GIT-REF", help="What changed in the project's files since that revision.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **given: Any) -> int:
     options = ctx.obj.merged(given)
-    name, region, tokens = place(options, _VERB, words)
-    arguments.check_words(terraform.VERBS["plan"], tokens)
-    stack = options.project.stack(name, region)
+    stack, tokens = asked_for(options, "affected", words)
     with looking(options, stack) as seen:
         names = seen.names(scope_of(options))
-        rows = _since(options, seen, names, tokens, since) if since else _now(seen, names, tokens)
+        own, rows = _since(options, seen, names, tokens, since) if since else _now(seen, names, tokens)
     _print(options, rows, len(names))
+    say_own(options, stack, own)
     return 0
 
 
-def _now(seen: Looking, names: Sequence[str], tokens: Sequence[Token]) -> list[dict[str, Any]]:
-    return [_row(look) for look in seen.looks(names, tokens) if look.why]
+Found = tuple[Sequence[Difference], list[dict[str, Any]]]  # what of the stack's own layer changed, and a row a tenant
+
+
+def _now(seen: Looking, names: Sequence[str], tokens: Sequence[Token]) -> Found:
+    return seen.own_changed(), [_row(look) for look in seen.looks(names, tokens) if look.why]
 
 
 def _row(look: Look) -> dict[str, Any]:
@@ -58,37 +61,34 @@ def _row(look: Look) -> dict[str, Any]:
     }
 
 
-def _since(
-    options: Options, seen: Looking, names: Sequence[str], tokens: Sequence[Token], since: str
-) -> list[dict[str, Any]]:
+def _since(options: Options, seen: Looking, names: Sequence[str], tokens: Sequence[Token], since: str) -> Found:
     """Tenants whose inputs, by the project's files alone, differ between a revision and now."""
     survey, root = seen.looker.deployer.survey, options.project.root
-    after = _inputs(survey, survey.stack, names, tokens)
+    after = {**_inputs(survey, [""], tokens), **_inputs(survey, names, tokens)}
     with revisions.laid_out(root, since) as folder:
         project = Project(folder, options.home, options.console.say)
-        if (survey.stack.region, survey.stack.name) not in project.places:
-            before: dict[str, fingerprint.Inputs] = {}
-        else:
+        before: dict[str, fingerprint.Inputs] = {}
+        if (survey.stack.region, survey.stack.name) in project.places:
             stack = project.stack(survey.stack.name, survey.stack.region)
             old = replace(survey, project=project, stack=stack)
-            before = _inputs(
-                old, stack, [n for n in names if n in {*project.tenants(stack), *seen.register.tenants}], tokens
-            )
-    rows = []
-    for name in names:
-        old_inputs, new_inputs = before.get(name, {}), after.get(name, {})
-        different = fingerprint.differences(old_inputs, new_inputs)
-        if different:
-            why = f"new since {since}" if not old_inputs else ", ".join(d.name for d in different[:5])
-            inputs = [{"input": d.name, "old": d.old or None, "new": d.new or None} for d in different]
-            rows.append({"tenant": name, "why": why, "inputs": inputs if old_inputs else [], "error": None})
-    return rows
+            known = {*project.tenants(stack), *seen.register.tenants}
+            before = {**_inputs(old, [""], tokens), **_inputs(old, [n for n in names if n in known], tokens)}
+    found = {n: fingerprint.differences(before.get(n, {}), after.get(n, {})) for n in ("", *names)}
+    rows = [_row_since(n, since, found[n] if n in before else None) for n in names if found[n]]
+    return found[""] if "" in before else (), rows
 
 
-def _inputs(
-    survey: Survey, stack: Stack, names: Iterable[str], tokens: Sequence[Token]
-) -> dict[str, fingerprint.Inputs]:
-    layers = [Layer(stack, name) for name in names]
+def _row_since(name: str, since: str, different: Sequence[Difference] | None) -> dict[str, Any]:
+    """``different``: None for one that was not there."""
+    if different is None:
+        return {"tenant": name, "why": f"new since {since}", "inputs": [], "error": None}
+    inputs = [{"input": d.name, "old": d.old or None, "new": d.new or None} for d in different]
+    return {"tenant": name, "why": ", ".join(d.name for d in different[:5]), "inputs": inputs, "error": None}
+
+
+def _inputs(survey: Survey, names: Iterable[str], tokens: Sequence[Token]) -> dict[str, fingerprint.Inputs]:
+    """Of layers of one root: those of tenants, or that of the stack's own layer, ""."""
+    layers = [Layer(survey.stack, name) for name in names]
     found = survey.prepare_all(terraform.VERBS["plan"], layers, tokens)
     return {
         layer.tenant: one.inputs if isinstance(one, Ready) else {"sources": str(one)}

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .. import stores
+from .. import buckets
 from ..errors import UsageError
 from .options import ours
 
@@ -24,7 +24,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     if stack.backend.kind != "s3":
         options.console.say(f"{stack.label} keeps its states in {stack.backend.config['path']}: nothing to make")
         return 0
-    made = stores.bootstrap(options.identity(stack), stack.backend)
+    made = buckets.bootstrap(options.identity(stack), stack.backend)
     options.console.say(
         f"bucket {stack.backend.bucket} in {stack.backend.region}: "
         f"{'made' if made else 'was there'}; versioned, encrypted, private, TLS only"

@@ -12,6 +12,7 @@ from ..errors import UsageError
 from ..model import Stack
 from ..night import Kept
 from ..reaping import Wanted
+from ..record import moment
 from ..stores import Store
 from .options import Options, ours
 
@@ -51,7 +52,7 @@ def command(
         zone="" if night.names_its_offset(until) else zone_name,
         reason=reason,
         by=options.author,
-        at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
+        at=moment(now),
     )
     found = options.project.stack(stack, region)
     return _off(options, found) if off else _keep(options, found, kept)
@@ -99,4 +100,4 @@ def _store(options: Options, stack: Stack) -> Store:
 
 
 def _utc(kept: Kept) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(kept.until))
+    return moment(kept.until)

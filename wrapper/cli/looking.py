@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .. import selection, terraform
+from .. import arguments, selection, terraform
 from ..allotments import Slot
-from ..errors import OrchestrateError
+from ..errors import OrchestrateError, UsageError
+from ..fingerprint import Difference
 from ..looks import Look, Looker, Scope
-from ..model import Stack
+from ..model import Layer, Stack
 from ..register import Register
 from ..terraform import Token
+from . import build_options
 from .options import Options
+from .verbs import place
+
+_VERB = terraform.VERBS["apply"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Looking:
     register: Register
 
     def looks(self, names: Sequence[str], tokens: Sequence[Token] = ()) -> list[Look]:
-        return list(self.looker.look(terraform.VERBS["apply"], names, tokens, self.register))
+        return list(self.looker.look(_VERB, names, tokens, self.register))
 
     def names(self, scope: Scope) -> tuple[str, ...]:
         return self.looker.choose(self.register, scope, deployed_only=False).chosen
@@ -39,7 +44,12 @@ class Looking:
             return {}
 
     def own_is_there(self) -> bool:
-        return self.looker.deployer.survey.own_state() is not None
+        return self.looker.deployer.survey.outputs.state() is not None
+
+    def own_changed(self) -> list[Difference]:
+        """What of the stack's own layer differs from its last apply, what was typed then standing in."""
+        survey = self.looker.deployer.survey
+        return survey.changed(Layer(survey.stack), self.register.own.record)
 
 
 @contextlib.contextmanager
@@ -49,6 +59,30 @@ def looking(options: Options, stack: Stack) -> Iterator[Looking]:
         yield Looking(one, one.read_register())
 
 
+def asked_for(options: Options, command: str, words: Sequence[str]) -> tuple[Stack, list[Token]]:
+    """STACK [REGION] and the arguments of an apply, ``--builds`` among them as if typed, of a command that starts none."""
+    name, region, tokens = place(options, replace(_VERB, name=command), words)
+    terraform.check_flags(tokens)
+    arguments.check_words(replace(terraform.VERBS["plan"], name=command), tokens)
+    tenant, tokens = arguments.split_tenant(tokens, options.tenant)
+    if tenant:
+        raise UsageError(
+            f"{command} is for many tenants, not {tenant} alone", hint=f"narrow it with --tenants {tenant}"
+        )
+    stack = options.project.stack(name, region)
+    return stack, build_options.take(options, _VERB, stack, tokens)
+
+
 def scope_of(options: Options) -> Scope:
     shard = selection.parse_shard(options.shard) if options.shard else None
     return Scope(selection.parse_patterns(options.tenants), shard)
+
+
+def say_own(options: Options, stack: Stack, changed: Sequence[Difference]) -> None:
+    """A word about the stack's own layer where it changed: who looks at the tenants alone would not know."""
+    if changed:
+        names = ", ".join(d.name for d in changed[:5])
+        options.console.say(
+            f"{stack.label}: its own layer changed too ({names}); an apply of it comes first, and what it gives out may touch "
+            "more tenants"
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from ..fleet import Fleet, Terms
 from ..logs import Logs
 from ..looks import Scope
 from ..model import Stack
+from ..report import Console
 from ..terraform import Token, Verb
 from .many_options import targets
 from .options import Options
@@ -81,7 +82,7 @@ def perform(
     with options.stopper().installed() as stopper:
         deployer = options.deployer(stack, stopper)
         deployer.caller = replace(deployer.caller, color=False)
-        watcher = watching.watcher(options.console, logs, terminal=options.live, speaks=speaks)
+        watcher = watching.watcher(options.console, logs, terminal=options.live, speaks=speaks, dry=options.dry_run)
         with _journal(options, errand, head) as (note, done):
             many = Fleet(deployer, watcher, errand.terms, note)
             errand = replace(errand, scope=replace(errand.scope, done=done))
@@ -194,8 +195,8 @@ def _journal(
 def tell(options: Options, report: Report, logs: Logs, *, speaks: bool) -> None:
     """The table, what went wrong once more, and one line that says it all."""
     console = options.console
-    if options.dry_run:
-        return
+    if options.dry_run:  # a table of what nobody did tells nothing; what is wrong already does
+        return _say(console, table.troubles(report))
     if options.json:
         console.json(document.data_of(report))
     elif not speaks:
@@ -204,11 +205,15 @@ def tell(options: Options, report: Report, logs: Logs, *, speaks: bool) -> None:
             console.table(table.HEAD, table.rows(shown))
         if hidden:
             console.say(f"{hidden} unchanged are not shown; --report FILE has them")
-    for line in table.troubles(report):
-        console.say(line)
+    _say(console, table.troubles(report))
     if logs.folder.is_dir():
         console.say(f"logs and report.json: {logs.folder}")
     console.say(table.last_line(report))
+
+
+def _say(console: Console, lines: Iterable[str]) -> None:
+    for line in lines:
+        console.say(line)
 
 
 def _shown(report: Report) -> tuple[Report, int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import arguments, deploy, environment, terraform
 from ..model import Layer, Outcome
-from ..survey import Own
+from ..ready import Own
 from ..terraform import Token, Verb
 from . import build_options, many, single
 from .options import Options

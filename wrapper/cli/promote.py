@@ -16,9 +16,9 @@ from ..errors import OrchestrateError, RefusedError, UsageError
 from ..fleet import Fleet
 from ..history import in_words
 from ..model import Layer, Stack
+from ..ready import Own
 from ..register import Entry
 from ..stores import Store
-from ..survey import Own
 from ..terraform import Token
 from ..variables import is_build
 from . import many

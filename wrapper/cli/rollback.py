@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from .. import arguments, builds, deploy, history, state, terraform
+from ..ready import Own
 from ..record import Record
-from ..survey import Own
 from .build_options import smoke_options
 from .layers import check_arguments, store_of
 from .options import Options, ours

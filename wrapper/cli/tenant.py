@@ -52,17 +52,18 @@ def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: A
     with options.stopper().installed() as stopper:
         deployer = options.deployer(found, stopper)
         deployer.check(verb, name, ())
-        deployed = deployer.is_deployed(layer)
+        deployed = deployer.is_deployed(layer) or options.dry_run  # on paper as if
         if not deployed and not file.is_file() and name not in deployer.placing.places():
             raise options.project.unknown_tenant(found, name)
         if deployed:
             asks = deployer.caller.asks
             deployer.perform(verb, name, [] if asks else [Token("auto-approve", None, ("-auto-approve",))])
-        elif not options.dry_run:
+        else:
             deployer.placing.give_back(layer)  # its first apply may have failed after the place was written
-    if file.is_file() and not options.dry_run:
-        file.unlink()
-        options.console.say(f"{options.project.files.short(file)}: removed")
+    if file.is_file():
+        if not options.dry_run:
+            file.unlink()
+        options.console.say(f"{options.project.files.short(file)}: {'would be ' if options.dry_run else ''}removed")
     return 0
 
 

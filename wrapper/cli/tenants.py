@@ -87,12 +87,20 @@ def _status(entry: Entry, declared: bool, look: Look | None, place: Slot | None)
     return [word for word, is_so in words.items() if is_so] or ["deployed"]
 
 
+def _in_words(word: str, row: Mapping[str, Any]) -> str:
+    """A word of its status, with who and when."""
+    lock, failed = row["locked"], row["failed"]
+    if word == "locked" and lock:
+        return f"locked by {lock['by'] or 'unknown'} since {lock['since'] or 'unknown'}"
+    return f"failed at {failed['at']}" if word == "failed" and failed.get("at") else word
+
+
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     builds = " ".join(f"{n.removesuffix('-build').removesuffix('_build')}={b}" for n, b in row["builds"].items())
     applied = row["last_apply"]
     return (
         row["tenant"],
-        ", ".join(row["status"]),
+        ", ".join(_in_words(word, row) for word in row["status"]),
         row["url"] or "-",
         builds or "-",
         f"{applied['at']} {applied['by']}" if applied else "-",
