@@ -8,18 +8,16 @@ from typing import Any
 
 import click
 
-from .. import arguments, fingerprint, revisions, terraform
+from .. import fingerprint, revisions, terraform
 from ..looks import Look
 from ..model import Layer, Stack
 from ..project import Project
 from ..survey import Ready, Survey
 from ..terraform import Token
-from .looking import Looking, looking, scope_of
+from .build_options import builds_option
+from .looking import Looking, asked_for, looking, scope_of
 from .many_options import scope_options
 from .options import Options, ours
-from .verbs import place
-
-_VERB = terraform.VERBS["apply"]
 
 
 @click.command(
@@ -29,14 +27,13 @@ _VERB = terraform.VERBS["apply"]
 )
 @ours
 @scope_options
+@builds_option
 @click.option("--since", metavar="GIT-REF", help="What changed in the project's files since that revision.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **given: Any) -> int:
     options = ctx.obj.merged(given)
-    name, region, tokens = place(options, _VERB, words)
-    arguments.check_words(terraform.VERBS["plan"], tokens)
-    stack = options.project.stack(name, region)
+    stack, tokens = asked_for(options, "affected", words)
     with looking(options, stack) as seen:
         names = seen.names(scope_of(options))
         rows = _since(options, seen, names, tokens, since) if since else _now(seen, names, tokens)

@@ -30,7 +30,11 @@ _SMOKE = (
 
 def build_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Files of builds, and the smoke test."""
-    return smoke_options(_with(command, _BUILDS))
+    return smoke_options(builds_option(command))
+
+
+def builds_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return _with(command, _BUILDS)
 
 
 def smoke_options(command: Callable[..., Any]) -> Callable[..., Any]:

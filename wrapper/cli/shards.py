@@ -10,27 +10,32 @@ import click
 
 from .. import selection
 from ..looks import Look
-from .looking import looking, scope_of
+from .build_options import builds_option
+from .looking import asked_for, looking, scope_of
 from .many_options import scope_options
 from .options import ours
 
 UNKNOWN = 60.0  # seconds that a tenant counts where none was ever applied
 
 
-@click.command("shards", help="Part the tenants that changed among N machines, by the time each took last.")
+@click.command(
+    "shards",
+    help="Part the tenants that an apply would touch among N machines, by the time each took last.",
+    context_settings={"ignore_unknown_options": True},
+)
 @ours
 @scope_options
+@builds_option
 @click.option("-n", "parts", type=click.IntRange(1, 1000), required=True, metavar="N", help="How many parts.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "jenkins"]), default="table", show_default=True)
 @click.option("--force", is_flag=True, help="Unchanged tenants too.")
-@click.argument("stack")
-@click.argument("region", required=False, default="")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
-def command(ctx: click.Context, /, stack: str, region: str, parts: int, form: str, **given: Any) -> int:
+def command(ctx: click.Context, /, words: tuple[str, ...], parts: int, form: str, **given: Any) -> int:
     options = ctx.obj.merged(given)
-    found = options.project.stack(stack, region)
-    with looking(options, found) as seen:
-        looks = seen.looks(seen.names(scope_of(options)))
+    stack, tokens = asked_for(options, "shards", words)
+    with looking(options, stack) as seen:
+        looks = seen.looks(seen.names(scope_of(options)), tokens)
         changed = [look for look in looks if look.why or options.force]
     groups = divide(changed, parts)
     if options.json or form == "json":
