@@ -157,7 +157,9 @@ def test_the_docs_name_every_pipeline_and_every_word_of_the_library() -> None:
 def test_the_set_up_makes_every_job_that_a_pipeline_is_or_names() -> None:
     (block,) = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
     _, script = block.split("- script: |\n")
-    made = {f"shop/{name}" for names in re.findall(r"\[(.*?)\]\.each", script) for name in re.findall(r"'(.*?)'", names)}
+    made = {
+        f"shop/{name}" for names in re.findall(r"\[(.*?)\]\.each", script) for name in re.findall(r"'(.*?)'", names)
+    }
     texts = {file.stem: file.read_text() for file in FOLDER.glob("*.Jenkinsfile")}
     named = {name for text in texts.values() for name in re.findall(r"projectName: '(.*?)'", text)}
     assert "folder('shop')" in script
