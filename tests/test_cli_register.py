@@ -181,8 +181,9 @@ def test_parts_of_what_the_builds_would_change(run_cli: Run, deployed: Disk) -> 
     groups = rows(run_cli("shards", *few, "-n", "2", "--builds", "out", "--json"))
     assert [g["tenants"] for g in groups] == [["acme"]]
     assert [r["tenant"] for r in rows(run_cli("affected", *few, "--builds", "out", "--json"))] == ["acme"]
-    said = run_cli("shards", *few, REGION, "-n", "2", "--builds", "out", "-var", "service1-build=90", "--json")
-    assert [g["tenants"] for g in rows(said)] == [["globex"]]
+    typed = ("-var", "service1-build=90", "-var=text=none")
+    said = run_cli("shards", *few, REGION, "-n", "2", "--builds", "out", *typed, "--json")
+    assert [t for g in rows(said) for t in g["tenants"]] == ["acme", "globex"], "the text is another for both"
     assert "-var service1-build=90 wins over out/service1.env.groovy:1 (91)" in said.err
 
 
