@@ -124,16 +124,17 @@ def test_the_list_of_a_run_parameter(tmp_path: Path) -> None:
     (tmp_path / "scm").mkdir()
     jenkins, file = Jenkins(tmp_path / "jenkins", SHELL), tmp_path / "service.Jenkinsfile"
     kept = "options { buildDiscarder(logRotator(numToKeepStr: '3')) }\n parameters { booleanParam(name: 'BAD') }"
-    steps = "script { currentBuild.displayName = \"#${BUILD_NUMBER} Build\"; if (params.BAD) { error 'on purpose' } }"
+    steps = "script { currentBuild.displayName = \"#${env.BUILD_NUMBER} One\"; if (params.BAD) { error 'no' } }"
     file.write_text(pipeline(steps, kept))
-    jenkins.run(*(Wanted("shop/service", file, tmp_path / "scm", params={"BAD": n == 4}) for n in range(1, 6)))
+    five = (Wanted("shop/service", file, tmp_path / "scm", params={"BAD": n == 4}) for n in range(1, 6))
+    assert [b.result for b in jenkins.run(*five)] == [*["SUCCESS"] * 3, "FAILURE", "SUCCESS"]
     listed = pipeline("echo env.S_NAME", "parameters { run(name: 'S', projectName: 'shop/service', filter: 'STABLE') }")
     relative = listed.replace("shop/service", "service")
     files = {name: tmp_path / f"{name}.Jenkinsfile" for name in ("listed", "relative")}
     files["listed"].write_text(listed)
     files["relative"].write_text(relative)
     good, bad = jenkins.run(*(Wanted(f"shop/{name}", file, tmp_path / "scm") for name, file in files.items()))
-    assert good.choices == {"S": ["#5 Build", "#3 Build"]} and "\n#5 Build\n" in good.log, str(good)
+    assert good.choices == {"S": ["#5 One", "#3 One"]} and "\n#5 One\n" in good.log, str(good)
     assert bad.result == "FAILURE" and "no job is called service (its full name" in bad.log, str(bad)
 
 
