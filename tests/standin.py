@@ -46,6 +46,7 @@ class Built:
     tests: dict[str, str]
     pages: list[str]
     triggers: list[dict[str, str]]
+    choices: dict[str, list[str]]  # what the list of each Run parameter showed
     log: str
 
     def artifact(self, path: str) -> str:
@@ -90,9 +91,6 @@ class Jenkins:
         assert built.result == result, str(built)
         return built
 
-    def workspace(self, job: str, number: int = 1) -> Path:
-        return self.home / "workspace" / (job if number == 1 else f"{job}@{number}")
-
 
 def _built(one: dict[str, Any]) -> Built:
     folder = Path(one["folder"])
@@ -106,6 +104,7 @@ def _built(one: dict[str, Any]) -> Built:
         {test["name"]: test["how"] for test in one["tests"]},
         one["pages"],
         one["triggers"],
+        one["choices"],
         (folder / "log").read_text("utf-8", "replace"),
     )
 

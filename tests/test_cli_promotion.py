@@ -226,7 +226,7 @@ ROWS = [
         files={GROOVY: "env.SERVICE1_BUILD='2'"},
     ),
     Row("destroy app-test -var tenant=acme --builds b", 64, "--builds is for plan and apply, not destroy"),
-    Row("drift app-test -var tenant=acme --builds b", 64, "no option --builds"),
+    Row("drift app-test -var tenant=acme --builds b", 64, "drift has no option --builds", "", "drift --help"),
     Row("plan app-test --smoke /x", 64, "--smoke is for apply, not plan"),
     Row(
         "apply app-test -var tenant=acme --smoke health",
@@ -332,6 +332,8 @@ ROWS = [
         "did you mean service1-build?",
     ),
     Row("rollback app-test -var tenant=acme -var service1-build=7", 64, "rollback decides itself"),
+    Row("rollback app-test -var tenant=acme --wave 2", 64, "rollback has no option --wave", "", "rollback --help"),
+    Row("rollback app-test -var tenant=acme --report config/common.tfvars/r.json", 66, "cannot write this report"),
     Row("rollback", 64, "rollback needs a stack"),
     Row("history", 64, "history needs a stack"),
     Row("promote --tenant acme", 64, "promote needs two stacks"),

@@ -206,6 +206,39 @@ def test_no_part_is_empty(run_cli: Run, deployed: Disk) -> None:
     assert len(rows(run_cli("shards", "app-test", *one, "--force"))) == 1
 
 
+def test_parts_of_what_the_builds_would_change(run_cli: Run, deployed: Disk) -> None:
+    """As `apply --builds` would: globex runs 91 already, acme runs 90."""
+    deployed.write("out/service1.env.groovy", "env.SERVICE1_BUILD='91'\n")
+    few = ("app-test", "--tenants", "acme,globex")
+    groups = rows(run_cli("shards", *few, "-n", "2", "--builds", "out", "--json"))
+    assert [g["tenants"] for g in groups] == [["acme"]]
+    assert [r["tenant"] for r in rows(run_cli("affected", *few, "--builds", "out", "--json"))] == ["acme"]
+    typed = ("-var", "service1-build=90", "-var=text=none")
+    said = run_cli("shards", *few, REGION, "-n", "2", "--builds", "out", *typed, "--json")
+    assert [t for g in rows(said) for t in g["tenants"]] == ["acme", "globex"], "the text is another for both"
+    assert "-var service1-build=90 wins over out/service1.env.groovy:1 (91)" in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        ((), 64, "shards needs a stack"),
+        (("app-test", "--builds", "nowhere"), 66, "no such file or folder of builds"),
+        (("app-test", "--builds", "bad"), 65, "this is not a build: sh 'id'"),
+        (("app-test", "-var", "tenant=acme"), 64, "shards is for many tenants, not acme alone"),
+        (("app-test", "-var", "servce1-build=1"), 65, "did you mean service1-build?"),
+        (("app-test", "--bilds", "out"), 64, "no option --bilds"),
+    ],
+)
+def test_parts_that_cannot_be_made(
+    run_cli: Run, deployed: Disk, words: tuple[str, ...], code: int, message: str
+) -> None:
+    deployed.write("bad/service1.env.groovy", "sh 'id'\n")
+    said = run_cli("shards", *words, "-n", "2")
+    assert (said.code, said.out) == (code, ""), said
+    assert message in said.err
+
+
 # -- tenant -----------------------------------------------------------------------------------------
 
 

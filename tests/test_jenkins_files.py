@@ -117,6 +117,25 @@ def _bytes(path: Path) -> bytes:
         return b""
 
 
+def test_the_list_of_a_run_parameter(tmp_path: Path) -> None:
+    """Those that succeeded and are kept, newest first, by display name; its job by the full name, wherever that is."""
+    (tmp_path / "scm").mkdir()
+    jenkins, file = Jenkins(tmp_path / "jenkins", SHELL), tmp_path / "service.Jenkinsfile"
+    kept = "options { buildDiscarder(logRotator(numToKeepStr: '3')) }\n parameters { booleanParam(name: 'BAD') }"
+    steps = "script { currentBuild.displayName = \"#${env.BUILD_NUMBER} One\"; if (params.BAD) { error 'no' } }"
+    file.write_text(pipeline(steps, kept))
+    five = (Wanted("shop/service", file, tmp_path / "scm", params={"BAD": n == 4}) for n in range(1, 6))
+    assert [b.result for b in jenkins.run(*five)] == [*["SUCCESS"] * 3, "FAILURE", "SUCCESS"]
+    listed = pipeline("echo env.S_NAME", "parameters { run(name: 'S', projectName: 'shop/service', filter: 'STABLE') }")
+    relative = listed.replace("shop/service", "service")
+    files = {name: tmp_path / f"{name}.Jenkinsfile" for name in ("listed", "relative")}
+    files["listed"].write_text(listed)
+    files["relative"].write_text(relative)
+    good, bad = jenkins.run(*(Wanted(f"shop/{name}", file, tmp_path / "scm") for name, file in files.items()))
+    assert good.choices == {"S": ["#5 One", "#3 One"]} and "\n#5 One\n" in good.log, str(good)
+    assert bad.result == "FAILURE" and "no job is called service (its full name" in bad.log, str(bad)
+
+
 def test_an_upstream_that_is_unknown_and_a_build_of_no_name(run: Callable[..., list[Built]]) -> None:
     unknown = pipeline("echo 'x'", "parameters { run(name: 'S', projectName: 'nowhere') }")
     library = "@Library('orchestrate') _\n"
@@ -132,6 +151,18 @@ def test_the_docs_name_every_pipeline_and_every_word_of_the_library() -> None:
         assert f"`{file.name}`" in DOCS, file.name
     for file in (FOLDER / "vars").glob("*.groovy"):
         assert f"`{file.stem}`" in DOCS, file.stem
+
+
+def test_the_set_up_makes_every_job_that_a_pipeline_is_or_names() -> None:
+    (block,) = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
+    _, script = block.split("- script: |\n")
+    made = {
+        f"shop/{name}" for names in re.findall(r"\[(.*?)\]\.each", script) for name in re.findall(r"'(.*?)'", names)
+    }
+    texts = {file.stem: file.read_text() for file in FOLDER.glob("*.Jenkinsfile")}
+    named = {name for text in texts.values() for name in re.findall(r"projectName: '(.*?)'", text)}
+    assert "folder('shop')" in script
+    assert made == {f"shop/{name}" for name in texts.keys() - {"service-build"}} | named
 
 
 def test_a_teams_own_jenkinsfile_is_ten_lines() -> None:

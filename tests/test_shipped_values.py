@@ -64,6 +64,18 @@ def test_both_modes_are_shipped(shipped: Project, name: str, modes: dict[str, st
     assert (shared.value if shared else 0) == int("shared" in modes.values())
 
 
+def test_staging_is_live_under_another_name(shipped: Project) -> None:
+    """The step before live: the same images against live's own environment, asked by another name."""
+    live, staging = (shipped.stack(f"appcluster-{name}", "ap-southeast-2") for name in ("live", "staging"))
+    assert shipped.tenants(live) == shipped.tenants(staging)
+    for tenant in shipped.tenants(live):
+        there, here = (shipped.values.of(Layer(stack, tenant)) for stack in (live, staging))
+        assert here["environment"].value == there["environment"].value and there["environment"].value
+        assert here["images"].value == there["images"].value
+        assert here["hostname"].value != there["hostname"].value
+    assert staging.settings.smoke and live.settings.promotes_from == staging.name
+
+
 def test_no_two_networks_overlap(shipped: Project) -> None:
     stacks = [shipped.stack(name, "ap-southeast-2") for name in STACKS]
     blocks = [shipped.values.of(Layer(stack))["network"].value["cidr"] for stack in stacks]

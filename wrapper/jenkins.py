@@ -1,7 +1,7 @@
 """Jenkins' configuration as code for agents on ECS: what the plugin takes, and the YAML it is written in. Pure.
 
-The fields are those that the amazon-ecs plugin publishes for `jenkins.clouds[].ecs` in version 1.49
-(github.com/jenkinsci/amazon-ecs-plugin: the setters of ECSCloud and ECSTaskTemplate).
+The fields are those that the amazon-ecs plugin publishes for `jenkins.clouds[].ecs` in version 1.49, and authRegion, which came
+later (github.com/jenkinsci/amazon-ecs-plugin: the constructors and setters of ECSCloud and ECSTaskTemplate).
 The only room that knows PyYAML; Jenkins and it read the same YAML 1.1.
 """
 
@@ -27,6 +27,7 @@ CLOUD: Fields = {
             "cluster",
             "regionName",
             "assumedRoleArn",
+            "authRegion",
             "tunnel",
             "jenkinsUrl",
             "allowedOverrides",

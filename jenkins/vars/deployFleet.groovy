@@ -1,13 +1,13 @@
 // deployFleet(stack:, region:, builds: ['SERVICE1', ...], parts: 4, confirmed: false): all tenants of a stack, on several agents at
-// once. The shared layer first; then the parts, each on an agent of its own (a part whose agent is lost runs once more: what it had
-// done is unchanged by then); then one report of all. How the build ends is what that report says.
+// once. The shared layer first; then whom these builds change, in parts, each on an agent of its own (a part whose agent is lost runs
+// once more: what it had done is unchanged by then); then one report of all. How the build ends is what that report says.
 def call(Map given) {
     String label = "${given.region}/${given.stack}"
     lock(resource: "orchestrate/${label}") {
         withEnv(["STACK=${given.stack}", "REGION=${given.region}", "PARTS=${given.parts}", "CONFIRM=${given.confirmed ? label : ''}"]) {
             List parts = prepare(given)
             if (!parts) {
-                echo "${label} has no tenants"
+                echo "${label}: these builds change no tenant"
                 return
             }
             try {
@@ -23,7 +23,6 @@ def call(Map given) {
     }
 }
 
-// --force: who changed is seen by each part itself, which has the builds.
 List prepare(Map given) {
     List parts = []
     stage('Shared layer') {
@@ -31,7 +30,7 @@ List prepare(Map given) {
             copyBuilds(given.builds)
             stash name: 'builds', includes: 'builds/*'
             sh 'exec ./orchestrate apply "$STACK" "$REGION" --timeout 50m -lock-timeout=10m --confirm "$CONFIRM"'
-            sh 'exec ./orchestrate shards "$STACK" "$REGION" -n "$PARTS" --force --format jenkins > parts.groovy'
+            sh 'exec ./orchestrate shards "$STACK" "$REGION" -n "$PARTS" --builds builds --format jenkins > parts.groovy'
             parts = load 'parts.groovy'
         }
     }

@@ -3,10 +3,13 @@ stack names and tiny roots. Jenkins itself is a stand-in (tests/jenkins/standin)
 
 from __future__ import annotations
 
+import contextlib
+import http.server
 import itertools
 import json
 import subprocess
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,14 +52,18 @@ class Shop:
         self.project.write(f"config/{REGION}/{stack}/tenants/{name}.tfvars", text)
 
     def job(self, name: str, file: str, **more: object) -> Wanted:
-        return Wanted(name, ROOT / "jenkins" / f"{file}.Jenkinsfile", self.project.root, **more)
+        return Wanted(f"shop/{name}", ROOT / "jenkins" / f"{file}.Jenkinsfile", self.project.root, **more)
 
     def deploy(self, tenant: str, chosen: Mapping[str, str] | None = None, **more: object) -> Wanted:
         return self.job("deploy", "deploy", params={"STACK": WAY[0], "TENANT": tenant, **(chosen or {})}, **more)
 
-    def promote(self, source: str, stack: str, *, confirmed: bool = False) -> Wanted:
-        params = {"FROM": source, "TO": stack, "TENANT": "acme", "CONFIRMED": confirmed}
+    def promote(self, source: str, stack: str, *, confirmed: bool = False, smoke: str = "") -> Wanted:
+        params = {"FROM": source, "TO": stack, "TENANT": "acme", "CONFIRMED": confirmed, "SMOKE": smoke}
         return self.job("promote", "promote", params=params)
+
+    def roll_back(self, stack: str, *, confirmed: bool = False, back_to: str = "", smoke: str = "") -> Wanted:
+        params = {"STACK": stack, "TENANT": "acme", "BACK_TO": back_to, "CONFIRMED": confirmed, "SMOKE": smoke}
+        return self.job("rollback", "rollback", params=params)
 
     def build_services(self, message: str) -> list[Built]:
         """A build of either service from one commit: service1 by the shipped Jenkinsfile, service2 by a copy of it."""
@@ -68,8 +75,8 @@ class Shop:
         for words in (("init", "-q"), ("add", "-A"), ("commit", "-q", "--allow-empty", "-m", message)):
             subprocess.run((*git, *words), cwd=self.service, check=True)
         done = self.jenkins.run(
-            Wanted("service1", ROOT / "jenkins/service-build.Jenkinsfile", self.service),
-            Wanted("service2", self.service / "Jenkinsfile", self.service),
+            Wanted("shop/service1", ROOT / "jenkins/service-build.Jenkinsfile", self.service),
+            Wanted("shop/service2", self.service / "Jenkinsfile", self.service),
         )
         assert [b.result for b in done] == ["SUCCESS"] * 2, "\n".join(map(str, done))
         return done
@@ -82,7 +89,7 @@ class Shop:
 
     def containers(self) -> list[str]:
         """Of any workspace."""
-        places = (self.project.root, *(self.jenkins.home / "workspace").glob("*"))
+        places = (self.project.root, *(self.jenkins.home / "workspace").glob("shop/*"))
         return [c for place in places for c in replace(self.project, root=place).containers()]
 
 
@@ -117,8 +124,9 @@ def test_two_tenants_a_failure_and_two_aborts(open_shop: Callable[[str], Shop], 
 
     second = shop.build_services("Square them again")
     assert [b.number for b in second] == [2, 2]
+    assert acme.choices == {f"SERVICE{n}": ["#1 Round the corners"] for n in (1, 2)}
     globex, again, broken, slow_, slower = shop.jenkins.run(
-        shop.deploy("globex", {"SERVICE1": "service1#1"}),
+        shop.deploy("globex", {"SERVICE1": "shop/service1#1"}),
         shop.deploy("acme"),
         shop.deploy("broken"),
         shop.deploy("slow", abort=BEGAN),
@@ -148,23 +156,47 @@ def test_two_tenants_a_failure_and_two_aborts(open_shop: Callable[[str], Shop], 
         assert value == "kept", "what was done before the abort is in the state"
 
 
+class Healthy(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/health" else 404)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@contextlib.contextmanager
+def served() -> Iterator[str]:
+    """The URL of what stands for a tenant: in the simulated AWS no traffic flows."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Healthy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 @pytest.mark.terraform
 def test_a_promotion_through_all_environments_and_the_night(open_shop: Callable[[str], Shop]) -> None:
     shop = open_shop("host")
     shop.tenant("acme", stack=WAY[-1])
     shop.build_services("Round the corners")
     shop.build_services("Square them again")
-    shop.jenkins.one(shop.deploy("acme", {"SERVICE2": "service2#1"}))
-    for source, stack in itertools.pairwise(WAY):
-        built = shop.jenkins.one(shop.promote(source, stack, confirmed=True))
-        assert shop.images(stack, "acme") == "2 1"
-        assert "http://acme.example.com" in built.description
-        said = built.artifact("builds/promoted.env.groovy")
-        assert "env.SERVICE1_BUILD='2'" in said and "env.SERVICE2_BUILD='1'" in said
+    old = {"SERVICE2": "shop/service2#1"}
+    both = shop.jenkins.run(shop.deploy("acme", old), shop.deploy("acme", old))
+    assert [b.result for b in both] == ["SUCCESS"] * 2, "\n".join(map(str, both))
+    assert [f"[orchestrate/{REGION}/{WAY[0]}/acme] is locked, waiting" in b.log for b in both].count(True) == 1
+    assert both[0].choices["SERVICE1"] == ["#2 Square them again", "#1 Round the corners"]
+    with served() as url:
+        for source, stack in itertools.pairwise(WAY):
+            built = shop.jenkins.one(shop.promote(source, stack, confirmed=True, smoke=f"{url}/health"))
+            assert f"smoke test: GET {url}/health: 200" in built.log, str(built)
+            assert shop.images(stack, "acme") == "2 1"
+            assert "http://acme.example.com" in built.description
+            said = built.artifact("builds/running.env.groovy")
+            assert "env.SERVICE1_BUILD='2'" in said and "env.SERVICE2_BUILD='1'" in said
+        back_again(shop, url)
 
     skips, unsure, night = shop.jenkins.run(
         shop.promote(WAY[0], WAY[2]),
-        shop.promote(WAY[2], WAY[3]),
+        shop.roll_back(WAY[3]),
         shop.job("nightly-destroy", "nightly-destroy"),
     )
     for refused, word in ((skips, "skips appcluster-beta"), (unsure, "--confirm")):
@@ -178,6 +210,21 @@ def test_a_promotion_through_all_environments_and_the_night(open_shop: Callable[
         "only the ephemeral one is gone"
     )
     assert set(night.tests.values()) == {"passed"}, night.tests
+
+
+def back_again(shop: Shop, url: str) -> None:
+    """A newer build does not answer, and the one before comes back."""
+    silent = shop.jenkins.one(shop.deploy("acme", {"SMOKE": f"{url}/gone"}), "FAILURE")
+    assert f"smoke test failed: GET {url}/gone: answered 404, not 200" in silent.log, str(silent)
+    assert silent.tests == {"acme": "failure"} and shop.images(WAY[0], "acme") == "2 2"
+    nowhere = shop.jenkins.one(shop.roll_back(WAY[0], back_to="99"), "FAILURE")
+    assert "no apply '99' in its history" in nowhere.log, str(nowhere)
+    assert "script returned exit code 66\n" in nowhere.log
+    back = shop.jenkins.one(shop.roll_back(WAY[0], smoke=f"{url}/health"))
+    assert "service1-build 2, service2-build 1" in back.log and f"GET {url}/health: 200" in back.log, str(back)
+    assert shop.images(WAY[0], "acme") == "2 1"
+    assert "env.SERVICE2_BUILD='1'" in back.artifact("builds/running.env.groovy")
+    assert "http://acme.example.com" in back.description and back.pages == ["Rollback"]
 
 
 @pytest.mark.terraform
@@ -197,12 +244,21 @@ def test_a_fleet_of_three_parts_one_of_which_loses_its_agent(open_shop: Callable
     assert built.pages == ["Tenants"] and set(built.tests.values()) <= {"passed", "skipped"}
     assert shop.project.locks() == []
 
+    same = shop.jenkins.one(shop.job("fleet", "fleet", params={"STACK": WAY[0], "PARTS": "2"}))
+    assert "these builds change no tenant" in same.log and same.log.count("Running on an agent") == 1, str(same)
+
     shop.tenant("globex", 'command = "exit 3"\n')
     (failed,) = shop.jenkins.run(shop.job("fleet", "fleet", params={"STACK": WAY[0], "PARTS": "2"}))
     assert failed.result == "FAILURE" and "Retrying" not in failed.log, str(failed)
     results = {a["tenant"]: a["result"] for a in json.loads(failed.artifact("reports/report.json"))["answers"]}
-    assert results.pop("globex") == "failed" and set(results.values()) == {"unchanged"}
+    assert results == {"globex": "failed"}, "the others are as these builds want them: no agent is started for them"
     assert failed.tests["globex"] == "failure"
+
+    shop.build_services("Square them again")
+    shop.tenant("globex", 'command = "true"\n')
+    newer = shop.jenkins.one(shop.job("fleet", "fleet", params={"STACK": WAY[0], "PARTS": "2"}))
+    assert {a["result"] for a in json.loads(newer.artifact("reports/report.json"))["answers"]} == {"succeeded"}
+    assert shop.images(WAY[0], "acme") == shop.images(WAY[0], "globex") == "2 2"
 
 
 @pytest.mark.terraform

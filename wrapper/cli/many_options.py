@@ -24,6 +24,8 @@ _TERMS = (
     click.option("--wave", type=click.IntRange(1), metavar="N", help="Then N at a time; stop at a bad wave."),
     click.option("--failed-from", metavar="REPORT", help="Only what failed or was stopped in that report."),
     click.option("--resume", is_flag=True, help="Go on with the same run, which was killed."),
+)
+_LOSSES = (
     click.option("--allow-delete", multiple=True, metavar="ADDRESS", help="May go although the stack is protected."),
 )
 _FILES = (
@@ -43,9 +45,14 @@ def file_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _with(command, _FILES)
 
 
+def one_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What one layer may lose, and where the answers go."""
+    return _with(command, (*_LOSSES, *_FILES))
+
+
 def many_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Which tenants, on which terms, and where the answers go."""
-    return _with(command, (*_SCOPE, *_TERMS, *_FILES))
+    return _with(command, (*_SCOPE, *_TERMS, *_LOSSES, *_FILES))
 
 
 def targets(options: Options) -> Targets:

@@ -12,6 +12,7 @@ from ..ready import Own
 from ..record import Record
 from .build_options import smoke_options
 from .layers import check_arguments, store_of
+from .many_options import one_options
 from .options import Options, ours
 from .verbs import place
 
@@ -24,6 +25,7 @@ _VERB = terraform.VERBS["apply"]
     context_settings={"ignore_unknown_options": True},
 )
 @ours
+@one_options
 @smoke_options
 @click.option("--to", metavar="N|NAME=BUILD", help="An apply by its number in history, or the newest with a build.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var tenant=NAME]")

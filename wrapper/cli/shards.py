@@ -18,15 +18,23 @@ from .options import ours
 UNKNOWN = 60.0  # seconds that a tenant counts where none was ever applied
 
 
+class _Numbered(click.Command):
+    """-n is --parts. As an option of one letter, click would look for it inside Terraform's (``-var=zone=b``) as well."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, ["--parts" if word == "-n" else word for word in args])
+
+
 @click.command(
     "shards",
+    cls=_Numbered,
     help="Part the tenants that an apply would touch among N machines, by the time each took last.",
     context_settings={"ignore_unknown_options": True},
 )
 @ours
 @scope_options
 @builds_option
-@click.option("-n", "parts", type=click.IntRange(1, 1000), required=True, metavar="N", help="How many parts.")
+@click.option("--parts", type=click.IntRange(1, 1000), required=True, metavar="N", help="How many (-n for short).")
 @click.option("--format", "form", type=click.Choice(["table", "json", "jenkins"]), default="table", show_default=True)
 @click.option("--force", is_flag=True, help="Unchanged tenants too.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")

@@ -51,7 +51,7 @@ def command_of(name: str, text: str = "") -> click.Command:
 def place(options: Options, verb: terraform.Verb, words: Sequence[str]) -> tuple[str, str, list[terraform.Token]]:
     """(stack, region, Terraform's arguments) of the words after the verb. The region may be left out."""
     tokens = list(terraform.tokenize(words))
-    _refuse_unknown_options(tokens)
+    _refuse_unknown_options(verb.name, tokens)
     bare = [t for t in tokens if not t.flag]
     if not bare:
         raise UsageError(
@@ -71,12 +71,14 @@ def _is_region(options: Options, verb: terraform.Verb, stack: str, word: str, wo
     return options.project.is_region(word) or bool(_LIKE_A_REGION.match(word)) or words > verb.words
 
 
-def _refuse_unknown_options(tokens: Sequence[terraform.Token]) -> None:
+def _refuse_unknown_options(command: str, tokens: Sequence[terraform.Token]) -> None:
     ours_known = [o for p in _known() for o in p.opts]
     for token in tokens:
         if not token.flag and str(token.value).startswith("--"):
             name = str(token.value).partition("=")[0]
             single = name[1:]
+            if name in ours_known:
+                raise UsageError(f"{command} has no option {name}", hint=f"see ./orchestrate {command} --help")
             if terraform.is_flag(single.lstrip("-")):
                 raise UsageError(f"no option {name}", hint=f"Terraform's own arguments have one dash: {single}")
             close = nearest(name, ours_known)

@@ -41,6 +41,8 @@ oncall = { oncall = "oncall@example.com" } # AWS sends each address a letter fir
 
 domain = "example.com" # acme.example.com
 
+environment = { DATABASE_HOST = "database.live.internal" } # the password is a secret: `secrets` in the tenant's file
+
 size = { cpu = 256, memory_reservation = 512, memory = 1024 }
 
 scaling = {

@@ -29,6 +29,9 @@ cluster_alarms = { spot_interruptions = 10 } # load tests run on spot; nobody is
 
 domain = "staging.example.com" # the same images as live, under another name
 
+# The last look is at live's own data: what live has here, so has staging, over a peering of the two networks.
+environment = { DATABASE_HOST = "database.live.internal" }
+
 size = { cpu = 256, memory_reservation = 512, memory = 1024 }
 
 scaling = {

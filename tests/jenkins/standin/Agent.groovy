@@ -15,7 +15,7 @@ class Agent {
         Locks.Held taken = null
         while (taken == null) {
             File candidate = new File(root, build.job + (number == 1 ? '' : "@$number"))
-            taken = build.jenkins.locks.tryTake("workspace ${candidate.name}")
+            taken = build.jenkins.locks.tryTake("workspace ${root.toPath().relativize(candidate.toPath())}")
             if (taken != null) { workspace = candidate }
             number++
         }

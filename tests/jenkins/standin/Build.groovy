@@ -21,6 +21,7 @@ class Build {
     final File folder
     final Map<String, Object> params = [:]
     final Map<String, String> parameterEnvironment = [:]
+    final Map<String, List<String>> choices = [:] // what the lists of Run parameters show
     final Map<String, String> global = [:] // what env.X = sets
     final Map<String, Map<String, byte[]>> stashes = new ConcurrentHashMap<>()
     final Set<Leaf> leaves = ConcurrentHashMap.newKeySet()
@@ -50,17 +51,20 @@ class Build {
         displayName = "#$number"
     }
 
+    /** The folder that the job is in, "" for none. */
+    String getParent() { job.contains('/') ? job.substring(0, job.lastIndexOf('/')) : '' }
+
     File getScm() { new File(given.scm as String) }
 
     double getGrace() { (given.grace == null ? 20 : given.grace) as double }
 
     File getArchive() { new File(folder, 'archive') }
 
-    String getUrl() { "http://jenkins.example.com/job/$job/$number/" }
+    String getUrl() { "http://jenkins.example.com/job/${job.replace('/', '/job/')}/$number/" }
 
     Map<String, String> getEnvironment() {
-        [BUILD_NUMBER: "$number", JOB_NAME: job, BUILD_TAG: "jenkins-$job-$number", BUILD_URL: url, JENKINS_URL: 'http://jenkins.example.com/',
-         BUILD_ID: "$number", BUILD_DISPLAY_NAME: displayName, JOB_BASE_NAME: job, CI: 'true'].collectEntries { k, v -> [k, v as String] } +
+        [BUILD_NUMBER: "$number", JOB_NAME: job, BUILD_TAG: "jenkins-$job-$number".replace('/', '-'), BUILD_URL: url, JENKINS_URL: 'http://jenkins.example.com/',
+         BUILD_ID: "$number", BUILD_DISPLAY_NAME: displayName, JOB_BASE_NAME: job - "$parent/", CI: 'true'].collectEntries { k, v -> [k, v as String] } +
             parameterEnvironment + global
     }
 
@@ -102,12 +106,15 @@ class Build {
     Map getAnswer() {
         [job: job, number: number, result: result, description: description, displayName: displayName, folder: folder.path,
          tests: tests, pages: pages, triggers: triggers, params: params.collectEntries { k, v -> [k, "$v".toString()] },
-         options: options.keySet() as List]
+         choices: choices, options: options.keySet() as List]
     }
 
     void finish() {
         result = result ?: 'SUCCESS'
-        new File(folder, 'build.json').text = JsonOutput.toJson(answer)
+        synchronized (Build) {
+            new File(folder, 'build.json').text = JsonOutput.toJson(answer)
+            if (options.buildDiscarder) { jenkins.discard(job, (options.buildDiscarder.numToKeepStr ?: '-1') as int) }
+        }
         say("Finished: $result")
     }
 }

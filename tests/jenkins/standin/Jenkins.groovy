@@ -1,3 +1,4 @@
+import groovy.json.JsonOutput
 import groovy.json.JsonSlurperClassic
 
 /** The controller: a home on disk, where jobs keep their builds, so that a later virtual machine finds them. */
@@ -15,12 +16,29 @@ class Jenkins {
         locks = new Locks(home)
     }
 
-    /** The builds of a job that ended, newest first. */
+    /** The job of that name as a step in a folder means it: from there, else from the root. */
+    String find(String name, String folder) {
+        [folder ? "$folder/$name" : name, name].collect { "$it".toString() }.find { builds(it) != null }
+    }
+
+    /** LogRotator: what is older than the newest goes, but for the last successful one. */
+    void discard(String job, int kept) {
+        if (kept < 0) { return }
+        List<Map> all = builds(job)
+        Map last = all.find { it.result == 'SUCCESS' }
+        all.drop(kept).findAll { it.number != last?.number }.each { Map old ->
+            File file = new File(old.folder as String, 'build.json')
+            file.text = JsonOutput.toJson(old + [discarded: true])
+            new File(old.folder as String, 'archive').deleteDir()
+        }
+    }
+
+    /** The builds of a job that ended and are kept, newest first; the job by its full name. */
     List<Map> builds(String job) {
         File folder = new File(home, "jobs/$job/builds")
         if (!folder.isDirectory()) { return null }
         folder.listFiles().findAll { new File(it, 'build.json').exists() }
-            .collect { new JsonSlurperClassic().parseText(new File(it, 'build.json').text) as Map }.sort { -(it.number as int) }
+            .collect { new JsonSlurperClassic().parseText(new File(it, 'build.json').text) as Map }.findAll { !it.discarded }.sort { -(it.number as int) }
     }
 
     /** What a Run parameter's list shows: successful builds that are kept, newest first, by display name. */

@@ -50,15 +50,19 @@ class Parameters {
         set(one, value ?: choices[0])
     }
 
-    /** RunParameterValue: NAME is its address, NAME_NUMBER, _JOBNAME, _NAME and _RESULT what is meant. */
+    /**
+     * RunParameterDefinition finds its job by the full name, from the root, wherever the pipeline itself is.
+     * RunParameterValue: NAME is its address, NAME_NUMBER, _JOBNAME, _NAME and _RESULT what is meant.
+     */
     private void _run(Map one, Object value) {
         Build build = pipeline.build
         List<Map> all = build.jenkins.builds(one.projectName as String)
-        if (all == null) { throw new Refused("no job is called ${one.projectName}") }
+        if (all == null) { throw new Refused("no job is called ${one.projectName} (its full name, from the root)") }
         List<Map> list = build.jenkins.successful(one.projectName as String, (one.filter ?: 'ALL') as String)
+        build.choices[one.name as String] = list.collect { "${it.displayName}".toString() }
         Map chosen = value == null ? (list ? list[0] : null) : all.find { "${it.job}#${it.number}" == "$value" }
         if (chosen == null) { return }
-        set(one, "http://jenkins.example.com/job/${chosen.job}/${chosen.number}/")
+        set(one, "http://jenkins.example.com/job/${(chosen.job as String).replace('/', '/job/')}/${chosen.number}/")
         build.parameterEnvironment.putAll([
             ("${one.name}_JOBNAME".toString()): chosen.job, ("${one.name}_NUMBER".toString()): "${chosen.number}".toString(),
             ("${one.name}_NAME".toString()): chosen.displayName, ("${one.name}_RESULT".toString()): chosen.result])

@@ -293,9 +293,9 @@ class Steps {
     }
 
     def _copyArtifacts(Map a, Closure b) {
-        String job = "${a.projectName}"
-        List<Map> builds = build.jenkins.builds(job)
-        if (builds == null) { throw new Failed("Unable to find project for artifact copy: $job") }
+        String job = build.jenkins.find("${a.projectName}", build.parent)
+        List<Map> builds = job ? build.jenkins.builds(job) : null
+        if (builds == null) { throw new Failed("Unable to find project for artifact copy: ${a.projectName}") }
         Map selector = (a.selector ?: [last: true]) as Map
         Map found = selector.last ? builds.find { it.result == 'SUCCESS' } : builds.find { "${it.number}" == "${selector.number}" }
         if (found == null) { throw new Failed("Unable to find a build for artifact copy from: $job") }
