@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,12 @@ def test_there_is_something_to_judge() -> None:
 def test_our_code(folder: str, rule: Rule) -> None:
     if "/examples/" in folder and rule in OF_A_CALLEE:
         return
-    assert [f"{folder}/{finding}" for finding in rule(read(ROOT / folder, module=folders()[folder]))] == []
+    assert [f"{folder}/{finding}" for finding in rule(parsed(folder))] == []
+
+
+@cache
+def parsed(folder: str) -> Folder:
+    return read(ROOT / folder, module=folders()[folder])
 
 
 OF_A_CALLEE = (rules.standard_module_structure,)  # an example is read from top to bottom, in one file

@@ -77,9 +77,10 @@ Note = Callable[[Answer], None]
 
 
 def default_jobs() -> int:
-    """As many as there are cores, and memory for a provider each; at least one."""
+    """Half as many again as there are cores, since each also waits (for its container, the bucket, AWS), and memory for a
+    provider each; at least one."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return max(1, min(os.cpu_count() or 1, int(memory / 2 / MEMORY_EACH)))
+    return max(1, min((os.cpu_count() or 1) * 3 // 2, int(memory / 2 / MEMORY_EACH)))
 
 
 @dataclass
