@@ -84,6 +84,7 @@ run "with_the_certificate_of_the_same_apply" {
 """
 
 
+@pytest.mark.long
 @pytest.mark.sandbox
 def test_the_examples_come_change_and_go(code: Path, tmp_path: Path, aws: dict[str, str]) -> None:
     """Both in one root, so that the provider's waits overlap: a launch configuration, and a template with shared

@@ -16,6 +16,7 @@ WHOLE = (STACK, REGION)
 ACME, GLOBEX = ((*WHOLE, "-var", f"tenant={tenant}") for tenant in ("acme", "globex"))
 
 
+@pytest.mark.long
 def test_tenants_share_a_load_balancer(shipped: Project) -> None:
     # From nothing: acme shares, globex shares on Fargate, initech has a load balancer of its own.
     assert shipped.run("apply", *ACME, timeout=600).last == "https://acme.beta.example.com"

@@ -118,6 +118,7 @@ def inventory(endpoint: Endpoint) -> dict[str, int]:
     return counts
 
 
+@pytest.mark.long
 def test_apply_change_and_destroy_everything(
     terraform: Terraform, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
