@@ -69,7 +69,7 @@ class Jenkins:
     environment: Mapping[str, str]
     library: Path = ROOT / "jenkins"
 
-    def run(self, *builds: Wanted, timeout: float = 100) -> list[Built]:
+    def run(self, *builds: Wanted, timeout: float = 400) -> list[Built]:
         """Runs builds side by side; whatever became of them."""
         place = self.home / f"plan-{uuid.uuid4().hex[:8]}"
         self.home.mkdir(parents=True, exist_ok=True)

@@ -38,6 +38,9 @@ def test_what_is_there_is_counted() -> None:
         "network interfaces": 1,
         "scalable targets": 1,
         "schedule groups": 1,
+        "EC2 processors": 0,  # no machine runs; those of machines that do: tests/test_allowance.py
+        "EC2 spot processors": 0,
+        "certificates": 1,
         "services": 0,  # moto counts none in a cluster
         "records": 3,  # with the two that every zone has
         "roles": 1,
@@ -59,6 +62,7 @@ def make() -> None:
     client("elbv2").create_load_balancer(Name="a", Subnets=subnets)
     client("elbv2").create_load_balancer(Name="n", Subnets=subnets, Type="network")
     client("elbv2").create_target_group(Name="t", Protocol="HTTP", Port=80, VpcId=vpc)
+    client("acm").request_certificate(DomainName="a.example.com", ValidationMethod="DNS")
     client("scheduler").create_schedule_group(Name="r")
     client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")
     zone = dns.create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"]["Id"]
