@@ -19,7 +19,7 @@ from .account import Identity
 from .arguments import destroys, partial
 from .engines import Engine
 from .errors import OrchestrateError, RefusedError
-from .fingerprint import Difference
+from .fingerprint import Difference, first_names
 from .model import Layer, Outcome, Stack
 from .placing import CARRIED, Placing
 from .project import Project
@@ -197,7 +197,7 @@ class Deployer:
         changed = [] if self.dry else self.changed(own)
         if changed:
             self.talk.say(
-                f"{own.label}: changed since its last apply ({', '.join(d.name for d in changed[:5])}); left alone. "
+                f"{own.label}: changed since its last apply ({first_names(changed)}); left alone. "
                 f"To apply it: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip()
             )
 

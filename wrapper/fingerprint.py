@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,11 @@ class Difference:
     name: str
     old: str
     new: str
+
+
+def first_names(different: Sequence[Difference]) -> str:
+    """The first five, for a sentence."""
+    return ", ".join(d.name for d in different[:5])
 
 
 def differences(old: Inputs, new: Inputs, ignoring: Collection[str] = ()) -> list[Difference]:

@@ -277,7 +277,7 @@ class Fleet:
         reason = "drifted: " + ", ".join(words) + (f" and {len(drifted) - 3} more" if len(drifted) > 3 else "")
         different = fingerprint.differences(look.entry.record.inputs, look.ready.inputs)
         if different:
-            names = ", ".join(d.name for d in different[:5])
+            names = fingerprint.first_names(different)
             reason += f"; not all of it is drift: since its last apply its inputs changed ({names})"
         return replace(answer, exit_code=2, drifted=drifted, reason=reason)
 

@@ -119,7 +119,7 @@ class Looker:
         if not entry.record.inputs:
             why = "its last try failed" if entry.record.failed else "its last apply left no record"
         elif different:
-            why = ", ".join(d.name for d in different[:5]) + (" ..." if len(different) > 5 else "")
+            why = fingerprint.first_names(different) + (" ..." if len(different) > 5 else "")
         elif entry.touched:
             why = "its state was changed by another hand"
         else:

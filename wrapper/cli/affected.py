@@ -83,7 +83,7 @@ def _row_since(name: str, since: str, different: Sequence[Difference] | None) ->
     if different is None:
         return {"tenant": name, "why": f"new since {since}", "inputs": [], "error": None}
     inputs = [{"input": d.name, "old": d.old or None, "new": d.new or None} for d in different]
-    return {"tenant": name, "why": ", ".join(d.name for d in different[:5]), "inputs": inputs, "error": None}
+    return {"tenant": name, "why": fingerprint.first_names(different), "inputs": inputs, "error": None}
 
 
 def _inputs(survey: Survey, names: Iterable[str], tokens: Sequence[Token]) -> dict[str, fingerprint.Inputs]:

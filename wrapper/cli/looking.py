@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from .. import arguments, selection, terraform
 from ..allotments import Slot
 from ..errors import OrchestrateError, UsageError
-from ..fingerprint import Difference
+from ..fingerprint import Difference, first_names
 from ..looks import Look, Looker, Scope
 from ..model import Layer, Stack
 from ..register import Register
@@ -81,8 +81,7 @@ def scope_of(options: Options) -> Scope:
 def say_own(options: Options, stack: Stack, changed: Sequence[Difference]) -> None:
     """A word about the stack's own layer where it changed: who looks at the tenants alone would not know."""
     if changed:
-        names = ", ".join(d.name for d in changed[:5])
         options.console.say(
-            f"{stack.label}: its own layer changed too ({names}); an apply of it comes first, and what it gives out may touch "
-            "more tenants"
+            f"{stack.label}: its own layer changed too ({first_names(changed)}); an apply of it comes first, and what it gives "
+            "out may touch more tenants"
         )
