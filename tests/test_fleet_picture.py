@@ -62,3 +62,11 @@ def test_cost_grows_with_what_changed_and_hardly_with_the_number(figures: Module
     for kind in ("cpu", "requests"):
         assert figures.each(real, kind) * 10_000 > 20 * (real[10_000, 0][kind] - real[10, 0][kind])
         assert real[10_000, 3][kind] < real[24, 24][kind]
+
+
+def test_memory_grows_with_how_many_run_side_by_side(figures: ModuleType) -> None:
+    """The figures in the repository: of the same tenants, more and more of them at once."""
+    real = figures.by_jobs()
+    assert [*real] == [1, 2, 3, 4, 6, 8]
+    assert real[8] > 2 * real[2] > 2 * real[1]
+    assert f"{real[4]:,.0f} MB with 4" in " ".join(figures.carry().split())

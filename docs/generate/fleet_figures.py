@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,23 @@ Points = dict[tuple[int, int], dict[str, float]]  # by tenants and how many of t
 
 
 def load(file: Path = DATA) -> Points:
-    data: dict[str, Any] = json.loads(file.read_text())
-    return {(int(p["tenants"]), int(p["changed"])): p for p in data["points"]}
+    return {(int(p["tenants"]), int(p["changed"])): p for p in _data(file)["points"]}
 
 
-def busy(file: Path = DATA) -> str:
-    """How much else the machine had to do while it was measured: the range of its load averages."""
-    loads = [float(one) for one in json.loads(file.read_text())["load_averages"]]
-    return f"{min(loads):.0f} to {max(loads):.0f}"
+def busy(file: Path = DATA) -> float:
+    """How much the machine had to do before it was measured: its load average."""
+    return float(_data(file)["load_averages"][0])
+
+
+def _data(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(file.read_text())
+    return found
+
+
+def by_jobs(file: Path = DATA) -> dict[int, float]:
+    """Memory of all processes in MB, Terraform's and the providers' too, by how many ran side by side."""
+    named = ((re.search(r"(\d+) side by side: memory", row["measure"]), row["ours"]) for row in _data(file)["rows"])
+    return {int(found.group(1)): float(megabytes) for found, megabytes in named if found}
 
 
 def each(points: Points, kind: str) -> float:
@@ -51,14 +61,14 @@ def carry(points: Points | None = None) -> str:
         "![Cost by number of tenants: it grows with what changed](fleet-cost.svg)",
         _table(points),
         "Measured on a machine of two cores against the simulated AWS, which answers at once; tenants of one resource, as "
-        "many side by side as there are cores (`bench/run.py growth`). The machine had other work meanwhile: load averages of "
-        f"{busy()}. In *italics*: scaled from 24 tenants.",
+        "many side by side as the tool takes by itself, half as many again as there are cores (`bench/run.py growth`). Its load "
+        f"average before: {busy():.1f}. In *italics*: scaled from 24 tenants.",
         f"- **One machine.** A look at 10,000 tenants takes {look['seconds']:.0f} s, {look['megabytes']:.0f} MB and "
         f"{look['requests']:.0f} requests. What changed adds {one:.1f} s each, so {3600 / one:,.0f} tenants an hour, "
         "most of it processors that start Terraform and its provider: cores are what it wants more of. "
         "A real tenant also waits for AWS (a load balancer takes minutes, a rollout as long as its health check), and "
-        "meanwhile no processor works: there `--jobs` may be several times the cores. Memory grows with it, and "
-        "with the tenants by some kilobytes each.",
+        "meanwhile no processor works: there `--jobs` may be several times the cores. Memory grows with it, "
+        f"all processes together: {_memory()}. With the tenants it grows by some kilobytes each.",
         "- **One Jenkins.** N agents are N such machines: `shards -n N` parts what changed by what each took last. They "
         f"share the bucket and nothing else. Each begins with a look of its own, {asked:.0f} requests for 1,000 tenants, "
         f"where [S3 allows]({S3}) 5,500 a second for each prefix. The controller only waits.",
@@ -78,6 +88,10 @@ def _table(points: Points) -> str:
         rows.append((f"{size:,}", _shown(none["seconds"]), asked, memory, _shown(three["seconds"]), whole))
     head = ("tenants", "nothing changed", "requests to S3", "our memory, MB", "3 changed", "all changed")
     return table(head, rows)
+
+
+def _memory() -> str:
+    return ", ".join(f"{megabytes:,.0f} MB with {jobs}" for jobs, megabytes in by_jobs().items())
 
 
 def _shown(seconds: float) -> str:
