@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from cloud import Cloud, tokens
-from fakes import Listener, caller
+from fleets import STACK, Many, Onlooker
 from project_on_disk import APP, REGION, Disk
 
 from wrapper import fleet
@@ -24,69 +23,6 @@ from wrapper.model import Layer, Outcome, Run, Step
 from wrapper.runner import Stopper
 from wrapper.selection import Shard
 from wrapper.terraform import VERBS
-
-STACK = f"{REGION}/app-test"
-FAILED = Outcome(1, ok=False, tail="Error: no")
-
-
-class Onlooker:
-    """A Watcher that remembers."""
-
-    def __init__(self) -> None:
-        self.began_with: list[tuple[list[str], int]] = []
-        self.answers: list[Answer] = []
-        self.said: list[str] = []
-        self.talks: dict[str, Hearer] = {}
-
-    def began(self, names: Sequence[str], jobs: int) -> None:
-        self.began_with.append((list(names), jobs))
-
-    def talk(self, layer: Layer) -> Hearer:
-        return self.talks.setdefault(layer.label, Hearer())
-
-    def log(self, layer: Layer) -> str:
-        return f"/logs/{layer.tenant}.log"
-
-    def ended(self, answer: Answer) -> None:
-        self.answers.append(answer)
-
-    def say(self, text: str) -> None:
-        self.said.append(text)
-
-
-class Hearer(Listener):
-    closed = 0
-
-    def close(self) -> None:
-        self.closed += 1
-
-
-class Many:
-    """A cloud, and fleets on it."""
-
-    def __init__(self, disk: Disk, stack: str = "app-test", region: str = "") -> None:
-        self.cloud = Cloud(disk, stack, region)
-        self.watcher = Onlooker()
-        self.noted: list[Answer] = []
-
-    def run(
-        self, verb: str, *arguments: str, scope: Scope = Scope(), terms: Terms = Terms(jobs=1), **changes: Any
-    ) -> list[tuple[str, str, int]]:
-        """(name, result, exit code) in order of ending; everything before it is forgotten."""
-        self.watcher, self.noted = Onlooker(), []
-        self.cloud.engine.steps.clear()
-        many = Fleet(self.cloud.deployer(**changes), self.watcher, terms, self.noted.append)
-        self.answers = {a.tenant: a for a in many.perform(VERBS[verb], tokens(*arguments), scope)}
-        assert self.noted == self.watcher.answers
-        assert sorted(a.tenant for a in self.noted) == sorted(self.answers.keys() - scope.done.keys())
-        return [(a.tenant or "-", a.result, a.exit_code) for a in self.watcher.answers]
-
-    @property
-    def applied(self) -> list[str]:
-        return [label.removeprefix(STACK) or "-" for label, verb in self.cloud.engine.done if verb == "apply"]
-
-    def fail(self, name: str, verb: str = "apply", outcome: Outcome = FAILED) -> None:
-        self.cloud.fails[f"{STACK}/{name}".rstrip("/"), verb] = outcome
 
 
 @pytest.fixture
@@ -410,58 +346,6 @@ def test_one_that_takes_too_long_is_stopped_alone(six: Many) -> None:
 def test_a_protected_stack_is_not_destroyed(example: Disk) -> None:
     with pytest.raises(RefusedError, match="is protected and is not destroyed"):
         Many(example, "app-live", REGION).run("destroy")
-
-
-@pytest.mark.parametrize("agrees", [True, False])
-@pytest.mark.parametrize(
-    ("scope", "question"),
-    [
-        (Scope(), f"Destroy {STACK} with 2 tenants?"),
-        (Scope(("*",), own=False), f"Destroy 2 tenants of {STACK}?"),
-    ],
-)
-def test_a_person_is_asked_once_for_all(made: Many, agrees: bool, scope: Scope, question: str) -> None:
-    before = made.cloud.keys
-    talk = Listener(agrees)
-    asking = caller(home=made.cloud.disk.root / ".orchestrate", asks=True)
-    if agrees:
-        made.run("destroy", scope=scope, caller=asking, talk=talk)
-        assert not any("acme" in k for k in made.cloud.keys)
-    else:
-        with pytest.raises(RefusedError, match="not confirmed"):
-            made.run("destroy", scope=scope, caller=asking, talk=talk)
-        assert [k for k in made.cloud.keys if "register" not in k] == [k for k in before if "register" not in k]
-    assert talk.asked == [(f"{question} Type yes to go on:", "yes")]
-
-
-def test_an_apply_asks_once_for_those_that_run(made: Many) -> None:
-    made.cloud.disk.write(f"{APP}/tenants/acme.tfvars", "memory = 999\n")
-    talk = Listener(True)
-    asking = caller(home=made.cloud.disk.root / ".orchestrate", asks=True)
-    made.run("apply", scope=Scope(own=False), caller=asking, talk=talk)
-    assert talk.asked == [(f"Apply to 1 tenant of {STACK} (acme)? Type yes to go on:", "yes")]
-    assert made.watcher.talks[f"{STACK}/acme"].asked == []
-
-
-def test_an_apply_of_everything_asks_once_before_anything_starts(many: Many) -> None:
-    asking = caller(home=many.cloud.disk.root / ".orchestrate", asks=True)
-    refusing, agreeing = Listener(False), Listener(True)
-    with pytest.raises(RefusedError, match="not confirmed"):
-        many.run("apply", caller=asking, talk=refusing)
-    assert many.cloud.engine.steps == []
-    many.run("apply", caller=asking, talk=agreeing)
-    question = f"Apply to {STACK}, and then to what changed of its 2 tenants? Type yes to go on:"
-    assert refusing.asked == agreeing.asked == [(question, "yes")]
-    assert [talk.asked for talk in many.watcher.talks.values()] == [[], [], []]
-
-
-@pytest.mark.parametrize("verb", ["apply", "destroy"])
-def test_who_approved_ahead_is_not_asked(made: Many, verb: str) -> None:
-    made.cloud.disk.write(f"{APP}/tenants/acme.tfvars", "memory = 999\n")
-    talk = Listener(False)
-    asking = caller(home=made.cloud.disk.root / ".orchestrate", asks=True)
-    made.run(verb, "-auto-approve", caller=asking, talk=talk)
-    assert talk.asked == []
 
 
 def test_on_paper_with_nobody_to_ask_only_files_count(many: Many) -> None:

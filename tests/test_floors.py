@@ -57,7 +57,7 @@ FLOORS = [
     ],
     [
         *("runner", "sharing", "outputs", "survey", "placing", "recording", "acceptance", "deploy"),
-        *("retries", "looks", "fleet", "reaping"),
+        *("retries", "looks", "answering", "consent", "fleet", "reaping"),
     ],
     ["report", "watching", r"cli(\..*)?", "__main__"],
 ]

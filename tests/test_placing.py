@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from cloud import Cloud, tokens
 from fakes import caller
+from fleets import Onlooker
 from project_on_disk import APP, REGION, Disk
-from test_fleet import Onlooker
 
 from wrapper import builds
 from wrapper.account import NOBODY, Identity

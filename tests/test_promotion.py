@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from cloud import Cloud
+from fleets import Onlooker
 from project_on_disk import LIVE, REGION, Disk
-from test_fleet import Onlooker
 
 from wrapper import builds, history, promotion, register, state
 from wrapper.errors import BusyError, ConfigError, OrchestrateError, RefusedError, SmokeFailed

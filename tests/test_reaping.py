@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 from cloud import Cloud
+from fleets import FAILED, Onlooker
 from project_on_disk import APP, REGION, Disk
-from test_fleet import FAILED, Onlooker
 
 from wrapper import keeping, reaping, state
 from wrapper.account import Identity

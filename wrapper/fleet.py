@@ -20,12 +20,13 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
-from . import deploy, fingerprint, plans, retries, terraform, transcript
-from .answers.model import Answer, Changes, Fault, worst
+from . import deploy, retries, terraform
+from .answering import Answering, Watcher
+from .answers.model import Answer, worst
 from .arguments import destroys
-from .errors import NotFoundError, OrchestrateError, RefusedError, Stopped, TimeoutExpired, UsageError
+from .consent import Consent
+from .errors import NotFoundError, OrchestrateError, UsageError
 from .looks import Look, Looker, Scope
 from .model import Layer, Outcome
 from .ready import Own, Ready
@@ -49,28 +50,6 @@ class Terms:
     force: bool = False
     canary: int = 0
     wave: int = 0
-
-
-class Voice(Talk, Protocol):
-    """A Talk that has an end."""
-
-    def close(self) -> None: ...
-
-
-class Watcher(Protocol):
-    """Whoever looks on while many run."""
-
-    def began(self, names: Sequence[str], jobs: int) -> None: ...
-    def talk(self, layer: Layer) -> Voice:
-        """Where this layer's voice goes. It starts now."""
-        ...
-
-    def log(self, layer: Layer) -> str:
-        """The file that keeps all that this layer says, or ""."""
-        ...
-
-    def ended(self, answer: Answer) -> None: ...
-    def say(self, text: str) -> None: ...
 
 
 Note = Callable[[Answer], None]
@@ -98,17 +77,25 @@ class Fleet:
     def looker(self) -> Looker:
         return Looker(self.deployer, self.terms.force, self.given)
 
+    @property
+    def answers(self) -> Answering:
+        return Answering(self.watcher, self.deployer.stopper)
+
+    @property
+    def consent(self) -> Consent:
+        return Consent(self.deployer, self.watcher.say)
+
     def perform(self, verb: Verb, tokens: Sequence[Token], scope: Scope) -> list[Answer]:
         """The verb on every layer in scope: an answer for each. Raises what is wrong for all, before anything starts."""
         self._check(verb, tokens)
         if any(t.flag == "auto-approve" for t in tokens):
-            self.deployer.caller = replace(self.deployer.caller, asks=False)
+            self.consent.given()
         found = self.looker.read_register()
         choice = self.looker.choose(found, scope, deployed_only=destroys(verb, tokens) or verb == terraform.DRIFT)
-        answers = [self._excluded(name, pattern) for name, pattern in choice.excluded.items()]
+        answers = [self._ended(self.answers.excluded(self._layer(n), p)) for n, p in choice.excluded.items()]
         names = [n for n in choice.chosen if n not in scope.done]
         if verb.name == "destroy":
-            self._confirm(names, own=scope.own)
+            self.consent.to_destroy(names, own=scope.own)
             tokens = [*tokens, Token("auto-approve", None, ("-auto-approve",))]
             answers += self._tenants(verb, names, tokens, found)
             if scope.own and "" not in scope.done:
@@ -133,8 +120,8 @@ class Fleet:
                 own, found.own, deployer.survey.prepare(verb, own, tokens, self.looker.own_of(""))
             )
             if look.why and verb.name == "apply":
-                self._agree_ahead(own, len(names))
-            return [self._ended(self._unchanged(look)) if not look.why else self._one(look)]
+                self.consent.to_apply_own(own, len(names))
+            return [self._ended(self.answers.unchanged(look)) if not look.why else self._one(look)]
         names = [n for n in names if not isinstance(self.given.get(n), OrchestrateError)]
         if verb.name == "apply" and names:
             given = {name: one for name, one in self.given.items() if isinstance(one, Own)}
@@ -144,7 +131,7 @@ class Fleet:
     def _own_last(self, verb: Verb, tokens: Sequence[Token], answers: Sequence[Answer]) -> list[Answer]:
         deployer, own = self.deployer, Layer(self.deployer.stack)
         if not all(a.ok for a in answers):
-            return [self._ended(self._stopped(own, "a tenant of it is still there"))]
+            return [self._ended(self.answers.stopped(own, "a tenant of it is still there"))]
         if not deployer.dry and deployer.survey.outputs.state() is None:
             self.watcher.say(f"{own.label}: no state; nothing to destroy")
             return []
@@ -157,13 +144,13 @@ class Fleet:
         self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: Register, *, held: bool = False
     ) -> list[Answer]:
         if held:
-            return [self._ended(self._stopped(self._layer(n), "the stack's own layer failed")) for n in names]
+            return [self._ended(self.answers.stopped(self._layer(n), "the stack's own layer failed")) for n in names]
         answers, todo = [], []
         for look in self.looker.look(verb, names, tokens, found) if names else ():
             if look.error:
-                answers.append(self._ended(replace(self._failed(look.layer, look.error), log="")))
+                answers.append(self._ended(replace(self.answers.failed(look.layer, look.error), log="")))
             elif not look.why:
-                answers.append(self._ended(self._unchanged(look)))
+                answers.append(self._ended(self.answers.unchanged(look)))
             else:
                 todo.append(look)
         return answers + self._waves(todo, answers)
@@ -171,7 +158,8 @@ class Fleet:
     def _waves(self, looks: Sequence[Look], before: Sequence[Answer]) -> list[Answer]:
         if not looks:
             return []
-        self._agree(looks)
+        if looks[0].ready and looks[0].ready.verb.name == "apply":
+            self.consent.to_apply([look.layer.tenant for look in looks])
         looks, answers = self._placed(looks)
         if not looks:
             return answers
@@ -195,7 +183,8 @@ class Fleet:
         """Each with its place on a shared load balancer; those without one fail, and the others go on."""
         made = self.deployer.placing.make([look.ready for look in looks if look.ready])
         pairs = list(zip(looks, made, strict=True))
-        failed = [self._ended(self._failed(la.layer, one)) for la, one in pairs if isinstance(one, OrchestrateError)]
+        without = [(look.layer, one) for look, one in pairs if isinstance(one, OrchestrateError)]
+        failed = [self._ended(self.answers.failed(layer, error)) for layer, error in without]
         return [replace(look, ready=one) for look, one in pairs if isinstance(one, Ready)], failed
 
     def _side_by_side(self, looks: Sequence[Look], jobs: int, halted: str) -> list[Answer]:
@@ -204,7 +193,7 @@ class Fleet:
 
         def one(look: Look) -> Answer:
             if stopper.stopping or failed[0]:
-                return self._ended(self._stopped(look.layer, failed[0]))
+                return self._ended(self.answers.stopped(look.layer, failed[0]))
             answer = self._one(look)
             if not answer.ok and self.terms.fail_fast:
                 failed[0] = failed[0] or f"{answer.tenant} failed (--fail-fast)"
@@ -222,13 +211,13 @@ class Fleet:
         talk, started, begun = self.watcher.talk(look.layer), time.time(), time.monotonic()
         tries: list[int] = []
         try:
-            answer = self._succeeded(look, self._run(look, talk, tries))
+            answer = self.answers.succeeded(look, self._run(look, talk, tries))
         except OrchestrateError as error:
             talk.say(f"error: {error.message}" + (f"\n  to do: {error.hint}" if error.hint else ""))
-            answer = self._failed(look.layer, error)
+            answer = self.answers.failed(look.layer, error)
         except Exception as error:  # the others go on, and this one is named
             talk.say(traceback.format_exc())
-            answer = self._failed(look.layer, _bug(error, self.watcher.log(look.layer)))
+            answer = self.answers.broke(look.layer, error)
         talk.close()
         seconds = time.monotonic() - begun
         finished = started + seconds
@@ -253,63 +242,17 @@ class Fleet:
 
             return retries.with_retries(look.layer.label, attempt, retries.Doors(stopper.pause, random.random, say))
 
-    # -- answers --------------------------------------------------------------------------------
+    # -- the small words ------------------------------------------------------------------------
 
     def _ended(self, answer: Answer) -> Answer:
         self.note(answer)
         self.watcher.ended(answer)
         return answer
 
-    def _answer(self, layer: Layer) -> Answer:
-        return Answer(layer.stack.region, layer.stack.name, layer.tenant, "succeeded", log=self.watcher.log(layer))
-
     def _layer(self, name: str) -> Layer:
         return Layer(self.deployer.stack, name)
 
-    def _succeeded(self, look: Look, outcome: Outcome) -> Answer:
-        url = outcome.url if look.layer.tenant else ""
-        changes = Changes(*outcome.changes) if outcome.changes else None
-        answer = replace(self._answer(look.layer), changes=changes, exit_code=outcome.code, url=url)
-        if not outcome.captured or look.ready is None or look.ready.verb != terraform.DRIFT:
-            return answer
-        drifted = plans.drifted(outcome.captured)
-        words = [f"{d.address} ({', '.join(d.attributes)})" for d in drifted[:3]]
-        reason = "drifted: " + ", ".join(words) + (f" and {len(drifted) - 3} more" if len(drifted) > 3 else "")
-        different = fingerprint.differences(look.entry.record.inputs, look.ready.inputs)
-        if different:
-            names = fingerprint.first_names(different)
-            reason += f"; not all of it is drift: since its last apply its inputs changed ({names})"
-        return replace(answer, exit_code=2, drifted=drifted, reason=reason)
-
-    def _unchanged(self, look: Look) -> Answer:
-        reason = f"the same as at its last apply ({look.entry.record.at})"
-        return replace(self._answer(look.layer), result="unchanged", reason=reason, url=look.entry.record.url, log="")
-
-    def _failed(self, layer: Layer, error: OrchestrateError) -> Answer:
-        stopped = isinstance(error, Stopped) or self.deployer.stopper.stopping
-        return replace(
-            self._answer(layer),
-            result="stopped" if stopped else "failed",
-            reason=error.message if stopped or isinstance(error, TimeoutExpired) else "",
-            exit_code=error.exit_code,
-            diagnostics=transcript.diagnostics(error.said),
-            error=Fault.of(error),
-        )
-
-    def _stopped(self, layer: Layer, reason: str) -> Answer:
-        """One that never began. Its code is the signal's, or that of the failure it waited for."""
-        try:
-            self.deployer.stopper.check()
-            code = 1
-        except (Stopped, TimeoutExpired) as error:
-            reason, code = reason or f"not started: {error.message}", error.exit_code
-        return replace(self._answer(layer), result="stopped", reason=reason, exit_code=code, log="")
-
-    def _excluded(self, name: str, pattern: str) -> Answer:
-        answer = replace(self._answer(self._layer(name)), result="excluded", reason=f"by {pattern}", log="")
-        return self._ended(answer)
-
-    # -- what may be done -----------------------------------------------------------------------
+    # -- what may be asked for -----------------------------------------------------------------------
 
     def _check(self, verb: Verb, tokens: Sequence[Token]) -> None:
         terraform.check_flags(tokens)
@@ -320,44 +263,6 @@ class Fleet:
                     f"{token.words[0]} names one file, and this is for many tenants",
                     hint=f"give it with one tenant: -var tenant=NAME {token.words[0]}",
                 )
-
-    def _confirm(self, tenants: Sequence[str], *, own: bool) -> None:
-        label = self.deployer.stack.label
-        if tenants:
-            then = ", then itself" if own else ""
-            self.watcher.say(f"destroy {label}: first its tenants ({_named(tenants)}){then}")
-        self._ask(
-            f"Destroy {label} with {len(tenants)} tenants?" if own else f"Destroy {len(tenants)} tenants of {label}?"
-        )
-
-    def _agree_ahead(self, own: Layer, tenants: int) -> None:
-        """One question for the stack's own layer and for the tenants after it: which of them change, it decides."""
-        then = f", and then to what changed of its {tenants} tenants" if tenants else ""
-        self._ask(f"Apply to {own.label}{then}?")
-
-    def _agree(self, looks: Sequence[Look]) -> None:
-        """One question for all of them: side by side nobody can answer for each."""
-        verb = looks[0].ready.verb if looks[0].ready else None
-        if verb and verb.name == "apply":
-            names = [look.layer.tenant for look in looks]
-            count = "1 tenant" if len(names) == 1 else f"{len(names)} tenants"
-            self._ask(f"Apply to {count} of {self.deployer.stack.label} ({_named(names)})?")
-
-    def _ask(self, question: str) -> None:
-        """Once in a command: who agreed is asked nothing more."""
-        deployer, stack = self.deployer, self.deployer.stack
-        wanted = stack.label if stack.settings.protected else "yes"
-        if deployer.caller.asks and not deployer.talk.ask(f"{question} Type {wanted} to go on:", wanted):
-            raise RefusedError(f"{stack.label}: not confirmed", hint=f"nothing was changed; only {wanted!r} goes on")
-        deployer.caller = replace(deployer.caller, asks=False)
-
-
-def _named(names: Sequence[str]) -> str:
-    return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
-
-
-def _bug(error: Exception, log: str) -> OrchestrateError:
-    return OrchestrateError(f"a bug of ours: {type(error).__name__}: {error}", where=log, hint="please report it")
 
 
 def exit_code(verb: Verb, answers: Iterable[Answer]) -> int:

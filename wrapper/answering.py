@@ -1,0 +1,96 @@
+"""How each of many layers ended, said as an Answer. Knows no order and no loop; starts nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from . import fingerprint, plans, terraform, transcript
+from .answers.model import Answer, Changes, Fault
+from .errors import OrchestrateError, Stopped, TimeoutExpired
+from .looks import Look
+from .model import Layer, Outcome
+from .runner import Stopper, Talk
+
+
+class Voice(Talk, Protocol):
+    """A Talk that has an end."""
+
+    def close(self) -> None: ...
+
+
+class Watcher(Protocol):
+    """Whoever looks on while many run."""
+
+    def began(self, names: Sequence[str], jobs: int) -> None: ...
+    def talk(self, layer: Layer) -> Voice:
+        """Where this layer's voice goes. It starts now."""
+        ...
+
+    def log(self, layer: Layer) -> str:
+        """The file that keeps all that this layer says, or ""."""
+        ...
+
+    def ended(self, answer: Answer) -> None: ...
+    def say(self, text: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Answering:
+    """``watcher`` knows each layer's log, ``stopper`` whether a signal was the reason."""
+
+    watcher: Watcher
+    stopper: Stopper
+
+    def succeeded(self, look: Look, outcome: Outcome) -> Answer:
+        """Of a look for drift: with what drifted, and 2 where anything did."""
+        url = outcome.url if look.layer.tenant else ""
+        changes = Changes(*outcome.changes) if outcome.changes else None
+        answer = replace(self._answer(look.layer), changes=changes, exit_code=outcome.code, url=url)
+        if not outcome.captured or look.ready is None or look.ready.verb != terraform.DRIFT:
+            return answer
+        drifted = plans.drifted(outcome.captured)
+        words = [f"{d.address} ({', '.join(d.attributes)})" for d in drifted[:3]]
+        reason = "drifted: " + ", ".join(words) + (f" and {len(drifted) - 3} more" if len(drifted) > 3 else "")
+        different = fingerprint.differences(look.entry.record.inputs, look.ready.inputs)
+        if different:
+            names = fingerprint.first_names(different)
+            reason += f"; not all of it is drift: since its last apply its inputs changed ({names})"
+        return replace(answer, exit_code=2, drifted=drifted, reason=reason)
+
+    def unchanged(self, look: Look) -> Answer:
+        reason = f"the same as at its last apply ({look.entry.record.at})"
+        return replace(self._answer(look.layer), result="unchanged", reason=reason, url=look.entry.record.url, log="")
+
+    def failed(self, layer: Layer, error: OrchestrateError) -> Answer:
+        """Or stopped, where a signal was the reason."""
+        stopped = isinstance(error, Stopped) or self.stopper.stopping
+        return replace(
+            self._answer(layer),
+            result="stopped" if stopped else "failed",
+            reason=error.message if stopped or isinstance(error, TimeoutExpired) else "",
+            exit_code=error.exit_code,
+            diagnostics=transcript.diagnostics(error.said),
+            error=Fault.of(error),
+        )
+
+    def broke(self, layer: Layer, error: Exception) -> Answer:
+        """An error of no kind of ours: a bug, which is said to be one."""
+        words = f"a bug of ours: {type(error).__name__}: {error}"
+        return self.failed(layer, OrchestrateError(words, where=self.watcher.log(layer), hint="please report it"))
+
+    def stopped(self, layer: Layer, reason: str) -> Answer:
+        """One that never began. Its code is the signal's, or that of the failure it waited for."""
+        try:
+            self.stopper.check()
+            code = 1
+        except (Stopped, TimeoutExpired) as error:
+            reason, code = reason or f"not started: {error.message}", error.exit_code
+        return replace(self._answer(layer), result="stopped", reason=reason, exit_code=code, log="")
+
+    def excluded(self, layer: Layer, pattern: str) -> Answer:
+        return replace(self._answer(layer), result="excluded", reason=f"by {pattern}", log="")
+
+    def _answer(self, layer: Layer) -> Answer:
+        return Answer(layer.stack.region, layer.stack.name, layer.tenant, "succeeded", log=self.watcher.log(layer))
