@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import pytest
 from fakes import layer
 from project_on_disk import Disk
 from said import Said
@@ -14,7 +15,10 @@ from wrapper.errors import Stopped, TerraformFailed
 from wrapper.model import Outcome
 
 
-def test_what_went_wrong_before_anything_started_is_in_the_report(run_cli: Callable[..., Said], example: Disk) -> None:
+def test_what_went_wrong_before_anything_started_is_in_the_report(
+    run_cli: Callable[..., Said], example: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(example.root))  # no terraform is there to be asked for its version
     said = run_cli(
         "--engine", "host", "apply", "app-test", "-var", "tenant=acme", "-var", "nonsense=1", "--report", "one.json"
     )

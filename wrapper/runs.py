@@ -45,7 +45,8 @@ _WRITTEN = ("out", "generate-config-out", "junit-xml")  # and to write
 
 @dataclass(frozen=True)
 class Caller:
-    """What the top floor knows of whoever calls: all that a Run needs and no pure room may look up."""
+    """What the top floor knows of whoever calls: all that a Run needs and no pure room may look up. ``terraform``: the
+    version that runs, where it is another than the image's."""
 
     home: Path
     author: str
@@ -58,6 +59,12 @@ class Caller:
     color: bool = False
     asks: bool = False
     deletable: tuple[str, ...] = ()
+    terraform: str = ""
+
+    @property
+    def versions(self) -> str:
+        """Names everything that runs a layer: the image, and a Terraform that is not in it."""
+        return f"{self.image} terraform {self.terraform}" if self.terraform else self.image
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ def lay_out(request: Request, caller: Caller) -> Run:
         tokens = tuple(t if t.flag else Token("", terraform.PLAN_FILE, (terraform.PLAN_FILE,)) for t in tokens)
     layer, work = request.layer, work_directory(request.layer)
     backend = _backend_file(layer)
-    stamp = digest(request.digest, backend, caller.image, caller.engine)
+    stamp = digest(request.digest, backend, caller.versions, caller.engine)
     request = replace(request, tokens=tokens)
     steps = _steps(request, caller, stamp)
     files = {terraform.BACKEND_FILE: backend.encode()}

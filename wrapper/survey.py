@@ -142,7 +142,7 @@ class Survey:
             digest=fingerprint.digest(sources, modules),
             modules=self.project.modules(),
         )
-        digests = {"sources": sources, "modules": modules, "versions": self.caller.image}
+        digests = {"sources": sources, "modules": modules, "versions": self.caller.versions}
         return Common(request, typed, saved, digests)
 
     def changed(self, layer: Layer, record: Record) -> list[Difference]:

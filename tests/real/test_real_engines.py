@@ -194,3 +194,24 @@ def test_two_engines_share_one_state(in_docker: Project) -> None:
     )
     host.run("apply", "tiny", "-var", "tenant=acme", "-var", "value=two")
     assert in_docker.run("output", "tiny", "-var", "tenant=acme", "-raw", "value").out == "two"
+
+
+def test_another_terraform_is_another_input(project: Project, tmp_path: Path) -> None:
+    """On the host engine the terraform on PATH counts; on the docker engine nobody asks for it."""
+    terraform = shutil.which("terraform")
+    if terraform is None:
+        pytest.skip("terraform is not on PATH")
+    newer = tmp_path / "newer/terraform"
+    newer.parent.mkdir()
+    said = '{"terraform_version": "99.0.0"}'
+    newer.write_text(f'#!/bin/sh\n[ "$1" = version ] && echo \'{said}\' || exec {terraform} "$@"\n')
+    newer.chmod(0o755)
+    upgraded = {"PATH": f"{newer.parent}:{os.environ['PATH']}"}
+
+    project.run("apply", "tiny", "-var", "tenant=acme")
+    rows = json.loads(project.run("affected", "tiny", REGION, "--json", env=upgraded).out)
+    changed = {"versions"} if project.environment["ORCHESTRATE_ENGINE"] == "host" else set()
+    assert {one["input"] for row in rows for one in row["inputs"]} == changed
+    done = project.run("apply", "tiny", REGION, "--all-tenants", env=upgraded)
+    assert ("2 succeeded" if changed else "2 unchanged") in done.err
+    assert "2 unchanged" in project.run("apply", "tiny", REGION, "--all-tenants", env=upgraded).err

@@ -82,6 +82,7 @@ def _terraform(options: Options) -> Iterator[Finding]:
     import shutil
 
     from .. import image_inputs
+    from ..engines.host import version
 
     pins = image_inputs.read_pins(SELF, image_inputs.host_arch())
     host = options.engine_name == "host"
@@ -92,7 +93,10 @@ def _terraform(options: Options) -> Iterator[Finding]:
             raise NotFoundError(
                 "none on PATH", hint=f"the host engine needs Terraform {pins.terraform}; docker does not"
             )
-        return f"{_version(path)} ({path}); the image holds {pins.terraform}"
+        found = version(path)
+        if not found:
+            raise UnavailableError(f"{path} does not answer to `terraform version`", hint="install it anew")
+        return f"Terraform v{found} ({path}); the image holds {pins.terraform}"
 
     def mirror() -> str:
         found = image_inputs.find_mirror(pins, options.environ, Path("/"))
@@ -105,19 +109,6 @@ def _terraform(options: Options) -> Iterator[Finding]:
 
     yield _checked("terraform", terraform, needed=host)
     yield _checked("mirror", mirror, needed=False)
-
-
-def _version(path: str) -> str:
-    import subprocess
-
-    said = subprocess.run(
-        [path, "version"],
-        capture_output=True,
-        text=True,
-        timeout=20,
-        env={"CHECKPOINT_DISABLE": "1", "PATH": "/usr/bin:/bin"},
-    ).stdout
-    return said.splitlines()[0] if said else "it does not answer"
 
 
 def _simulated(options: Options) -> Iterator[Finding]:

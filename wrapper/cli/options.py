@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Callable, Mapping
@@ -200,7 +201,17 @@ class Options:
             color=self.console.color_out,
             asks=self.terminal and not self.dry_run,
             deletable=self.allow_delete,
+            terraform=self._other_terraform() if host and not self.dry_run else "",
         )
+
+    def _other_terraform(self) -> str:
+        """The version of the terraform on PATH; "" where it is the image's, or there is none."""
+        from .. import image_inputs
+        from ..engines.host import version
+
+        path = shutil.which("terraform", path=self.environ.get("PATH"))
+        found = version(path) if path else ""
+        return "" if found == image_inputs.read_pins(SELF, image_inputs.host_arch()).terraform else found
 
     @property
     def author(self) -> str:
