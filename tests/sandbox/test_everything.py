@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from terraform_in import Terraform
 
 from wrapper.sandbox.lifecycle import Endpoint, Sandbox, Seed
 
@@ -28,7 +28,6 @@ SECOND_RELEASE = {
     "TF_VAR_desired_count": "3",
     "TF_VAR_user_data": "#!/bin/sh\necho second\n",
 }
-Terraform = Callable[..., str]
 
 # What a listing calls its things. A listing that is the same before and after shows that nothing is left.
 LISTINGS = {
@@ -78,28 +77,12 @@ def endpoint(sandbox: Sandbox, seed: Seed) -> Endpoint:
 
 
 @pytest.fixture
-def terraform(tmp_path: Path, endpoint: Endpoint) -> Terraform:
-    root = tmp_path / "root"
-    shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".terraform*"))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_VAR_"))}
-    environment |= {
-        "AWS_ENDPOINT_URL": endpoint.url,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "CHECKPOINT_DISABLE": "1",
-        "TF_IN_AUTOMATION": "1",
-        "TF_INPUT": "0",
-    }
-
-    def run(*argv: str, **variables: str) -> str:
-        done = subprocess.run(
-            ["terraform", *argv, "-no-color"], cwd=root, env=environment | variables, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stdout[-4000:] + done.stderr
-        return done.stdout
-
-    return run
+def terraform(tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Terraform:
+    for name in [name for name in os.environ if name.startswith(("AWS_", "TF_VAR_"))]:
+        monkeypatch.delenv(name)
+    shutil.copytree(ROOT, tmp_path / "root", ignore=shutil.ignore_patterns(".terraform*"))
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
+    return Terraform(tmp_path / "root", keys | {"AWS_ENDPOINT_URL": endpoint.url, "TF_INPUT": "0"})
 
 
 def inventory(endpoint: Endpoint) -> dict[str, int]:
@@ -119,23 +102,20 @@ def inventory(endpoint: Endpoint) -> dict[str, int]:
 
 
 @pytest.mark.long
-def test_apply_change_and_destroy_everything(
-    terraform: Terraform, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("AWS_PROFILE", "AWS_CA_BUNDLE"):
-        monkeypatch.delenv(name, raising=False)
+def test_apply_change_and_destroy_everything(terraform: Terraform, endpoint: Endpoint) -> None:
     before = inventory(endpoint)
 
-    terraform("init")
-    terraform("apply", "-auto-approve", "-parallelism=30")
-    terraform("plan", "-detailed-exitcode")
+    terraform.run("init", "-no-color")
+    terraform.apply("-parallelism=30")
+    terraform.run("plan", "-detailed-exitcode", "-no-color")
 
-    changed = terraform("apply", "-auto-approve", "-parallelism=30", **SECOND_RELEASE)
+    second = replace(terraform, env=terraform.env | SECOND_RELEASE)
+    changed = second.run("apply", "-auto-approve", "-no-color", "-parallelism=30")
     assert "aws_ecs_service.bridge: Modifications complete" in changed
     assert "aws_ecs_service.bridge: Destroying" not in changed
-    terraform("plan", "-detailed-exitcode", **SECOND_RELEASE)
+    second.run("plan", "-detailed-exitcode", "-no-color")
 
-    terraform("destroy", "-auto-approve", "-parallelism=30", **SECOND_RELEASE)
-    assert terraform("state", "list") == ""
+    second.destroy("-parallelism=30")
+    assert second.run("state", "list") == ""
     assert inventory(endpoint) == before | KEPT_FOR_A_WHILE
     assert " 50" not in endpoint.log.read_text()

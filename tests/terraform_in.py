@@ -1,4 +1,4 @@
-"""Terraform in one folder, for the module tests."""
+"""Terraform in one folder, for tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from wrapper.terraform import LOCK_FILE, without_checksums
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 REGION = "ap-southeast-2"
 QUICKLY = {
     "TF_IN_AUTOMATION": "1",
