@@ -6,8 +6,8 @@ import signal
 from collections.abc import Callable
 
 import pytest
+from cloud_fleet import Onlooker
 from fakes import layer
-from fleets import Onlooker
 
 from wrapper.answering import Answering
 from wrapper.errors import BusyError, OrchestrateError, Stopped, TerraformFailed, TimeoutExpired

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from cloud_fleet import STACK, Many
 from fakes import Listener, caller
-from fleets import STACK, Many
 from project_on_disk import APP, Disk
 
 from wrapper.errors import RefusedError

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fleets import STACK, Many, Onlooker
+from cloud_fleet import STACK, Many, Onlooker
 from project_on_disk import APP, REGION, Disk
 
 from wrapper import fleet

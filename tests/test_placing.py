@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from cloud import Cloud, tokens
+from cloud_fleet import Onlooker
 from fakes import caller
-from fleets import Onlooker
 from project_on_disk import APP, REGION, Disk
 
 from wrapper import builds

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from cloud import Cloud
-from fleets import Onlooker
+from cloud_fleet import Onlooker
 from project_on_disk import LIVE, REGION, Disk
 
 from wrapper import builds, history, promotion, register, state

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from cloud import Cloud
-from fleets import FAILED, Onlooker
+from cloud_fleet import FAILED, Onlooker
 from project_on_disk import APP, REGION, Disk
 
 from wrapper import keeping, reaping, state

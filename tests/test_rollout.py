@@ -9,7 +9,7 @@ from typing import Any
 import cloud
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
-from fleets import Onlooker
+from cloud_fleet import Onlooker
 from project_on_disk import APP, REGION, Disk
 from said import Said
 from test_deployments import FAILED, NEW, OLD, deployment, service

@@ -75,6 +75,11 @@ def slow(seconds: float = 120, then: str = "") -> str:
     return f"echo slow-$((1+1)); sleep {seconds}; {then}echo slow-$((2+2))"
 
 
+def held(then: str = "") -> str:
+    """As ``slow``, until Project.go_on() of its layer: however slow the machine is, what comes meanwhile finds it there."""
+    return f"echo slow-$((1+1)); until [ -e go-on ]; do sleep 0.1; done; {then}echo slow-$((2+2))"
+
+
 BEGAN, ENDED = "slow-2", "slow-4"
 
 
@@ -251,6 +256,9 @@ class Project:
     @property
     def private(self) -> Path:
         return self.home / f"{self.root.name}-{hashlib.sha256(str(self.root).encode()).hexdigest()[:8]}"
+
+    def go_on(self, tenant: str = "") -> None:
+        (self.work(tenant) / "go-on").touch()
 
     def work(self, tenant: str = "") -> Path:
         """The work directory of a layer of the tiny stack."""

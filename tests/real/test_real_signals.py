@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 from fleets import Tenants
-from harness import BEGAN, ENDED, Done, Project, Running, slow
+from harness import BEGAN, ENDED, Done, Project, Running, held, slow
 
 pytestmark = pytest.mark.sandbox
 COOKIE = "JENKINS_SERVER_COOKIE"
 
 
-def begin(project: Project, seconds: float = 120, **more: object) -> Running:
-    running = project.start("apply", "tiny", "-var", "value=kept", "-var", f"command={slow(seconds)}", **more)
+def begin(project: Project, command: str = slow(), **more: object) -> Running:
+    running = project.start("apply", "tiny", "-var", "value=kept", "-var", f"command={command}", **more)
     return running.wait_for(BEGAN)
 
 
@@ -105,23 +105,25 @@ def lock_until_stopped(project: Project) -> None:
 
 
 def test_a_signal_while_it_waits_for_the_run_directory(project: Project) -> None:
-    first = begin(project, 4)
+    first = begin(project, held())
     second = project.start("apply", "tiny", "-lock-timeout=60s").wait_for("waiting for")
     done = second.send(signal.SIGINT).end(5)
     assert done.code == 130 and "+ terraform" not in done.err, str(done)
+    project.go_on()
     assert first.end(30).code == 0
     project.assert_nothing_left()
 
 
 @pytest.mark.parametrize("loud", [False, True])
 def test_a_killed_command_leaves_a_run_that_finishes_by_itself(project: Project, loud: bool) -> None:
-    given = ("-var", "value=kept", "-var", f"command={slow(3, 'seq 1 15000; ' if loud else '')}")
+    given = ("-var", "value=kept", "-var", f"command={held('seq 1 15000; ' if loud else '')}")
     running = project.start("apply", "tiny", *given).wait_for(BEGAN)
     running.send(signal.SIGKILL).end()
     at_once = project.run("apply", "tiny", codes=(75,))
     if project.environment["ORCHESTRATE_ENGINE"] == "docker":
         assert "cut off" in at_once.err and len(project.containers()) == 1
     assert "-lock-timeout" in at_once.err
+    project.go_on()
     waited = project.run("plan", "tiny", *given, "-detailed-exitcode", "-lock-timeout=60s")
     assert "No changes" in waited.out
     project.assert_nothing_left()

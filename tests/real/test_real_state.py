@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from harness import BEGAN, REGION, Project, slow, wait_until
+from harness import BEGAN, REGION, Project, held, slow, wait_until
 
 pytestmark = pytest.mark.sandbox
 TENANTS = ("a", "b", "c", "d", "e", "f")
@@ -40,11 +40,11 @@ def test_a_second_apply_of_one_tenant_names_the_first_and_ends_with_75(project: 
 
 
 def test_with_a_lock_timeout_the_second_waits_and_succeeds(project: Project) -> None:
-    first = project.start("apply", "tiny", "-var", f"command={slow(3)}", "-var", "value=first")
-    first.wait_for(BEGAN)
-    second = project.run("apply", "tiny", "-lock-timeout=60s", "-var", "value=second", "-var", f"command={slow(3)}")
-    assert "waiting for" in second.err
-    assert first.end().code == 0
+    given = ("apply", "tiny", "-var", f"command={held()}")
+    first = project.start(*given, "-var", "value=first").wait_for(BEGAN)
+    second = project.start(*given, "-var", "value=second", "-lock-timeout=60s").wait_for("waiting for")
+    project.go_on()
+    assert (first.end().code, second.end().code) == (0, 0)
     assert project.state()["outputs"]["value"]["value"] == "second"
     project.assert_nothing_left()
 
@@ -68,10 +68,12 @@ def test_a_lock_held_on_another_machine_is_named_by_terraforms_own_lock(project:
 
 
 def test_a_lock_on_another_machine_is_waited_for(in_docker: Project, tmp_path: Path) -> None:
-    first = in_docker.elsewhere(tmp_path).start("apply", "tiny", "-var", f"command={slow(3)}")
-    first.wait_for(BEGAN)
-    in_docker.run("apply", "tiny", "-lock-timeout=60s", "-var", "value=second", "-var", f"command={slow(3)}")
-    assert first.end().code == 0
+    there = in_docker.elsewhere(tmp_path)
+    first = there.start("apply", "tiny", "-var", f"command={held()}").wait_for(BEGAN)
+    second = in_docker.start("apply", "tiny", "-lock-timeout=60s", "-var", "value=second")
+    second.wait_for("Acquiring state lock")
+    there.go_on()
+    assert (first.end().code, second.end().code) == (0, 0)
     assert in_docker.state()["outputs"]["value"]["value"] == "second"
 
 
