@@ -5,7 +5,7 @@ dev := .orchestrate/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 run := $(dev)/bin/python -m
 checkov := .orchestrate/checkov-$(shell cksum < requirements-checkov.txt | cut -d' ' -f1)
 
-.PHONY: demo test check unit real engine browser groovy lock bench docs clean help
+.PHONY: demo test check lint types policies image unit real engine browser groovy lock bench docs clean help
 
 help:
 	@sed -n '1s/^# //p' Makefile
@@ -22,17 +22,27 @@ browser:
 groovy:
 	@demo/prepare groovy
 
-test: engine browser groovy check
-	@./orchestrate image
-	@$(run) pytest -m "not alone" --cov --cov-report= -n 4 --dist worksteal --durations 15
+# Environments, image and checks have nothing to do with one another. Six at once: the longest tests wait for most of their time.
+test: engine browser groovy
+	@$(MAKE) -j4 --output-sync --no-print-directory check image
+	@$(run) pytest -m "not alone" --cov --cov-report= -n 6 --dist worksteal --durations 15
 	@$(run) pytest -m alone --cov --cov-append --cov-report= --durations 5
 	@$(run) coverage report --skip-covered --show-missing
 
-check: $(dev) $(checkov)
+check: lint types policies
+
+lint: $(dev)
 	@$(run) ruff check .
 	@$(run) ruff format --check .
+
+types: $(dev)
 	@$(run) mypy
+
+policies: $(checkov)
 	@$(checkov)/bin/python -m checkov.main --config-file .checkov.yaml
+
+image: engine
+	@./orchestrate image
 
 unit: $(dev)
 	@$(run) pytest -m "not docker and not terraform and not sandbox and not browser and not groovy"
@@ -55,7 +65,7 @@ $(checkov): requirements-checkov.txt
 $(dev) $(checkov):
 	@echo "making an environment for checks, $@" >&2
 	@rm -rf $@.new && python3 -m venv $@.new
-	@$@.new/bin/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r $<
+	@$@.new/bin/python -m pip install -q --disable-pip-version-check --no-compile --require-hashes --no-deps -r $<
 	@$@.new/bin/python -m pip check
 	@mv $@.new $@
 
