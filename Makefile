@@ -5,7 +5,7 @@ dev := .orchestrate/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 run := $(dev)/bin/python -m
 checkov := .orchestrate/checkov-$(shell cksum < requirements-checkov.txt | cut -d' ' -f1)
 
-.PHONY: demo test check lint types policies image unit real engine browser groovy lock bench docs clean help
+.PHONY: demo test check lint types policies image unit coverage real engine browser groovy lock bench docs clean help
 
 help:
 	@sed -n '1s/^# //p' Makefile
@@ -22,12 +22,11 @@ browser:
 groovy:
 	@demo/prepare groovy
 
-# Environments, image and checks have nothing to do with one another. Six at once: the longest tests wait for most of their time.
+# Environments, image and checks have nothing to do with one another.
 test: engine browser groovy
 	@$(MAKE) -j4 --output-sync --no-print-directory check image
-	@$(run) pytest -m "not alone" --cov --cov-report= -n 6 --dist worksteal --durations 15
-	@$(run) pytest -m alone --cov --cov-append --cov-report= --durations 5
-	@$(run) coverage report --skip-covered --show-missing
+	@$(run) pytest -m "not alone" -n 4 --dist worksteal --durations 15
+	@$(run) pytest -m alone --durations 5
 
 check: lint types policies
 
@@ -46,6 +45,9 @@ image: engine
 
 unit: $(dev)
 	@$(run) pytest -m "not docker and not terraform and not sandbox and not browser and not groovy"
+
+coverage: $(dev)
+	@$(run) pytest -m "not docker and not terraform and not sandbox and not browser and not groovy" -n 4 --cov --cov-report=term-missing:skip-covered
 
 real: engine groovy $(dev)
 	@$(run) pytest -m "docker or terraform or sandbox"

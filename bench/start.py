@@ -10,7 +10,7 @@ from measure import Row, rounds, span
 from place import CHECKOUT, Place, run
 
 LIMIT = 0.15
-FORBIDDEN = ("docker", "boto3", "hcl2", "moto")
+FORBIDDEN = ("docker", "boto3", "botocore", "hcl2", "moto")
 
 
 def measure(place: Place, pairs: int) -> list[Row]:

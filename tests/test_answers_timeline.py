@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from reports_of_many import BEGAN, answer, many
 
@@ -34,6 +34,7 @@ def test_nothing_ran(answers: tuple[object, ...]) -> None:
     assert lay_out(answers).bars == ()  # type: ignore[arg-type]
 
 
+@example([(0.0, 1.0580952347094623e-06)])
 @given(st.lists(st.tuples(st.floats(0, 1e5), st.floats(0, 1e4)), min_size=1, max_size=60))
 def test_bars_stay_within_and_never_lie_on_each_other(times: list[tuple[float, float]]) -> None:
     made = lay_out([ran(f"t{n}", start, seconds) for n, (start, seconds) in enumerate(times)])  # type: ignore[misc]

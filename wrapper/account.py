@@ -1,6 +1,6 @@
 """Who we are to AWS: credentials found, role assumed, account compared. The only room that talks to STS.
 
-Everything else gets the answer as a few environment variables and a boto3 session's keywords.
+Everything else gets the answer as a few environment variables, or as a client.
 """
 
 from __future__ import annotations
@@ -29,22 +29,19 @@ class Identity:
     method: str = ""
 
     def session(self, region: str) -> Any:
-        """A boto3 session of this identity."""
-        import boto3
+        """A botocore session of this identity. (boto3 has more, and takes as long again to be imported.)"""
         import botocore.session
 
-        environment, core = self.environment, botocore.session.get_session()
-        core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
-        return boto3.Session(
-            botocore_session=core,
-            aws_access_key_id=environment.get("AWS_ACCESS_KEY_ID"),
-            aws_secret_access_key=environment.get("AWS_SECRET_ACCESS_KEY"),
-            aws_session_token=environment.get("AWS_SESSION_TOKEN"),
-            region_name=region,
-        )
+        session, mine = botocore.session.get_session(), self.environment
+        session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
+        session.set_config_variable("region", region)
+        if "AWS_ACCESS_KEY_ID" in mine:
+            keys = mine["AWS_ACCESS_KEY_ID"], mine["AWS_SECRET_ACCESS_KEY"], mine.get("AWS_SESSION_TOKEN")
+            session.set_credentials(*keys)
+        return session
 
     def client(self, service: str, region: str) -> Any:
-        """A boto3 client of ``service``; against the simulated AWS where there is an endpoint."""
+        """A client of ``service`` as boto3 has it; against the simulated AWS where there is an endpoint."""
         from botocore.config import Config
 
         config = Config(
@@ -53,7 +50,7 @@ class Identity:
             retries={"max_attempts": 3, "mode": "standard"},
             s3={"addressing_style": "path"} if self.endpoint else None,
         )
-        return self.session(region).client(service, endpoint_url=self.endpoint or None, config=config)
+        return self.session(region).create_client(service, endpoint_url=self.endpoint or None, config=config)
 
 
 def _moment(value: Any) -> Any:

@@ -85,10 +85,10 @@ def test_limits_of_time_and_a_dry_run(many: Tenants) -> None:
     assert places == sorted(places)
     assert (many.started(), project.objects(), list(project.private.glob("runs/**/*.tf"))) == ([], [], [])
 
-    done = many.run("apply", "--jobs", "2", "--tenant-timeout", "4s", code=124)
+    done = many.run("apply", "--jobs", "2", "--tenant-timeout", "12s", code=124)
     assert (many.those("succeeded"), many.those("failed"), many.answers["b"]["exit_code"]) == ("- a c", "b", 124)
     many.declare("d")
-    done = many.run("apply", "--jobs", "1", "--timeout", "4s", code=124)
+    done = many.run("apply", "--jobs", "1", "--timeout", "12s", code=124)
     assert (many.those("unchanged"), many.those("stopped")) == ("- a c", "b d")
     assert [many.answers[name]["started"] is None for name in "bd"] == [False, True]
     assert many.log("b").count("Interrupt received") == 2 and "Two interrupts" not in many.log("b")

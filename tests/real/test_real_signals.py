@@ -154,7 +154,7 @@ def carriers(pair: str) -> list[int]:
 def test_a_time_limit_stops_gracefully(project: Project) -> None:
     project.run("apply", "tiny")
     done = project.run(
-        "apply", "tiny", "--timeout", "4s", "-var", "value=kept", "-var", f"command={slow()}", codes=(124,)
+        "apply", "tiny", "--timeout", "12s", "-var", "value=kept", "-var", f"command={slow()}", codes=(124,)
     )
     assert_stopped_once(project, done, 124)
     assert "--timeout" in done.err

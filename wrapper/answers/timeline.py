@@ -92,7 +92,7 @@ def _lanes(drawn: Sequence[Answer]) -> list[int]:
 
 
 def _bar(answer: Answer, top: int, begin: float, span: float) -> Bar:
-    width = max(100 * answer.seconds / span, LEAST)
+    width = min(max(100 * answer.seconds / span, LEAST), 100.0)  # a moment is no finer than a quarter of a microsecond
     left = min(100 * ((answer.started or 0.0) - begin) / span, 100 - width)
     return Bar(answer, round(left, 3), round(width, 3), top)
 
