@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cloud import tokens
 from cloud_fleet import STACK, Many, Onlooker
 from project_on_disk import APP, REGION, Disk
 
@@ -22,7 +23,7 @@ from wrapper.looks import Scope
 from wrapper.model import Layer, Outcome, Run, Step
 from wrapper.runner import Stopper
 from wrapper.selection import Shard
-from wrapper.terraform import VERBS
+from wrapper.terraform import DRIFT, VERBS
 
 
 @pytest.fixture
@@ -142,6 +143,17 @@ def test_outputs_of_the_stack_that_changed_are_inputs_that_changed(made: Many) -
 
 def test_on_request_all_start(made: Many) -> None:
     assert {r for _, r, _ in made.run("apply", terms=Terms(jobs=1, force=True))} == {"succeeded"}
+
+
+@pytest.mark.parametrize(("now", "given"), [((), "memory=7"), (("-var", "memory=8"), "memory=8")])
+def test_a_look_for_drift_gives_each_again_what_its_last_apply_was(
+    many: Many, now: tuple[str, ...], given: str
+) -> None:
+    many.run("apply", "-var", "memory=7")
+    engine = many.cloud.engine
+    engine.steps.clear()
+    Fleet(many.cloud.deployer(), Onlooker()).perform(DRIFT, tokens(*now), Scope(("acme",), own=False))
+    assert [word for _, argv in engine.steps if "plan" in argv for word in argv if "memory" in word] == [given]
 
 
 def test_why_each_one_would_run(made: Many) -> None:

@@ -116,9 +116,8 @@ class Fleet:
         if verb == terraform.DRIFT and scope.own and not found.own.deployed:
             raise NotFoundError(f"{own.label} has no state", hint="what was never applied cannot drift")
         if scope.own and "" not in scope.done:
-            look = self.looker.compare(
-                own, found.own, deployer.survey.prepare(verb, own, tokens, self.looker.own_of(""))
-            )
+            mine = self.looker.given_to(verb, own, tokens, found.own)
+            look = self.looker.compare(own, found.own, deployer.survey.prepare(verb, own, tokens, mine))
             if look.why and verb.name == "apply":
                 self.consent.to_apply_own(own, len(names))
             return [self._ended(self.answers.unchanged(look)) if not look.why else self._one(look)]

@@ -5,18 +5,19 @@ compared with what the register says of their last apply. Starts nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import deploy, fingerprint, register
 from .account import NOBODY
 from .answers.model import Answer
+from .arguments import typed_values
 from .errors import OrchestrateError
 from .fingerprint import Difference
 from .model import Layer
 from .ready import NOTHING, Own, Ready
 from .register import Entry, Register
 from .selection import Choice, Shard, choose
-from .terraform import Token, Verb
+from .terraform import DRIFT, Token, Verb
 
 _ALWAYS = ("replace", "refresh-only", "destroy", "target", "exclude")  # flags that mean to start, changed or not
 
@@ -81,15 +82,15 @@ class Looker:
     def look(self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: Register) -> Iterable[Look]:
         """Each tenant made ready and compared with what the register says of it, in order."""
         deployer = self.deployer
-        layers, missing = [], {}
+        layers, given, missing = [], {}, {}
         for name in names:
             try:
-                self.own_of(name)
-                layers.append(deploy.layer_of(deployer.project, deployer.stack, verb, name))
+                layer = deploy.layer_of(deployer.project, deployer.stack, verb, name)
+                given[name] = self.given_to(verb, layer, tokens, found.of(name))
+                layers.append(layer)
             except OrchestrateError as error:
                 missing[name] = error
         records = {n: e.record for n, e in found.tenants.items()}
-        given = {la.tenant: self.own_of(la.tenant) for la in layers}
         ready = deployer.survey.prepare_all(verb, layers, tokens, records, given)
         by_name = {
             name: (layer, one) for name, layer, one in zip([la.tenant for la in layers], layers, ready, strict=True)
@@ -102,12 +103,17 @@ class Looker:
             else:
                 yield self.compare(layer, entry, one)
 
-    def own_of(self, name: str) -> Own:
-        """What a layer is given alone; raises why it gets nothing."""
-        found = self.given.get(name, NOTHING)
+    def given_to(self, verb: Verb, layer: Layer, tokens: Sequence[Token], entry: Entry) -> Own:
+        """What a layer is given alone; raises why it gets nothing. To look for drift it is given again what its last apply
+        was (a build, most of all) and nobody types now: another build is a change, and no drift."""
+        found = self.given.get(layer.tenant, NOTHING)
         if isinstance(found, OrchestrateError):
             raise found
-        return found
+        if verb != DRIFT:
+            return found
+        now = {argument.name for argument in typed_values(tokens)}
+        given = {name: text for name, text in entry.record.given.items() if name not in now}
+        return Own(tuple(self.deployer.survey.typed_last(layer, replace(entry.record, given=given))))
 
     def compare(self, layer: Layer, entry: Entry, ready: Ready) -> Look:
         skips = ready.verb.name in ("plan", "apply") and not any(t.flag in _ALWAYS for t in ready.tokens)

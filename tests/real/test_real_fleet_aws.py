@@ -74,3 +74,13 @@ def test_refused_denied_and_drifted(many: Tenants, aws: Aws) -> None:
     assert "aws_ssm_parameter.this" in done.out and "by hand" not in done.all
     assert ssm.get_parameter(Name=f"/{project.bucket}/b")["Parameter"]["Value"] == "by hand", "looked at, left alone"
     assert many.run("apply").err.count("started") == 0, "drift alone starts nothing: that is what --refresh is for"
+
+    # Given by hand, as a build is: the next look for drift stands on it, and on what is given with it.
+    many.run("apply", "-var", "value=typed")
+    many.run("drift")
+    assert [many.answers[n]["drifted"] for n in ("", "a", "b")] == [[], [], []]
+    many.run("drift", "--tenants", "b", "-var", "value=other", many="", code=2)
+    assert (
+        "not all of it is drift: since its last apply its inputs changed (variable value)"
+        in many.answers["b"]["reason"]
+    )
