@@ -104,6 +104,9 @@ OPTIONS = [
     Row(plan("--auto-approve"), 64, "no option --auto-approve", "", "one dash: -auto-approve"),
     Row(plan("--zzzzzzzz"), 64, "no option --zzzzzzzz", "", "see --help"),
     Row(("--zzz", "plan", "app-test"), 64, "No such option", "", "--help"),
+    Row(
+        ("tenant", "remove", "x", "app-test", "-auto-approve"), 64, "tenant remove takes no -auto-approve", "", "--help"
+    ),
     Row(("-chdir=/tmp", "plan", "app-test"), 64, "no option -chdir=/tmp before the command", "", "stand after"),
     Row(plan("-chdir=/tmp"), 64, "-chdir is not passed on", "", "the stack decides"),
     Row(plan("-chdir=/tmp"), 64, "-chdir is not passed on", files={f"{APP}/backend.tfvars": S3}),  # before credentials

@@ -154,6 +154,9 @@ def _unknown_option(error: click.NoSuchOption, arguments: list[str]) -> Orchestr
     typed = next((a for a in arguments if a.startswith(error.option_name)), error.option_name)
     if typed.startswith("--"):
         return UsageError(error.format_message(), hint="see: ./orchestrate --help")
+    command = error.ctx.command_path.removeprefix("orchestrate").strip() if error.ctx else ""
+    if command:
+        return UsageError(f"{command} takes no {typed}", hint=f"see: ./orchestrate {command} --help")
     return UsageError(
         f"no option {typed} before the command", hint="Terraform's own arguments stand after COMMAND STACK [REGION]"
     )
