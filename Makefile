@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 dev := .orchestrate/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 run := $(dev)/bin/python -m
+bare := not docker and not terraform and not sandbox and not browser and not groovy
 checkov := .orchestrate/checkov-$(shell cksum < requirements-checkov.txt | cut -d' ' -f1)
 
 .PHONY: demo test check lint types policies image unit coverage real engine browser groovy lock bench docs clean help
@@ -44,10 +45,10 @@ image: engine
 	@./orchestrate image
 
 unit: $(dev)
-	@$(run) pytest -m "not docker and not terraform and not sandbox and not browser and not groovy"
+	@$(run) pytest -m "$(bare)"
 
 coverage: $(dev)
-	@$(run) pytest -m "not docker and not terraform and not sandbox and not browser and not groovy" -n 4 --cov --cov-report=term-missing:skip-covered
+	@$(run) pytest -m "$(bare)" -n 4 --cov --cov-report=term-missing:skip-covered
 
 real: engine groovy $(dev)
 	@$(run) pytest -m "docker or terraform or sandbox"

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from guard import Guard, is_dropped, is_free
@@ -15,6 +16,9 @@ from project_on_disk import Disk, small_project
 from said import Said
 
 from wrapper.cli.surroundings import provider_installation
+
+if TYPE_CHECKING:
+    from cloud_fleet import Many
 
 GUARD = Guard()
 
@@ -68,6 +72,21 @@ def guard(
 def example(tmp_path: Path) -> Disk:
     """A small project: one stack with tenants in one region, a protected one in two, one without a region."""
     return small_project(tmp_path / "project")
+
+
+@pytest.fixture
+def many(example: Disk) -> Many:
+    """Fleets on its stack with tenants, of which nothing is there yet."""
+    from cloud_fleet import Many
+
+    return Many(example)
+
+
+@pytest.fixture
+def made(many: Many) -> Many:
+    """All of it applied."""
+    many.run("apply")
+    return many
 
 
 @pytest.fixture

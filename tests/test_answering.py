@@ -9,7 +9,7 @@ import pytest
 from cloud_fleet import Onlooker
 from fakes import layer
 
-from wrapper.answering import Answering
+from wrapper.answering import Answering, of_error, of_outcome
 from wrapper.errors import BusyError, OrchestrateError, Stopped, TerraformFailed, TimeoutExpired
 from wrapper.looks import Look
 from wrapper.model import Outcome
@@ -30,6 +30,15 @@ def answering(signum: int = 0, timed_out: bool = False) -> Answering:
 def found(tenant: str) -> Look:
     record = Record(at="2026-01-02T03:04:05Z", url="https://acme.example.com")
     return Look(layer(tenant), Entry("tag", record), None, None, "asked for")
+
+
+def test_an_answer_of_each_kind() -> None:
+    good = of_outcome(layer("acme"), Outcome(0, ok=True, changes=(1, 2, 3), url="http://acme"))
+    assert good.changes and (good.changes.added, good.url, good.result) == (1, "http://acme", "succeeded")
+    bad = of_error(layer("acme"), TerraformFailed("terraform apply failed"))
+    assert (bad.result, bad.exit_code, bad.reason) == ("failed", 1, "")
+    stopped = of_error(layer(""), Stopped("stopped by SIGTERM"))
+    assert (stopped.result, stopped.exit_code, stopped.reason) == ("stopped", 143, "stopped by SIGTERM")
 
 
 @pytest.mark.parametrize(("tenant", "url"), [("acme", "https://a.example.com"), ("", "")])

@@ -5,21 +5,10 @@ from __future__ import annotations
 import pytest
 from cloud_fleet import STACK, Many
 from fakes import Listener, caller
-from project_on_disk import APP, Disk
+from project_on_disk import APP
 
 from wrapper.errors import RefusedError
 from wrapper.looks import Scope
-
-
-@pytest.fixture
-def many(example: Disk) -> Many:
-    return Many(example)
-
-
-@pytest.fixture
-def made(many: Many) -> Many:
-    many.run("apply")
-    return many
 
 
 @pytest.mark.parametrize("agrees", [True, False])

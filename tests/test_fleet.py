@@ -25,18 +25,6 @@ from wrapper.runner import Stopper
 from wrapper.selection import Shard
 from wrapper.terraform import DRIFT, VERBS
 
-
-@pytest.fixture
-def many(example: Disk) -> Many:
-    return Many(example)
-
-
-@pytest.fixture
-def made(many: Many) -> Many:
-    many.run("apply")
-    return many
-
-
 # -- order ------------------------------------------------------------------------------------------
 
 

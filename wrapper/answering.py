@@ -1,4 +1,4 @@
-"""How each of many layers ended, said as an Answer. Knows no order and no loop; starts nothing."""
+"""How a layer ended, said as an Answer: one alone, and one of many. Knows no order and no loop; starts nothing."""
 
 from __future__ import annotations
 
@@ -36,18 +36,40 @@ class Watcher(Protocol):
     def say(self, text: str) -> None: ...
 
 
+def of_layer(layer: Layer) -> Answer:
+    """Good, until more is known."""
+    return Answer(layer.stack.region, layer.stack.name, layer.tenant, "succeeded")
+
+
+def of_outcome(layer: Layer, outcome: Outcome) -> Answer:
+    changes = Changes(*outcome.changes) if outcome.changes else None
+    url = outcome.url if layer.tenant else ""
+    return replace(of_layer(layer), changes=changes, exit_code=outcome.code, url=url)
+
+
+def of_error(layer: Layer, error: OrchestrateError, *, stopping: bool = False) -> Answer:
+    """Failed; or stopped, where a signal was the reason or all are being stopped."""
+    stopped = isinstance(error, Stopped) or stopping
+    return replace(
+        of_layer(layer),
+        result="stopped" if stopped else "failed",
+        reason=error.message if stopped or isinstance(error, TimeoutExpired) else "",
+        exit_code=error.exit_code,
+        diagnostics=transcript.diagnostics(error.said),
+        error=Fault.of(error),
+    )
+
+
 @dataclass(frozen=True)
 class Answering:
-    """``watcher`` knows each layer's log, ``stopper`` whether a signal was the reason."""
+    """Of many: ``watcher`` knows the log of each that ran, ``stopper`` whether all are being stopped."""
 
     watcher: Watcher
     stopper: Stopper
 
     def succeeded(self, look: Look, outcome: Outcome) -> Answer:
         """Of a look for drift: with what drifted, and 2 where anything did."""
-        url = outcome.url if look.layer.tenant else ""
-        changes = Changes(*outcome.changes) if outcome.changes else None
-        answer = replace(self._answer(look.layer), changes=changes, exit_code=outcome.code, url=url)
+        answer = replace(of_outcome(look.layer, outcome), log=self.watcher.log(look.layer))
         if not outcome.captured or look.ready is None or look.ready.verb != terraform.DRIFT:
             return answer
         drifted = plans.drifted(outcome.captured)
@@ -61,19 +83,10 @@ class Answering:
 
     def unchanged(self, look: Look) -> Answer:
         reason = f"the same as at its last apply ({look.entry.record.at})"
-        return replace(self._answer(look.layer), result="unchanged", reason=reason, url=look.entry.record.url, log="")
+        return replace(of_layer(look.layer), result="unchanged", reason=reason, url=look.entry.record.url)
 
     def failed(self, layer: Layer, error: OrchestrateError) -> Answer:
-        """Or stopped, where a signal was the reason."""
-        stopped = isinstance(error, Stopped) or self.stopper.stopping
-        return replace(
-            self._answer(layer),
-            result="stopped" if stopped else "failed",
-            reason=error.message if stopped or isinstance(error, TimeoutExpired) else "",
-            exit_code=error.exit_code,
-            diagnostics=transcript.diagnostics(error.said),
-            error=Fault.of(error),
-        )
+        return replace(of_error(layer, error, stopping=self.stopper.stopping), log=self.watcher.log(layer))
 
     def broke(self, layer: Layer, error: Exception) -> Answer:
         """An error of no kind of ours: a bug, which is said to be one."""
@@ -87,10 +100,7 @@ class Answering:
             code = 1
         except (Stopped, TimeoutExpired) as error:
             reason, code = reason or f"not started: {error.message}", error.exit_code
-        return replace(self._answer(layer), result="stopped", reason=reason, exit_code=code, log="")
+        return replace(of_layer(layer), result="stopped", reason=reason, exit_code=code)
 
     def excluded(self, layer: Layer, pattern: str) -> Answer:
-        return replace(self._answer(layer), result="excluded", reason=f"by {pattern}", log="")
-
-    def _answer(self, layer: Layer) -> Answer:
-        return Answer(layer.stack.region, layer.stack.name, layer.tenant, "succeeded", log=self.watcher.log(layer))
+        return replace(of_layer(layer), result="excluded", reason=f"by {pattern}")

@@ -152,13 +152,13 @@ class Fleet:
                 answers.append(self._ended(self.answers.unchanged(look)))
             else:
                 todo.append(look)
+        if todo and verb.name == "apply":
+            self.consent.to_apply([look.layer.tenant for look in todo])
         return answers + self._waves(todo, answers)
 
     def _waves(self, looks: Sequence[Look], before: Sequence[Answer]) -> list[Answer]:
         if not looks:
             return []
-        if looks[0].ready and looks[0].ready.verb.name == "apply":
-            self.consent.to_apply([look.layer.tenant for look in looks])
         looks, answers = self._placed(looks)
         if not looks:
             return answers
@@ -251,7 +251,7 @@ class Fleet:
     def _layer(self, name: str) -> Layer:
         return Layer(self.deployer.stack, name)
 
-    # -- what may be asked for -----------------------------------------------------------------------
+    # -- what may be asked for ------------------------------------------------------------------
 
     def _check(self, verb: Verb, tokens: Sequence[Token]) -> None:
         terraform.check_flags(tokens)

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from .. import __version__, terraform, transcript
+from .. import __version__, answering, terraform
 from ..answers import files
-from ..answers.model import Answer, Changes, Fault, Report
-from ..errors import OrchestrateError, Stopped, TimeoutExpired
+from ..answers.model import Answer, Report
+from ..errors import OrchestrateError
 from ..model import Layer, Outcome
 from ..terraform import Token, Verb
 from .many_options import targets
@@ -24,47 +24,19 @@ def reported(
 ) -> Iterator[Callable[[Outcome], None]]:
     """Takes the outcome; an error that passes through is the answer. Written in either case, where it was asked for."""
     wanted, began = targets(options), time.time()
-    answers = [Answer(layer.stack.region, layer.stack.name, layer.tenant, "succeeded")]
+    answers = [answering.of_layer(layer)]
 
     def note(outcome: Outcome) -> None:
-        answers[0] = succeeded(layer, outcome)
+        answers[0] = answering.of_outcome(layer, outcome)
 
     try:
         yield note
     except OrchestrateError as error:
-        answers[0] = failed(layer, error)
+        answers[0] = answering.of_error(layer, error)
         raise
     finally:
         if any((wanted.json, wanted.junit, wanted.html)) and not options.dry_run:
             files.write(_report(options, verb, tokens, answers[0], began), wanted)
-
-
-def succeeded(layer: Layer, outcome: Outcome) -> Answer:
-    changes = Changes(*outcome.changes) if outcome.changes else None
-    url = outcome.url if layer.tenant else ""
-    return Answer(
-        layer.stack.region,
-        layer.stack.name,
-        layer.tenant,
-        "succeeded",
-        changes=changes,
-        exit_code=outcome.code,
-        url=url,
-    )
-
-
-def failed(layer: Layer, error: OrchestrateError) -> Answer:
-    stopped = isinstance(error, Stopped)
-    return Answer(
-        layer.stack.region,
-        layer.stack.name,
-        layer.tenant,
-        "stopped" if stopped else "failed",
-        reason=error.message if stopped or isinstance(error, TimeoutExpired) else "",
-        exit_code=error.exit_code,
-        diagnostics=transcript.diagnostics(error.said),
-        error=Fault.of(error),
-    )
 
 
 def _report(options: Options, verb: Verb, tokens: Sequence[Token], answer: Answer, began: float) -> Report:
