@@ -76,7 +76,16 @@ def _installed(place: Place) -> Path:
         return Path(given)
     venv = place.folder / "tfwrapper"
     say(f"installing {PACKAGE} (once, half a minute)")
-    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]
-    for argv in ([sys.executable, "-m", "venv", str(venv)], pip):
+    pip = [
+        str(venv / "bin" / "python"),
+        "-I",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        PACKAGE,
+    ]
+    for argv in ([sys.executable, "-I", "-m", "venv", str(venv)], pip):
         subprocess.run(argv, check=True, stdin=subprocess.DEVNULL)
     return venv
