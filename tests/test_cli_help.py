@@ -47,9 +47,9 @@ def test_verbs_that_help_does_not_list_are_commands_too(run_cli: Run, command: s
     assert run_cli(command, "-help").code == 0
 
 
-def test_the_options_of_a_command_are_those_of_all(run_cli: Run) -> None:
+def test_an_apply_takes_all_that_may_stand_before_it(run_cli: Run) -> None:
     options = {o for p in cli.params for o in p.opts if o != "--version"}
-    assert all(option in run_cli("plan", "--help").out for option in options)
+    assert all(option in run_cli("apply", "--help").out for option in options)
 
 
 def test_version(run_cli: Run) -> None:

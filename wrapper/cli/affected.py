@@ -17,17 +17,19 @@ from ..ready import Ready
 from ..survey import Survey
 from ..terraform import Token
 from .build_options import builds_option
+from .command import Command
 from .looking import Looking, asked_for, looking, say_own, scope_of
 from .many_options import scope_options
-from .options import Options, ours
+from .options import ASKS_AWS, Options, takes
 
 
 @click.command(
     "affected",
+    cls=Command,
     help="List the tenants that an apply would touch, and why: names and digests of inputs, no values.",
     context_settings={"ignore_unknown_options": True},
 )
-@ours
+@takes(*ASKS_AWS, "timeout")
 @scope_options
 @builds_option
 @click.option("--since", metavar="GIT-REF", help="What changed in the project's files since that revision.")

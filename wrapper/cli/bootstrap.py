@@ -8,11 +8,14 @@ import click
 
 from .. import buckets
 from ..errors import UsageError
-from .options import ours
+from .command import Command
+from .options import takes
 
 
-@click.command("bootstrap", help="Make the bucket for a stack's states: versioned, encrypted, private, TLS only.")
-@ours
+@click.command(
+    "bootstrap", cls=Command, help="Make the bucket for a stack's states: versioned, encrypted, private, TLS only."
+)
+@takes("root", "sandbox", "engine")
 @click.argument("words", nargs=-1, required=True, metavar="[REGION] STACK")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:

@@ -11,17 +11,19 @@ from .. import builds, register, selection
 from ..errors import NotFoundError, UsageError
 from ..model import Layer
 from ..register import Entry
+from .command import Command
 from .layers import read_only, store_of
 from .many_options import scope_options
-from .options import Options, ours
+from .options import ASKS_AWS, Options, takes
 
 
 @click.command(
     "builds",
+    cls=Command,
     help="Read back which builds run. groovy and env: lines that a pipeline loads.",
     context_settings={"ignore_unknown_options": True},
 )
-@ours
+@takes(*ASKS_AWS, "tenant")
 @scope_options
 @click.option("--format", "form", type=click.Choice(["table", "json", "groovy", "env"]), default="table")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var tenant=NAME]")

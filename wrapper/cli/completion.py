@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from .options import ours
+from .command import Command
 
 
-@click.command("completion", help="Print shell completion. Bash: source <(./orchestrate completion bash)")
+@click.command("completion", cls=Command, help="Print shell completion. Bash: source <(./orchestrate completion bash)")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-@ours
 @click.pass_context
-def command(ctx: click.Context, /, shell: str, **given: Any) -> int:
+def command(ctx: click.Context, /, shell: str) -> int:
     from click.shell_completion import get_completion_class
 
     from .main import cli
 
     kind = get_completion_class(shell)
     assert kind is not None
-    ctx.obj.merged(given).console.print(kind(cli, {}, "orchestrate", "_ORCHESTRATE_COMPLETE").source())
+    ctx.obj.console.print(kind(cli, {}, "orchestrate", "_ORCHESTRATE_COMPLETE").source())
     return 0

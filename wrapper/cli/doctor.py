@@ -10,7 +10,8 @@ import click
 
 from ..errors import NotFoundError, OrchestrateError, RefusedError, UnavailableError
 from ..model import Stack
-from .options import SELF, Options, ours
+from .command import Command
+from .options import ASKS_AWS, SELF, Options, takes
 
 
 class Finding(NamedTuple):
@@ -25,10 +26,11 @@ class Finding(NamedTuple):
 
 @click.command(
     "doctor",
+    cls=Command,
     help="Check everything this depends on: engine, image, terraform, mirror, credentials, "
     "account, state bucket, sandbox. With a STACK: as that stack needs it.",
 )
-@ours
+@takes(*ASKS_AWS)
 @click.argument("stack", required=False, default="")
 @click.argument("region", required=False, default="")
 @click.pass_context

@@ -9,18 +9,22 @@ import click
 
 from .. import arguments, environment, terraform
 from . import many
-from .many_options import many_options
-from .options import ours
+from .command import Command
+from .many_options import file_options, scope_options, terms_options
+from .options import ASKS_AWS, takes
 from .verbs import place
 
 
 @click.command(
     "drift",
+    cls=Command,
     help="Compare what is there with what should be, and say who drifted and in which attributes; exit code 2.",
     context_settings={"ignore_unknown_options": True},
 )
-@ours
-@many_options
+@takes(*ASKS_AWS, "dry_run", "tenant", "all_tenants", "jobs", "timeout")
+@scope_options
+@terms_options
+@file_options
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [TERRAFORM ARGUMENTS]...")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:

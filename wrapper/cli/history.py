@@ -10,16 +10,18 @@ import click
 from .. import state
 from ..errors import NotFoundError
 from ..history import Entry, in_words
+from .command import Command
 from .layers import read_only, store_of
-from .options import Options, ours
+from .options import ASKS_AWS, Options, takes
 
 
 @click.command(
     "history",
+    cls=Command,
     help="List a tenant's applies, the newest first: when, who, builds, commit, job, seconds.",
     context_settings={"ignore_unknown_options": True},
 )
-@ours
+@takes(*ASKS_AWS, "tenant")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var tenant=NAME]")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:

@@ -7,19 +7,20 @@ from typing import Any
 
 import click
 
-from ..errors import NotFoundError
+from ..errors import NotFoundError, UsageError
 from ..model import Layer, Stack
-from .options import Options, ours
+from .command import Group
+from .options import ASKS_AWS, Options, takes
 
 _OUTPUT = "jenkins"
 
 
-@click.group("jenkins", help="What Jenkins needs to know of a stack: its configuration as code.")
+@click.group("jenkins", cls=Group, help="What Jenkins needs to know of a stack: its configuration as code.")
 def command() -> None: ...
 
 
 @command.command("casc", help="Jenkins' configuration as code (YAML) for agents on ECS, from the stack's outputs.")
-@ours
+@takes(*ASKS_AWS)
 @click.option("--output", metavar="FILE", help="Write it there instead of to standard output.")
 @click.argument("stack")
 @click.argument("region", required=False, default="")
@@ -28,6 +29,8 @@ def casc(ctx: click.Context, /, stack: str, region: str, output: str, **given: A
     from .. import jenkins
 
     options: Options = ctx.obj.merged(given)
+    if options.json and output:
+        raise UsageError("--output writes YAML, and --json prints JSON", hint="leave one of them out")
     found = options.project.stack(stack, region)
     configuration = jenkins.casc(_given_out(options, found), f'{found.label}: output "{_OUTPUT}"')
     if options.json:

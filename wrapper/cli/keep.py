@@ -14,11 +14,14 @@ from ..night import Kept
 from ..reaping import Wanted
 from ..record import moment
 from ..stores import Store
-from .options import Options, ours
+from .command import Command
+from .options import ASKS_AWS, Options, takes
 
 
-@click.command("keep", help="Spare an ephemeral stack from the night until a day or a time; show who is; end it.")
-@ours
+@click.command(
+    "keep", cls=Command, help="Spare an ephemeral stack from the night until a day or a time; show who is; end it."
+)
+@takes(*ASKS_AWS)
 @click.option("--until", metavar="TIME", default="", help="2026-12-01 (all of that day), 2026-12-01T18:00[+11:00].")
 @click.option("--time-zone", metavar="ZONE", default="", help="Whose clock; default: this machine's.")
 @click.option("--reason", metavar="TEXT", default="", help="Why, for whoever wonders.")
@@ -42,6 +45,13 @@ def command(
     options: Options = ctx.obj.merged(given)
     if [bool(until), off, listed].count(True) != 1 or bool(stack) == listed:
         raise UsageError("keep needs one of three", hint="keep STACK [REGION] --until 2026-12-01 | --off ; keep --list")
+    for flag, given_too, needed, there in (
+        ("--json", options.json, "--list", listed),
+        ("--time-zone", time_zone, "--until", until),
+        ("--reason", reason, "--until", until),
+    ):
+        if given_too and not there:
+            raise UsageError(f"keep takes {flag} with {needed} only", hint="see: ./orchestrate keep --help")
     if listed:
         return _list(options)
     zone, zone_name = (zones.zone(time_zone), time_zone) if time_zone else zones.local(options.environ)
@@ -65,8 +75,7 @@ def _keep(options: Options, stack: Stack, kept: Kept) -> int:
             where=f"{stack.config.name}/stack.hcl",
             hint="./orchestrate reap shows which stacks go",
         )
-    if not options.dry_run:
-        keeping.write(_store(options, stack), stack, kept)
+    keeping.write(_store(options, stack), stack, kept)
     options.console.say(f"{stack.label}: kept until {kept}, that is {_utc(kept)}")
     return 0
 
@@ -75,7 +84,7 @@ def _off(options: Options, stack: Stack) -> int:
     store = _store(options, stack)
     if store.read(keeping.key(stack)) is None:
         options.console.say(f"{stack.label}: was not kept")
-    elif not options.dry_run:
+    else:
         keeping.forget(store, stack)
         options.console.say(f"{stack.label}: kept no longer; the next night may destroy it")
     return 0

@@ -70,7 +70,7 @@ def asked_for(options: Options, command: str, words: Sequence[str]) -> tuple[Sta
             f"{command} is for many tenants, not {tenant} alone", hint=f"narrow it with --tenants {tenant}"
         )
     stack = options.project.stack(name, region)
-    return stack, build_options.take(options, _VERB, stack, tokens)
+    return stack, build_options.take(options, stack, tokens)
 
 
 def scope_of(options: Options) -> Scope:

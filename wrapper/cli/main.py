@@ -11,6 +11,7 @@ import click
 
 from .. import __version__
 from ..errors import OrchestrateError, UsageError
+from .command import Group, no_option, words_of
 from .options import Options, ours
 
 _VERBS = {  # shown in --help; every other Terraform verb is passed through as well
@@ -67,7 +68,7 @@ configuration, 66 not found, 69 Docker or endpoint unavailable, 70 our bug, 74 s
 """
 
 
-class Commands(click.Group):
+class Commands(Group):
     """Ours are imported only when asked for; whatever else is a Terraform verb goes to Terraform."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -134,7 +135,7 @@ def _run(arguments: list[str]) -> int:
     except click.Abort:
         return 130
     except click.NoSuchOption as error:
-        return _ended(_unknown_option(error, arguments), arguments)
+        return _ended(_unknown_option(error), arguments)
     except click.ClickException as error:
         hint = "see: ./orchestrate --help"
         return _ended(UsageError(error.format_message(), hint=hint), arguments)
@@ -149,16 +150,15 @@ def _run(arguments: list[str]) -> int:
         return _ended(_bug(error), arguments)
 
 
-def _unknown_option(error: click.NoSuchOption, arguments: list[str]) -> OrchestrateError:
-    """click names one letter of Terraform's ``-chdir``; whoever typed it knows the word."""
-    typed = next((a for a in arguments if a.startswith(error.option_name)), error.option_name)
-    if typed.startswith("--"):
+def _unknown_option(error: click.NoSuchOption) -> OrchestrateError:
+    if command := words_of(error.ctx):
+        elsewhere = any(error.option_name in parameter.opts for parameter in cli.params)
+        return no_option(command, error.option_name, () if elsewhere else error.possibilities or ())
+    if error.option_name.startswith("--"):
         return UsageError(error.format_message(), hint="see: ./orchestrate --help")
-    command = error.ctx.command_path.removeprefix("orchestrate").strip() if error.ctx else ""
-    if command:
-        return UsageError(f"{command} takes no {typed}", hint=f"see: ./orchestrate {command} --help")
     return UsageError(
-        f"no option {typed} before the command", hint="Terraform's own arguments stand after COMMAND STACK [REGION]"
+        f"no option {error.option_name} before the command",
+        hint="Terraform's own arguments stand after COMMAND STACK [REGION]",
     )
 
 

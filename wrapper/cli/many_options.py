@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
+
+from .options import stacked
 
 if TYPE_CHECKING:
     from ..answers.files import Targets
@@ -18,12 +19,14 @@ _SCOPE = (
 _TERMS = (
     click.option("--fail-fast", is_flag=True, help="Start no further tenant after a failure."),
     click.option("--tenant-timeout", metavar="TIME", help="Stop one tenant gracefully after so long."),
-    click.option("--refresh", is_flag=True, help="Start Terraform for unchanged tenants too, to see drift."),
-    click.option("--force", is_flag=True, help="The same: unchanged tenants too."),
     click.option("--canary", type=click.IntRange(1), metavar="N", help="First N tenants; go on if all are good."),
     click.option("--wave", type=click.IntRange(1), metavar="N", help="Then N at a time; stop at a bad wave."),
     click.option("--failed-from", metavar="REPORT", help="Only what failed or was stopped in that report."),
     click.option("--resume", is_flag=True, help="Go on with the same run, which was killed."),
+)
+_UNCHANGED = (
+    click.option("--refresh", is_flag=True, help="Start Terraform for unchanged tenants too, to see drift."),
+    click.option("--force", is_flag=True, help="The same: unchanged tenants too."),
 )
 _LOSSES = (
     click.option("--allow-delete", multiple=True, metavar="ADDRESS", help="May go although the stack is protected."),
@@ -35,24 +38,13 @@ _FILES = (
 )
 
 
-def scope_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Which tenants."""
-    return _with(command, _SCOPE)
-
-
-def file_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Where the answers go."""
-    return _with(command, _FILES)
-
-
-def one_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What one layer may lose, and where the answers go."""
-    return _with(command, (*_LOSSES, *_FILES))
-
-
-def many_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Which tenants, on which terms, and where the answers go."""
-    return _with(command, (*_SCOPE, *_TERMS, *_LOSSES, *_FILES))
+scope_options = stacked(*_SCOPE)  # which tenants
+terms_options = stacked(*_TERMS)  # on which terms
+unchanged_options = stacked(*_UNCHANGED)  # of a command that leaves out what did not change
+losses_options = stacked(*_LOSSES)  # what may be lost
+file_options = stacked(*_FILES)  # where the answers go
+one_options = stacked(*_LOSSES, *_FILES)  # of a command that applies one layer
+many_options = stacked(*_SCOPE, *_TERMS, *_UNCHANGED, *_LOSSES, *_FILES)  # of one that applies many
 
 
 def targets(options: Options) -> Targets:
@@ -63,9 +55,3 @@ def targets(options: Options) -> Targets:
     found = files.Targets(*given)
     files.check_writable(found)
     return found
-
-
-def _with(command: Callable[..., Any], options: Iterable[Callable[..., Any]]) -> Callable[..., Any]:
-    for option in reversed(tuple(options)):
-        command = option(command)
-    return command

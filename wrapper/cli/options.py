@@ -274,28 +274,47 @@ class Options:
         return Stopper(self.console.say, parse_duration(self.timeout) if self.timeout else 0.0)
 
 
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+_EVERYWHERE: Mapping[str, Decorator] = {
+    "root": click.option("--root", metavar="DIR", help="The project: a folder with config/ and src/."),
+    "sandbox": click.option("--sandbox", is_flag=True, help="Use a simulated AWS, started on demand."),
+    "engine": click.option("--engine", metavar="NAME", help="Where Terraform runs: docker (default) or host."),
+    "dry_run": click.option(
+        "--dry-run", is_flag=True, help="Show the container and the argv of each step; start nothing."
+    ),
+    "json": click.option("--json", is_flag=True, help="Data for a machine on standard output."),
+    "tenant": click.option("--tenant", metavar="NAME", help="The same as -var tenant=NAME."),
+    "confirm": click.option("--confirm", metavar="REGION/STACK[/TENANT]", help="Say that you mean a protected stack."),
+    "all_tenants": click.option("--all-tenants", is_flag=True, help="The stack and every tenant of it."),
+    "jobs": click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="How many tenants side by side."),
+    "timeout": click.option("--timeout", metavar="TIME", help="Stop gracefully after so long (90s, 30m, 2h)."),
+    "rollout_timeout": click.option(
+        "--rollout-timeout", metavar="TIME", help="Wait so long for ECS after an apply (default 10m; 0: not at all)."
+    ),
+}
+# Of a command that asks AWS, or the sandbox in its stead, which starts only where the engine is there.
+ASKS_AWS = ("root", "sandbox", "engine", "json")
+# Of a command that deploys.
+DEPLOYS = (*ASKS_AWS, "dry_run", "tenant", "confirm", "timeout", "rollout_timeout")
+
+
+def takes(*names: str) -> Decorator:
+    """Of the options that may also stand before the command, those that it acts on; it refuses the rest
+    (:class:`wrapper.cli.command.Command`)."""
+    return stacked(*(option for name, option in _EVERYWHERE.items() if name in names))
+
+
 def ours(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Our own options, on the group and on each command alike, so that they may stand anywhere."""
-    for option in reversed(
-        (
-            click.option("--root", metavar="DIR", help="The project: a folder with config/ and src/."),
-            click.option("--sandbox", is_flag=True, help="Use a simulated AWS, started on demand."),
-            click.option("--engine", metavar="NAME", help="Where Terraform runs: docker (default) or host."),
-            click.option(
-                "--dry-run", is_flag=True, help="Show the container and the argv of each step; start nothing."
-            ),
-            click.option("--json", is_flag=True, help="Data for a machine on standard output."),
-            click.option("--tenant", metavar="NAME", help="The same as -var tenant=NAME."),
-            click.option("--confirm", metavar="REGION/STACK[/TENANT]", help="Say that you mean a protected stack."),
-            click.option("--all-tenants", is_flag=True, help="The stack and every tenant of it."),
-            click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="How many tenants side by side."),
-            click.option("--timeout", metavar="TIME", help="Stop gracefully after so long (90s, 30m, 2h)."),
-            click.option(
-                "--rollout-timeout",
-                metavar="TIME",
-                help="Wait so long for ECS after an apply (default 10m; 0: not at all).",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+    """All that may stand before a command."""
+    return takes(*_EVERYWHERE)(command)
+
+
+def stacked(*options: Decorator) -> Decorator:
+    """Options as one, shown in this order."""
+
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorated

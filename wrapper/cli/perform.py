@@ -25,7 +25,7 @@ def perform(options: Options, verb: Verb, name: str, region: str, tokens: Sequen
     tenant, tokens = arguments.split_tenant(tokens, options.tenant)
     stack = options.project.stack(name, region)
     layer = deploy.layer_of(options.project, stack, verb, tenant)
-    tokens = build_options.take(options, verb, stack, tokens)
+    tokens = build_options.take(options, stack, tokens)
     if many.is_for_many(options, verb, tenant, stack):
         return many.perform(options, verb, stack, tokens)
     if options.json and verb.name in _SPEAKS_JSON:

@@ -23,9 +23,10 @@ from ..terraform import Token
 from ..variables import is_build
 from . import many
 from .build_options import build_options, declared
+from .command import Command
 from .layers import check_arguments, store_of
 from .many_options import many_options
-from .options import Options, ours
+from .options import DEPLOYS, Options, takes
 from .rollback import say_not_typed
 from .verbs import place
 
@@ -34,10 +35,11 @@ _VERB = terraform.VERBS["apply"]
 
 @click.command(
     "promote",
+    cls=Command,
     help="Deploy to stack TO exactly the builds that run in stack FROM, as promotes_from in its stack.hcl allows.",
     context_settings={"ignore_unknown_options": True},
 )
-@ours
+@takes(*DEPLOYS, "all_tenants", "jobs")
 @many_options
 @build_options
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="FROM TO [REGION] [-var tenant=NAME]")

@@ -10,7 +10,8 @@ import click
 from .. import quotas, room, state, stores
 from ..errors import NotFoundError, OrchestrateError, RefusedError
 from ..model import Effective, Layer, Stack
-from .options import Options, ours
+from .command import Command
+from .options import ASKS_AWS, Options, takes
 
 if TYPE_CHECKING:
     from ..account import Identity
@@ -20,9 +21,10 @@ _EXAMPLE = "example"  # a tenant's name, for the values of one that has none of 
 
 @click.command(
     "quota",
+    cls=Command,
     help="Say, before an apply, what would run out first and which quota to raise. Exit code 1: the tenants do not fit.",
 )
-@ours
+@takes(*ASKS_AWS, "dry_run")
 @click.argument("stack")
 @click.argument("region", required=False, default="")
 @click.option("--tenants", type=click.IntRange(0, 1_000_000), metavar="N", help="How many (default: those there are).")

@@ -23,8 +23,9 @@ from ..reaping import Reaper, Wanted
 from ..runner import Stopper
 from ..stores import Store
 from . import many
+from .command import Command
 from .many_options import file_options, targets
-from .options import Options, ours
+from .options import ASKS_AWS, Options, takes
 
 HEAD = ("stack", "tenants", "last apply", "kept until", "what")
 
@@ -41,10 +42,11 @@ class Night:
 
 @click.command(
     "reap",
+    cls=Command,
     help="Show what the night would destroy: every stack marked ephemeral that has a state, its tenants first. "
     "With --yes it does, and proves that nothing of it is left. What is protected stays.",
 )
-@ours
+@takes(*ASKS_AWS, "jobs", "timeout")
 @file_options
 @click.option("--region", metavar="REGION", default="", help="Only stacks of this region.")
 @click.option("--stack", "globs", multiple=True, metavar="GLOB", help="Only stacks of such a name.")
@@ -72,7 +74,7 @@ def command(
     options.console.data_only = options.json
     with options.stopper().installed() as stopper:
         found = list(reaping.find(options.project, wanted, lambda stack: _doors(options, stack)))
-        if yes and not options.dry_run:
+        if yes:
             return _reap(options, one, found, stopper)
     return _show(options, one, found)
 

@@ -9,17 +9,18 @@ import click
 from ..answers import document, files, merging, printable, table
 from ..answers.model import Report
 from ..errors import UsageError
+from .command import Group
 from .many_options import file_options, targets
-from .options import Options, ours
+from .options import Options, takes
 
 
-@click.group("report", help="Merge the reports of several machines, or show one.")
+@click.group("report", cls=Group, help="Merge the reports of several machines, or show one.")
 def command() -> None: ...
 
 
 @command.command("merge", help="One report out of several; exits with the worst of all.")
 @file_options
-@ours
+@takes("json")
 @click.argument("names", nargs=-1, metavar="FILE...")
 @click.pass_context
 def merge(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> int:
@@ -36,7 +37,7 @@ def merge(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> int:
 
 @command.command("show", help="A report as a table; exits as the run that it tells of.")
 @file_options
-@ours
+@takes("json")
 @click.argument("name", metavar="FILE")
 @click.pass_context
 def show(ctx: click.Context, /, name: str, **given: Any) -> int:

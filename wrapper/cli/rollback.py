@@ -11,9 +11,10 @@ from .. import arguments, builds, deploy, history, state, terraform
 from ..ready import Own
 from ..record import Record
 from .build_options import smoke_options
+from .command import Command
 from .layers import check_arguments, store_of
 from .many_options import one_options
-from .options import Options, ours
+from .options import DEPLOYS, Options, takes
 from .verbs import place
 
 _VERB = terraform.VERBS["apply"]
@@ -21,10 +22,11 @@ _VERB = terraform.VERBS["apply"]
 
 @click.command(
     "rollback",
+    cls=Command,
     help="Put back the builds that ran before, or those of an earlier apply.",
     context_settings={"ignore_unknown_options": True},
 )
-@ours
+@takes(*DEPLOYS)
 @one_options
 @smoke_options
 @click.option("--to", metavar="N|NAME=BUILD", help="An apply by its number in history, or the newest with a build.")

@@ -6,16 +6,17 @@ from typing import Any
 
 import click
 
-from .options import Options, ours
+from .command import Group
+from .options import Options, takes
 from .seed import seed_of
 
 
-@click.group("sandbox", help="The simulated AWS of this project: start, stop, status, reset.")
+@click.group("sandbox", cls=Group, help="The simulated AWS of this project: start, stop, status, reset.")
 def command() -> None: ...
 
 
 @command.command("start", help="Start it, unless it runs.")
-@ours
+@takes("root", "json")
 @click.pass_context
 def start(ctx: click.Context, /, **given: Any) -> int:
     options = ctx.obj.merged(given)
@@ -23,7 +24,7 @@ def start(ctx: click.Context, /, **given: Any) -> int:
 
 
 @command.command("stop", help="Stop it; everything in it is gone.")
-@ours
+@takes("root")
 @click.pass_context
 def stop(ctx: click.Context, /, **given: Any) -> int:
     options = ctx.obj.merged(given)
@@ -32,7 +33,7 @@ def stop(ctx: click.Context, /, **given: Any) -> int:
 
 
 @command.command("status", help="Whether it runs, and where; exit code 1 when not.")
-@ours
+@takes("root", "json")
 @click.pass_context
 def status(ctx: click.Context, /, **given: Any) -> int:
     options = ctx.obj.merged(given)
@@ -44,7 +45,7 @@ def status(ctx: click.Context, /, **given: Any) -> int:
 
 
 @command.command("reset", help="Empty it, as if just started.")
-@ours
+@takes("root", "json")
 @click.pass_context
 def reset(ctx: click.Context, /, **given: Any) -> int:
     options = ctx.obj.merged(given)

@@ -11,30 +11,24 @@ import click
 from .. import selection
 from ..looks import Look
 from .build_options import builds_option
+from .command import Command
 from .looking import asked_for, looking, say_own, scope_of
 from .many_options import scope_options
-from .options import ours
+from .options import ASKS_AWS, takes
 
 UNKNOWN = 60.0  # seconds that a tenant counts where none was ever applied
 
 
-class _Numbered(click.Command):
-    """-n is --parts. As an option of one letter, click would look for it inside Terraform's (``-var=zone=b``) as well."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, ["--parts" if word == "-n" else word for word in args])
-
-
 @click.command(
     "shards",
-    cls=_Numbered,
+    cls=Command,
     help="Part the tenants that an apply would touch among N machines, by the time each took last.",
     context_settings={"ignore_unknown_options": True},
 )
-@ours
+@takes(*ASKS_AWS, "timeout")
 @scope_options
 @builds_option
-@click.option("--parts", type=click.IntRange(1, 1000), required=True, metavar="N", help="How many (-n for short).")
+@click.option("-n", "--parts", "parts", type=click.IntRange(1, 1000), required=True, metavar="N", help="How many.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "jenkins"]), default="table", show_default=True)
 @click.option("--force", is_flag=True, help="Unchanged tenants too.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")

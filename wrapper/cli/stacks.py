@@ -8,11 +8,12 @@ import click
 
 from ..model import Stack
 from ..project import Project
-from .options import ours
+from .command import Command
+from .options import takes
 
 
-@click.command("stacks", help="List the stacks of this project.")
-@ours
+@click.command("stacks", cls=Command, help="List the stacks of this project.")
+@takes("root", "json")
 @click.pass_context
 def command(ctx: click.Context, /, **given: Any) -> int:
     options = ctx.obj.merged(given)

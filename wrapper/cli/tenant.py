@@ -8,12 +8,13 @@ import click
 
 from .. import deploy, terraform
 from ..terraform import Token
+from .command import Group
 from .looking import looking
-from .options import Options, ours
+from .options import ASKS_AWS, Options, takes
 from .tenants import changes, describe
 
 
-@click.group("tenant", help="Add, remove or show one tenant of a stack.")
+@click.group("tenant", cls=Group, help="Add, remove or show one tenant of a stack.")
 def command() -> None: ...
 
 
@@ -23,7 +24,6 @@ def _names(function: Any) -> Any:
         click.argument("region", required=False, default=""),
         click.argument("stack"),
         click.argument("name"),
-        ours,
     ):
         function = decorator(function)
     return function
@@ -31,6 +31,7 @@ def _names(function: Any) -> Any:
 
 @command.command("add", help="Declare a tenant: write its file. Nothing is deployed.")
 @click.option("--from", "other", metavar="TENANT", help="Begin with what that tenant has of its own.")
+@takes("root")
 @_names
 def add(ctx: click.Context, /, name: str, stack: str, region: str, other: str | None, **given: Any) -> int:
     options: Options = ctx.obj.merged(given)
@@ -42,6 +43,7 @@ def add(ctx: click.Context, /, name: str, stack: str, region: str, other: str | 
 
 
 @command.command("remove", help="Destroy a tenant, and then remove its file.")
+@takes("root", "sandbox", "engine", "dry_run", "timeout")
 @_names
 def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any) -> int:
     options: Options = ctx.obj.merged(given)
@@ -68,6 +70,7 @@ def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: A
 
 
 @command.command("show", help="Everything that is known of a tenant.")
+@takes(*ASKS_AWS, "timeout")
 @_names
 def show(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any) -> int:
     options: Options = ctx.obj.merged(given)

@@ -12,16 +12,18 @@ from ..errors import OrchestrateError
 from ..looks import Look, Scope
 from ..model import Layer
 from ..register import Entry, lock_of
+from .command import Command
 from .looking import Looking, looking, scope_of
 from .many_options import scope_options
-from .options import ours
+from .options import ASKS_AWS, takes
 
 
 @click.command(
     "tenants",
+    cls=Command,
     help="List a stack's tenants: declared, deployed, changed, orphaned (a state but no file), failed, locked.",
 )
-@ours
+@takes(*ASKS_AWS, "timeout")
 @scope_options
 @click.argument("stack")
 @click.argument("region", required=False, default="")

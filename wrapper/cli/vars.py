@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from .. import arguments, terraform
 from ..variables import check_required, hide_sensitive
-from .options import ours
+from .command import Command, no_option
+from .options import takes
 from .verbs import place
 
 _VERB = terraform.VERBS["plan"]
@@ -17,16 +19,20 @@ _VERB = terraform.VERBS["plan"]
 
 @click.command(
     "vars",
+    cls=Command,
     help="Show every value of a layer and the line it comes from.",
     context_settings={"ignore_unknown_options": True},
 )
-@ours
+@takes("root", "sandbox", "json", "tenant", "timeout")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     options = ctx.obj.merged({**given, "dry_run": True})
-    name, region, tokens = place(options, _VERB, words)
+    name, region, tokens = place(options, replace(_VERB, name="vars"), words)
     arguments.check_words(_VERB, tokens)
+    for token in tokens:
+        if token.flag not in ("", "var", "var-file"):
+            raise no_option("vars", token.words[0])
     tenant, tokens = arguments.split_tenant(tokens, options.tenant)
     stack = options.project.stack(name, region)
     layer = options.project.layer(stack, tenant)

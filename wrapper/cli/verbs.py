@@ -11,9 +11,17 @@ import click
 from .. import terraform
 from ..errors import OrchestrateError, UsageError
 from ..layout import nearest
-from .build_options import build_options
-from .many_options import many_options
-from .options import Options, ours
+from .build_options import build_options, builds_option, smoke_options
+from .command import Command, no_option
+from .many_options import (
+    file_options,
+    losses_options,
+    many_options,
+    scope_options,
+    terms_options,
+    unchanged_options,
+)
+from .options import ASKS_AWS, Decorator, Options, ours, stacked, takes
 
 _LIKE_A_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d\Z")
 
@@ -24,13 +32,12 @@ def command_of(name: str, text: str = "") -> click.Command:
 
     @click.command(
         name,
+        cls=Command,
         help=text or f"terraform {name}, on a stack or a tenant.",
         short_help=text,
         context_settings={"ignore_unknown_options": True, "help_option_names": ["--help", "-help"]},
     )
-    @ours
-    @many_options
-    @build_options
+    @_options(verb)
     @click.argument(
         "words",
         nargs=-1,
@@ -46,6 +53,22 @@ def command_of(name: str, text: str = "") -> click.Command:
         return perform(options, verb, *place(options, verb, words))
 
     return command
+
+
+def _options(verb: terraform.Verb) -> Decorator:
+    """Ours that the verb acts on."""
+    changes, applies = verb.mutates and verb.name != "state", verb.name == "apply"
+    compares, many = verb.name in ("plan", "apply"), not verb.interactive
+    table = (
+        (True, takes(*ASKS_AWS, "dry_run", "tenant", "timeout")),
+        (changes, takes("confirm")),
+        (many, stacked(takes("all_tenants", "jobs"), scope_options, terms_options)),
+        (many and compares, unchanged_options),
+        (compares, builds_option),
+        (applies, stacked(takes("rollout_timeout"), losses_options, smoke_options)),
+        (True, file_options),
+    )
+    return stacked(*(options for acts, options in table if acts))
 
 
 def place(options: Options, verb: terraform.Verb, words: Sequence[str]) -> tuple[str, str, list[terraform.Token]]:
@@ -78,7 +101,7 @@ def _refuse_unknown_options(command: str, tokens: Sequence[terraform.Token]) -> 
             name = str(token.value).partition("=")[0]
             single = name[1:]
             if name in ours_known:
-                raise UsageError(f"{command} has no option {name}", hint=f"see ./orchestrate {command} --help")
+                raise no_option(command, name)
             if terraform.is_flag(single.lstrip("-")):
                 raise UsageError(f"no option {name}", hint=f"Terraform's own arguments have one dash: {single}")
             close = nearest(name, ours_known)
