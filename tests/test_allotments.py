@@ -121,7 +121,7 @@ def test_the_highest_is_that_of_tenants_alone() -> None:
         b"{",
         b"[]",
         b"{}",
-        b'{"version": 2, "tenants": {}, "freed": []}',
+        b'{"version": 0, "tenants": {}, "freed": []}',
         b'{"version": 1, "tenants": {"a": {}}, "freed": []}',
         b'{"version": 1, "tenants": {"a": {"load_balancer": 0, "priority": 1}}, "freed": []}',
         b'{"version": 1, "tenants": {"a": {"load_balancer": "1", "priority": 1}}, "freed": []}',

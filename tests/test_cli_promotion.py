@@ -375,3 +375,31 @@ def test_the_live_stack_takes_only_what_its_own_folder_says(run_cli: Run, ways: 
     assert found["app-staging"] == ["app-test", "app-beta", "app-staging"]
     assert found["app-live"] == ["app-test", "app-live"]
     assert (ways.root / LIVE / "stack.hcl").is_file() and isinstance(ways.root, Path)
+
+
+# -- what a newer orchestrate wrote -------------------------------------------------------------------
+
+
+def newer(disk: Disk, path: str) -> bytes:
+    file = disk.root / path
+    file.write_text(json.dumps({**json.loads(file.read_text()), "version": 99}))
+    return file.read_bytes()
+
+
+@pytest.mark.parametrize("command", [("history", "app-test"), ("rollback", "app-test")])
+def test_a_history_of_a_newer_orchestrate_is_not_read_in_part(run_cli: Run, ways: Disk, command: Any) -> None:
+    path = f"{STATES}/app-test/tenants/acme/orchestrate-history.json"
+    text = newer(ways, path)
+    said = run_cli(*command, REGION, *ACME)
+    assert (said.code, said.out) == (65, "")
+    assert (
+        "a history of version 99 was written by a newer orchestrate" in said.err
+        and path.partition("states/")[2] in said.err
+    )
+    assert (ways.root / path).read_bytes() == text
+
+
+def test_builds_that_a_newer_orchestrate_recorded_are_not_promoted(run_cli: Run, ways: Disk) -> None:
+    newer(ways, RECORD)
+    said = run_cli("promote", "app-test", "app-beta", REGION, *ACME)
+    assert (said.code, "a record of version 99 was written by a newer orchestrate" in said.err) == (65, True)

@@ -358,3 +358,56 @@ def test_on_paper_many_are_an_order_and_what_is_wrong(run_cli: Run, deployed: Di
     assert "3 tenants to run; 1 unchanged; on paper, in this order" in said.err
     assert f"where: {APP}/tenants/wrong.tfvars:1" in said.err and "succeeded" not in said.err
     assert not (deployed.root / ".orchestrate/logs").exists()
+
+
+# -- what a newer orchestrate recorded --------------------------------------------------------------
+
+
+@pytest.fixture
+def newer(deployed: Disk) -> Disk:
+    """Of acme's last apply."""
+    file = deployed.root / STATES / "tenants/acme/orchestrate.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "version": 99}))
+    return deployed
+
+
+WORDS = "error: a record of version 99 was written by a newer orchestrate; this one reads up to 2"
+
+
+def test_the_register_has_the_others_and_says_it(run_cli: Run, newer: Disk) -> None:
+    said = run_cli("tenants", "app-test", "--json")
+    found = {row["tenant"]: (row["status"], row["builds"]) for row in json.loads(said.out)}
+    assert (said.code, WORDS in said.err) == (65, True)
+    assert found["acme"] == (["wrong"], {})
+    assert found["globex"] == (["changed"], {"service1-build": "91"})
+
+
+@pytest.mark.parametrize(
+    ("words", "out"),
+    [
+        (("tenant", "show", "acme", "app-test"), "wrong"),
+        (("affected", "app-test"), "a newer orchestrate recorded its last apply"),
+        (("shards", "app-test", "-n", "1"), "acme,globex,gone"),
+        (("builds", "app-test"), "globex  91"),
+        (("builds", "app-test", "--json"), '{\n  "globex": {\n    "service1-build": "91"\n  },\n  "gone": {}\n}\n'),
+    ],
+)
+def test_of_many_one_is_not_known(run_cli: Run, newer: Disk, words: tuple[str, ...], out: str) -> None:
+    said = run_cli(*words)
+    assert (said.code, said.err.count(WORDS)) == (65, 1), said
+    assert out in said.out
+    assert said.code == run_cli(*words).code, "nor when it is remembered"
+
+
+@pytest.mark.parametrize("words", [("builds", "app-test"), ("rollback", "app-test")])
+def test_one_alone_is_refused(run_cli: Run, newer: Disk, words: tuple[str, ...]) -> None:
+    said = run_cli("--engine", "host", *words, "-var", "tenant=acme")
+    assert (said.code, WORDS in said.err, said.out) == (65, True, "")
+
+
+def test_the_night_leaves_such_a_stack_whole(run_cli: Run, newer: Disk) -> None:
+    before = sorted(str(f) for f in (newer.root / STATES).rglob("*tfstate"))
+    for words in (("reap",), ("reap", "--yes", "--engine", "host")):
+        said = run_cli(*words)
+        assert (said.code, "a newer orchestrate" in said.out + said.err) == (65, True)
+    assert sorted(str(f) for f in (newer.root / STATES).rglob("*tfstate")) == before

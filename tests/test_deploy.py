@@ -441,14 +441,14 @@ def test_the_apply_of_a_saved_plan_is_recorded_as_it_was_planned(made: Cloud) ->
             archive.writestr("tfplan", "")
         planfile.bind(one, ACME, planned)
     made.perform("apply", "acme", "-var", "service1-build=90", "-var", "memory=3")
-    expected = {n: v for n, v in made.record("acme").items() if n not in ("at", "seconds", "state")}
+    expected = {n: v for n, v in made.record("acme").items() if n not in ("at", "seconds", "state", "run")}
     made.perform("apply", "acme", "-var", "service1-build=1")
     made.disk.write(f"{APP}/tenants/acme.tfvars", "memory = 999\n")
     made.perform("apply", "acme", "my.plan")
-    assert {n: v for n, v in made.record("acme").items() if n not in ("at", "seconds", "state")} == expected
+    assert {n: v for n, v in made.record("acme").items() if n not in ("at", "seconds", "state", "run")} == expected
     assert expected["builds"] == {"service1-build": "90"} and expected["given"]["memory"] == "3"
     made.perform("apply", "acme", "plain.plan")
-    assert {n: v for n, v in made.record("acme").items() if n not in ("at", "seconds", "state")} == expected
+    assert {n: v for n, v in made.record("acme").items() if n not in ("at", "seconds", "state", "run")} == expected
 
 
 @pytest.mark.parametrize("argument", ["-destroy", "-target=x", "-refresh-only"])

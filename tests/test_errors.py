@@ -13,6 +13,7 @@ CODES = {
     "OrchestrateError": 70,
     "UsageError": 64,
     "ConfigError": 65,
+    "NewerError": 65,
     "NotFoundError": 66,
     "UnavailableError": 69,
     "TerraformFailed": 1,

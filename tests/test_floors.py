@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "wrapper"
 
 FLOORS = [
-    ["errors", "model"],
+    ["errors", "model", "versions"],
     [
         *("layout", "types", "hcl", "variables", "terraform", "transcript", "arguments", "render"),
         *("fingerprint", "record", "environment", "deployments", "allotments", "selection", "plans", "pace", "planned"),

@@ -22,21 +22,25 @@ def record(build: str, **more: Any) -> Record:
     return Record(at=f"at {build}", by="me", builds={"s-build": build}, seconds=2.5, commit="c", job="j", **more)
 
 
+def run(history: History) -> str:
+    return f"run {len(history) and history[-1].number}"
+
+
 def applied(*numbers: str, **more: Any) -> History:
     """A history of applies of these builds; ``91!`` was not good; ``90<2`` is a rollback to the second apply."""
     found: History = ()
     for number in numbers:
         build, _, back = number.rstrip("!").partition("<")
         why = {"rollback_of": found[-1].number, "back_to": int(back)} if back else {}
-        found = history.added(found, record(build, why=why))
-        found = history.with_failure(found, "no answer") if number.endswith("!") else found
+        found = history.added(found, record(build, why=why, run=run(found)))
+        found = history.with_failure(found, found[-1].run, "no answer") if number.endswith("!") else found
     return found
 
 
 def test_what_is_written_is_read_back() -> None:
     written = applied("89", "90!", "89<1")
     assert history.parse(json.loads(json.dumps(history.as_data(written)))) == written
-    assert written[0] == Entry(1, "at 89", "me", {"s-build": "89"}, "c", "j", 2.5)
+    assert written[0] == Entry(1, "at 89", "me", {"s-build": "89"}, "c", "j", 2.5, run="run 0")
     assert (written[1].failed, written[2].reason) == ("no answer", "rollback of 2 to 1")
 
 
@@ -45,6 +49,13 @@ def test_what_is_written_is_read_back() -> None:
 )
 def test_anything_else_is_read_as_far_as_it_goes(data: Any) -> None:
     assert history.parse(history.as_data(history.parse(data))) == history.parse(data)
+
+
+def test_an_apply_is_added_once() -> None:
+    once = applied("89", "90")
+    assert history.added(once, record("89", run=once[0].run)) is once
+    assert len(history.added(once, record("90", run="another"))) == 3
+    assert len(history.added(history.added((), record("90")), record("90"))) == 2, "an older tool named no run"
 
 
 def test_numbers_stay_when_the_oldest_go() -> None:

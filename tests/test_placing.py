@@ -15,7 +15,7 @@ from project_on_disk import APP, REGION, Disk
 from wrapper import builds
 from wrapper.account import NOBODY, Identity
 from wrapper.allotments import Book, Slot, allot, render
-from wrapper.errors import ConfigError, OrchestrateError, TerraformFailed
+from wrapper.errors import ConfigError, NewerError, OrchestrateError, TerraformFailed
 from wrapper.fleet import Fleet, Terms
 from wrapper.looks import Scope
 from wrapper.model import Effective, Layer, Outcome
@@ -447,3 +447,18 @@ def test_who_was_overtaken_gets_what_is_written(made: Sharing) -> None:
     assert placed.values["allotment"] == Effective(place(1, 102), f"allotments.json of {STACK}")
     assert placed.inputs["variables"]["allotment"] != ready.inputs["variables"]["allotment"]
     assert placed.inputs == one.survey.prepare(VERBS["apply"], Layer(one.stack, "acme"), []).inputs
+
+
+@pytest.mark.parametrize(("verb", "tenant"), [("destroy", "acme"), ("destroy", ""), ("apply", "globex")])
+def test_a_register_of_a_newer_orchestrate_is_met_before_anything_is_done(
+    made: Sharing, verb: str, tenant: str
+) -> None:
+    made.perform("apply", "acme")
+    made.disk.append(f"{APP}/tenants/globex.tfvars", 'load_balancer = { mode = "own" }\n')
+    file = made.states / BOOK
+    file.write_text(json.dumps({**made.book, "version": 99}))
+    text = file.read_bytes()
+    made.engine.steps.clear()
+    with pytest.raises(NewerError, match="a register of allotments of version 99"):
+        made.perform(verb, tenant)
+    assert (made.engine.steps, file.read_bytes()) == ([], text)

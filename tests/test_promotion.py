@@ -185,9 +185,8 @@ def test_what_does_not_answer_is_recorded_as_a_failure_with_the_way_back(example
         cloud.perform("apply", "acme", "-var", f"service1-build={build}")
     deployer = cloud.deployer()
     layer = Layer(deployer.stack, "acme")
-    ready = deployer.survey.prepare(VERBS["apply"], layer, builds.tokens({"service1-build": "90"}))
     error = SmokeFailed("acme: no answer")
-    deployer.recorder.unwell(ready, error)
+    deployer.recorder.unwell(layer, record_of(cloud, "acme"), error)
     assert error.hint == f"put back service1-build 89: ./orchestrate rollback app-test {REGION} -var tenant=acme"
     record, applies = record_of(cloud, "acme"), state.load_history(deployer.store, layer)
     assert (record.failed["error"], [e.failed for e in applies]) == ("acme: no answer", ["", "acme: no answer"])

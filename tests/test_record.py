@@ -32,7 +32,7 @@ def test_what_is_written_is_read_back(record: Record) -> None:
     assert parse(json.loads(json.dumps(record.as_data()))) == record
 
 
-@given(JSON | st.fixed_dictionaries({}, optional=dict.fromkeys(WHOLE.as_data(), JSON)))
+@given(JSON | st.fixed_dictionaries({}, optional=dict.fromkeys(WHOLE.as_data().keys() - {"version"}, JSON)))
 def test_anything_else_is_read_as_far_as_it_goes(data: Any) -> None:
     assert parse(parse(data).as_data()) == parse(data)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from fakes import LOCAL, S3, layer, stack
 
-from wrapper import buckets, state, stores
+from wrapper import allotting, buckets, history, state, stores
 from wrapper.account import Identity
 from wrapper.errors import ConfigError, NotFoundError, RefusedError
 from wrapper.leftovers import kept_families
@@ -182,6 +183,9 @@ class Bucket:
     def get_object(self, **request: Any) -> Any:
         return self._answer(request)
 
+    def delete_object(self, **request: Any) -> Any:
+        return self._answer(request)
+
     def _answer(self, request: dict[str, Any]) -> Any:
         self.asked.append(request)
         answer = self.answers.pop(0)
@@ -213,20 +217,26 @@ def test_a_folder_writes_only_what_nobody_changed(store: LocalStore, tmp_path: P
     assert list(store.listing("")) == []
 
 
+def body(data: bytes) -> dict[str, Any]:
+    return {"Body": io.BytesIO(data), "ETag": '"e"'}
+
+
 @pytest.mark.parametrize(
-    ("answer", "written"),
+    ("answers", "written"),
     [
-        ({}, True),
-        ("PreconditionFailed", False),
-        ("ConditionalRequestConflict", False),
-        ("NoSuchKey", False),
+        ([{}], True),
+        (["PreconditionFailed", b"2"], False),
+        (["ConditionalRequestConflict", b"2"], False),
+        (["NoSuchKey", "NoSuchKey"], False),
+        (["PreconditionFailed", b"1"], True),  # the answer to the first try was lost, and the second one met it
+        (["ConditionalRequestConflict", b"1"], True),
     ],
 )
 @pytest.mark.parametrize(("tag", "condition"), [(None, {"IfNoneMatch": "*"}), ('"e"', {"IfMatch": '"e"'})])
 def test_a_bucket_writes_only_what_nobody_changed(
-    answer: Any, written: bool, tag: str | None, condition: dict[str, str]
+    answers: list[Any], written: bool, tag: str | None, condition: dict[str, str]
 ) -> None:
-    bucket = Bucket(answer)
+    bucket = Bucket(*(body(one) if isinstance(one, bytes) else one for one in answers))
     assert buckets.BucketStore(As(bucket), S3).write_if("k", b"1", tag) is written
     assert {k: v for k, v in bucket.asked[0].items() if k.startswith("If")} == condition
 
@@ -239,7 +249,7 @@ def test_a_conditional_write_that_is_refused_is_an_error() -> None:
 
 
 def test_a_bucket_reads_with_its_tag() -> None:
-    bucket = Bucket({"Body": io.BytesIO(b"1"), "ETag": '"e"'}, "NoSuchKey")
+    bucket = Bucket(body(b"1"), "NoSuchKey")
     one = buckets.BucketStore(As(bucket), S3)
     assert one.read_tagged("k") == (b"1", '"e"')
     assert one.read_tagged("k") is None
@@ -251,3 +261,62 @@ def test_many_writes_in_one_tick_have_many_tags(store: LocalStore) -> None:
         assert store.write_if("a", b"1", tags[-1])
         tags.append((store.read_tagged("a") or (b"", ""))[1])
     assert len(set(tags)) == 51
+
+
+@pytest.mark.parametrize("answer", [{}, "NoSuchKey", "404"])
+def test_what_is_gone_already_is_removed(answer: Any) -> None:
+    bucket = Bucket(answer)
+    buckets.BucketStore(As(bucket), S3).delete("k")
+    assert bucket.asked == [{"Bucket": "states", "Key": "k"}]
+
+
+# -- a write whose answer is lost -------------------------------------------------------------------
+
+
+class Lossy(LocalStore):
+    """Writes, loses the answer and asks again, as botocore does, perhaps after another command wrote: it is overtaken."""
+
+    def __init__(self, folder: Path, meanwhile: Callable[[], None] = lambda: None) -> None:
+        super().__init__(folder)
+        self._meanwhile = meanwhile
+        self.lost = 0
+
+    def write_if(self, key: str, data: bytes, tag: str | None) -> bool:
+        written = super().write_if(key, data, tag)
+        if self.lost or not written:
+            return written
+        self.lost += 1
+        self._meanwhile()
+        return False
+
+
+MINE, OTHERS = Record(by="me", run="1"), Record(by="you", run="2")
+
+
+def note(store: LocalStore, record: Record) -> None:
+    state.change_history(store, ACME, lambda applies: history.added(applies, record))
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_an_apply_stands_in_the_history_once_whatever_becomes_of_the_answer(tmp_path: Path, others: int) -> None:
+    store = Lossy(tmp_path, lambda: [note(LocalStore(tmp_path), OTHERS) for _ in range(others)].clear())
+    note(store, MINE)
+    found = [(e.number, e.by) for e in state.load_history(store, ACME)]
+    assert (store.lost, found) == (1, [(1, "me"), (2, "you")][: 1 + others])
+
+
+def test_the_failure_of_an_apply_is_its_own(tmp_path: Path) -> None:
+    """Its smoke test takes a while, and Terraform's lock is gone by then."""
+    store = Lossy(tmp_path, lambda: note(LocalStore(tmp_path), OTHERS))
+    note(LocalStore(tmp_path), MINE)
+    state.change_history(store, ACME, lambda applies: history.with_failure(applies, MINE.run, "no answer"))
+    found = [(e.by, e.failed) for e in state.load_history(store, ACME)]
+    assert (store.lost, found) == (1, [("me", "no answer"), ("you", "")])
+
+
+def test_a_slot_is_given_once_whatever_becomes_of_the_answer(tmp_path: Path) -> None:
+    other = allotting.Register(LocalStore(tmp_path), ACME.stack, "you")
+    store = Lossy(tmp_path, lambda: other.allot(["globex"]) and None)
+    book = allotting.Register(store, ACME.stack, "me", wait=lambda _: None).allot(["acme"])
+    slots = {name: entry.slot.priority for name, entry in book.tenants.items()}
+    assert (store.lost, slots, book.freed) == (1, {"acme": 101, "globex": 102}, ())

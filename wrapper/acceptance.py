@@ -14,6 +14,7 @@ from .errors import ConfigError, SmokeFailed
 from .model import Layer, Stack
 from .project import Project
 from .ready import Ready
+from .record import Record
 from .recording import Recorder
 from .runner import Stopper, Talk
 from .smoke import Smoke
@@ -52,9 +53,9 @@ class Acceptance:
         if wanted:
             rollout.Watch(self.identity, region, ready.layer.label, limit, talk.say, stopper.pause).check(wanted)
 
-    def ask(self, ready: Ready, url: str, talk: Talk, stopper: Stopper) -> None:
-        """Ask it whether it answers. What does not is recorded as a failure."""
-        layer = ready.layer
+    def ask(self, layer: Layer, record: Record, talk: Talk, stopper: Stopper) -> None:
+        """Ask what was applied, as it was recorded, whether it answers. What does not is recorded as a failure."""
+        url = record.url
         if not self._is_asked(layer):
             return
         if self.smoke.paths and not (url and self.smoke.served):
@@ -64,7 +65,7 @@ class Acceptance:
             doors = smoke.Doors(talk.say, stopper.pause)
             smoke.check(layer.label, self.smoke.urls(url), self.smoke.terms, doors)
         except SmokeFailed as error:
-            self.recorder.unwell(ready, error)
+            self.recorder.unwell(layer, record, error)
             raise
 
     def _is_asked(self, layer: Layer) -> bool:

@@ -13,12 +13,14 @@ from typing import Any
 
 from .errors import ConfigError
 from .model import Variable
+from .versions import check_known
 
 # An Application Load Balancer carries 100 target groups, and that quota cannot be raised
 # (docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html): ten are left for the stack's own.
 PER_LOAD_BALANCER = 90
 FIRST_PRIORITY = 101  # a listener asks its rules from the lowest up; the first hundred are for rules of the stack's own
 VERSION = 1
+WHAT = "a register of allotments"
 VARIABLE = "allotment"
 COUNT = "load_balancers"
 
@@ -100,12 +102,14 @@ def render(book: Book) -> bytes:
 
 def parse(data: bytes | None, where: str) -> Book:
     """The book that ``render`` wrote; an empty one for None. A damaged one is a ConfigError: taking it for an empty
-    one would give two tenants one rule."""
+    one would give two tenants one rule. NewerError for one of a later version."""
     if data is None:
         return Book()
     try:
-        book = _read(json.loads(data))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        found = json.loads(data)
+        check_known(found, VERSION, WHAT, where)
+        book = _read(found)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ConfigError(
             f"the allotments are damaged ({len(data)} bytes; {error})",
             where=where,

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from . import allotments, layout
+from . import allotments, layout, versions
 from .allotments import Book
 from .errors import BusyError
 from .model import Stack
 from .record import moment
+from .state import data_in
 from .stores import Store
 
 _TRIES = 60  # at most two seconds apart: a minute or so
@@ -50,8 +51,13 @@ class Register:
         """The book without these; what is not in it is no error."""
         return self._change(lambda book: allotments.free(book, tenants, moment(time.time()), self.by))
 
+    def check_known(self) -> None:
+        """NewerError where a newer orchestrate keeps the book."""
+        versions.check_known(data_in(self.store.read(self.key)), allotments.VERSION, allotments.WHAT, self.key)
+
     def forget(self) -> None:
         """Remove the book: its stack is gone, and its load balancers with it."""
+        self.check_known()
         if self.store.read(self.key) is not None:
             self.store.delete(self.key)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from functools import partial
@@ -55,21 +56,22 @@ class BucketStore:
         )
 
     def delete(self, key: str) -> None:
-        self._ask(lambda: self._client.delete_object(Bucket=self._backend.bucket, Key=key))
+        with contextlib.suppress(KeyError):  # gone already, perhaps by this very command, whose answer was lost
+            self._ask(lambda: self._client.delete_object(Bucket=self._backend.bucket, Key=key))
 
     def write_if(self, key: str, data: bytes, tag: str | None) -> bool:
         """docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html: 412 where another writer was first,
-        409 where two wrote at the same moment, 404 where the object is gone."""
+        409 where two wrote at the same moment, 404 where the object is gone. The other writer may be ourselves: botocore
+        repeats a write whose answer was lost, and the repetition meets the first one. The same bytes are a win."""
         condition = {"IfNoneMatch": "*"} if tag is None else {"IfMatch": tag}
-        return bool(
-            self._ask(
-                lambda: _unless_overtaken(
-                    lambda: self._client.put_object(
-                        Bucket=self._backend.bucket, Key=key, Body=data, ContentType="application/json", **condition
-                    )
+        written = self._ask(
+            lambda: _unless_overtaken(
+                lambda: self._client.put_object(
+                    Bucket=self._backend.bucket, Key=key, Body=data, ContentType="application/json", **condition
                 )
             )
         )
+        return bool(written) or self.read(key) == data
 
     def _ask(self, call: Callable[[], Any]) -> Any:
         return _translated(call, self._backend, self._place)

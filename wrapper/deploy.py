@@ -18,7 +18,7 @@ from .acceptance import Acceptance
 from .account import Identity
 from .arguments import destroys, partial
 from .engines import Engine
-from .errors import OrchestrateError, RefusedError
+from .errors import NewerError, OrchestrateError, RefusedError
 from .fingerprint import Difference, first_names
 from .model import Layer, Outcome, Stack
 from .placing import CARRIED, Placing
@@ -120,7 +120,7 @@ class Deployer:
     def carry_out(self, ready: Ready, talk: Talk | None = None, stopper: Stopper | None = None) -> Outcome:
         """Run a layer that is ready; what went in is recorded beside its state when it is done."""
         verb, layer, started = ready.verb, ready.layer, time.monotonic()
-        before = state.load(self.store, layer) if verb.name in _ON_STATE and not self.dry else None
+        before = self._look_before(verb, layer) if verb.name in _ON_STATE and not self.dry else None
         self.acceptance.check(ready)
         recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
         whole = destroys(verb, ready.tokens) and not partial(ready.tokens) and not self.dry
@@ -149,12 +149,19 @@ class Deployer:
                 register.forget(self.store, self.stack)
             self.placing.give_back(layer)
         elif verb.name == "apply":
-            url = recorder.applied(ready, time.monotonic() - started, *after)
+            record = recorder.applied(ready, time.monotonic() - started, *after)
             if layer.tenant and ready.inputs and not ready.tenant_of_many:
                 self.placing.give_back(layer)
-            self.acceptance.ask(ready, url, talk or self.talk, stopper or self.stopper)
-            return replace(outcome, url=url)
+            self.acceptance.ask(layer, record, talk or self.talk, stopper or self.stopper)
+            return replace(outcome, url=record.url)
         return outcome
+
+    def _look_before(self, verb: Verb, layer: Layer) -> dict[str, Any] | None:
+        """The layer's state; raises where it, or what stands beside it, is not to be touched."""
+        state.check_known(self.store, layer)
+        if verb.name in ("apply", "destroy"):
+            self.placing.check_known()
+        return state.load(self.store, layer)
 
     def is_deployed(self, layer: Layer) -> bool:
         return not self.dry and state.load(self.store, layer) is not None
@@ -194,7 +201,11 @@ class Deployer:
             self.talk.say(f"{own.label}: not there yet; making it first")
             self.run_layer(terraform.VERBS["apply"], own, self.for_stack(tokens), given.get("", NOTHING))
             return
-        changed = [] if self.dry else self.changed(own)
+        try:
+            changed = [] if self.dry else self.changed(own)
+        except NewerError as error:
+            self.talk.say(f"{own.label}: left alone: {error.message}")
+            return
         if changed:
             self.talk.say(
                 f"{own.label}: changed since its last apply ({first_names(changed)}); left alone. "

@@ -3,6 +3,7 @@
     OrchestrateError            70  our bug, unless a child says otherwise
     ├── UsageError              64  the command line is wrong
     ├── ConfigError             65  configuration, template or tenant data is wrong
+    │   └── NewerError          65  written by a newer orchestrate than this one
     ├── NotFoundError           66  no such stack, region, tenant or file
     ├── UnavailableError        69  Docker, an endpoint or the sandbox does not answer
     ├── TerraformFailed          1  Terraform failed and its state is saved
@@ -47,6 +48,10 @@ class UsageError(OrchestrateError):
 
 class ConfigError(OrchestrateError):
     exit_code = 65
+
+
+class NewerError(ConfigError):
+    """Something that a newer orchestrate wrote: neither read nor written back."""
 
 
 class NotFoundError(OrchestrateError):

@@ -99,7 +99,7 @@ class Fleet:
             tokens = [*tokens, Token("auto-approve", None, ("-auto-approve",))]
             answers += self._tenants(verb, names, tokens, found)
             if scope.own and "" not in scope.done:
-                answers += self._own_last(verb, tokens, [*answers, *scope.done.values()])
+                answers += self._own_last(verb, tokens, [*answers, *scope.done.values()], found.own)
         else:
             first = self._own_first(verb, names, tokens, found, scope)
             answers += [*first, *self._tenants(verb, names, tokens, found, held=not all(a.ok for a in first))]
@@ -116,6 +116,8 @@ class Fleet:
         if verb == terraform.DRIFT and scope.own and not found.own.deployed:
             raise NotFoundError(f"{own.label} has no state", hint="what was never applied cannot drift")
         if scope.own and "" not in scope.done:
+            if found.own.error:
+                return [self._not_run(own, found.own.error)]
             mine = self.looker.given_to(verb, own, tokens, found.own)
             look = self.looker.compare(own, found.own, deployer.survey.prepare(verb, own, tokens, mine))
             if look.why and verb.name == "apply":
@@ -127,13 +129,15 @@ class Fleet:
             deployer.ensure_stack(Layer(deployer.stack, names[0]), tokens, given)
         return []
 
-    def _own_last(self, verb: Verb, tokens: Sequence[Token], answers: Sequence[Answer]) -> list[Answer]:
+    def _own_last(self, verb: Verb, tokens: Sequence[Token], answers: Sequence[Answer], entry: Entry) -> list[Answer]:
         deployer, own = self.deployer, Layer(self.deployer.stack)
         if not all(a.ok for a in answers):
             return [self._ended(self.answers.stopped(own, "a tenant of it is still there"))]
         if not deployer.dry and deployer.survey.outputs.state() is None:
             self.watcher.say(f"{own.label}: no state; nothing to destroy")
             return []
+        if entry.error:
+            return [self._not_run(own, entry.error)]
         ready = deployer.survey.prepare(verb, own, tokens)
         return [self._one(Look(own, Entry(), ready, None, "asked for"))]
 
@@ -147,7 +151,7 @@ class Fleet:
         answers, todo = [], []
         for look in self.looker.look(verb, names, tokens, found) if names else ():
             if look.error:
-                answers.append(self._ended(replace(self.answers.failed(look.layer, look.error), log="")))
+                answers.append(self._not_run(look.layer, look.error))
             elif not look.why:
                 answers.append(self._ended(self.answers.unchanged(look)))
             else:
@@ -242,6 +246,9 @@ class Fleet:
             return retries.with_retries(look.layer.label, attempt, retries.Doors(stopper.pause, random.random, say))
 
     # -- the small words ------------------------------------------------------------------------
+
+    def _not_run(self, layer: Layer, error: OrchestrateError) -> Answer:
+        return self._ended(replace(self.answers.failed(layer, error), log=""))
 
     def _ended(self, answer: Answer) -> Answer:
         self.note(answer)

@@ -13,6 +13,7 @@ from .errors import NotFoundError, RefusedError, UsageError
 from .layout import nearest
 from .record import Record
 from .variables import parse_argument
+from .versions import check_known
 
 VERSION = 1
 KEPT = 50
@@ -31,6 +32,7 @@ class Entry:
     job: str = ""
     seconds: float = 0.0
     why: Mapping[str, Any] = field(default_factory=dict)
+    run: str = ""
     failed: str = ""
 
     @property
@@ -50,8 +52,9 @@ class Entry:
 History = tuple[Entry, ...]
 
 
-def parse(data: object) -> History:
-    """The entries in ``data``, as far as they can be read."""
+def parse(data: object, where: str = "") -> History:
+    """The entries in ``data``, as far as they can be read. NewerError where a later version wrote it."""
+    check_known(data, VERSION, "a history", where)
     listed = data.get("applies") if isinstance(data, dict) else None
     found = [_entry(one) for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     return tuple(sorted((e for e in found if e.number > 0), key=lambda e: e.number))
@@ -72,15 +75,18 @@ def as_data(history: History) -> dict[str, Any]:
 
 
 def added(history: History, record: Record) -> History:
-    """The same, and an apply that has just been recorded; no more than are kept."""
+    """The same, and an apply that has just been recorded; no more than are kept. Once: a write whose answer was lost is
+    made again, perhaps after another command has added its own."""
+    if any(e.run and e.run == record.run for e in history):
+        return history
     number = history[-1].number + 1 if history else 1
     common = {f.name: getattr(record, f.name) for f in fields(Entry) if f.name not in ("number", "failed")}
     return (*history, Entry(number=number, **common))[-KEPT:]
 
 
-def with_failure(history: History, error: str) -> History:
-    """The same, its newest apply not good."""
-    return (*history[:-1], replace(history[-1], failed=error)) if history else history
+def with_failure(history: History, run: str, error: str) -> History:
+    """The same, the apply of that run not good."""
+    return tuple(replace(e, failed=error) if e.run == run else e for e in history)
 
 
 # -- the way back -------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 One file a stack, verb and part: a line that says who began what, then one line a layer that ran (each a report of its
 own: docs/schemas/report-1.json), on disk before the next layer starts. What did not change is not in it: to look again
 costs nothing. The open file is also the lock: a second run over the same layers from this machine is refused. It goes
-away when the run has ended, however it ended: then there is a report.
+away when the run has ended, however it ended: then there is a report. What a newer orchestrate left stays as it is.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import contextlib
 import fcntl
 import json
 import os
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .answers import document
 from .answers.model import Answer, Report
-from .errors import BusyError, ConfigError, NotFoundError, OrchestrateError, UnavailableError
+from .errors import BusyError, ConfigError, NewerError, NotFoundError, OrchestrateError, UnavailableError
 
 
 @dataclass
@@ -90,6 +91,7 @@ def keep(folder: Path, head: Report) -> Iterator[Journal]:
     file = _opened(path, head)
     kept = Journal(path, head, file)
     try:
+        kept.interrupted()  # a newer orchestrate's is left to it
         yield kept
         os.ftruncate(file, 0)
     except OrchestrateError:
@@ -125,7 +127,7 @@ def _hold(file: int, path: Path, head: Report) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        said = next(iter(_lines(path)), None)
+        said = _first(path)
         since = f" (since {document.moment(said.started)}, by {said.by})" if said else ""
         raise BusyError(
             f"another {head.verb} over many tenants of {head.label} is running here{since}",
@@ -138,12 +140,25 @@ def _line(report: Report) -> bytes:
     return (json.dumps(document.data_of(report)) + "\n").encode()
 
 
+def _first(path: Path) -> Report | None:
+    """The line that says who began, where it can be read."""
+    with contextlib.suppress(NewerError):
+        return next(_lines(path), None)
+    return None
+
+
 def _lines(path: Path) -> Iterator[Report]:
-    """Every line that can be read: the last one may be half."""
+    """Every line that can be read: the last one may be half. NewerError for one that a newer orchestrate wrote."""
     try:
         text = path.read_text("utf-8", "replace")
     except OSError:
         return
     for line in text.splitlines():
-        with contextlib.suppress(OrchestrateError):
+        try:
             yield document.parse(line, str(path))
+        except NewerError as error:
+            left = f"rm {shlex.quote(str(path))}"
+            error.hint = f"finish that run with the orchestrate that began it (--resume), or give it up: {left}"
+            raise
+        except OrchestrateError:
+            continue

@@ -99,13 +99,16 @@ class Looker:
             entry = found.of(name)
             layer, one = by_name.get(name) or (Layer(deployer.stack, name), missing[name])
             if isinstance(one, OrchestrateError):
-                yield Look(layer, entry, None, one, "its files are wrong")
+                why = "a newer orchestrate recorded its last apply" if entry.error else "its files are wrong"
+                yield Look(layer, entry, None, one, why)
             else:
                 yield self.compare(layer, entry, one)
 
     def given_to(self, verb: Verb, layer: Layer, tokens: Sequence[Token], entry: Entry) -> Own:
         """What a layer is given alone; raises why it gets nothing. To look for drift it is given again what its last apply
         was (a build, most of all) and nobody types now: another build is a change, and no drift."""
+        if entry.error:
+            raise entry.error
         found = self.given.get(layer.tenant, NOTHING)
         if isinstance(found, OrchestrateError):
             raise found

@@ -14,10 +14,12 @@ from typing import Any
 
 from .errors import ConfigError, OrchestrateError, UsageError
 from .model import Stack
+from .versions import check_known
 
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?"
 )  # the part of RFC 3339 that people type
+VERSION = 1  # of what is kept
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _EXAMPLE = "for example 2026-12-01 (all of that day), 2026-12-01T18:00 or 2026-12-01T18:00+11:00"
 
@@ -41,11 +43,13 @@ class Kept:
         return f"{until} ({self.reason})" if self.reason else until
 
     def as_data(self) -> dict[str, Any]:
-        return {"version": 1, **asdict(self)}
+        return {"version": VERSION, **asdict(self)}
 
 
 def parse_kept(data: object, where: str) -> Kept:
-    """What :meth:`Kept.as_data` made. ConfigError for anything else: who cannot be read is neither spared nor reaped."""
+    """What :meth:`Kept.as_data` made. ConfigError for anything else: who cannot be read is neither spared nor reaped.
+    NewerError for one of a later version."""
+    check_known(data, VERSION, "a keep", where)
     if isinstance(data, dict) and isinstance(data.get("until"), int | float) and not isinstance(data["until"], bool):
         texts = {f.name: str(data.get(f.name, "")) for f in fields(Kept) if f.name != "until"}
         return Kept(until=float(data["until"]), **texts)

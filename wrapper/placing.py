@@ -138,6 +138,11 @@ class Placing:
             return {}
         return {name: entry.slot for name, entry in self.survey.sharing.book.tenants.items()}
 
+    def check_known(self) -> None:
+        """NewerError where a newer orchestrate keeps the places: said before anything is made or destroyed."""
+        if self._is_for_sharing:
+            self.survey.sharing.register().check_known()
+
     def give_back(self, layer: Layer) -> None:
         """A layer is gone, or a tenant has left the shared load balancers: so is its place."""
         if not self._is_for_sharing:

@@ -33,7 +33,7 @@ def bind(file: Path, label: str, planned: Mapping[str, Any] | None = None) -> No
 
 def check(file: Path, label: str) -> Record:
     """What the apply of a plan will record; an empty one where the plan does not say. RefusedError unless ``file`` is a
-    plan made for the layer ``label``."""
+    plan made for the layer ``label``, NewerError where a newer orchestrate made it."""
     if not file.is_file():
         raise NotFoundError("no such plan file", where=str(file), hint="make one with plan ... -out=FILE")
     try:
@@ -58,6 +58,7 @@ def check(file: Path, label: str) -> Record:
             hint=f"plan {label} anew with -out=FILE",
         )
     try:
-        return record.parse(json.loads(planned or b"{}"))
-    except ValueError:
+        data = json.loads(planned or b"{}")
+    except (ValueError, RecursionError):
         return Record()
+    return record.parse(data, str(file))

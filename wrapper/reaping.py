@@ -88,6 +88,7 @@ def _look(stack: Stack, doors: Doors) -> Finding:
         busy=tuple(n for n, e in entries.items() if e.locked),
         last=max((t for n in deployed if (t := _applied(store, Layer(stack, n), found)) is not None), default=None),
         kept=keeping.read(store, stack),
+        error=next((e.error for e in entries.values() if e.error), None),
     )
 
 

@@ -1,7 +1,7 @@
 """What stands beside a state: what went into its last apply, by whom, when, and how a later try failed. Pure.
 
-Values appear as digests only. What an older version wrote is read as far as it goes; a layer without a
-readable record counts as changed.
+Values appear as digests only. What an older version wrote is read as far as it goes, what a newer one wrote not at
+all; a layer without a readable record counts as changed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .fingerprint import Inputs
+from .versions import check_known
 
 VERSION = 2
 
@@ -32,7 +33,8 @@ class Record:
     of the sensitive variables that were typed; ``state``: serial, lineage and ``tag`` (the object's) of the state
     that the apply left; ``seconds`` it took; ``builds`` by the names of their variables; ``commit`` of the
     project's files, with "-dirty" where they were not it; ``job``: the URL of Jenkins' build; ``why``:
-    {promoted_from} or {rollback_of, back_to}; ``failed``: {at, by, error} of a later try that failed."""
+    {promoted_from} or {rollback_of, back_to}; ``run`` names this apply alone; ``failed``: {at, by, error} of a later try
+    that failed."""
 
     inputs: Inputs = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class Record:
     commit: str = ""
     job: str = ""
     why: Mapping[str, Any] = field(default_factory=dict)
+    run: str = ""
     failed: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -66,8 +69,9 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
 
 
-def parse(data: object) -> Record:
-    """The record in ``data``; an empty one where it is none."""
+def parse(data: object, where: str = "") -> Record:
+    """The record in ``data``; an empty one where it is none. NewerError for one of a later version."""
+    check_known(data, VERSION, "a record", where)
     if not isinstance(data, dict):
         return Record()
     empty = Record()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from . import history, state, stores
 from .errors import OrchestrateError, SmokeFailed
 from .model import Layer
 from .ready import Ready
-from .record import Occasion, moment
+from .record import Occasion, Record, moment
 from .runs import state_key
 
 
@@ -29,14 +30,15 @@ class Recorder:
     def who(self) -> str:
         return self.occasion.who or self.author
 
-    def applied(self, ready: Ready, seconds: float, left: Mapping[str, Any], tag: str) -> str:
+    def applied(self, ready: Ready, seconds: float, left: Mapping[str, Any], tag: str) -> Record:
         """What went in (as digests), what was typed (never a sensitive value), which builds, who, when and why.
-        ``left``: the state that it left, and its object's ``tag``. Returns the URL among its outputs, or ""."""
+        ``left``: the state that it left, and its object's ``tag``. Returns what was recorded; with its URL alone where
+        there is nothing to record."""
         store, layer = self.store(), ready.layer
         url = str(state.outputs(left).get("url") or "")
         planned = ready.record
         if not planned.inputs:
-            return url
+            return Record(url=url)
         one = replace(
             planned,
             by=self.who,
@@ -47,10 +49,11 @@ class Recorder:
             commit=planned.commit or self.commit,
             job=self.occasion.job,
             why=self.occasion.why,
+            run=secrets.token_hex(8),
         )
         state.write_record(store, layer, one)
         state.change_history(store, layer, lambda applies: history.added(applies, one))
-        return url
+        return one
 
     def planned(self, ready: Ready) -> dict[str, Any]:
         """What a plan file remembers, so that its apply is recorded as if it had been planned then and there: as it is
@@ -68,10 +71,10 @@ class Recorder:
             record = state.load_record(store, layer)
             state.write_record(store, layer, record.after_failure(moment(time.time()), self.who, error.message))
 
-    def unwell(self, ready: Ready, error: SmokeFailed) -> None:
+    def unwell(self, layer: Layer, record: Record, error: SmokeFailed) -> None:
         """It is applied and recorded, and it is not good: nothing goes back to it, and nothing is promoted from it.
         The error says how to get to what ran before."""
-        store, layer = self.store(), ready.layer
+        store = self.store()
         applies = state.load_history(store, layer)
         before = history.previous(applies, state.load_record(store, layer))
         error.hint = (
@@ -80,8 +83,8 @@ class Recorder:
             else "it is applied, and its state is saved; no earlier builds are known that could be put back"
         )
         self.failed(layer, error)
-        if ready.record.inputs:
-            state.change_history(store, layer, lambda applies: history.with_failure(applies, error.message))
+        if record.run:
+            state.change_history(store, layer, lambda applies: history.with_failure(applies, record.run, error.message))
 
 
 def rollback_command(layer: Layer) -> str:

@@ -1,8 +1,8 @@
 """The register of a stack's tenants, read out of the state bucket: who has a state, its record, its lock.
 
 A listing tells each object's tag, a thousand in one request. The records themselves are kept together in one
-object beside the states, each with the tag it had: only those that changed since are read one by one. That object
-is a memory and no truth; damaged or old, it costs time.
+object beside the states, each as it stands and with the tag it had: only those that changed since are read one by one.
+That object is a memory and no truth; damaged or old, it costs time, and one of a newer orchestrate is left to it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import layout, record
-from .errors import OrchestrateError
+from .errors import NewerError, OrchestrateError
 from .model import Layer, Stack
 from .record import Record
 from .runs import state_key
-from .state import RECORD, load_record, parse_record
+from .state import RECORD, data_in, load_record
 from .stores import Store
 from .transcript import Lock
+from .versions import check_known
 
 MEMORY = "register.json"
 _VERSION = 1
@@ -30,11 +31,13 @@ _READERS = 16
 
 @dataclass(frozen=True)
 class Entry:
-    """One layer in the bucket. ``tag`` is its state object's, "" where it has no state; ``locked``: by Terraform."""
+    """One layer in the bucket. ``tag`` is its state object's, "" where it has no state; ``locked``: by Terraform;
+    ``error``: why nothing is known of its last apply although something is recorded."""
 
     tag: str = ""
     record: Record = field(default_factory=Record)
     locked: bool = False
+    error: OrchestrateError | None = None
 
     @property
     def deployed(self) -> bool:
@@ -69,9 +72,17 @@ def read(store: Store, stack: Stack) -> Register:
     if not own_key.startswith(prefix):  # an older project wrote the key of its own state by hand
         tags |= store.listing(own_key)
     keys = _state_keys(stack, tags)
-    records = _records(store, prefix + MEMORY, {name: layout.beside(key, RECORD) for name, key in keys.items()}, tags)
-    entries = {n: Entry(tags.get(k, ""), records[n], _lock_key(stack, k) in tags) for n, k in keys.items()}
+    kept = {name: layout.beside(key, RECORD) for name, key in keys.items()}
+    data = _records(store, prefix + MEMORY, kept, tags)
+    entries = {n: _entry(tags.get(k, ""), data.get(n), kept[n], _lock_key(stack, k) in tags) for n, k in keys.items()}
     return Register(entries.pop(""), entries)
+
+
+def _entry(tag: str, data: Any, key: str, locked: bool) -> Entry:
+    try:
+        return Entry(tag, record.parse(data, key), locked)
+    except NewerError as error:
+        return Entry(tag, Record(), locked, error)
 
 
 def forget(store: Store, stack: Stack) -> None:
@@ -80,7 +91,7 @@ def forget(store: Store, stack: Stack) -> None:
 
 
 def entry(store: Store, layer: Layer) -> Entry:
-    """One layer's entry, without the others'."""
+    """One layer's entry, without the others'. NewerError where its record is a newer orchestrate's."""
     found = store.read_tagged(state_key(layer))
     locked = store.read(_lock_key(layer.stack, state_key(layer))) is not None
     return Entry(found[1] if found else "", load_record(store, layer), locked)
@@ -109,26 +120,30 @@ def _state_keys(stack: Stack, keys: Iterable[str]) -> dict[str, str]:
     return {name: state_key(Layer(stack, name)) for name in ["", *found]}
 
 
-def _records(store: Store, memory: str, keys: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, Record]:
+def _records(store: Store, memory: str, keys: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, Any]:
+    """Each record as it was written."""
     there = {name: tags[key] for name, key in keys.items() if key in tags}
-    known = _remembered(store, memory, tags)
+    try:
+        known, ours = _remembered(store, memory, tags), True
+    except NewerError:
+        known, ours = {}, False
     fresh = {n: known[n]["record"] for n, tag in there.items() if n in known and known[n]["tag"] == tag}
     todo = sorted(there.keys() - fresh.keys())
     with ThreadPoolExecutor(_READERS) as pool:
         texts = dict(zip(todo, pool.map(lambda n: store.read_tagged(keys[n]), todo), strict=True))
-    found = {n: parse_record(text[0]) if text else Record() for n, text in texts.items()}
-    records = {n: record.parse(data) for n, data in fresh.items()} | found
-    if todo or known.keys() - there.keys():
+    records = fresh | {n: data_in(text[0]) if text else None for n, text in texts.items()}
+    if ours and (todo or known.keys() - there.keys()):
         late = {n: text[1] for n, text in texts.items() if text}
-        _remember(store, memory, {n: {"tag": late.get(n, there[n]), "record": r.as_data()} for n, r in records.items()})
-    return {name: records.get(name) or Record() for name in keys}
+        _remember(store, memory, {n: {"tag": late.get(n, there[n]), "record": data} for n, data in records.items()})
+    return records
 
 
 def _remembered(store: Store, key: str, tags: Mapping[str, str]) -> dict[str, Any]:
     if key not in tags:
         return {}
-    with contextlib.suppress(ValueError, AttributeError, KeyError):
-        data = json.loads(store.read(key) or b"{}")
+    data = data_in(store.read(key))
+    check_known(data, _VERSION, "an index of tenants", key)
+    with contextlib.suppress(AttributeError, KeyError):
         if data.get("version") == _VERSION:
             return {
                 n: one for n, one in data["tenants"].items() if isinstance(one, dict) and {"tag", "record"} <= {*one}

@@ -70,32 +70,46 @@ def record_key(layer: Layer) -> str:
 
 
 def load_record(store: Store, layer: Layer) -> Record:
-    """What the last successful apply left beside the state; an empty one where there is nothing readable."""
-    return parse_record(store.read(record_key(layer)))
+    """What the last successful apply left beside the state; an empty one where there is nothing readable. NewerError
+    for what a newer orchestrate left."""
+    key = record_key(layer)
+    return record.parse(data_in(store.read(key)), key)
 
 
-def parse_record(data: bytes | None) -> Record:
+def data_in(text: bytes | None) -> Any:
+    """What an object beside a state holds; None where it is no JSON."""
     try:
-        return record.parse(json.loads(data or b"{}"))
-    except ValueError:
-        return Record()
+        return json.loads(text or b"{}")
+    except (ValueError, RecursionError):
+        return None
 
 
 def write_record(store: Store, layer: Layer, one: Record) -> None:
+    """Write it, in the place of any but a newer orchestrate's."""
+    load_record(store, layer)
     store.write(record_key(layer), json.dumps(one.as_data(), indent=2, sort_keys=True).encode())
 
 
 def load_history(store: Store, layer: Layer) -> History:
-    """The layer's applies, the newest last; none where nothing is readable."""
-    return _parse_history(store.read(_history_key(layer)))
+    """The layer's applies, the newest last; none where nothing is readable. NewerError as of a record."""
+    return _parse_history(store.read(_history_key(layer)), layer)
+
+
+def check_known(store: Store, layer: Layer) -> None:
+    """NewerError where a newer orchestrate wrote what stands beside the layer's state."""
+    load_record(store, layer)
+    load_history(store, layer)
 
 
 def change_history(store: Store, layer: Layer, change: Callable[[History], History]) -> None:
-    """Change it, whoever else does at the same moment: Terraform's lock is gone by then."""
+    """Change it, whoever else does at the same moment: Terraform's lock is gone by then. ``change`` gives back the same
+    history where it was made already."""
     for _ in range(_TRIES):
         data, tag = store.read_tagged(_history_key(layer)) or (None, None)
-        applies = history.as_data(change(_parse_history(data)))
-        if store.write_if(_history_key(layer), json.dumps(applies, sort_keys=True).encode(), tag):
+        before = _parse_history(data, layer)
+        after = change(before)
+        text = json.dumps(history.as_data(after), sort_keys=True).encode()
+        if after == before or store.write_if(_history_key(layer), text, tag):
             return
     raise BusyError(
         f"{layer.label}: applied and recorded, but its history is being written by others all the time",
@@ -104,11 +118,8 @@ def change_history(store: Store, layer: Layer, change: Callable[[History], Histo
     )
 
 
-def _parse_history(data: bytes | None) -> History:
-    try:
-        return history.parse(json.loads(data or b"{}"))
-    except ValueError:
-        return ()
+def _parse_history(data: bytes | None, layer: Layer) -> History:
+    return history.parse(data_in(data), _history_key(layer))
 
 
 def _history_key(layer: Layer) -> str:
@@ -117,7 +128,8 @@ def _history_key(layer: Layer) -> str:
 
 def forget(store: Store, layer: Layer) -> None:
     """Remove the state, the record and the history of a layer that was destroyed; a state that still holds a
-    resource stays."""
+    resource stays. NewerError where a newer orchestrate wrote one of them."""
+    check_known(store, layer)
     if is_empty(load(store, layer)):
         store.delete(_history_key(layer))
         store.delete(record_key(layer))

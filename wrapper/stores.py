@@ -35,8 +35,8 @@ class Store(Protocol):
 
     def write(self, key: str, data: bytes) -> None: ...
     def write_if(self, key: str, data: bytes, tag: str | None) -> bool:
-        """Write if the object still has this tag (None: if there is none), and say whether: of many that read the
-        same, one wins."""
+        """Write if the object still has this tag (None: if there is none), and say whether these bytes are there now: of
+        many that read the same, one wins. To meet one's own bytes is to have won."""
         ...
 
     def delete(self, key: str) -> None: ...

@@ -198,7 +198,7 @@ def test_each_service_says_an_error_in_its_own_way(service: str, begins: bytes) 
 @pytest.mark.parametrize(
     "fault",
     [{}, {"action": "a:b"}, {"action": 1, "code": "X"}, THROTTLED | {"times": "2"}, THROTTLED | {"times": True},
-     THROTTLED | {"status": 200}, THROTTLED | {"often": 2}, []],
+     THROTTLED | {"status": 200}, THROTTLED | {"often": 2}, THROTTLED | {"lost": 1}, []],
 )  # fmt: skip
 def test_what_is_no_fault_is_refused_and_changes_nothing(fault: Any) -> None:
     gate = faulty()
@@ -244,3 +244,32 @@ def test_an_answer_that_was_lost_is_given_again(
     status: str, size: int, ids: tuple[str, ...], answers: list[str]
 ) -> None:
     assert twice(Counting(status, size), *ids) == answers
+
+
+class Line:
+    """A connection that remembers whether it was closed."""
+
+    closed = False
+
+    def shutdown(self, _how: int) -> None:
+        self.closed = True
+
+
+def test_an_answer_is_lost_to_order_and_the_request_carried_out() -> None:
+    aws, faults, line = Counting(), Faults(), Line()
+    gate = Gate(aws, {"faults": faults.route}, faults)
+    put: dict[str, Any] = {"HTTP_AMZ_SDK_INVOCATION_ID": "one", "werkzeug.socket": line}
+    order(gate, {"action": "ecs:GET *", "lost": True})
+    with pytest.raises(ConnectionResetError):
+        Reply(gate, request(**put))
+    assert (aws.asked, line.closed) == (1, True)
+    assert Reply(gate, request(**put)).body.strip() == b"2", "asked again, it is carried out again, as S3 does"
+
+
+def test_a_request_is_carried_out_and_answered_with_an_error() -> None:
+    aws, faults = Counting(), Faults()
+    gate = Gate(aws, {"faults": faults.route}, faults)
+    order(gate, {"action": "ecs:GET *", "lost": True, "code": "InternalError", "status": 500})
+    reply = Reply(gate, request())
+    assert (aws.asked, reply.status) == (1, "500 Internal Server Error")
+    assert b"InternalError" in reply.body

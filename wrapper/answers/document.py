@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from ..errors import ConfigError
 from ..model import Diagnostic
+from ..versions import check_known
 from .model import RESULTS, Answer, Changes, Drift, Fault, Part, Report
 
 VERSION = 1
@@ -82,13 +83,15 @@ def _answer_data(answer: Answer) -> dict[str, Any]:
 
 
 def parse(text: str, where: str) -> Report:
-    """The report that ``text`` holds. ConfigError, with the field, for anything else."""
+    """The report that ``text`` holds. ConfigError, with the field, for anything else; NewerError for one of a
+    later version."""
     try:
         data = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"this is not JSON: {error}", where=where) from None
     if not isinstance(data, dict) or "schema" not in data:
         raise ConfigError("this is not a report: it has no field schema", where=where, hint=_MADE_BY)
+    check_known(data, VERSION, "a report", where, "schema")
     if data["schema"] != VERSION or isinstance(data["schema"], bool):
         raise ConfigError(
             f"a report of schema version {data['schema']!r}; this reads version {VERSION}",

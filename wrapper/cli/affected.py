@@ -43,7 +43,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **
         own, rows = _since(options, seen, names, tokens, since) if since else _now(seen, names, tokens)
     _print(options, rows, len(names))
     say_own(options, stack, own)
-    return 0
+    return seen.say_unread(options, names)
 
 
 Found = tuple[Sequence[Difference], list[dict[str, Any]]]  # what of the stack's own layer changed, and a row a tenant

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from .. import builds, register, selection
+from ..answers.model import worst
 from ..errors import NotFoundError, UsageError
 from ..model import Layer
 from ..register import Entry
@@ -41,8 +42,12 @@ def command(ctx: click.Context, /, words: tuple[str, ...], form: str, **given: A
         return 0
     if form in ("groovy", "env"):
         raise UsageError(f"--format {form} is for one tenant", hint="name it: -var tenant=NAME")
-    _print_all(options, form, _entries(options, layer))
-    return 0
+    entries = _entries(options, layer)
+    _print_all(options, form, {n: e for n, e in entries.items() if not e.error})
+    errors = [e.error for e in entries.values() if e.error]
+    for error in errors:
+        options.console.error(error)
+    return worst(error.exit_code for error in errors)
 
 
 def _entries(options: Options, layer: Layer) -> dict[str, Entry]:
@@ -51,8 +56,8 @@ def _entries(options: Options, layer: Layer) -> dict[str, Entry]:
     shard = selection.parse_shard(options.shard) if options.shard else None
     choice = selection.choose(found.deployed, selection.parse_patterns(options.tenants), layer.stack.label)
     entries = {n: found.of(n) for n in choice.chosen if shard is None or n in shard}
-    own = {f"({layer.stack.name})": found.own} if found.own.record.builds and not options.tenants and not shard else {}
-    return own | entries
+    tells = bool(found.own.record.builds or found.own.error) and not options.tenants and not shard
+    return ({f"({layer.stack.name})": found.own} if tells else {}) | entries
 
 
 def doubt(entry: Entry) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from .. import arguments, selection, terraform
 from ..allotments import Slot
+from ..answers.model import worst
 from ..errors import OrchestrateError, UsageError
 from ..fingerprint import Difference, first_names
 from ..looks import Look, Looker, Scope
@@ -43,11 +44,22 @@ class Looking:
             deployer.talk.say(f"places on shared load balancers are not known: {error}")
             return {}
 
+    def say_unread(self, options: Options, names: Sequence[str]) -> int:
+        """Say of the stack and of each of these tenants why nothing is known of its last apply, where that is so; the exit
+        code that this is."""
+        errors = [e for n in ("", *names) if (e := self.register.of(n).error)]
+        for error in errors:
+            options.console.error(error)
+        return worst(error.exit_code for error in errors)
+
     def own_is_there(self) -> bool:
         return self.looker.deployer.survey.outputs.state() is not None
 
     def own_changed(self) -> list[Difference]:
-        """What of the stack's own layer differs from its last apply, what was typed then standing in."""
+        """What of the stack's own layer differs from its last apply, what was typed then standing in; [] where that is
+        not known."""
+        if self.register.own.error:
+            return []
         survey = self.looker.deployer.survey
         return survey.changed(Layer(survey.stack), self.register.own.record)
 

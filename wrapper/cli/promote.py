@@ -86,6 +86,8 @@ class Promotion:
 
     def take(self, layer: Layer, entry: Entry, store: Store) -> Own:
         """What a layer of the other stack is given: what runs in this one. RefusedError where that is not known."""
+        if entry.error:
+            raise entry.error
         held = register.lock_of(store, layer) if entry.locked else None
         command = f"./orchestrate apply {layer.stack.name} {layer.stack.region}".rstrip()
         command += f" -var tenant={layer.tenant}" if layer.tenant else ""
@@ -143,7 +145,7 @@ def _many(options: Options, one: Promotion, tokens: Sequence[Token]) -> int:
         own = one.own_layer_has_builds()
         fleet.given = {n: _taken(one, n, there.of(n), store) for n in [*names, *([""] if own else [])]}
         for name, given in fleet.given.items():
-            if isinstance(given, Own):
+            if isinstance(given, Own) and not here.of(name).error:
                 _say(options, Layer(one.stack, name), given, here.of(name).record.builds)
         return fleet.perform(errand.verb, errand.tokens, replace(errand.scope, own=own and errand.scope.own))
 

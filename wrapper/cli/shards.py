@@ -37,7 +37,8 @@ def command(ctx: click.Context, /, words: tuple[str, ...], parts: int, form: str
     options = ctx.obj.merged(given)
     stack, tokens = asked_for(options, "shards", words)
     with looking(options, stack) as seen:
-        looks = seen.looks(seen.names(scope_of(options)), tokens)
+        names = seen.names(scope_of(options))
+        looks = seen.looks(names, tokens)
         changed = [look for look in looks if look.why or options.force]
         own = seen.own_changed()
     groups = divide(changed, parts)
@@ -50,7 +51,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], parts: int, form: str
         options.console.table(("part", "count", "seconds", "tenants"), rows)
     options.console.say(f"{len(changed)} of {len(looks)} tenants in {len(groups)} parts")
     say_own(options, stack, own)
-    return 0
+    return seen.say_unread(options, names)
 
 
 def divide(looks: Sequence[Look], parts: int) -> list[dict[str, Any]]:

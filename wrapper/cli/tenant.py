@@ -83,11 +83,11 @@ def show(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any
         row = describe(seen, name, declared, changes(seen, (name,)).get(name), place)
     if options.json:
         options.console.json(row)
-        return 0
+        return seen.say_unread(options, (name,))
     rows = [(k.replace("_", " "), _cell(v)) for k, v in row.items()]
     stack_words = f"{found.name} {found.region}".strip()
     options.console.table(("of", name), [*rows, ("values", f"./orchestrate vars {stack_words} -var tenant={name}")])
-    return 0
+    return seen.say_unread(options, (name,))
 
 
 def _cell(value: Any) -> str:

@@ -41,7 +41,7 @@ def command(ctx: click.Context, /, stack: str, region: str, **given: Any) -> int
         options.console.json(rows)
     else:
         options.console.table(("tenant", "status", "url", "builds", "last apply"), [_cells(row) for row in rows])
-    return 0
+    return seen.say_unread(options, everyone)
 
 
 def changes(seen: Looking, names: tuple[str, ...]) -> dict[str, Look]:
@@ -81,7 +81,7 @@ def _status(entry: Entry, declared: bool, look: Look | None, place: Slot | None)
         "not deployed": not entry.deployed,
         "keeps a place": bool(place and not entry.deployed),
         "orphaned": entry.deployed and not declared,
-        "wrong": bool(look and look.error),
+        "wrong": bool(entry.error or (look and look.error)),
         "changed": bool(look and look.why and entry.deployed and not look.error),
         "failed": bool(entry.record.failed),
         "locked": entry.locked,

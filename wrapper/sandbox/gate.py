@@ -6,10 +6,12 @@ Knows WSGI and the wire formats of an AWS error; does not know what any AWS serv
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -65,7 +67,9 @@ class Gate:
     def _simulate(self, environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:
         fault = self._faults.of(name_of(environ, body))
         if fault:
-            return refused(environ, start_response, fault)
+            if fault.lost:
+                self._carried_out_unheard(environ)
+            return refused(environ, start_response, fault) if fault.code else hung_up(environ)
         again = self._replay.of(environ)
         if again:
             log.warning("answered again, as before: %s", name_of(environ, body))
@@ -89,6 +93,11 @@ class Gate:
         said = list(self._aws(environ, start))
         self._replay.keep(environ, Answer(given[0], given[1], b"".join(said)))
         return said
+
+    def _carried_out_unheard(self, environ: Environ) -> None:
+        """And not remembered: S3, unlike most of AWS, knows no request again."""
+        with contextlib.suppress(NotImplementedError):
+            list(self._aws(environ, lambda *_: None))
 
 
 def read_body(environ: Environ) -> bytes:
@@ -129,6 +138,12 @@ def broken(environ: Environ, start_response: StartResponse, body: bytes) -> Iter
 def refused(environ: Environ, start_response: StartResponse, fault: Fault) -> Iterable[bytes]:
     status = f"{fault.status} {HTTPStatus(fault.status).phrase if fault.status in _STATUSES else 'Refused'}"
     return failure(environ, start_response, status, fault.code, fault.message)
+
+
+def hung_up(environ: Environ) -> Iterable[bytes]:
+    """No answer at all: the client finds the connection closed. (werkzeug says nothing of a connection that is gone.)"""
+    environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    raise ConnectionResetError
 
 
 def failure(environ: Environ, start_response: StartResponse, status: str, code: str, message: str) -> Iterable[bytes]:
