@@ -147,7 +147,7 @@ def test_what_was_typed_last_time_and_is_not_now_is_said(run_cli: Run, ways: Dis
         ),
     )
     said = run_cli("--dry-run", "rollback", "app-test", *ACME)
-    assert "acme: typed at its last apply and not now: -var 'memory=9' -var api_key=***" in said.err
+    assert "acme: typed at its last apply and not now: -var memory=9 -var 'api_key=***'" in said.err
     assert (
         "memory=9"
         not in run_cli("--dry-run", "rollback", "app-test", *ACME, "-var", "memory=9", "-var", "api_key=k").err

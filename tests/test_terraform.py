@@ -211,10 +211,17 @@ def test_without_a_lock_timeout_nothing_waits() -> None:
         (["-var", "SECRET=x=y\nz"], "-var 'SECRET=***'"),
         (["-target", "token=x"], "-target token=x"),
         (["-var", "a=secret=x"], "-var a=secret=x"),
+        (["-var", "my-own=x"], "-var 'my-own=***'"),
+        (["-var=my-own={a=1}"], "'-var=my-own=***'"),
+        (["-var", 'a={b="c", db_password = "x"}'], "-var 'a=***'"),
+        (["-var", 'a=[{"api_key": "x"}]'], "-var 'a=***'"),
+        (["-var", 'a={b="secret"}'], """-var 'a={b="secret"}'"""),
+        (["-var", "x"], "-var '***'"),
+        (["-var=a.b=x", "-var", "=x"], "'-var=***' -var '***'"),
     ],
 )
 def test_secrets_are_not_echoed(argv: list[str], line: str) -> None:
-    assert terraform.redact(argv, ["mine"]) == line
+    assert terraform.redact(argv, ["mine", "my-own"]) == line
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="\0")), max_size=6))

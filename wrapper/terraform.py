@@ -261,17 +261,34 @@ def parse_limit(text: str) -> float:
 _SECRET_NAME = re.compile(r"passw|secret|token|credential|private|api_?key", re.IGNORECASE)
 
 
+_SECRET_KEY = re.compile(rf"({_SECRET_NAME.pattern})[\w-]*\"?\s*[=:]", re.IGNORECASE)  # in a map
+
+
 def redact(argv: Sequence[str], sensitive: Iterable[str] = ()) -> str:
-    """The argv as one shell line, values of sensitive variables shown as ***."""
+    """The argv as one shell line, values of sensitive variables shown as ***; so are those that a name gives away, and
+    what a -var has where there should be a name and a value."""
     import shlex
 
     hidden = set(sensitive)
 
     def shown(word: str, before: str) -> str:
-        found = re.match(r"(-var=)?\s*([\w-]+)\s*=", word)
-        is_variable = found and (found.group(1) or before == "-var")
-        if found and is_variable and (found.group(2) in hidden or _SECRET_NAME.search(found.group(2))):
-            return word[: found.end()] + "***"
-        return word
+        flag = "-var=" if word.startswith("-var=") else ""
+        if not flag and before != "-var":
+            return word
+        found = re.match(r"\s*([\w-]+)\s*=", word[len(flag) :])
+        if found is None:
+            return flag + "***"
+        secret = found[1] in hidden or _SECRET_NAME.search(found[1]) or _tells(word[len(flag) + found.end() :])
+        return flag + found[0] + "***" if secret else word
 
     return " ".join(shlex.quote(shown(w, b)) for w, b in zip(argv, ("", *argv), strict=False))
+
+
+def _tells(value: str) -> bool:
+    """Whether a map or a list has a secret in it, as its keys say."""
+    return value.lstrip().startswith(("{", "[")) and _SECRET_KEY.search(value) is not None
+
+
+def variable_names(tokens: Iterable[Token]) -> set[str]:
+    """What each -var is for, also of one that is malformed."""
+    return {(t.value or "").partition("=")[0].strip() for t in tokens if t.flag == "var"}

@@ -27,6 +27,17 @@ class Values:
         """Variables of a Terraform root by name."""
         return variables.declarations([(self._files.short(f), b) for f, b in self._files.blocks(source)])
 
+    def hidden(self, stack: Stack, names: Iterable[str]) -> set[str]:
+        """Of these variables those whose values are shown nowhere: declared sensitive by one of the stack's roots, or
+        declared by none; all of them where the roots cannot be read. Who the tenant is is no secret."""
+        sources = [s for s in (stack.source, stack.config, stack.tenant_source) if s]
+        try:
+            found = [v for source in sources for v in self.declared(source).values()]
+        except (OrchestrateError, OSError):
+            found = []
+        shown = {"tenant", *(v.name for v in found)} - {v.name for v in found if v.sensitive}
+        return {*names} - shown
+
     def outputs(self, source: Path) -> set[str]:
         """Names of the outputs of a Terraform root."""
         return {b.labels[0] for _, b in self._files.blocks(source) if b.kind == "output" and b.labels}

@@ -97,7 +97,8 @@ def parse_argument(text: str) -> Argument:
     """``NAME=TEXT`` of a ``-var``; UsageError where it is none."""
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
-        raise UsageError(f"-var {text!r} is not NAME=VALUE", hint="for example: -var tenant=acme")
+        shown = "=..." if equals else repr(name)  # what stands after it may be a secret
+        raise UsageError(f"-var {shown} is not NAME=VALUE", hint="for example: -var tenant=acme")
     return Argument(name.strip(), value)
 
 
@@ -162,7 +163,7 @@ def declarations(blocks: Sequence[tuple[str, hcl.Block]]) -> dict[str, Variable]
             block.labels[0],
             parse_type(text) if text else ANY,
             required="default" not in body,
-            sensitive=body.get("sensitive", (False, 0))[0] is True,
+            sensitive=any(body.get(word, (False, 0))[0] in (True, "true") for word in ("sensitive", "ephemeral")),
             nullable=body.get("nullable", (True, 0))[0] is not False,
             where=f"{where}:{block.line}",
             default=body.get("default", (None, 0))[0],

@@ -80,7 +80,12 @@ def write(report: Report, targets: Targets) -> None:
         raise failed[0]
 
 
-def _put(path: Path, data: bytes) -> None:
+def keep(report: Report, path: Path) -> None:
+    """The JSON, for its owner alone. Raises as :func:`write`."""
+    _put(path, document.text_of(report).encode("utf-8", "backslashreplace"), 0o600)
+
+
+def _put(path: Path, data: bytes, mode: int = 0o666) -> None:
     with _translated(path):
         if _is_device(path):
             with path.open("wb") as device:
@@ -90,7 +95,7 @@ def _put(path: Path, data: bytes) -> None:
         real.parent.mkdir(parents=True, exist_ok=True)
         partial = _partial(real)
         try:
-            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666), "wb") as file:
+            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
                 file.write(data)
             partial.rename(real)
         except OSError:

@@ -21,9 +21,9 @@ def read_only(options: Options, command: str, words: Sequence[str]) -> Layer:
     name, region, tokens = place(options, verb, words)
     arguments.check_words(verb, tokens)
     tenant, tokens = arguments.split_tenant(tokens, options.tenant)
-    others = [t.words[0] for t in tokens if t.flag and t.value != f"tenant={tenant}"]
+    others = [t.flag for t in tokens if t.flag and t.value != f"tenant={tenant}"]
     if others:
-        raise UsageError(f"{others[0]} means nothing here", hint="STACK [REGION] [-var tenant=NAME]")
+        raise UsageError(f"-{others[0]} means nothing here", hint="STACK [REGION] [-var tenant=NAME]")
     return options.project.layer(options.project.stack(name, region), tenant, must_be_declared=False)
 
 

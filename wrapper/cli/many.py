@@ -19,6 +19,7 @@ from ..looks import Scope
 from ..model import Stack
 from ..report import Console
 from ..terraform import Token, Verb
+from .command_line import line_of
 from .many_options import targets
 from .options import Options
 
@@ -99,7 +100,7 @@ def keep(report: Report, logs: Logs) -> None:
     """The report, beside the logs."""
     with contextlib.suppress(OrchestrateError):
         if logs.folder.is_dir():
-            files.write(report, files.Targets(json=logs.folder / "report.json"))
+            files.keep(report, logs.folder / "report.json")
 
 
 def _perform(many: Fleet, errand: Errand) -> list[Answer]:
@@ -160,12 +161,12 @@ def run_id(now: float) -> str:
 
 def _command(options: Options, errand: Errand) -> str:
     """The command as one line, in one spelling whatever the order of its options; nothing secret in it."""
-    words = ["./orchestrate", *(errand.words or (errand.verb.name, errand.stack.name, errand.stack.region))]
+    words = [*(errand.words or (errand.verb.name, errand.stack.name, errand.stack.region))]
     words += [f"--tenants={p}" for p in errand.scope.patterns] + (["--all-tenants"] if options.all_tenants else [])
     words += [f"--tenant={name}" for name in options.only if name]
     words += [f"--shard={errand.scope.shard}"] if errand.scope.shard else []
     words += [f"--failed-from={options.failed_from}"] if options.failed_from else []
-    return terraform.redact([*filter(None, words), *terraform.words(errand.tokens)])
+    return line_of(options, errand.stack, words, errand.tokens)
 
 
 def _gist(options: Options, errand: Errand) -> str:

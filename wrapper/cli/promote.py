@@ -124,7 +124,7 @@ def _one(options: Options, one: Promotion, tenant: str, tokens: Sequence[Token])
         given[""] = one.take(above, register.entry(store, above), store)
     with contextlib.suppress(OrchestrateError):
         record = register.entry(store_of(options, one.stack), layer).record
-        say_not_typed(options, layer.label, record, list(tokens))
+        say_not_typed(options, layer, record, list(tokens))
         _say(options, layer, given[tenant], record.builds)
     on_layer(options, _VERB, layer, tokens, given)
     return 0

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from .. import arguments, builds, deploy, history, state, terraform
+from ..model import Layer
 from ..ready import Own
 from ..record import Record
 from .build_options import smoke_options
@@ -47,18 +48,19 @@ def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **giv
         f"{layer.label}: back to apply {chosen.number} ({chosen.at}, by {chosen.by}): {history.in_words(chosen.builds)}; "
         f"its last good one was {history.in_words(record.builds)}"
     )
-    say_not_typed(options, layer.label, record, tokens)
+    say_not_typed(options, layer, record, tokens)
     why = {"rollback_of": applies[-1].number, "back_to": chosen.place}
     own = Own(tuple(builds.tokens(chosen.builds)))
     on_layer(replace(options, why=why), _VERB, layer, tokens, {tenant: own})
     return 0
 
 
-def say_not_typed(options: Options, label: str, record: Record, tokens: list[terraform.Token]) -> None:
+def say_not_typed(options: Options, layer: Layer, record: Record, tokens: list[terraform.Token]) -> None:
     """What was typed at the last apply, and is not now, changes too: as at every apply."""
     typed = {a.name for a in arguments.typed_values(tokens)}
-    lost = [f"-var '{n}={v}'" for n, v in record.given.items() if n not in typed and n not in record.builds]
-    lost += [f"-var {n}=***" for n in record.hidden if n not in typed]
-    lost = [one for one in lost if not one.startswith("-var 'tenant=")]
+    names = [n for n in record.given if n not in (*typed, *record.builds, "tenant")]
+    hidden = options.project.values.hidden(layer.stack, names)  # sensitive now, if not then
+    lost = [terraform.redact(["-var", f"{n}={record.given[n]}"], hidden) for n in names]
+    lost += [f"-var '{n}=***'" for n in record.hidden if n not in typed]
     if lost:
-        options.console.say(f"{label}: typed at its last apply and not now: {' '.join(lost)}")
+        options.console.say(f"{layer.label}: typed at its last apply and not now: {' '.join(lost)}")

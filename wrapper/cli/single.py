@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from .. import __version__, answering, terraform
+from .. import __version__, answering
 from ..answers import files
 from ..answers.model import Answer, Report
 from ..errors import OrchestrateError
 from ..model import Layer, Outcome
 from ..terraform import Token, Verb
+from .command_line import line_of
 from .many_options import targets
 from .options import Options
 
@@ -36,18 +37,18 @@ def reported(
         raise
     finally:
         if any((wanted.json, wanted.junit, wanted.html)) and not options.dry_run:
-            files.write(_report(options, verb, tokens, answers[0], began), wanted)
+            command = _command(options, verb, layer, tokens)
+            files.write(_report(options, verb, command, answers[0], began), wanted)
 
 
-def _report(options: Options, verb: Verb, tokens: Sequence[Token], answer: Answer, began: float) -> Report:
+def _command(options: Options, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> str:
+    stack = layer.stack
+    words = [verb.name, stack.name, stack.region, f"--tenant={layer.tenant}" if layer.tenant else ""]
+    return line_of(options, stack, words, tokens)
+
+
+def _report(options: Options, verb: Verb, command: str, answer: Answer, began: float) -> Report:
     now = time.time()
-    words = [
-        "./orchestrate",
-        verb.name,
-        answer.stack,
-        answer.region,
-        *([f"--tenant={answer.tenant}"] if answer.tenant else []),
-    ]
     return Report(
         id=time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(began)) + f"-{os.getpid()}",
         verb=verb.name,
@@ -58,7 +59,7 @@ def _report(options: Options, verb: Verb, tokens: Sequence[Token], answer: Answe
         answers=(_timed(answer, began, now),),
         jobs=1,
         tool=__version__,
-        command=terraform.redact([*filter(None, words), *terraform.words(tokens)]),
+        command=command,
         by=options.author,
     )
 
