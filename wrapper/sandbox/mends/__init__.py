@@ -16,6 +16,7 @@ from wrapper.sandbox.mends import (
     rollouts,
     route53,
     s3,
+    scheduler,
     servicediscovery,
     sqs,
 )
@@ -32,6 +33,7 @@ ALL: tuple[Mend, ...] = (
     *rollouts.MENDS,
     *route53.MENDS,
     *s3.MENDS,
+    *scheduler.MENDS,
     *servicediscovery.MENDS,
     *sqs.MENDS,
 )
