@@ -26,6 +26,7 @@ FLOORS = [
     ],
     ["runs", "ready"],
     [
+        "paths",
         "parses",
         "rendering",
         "files",

@@ -533,8 +533,12 @@ def test_a_link_inside_the_project_is_a_file_like_any_other(example: Disk) -> No
     [
         ("src/app/tenant/loop.tf", "loop.tf", "a symbolic link that leads to itself"),
         ("src/app/tenant/loop.json", "loop.json", "a symbolic link that leads to itself"),
-        ("src/app/tenant/gone.json", "nothing.json", "cannot read it: No such file or directory"),
-        ("src/app/tenant/gone.tf", "nothing.tf", "cannot read it: No such file or directory"),
+        (
+            "src/app/tenant/gone.json",
+            "nothing.json",
+            "gone.json is a symbolic link to nothing.json, which is not there",
+        ),
+        ("src/app/tenant/gone.tf", "nothing.tf", "gone.tf is a symbolic link to nothing.tf, which is not there"),
     ],
 )
 def test_a_link_to_nothing_is_named(example: Disk, link: str, target: str, message: str) -> None:

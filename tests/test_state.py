@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from damage import as_anybody, damage
 from fakes import LOCAL, S3, layer, stack
 
 from wrapper import allotting, buckets, history, state, stores
 from wrapper.account import Identity
-from wrapper.errors import ConfigError, NotFoundError, RefusedError
+from wrapper.errors import ConfigError, NotFoundError, OrchestrateError, RefusedError
 from wrapper.leftovers import kept_families
 from wrapper.model import Backend, Layer
 from wrapper.record import Record
@@ -43,6 +44,17 @@ def test_a_folder_as_a_store(store: LocalStore, tmp_path: Path) -> None:
     store.delete("nothing")
     assert list(store.listing("")) == ["a/c/d", "e"]
     assert (tmp_path / "states").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("how", ["a dangling link", "a loop", "a sealed folder"])
+@pytest.mark.parametrize("ask", [LocalStore.read, LocalStore.modified])
+def test_a_state_that_cannot_be_looked_at_is_not_absent(
+    tmp_path: Path, store: LocalStore, ask: Callable[[LocalStore, str], object], how: str
+) -> None:
+    damage(tmp_path / "states/a/b", how)
+    with as_anybody(tmp_path), pytest.raises(OrchestrateError) as error:
+        ask(store, "a/b")
+    assert error.value.where == str(tmp_path / "states/a/b")
 
 
 def test_another_content_has_another_tag(store: LocalStore) -> None:

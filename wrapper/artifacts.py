@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from . import builds
+from . import builds, paths
 from .builds import Builds
 from .errors import NotFoundError, UsageError
 from .files import Files
@@ -20,12 +20,13 @@ def read(files: Files, paths: Iterable[Path]) -> Builds:
 
 
 def _files(path: Path, files: Files) -> Iterator[Path]:
-    if path.is_dir():
-        found = sorted(f for f in path.iterdir() if f.is_file() and builds.kind_of(f.name))
+    stands = files.kind(path)
+    if stands == paths.FOLDER:
+        found = [f for f in files.entries(path) if builds.kind_of(f.name)]
         if not found:
             raise NotFoundError("no file of builds in this folder", where=files.short(path), hint=f"it takes {_KINDS}")
         yield from found
-    elif not path.exists():
+    elif stands == paths.NOTHING:
         raise NotFoundError("no such file or folder of builds", where=files.short(path), hint="see --builds")
     elif not builds.kind_of(path.name):
         raise UsageError(f"--builds {files.short(path)}: its name says no form", hint=f"it takes {_KINDS}")

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from . import hcl, layout
+from . import hcl, layout, paths
 from .errors import ConfigError, NotFoundError, RefusedError, UsageError
 from .parses import Parses
 from .variables import Source
@@ -48,9 +48,7 @@ class Files:
 
     def blocks(self, folder: Path) -> list[tuple[Path, hcl.Block]]:
         """The blocks of every Terraform file in a folder."""
-        if not folder.is_dir():
-            return []
-        files = sorted(f for f in folder.iterdir() if f.suffix == ".tf" and not f.name.startswith("."))
+        files = [f for f in self.entries(folder) if f.suffix == ".tf" and not f.name.startswith(".")]
         return [(f, b) for f in files for b in self.parses.blocks(self.read(f), self.short(f))]
 
     def read(self, file: Path) -> str:
@@ -65,10 +63,21 @@ class Files:
             raise ConfigError(f"not UTF-8 text (byte {error.start})", where=self.short(file)) from None
 
     def data(self, file: Path) -> bytes:
-        try:
-            return file.read_bytes()
-        except OSError as error:
-            raise NotFoundError(f"cannot read it: {error.strerror}", where=self.short(file)) from None
+        return paths.read(file, self.short(file))
+
+    def has(self, file: Path) -> bool:
+        """Whether there is this file. What stands there and is no plain file is an error, never absent."""
+        return paths.is_file(file, self.short(file))
+
+    def has_folder(self, folder: Path) -> bool:
+        return paths.is_folder(folder, self.short(folder))
+
+    def entries(self, folder: Path) -> list[Path]:
+        """What stands in a folder, by name; nothing where there is no folder."""
+        return paths.entries(folder, self.short(folder))
+
+    def kind(self, path: Path) -> str:
+        return paths.kind(path, self.short(path))
 
     def create(self, file: Path, text: str) -> None:
         """A new file of the project, whole or not at all. RefusedError when there is one."""

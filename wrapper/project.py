@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from . import layout, promotion
+from . import layout, paths, promotion
 from .errors import ConfigError, NotFoundError, UsageError
 from .files import Files, Notice
 from .model import Backend, Layer, Settings, Stack
@@ -57,11 +57,11 @@ class Project:
     def places(self) -> dict[tuple[str, str], Path]:
         """Every (region, stack) and its folder; region "" for a stack without one."""
         found = {}
-        for folder in _folders(self.root / "config"):
-            if _is_stack(folder):
+        for folder in self._folders(self.root / "config"):
+            if self._is_stack(folder):
                 found["", folder.name] = folder
                 continue
-            for inner in _folders(folder):
+            for inner in self._folders(folder):
                 found[folder.name, inner.name] = inner
         return found
 
@@ -95,7 +95,7 @@ class Project:
         if backend.key:
             self._check_alone(folder, backend)
         tenant = source / "tenant"
-        tenant_source = tenant if _has_terraform(tenant) else None
+        tenant_source = tenant if self._has_terraform(tenant) else None
         return Stack(region, name, self.root, folder, source, tenant_source, settings, backend)
 
     def _check_alone(self, folder: Path, backend: Backend) -> None:
@@ -127,14 +127,13 @@ class Project:
                 hint=f"a tenant layer is a Terraform root in {self.files.short(stack.source)}/tenant/",
             )
         needs_file = stack.settings.protected if stack.settings.tenant_file is None else stack.settings.tenant_file
-        if needs_file and must_be_declared and not tenant_file(stack, tenant).is_file():
+        if needs_file and must_be_declared and not self.files.has(tenant_file(stack, tenant)):
             raise layout.unknown("tenant", tenant, self.tenants(stack), f"{stack.label} (protected)")
         return Layer(stack, tenant)
 
     def tenants(self, stack: Stack) -> list[str]:
         """Tenants that have a file, by name."""
-        folder = stack.config / "tenants"
-        files = sorted(folder.glob("*.tfvars")) if folder.is_dir() else []
+        files = [f for f in self.files.entries(stack.config / "tenants") if f.name.endswith(".tfvars")]
         for file in files:
             self.files.check_name("tenant", file.stem, self.files.short(file))
         return [file.stem for file in files]
@@ -152,7 +151,7 @@ class Project:
         ever writes into config/. Returns its path as the user knows it; RefusedError when it is there."""
         self.layer(stack, tenant, must_be_declared=False)
         file, model = self.tenant_file(stack, tenant), self.tenant_file(stack, other) if other else None
-        if model and not model.is_file():
+        if model and not self.files.has(model):
             raise self.unknown_tenant(stack, other)
         text = self.files.read(model) if model else f"# What {tenant} has of its own, beyond what every tenant gets.\n"
         self.files.create(file, text)
@@ -162,7 +161,7 @@ class Project:
         """config/sandbox.hcl: ``zones`` (list of names) and ``secrets`` (map of name to value), both optional."""
         file = self.root / "config" / "sandbox.hcl"
         found: dict[str, Any] = {"zones": [], "secrets": {}}
-        if file.is_file():
+        if self.files.has(file):
             for name, (value, line) in self.files.literals(file).items():
                 if name not in found or not isinstance(value, type(found[name])):
                     raise ConfigError(
@@ -195,7 +194,7 @@ class Project:
     def modules(self) -> Path | None:
         """The folder of reusable modules: modules/, or src/modules in older projects."""
         for folder in (self.root / "modules", self.root / "src" / "modules"):
-            if folder.is_dir():
+            if self.files.has_folder(folder):
                 return folder
         return None
 
@@ -220,28 +219,30 @@ class Project:
         the Terraform files beside its values."""
         files = {str(f.relative_to(layer.source)): f for f in self.files_of(layer.source, layer)}
         if not layer.tenant:
-            files |= {f.name: f for f in sorted(layer.stack.config.glob("*.tf"))}
+            files |= {f.name: f for f in self.files.entries(layer.stack.config) if f.name.endswith(".tf")}
         return files
 
     def files_of(self, folder: Path, layer: Layer) -> list[Path]:
         """Files below a root or module folder that a run needs; none may lead out of the project."""
         tenant = layer.stack.tenant_source if folder == layer.stack.source else None
         found = []
-        for directory, names, files in os.walk(folder):
+        for directory, names, files in os.walk(folder, onerror=self._cannot_list):
             here = Path(directory)
             names[:] = sorted(n for n in names if not n.startswith(".") and here / n != tenant)
             wanted = [here / f for f in sorted(files) if _wanted(f)]
             for entry in (*(here / n for n in names), *wanted):
                 if entry.is_symlink():
                     self.files.inside(entry)
+                if entry.suffix == ".tf":
+                    self.files.has(entry)  # Terraform passes over a folder of that name without a word
             found += wanted
         return found
 
     def _source(self, name: str, folder: Path, settings: Settings) -> Path:
         own = self.root / "src" / name
-        source = own if _has_terraform(own) or own.is_dir() else self.root / "src" / (settings.source or name)
-        if not source.is_dir():
-            known = [f.name for f in _folders(self.root / "src") if _has_terraform(f)]
+        source = own if self.files.has_folder(own) else self.root / "src" / (settings.source or name)
+        if not self.files.has_folder(source):
+            known = [f.name for f in self._folders(self.root / "src") if self._has_terraform(f)]
             close = layout.nearest(source.name, known)
             raise NotFoundError(
                 f"no Terraform code {self.files.short(source)}/ for stack {name}",
@@ -251,17 +252,20 @@ class Project:
         self.files.inside(source)
         return source
 
+    def _folders(self, folder: Path) -> list[Path]:
+        """The folders in a folder. Plain files may stand beside them, nothing else."""
+        found = [f for f in self.files.entries(folder) if not f.name.startswith(".")]
+        return [f for f in found if self.files.kind(f) != paths.FILE and self.files.has_folder(f)]
 
-def _folders(folder: Path) -> list[Path]:
-    return sorted(f for f in folder.iterdir() if f.is_dir() and not f.name.startswith("."))
+    def _is_stack(self, folder: Path) -> bool:
+        """Whether any of a stack's files is there; reading it says whether it is one."""
+        return any(f.name in _STACK_FILES or f.suffix == ".tf" for f in self.files.entries(folder))
 
+    def _has_terraform(self, folder: Path) -> bool:
+        return any(f.suffix == ".tf" for f in self.files.entries(folder))
 
-def _is_stack(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in _STACK_FILES) or _has_terraform(folder)
-
-
-def _has_terraform(folder: Path) -> bool:
-    return folder.is_dir() and any(f.suffix == ".tf" for f in folder.iterdir())
+    def _cannot_list(self, error: OSError) -> None:
+        raise paths.unreadable(error, self.files.short(Path(error.filename)))
 
 
 def _wanted(name: str) -> bool:

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from . import paths
 from .errors import BusyError, ConfigError, NotFoundError, StateAtRisk, UnavailableError
 from .model import Run
 from .terraform import ERRORED_STATE, LOCK_FILE, PLAN_FILE, VALUES_FILE, without_checksums
@@ -223,16 +224,9 @@ def _write_files(directory: RunDirectory) -> None:
     for name, data in {**run.files, NONCE: directory.nonce.encode()}.items():
         _write(directory.work / name, data, 0o600)
     for name, source in run.copies.items():
-        _write(directory.work / name, _caller_file(source), 0o600)
+        _write(directory.work / name, paths.read(source, str(source)), 0o600)
     for name in run.collect:
         (directory.work / name).parent.mkdir(exist_ok=True)
-
-
-def _caller_file(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise NotFoundError(f"cannot read it: {error.strerror}", where=str(path)) from None
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:

@@ -17,7 +17,7 @@ _CREDENTIALS = ("access_key", "secret_key", "token", "sts_access_key")
 def load_settings(files: Files, folder: Path) -> Settings:
     """The settings of a stack; all defaults where it has no stack.hcl."""
     file = folder / "stack.hcl"
-    if not file.is_file():
+    if not files.has(file):
         return Settings()
     where = files.short(file)
     values = files.literals(file)
@@ -57,7 +57,7 @@ def _check_duration(text: str, line: int, where: str) -> None:
 def load_backend(files: Files, folder: Path, source: Path) -> Backend:
     """backend.tfvars, or the backend block of a Terraform file beside the values or in the root."""
     file = folder / "backend.tfvars"
-    if file.is_file():
+    if files.has(file):
         values = files.literals(file)
         return _checked(files, values, files.short(file), _kind(values), "")
     for where, block in (*files.blocks(folder), *files.blocks(source)):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from . import paths
 from .account import Identity
 from .buckets import BucketStore
 from .errors import NotFoundError
@@ -53,7 +54,7 @@ class LocalStore:
 
     def read_tagged(self, key: str) -> tuple[bytes, str] | None:
         file = self._folder / key
-        if not file.is_file():
+        if paths.kind(file, str(file)) != paths.FILE:  # a folder is the beginning of other keys
             return None
         with file.open("rb") as opened:  # tag and bytes of one and the same file, also while it is being replaced
             return opened.read(), _file_tag(os.fstat(opened.fileno()))
@@ -65,7 +66,7 @@ class LocalStore:
 
     def modified(self, key: str) -> float | None:
         file = self._folder / key
-        return file.stat().st_mtime if file.is_file() else None
+        return file.stat().st_mtime if paths.kind(file, str(file)) == paths.FILE else None
 
     def write(self, key: str, data: bytes) -> None:
         with self._writable(self._folder / key) as file:

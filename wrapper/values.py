@@ -74,7 +74,7 @@ class Values:
     def template_mentions(self, stack: Stack, names: Iterable[str]) -> bool:
         """Whether the template of a stack's tenants may need one of these values."""
         file = stack.config / _TEMPLATE
-        text = self._files.read(file) if file.is_file() else ""
+        text = self._files.read(file) if self._files.has(file) else ""
         return any(name in text for name in names)
 
     def _lower(
@@ -91,15 +91,16 @@ class Values:
         return variables.merge(declared, others, sources, stack.label), declared, others
 
     def _automatic(self, source: Path) -> Iterator[Source]:
-        for file in [source / "terraform.tfvars", *sorted(source.glob("*.auto.tfvars"))]:
-            if file.is_file():
+        named = [f for f in self._files.entries(source) if f.name.endswith(".auto.tfvars")]
+        for file in [source / "terraform.tfvars", *named]:
+            if self._files.has(file):
                 yield self._files.source(file, mine=True)
 
     def _shared(self, stack: Stack) -> Iterator[Source]:
         config = self._files.root / "config"
         files = [config / "common.tfvars", stack.config.parent / "common.tfvars", stack.config / "variables.tfvars"]
         for file in dict.fromkeys(files):
-            if file.is_file():
+            if self._files.has(file):
                 yield self._files.source(file)
 
     def _of_tenant(self, layer: Layer, texts: Mapping[str, str | OrchestrateError]) -> Iterator[Source]:
@@ -113,7 +114,7 @@ class Values:
             parsed = self._files.parses.values(text, f"{where} (rendered for {layer.tenant})")
             yield Source(where, parsed.values, mine=True, tenant=True)
         file = tenant_file(layer.stack, layer.tenant)
-        if file.is_file():
+        if self._files.has(file):
             yield self._files.source(file, mine=True, tenant=True)
 
     def _given(self, layer: Layer, declared: Mapping[str, Variable]) -> dict[str, Effective]:
@@ -124,7 +125,7 @@ class Values:
         """The template rendered for each tenant, or why not; cached by all that goes in."""
         from .rendering import render_all
 
-        if not layers or not (file := layers[0].stack.config / _TEMPLATE).is_file():
+        if not layers or not self._files.has(file := layers[0].stack.config / _TEMPLATE):
             return {}
         stack, below = layers[0].stack, {k: v.value for k, v in lower[0].items()}
         template, common = self._files.read(file), digest(self._files.read(file), stack.name, stack.region, below)

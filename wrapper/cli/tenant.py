@@ -55,14 +55,14 @@ def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: A
         deployer = options.deployer(found, stopper)
         deployer.check(verb, name, ())
         deployed = deployer.is_deployed(layer) or options.dry_run  # on paper as if
-        if not deployed and not file.is_file() and name not in deployer.placing.places():
+        if not deployed and not options.project.files.has(file) and name not in deployer.placing.places():
             raise options.project.unknown_tenant(found, name)
         if deployed:
             asks = deployer.caller.asks
             deployer.perform(verb, name, [] if asks else [Token("auto-approve", None, ("-auto-approve",))])
         else:
             deployer.placing.give_back(layer)  # its first apply may have failed after the place was written
-    if file.is_file():
+    if options.project.files.has(file):
         if not options.dry_run:
             file.unlink()
         options.console.say(f"{options.project.files.short(file)}: {'would be ' if options.dry_run else ''}removed")
@@ -75,7 +75,7 @@ def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: A
 def show(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any) -> int:
     options: Options = ctx.obj.merged(given)
     found = options.project.stack(stack, region)
-    declared = options.project.tenant_file(found, name).is_file()
+    declared = options.project.files.has(options.project.tenant_file(found, name))
     with looking(options, found) as seen:
         place = seen.places().get(name)
         if not (declared or place or seen.register.of(name).deployed):
