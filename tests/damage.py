@@ -15,7 +15,7 @@ DAMAGES = {
     "a dangling link": 66,
     "a loop": 65,
     "a folder": 65,
-    "a named pipe": 65,
+    "a pipe": 65,
     "a socket": 65,
     "a device": 65,
     "a sealed file": 66,
@@ -37,7 +37,7 @@ def damage(file: Path, how: str) -> None:
         file.symlink_to(file.name)
     elif how == "a folder":
         file.mkdir()
-    elif how == "a named pipe":
+    elif how == "a pipe":
         os.mkfifo(file)
     elif how == "a socket":
         os.mknod(file, stat.S_IFSOCK | 0o600)

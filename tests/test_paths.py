@@ -15,7 +15,7 @@ SAID = {
     "a dangling link": "x is a symbolic link to nowhere, which is not there",
     "a loop": "a symbolic link that leads to itself",
     "a folder": "a folder where a file belongs",
-    "a named pipe": "a named pipe where a file belongs",
+    "a pipe": "a pipe where a file belongs",
     "a socket": "a socket where a file belongs",
     "a device": "a device where a file belongs",
     "a sealed file": "cannot read it: Permission denied",
@@ -44,7 +44,7 @@ def test_what_is_no_plain_file_is_not_absent(tmp_path: Path, how: str) -> None:
     assert (error.exit_code, error.message) == (DAMAGES[how], SAID[how])
 
 
-@pytest.mark.parametrize("how", ["a dangling link", "a loop", "a named pipe", "a sealed folder"])
+@pytest.mark.parametrize("how", ["a dangling link", "a loop", "a pipe", "a sealed folder"])
 def test_what_is_no_folder_is_not_absent(tmp_path: Path, how: str) -> None:
     damage(tmp_path / "in/x", how)
     assert failure(paths.entries, tmp_path).message == SAID[how].replace("where a file", "where a folder")

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from .errors import ConfigError, NotFoundError, OrchestrateError
 
-FILE, FOLDER, NOTHING = "a file", "a folder", ""
+FILE, FOLDER, PIPE, NOTHING = "a file", "a folder", "a pipe", ""
 _KINDS = {
     stat.S_IFREG: FILE,
     stat.S_IFDIR: FOLDER,
-    stat.S_IFIFO: "a named pipe",
+    stat.S_IFIFO: PIPE,
     stat.S_IFSOCK: "a socket",
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
@@ -66,7 +66,7 @@ def entries(folder: Path, where: str) -> list[Path]:
 
 def unreadable(error: OSError, where: str) -> OrchestrateError:
     if error.errno == errno.ELOOP:
-        return ConfigError("a symbolic link that leads to itself", where=where)
+        return ConfigError("a symbolic link that leads to itself", where=where, hint="remove the link")
     hint = "check its permissions, and those of the folders above it" if error.errno == errno.EACCES else ""
     return NotFoundError(f"cannot read it: {error.strerror}", where=where, hint=hint)
 
@@ -74,7 +74,12 @@ def unreadable(error: OSError, where: str) -> OrchestrateError:
 def _is(wanted: str, path: Path, where: str) -> bool:
     found = kind(path, where)
     if found not in (wanted, NOTHING):
-        raise ConfigError(f"{found} where {wanted} belongs", where=where, hint=f"put {wanted} there, or remove it")
+        hint = (
+            "write to a file what comes through it, and name that"
+            if found == PIPE
+            else f"put {wanted} there, or remove it"
+        )
+        raise ConfigError(f"{found} where {wanted} belongs", where=where, hint=hint)
     return found == wanted
 
 
