@@ -23,6 +23,7 @@ FLOORS = [
         "jenkins",
         *("quotas", "room"),
         "night",
+        "tainted",
     ],
     ["runs", "ready"],
     [
@@ -50,7 +51,7 @@ FLOORS = [
         "logs",
         "pacing",
         "allotting",
-        "rollout",
+        *("rollout", "untainting"),
         *("inventory", "keeping", "zones"),
         r"sandbox(\..*)?",
         "image.*",

@@ -15,22 +15,23 @@ from typing import Any
 
 from . import leftovers, pacing, register, retries, revisions, state, stores, terraform, variables
 from .acceptance import Acceptance
-from .account import Identity
+from .account import NOBODY, Identity
 from .arguments import destroys, partial
 from .engines import Engine
 from .errors import NewerError, OrchestrateError, RefusedError
 from .fingerprint import Difference, first_names
-from .model import Layer, Outcome, Stack
+from .model import Layer, Outcome, Run, Stack, Step
 from .placing import CARRIED, Placing
 from .project import Project
 from .ready import NOTHING, Own, Ready
 from .record import Occasion
-from .recording import Recorder
-from .runner import Stopper, Talk, execute
+from .recording import Recorder, Tagged
+from .runner import After, Stopper, Talk, execute
 from .runs import Caller
 from .smoke import Smoke
 from .survey import Survey
 from .terraform import Token, Verb
+from .untainting import Untainting
 
 # What reads a state and acts on it: a missing bucket or a damaged state is found before Terraform starts.
 _ON_STATE = ("plan", "drift", "apply", "destroy", "refresh", "import", "taint", "untaint")
@@ -61,6 +62,10 @@ class Deployer:
     @cached_property
     def acceptance(self) -> Acceptance:
         return Acceptance(self.project, self.stack, self.identity, self.recorder, self.smoke, self.rollout_limit)
+
+    @cached_property
+    def untainting(self) -> Untainting:
+        return Untainting(self.identity, self.confirmed, self.dry)
 
     @cached_property
     def store(self) -> stores.Store:
@@ -120,16 +125,19 @@ class Deployer:
     def carry_out(self, ready: Ready, talk: Talk | None = None, stopper: Stopper | None = None) -> Outcome:
         """Run a layer that is ready; what went in is recorded beside its state when it is done."""
         verb, layer, started = ready.verb, ready.layer, time.monotonic()
-        before = self._look_before(verb, layer) if verb.name in _ON_STATE and not self.dry else None
+        found = self._state_of(verb, layer)
+        before = found[0] if found else None
         self.acceptance.check(ready)
+        untaints = self.untainting.choose(ready, before, (talk or self.talk).say)
         recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
         whole = destroys(verb, ready.tokens) and not partial(ready.tokens) and not self.dry
         after: tuple[dict[str, Any], str] = {}, ""
         kept = leftovers.kept_families(before) if whole else []
         try:
-            run = ready.lay_out(self.caller)
+            run = ready.lay_out(self.caller, untaints)
             run = replace(run, planned=recorder.planned(ready)) if run.collect else run
-            outcome = execute(run, self.engine, talk or self.talk, stopper or self.stopper)
+            wrote = self._own_writes(run, found)
+            outcome = execute(run, self.engine, talk or self.talk, stopper or self.stopper, wrote)
             if verb.name == "apply" and not (self.dry or whole or outcome.skipped):
                 after = state.load_tagged(self.store, layer) or after
                 self.acceptance.watch(ready, state.outputs(after[0]), talk or self.talk, stopper or self.stopper)
@@ -156,12 +164,32 @@ class Deployer:
             return replace(outcome, url=record.url)
         return outcome
 
-    def _look_before(self, verb: Verb, layer: Layer) -> dict[str, Any] | None:
-        """The layer's state; raises where it, or what stands beside it, is not to be touched."""
-        state.check_known(self.store, layer)
-        if verb.name in ("apply", "destroy"):
-            self.placing.check_known()
-        return state.load(self.store, layer)
+    def _state_of(self, verb: Verb, layer: Layer) -> Tagged | None:
+        """The state that a verb acts on; raises where it, or what stands beside it, is not to be touched. On paper what
+        cannot be read counts as not there."""
+        if verb.name not in _ON_STATE or (self.dry and self.identity.method == NOBODY):
+            return None
+        try:
+            state.check_known(self.store, layer)
+            if verb.name in ("apply", "destroy"):
+                self.placing.check_known()
+            return state.load_tagged(self.store, layer)
+        except OrchestrateError:
+            if not self.dry:
+                raise
+            return None
+
+    def _own_writes(self, run: Run, found: Tagged | None) -> After:
+        """Hears of a Run's Steps. One that untaints is the tool's own write of the state: the record names that state before
+        the plan is made, also for a Run that ends there."""
+        known = found
+
+        def after(step: Step) -> None:
+            nonlocal known
+            if known and step.aside:
+                known = self.recorder.rewritten(run.layer, known)
+
+        return after
 
     def is_deployed(self, layer: Layer) -> bool:
         return not self.dry and state.load(self.store, layer) is not None

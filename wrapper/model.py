@@ -116,7 +116,8 @@ class Step:
     """One argv. ``stamp``: skip when this digest was already recorded as done (init).
     ``ask``: somebody must agree before it runs. ``interactive``: it owns the caller's terminal.
     ``accepts``: exit codes that are not a failure. ``last_if``: end the Run, well, on this code.
-    ``captured``: what it says on stdout is for us, and told to nobody."""
+    ``captured``: what it says on stdout is for us, and told to nobody. ``aside``: what it says is no part of the
+    answer, and goes to stderr."""
 
     argv: tuple[str, ...]
     mutates: bool = False
@@ -126,6 +127,7 @@ class Step:
     accepts: tuple[int, ...] = (0,)
     last_if: int | None = None
     captured: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ class Run:
     maps files the run makes to where the caller wants them. ``sensitive`` are variables never echoed.
     ``deletable``: globs of addresses that may be deleted although the stack is protected. ``sealed``: its providers are
     part of a read-only image, so that what init has checked cannot be another afterwards. ``planned``: what a plan
-    file that is kept remembers for its apply."""
+    file that is kept remembers for its apply. ``untaints``: addresses that its first Steps untaint."""
 
     layer: Layer
     verb: str
@@ -170,6 +172,7 @@ class Run:
     deletable: tuple[str, ...] = ()
     sealed: bool = False
     planned: Mapping[str, Any] = field(default_factory=dict)
+    untaints: tuple[str, ...] = ()
 
     @property
     def mutates(self) -> bool:

@@ -17,8 +17,9 @@ from .errors import OrchestrateError, RefusedError
 _ROUTINE = ("aws_ecs_task_definition",)
 
 
-def check_deletions(data: bytes, label: str, allowed: Sequence[str]) -> None:
-    """RefusedError for a plan that takes away anything of a protected layer that nobody allowed by name."""
+def check_deletions(data: bytes, label: str, allowed: Sequence[str], unchanged: str = "nothing was changed") -> None:
+    """RefusedError for a plan that takes away anything of a protected layer that nobody allowed by name. ``unchanged``:
+    what is said of what the Run did until then."""
     gone = [
         str(change["address"])
         for change in _changes(data)
@@ -29,7 +30,7 @@ def check_deletions(data: bytes, label: str, allowed: Sequence[str]) -> None:
         named = ", ".join(refused[:5]) + (f" and {len(refused) - 5} more" if len(refused) > 5 else "")
         raise RefusedError(
             f"{label} is protected, and this plan deletes or replaces {named}",
-            hint="nothing was changed. If it is meant, name each: --allow-delete '" + refused[0] + "'",
+            hint=f"{unchanged}. If it is meant, name each: --allow-delete '{refused[0]}'",
         )
 
 

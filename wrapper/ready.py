@@ -109,8 +109,9 @@ class Ready:
         inputs = {**self.inputs, "variables": dict(sorted(known.items()))} if self.inputs else self.inputs
         return replace(self, values={**self.values, name: value}, inputs=inputs)
 
-    def lay_out(self, caller: Caller) -> Run:
-        return runs.lay_out(replace(self.common.request, layer=self.layer, values=self.values), caller)
+    def lay_out(self, caller: Caller, untaints: tuple[str, ...] = ()) -> Run:
+        request = replace(self.common.request, layer=self.layer, values=self.values, untaints=untaints)
+        return runs.lay_out(request, caller)
 
 
 def exactly(own: Own, ready: Ready) -> Ready:

@@ -63,6 +63,12 @@ class Record:
         """The same last apply, and a later try that failed."""
         return replace(self, failed={"at": at, "by": by, "error": error})
 
+    def after_own_write(self, before: str, state: Mapping[str, Any]) -> Record:
+        """The same last apply, and the state that the tool itself has written since; ``before`` was its object's tag then.
+        A record that still names an older one stays as it is, unless a try failed: another hand wrote it, which shows."""
+        ours = before == self.tag or self.failed or not self.inputs
+        return replace(self, state=state) if ours else self
+
 
 def moment(seconds: float) -> str:
     """A moment (seconds since 1970) as it stands in everything that is kept beside states: ``2026-01-02T03:04:05Z``"""

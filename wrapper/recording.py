@@ -16,6 +16,8 @@ from .ready import Ready
 from .record import Occasion, Record, moment
 from .runs import state_key
 
+Tagged = tuple[dict[str, Any], str]  # a state and its object's tag
+
 
 @dataclass(frozen=True)
 class Recorder:
@@ -43,7 +45,7 @@ class Recorder:
             planned,
             by=self.who,
             at=moment(time.time()),
-            state={"serial": left.get("serial"), "lineage": left.get("lineage"), "tag": tag},
+            state=_named(left, tag),
             seconds=round(seconds, 1),
             url=url,
             commit=planned.commit or self.commit,
@@ -61,6 +63,15 @@ class Recorder:
         if not ready.inputs or any(t.flag == "destroy" for t in ready.tokens):
             return {}
         return replace(ready.record, commit=self.commit).as_data()
+
+    def rewritten(self, layer: Layer, before: Tagged) -> Tagged:
+        """The tool itself has written the layer's state once since it was ``before``: the record names the state that is
+        there now, which is then not taken for one of another hand. Returns that state."""
+        store = self.store()
+        after = state.load_tagged(store, layer) or before
+        if _follows(after[0], before[0]):
+            state.change_record(store, layer, lambda record: record.after_own_write(before[1], _named(*after)))
+        return after
 
     def failed(self, layer: Layer, error: OrchestrateError) -> None:
         """A try that failed, beside the state that it or the last apply left. No more than a note: never in the way."""
@@ -85,6 +96,17 @@ class Recorder:
         self.failed(layer, error)
         if record.run:
             state.change_history(store, layer, lambda applies: history.with_failure(applies, record.run, error.message))
+
+
+def _named(left: Mapping[str, Any], tag: str) -> dict[str, Any]:
+    """A state as a record names it."""
+    return {"serial": left.get("serial"), "lineage": left.get("lineage"), "tag": tag}
+
+
+def _follows(after: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether one write, and no other, lies between two states."""
+    one_more = after.get("serial") == (before.get("serial") or 0) + 1
+    return one_more and after.get("lineage") == before.get("lineage")
 
 
 def rollback_command(layer: Layer) -> str:

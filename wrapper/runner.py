@@ -22,6 +22,7 @@ from .terraform import redact
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _GLANCE = 0.2  # seconds
+After = Callable[[Step], None]
 
 
 class Talk(Protocol):
@@ -178,8 +179,9 @@ def _stop_each(sessions: list[Session]) -> None:
         session.stop()
 
 
-def execute(run: Run, engine: Engine, talk: Talk, stopper: Stopper) -> Outcome:
-    """Carry out a Run. Returns the last Step's Outcome; raises the error that a failure amounts to."""
+def execute(run: Run, engine: Engine, talk: Talk, stopper: Stopper, after: After = lambda _: None) -> Outcome:
+    """Carry out a Run. Returns the last Step's Outcome; raises the error that a failure amounts to. ``after`` hears of
+    each Step that has changed something."""
     with contextlib.ExitStack() as stack:
         stack.callback(stopper.tidied)
         session = stack.enter_context(engine.open(run))
@@ -187,13 +189,15 @@ def execute(run: Run, engine: Engine, talk: Talk, stopper: Stopper) -> Outcome:
         directory: RunDirectory | None = getattr(session, "directory", None)
         if directory and run.mutates and run.verb != "state":
             directory.check_recovered()
-        outcome = _steps(run, session, directory, talk, stopper)
+        outcome = _steps(run, session, directory, talk, stopper, after)
         if directory:
             collect(directory, lambda file: planfile.bind(file, run.layer.label, run.planned))
         return outcome
 
 
-def _steps(run: Run, session: Session, directory: RunDirectory | None, talk: Talk, stopper: Stopper) -> Outcome:
+def _steps(
+    run: Run, session: Session, directory: RunDirectory | None, talk: Talk, stopper: Stopper, after: After
+) -> Outcome:
     outcome, changes = Outcome(0, ok=True), None
     for step in run.steps:
         stopper.check()
@@ -203,6 +207,8 @@ def _steps(run: Run, session: Session, directory: RunDirectory | None, talk: Tal
             _agree(run, talk)
         outcome = _one(run, step, session, directory, talk, stopper)
         changes = outcome.changes or changes if not step.captured else changes
+        if step.mutates and not outcome.skipped:
+            after(step)
         if directory and step.stamp:
             directory.mark(step.stamp)
         if step.last_if is not None and outcome.code == step.last_if and not outcome.skipped:
@@ -218,7 +224,7 @@ def _one(
             directory.seal()
         talk.say("+ " + redact(step.argv, run.sensitive))
     # An init that nobody typed is no part of the answer: `output -raw` on a fresh machine says the value alone.
-    voice = (lambda data, _: talk.voice(data, True)) if step.stamp else talk.voice
+    voice = (lambda data, _: talk.voice(data, True)) if step.stamp or step.aside else talk.voice
     heard: list[bytes] = []
     if step.captured:
         voice = lambda data, is_error: talk.voice(data, True) if is_error else heard.append(data)  # noqa: E731
@@ -241,7 +247,7 @@ def _one(
             run.layer.label, step.argv, outcome.code, outcome.tail, run.origins, command_place(run)
         )
     if step.captured and run.mutates and not outcome.skipped:
-        plans.check_deletions(b"".join(heard), run.layer.label, run.deletable)
+        plans.check_deletions(b"".join(heard), run.layer.label, run.deletable, _unchanged(run))
     return replace(outcome, changes=changes, captured=b"".join(heard))
 
 
@@ -249,4 +255,11 @@ def _agree(run: Run, talk: Talk) -> None:
     protected = run.layer.stack.settings.protected
     wanted = run.layer.label if protected else "yes"
     if not talk.ask(f"{run.verb} {run.layer.label}? Type {wanted} to go on:", wanted):
-        raise RefusedError(f"{run.layer.label}: not confirmed", hint=f"nothing was changed; only {wanted!r} goes on")
+        raise RefusedError(f"{run.layer.label}: not confirmed", hint=f"{_unchanged(run)}; only {wanted!r} goes on")
+
+
+def _unchanged(run: Run) -> str:
+    """What is true of a Run that ends between its plan and its apply."""
+    if not run.untaints:
+        return "nothing was changed"
+    return f"untainted, and left so: {', '.join(run.untaints)}; nothing else was changed"

@@ -6,6 +6,7 @@ The whole story of a command is here, as data:
     ``variables`` merged their values into one map. From these this room lays out a Run:
 
         init       skipped when the digest of all that it depends on was recorded as done
+        untaint    a service that lies tainted and runs
         plan       to a file, with the caller's own arguments untouched
         (ask)      a person at a terminal agrees; without a terminal nothing waits
         apply      exactly that file
@@ -69,7 +70,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class Request:
-    """One layer, one verb, its values and its arguments."""
+    """One layer, one verb, its values and its arguments. ``untaints``: addresses that lie tainted and are not to be replaced."""
 
     layer: Layer
     verb: Verb
@@ -79,6 +80,7 @@ class Request:
     sources: Mapping[str, Path] = field(default_factory=dict)
     digest: str = ""
     modules: Path | None = None
+    untaints: tuple[str, ...] = ()
 
 
 def lay_out(request: Request, caller: Caller) -> Run:
@@ -118,6 +120,7 @@ def lay_out(request: Request, caller: Caller) -> Run:
         deletable=caller.deletable,
         # A plan file names the checksums: one that comes from elsewhere or goes there keeps them.
         sealed=caller.engine == "docker" and request.verb.values and not (saved or collect),
+        untaints=request.untaints,
     )
 
 
@@ -143,7 +146,7 @@ def _steps(request: Request, caller: Caller, stamp: str) -> tuple[Step, ...]:
         return (_init(caller, "", arguments),)
     steps = [_init(caller, stamp)] if verb.init else []
     if verb.name in ("apply", "destroy"):
-        return (*steps, *_plan_and_apply(request, caller))
+        return (*steps, *_untaint(request, caller), *_plan_and_apply(request, caller))
     if verb.name == "drift":
         return (*steps, _plan(request, caller), _show())
     accepts = (0, 2) if "-detailed-exitcode" in arguments and verb.name == "plan" else (0,)
@@ -168,6 +171,16 @@ def _mutates(request: Request) -> bool:
         return request.verb.mutates
     first = next((t.value for t in request.tokens if not t.flag), "")
     return first not in ("list", "show", "pull", "")
+
+
+def _untaint(request: Request, caller: Caller) -> tuple[Step, ...]:
+    """One Step for each address, which waits for the state's lock as long as the rest of the Run does."""
+    waits = terraform.words(t for t in request.tokens if t.flag == "lock-timeout")
+    verb = terraform.VERBS["untaint"]
+    return tuple(
+        Step(terraform.argv(verb, [*waits, address], color=caller.color), mutates=True, aside=True)
+        for address in request.untaints
+    )
 
 
 def _plan_and_apply(request: Request, caller: Caller) -> tuple[Step, ...]:

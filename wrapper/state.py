@@ -87,7 +87,26 @@ def data_in(text: bytes | None) -> Any:
 def write_record(store: Store, layer: Layer, one: Record) -> None:
     """Write it, in the place of any but a newer orchestrate's."""
     load_record(store, layer)
-    store.write(record_key(layer), json.dumps(one.as_data(), indent=2, sort_keys=True).encode())
+    store.write(record_key(layer), _record_bytes(one))
+
+
+def change_record(store: Store, layer: Layer, change: Callable[[Record], Record]) -> None:
+    """Change it, and what others write at the same moment stays: read again where one came between."""
+    for _ in range(_TRIES):
+        data, tag = store.read_tagged(record_key(layer)) or (None, None)
+        before = parse_record(data, record_key(layer))
+        after = change(before)
+        if after == before or store.write_if(record_key(layer), _record_bytes(after), tag):
+            return
+    raise BusyError(
+        f"{layer.label}: its record is being written by others all the time",
+        where=record_key(layer),
+        hint="let one command at a time change a layer",
+    )
+
+
+def _record_bytes(one: Record) -> bytes:
+    return json.dumps(one.as_data(), indent=2, sort_keys=True).encode()
 
 
 def load_history(store: Store, layer: Layer) -> History:
