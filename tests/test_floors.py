@@ -51,7 +51,7 @@ FLOORS = [
         "logs",
         "pacing",
         "allotting",
-        *("rollout", "untainting"),
+        *("rollout", "standing", "untainting"),
         *("inventory", "keeping", "zones"),
         r"sandbox(\..*)?",
         "image.*",

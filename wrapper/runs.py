@@ -6,7 +6,7 @@ The whole story of a command is here, as data:
     ``variables`` merged their values into one map. From these this room lays out a Run:
 
         init       skipped when the digest of all that it depends on was recorded as done
-        untaint    a service that lies tainted and runs
+        untaint    what lies tainted and stands in AWS
         plan       to a file, with the caller's own arguments untouched
         (ask)      a person at a terminal agrees; without a terminal nothing waits
         apply      exactly that file

@@ -94,7 +94,7 @@ def change_record(store: Store, layer: Layer, change: Callable[[Record], Record]
     """Change it, and what others write at the same moment stays: read again where one came between."""
     for _ in range(_TRIES):
         data, tag = store.read_tagged(record_key(layer)) or (None, None)
-        before = parse_record(data, record_key(layer))
+        before = record.parse(data_in(data), record_key(layer))
         after = change(before)
         if after == before or store.write_if(record_key(layer), _record_bytes(after), tag):
             return

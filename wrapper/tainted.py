@@ -1,8 +1,9 @@
-"""ECS services that lie tainted in a state: which they are, and what is said of each. Pure.
+"""What lies tainted in a state although it stands in AWS, and what is said of it. Pure.
 
-A create that timed out or was stopped leaves its resource tainted. Terraform then replaces a service that ECS already runs,
-and a new one of the same name is refused ("Creation of service was not idempotent",
-github.com/hashicorp/terraform-provider-aws/issues/605, 2283); untainted it is updated in place.
+A create that timed out or was stopped leaves its resource tainted, and Terraform replaces that. Where the replacement is
+created first, under the same name, AWS refuses it: "Creation of service was not idempotent"
+(github.com/hashicorp/terraform-provider-aws/issues/605, 2283), "Load Balancer already exists", "Tried to create resource
+record set, but it already exists". Untainted, the resource is updated in place.
 """
 
 from __future__ import annotations
@@ -12,42 +13,44 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-TYPE = "aws_ecs_service"
-ACTIVE, MISSING = "ACTIVE", "MISSING"
+SERVICE, LOAD_BALANCER, RECORD = "aws_ecs_service", "aws_lb", "aws_route53_record"
 
 
 @dataclass(frozen=True)
 class Tainted:
-    """One tainted service of a state, and where ECS is asked for it. ``arn`` is the service's."""
+    """A tainted resource of a state: its address, its type, and its attributes."""
 
     address: str
-    arn: str
-    cluster: str
+    type: str
+    attributes: Mapping[str, Any]
 
-    @property
-    def region(self) -> str:
-        return self.arn.split(":")[3]
-
-    @property
-    def name(self) -> str:
-        return self.arn.rpartition("/")[2]
+    def text(self, name: str) -> str:
+        """An attribute; "" where it is null."""
+        return str(self.attributes.get(name) or "")
 
 
-def services(state: Mapping[str, Any] | None) -> list[Tainted]:
-    """The tainted services of a state, in any module. A deposed object is not one: no address names it."""
+@dataclass(frozen=True)
+class Seen:
+    """What AWS shows of it: whether it ``stands``, and ``words`` that say so."""
+
+    stands: bool
+    words: str
+
+
+def resources(state: Mapping[str, Any] | None) -> list[Tainted]:
+    """The tainted resources of a state that may stand although they are to be replaced: ECS services, and of the other
+    types those whose replacement is created first. A deposed object is not one: no address names it."""
     found = _mappings((state or {}).get("resources"))
-    mine = (r for r in found if r.get("type") == TYPE and r.get("mode") == "managed" and r.get("name"))
+    mine = (r for r in found if r.get("mode") == "managed" and r.get("type") in (SERVICE, LOAD_BALANCER, RECORD))
     return [one for resource in mine for one in _of(resource)]
 
 
 def _of(resource: Mapping[str, Any]) -> Iterator[Tainted]:
     for instance in _mappings(resource.get("instances")):
-        attributes = instance.get("attributes") or {}
-        arn = str(attributes.get("id") or "")
-        if instance.get("status") == "tainted" and "deposed" not in instance and arn.count(":") >= 5:
-            yield Tainted(
-                address(resource, instance.get("index_key")), arn, str(attributes.get("cluster") or "default")
-            )
+        attributes, kind = instance.get("attributes") or {}, resource["type"]
+        current = instance.get("status") == "tainted" and "deposed" not in instance
+        if current and attributes.get("id") and (kind == SERVICE or instance.get("create_before_destroy")):
+            yield Tainted(address(resource, instance.get("index_key")), kind, attributes)
 
 
 def _mappings(value: object) -> Iterator[Mapping[str, Any]]:
@@ -69,38 +72,31 @@ def _quoted(key: str) -> str:
 # -- words --------------------------------------------------------------------------------------
 
 
-def left(one: Tainted, status: str) -> str:
-    known = "ECS has no such service" if status == MISSING else f"ECS shows it {status}"
-    return f"{one.address} is tainted, and {known}: it stays tainted, and the plan replaces it"
+def _is(one: Tainted, seen: Seen) -> str:
+    return f"{one.address} is tainted, and {seen.words}"
 
 
-def unknown(one: Tainted, error: str) -> str:
-    return (
-        f"{one.address} is tainted, and ECS cannot be asked whether it is {ACTIVE} ({error}): it stays tainted, and the plan "
-        "replaces it. The role needs ecs:DescribeServices"
-    )
+def left(one: Tainted, seen: Seen) -> str:
+    """Of one that does not stand, or of which that is not known."""
+    return f"{_is(one, seen)}: it stays tainted, and the plan replaces it"
 
 
-def untainted(one: Tainted, confirm: str = "") -> str:
+def untainted(one: Tainted, seen: Seen, confirm: str = "") -> str:
     """Of an apply. ``confirm``: the option that it lacks."""
     if confirm:
-        return f"{_active(one)}: an apply untaints it before the plan, with {confirm}"
-    return f"{_active(one)}: terraform untaint comes before the plan, so that it is updated in place"
+        return f"{_is(one, seen)}: an apply untaints it before the plan, with {confirm}"
+    return f"{_is(one, seen)}: terraform untaint comes before the plan, so that it is updated in place"
 
 
-def planned(one: Tainted, *, kept: bool, confirm: str) -> str:
+def planned(one: Tainted, seen: Seen, *, kept: bool, confirm: str) -> str:
     """Of a plan, which writes nothing. ``kept``: to a file, which is applied as it is; ``confirm``: the option that an
     apply needs."""
-    with_it = f" {confirm}" if confirm else ""
+    apply = f"an apply {confirm}" if confirm else "an apply"
     if kept:
-        return f"{_active(one)}: this plan file replaces it; an apply{with_it} without the file untaints it first"
-    return f"{_active(one)}: the replacement in this plan will not happen, because apply{with_it} untaints it first"
+        return f"{_is(one, seen)}: this plan file replaces it; {apply} without the file untaints it first"
+    return f"{_is(one, seen)}: the replacement in this plan will not happen, because {apply} untaints it first"
 
 
-def saved(one: Tainted) -> str:
+def saved(one: Tainted, seen: Seen) -> str:
     """Of an apply of a plan file."""
-    return f"{_active(one)}: a plan file is applied as it is; an apply without the file untaints it first"
-
-
-def _active(one: Tainted) -> str:
-    return f"{one.address} is tainted, and ECS shows it {ACTIVE}"
+    return f"{_is(one, seen)}: a plan file is applied as it is; an apply without the file untaints it first"

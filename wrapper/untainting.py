@@ -1,12 +1,12 @@
-"""Which tainted ECS services a run untaints before it plans: asks ECS whether they are ACTIVE. Writes nothing.
+"""Which tainted resources a run untaints before it plans: those that stand in AWS. Writes nothing.
 
-What lies tainted :mod:`wrapper.tainted` reads out of a state; the untainting itself is a Step of the Run.
+What lies tainted :mod:`wrapper.tainted` reads out of a state, :mod:`wrapper.standing` asks AWS; the untainting itself is a
+Step of the Run.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,10 @@ from .account import Identity
 from .errors import RefusedError
 from .model import Layer
 from .ready import Ready
-from .tainted import ACTIVE, MISSING, Tainted
+from .standing import Standing
+from .tainted import Seen, Tainted
 
-_AT_ONCE = (
-    10  # services per DescribeServices (docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html)
-)
 _REPLACES_NOTHING = ("destroy", "refresh-only")
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -32,75 +29,45 @@ class Untainting:
     confirmed: str
     dry: bool = False
 
-    def choose(self, ready: Ready, state: Mapping[str, Any] | None, say: Say) -> tuple[str, ...]:
+    def choose(self, ready: Ready, state: Mapping[str, Any] | None, say: Callable[[str], None]) -> tuple[str, ...]:
         """The addresses that an apply untaints, each one said. None for a plan and for an apply of a plan file: there it
         is said what becomes of them. RefusedError on a protected stack whose label was not confirmed."""
-        label, applies = ready.layer.label, ready.verb.name == "apply" and not ready.common.saved
-        active = self._active(_candidates(ready, state), lambda words: say(f"{label}: {words}"))
+        stack, label = ready.layer.stack, ready.layer.label
+        looks = Standing(self.identity, stack.region or stack.backend.region).look(_candidates(ready, state))
+        found = sorted(looks, key=lambda pair: pair[0].address)
+        untaints = ready.verb.name == "apply" and not ready.common.saved
         allowed = self._is_confirmed(ready.layer)
-        if applies and active and not (allowed or self.dry):
-            raise _unconfirmed(label, active[0])
-        for one in active:
-            say(f"{label}: {_words(ready, one, '' if allowed else f'--confirm {label}')}")
-        return tuple(one.address for one in active) if applies and allowed else ()
+        standing = [one for one, seen in found if seen.stands]
+        if untaints and standing and not (allowed or self.dry):
+            raise _unconfirmed(label, standing[0])
+        for one, seen in found:
+            say(f"{label}: {_words(ready, one, seen, '' if allowed else f'--confirm {label}')}")
+        return tuple(one.address for one in standing) if untaints and allowed else ()
 
     def _is_confirmed(self, layer: Layer) -> bool:
         return not layer.stack.settings.protected or self.confirmed in (layer.label, layer.stack.label)
 
-    # -- ECS ------------------------------------------------------------------------------------
-
-    def _active(self, services: Sequence[Tainted], say: Say) -> list[Tainted]:
-        """Those that ECS shows ACTIVE; of the others it is said that they stay as they are."""
-        active = []
-        for batch in _batches(services):
-            statuses, error = self._statuses(batch)
-            active += [one for one in batch if statuses.get(one.name) == ACTIVE]
-            for one in (one for one in batch if statuses.get(one.name) != ACTIVE):
-                say(tainted.unknown(one, error) if error else tainted.left(one, statuses.get(one.name, MISSING)))
-        return active
-
-    def _statuses(self, batch: Sequence[Tainted]) -> tuple[dict[str, str], str]:
-        """Name -> status of services of one cluster, as ECS shows them; or why it cannot be asked."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            client = self.identity.client("ecs", batch[0].region)
-            answer = client.describe_services(cluster=batch[0].cluster, services=[one.name for one in batch])
-            return {service["serviceName"]: service["status"] for service in answer["services"]}, ""
-        except ClientError as error:
-            gone = error.response["Error"].get("Code") == "ClusterNotFoundException"
-            return {}, "" if gone else str(error.response["Error"].get("Message", error))
-        except BotoCoreError as error:
-            return {}, str(error)
-
 
 def _candidates(ready: Ready, state: Mapping[str, Any] | None) -> list[Tainted]:
-    """The tainted services that this command would replace although no -replace names them."""
+    """What lies tainted and this command would replace, although no -replace names it."""
     if ready.verb.name not in ("apply", "plan") or any(t.flag in _REPLACES_NOTHING for t in ready.tokens):
         return []
     meant = {t.value for t in ready.tokens if t.flag == "replace"}
-    return [one for one in tainted.services(state) if one.address not in meant]
+    return [one for one in tainted.resources(state) if one.address not in meant]
 
 
-def _batches(services: Sequence[Tainted]) -> Iterator[list[Tainted]]:
-    """As many services of one cluster as one question may be about."""
-    found: dict[tuple[str, str], list[Tainted]] = defaultdict(list)
-    for one in services:
-        found[one.region, one.cluster].append(one)
-    for mine in found.values():
-        yield from (mine[n : n + _AT_ONCE] for n in range(0, len(mine), _AT_ONCE))
-
-
-def _words(ready: Ready, one: Tainted, confirm: str) -> str:
+def _words(ready: Ready, one: Tainted, seen: Seen, confirm: str) -> str:
+    if not seen.stands:
+        return tainted.left(one, seen)
     if ready.common.saved:
-        return tainted.saved(one)
+        return tainted.saved(one, seen)
     if ready.verb.name == "plan":
-        return tainted.planned(one, kept=any(t.flag == "out" for t in ready.tokens), confirm=confirm)
-    return tainted.untainted(one, confirm)
+        return tainted.planned(one, seen, kept=any(t.flag == "out" for t in ready.tokens), confirm=confirm)
+    return tainted.untainted(one, seen, confirm)
 
 
 def _unconfirmed(label: str, one: Tainted) -> RefusedError:
     return RefusedError(
-        f"{label} is protected, and {one.address} is tainted although ECS shows it {ACTIVE}",
+        f"{label} is protected, and {one.address} is tainted although it stands in AWS",
         hint=f"nothing was changed. Let this apply untaint it, so that it is updated in place: --confirm {label}",
     )
