@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from fakes import LOCAL, S3, layer, stack
 
 from wrapper import allotting, buckets, history, state, stores
 from wrapper.account import Identity
-from wrapper.errors import ConfigError, NotFoundError, OrchestrateError, RefusedError
+from wrapper.errors import BusyError, ConfigError, NotFoundError, OrchestrateError, RefusedError
 from wrapper.leftovers import kept_families
 from wrapper.model import Backend, Layer
 from wrapper.record import Record
@@ -332,3 +333,24 @@ def test_a_slot_is_given_once_whatever_becomes_of_the_answer(tmp_path: Path) -> 
     book = allotting.Register(store, ACME.stack, "me", wait=lambda _: None).allot(["acme"])
     slots = {name: entry.slot.priority for name, entry in book.tenants.items()}
     assert (store.lost, slots, book.freed) == (1, {"acme": 101, "globex": 102}, ())
+
+
+class Busy(LocalStore):
+    """Another writer comes first, so often."""
+
+    others = 1
+
+    def write_if(self, key: str, data: bytes, tag: str | None) -> bool:
+        if self.others:
+            self.others -= 1
+            self.write(key, json.dumps({"version": 2, "by": "another", "seconds": self.others}).encode())
+        return super().write_if(key, data, tag)
+
+
+def test_a_record_is_changed_beside_what_another_writes(tmp_path: Path) -> None:
+    store = Busy(tmp_path)
+    state.change_record(store, layer("acme"), lambda one: replace(one, url="u"))
+    assert (state.load_record(store, layer("acme")).by, state.load_record(store, layer("acme")).url) == ("another", "u")
+    store.others = 99
+    with pytest.raises(BusyError, match="its record is being written by others all the time"):
+        state.change_record(store, layer("acme"), lambda one: replace(one, url="v"))
