@@ -12,10 +12,10 @@ from project_on_disk import REGION, Disk
 from wrapper import terraform
 from wrapper.account import Identity
 from wrapper.deploy import Deployer
+from wrapper.keys import state_key
 from wrapper.model import Layer, Outcome, Run, Step
 from wrapper.project import Project
-from wrapper.runner import Stopper
-from wrapper.runs import state_key
+from wrapper.signals import Stopper
 from wrapper.terraform import Token
 
 OUTPUTS = {"stack": {"cluster": "c-1", "secret": "s"}, "tenant": {"url": "https://acme.test.example.com"}}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from wrapper.answers.model import Answer, Changes, Drift, Fault, Part, Report, Result
-from wrapper.model import Diagnostic
+from wrapper.answers.model import Answer, Changes, Fault, Part, Report, Result
+from wrapper.model import Diagnostic, Drift
 
 REGION, STACK = "ap-southeast-2", "appcluster-test"
 BEGAN = 1_767_323_045.678  # 2026-01-02T03:04:05.678Z

@@ -15,7 +15,7 @@ from wrapper.looks import Look
 from wrapper.model import Outcome
 from wrapper.record import Record
 from wrapper.register import Entry
-from wrapper.runner import Stopper
+from wrapper.signals import Stopper
 
 ACME = layer("acme")
 LOG = "/logs/acme.log"

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from reports_of_many import BEGAN, answer, many, merged, report
 
 from wrapper.answers import document
-from wrapper.answers.model import RESULTS, Changes, Drift, Fault
+from wrapper.answers.model import RESULTS, Changes, Fault
 from wrapper.errors import ConfigError
-from wrapper.model import Diagnostic
+from wrapper.model import Diagnostic, Drift
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "docs/schemas/report-1.json").read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

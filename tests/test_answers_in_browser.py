@@ -12,8 +12,8 @@ from browser import Browser
 from reports_of_many import answer, many, merged, report
 
 from wrapper.answers import page
-from wrapper.answers.model import Drift, Fault, Report
-from wrapper.model import Diagnostic
+from wrapper.answers.model import Fault, Report
+from wrapper.model import Diagnostic, Drift
 
 pytestmark = pytest.mark.browser
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from reports_of_many import answer, many, merged, report
 
 from wrapper.answers import junit
-from wrapper.answers.model import Changes, Drift, Fault, Report
-from wrapper.model import Diagnostic
+from wrapper.answers.model import Changes, Fault, Report
+from wrapper.model import Diagnostic, Drift
 
 # junit-10.xsd of Jenkins' xUnit plugin, in the part that is used here: element -> (attributes it must have, those it
 # may have, elements it may hold).

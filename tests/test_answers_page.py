@@ -16,8 +16,8 @@ from reports_of_many import answer, many, merged, report
 
 import wrapper.answers
 from wrapper.answers import page
-from wrapper.answers.model import Drift, Fault, Report
-from wrapper.model import Diagnostic
+from wrapper.answers.model import Fault, Report
+from wrapper.model import Diagnostic, Drift
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}"
 

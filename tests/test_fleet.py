@@ -21,8 +21,8 @@ from wrapper.errors import NotFoundError, OrchestrateError, RefusedError, UsageE
 from wrapper.fleet import Fleet, Terms
 from wrapper.looks import Scope
 from wrapper.model import Layer, Outcome, Run, Step
-from wrapper.runner import Stopper
 from wrapper.selection import Shard
+from wrapper.signals import Stopper
 from wrapper.terraform import DRIFT, VERBS
 
 # -- order ------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ FLOORS = [
         "night",
         "tainted",
     ],
-    ["runs", "ready"],
+    ["keys", "promotion_order", "smoke_urls", "runs", "ready"],
     [
         "paths",
         "parses",
@@ -58,7 +58,7 @@ FLOORS = [
         r"container(\..*)?",
     ],
     [
-        *("runner", "sharing", "outputs", "survey", "placing", "recording", "acceptance", "deploy"),
+        *("signals", "runner", "sharing", "outputs", "survey", "placing", "recording", "acceptance", "deploy"),
         *("retries", "looks", "answering", "consent", "fleet", "reaping"),
     ],
     ["report", "watching", r"cli(\..*)?", "__main__"],

@@ -21,7 +21,8 @@ from wrapper.account import Identity, nobody, sandbox
 from wrapper.errors import Stopped
 from wrapper.model import Outcome, Run, Settings, Step
 from wrapper.pacing import Pace, PacedEngine, Sleep, is_wanted, pace_of
-from wrapper.runner import Stopper, execute
+from wrapper.runner import execute
+from wrapper.signals import Stopper
 
 REGISTER = {"RegisterTaskDefinition": 1}
 

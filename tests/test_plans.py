@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from wrapper import plans
-from wrapper.answers.model import Drift
 from wrapper.errors import OrchestrateError, RefusedError
+from wrapper.model import Drift
 
 
 def change(address: str, *actions: str, **more: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from cloud import Cloud
 from cloud_fleet import Onlooker
 from project_on_disk import LIVE, REGION, Disk
 
-from wrapper import builds, history, promotion, register, state
+from wrapper import builds, history, promotion, promotion_order, register, state
 from wrapper.errors import BusyError, ConfigError, OrchestrateError, RefusedError, SmokeFailed
 from wrapper.fleet import Fleet, Terms
 from wrapper.looks import Scope
@@ -24,7 +24,7 @@ WAY = {"test": "", "beta": "test", "staging": "beta", "live": "staging", "sandbo
 
 def way(name: str, **more: str) -> tuple[str, ...]:
     froms = WAY | more
-    return promotion.way(name, froms, lambda n: (froms[n], f"{n}/stack.hcl:1"))
+    return promotion_order.way(name, froms, lambda n: (froms[n], f"{n}/stack.hcl:1"))
 
 
 def test_the_way_of_a_build() -> None:
@@ -64,13 +64,13 @@ def test_a_way_that_is_none(more: dict[str, str], message: str, where: str) -> N
 )
 def test_a_step_that_is_refused(source: str, stack: str, message: str, hint: str) -> None:
     with pytest.raises(RefusedError) as error:
-        promotion.check_step(source, stack, way(stack))
+        promotion_order.check_step(source, stack, way(stack))
     assert message in error.value.message and hint in error.value.hint
 
 
 def test_steps_that_are_taken() -> None:
     for source, stack in (("test", "beta"), ("beta", "staging"), ("staging", "live"), ("staging", "sandbox")):
-        promotion.check_step(source, stack, way(stack))
+        promotion_order.check_step(source, stack, way(stack))
 
 
 GOOD = Record(at="then", by="me", builds={"s-build": "90"}, state={"tag": "t"})

@@ -26,7 +26,7 @@ from wrapper.model import Layer, Run, Stack, Step
 from wrapper.night import Finding, Kept
 from wrapper.project import Project
 from wrapper.reaping import Reaper, Wanted
-from wrapper.runner import Stopper
+from wrapper.signals import Stopper
 from wrapper.stores import LocalStore
 
 OTHER = f"config/{REGION}/app-beta"

@@ -19,7 +19,8 @@ from wrapper import planfile
 from wrapper.errors import OrchestrateError, RefusedError, StateAtRisk, Stopped, TerraformFailed, TimeoutExpired
 from wrapper.model import Outcome, Run, Settings, Step
 from wrapper.rundir import RunDirectory
-from wrapper.runner import Stopper, execute
+from wrapper.runner import execute
+from wrapper.signals import Stopper
 
 INIT = Step(("terraform", "init"), stamp="abc")
 PLAN = Step(("terraform", "plan"), accepts=(0, 2), last_if=0)

@@ -16,7 +16,8 @@ from .project import Project
 from .ready import Ready
 from .record import Record
 from .recording import Recorder
-from .runner import Stopper, Talk
+from .runner import Talk
+from .signals import Stopper
 from .smoke import Smoke
 
 

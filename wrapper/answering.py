@@ -11,7 +11,8 @@ from .answers.model import Answer, Changes, Fault
 from .errors import OrchestrateError, Stopped, TimeoutExpired
 from .looks import Look
 from .model import Layer, Outcome
-from .runner import Stopper, Talk
+from .runner import Talk
+from .signals import Stopper
 
 
 class Voice(Talk, Protocol):

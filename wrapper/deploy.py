@@ -26,8 +26,9 @@ from .project import Project
 from .ready import NOTHING, Own, Ready
 from .record import Occasion
 from .recording import Recorder, Tagged
-from .runner import After, Stopper, Talk, execute
+from .runner import After, Talk, execute
 from .runs import Caller
+from .signals import Stopper
 from .smoke import Smoke
 from .survey import Survey
 from .terraform import Token, Verb

@@ -206,3 +206,11 @@ class Outcome:
 
     def __bool__(self) -> bool:
         return self.ok
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A resource that is not as its state says: its address, and the attributes that differ."""
+
+    address: str
+    attributes: tuple[str, ...] = ()

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from .answers.model import Drift
 from .errors import OrchestrateError, RefusedError
+from .model import Drift
 
 # A new revision replaces the old one with every build; the old one stays usable (skip_destroy).
 _ROUTINE = ("aws_ecs_task_definition",)

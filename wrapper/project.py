@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from . import layout, paths, promotion
+from . import layout, paths, promotion_order
 from .errors import ConfigError, NotFoundError, UsageError
 from .files import Files, Notice
 from .model import Backend, Layer, Settings, Stack
@@ -179,7 +179,7 @@ class Project:
         stack.hcl says. A stack takes over from one of its own region, or from the only one of that name."""
         names = [name for _, name in self.places]
         seen = {n: folder for (r, n), folder in self.places.items() if r == stack.region or names.count(n) == 1}
-        return promotion.way(stack.name, seen, lambda name: self._promotes_from(seen[name]))
+        return promotion_order.way(stack.name, seen, lambda name: self._promotes_from(seen[name]))
 
     def upstream(self, stack: Stack, name: str) -> Stack:
         """The stack that ``name`` stands for as seen from another: that of the same region, where there is one."""

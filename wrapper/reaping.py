@@ -22,13 +22,13 @@ from .answers.model import Answer, Fault, worst
 from .errors import BusyError, NotFoundError, OrchestrateError, Stopped, TerraformFailed, TimeoutExpired
 from .fleet import Fleet
 from .inventory import Named
+from .keys import state_key
 from .looks import Scope
 from .model import Layer, Stack
 from .night import Finding, stamp
 from .project import Project
 from .register import Register
-from .runner import Stopper
-from .runs import state_key
+from .signals import Stopper
 from .stores import Store
 from .terraform import Token
 

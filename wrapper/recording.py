@@ -11,10 +11,10 @@ from typing import Any
 
 from . import history, state, stores
 from .errors import OrchestrateError, SmokeFailed
+from .keys import state_key
 from .model import Layer
 from .ready import Ready
 from .record import Occasion, Record, moment
-from .runs import state_key
 
 Tagged = tuple[dict[str, Any], str]  # a state and its object's tag
 

@@ -16,9 +16,9 @@ from typing import Any
 
 from . import layout, record
 from .errors import NewerError, OrchestrateError
+from .keys import state_key
 from .model import Layer, Stack
 from .record import Record
-from .runs import state_key
 from .state import RECORD, data_in, load_record
 from .stores import Store
 from .transcript import Lock

@@ -35,11 +35,11 @@ from pathlib import Path
 from . import layout, terraform
 from .errors import UsageError
 from .fingerprint import digest
+from .keys import PROJECT, state_key
 from .model import Effective, Layer, Mount, Run, Step, Variable
 from .terraform import Token, Verb
 from .variables import render_file
 
-PROJECT = "/project"
 _READ = ("var-file", "plan")  # flags that name a file of the caller's to read,
 _WRITTEN = ("out", "generate-config-out", "junit-xml")  # and to write
 
@@ -127,13 +127,6 @@ def lay_out(request: Request, caller: Caller) -> Run:
 def work_directory(layer: Layer) -> str:
     """The work directory relative to the mirrored project: ``src/<source>[/tenant]``."""
     return str(layer.source.relative_to(layer.stack.root))
-
-
-def state_key(layer: Layer) -> str:
-    """The layer's state key: derived, unless an older project wrote the key of its one state by hand."""
-    if layer.stack.backend.key and not layer.tenant:
-        return layer.stack.backend.key
-    return layout.state_key(layer.stack.region, layer.stack.name, layer.tenant)
 
 
 # -- steps --------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from . import hcl, layout, smoke, terraform
+from . import hcl, layout, smoke_urls, terraform
 from .errors import ConfigError, UsageError
 from .files import Files
 from .model import Backend, Settings
@@ -38,7 +38,7 @@ def load_settings(files: Files, folder: Path) -> Settings:
             files.check_name(name, str(values[name][0]), f"{where}:{values[name][1]}")
     if "rollout_timeout" in values:
         _check_duration(*values["rollout_timeout"], where)
-    if "smoke" in values and not smoke.is_place(str(values["smoke"][0])):
+    if "smoke" in values and not smoke_urls.is_place(str(values["smoke"][0])):
         raise ConfigError(
             f"smoke: {values['smoke'][0]!r} is neither a path nor a URL",
             where=f"{where}:{values['smoke'][1]}",

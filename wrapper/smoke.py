@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .errors import SmokeFailed, UsageError
+from .smoke_urls import is_place
 
 NOTHING = "none"  # said instead of a path: ask nothing
 _FIRST, _LONGEST = 1.0, 15.0  # seconds between two tries
@@ -53,12 +54,6 @@ class Smoke:
         """What is asked, ``own`` being the tenant's URL."""
         below = own.rstrip("/") if self.served else ""
         return [p if not p.startswith("/") else below + p for p in self.places if below or not p.startswith("/")]
-
-
-def is_place(text: str) -> bool:
-    """Whether it is a path below a tenant's URL, or a URL."""
-    http_url = text.startswith(("http://", "https://")) and len(text.partition("://")[2].strip("/")) > 0
-    return (http_url or text.startswith("/")) and text.isprintable() and " " not in text
 
 
 def parse_places(texts: Sequence[str], default: str) -> tuple[str, ...]:

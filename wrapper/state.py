@@ -13,9 +13,9 @@ from typing import Any
 from . import history, layout, record
 from .errors import BusyError, ConfigError
 from .history import History
+from .keys import state_key
 from .model import Layer, Stack
 from .record import Record
-from .runs import state_key
 from .stores import Store
 
 RECORD = "orchestrate.json"

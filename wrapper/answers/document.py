@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from ..errors import ConfigError
-from ..model import Diagnostic
+from ..model import Diagnostic, Drift
 from ..versions import check_known
-from .model import RESULTS, Answer, Changes, Drift, Fault, Part, Report
+from .model import RESULTS, Answer, Changes, Fault, Part, Report
 
 VERSION = 1
 T = TypeVar("T")

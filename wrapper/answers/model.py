@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from ..errors import BusyError, OrchestrateError, TerraformFailed
-from ..model import Diagnostic
+from ..model import Diagnostic, Drift
 from ..transcript import OWN_WORDS, diagnostics, last_lines
 
 Result = Literal["failed", "stopped", "succeeded", "unchanged", "excluded"]
@@ -41,14 +41,6 @@ class Changes:
 
     def __add__(self, other: Changes) -> Changes:
         return Changes(self.added + other.added, self.changed + other.changed, self.destroyed + other.destroyed)
-
-
-@dataclass(frozen=True)
-class Drift:
-    """A resource that is not as its state says: its address, and the attributes that differ."""
-
-    address: str
-    attributes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from ..model import Stack
     from ..project import Project
     from ..record import Occasion
-    from ..runner import Stopper
     from ..runs import Caller
     from ..sandbox.lifecycle import Sandbox
+    from ..signals import Stopper
     from ..smoke import Smoke
 
 _TRUE = ("1", "true", "yes", "on")
@@ -268,7 +268,7 @@ class Options:
         return Smoke(parse_places(self.smoke, stack.settings.smoke), terms, served=not self.sandboxed)
 
     def stopper(self) -> Stopper:
-        from ..runner import Stopper
+        from ..signals import Stopper
         from ..terraform import parse_duration
 
         return Stopper(self.console.say, parse_duration(self.timeout) if self.timeout else 0.0)

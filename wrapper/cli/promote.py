@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from .. import arguments, artifacts, builds, deploy, promotion, register, terraform
+from .. import arguments, artifacts, builds, deploy, promotion, promotion_order, register, terraform
 from ..answers.model import Answer
 from ..builds import Build
 from ..errors import OrchestrateError, RefusedError, UsageError
@@ -47,7 +47,7 @@ _VERB = terraform.VERBS["apply"]
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     options: Options = ctx.obj.merged(given)
     source, stack, tokens = _stacks(options, words)
-    promotion.check_step(source.name, stack.name, options.project.way(stack))
+    promotion_order.check_step(source.name, stack.name, options.project.way(stack))
     tenant, tokens = arguments.split_tenant(check_arguments(options, tokens, "promote"), options.tenant)
     is_many = many.is_for_many(options, _VERB, tenant, stack)
     if not is_many and not tenant and stack.tenant_source is not None:

@@ -20,7 +20,7 @@ from ..logs import Logs
 from ..model import Stack
 from ..night import Finding
 from ..reaping import Reaper, Wanted
-from ..runner import Stopper
+from ..signals import Stopper
 from ..stores import Store
 from . import many
 from .command import Command
