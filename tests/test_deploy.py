@@ -12,7 +12,7 @@ from fakes import Listener, caller
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from project_on_disk import APP, REGION, Disk
-from test_terraform import VALUE
+from strategies import VALUE
 
 from wrapper import deploy, planfile
 from wrapper.account import NOBODY, Identity

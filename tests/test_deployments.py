@@ -5,26 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ecs_answers import FAILED, NEW, OLD, deployment, service
 
 from wrapper.deployments import Wanted, judge, services, stopped_reason
 
-NEW = "arn:aws:ecs:ap-southeast-2:1:task-definition/acme-web:7"
-OLD = "arn:aws:ecs:ap-southeast-2:1:task-definition/acme-web:6"
 WANTED = Wanted("web", "c", "acme", NEW, ("tg",))
 
 
-def deployment(**changes: Any) -> dict[str, Any]:
-    counts = {"desiredCount": 2, "runningCount": 2, "failedTasks": 0}
-    return {"status": "PRIMARY", "taskDefinition": NEW, "rolloutState": "COMPLETED", **counts, **changes}
-
-
-def service(*deployments: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    return {"serviceName": "acme", "status": "ACTIVE", "deployments": list(deployments), **changes}
-
-
-FAILED = deployment(
-    status="ACTIVE", rolloutState="FAILED", rolloutStateReason="circuit breaker: tasks failed to start."
-)
 NO_STATE = {k: v for k, v in deployment().items() if k != "rolloutState"}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_record import JSON
+from strategies import JSON
 
 from wrapper import history
 from wrapper.errors import NotFoundError, RefusedError, UsageError

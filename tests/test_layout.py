@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import NAMES
 
 from wrapper import layout
 from wrapper.errors import UsageError
 
-NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,30}", fullmatch=True)
 SPOTS = st.tuples(NAMES | st.just(""), NAMES, NAMES | st.just(""))  # region, stack, tenant
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_layout import NAMES
+from strategies import NAMES
 
 from wrapper import planfile
 from wrapper.errors import NotFoundError, OrchestrateError, RefusedError

@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import JSON
 
 from wrapper.record import Record, moment, parse
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(), lambda s: st.lists(s) | st.dictionaries(st.text(), s)
-)
 WHOLE = Record(
     inputs={"variables": {"size": "1"}, "sources": "s", "modules": "m", "versions": "v"},
     given={"size": "1"},

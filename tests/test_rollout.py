@@ -10,9 +10,9 @@ import cloud
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from cloud_fleet import Onlooker
+from ecs_answers import FAILED, NEW, OLD, deployment, service
 from project_on_disk import APP, REGION, Disk
 from said import Said
-from test_deployments import FAILED, NEW, OLD, deployment, service
 
 from wrapper import rollout
 from wrapper.account import Identity

@@ -10,7 +10,7 @@ import pytest
 from fakes import LOCAL, S3, caller, layer, stack
 from hypothesis import given
 from hypothesis import strategies as st
-from test_terraform import VALUE
+from strategies import VALUE
 
 from wrapper import runs, terraform
 from wrapper.errors import UsageError

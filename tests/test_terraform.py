@@ -7,6 +7,7 @@ import shlex
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import VALUE
 
 from wrapper import terraform
 from wrapper.errors import UsageError
@@ -67,9 +68,6 @@ def test_a_flag_without_its_value() -> None:
         tokenize(["-destroy", "-var"])
 
 
-TEXT = st.text(st.characters(exclude_characters="\0"), max_size=20)
-TRICKY = st.text(st.sampled_from("=-\"' \n\t\\$%{}é😀\udcffa;&|*"), max_size=12)
-VALUE = TEXT | TRICKY
 ARGUMENT = st.one_of(
     st.builds(lambda n, v: [f"-var={n}={v}"], st.sampled_from(["a", "b-c"]), VALUE),
     st.builds(lambda n, v: ["-var", f"{n}={v}"], st.sampled_from(["a", "b-c"]), VALUE),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from test_ecs import Asked, create, described, later
+from service_in_moto import Asked, create, described, later
 
 from wrapper.sandbox.mends import ecs, elbv2, rollouts
 
