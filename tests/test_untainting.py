@@ -18,10 +18,10 @@ from wrapper import planfile
 from wrapper.account import NOBODY, Identity
 from wrapper.errors import OrchestrateError, RefusedError, TerraformFailed
 from wrapper.fleet import Fleet, Terms
+from wrapper.keys import state_key
 from wrapper.looks import Scope
 from wrapper.model import Layer, Outcome, Run, Step
 from wrapper.record import Record
-from wrapper.runs import state_key
 from wrapper.stores import LocalStore
 from wrapper.terraform import VERBS
 
