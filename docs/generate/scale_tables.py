@@ -8,8 +8,8 @@ import costs
 import rates
 from marked import table
 
-from wrapper.quotas import OF_A_LOAD_BALANCER, PER_LOAD_BALANCER, QUOTAS, Quota, Shape
-from wrapper.room import ENOUGH, Account, Fleet, Room, first, judge
+from wrapper.aws.quota_headroom import ENOUGH, Account, Fleet, Room, first, judge
+from wrapper.aws.quotas import OF_A_LOAD_BALANCER, PER_LOAD_BALANCER, QUOTAS, Quota, Shape
 
 SHAPES = {
     "own": Shape(),

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from wrapper import inventory
-from wrapper.account import Identity
-from wrapper.errors import RefusedError
-from wrapper.inventory import Named
+from wrapper.aws import remaining_resources
+from wrapper.aws.identity import Identity
+from wrapper.aws.remaining_resources import Named
+from wrapper.model.errors import RefusedError
 
 REGION = "ap-southeast-2"
 TAGS = [{"Key": "Stack", "Value": "app"}]
@@ -31,7 +31,7 @@ def client(service: str) -> Any:
 
 
 def left(*named: Named) -> list[str]:
-    return inventory.left(ME, REGION, "app", named)
+    return remaining_resources.left(ME, REGION, "app", named)
 
 
 @pytest.mark.usefixtures("account")
@@ -130,10 +130,10 @@ def test_names_out_of_a_state() -> None:
             {"mode": "managed", "type": "aws_iam_role", "instances": [{"attributes": {}}]},
         ]
     }
-    assert inventory.named_in(state) == {Named("aws_iam_role", (("name", "r"),))}
-    assert inventory.named_in(None) == set()
+    assert remaining_resources.named_in(state) == {Named("aws_iam_role", (("name", "r"),))}
+    assert remaining_resources.named_in(None) == set()
 
 
 def test_without_credentials_nothing_is_proved() -> None:
     with pytest.raises(RefusedError, match="no AWS credentials"):
-        inventory.left(Identity(), REGION, "app")
+        remaining_resources.left(Identity(), REGION, "app")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from wrapper.errors import UnavailableError
+from wrapper.model.errors import UnavailableError
 from wrapper.sandbox.lifecycle import Sandbox, Seed, is_alive, seed_from_json, server_environment
 
 sandboxed = pytest.mark.sandbox

@@ -19,11 +19,12 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from wrapper import account, history, state
-from wrapper.buckets import BucketStore
-from wrapper.model import Backend
-from wrapper.record import Record
+from wrapper.aws import identity
+from wrapper.model.nouns import Backend
 from wrapper.sandbox.lifecycle import Endpoint, Sandbox, Seed, ask
+from wrapper.state import history, layer_state
+from wrapper.state.record import Record
+from wrapper.state.s3 import BucketStore
 
 pytestmark = pytest.mark.sandbox
 REGION = "ap-southeast-2"
@@ -177,23 +178,23 @@ def test_errors_to_order_reach_every_kind_of_service(endpoint: Endpoint, client:
 def test_a_write_whose_answer_is_lost_counts_once(endpoint: Endpoint, answer: dict[str, Any], earlier: int) -> None:
     """botocore asks again by itself, and S3 refuses that: the first try has changed what it was to be written over."""
     store = BucketStore(
-        account.sandbox(endpoint.url), Backend("s3", {"bucket": "orchestrate-state", "region": REGION}, "")
+        identity.sandbox(endpoint.url), Backend("s3", {"bucket": "orchestrate-state", "region": REGION}, "")
     )
     layer = fakes.layer("acme")
     runs = [str(number) for number in range(earlier + 1)]
     for run in runs[:-1]:
-        state.change_history(store, layer, partial(history.added, record=Record(run=run)))
+        layer_state.change_history(store, layer, partial(history.added, record=Record(run=run)))
     fault = {"action": "s3:PUT *", "lost": True, **answer}
     ask(f"{endpoint.url}/_orchestrate/faults", json.dumps({"faults": [fault]}).encode())
-    state.change_history(store, layer, partial(history.added, record=Record(run=runs[-1])))
+    layer_state.change_history(store, layer, partial(history.added, record=Record(run=runs[-1])))
     assert [fault["hits"] for fault in ask(f"{endpoint.url}/_orchestrate/faults")["faults"]] == [1]
-    assert [(e.number, e.run) for e in state.load_history(store, layer)] == [(int(r) + 1, r) for r in runs]
+    assert [(e.number, e.run) for e in layer_state.load_history(store, layer)] == [(int(r) + 1, r) for r in runs]
 
 
 @pytest.mark.parametrize("tag", [None, "as it is"])
 def test_a_conditional_write_meets_itself(endpoint: Endpoint, tag: str | None) -> None:
     store = BucketStore(
-        account.sandbox(endpoint.url), Backend("s3", {"bucket": "orchestrate-state", "region": REGION}, "")
+        identity.sandbox(endpoint.url), Backend("s3", {"bucket": "orchestrate-state", "region": REGION}, "")
     )
     if tag:
         store.write("key", b"before")

@@ -10,8 +10,8 @@ import click
 from .options import stacked
 
 if TYPE_CHECKING:
-    from ..model import Stack
-    from ..terraform import Token
+    from ..model.nouns import Stack
+    from ..terraform.commands import Token
     from .options import Options
 
 _BUILDS = (
@@ -37,9 +37,10 @@ def take(options: Options, stack: Stack, tokens: Sequence[Token]) -> list[Token]
     """The arguments, and before them ``--builds`` as if it had been typed. Says where a typed -var wins."""
     if not options.builds:
         return list(tokens)
-    from .. import arguments, artifacts, builds
+    from ..deploy import build_files, builds
+    from ..terraform import arguments
 
-    found = artifacts.read(options.project.files, [options.directory / path for path in options.builds])
+    found = build_files.read(options.project.files, [options.directory / path for path in options.builds])
     given = builds.assign(found, declared(options, stack), stack.label)
     typed = {a.name: a.text for a in arguments.typed_values(tokens)}
     kept, words = builds.without_typed(given, typed)

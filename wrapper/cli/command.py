@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 from click.parser import _OptionParser, _ParsingState
 
-from ..errors import UsageError
+from ..model.errors import UsageError
 
 
 def no_option(command: str, word: str, possibilities: Sequence[str] = ()) -> UsageError:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from .. import __version__
-from ..errors import OrchestrateError, UsageError
+from ..model.errors import OrchestrateError, UsageError
 from .command import Group, no_option, words_of
 from .options import Options, ours
 
@@ -76,9 +76,9 @@ class Commands(Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in _OURS:
-            command: click.Command = importlib.import_module(f"wrapper.cli.{name}").command
+            command: click.Command = importlib.import_module(f"wrapper.cli.commands.{name}").command
             return command
-        from .verbs import command_of
+        from .terraform_verb import command_of
 
         return command_of(name, _VERBS.get(name, ""))
 
@@ -163,7 +163,7 @@ def _unknown_option(error: click.NoSuchOption) -> OrchestrateError:
 
 
 def _ended(error: OrchestrateError, arguments: list[str]) -> int:
-    from .. import report
+    from . import console as report
 
     console = report.console(os.environ)
     if "--json" in arguments:

@@ -15,21 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import report as reports
-from ..errors import UsageError
-from .surroundings import SELF as SELF
+from ..model.errors import UsageError
+from . import console as reports
+from .process_environment import SELF as SELF
 
 if TYPE_CHECKING:
-    from ..account import Identity
-    from ..deploy import Deployer
+    from ..aws.identity import Identity
+    from ..deploy.deployer import Deployer
+    from ..deploy.smoke_test import Smoke
     from ..engines import Engine
-    from ..model import Stack
-    from ..project import Project
-    from ..record import Occasion
-    from ..runs import Caller
+    from ..model.nouns import Stack
+    from ..project.project import Project
+    from ..run.plan_run import Caller
+    from ..run.signals import Stopper
     from ..sandbox.lifecycle import Sandbox
-    from ..signals import Stopper
-    from ..smoke import Smoke
+    from ..state.record import Occasion
 
 _TRUE = ("1", "true", "yes", "on")
 
@@ -68,7 +68,7 @@ class Options:
     smoke_contains: str = ""
     smoke_tries: int = 0
     smoke_timeout: str = ""
-    why: Mapping[str, Any] = field(default_factory=dict)  # of an apply (wrapper/record.py); no option either
+    why: Mapping[str, Any] = field(default_factory=dict)  # of an apply (wrapper/state/record.py); no option either
     only: tuple[str, ...] = ()  # layers by tenant, "" being the stack's own; no option of the command line
     rollout_timeout: str = ""
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -90,7 +90,7 @@ class Options:
 
     @cached_property
     def root_folder(self) -> Path:
-        from ..project import find_root
+        from ..project.project import find_root
 
         given = self.root or self.environ.get("ORCHESTRATE_ROOT", "")
         return (self.directory / given).resolve() if given else find_root(self.directory, SELF)
@@ -106,7 +106,7 @@ class Options:
 
     @cached_property
     def project(self) -> Project:
-        from ..project import Project
+        from ..project.project import Project
 
         return Project(self.root_folder, self.home, self.console.say)
 
@@ -141,7 +141,7 @@ class Options:
 
     def identity(self, stack: Stack) -> Identity:
         """Who we are to AWS; with the sandbox, which is started if need be, nobody real."""
-        from .. import account
+        from ..aws import identity as account
 
         if not self.sandboxed:
             needs_none = stack.backend.kind == "local" and not stack.settings.account and not stack.settings.role_arn
@@ -155,7 +155,7 @@ class Options:
         return account.sandbox(self.started_sandbox().url)
 
     def started_sandbox(self) -> Any:
-        from .seed import seed_of
+        from .sandbox_seed import seed_of
 
         running = self.simulated.status()
         if running is not None:
@@ -166,7 +166,7 @@ class Options:
 
     def make_engine(self) -> Engine:
         if self.dry_run:
-            from ..engines.printing import PrintingEngine
+            from ..engines.dry_run import PrintingEngine
 
             return PrintingEngine(self.console.print, self.engine_name)
         if self.engine_name == "host":
@@ -179,20 +179,21 @@ class Options:
 
     def make_image(self, client: Any) -> str:
         """The image's tag; built first when its inputs changed."""
-        from .. import image
+        from ..engines.image import build
 
-        return image.build(SELF, client, self.console.say, self.environ)
+        return build.build(SELF, client, self.console.say, self.environ)
 
     def caller(self, stack: Stack, identity: Identity) -> Caller:
-        from .. import image_inputs, runs
-        from .surroundings import environment_of, mounts_of
+        from ..engines.image import inputs
+        from ..run import plan_run
+        from .process_environment import environment_of, mounts_of
 
         host = self.engine_name == "host"
         sandboxed = self.sandboxed
-        return runs.Caller(
+        return plan_run.Caller(
             home=self.home,
             author=self.author,
-            image=image_inputs.tag(SELF),
+            image=inputs.tag(SELF),
             engine=self.engine_name,
             network=self._network(),
             environment=environment_of(self, stack, identity),
@@ -206,17 +207,17 @@ class Options:
 
     def _other_terraform(self) -> str:
         """The version of the terraform on PATH; "" where it is the image's, or there is none."""
-        from .. import image_inputs
         from ..engines.host import version
+        from ..engines.image import inputs
 
         path = shutil.which("terraform", path=self.environ.get("PATH"))
         found = version(path) if path else ""
-        return "" if found == image_inputs.read_pins(SELF, image_inputs.host_arch()).terraform else found
+        return "" if found == inputs.read_pins(SELF, inputs.host_arch()).terraform else found
 
     @property
     def author(self) -> str:
         """What names this run, in Terraform's lock as in a report."""
-        from .. import deploy
+        from ..deploy import deployer as deploy
 
         return deploy.author(self.environ, socket.gethostname(), os.getpid())
 
@@ -226,8 +227,8 @@ class Options:
         return given or ("host" if self.sandboxed and sys.platform == "linux" else "bridge")
 
     def deployer(self, stack: Stack, stopper: Stopper) -> Deployer:
-        from ..deploy import Deployer
-        from ..terraform import parse_limit
+        from ..deploy.deployer import Deployer
+        from ..terraform.commands import parse_limit
 
         limit = parse_limit(self.rollout_timeout) if self.rollout_timeout else None
         identity = self.identity(stack)
@@ -250,13 +251,13 @@ class Options:
     @property
     def occasion(self) -> Occasion:
         """Who asks, and from which build of Jenkins, where it is one."""
-        from ..record import Occasion
+        from ..state.record import Occasion
 
         return Occasion(self.environ.get("BUILD_USER_ID", ""), self.environ.get("BUILD_URL", ""), self.why)
 
     def smoke_test(self, stack: Stack) -> Smoke:
-        from ..smoke import Smoke, Terms, parse_places
-        from ..terraform import parse_duration
+        from ..deploy.smoke_test import Smoke, Terms, parse_places
+        from ..terraform.commands import parse_duration
 
         usual = Terms()
         terms = Terms(
@@ -268,8 +269,8 @@ class Options:
         return Smoke(parse_places(self.smoke, stack.settings.smoke), terms, served=not self.sandboxed)
 
     def stopper(self) -> Stopper:
-        from ..signals import Stopper
-        from ..terraform import parse_duration
+        from ..run.signals import Stopper
+        from ..terraform.commands import parse_duration
 
         return Stopper(self.console.say, parse_duration(self.timeout) if self.timeout else 0.0)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from ..model import Outcome, Run, Step
+from ..model.nouns import Outcome, Run, Step
 
 NAMES = ("docker", "host")
 Voice = Callable[[bytes, bool], None]  # what Terraform said, and whether on stderr

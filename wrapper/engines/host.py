@@ -17,11 +17,11 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from ..errors import UnavailableError
-from ..model import Outcome, Run, Step
-from ..rundir import RunDirectory, occupy
+from ..model.errors import UnavailableError
+from ..model.nouns import Outcome, Run, Step
 from . import Voice
-from .tail import Tail
+from .output_tail import Tail
+from .run_directory import RunDirectory, occupy
 
 _ABSOLUTE_MODULE = re.compile(r'(source\s*=\s*")/modules/')
 

@@ -11,11 +11,11 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from wrapper.sandbox import mends
-from wrapper.sandbox.faults import Faults
-from wrapper.sandbox.gate import Gate
-from wrapper.sandbox.lifecycle import Seed, seed_from_json
-from wrapper.sandbox.seeding import plant
+from . import moto_patches
+from .faults import Faults
+from .gateway import Gate
+from .lifecycle import Seed, seed_from_json
+from .seeding import plant
 
 
 class QuietRequestHandler(MotoRequestHandler):
@@ -27,7 +27,7 @@ class QuietRequestHandler(MotoRequestHandler):
 
 def build(port: int, seed: Seed, identity: dict[str, Any]) -> tuple[BaseWSGIServer, Gate]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    mends.apply_all()
+    moto_patches.apply_all()
     plant(seed)
     gate = gate_for(identity)
     server = make_server("127.0.0.1", port, gate, threaded=True, request_handler=QuietRequestHandler)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wrapper.errors import UnavailableError
+from ..model.errors import UnavailableError
 
 RECORD = "server.json"
 LOG = "server.log"

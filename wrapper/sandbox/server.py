@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from wrapper.sandbox.lifecycle import RECORD, Seed, seed_from_json
+from .lifecycle import RECORD, Seed, seed_from_json
 
 SIMULATION = {
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
@@ -50,7 +50,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 
 
 def serve(options: argparse.Namespace) -> None:
-    from wrapper.sandbox import aws
+    from . import aws
 
     identity = {"token": secrets.token_hex(16), "project": options.project, "pid": os.getpid()}
     server, gate = aws.build(options.port, options.seed, identity)

@@ -1,0 +1,91 @@
+"""What a person or a script reads: our words, Terraform's voice, errors, tables, JSON. Prints; decides nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ..model.errors import OrchestrateError
+
+_RED, _BOLD, _DIM, _RESET = "\x1b[31m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+
+class Console:
+    """stdout is Terraform's voice or the JSON asked for; all else goes to stderr. A reader that went
+    away (``| head``, a closed terminal) mutes us, and the run goes on."""
+
+    def __init__(self, *, color_out: bool, color_err: bool, data_only: bool = False) -> None:
+        self.color_out = color_out
+        self.color_err = color_err
+        self.data_only = data_only  # stdout is for JSON: Terraform's voice goes to stderr
+        self._lock = threading.RLock()  # a signal handler speaks too, perhaps in the middle of a word
+        self._instead: Callable[[str], None] | None = None
+
+    @contextlib.contextmanager
+    def through(self, say: Callable[[str], None]) -> Iterator[None]:
+        """While a live table is on the screen, words go above it."""
+        self._instead = say
+        try:
+            yield
+        finally:
+            self._instead = None
+
+    def voice(self, data: bytes, is_error: bool) -> None:
+        self._write(2 if is_error or self.data_only else 1, data)
+
+    def say(self, text: str) -> None:
+        if self._instead:
+            return self._instead(text)
+        line = f"{_DIM}{text}{_RESET}" if self.color_err and text.startswith("+ ") else text
+        self._write(2, (line + "\n").encode("utf-8", "backslashreplace"))
+
+    def print(self, text: str) -> None:
+        self._write(1, (text + "\n").encode("utf-8", "backslashreplace"))
+
+    def ask(self, question: str, wanted: str) -> bool:
+        self._write(2, (f"{_BOLD}{question}{_RESET} " if self.color_err else question + " ").encode())
+        return sys.stdin.readline().strip() == wanted
+
+    def error(self, error: OrchestrateError) -> None:
+        head = f"{_RED}error:{_RESET}" if self.color_err else "error:"
+        self.say(f"{head} {error.message}")
+        if error.where:
+            self.say(f"  where: {error.where}")
+        if error.hint:
+            self.say(f"  to do: {error.hint}")
+
+    def json(self, data: Any) -> None:
+        self.print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Columns as wide as what they hold; nothing is cut, so that it can be searched."""
+        cells = [[str(c) for c in row] for row in rows]
+        widths = [max(len(row[i]) for row in [list(head), *cells]) for i in range(len(head))]
+        titles = "  ".join(h.upper().ljust(w) for h, w in zip(head, widths, strict=True)).rstrip()
+        self.print(f"{_BOLD}{titles}{_RESET}" if self.color_out else titles)
+        for row in cells:
+            self.print("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
+
+    def _write(self, descriptor: int, data: bytes) -> None:
+        with self._lock:
+            try:
+                while data:
+                    data = data[os.write(descriptor, data) :]
+            except OSError:
+                return
+
+
+def console(environ: Mapping[str, str]) -> Console:
+    """Colour where a terminal shows it and nobody said no (no-color.org)."""
+    wanted = not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    return Console(color_out=wanted and sys.stdout.isatty(), color_err=wanted and sys.stderr.isatty())
+
+
+def error_data(error: OrchestrateError) -> dict[str, Any]:
+    """An error as data, for ``--json``."""
+    return {"error": {"message": error.message, "where": error.where, "hint": error.hint, "exit_code": error.exit_code}}
