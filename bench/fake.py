@@ -43,8 +43,8 @@ def main(root: str, name: str, jobs: str) -> int:
         def open(self, _run: Any) -> Iterator[Nothing]:
             yield self
 
-        def execute(self, _step: Any, voice: Any) -> Outcome:
-            voice(SAID, False)
+        def execute(self, _step: Any, output: Any) -> Outcome:
+            output(SAID, False)
             return Outcome(0, ok=True, tail="")
 
         def stop(self) -> None:

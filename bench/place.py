@@ -33,7 +33,7 @@ class Failed(Exception):
     """A command that the measure stands on did not do what it should."""
 
 
-def say(text: str) -> None:
+def info(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
@@ -127,7 +127,7 @@ class Place:
     @cached_property
     def shared(self) -> Path:
         """The shared layer is there; TENANT's work directory."""
-        say(f"deploying {STACK} on the simulated AWS (about a minute)")
+        info(f"deploying {STACK} on the simulated AWS (about a minute)")
         self.verb("apply", STACK, REGION, engine="docker")
         self.verb("plan", STACK, REGION, "-var", f"tenant={TENANT}", engine="docker")
         return self.work(STACK, TENANT)
@@ -136,7 +136,7 @@ class Place:
     def deployed(self) -> int:
         """TENANT is there; how often its first apply, on the docker engine, started a provider."""
         assert self.shared
-        say(f"deploying {TENANT} (a minute and a half, most of it the provider waiting)")
+        info(f"deploying {TENANT} (a minute and a half, most of it the provider waiting)")
         return starts(self.verb("apply", STACK, REGION, "-var", f"tenant={TENANT}", engine="docker", **COUNTED))
 
 

@@ -23,8 +23,8 @@ def main(root: str, name: str, model: str) -> None:
 
     options = Options(root=root, sandbox=True, engine="host")
     stack = options.project.stack(name, REGION)
-    deployer = options.deployer(stack, options.stopper())
-    store, survey = deployer.store, deployer.survey
+    deployer = options.deployer(stack, options.signals())
+    store, resolver = deployer.store, deployer.resolver
     found = layer_state.load_tagged(store, Layer(stack, model))
     assert found, f"{model} has no state"
     text, record = (
@@ -42,7 +42,7 @@ def main(root: str, name: str, model: str) -> None:
         layer_state.write_record(store, layer, replace(one, state={**record.state, "tag": tagged[1] if tagged else ""}))
 
     with ThreadPoolExecutor(WRITERS) as pool:
-        print(len(list(pool.map(seed, survey.prepare_all(VERBS["apply"], layers, ())))))
+        print(len(list(pool.map(seed, resolver.prepare_all(VERBS["apply"], layers, ())))))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from loop import QUIET
-from place import REGION, Place, run, say
+from place import REGION, Place, info, run
 from tenants import BACKEND, LOCK, SOURCE
 
 PACKAGE = "claranet-tfwrapper==15.0.2"
@@ -75,7 +75,7 @@ def _installed(place: Place) -> Path:
     if given := os.environ.get(GIVEN):
         return Path(given)
     venv = place.folder / "tfwrapper"
-    say(f"installing {PACKAGE} (once, half a minute)")
+    info(f"installing {PACKAGE} (once, half a minute)")
     pip = [
         str(venv / "bin" / "python"),
         "-I",

@@ -79,7 +79,7 @@ def test_a_first_apply_that_failed_or_was_stopped_is_applied_again(shop: Project
 
     stopped = shop.start("apply", *GLOBEX, "-var", "build=1-broken")
     stopped.wait_for("aws_ecs_service.this: Creating...")
-    wait_until(lambda: status(shop, "globex") == "ACTIVE", say=stopped.said)
+    wait_until(lambda: status(shop, "globex") == "ACTIVE", info=stopped.said)
     time.sleep(1)  # the provider must have heard of it, too
     assert stopped.send(signal.SIGTERM).end().code == 143
     again = shop.run("apply", *GLOBEX, "-var", "build=1")

@@ -59,13 +59,13 @@ def test_one_signal_stops_what_runs_and_starts_no_more(many: Tenants) -> None:
     many.declare("ab")
     many.declare("cdef", command=slow())
     running = many.start("apply", "--jobs", "2")
-    many.wait_for("c", "d", say=running)
+    many.wait_for("c", "d", info=running)
     done = running.send(signal.SIGTERM, signal.SIGTERM, every=0.1).end(30)
     assert done.code == 143, str(done)
     many.read()
     assert (many.those("succeeded"), many.those("stopped")) == ("- a b", "c d e f")
-    assert {many.answers[n]["exit_code"] for n in "cdef"} == {143}
-    assert [many.answers[n]["started"] is None for n in "cdef"] == [False, False, True, True]
+    assert {many.results[n]["exit_code"] for n in "cdef"} == {143}
+    assert [many.results[n]["started"] is None for n in "cdef"] == [False, False, True, True]
     for name in "cd":
         assert many.log(name).count("Interrupt received") == 1 and "Two interrupts" not in many.log(name)
     assert done.err.splitlines()[-1].endswith("exit code 143")
@@ -86,10 +86,10 @@ def test_limits_of_time_and_a_dry_run(many: Tenants) -> None:
     assert (many.started(), project.objects(), list(project.private.glob("runs/**/*.tf"))) == ([], [], [])
 
     done = many.run("apply", "--jobs", "2", "--tenant-timeout", "12s", code=124)
-    assert (many.those("succeeded"), many.those("failed"), many.answers["b"]["exit_code"]) == ("- a c", "b", 124)
+    assert (many.those("succeeded"), many.those("failed"), many.results["b"]["exit_code"]) == ("- a c", "b", 124)
     many.declare("d")
     done = many.run("apply", "--jobs", "1", "--timeout", "12s", code=124)
     assert (many.those("unchanged"), many.those("stopped")) == ("- a c", "b d")
-    assert [many.answers[name]["started"] is None for name in "bd"] == [False, True]
+    assert [many.results[name]["started"] is None for name in "bd"] == [False, True]
     assert many.log("b").count("Interrupt received") == 2 and "Two interrupts" not in many.log("b")
     project.assert_nothing_left()

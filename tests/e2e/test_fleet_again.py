@@ -24,7 +24,7 @@ def test_a_killed_run_goes_on_where_it_was(many: Tenants) -> None:
     many.declare("ab")
     many.declare("cd", command=slow(3))
     running = many.start("apply", "--jobs", "2")
-    many.wait_for("c", "d", say=running)
+    many.wait_for("c", "d", info=running)
     running.send(signal.SIGKILL).end()
     assert not many.report.exists()
     many.run("apply", "--resume", "-var", "value=other", code=65)
@@ -58,7 +58,7 @@ def test_what_failed_or_was_stopped_is_repeated_alone(many: Tenants, tmp_path: P
     many.declare("b", command="exit 3")
     many.declare("e", command=slow())
     running = many.start("apply", "--jobs", "1", "--tenants", "*", "--tenant-timeout", "60s", many="")
-    many.wait_for("e", say=running)
+    many.wait_for("e", info=running)
     assert running.send(signal.SIGTERM).end(30).code == 143
     report = many.report
     many.read()
@@ -67,7 +67,7 @@ def test_what_failed_or_was_stopped_is_repeated_alone(many: Tenants, tmp_path: P
     many.declare("be")
     many.started()
     many.run("apply", "--failed-from", str(report), many="")
-    assert (many.those("succeeded"), sorted(many.answers), sorted(many.started())) == ("b e", ["b", "e"], ["b", "e"])
+    assert (many.those("succeeded"), sorted(many.results), sorted(many.started())) == ("b e", ["b", "e"], ["b", "e"])
 
     data = json.loads(report.read_text())
     for wrong in ({"stack": "other"}, {"schema": 2}):

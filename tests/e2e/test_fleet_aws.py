@@ -60,16 +60,16 @@ def test_refused_denied_and_drifted(many: Tenants, aws: Aws) -> None:
     aws.faults(DENIED, BUSY)
     done = many.run("apply", "--jobs", "1", code=1)
     assert (many.those("failed"), many.those("succeeded")) == ("a", "- b")
-    assert [many.answers[n]["attempts"] for n in "ab"] == [1, 2]
-    assert "not authorized" in str(many.answers["a"]["diagnostics"])
+    assert [many.results[n]["attempts"] for n in "ab"] == [1, 2]
+    assert "not authorized" in str(many.results["a"]["diagnostics"])
     assert f"{REGION}/tiny/b: task definition revisions" in done.err and "try 2 in" in done.err
 
     many.run("apply", "--failed-from", str(many.report), many="")
     assert many.those("succeeded") == "a"
     ssm.put_parameter(Name=f"/{project.bucket}/b", Value="by hand", Overwrite=True)
     done = many.run("drift", "--tenants", "a,b", many="", code=2)
-    assert many.answers["a"]["drifted"] == []
-    (drifted,) = many.answers["b"]["drifted"]
+    assert many.results["a"]["drifted"] == []
+    (drifted,) = many.results["b"]["drifted"]
     assert drifted["address"] == "aws_ssm_parameter.this" and "value" in drifted["attributes"]
     assert "aws_ssm_parameter.this" in done.out and "by hand" not in done.all
     assert ssm.get_parameter(Name=f"/{project.bucket}/b")["Parameter"]["Value"] == "by hand", "looked at, left alone"
@@ -78,9 +78,9 @@ def test_refused_denied_and_drifted(many: Tenants, aws: Aws) -> None:
     # Given by hand, as a build is: the next look for drift stands on it, and on what is given with it.
     many.run("apply", "-var", "value=typed")
     many.run("drift")
-    assert [many.answers[n]["drifted"] for n in ("", "a", "b")] == [[], [], []]
+    assert [many.results[n]["drifted"] for n in ("", "a", "b")] == [[], [], []]
     many.run("drift", "--tenants", "b", "-var", "value=other", many="", code=2)
     assert (
         "not all of it is drift: since its last apply its inputs changed (variable value)"
-        in many.answers["b"]["reason"]
+        in many.results["b"]["reason"]
     )

@@ -35,7 +35,7 @@ def denied(action: str) -> dict[str, object]:
 
 
 def codes(many: Tenants) -> dict[str, int]:
-    return {name: one["exit_code"] for name, one in many.answers.items()}
+    return {name: one["exit_code"] for name, one in many.results.items()}
 
 
 def test_what_befalls_some_stops_no_other(many: Tenants, aws: Aws) -> None:
@@ -49,7 +49,7 @@ def test_what_befalls_some_stops_no_other(many: Tenants, aws: Aws) -> None:
         denied("s3:GET *tenants/denied/terraform.tfstate*"), denied("s3:PUT *tenants/unsaved/terraform.tfstate[?]*")
     )
     running = many.start("apply", "--jobs", "2")
-    many.wait_for("killed", say=running)
+    many.wait_for("killed", info=running)
     docker("kill", f"{project.prefix}{REGION}.tiny.killed")
     done = running.end(60)
     many.read()
@@ -57,7 +57,7 @@ def test_what_befalls_some_stops_no_other(many: Tenants, aws: Aws) -> None:
         "": 0, "good": 0, "last": 0, "broken": 65, "locked": 75, "denied": 77, "unsaved": 74
     }  # fmt: skip
     assert codes(many)["killed"] in (1, 69, 75)
-    assert not [one for one in many.answers.values() if one["log"] and not Path(one["log"]).is_file()]
+    assert not [one for one in many.results.values() if one["log"] and not Path(one["log"]).is_file()]
     assert (done.code, "bug of ours" in done.all, "Traceback" in done.all) == (74, False, False), str(done)
     assert "somebody@elsewhere" in done.err and "broken.tfvars:1" in done.err and "errored.tfstate" in done.err
     assert project.containers() == []
@@ -73,8 +73,8 @@ def test_what_befalls_some_stops_no_other(many: Tenants, aws: Aws) -> None:
     many.file("broken").write_text('value = "mended"\n')
     many.declare(["killed"])
     project.run("state", "tiny", REGION, "-var", "tenant=unsaved", "push", "errored.tfstate")
-    assert "tiny ap-southeast-2 -var tenant=killed" in many.answers["killed"]["error"]["hint"]
-    hint = many.answers["locked"]["error"]["hint"]
+    assert "tiny ap-southeast-2 -var tenant=killed" in many.results["killed"]["error"]["hint"]
+    hint = many.results["locked"]["error"]["hint"]
     assert hint.endswith(f"force-unlock tiny {REGION} -var tenant=locked {SOMEBODY['ID']}")
     project.run("force-unlock", "tiny", "-var", "tenant=killed", "-force", rows["killed"]["locked"]["id"])
     many.run("apply", "--failed-from", str(many.report), many="", code=75)
@@ -86,14 +86,14 @@ def test_a_second_fleet_names_the_first(many: Tenants, tmp_path: Path) -> None:
     many.declare("ab", command=slow())
     running = many.start("apply", "--jobs", "2")
     report = many.report
-    many.wait_for("a", "b", say=running)
+    many.wait_for("a", "b", info=running)
     second = many.run("apply", code=75)
     assert "another apply over many tenants" in second.err and "by tester-" in second.err
     there = Tenants(many.project.elsewhere(tmp_path))
     there.declare("c")
     there.run("apply", "--jobs", "3", code=75)
     assert (there.those("failed"), there.those("succeeded"), there.those("unchanged")) == ("a b", "c", "-")
-    assert "tester-" in there.answers["a"]["error"]["message"] + str(there.answers["a"]["error"]["hint"])
+    assert "tester-" in there.results["a"]["error"]["message"] + str(there.results["a"]["error"]["hint"])
     assert running.send(signal.SIGTERM).end(30).code == 143
     many.report = report
     many.read()
@@ -148,7 +148,7 @@ def test_a_daemon_that_dies_half_way(many: Tenants) -> None:
     many.declare("ef")
     daemon = Daemon(project.home / "docker.sock")
     running = many.start("apply", "--jobs", "2", env={"DOCKER_HOST": daemon.address})
-    many.wait_for("c", "d", say=running)
+    many.wait_for("c", "d", info=running)
     daemon.die()
     done = running.end(90)
     many.read()
@@ -179,7 +179,7 @@ def test_a_disk_that_fills_up_half_way(small: Tenants) -> None:
     small.declare("b", command="dd if=/dev/zero of=filler bs=4096; seq 1 9000")
     done = small.run("apply", "--jobs", "1", code=69)
     assert (small.those("succeeded"), small.those("failed")) == ("- a b", "c d")
-    assert "bug of ours" not in done.all and "No space left" in small.answers["c"]["error"]["message"]
+    assert "bug of ours" not in done.all and "No space left" in small.results["c"]["error"]["message"]
     assert "b | terraform_data.command[0] (local-exec): 9000" in done.err, "what no log can take is said"
     for filler in small.project.private.rglob("filler"):
         filler.unlink()

@@ -23,7 +23,7 @@ def test_a_tenant_comes_and_goes(in_docker: Project) -> None:
     git(project, "commit", "-q", "-m", "one")
     many.run("apply")
     assert many.those("succeeded") == "- acme"
-    (row,) = register(project)
+    (row,) = tenant_index(project)
     assert (row["status"], row["url"], row["changed"]) == (["deployed"], "http://acme.example.com", False)
 
     file.write_text('value = "y"\n')
@@ -32,7 +32,7 @@ def test_a_tenant_comes_and_goes(in_docker: Project) -> None:
     assert [i["input"] for i in rows["acme"]["inputs"]] == ["variable value"]
     assert rows["globex"]["why"] == "new since HEAD"
     assert [row["tenant"] for row in json.loads(project.run("affected", "tiny", "--json").out)] == ["acme", "globex"]
-    assert [row["status"] for row in register(project)] == [["changed"], ["not deployed"]]
+    assert [row["status"] for row in tenant_index(project)] == [["changed"], ["not deployed"]]
 
     lock = project.key("acme") + ".tflock"
     project.aws.client("s3").put_object(Bucket=project.bucket, Key=lock, Body=b'{"ID": "1-2", "Who": "somebody"}')  # type: ignore[union-attr]
@@ -40,17 +40,17 @@ def test_a_tenant_comes_and_goes(in_docker: Project) -> None:
     assert file.is_file(), "what could not be destroyed is still declared"
     project.aws.client("s3").delete_object(Bucket=project.bucket, Key=lock)  # type: ignore[union-attr]
     file.rename(project.root / "kept")
-    assert register(project)[0]["orphaned"] is True
+    assert tenant_index(project)[0]["orphaned"] is True
     (project.root / "kept").rename(file)
     project.run("tenant", "remove", "acme", "tiny")
     project.run("tenant", "remove", "globex", "tiny")
     assert not file.exists() and not many.file("globex").exists()
-    assert register(project) == []
+    assert tenant_index(project) == []
     assert [key for key in project.objects() if "/tenants/" in key] == []
     project.assert_nothing_left()
 
 
-def register(project: Project) -> list[dict[str, Any]]:
+def tenant_index(project: Project) -> list[dict[str, Any]]:
     return list(json.loads(project.run("tenants", "tiny", "--json").out))
 
 

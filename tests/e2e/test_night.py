@@ -149,8 +149,8 @@ def test_a_night_that_is_cut_off_and_run_again(project: Project, tmp_path: Path)
 
 
 def report(project: Project, name: str) -> dict[str, tuple[str, int]]:
-    answers = json.loads((project.root / name).read_text())["answers"]
-    return {a["layer"].removeprefix(f"{REGION}/"): (a["result"], a["exit_code"]) for a in answers}
+    results = json.loads((project.root / name).read_text())["answers"]
+    return {a["layer"].removeprefix(f"{REGION}/"): (a["result"], a["exit_code"]) for a in results}
 
 
 def assert_nothing_of(project: Project, stack: str) -> None:

@@ -10,10 +10,10 @@ import pytest
 from harness import REGION, Aws, Project, make
 
 from wrapper.cli.options import Options
-from wrapper.engines.rate_limited import Pace, PacedEngine
+from wrapper.engines.rate_limited import RateLimitedEngine, RateLimiter
 from wrapper.model.errors import TerraformFailed
 from wrapper.model.nouns import Layer, Outcome
-from wrapper.run.retry import Doors, with_retries
+from wrapper.run.retry import RetryClock, with_retries
 from wrapper.terraform import commands
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.terraform]
@@ -63,15 +63,15 @@ def project(tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> Ite
 def test_what_passes_by_itself_is_tried_again_and_said_and_a_denial_is_not(project: Project, aws: Aws) -> None:
     options = Options(root=str(project.root), environ=project.environment)
     stack = options.project.stack("one", REGION)
-    deployer = options.deployer(stack, options.stopper())
+    deployer = options.deployer(stack, options.signals())
     said: list[str] = []
-    pace = Pace(project.private / "pace", "1", REGION, notice=said.append, clock=lambda: 100.0)
-    deployer = replace(deployer, engine=PacedEngine(deployer.engine, pace))
+    pace = RateLimiter(project.private / "pace", "1", REGION, notice=said.append, clock=lambda: 100.0)
+    deployer = replace(deployer, engine=RateLimitedEngine(deployer.engine, pace))
 
     def perform(verb: str, *arguments: str) -> Outcome:
-        doors = Doors(lambda _: None, lambda: 0.0, said.append)
+        doors = RetryClock(lambda _: None, lambda: 0.0, said.append)
         tokens = list(commands.tokenize(arguments))
-        ready = deployer.survey.prepare(commands.VERBS[verb], Layer(stack), tokens)
+        ready = deployer.resolver.prepare(commands.VERBS[verb], Layer(stack), tokens)
         return with_retries(stack.label, lambda: deployer.carry_out(ready), doors)
 
     aws.faults(BUSY)

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from harness import REGION, ROOT, Project, client, make
 
-from wrapper.deploy.smoke_test import Doors, Terms, ask, check
+from wrapper.deploy.smoke_test import SmokeHooks, SmokePolicy, check, get
 from wrapper.model.errors import SmokeFailed
 
 pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
@@ -74,7 +74,7 @@ def server() -> Iterator[Server]:
         one.shutdown()
 
 
-class Watch:
+class RolloutWatch:
     """Counts, all the time, what every service wants and what is healthy behind it."""
 
     def __init__(self, url: str) -> None:
@@ -82,7 +82,7 @@ class Watch:
         self.seen: list[tuple[str, int, int]] = []  # service, desired, healthy
         self._over = threading.Event()
 
-    def look(self) -> None:
+    def diff(self) -> None:
         for cluster in self._ecs.list_clusters()["clusterArns"]:
             names = self._ecs.list_services(cluster=cluster)["serviceArns"]
             for one in self._ecs.describe_services(cluster=cluster, services=names)["services"] if names else ():
@@ -92,10 +92,10 @@ class Watch:
                     self.seen.append((one["serviceArn"], one["desiredCount"], states.count("healthy")))
 
     @contextlib.contextmanager
-    def watching(self) -> Iterator[Watch]:
+    def watching(self) -> Iterator[RolloutWatch]:
         def loop() -> None:
             while not self._over.wait(0.1):
-                self.look()
+                self.diff()
 
         thread = threading.Thread(target=loop)
         thread.start()
@@ -142,7 +142,7 @@ def test_a_build_goes_from_test_to_beta_and_back_without_a_gap(shipped: Project,
     assert len(before) >= 6  # a load balancer, a target group and a name in each
     shipped.write("artifacts/service1.env.groovy", "env.SERVICE1_BUILD='91'\n")
     server.refusals = 2
-    with Watch(url).watching() as watch:
+    with RolloutWatch(url).watching() as watch:
         deployed = shipped.run("apply", TEST, REGION, *ACME, "--builds", "artifacts", "--smoke", f"{server.url}/health")
         promoted = shipped.run(
             "promote", TEST, BETA, REGION, *ACME, "--smoke-contains", "well", "--smoke", f"{server.url}/health"
@@ -193,10 +193,10 @@ def test_a_build_goes_from_test_to_beta_and_back_without_a_gap(shipped: Project,
 
 def test_a_server_that_is_slow_to_come_and_one_that_never_does(server: Server) -> None:
     said: list[str] = []
-    doors, server.refusals = Doors(said.append, lambda _: time.sleep(0.01)), 3
-    check("acme", [f"{server.url}/health"], Terms(contains="well"), doors)
+    doors, server.refusals = SmokeHooks(said.append, lambda _: time.sleep(0.01)), 3
+    check("acme", [f"{server.url}/health"], SmokePolicy(contains="well"), doors)
     assert said[-1].endswith("/health: 200 (try 4)")
     server.server_close()
     with pytest.raises(SmokeFailed, match=r"no answer: .*refused.* \(2 tries\)"):
-        check("acme", [f"{server.url}/health"], Terms(tries=2), doors)
-    assert ask("http://no-such-host.invalid/", 1.0).status == 0
+        check("acme", [f"{server.url}/health"], SmokePolicy(tries=2), doors)
+    assert get("http://no-such-host.invalid/", 1.0).status == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from harness import PROVIDER, REGION, Aws, Project, tiny
 
-from wrapper.deploy.lb_slots.slots import Book, allot, render
+from wrapper.deploy.lb_slots.slots import SlotTable, assign, render
 
 pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
 BOOK = f"{REGION}/tiny/allotments.json"
@@ -86,7 +86,7 @@ def shop(tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> Projec
     project.write("src/tiny/main.tf", PROVIDER + SHARED)
     project.write("src/tiny/tenant/main.tf", PROVIDER + TENANT)
     project.write(f"config/{REGION}/tiny/variables.tfvars", 'load_balancer = { mode = "shared" }\n')
-    full = allot(Book(), [f"t{n}" for n in range(90)], "2026-01-01T00:00:00Z", "somebody")
+    full = assign(SlotTable(), [f"t{n}" for n in range(90)], "2026-01-01T00:00:00Z", "somebody")
     aws.client("s3").put_object(Bucket=project.bucket, Key=BOOK, Body=render(full))
     return project
 
@@ -98,8 +98,8 @@ def test_a_tenant_comes_to_a_new_load_balancer_and_a_broken_build_is_rolled_back
     assert "load balancer 2 is not there yet; applying the stack's own layer first" in first.err
     assert "ECS runs the new version of web" in first.err or "waiting for ECS" not in first.err
     assert shop.aws is not None
-    book = json.loads(shop.aws.client("s3").get_object(Bucket=shop.bucket, Key=BOOK)["Body"].read())
-    assert (len(book["tenants"]), book["tenants"]["acme"]["load_balancer"]) == (91, 2)
+    table = json.loads(shop.aws.client("s3").get_object(Bucket=shop.bucket, Key=BOOK)["Body"].read())
+    assert (len(table["tenants"]), table["tenants"]["acme"]["load_balancer"]) == (91, 2)
 
     broken = shop.run(*acme, "-var", "build=2-broken", codes=(1,))
     # A registration that is tried again makes one more revision: which two they are is not said here.

@@ -93,8 +93,8 @@ def priorities(account: Account) -> dict[str, int]:
 
 
 def allotted(account: Account) -> dict[str, int]:
-    book = json.loads(account.client("s3").get_object(Bucket=BUCKET, Key=BOOK)["Body"].read())
-    return {f"{tenant}.beta.example.com": place["priority"] for tenant, place in book["tenants"].items()}
+    table = json.loads(account.client("s3").get_object(Bucket=BUCKET, Key=BOOK)["Body"].read())
+    return {f"{tenant}.beta.example.com": place["priority"] for tenant, place in table["tenants"].items()}
 
 
 def service(account: Account, tenant: str) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def test_a_signal_stops_every_tenant_of_many(project: Project) -> None:
     many = Tenants(project)
     many.declare(["acme", "globex"], command=slow())
     running = many.start("apply", "--jobs", "2")
-    many.wait_for("acme", "globex", say=running)
+    many.wait_for("acme", "globex", info=running)
     done = running.send(signal.SIGTERM, signal.SIGTERM, every=0.1).end(30)
     assert done.code == 143, str(done)
     for name in ("acme", "globex"):

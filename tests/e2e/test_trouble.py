@@ -21,7 +21,7 @@ pytestmark = pytest.mark.sandbox
 
 
 @dataclass
-class Gate:
+class Gateway:
     """Stands before the simulated AWS and refuses to write what it is told to."""
 
     server: ThreadingHTTPServer
@@ -33,7 +33,7 @@ class Gate:
 
 
 @pytest.fixture
-def gate(aws: Aws) -> Iterator[Gate]:
+def gateway(aws: Aws) -> Iterator[Gateway]:
     behind = urlsplit(aws.url).netloc
 
     class Handler(BaseHTTPRequestHandler):
@@ -70,7 +70,7 @@ def gate(aws: Aws) -> Iterator[Gate]:
 
         def log_message(self, *_: object) -> None: ...
 
-    made = Gate(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
+    made = Gateway(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
     made.server.daemon_threads = True
     thread = threading.Thread(target=made.server.serve_forever, args=(0.05,))
     thread.start()
@@ -81,16 +81,16 @@ def gate(aws: Aws) -> Iterator[Gate]:
 
 
 def test_a_state_that_cannot_be_saved_is_kept_and_stands_in_the_way_until_it_is_pushed(
-    project: Project, gate: Gate
+    project: Project, gateway: Gateway
 ) -> None:
-    project.environment["AWS_ENDPOINT_URL"] = gate.url
+    project.environment["AWS_ENDPOINT_URL"] = gateway.url
     project.run("apply", "tiny", "-var", "value=before")
-    gate.refused.append("terraform.tfstate")
+    gateway.refused.append("terraform.tfstate")
     risky = project.run("apply", "tiny", "-var", "value=after", codes=(74,))
     file = project.work() / "errored.tfstate"
     assert str(file) in risky.err and "state tiny ap-southeast-2 push errored.tfstate" in risky.err
     assert "after" in file.read_text() and file.stat().st_uid == os.getuid()
-    gate.refused.clear()
+    gateway.refused.clear()
     for verb in ("apply", "destroy", "refresh"):
         refused = project.run(verb, "tiny", codes=(74,))
         assert "push errored.tfstate" in refused.err and "+ terraform" not in refused.err
@@ -103,10 +103,10 @@ def test_a_state_that_cannot_be_saved_is_kept_and_stands_in_the_way_until_it_is_
     project.assert_nothing_left()
 
 
-def test_a_push_that_failed_keeps_the_state(project: Project, gate: Gate) -> None:
-    project.environment["AWS_ENDPOINT_URL"] = gate.url
+def test_a_push_that_failed_keeps_the_state(project: Project, gateway: Gateway) -> None:
+    project.environment["AWS_ENDPOINT_URL"] = gateway.url
     project.run("apply", "tiny", "-var", "value=before")
-    gate.refused.append("terraform.tfstate")
+    gateway.refused.append("terraform.tfstate")
     project.run("apply", "tiny", "-var", "value=after", codes=(74,))
     project.run("state", "tiny", "push", "errored.tfstate", codes=(1, 74))
     assert (project.work() / "errored.tfstate").exists()
@@ -137,10 +137,10 @@ def test_a_full_disk_before_a_run_starts_nothing(small: Project) -> None:
     assert small.containers() == [] and small.objects() == []
 
 
-def test_a_disk_that_fills_up_while_the_state_cannot_be_saved(small: Project, gate: Gate) -> None:
-    small.environment["AWS_ENDPOINT_URL"] = gate.url
+def test_a_disk_that_fills_up_while_the_state_cannot_be_saved(small: Project, gateway: Gateway) -> None:
+    small.environment["AWS_ENDPOINT_URL"] = gateway.url
     small.run("apply", "tiny")
-    gate.refused.append("terraform.tfstate")
+    gateway.refused.append("terraform.tfstate")
     fill = "dd if=/dev/zero of=filler bs=4096; true"
     done = small.run("apply", "tiny", "-var", "value=precious", "-var", f"command={fill}", codes=(74,))
     assert "precious" in done.out + done.err, "the state must be somewhere"

@@ -24,12 +24,12 @@ def _nobody_real(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_there_is_counted() -> None:
-    untold: list[str] = []
+    unreadable: list[str] = []
     with mock_aws():
-        before = dict(quota_usage.held(Identity(), REGION, "app", "example.com", untold))
+        before = dict(quota_usage.held(Identity(), REGION, "app", "example.com", unreadable))
         make()
-        after = dict(quota_usage.held(Identity(), REGION, "app", "example.com", untold))
-    assert untold == []
+        after = dict(quota_usage.held(Identity(), REGION, "app", "example.com", unreadable))
+    assert unreadable == []
     grown = {name: after[name] - before[name] for name in after}
     assert grown == {
         "load balancers": 1,

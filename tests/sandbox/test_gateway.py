@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from wrapper.sandbox.faults import Faults
-from wrapper.sandbox.gateway import Gate
+from wrapper.sandbox.gateway import Gateway
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=key/20240101/ap-southeast-2/{service}/aws4_request, Signature=x"
 
 
 class Reply:
-    def __init__(self, gate: Callable[..., Any], environ: dict[str, Any]) -> None:
-        self.body = b"".join(gate(environ, self._start))
+    def __init__(self, gateway: Callable[..., Any], environ: dict[str, Any]) -> None:
+        self.body = b"".join(gateway(environ, self._start))
 
     def _start(self, status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> None:
         self.status, self.headers = status, dict(headers)
@@ -83,18 +83,18 @@ def count_winners(application: Callable[..., Any]) -> int:
 
 def test_one_request_at_a_time() -> None:
     assert count_winners(Register()) > 1
-    assert count_winners(Gate(Register(), {})) == 1
+    assert count_winners(Gateway(Register(), {})) == 1
 
 
 def test_the_body_reaches_moto_whole() -> None:
-    assert Reply(Gate(answering("200 OK"), {}), request(body=b"Action=X")).body == b"Action=X"
+    assert Reply(Gateway(answering("200 OK"), {}), request(body=b"Action=X")).body == b"Action=X"
 
 
 def test_an_unknown_json_action_is_answered_at_once_and_by_name(caplog: pytest.LogCaptureFixture) -> None:
     environ = request(
         body=b"{}", CONTENT_TYPE="application/x-amz-json-1.1", HTTP_X_AMZ_TARGET="Amazon_20141113.Unknown"
     )
-    reply = Reply(Gate(refusing, {}), environ)
+    reply = Reply(Gateway(refusing, {}), environ)
     assert reply.status.startswith("501")
     assert json.loads(reply.body)["message"] == "the sandbox does not simulate ecs:Unknown"
     assert "501 ecs:Unknown" in caplog.text
@@ -104,17 +104,17 @@ def test_an_unknown_form_action_is_answered_in_xml() -> None:
     environ = request(
         body=b"Action=Guess&Version=1", service="autoscaling", CONTENT_TYPE="application/x-www-form-urlencoded"
     )
-    reply = Reply(Gate(refusing, {}), environ)
+    reply = Reply(Gateway(refusing, {}), environ)
     assert b"<Code>NotImplemented</Code>" in reply.body and b"autoscaling:Guess" in reply.body
 
 
 def test_an_unknown_path_is_named() -> None:
-    reply = Reply(Gate(refusing, {}), request("/bucket", service="s3", QUERY_STRING="metrics=1"))
+    reply = Reply(Gateway(refusing, {}), request("/bucket", service="s3", QUERY_STRING="metrics=1"))
     assert b"s3:GET /bucket?metrics" in reply.body
 
 
 def test_a_break_inside_is_not_retried_for_minutes_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    reply = Reply(Gate(breaking, {}), request())
+    reply = Reply(Gateway(breaking, {}), request())
     assert reply.status.startswith("501")
     assert "ZeroDivisionError" in caplog.text
 
@@ -122,21 +122,21 @@ def test_a_break_inside_is_not_retried_for_minutes_and_is_logged(caplog: pytest.
 @pytest.mark.parametrize(("status", "lines"), [("200 OK", 0), ("404 Not Found", 0), ("503 Slow Down", 1)])
 def test_only_what_went_wrong_is_logged(caplog: pytest.LogCaptureFixture, status: str, lines: int) -> None:
     caplog.set_level(logging.DEBUG, logger="sandbox")
-    Reply(Gate(answering(status), {}), request())
+    Reply(Gateway(answering(status), {}), request())
     assert len(caplog.records) == lines
 
 
 def test_own_routes_are_not_part_of_aws() -> None:
-    gate = Gate(refusing, {"health": lambda _body: {"project": "one"}})
-    assert json.loads(Reply(gate, request("/_orchestrate/health")).body) == {"project": "one"}
-    assert Reply(gate, request("/_orchestrate/other")).status.startswith("404")
+    gateway = Gateway(refusing, {"health": lambda _body: {"project": "one"}})
+    assert json.loads(Reply(gateway, request("/_orchestrate/health")).body) == {"project": "one"}
+    assert Reply(gateway, request("/_orchestrate/other")).status.startswith("404")
 
 
 def test_a_bad_seed_is_refused() -> None:
     def seed(body: bytes) -> dict[str, Any]:
         raise ValueError(f"cannot read {body!r}")
 
-    reply = Reply(Gate(refusing, {"seed": seed}), request("/_orchestrate/seed", b"{"))
+    reply = Reply(Gateway(refusing, {"seed": seed}), request("/_orchestrate/seed", b"{"))
     assert reply.status.startswith("400") and b"cannot read" in reply.body
 
 
@@ -146,37 +146,37 @@ THROTTLED = {"action": "ecs:Register*", "code": "ThrottlingException", "message"
 REGISTER = {"CONTENT_TYPE": "application/x-amz-json-1.1", "HTTP_X_AMZ_TARGET": "Amazon.RegisterTaskDefinition"}
 
 
-def order(gate: Gate, *faults: dict[str, Any]) -> Reply:
-    return Reply(gate, request("/_orchestrate/faults", json.dumps({"faults": faults}).encode()))
+def order(gateway: Gateway, *faults: dict[str, Any]) -> Reply:
+    return Reply(gateway, request("/_orchestrate/faults", json.dumps({"faults": faults}).encode()))
 
 
-def faulty() -> Gate:
+def faulty() -> Gateway:
     faults = Faults()
-    return Gate(answering("200 OK"), {"faults": faults.route}, faults)
+    return Gateway(answering("200 OK"), {"faults": faults.route}, faults)
 
 
 def test_what_is_ordered_is_refused_as_often_as_ordered_and_counted() -> None:
-    gate = faulty()
-    assert order(gate, THROTTLED).status == "200 OK"
-    replies = [Reply(gate, request(body=b"{}", **REGISTER)) for _ in range(3)]
+    gateway = faulty()
+    assert order(gateway, THROTTLED).status == "200 OK"
+    replies = [Reply(gateway, request(body=b"{}", **REGISTER)) for _ in range(3)]
     assert [reply.status for reply in replies] == ["400 Bad Request", "400 Bad Request", "200 OK"]
     assert json.loads(replies[0].body) == {"__type": "ThrottlingException", "message": "Rate <exceeded>"}
-    assert json.loads(Reply(gate, request("/_orchestrate/faults")).body)["faults"][0]["hits"] == 2
+    assert json.loads(Reply(gateway, request("/_orchestrate/faults")).body)["faults"][0]["hits"] == 2
 
 
 def test_others_are_not_refused_and_nothing_is_when_it_is_forgotten() -> None:
-    gate = faulty()
-    order(gate, THROTTLED | {"times": 0})
-    assert Reply(gate, request(body=b"{}", **REGISTER | {"HTTP_X_AMZ_TARGET": "A.ListClusters"})).status == "200 OK"
-    assert Reply(gate, request(body=b"{}", service="ssm", **REGISTER)).status == "200 OK"
-    order(gate)
-    assert Reply(gate, request(body=b"{}", **REGISTER)).status == "200 OK"
+    gateway = faulty()
+    order(gateway, THROTTLED | {"times": 0})
+    assert Reply(gateway, request(body=b"{}", **REGISTER | {"HTTP_X_AMZ_TARGET": "A.ListClusters"})).status == "200 OK"
+    assert Reply(gateway, request(body=b"{}", service="ssm", **REGISTER)).status == "200 OK"
+    order(gateway)
+    assert Reply(gateway, request(body=b"{}", **REGISTER)).status == "200 OK"
 
 
 def test_some_may_pass_first() -> None:
-    gate = faulty()
-    order(gate, THROTTLED | {"after": 2, "times": 1})
-    replies = [Reply(gate, request(body=b"{}", **REGISTER)) for _ in range(4)]
+    gateway = faulty()
+    order(gateway, THROTTLED | {"after": 2, "times": 1})
+    replies = [Reply(gateway, request(body=b"{}", **REGISTER)) for _ in range(4)]
     assert [reply.status[:3] for reply in replies] == ["200", "200", "400", "200"]
 
 
@@ -189,9 +189,11 @@ def test_some_may_pass_first() -> None:
     ],
 )
 def test_each_service_says_an_error_in_its_own_way(service: str, begins: bytes) -> None:
-    gate = faulty()
-    order(gate, {"action": f"{service}:PUT *.tfstate*", "code": "SlowDown", "status": 503})
-    reply = Reply(gate, request("/b/r/terraform.tfstate", service=service, REQUEST_METHOD="PUT", QUERY_STRING="x-id=1"))
+    gateway = faulty()
+    order(gateway, {"action": f"{service}:PUT *.tfstate*", "code": "SlowDown", "status": 503})
+    reply = Reply(
+        gateway, request("/b/r/terraform.tfstate", service=service, REQUEST_METHOD="PUT", QUERY_STRING="x-id=1")
+    )
     assert reply.status == "503 Service Unavailable" and reply.body.startswith(begins)
 
 
@@ -201,10 +203,10 @@ def test_each_service_says_an_error_in_its_own_way(service: str, begins: bytes) 
      THROTTLED | {"status": 200}, THROTTLED | {"often": 2}, THROTTLED | {"lost": 1}, []],
 )  # fmt: skip
 def test_what_is_no_fault_is_refused_and_changes_nothing(fault: Any) -> None:
-    gate = faulty()
-    order(gate, THROTTLED)
-    assert order(gate, fault).status == "400 Bad Request"
-    assert len(json.loads(Reply(gate, request("/_orchestrate/faults")).body)["faults"]) == 1
+    gateway = faulty()
+    order(gateway, THROTTLED)
+    assert order(gateway, fault).status == "400 Bad Request"
+    assert len(json.loads(Reply(gateway, request("/_orchestrate/faults")).body)["faults"]) == 1
 
 
 # -- a client that asks again ------------------------------------------------------------------------
@@ -223,8 +225,8 @@ class Counting:
 
 
 def twice(application: Counting, *ids: str) -> list[str]:
-    gate = Gate(application, {})
-    replies = [Reply(gate, request(HTTP_AMZ_SDK_INVOCATION_ID=one) if one else request()) for one in ids]
+    gateway = Gateway(application, {})
+    replies = [Reply(gateway, request(HTTP_AMZ_SDK_INVOCATION_ID=one) if one else request()) for one in ids]
     assert all(r.headers["X-Asked"] == r.body.decode().strip() for r in replies)
     return [r.body.decode().strip() for r in replies]
 
@@ -257,19 +259,19 @@ class Line:
 
 def test_an_answer_is_lost_to_order_and_the_request_carried_out() -> None:
     aws, faults, line = Counting(), Faults(), Line()
-    gate = Gate(aws, {"faults": faults.route}, faults)
+    gateway = Gateway(aws, {"faults": faults.route}, faults)
     put: dict[str, Any] = {"HTTP_AMZ_SDK_INVOCATION_ID": "one", "werkzeug.socket": line}
-    order(gate, {"action": "ecs:GET *", "lost": True})
+    order(gateway, {"action": "ecs:GET *", "lost": True})
     with pytest.raises(ConnectionResetError):
-        Reply(gate, request(**put))
+        Reply(gateway, request(**put))
     assert (aws.asked, line.closed) == (1, True)
-    assert Reply(gate, request(**put)).body.strip() == b"2", "asked again, it is carried out again, as S3 does"
+    assert Reply(gateway, request(**put)).body.strip() == b"2", "asked again, it is carried out again, as S3 does"
 
 
 def test_a_request_is_carried_out_and_answered_with_an_error() -> None:
     aws, faults = Counting(), Faults()
-    gate = Gate(aws, {"faults": faults.route}, faults)
-    order(gate, {"action": "ecs:GET *", "lost": True, "code": "InternalError", "status": 500})
-    reply = Reply(gate, request())
+    gateway = Gateway(aws, {"faults": faults.route}, faults)
+    order(gateway, {"action": "ecs:GET *", "lost": True, "code": "InternalError", "status": 500})
+    reply = Reply(gateway, request())
     assert (aws.asked, reply.status) == (1, "500 Internal Server Error")
     assert b"InternalError" in reply.body

@@ -23,7 +23,7 @@ from wrapper.aws import identity
 from wrapper.model.nouns import Backend
 from wrapper.sandbox.lifecycle import Endpoint, Sandbox, Seed, ask
 from wrapper.state import history, layer_state
-from wrapper.state.record import Record
+from wrapper.state.record import DeploymentRecord
 from wrapper.state.s3 import BucketStore
 
 pytestmark = pytest.mark.sandbox
@@ -183,10 +183,10 @@ def test_a_write_whose_answer_is_lost_counts_once(endpoint: Endpoint, answer: di
     layer = fakes.layer("acme")
     runs = [str(number) for number in range(earlier + 1)]
     for run in runs[:-1]:
-        layer_state.change_history(store, layer, partial(history.added, record=Record(run=run)))
+        layer_state.change_history(store, layer, partial(history.added, record=DeploymentRecord(run=run)))
     fault = {"action": "s3:PUT *", "lost": True, **answer}
     ask(f"{endpoint.url}/_orchestrate/faults", json.dumps({"faults": [fault]}).encode())
-    layer_state.change_history(store, layer, partial(history.added, record=Record(run=runs[-1])))
+    layer_state.change_history(store, layer, partial(history.added, record=DeploymentRecord(run=runs[-1])))
     assert [fault["hits"] for fault in ask(f"{endpoint.url}/_orchestrate/faults")["faults"]] == [1]
     assert [(e.number, e.run) for e in layer_state.load_history(store, layer)] == [(int(r) + 1, r) for r in runs]
 

@@ -24,11 +24,11 @@ class Aws(Identity):
 
         class Client:
             def __getattr__(self, name: str) -> Any:
-                return lambda **given: aws.say(service, region, given)
+                return lambda **given: aws.info(service, region, given)
 
         return Client()
 
-    def say(self, service: str, region: str, given: dict[str, Any]) -> Any:
+    def info(self, service: str, region: str, given: dict[str, Any]) -> Any:
         self.asked.append((service, region, given))  # type: ignore[attr-defined]
         answer = self.answer  # type: ignore[attr-defined]
         if isinstance(answer, Exception):

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from fakes import CHANGES, DONE, FakeEngine, Listener, caller
+from fakes import CHANGES, DONE, FakeEngine, Listener, context
 from project_on_disk import REGION, Disk
 
 from wrapper.aws.identity import Identity
@@ -14,7 +14,7 @@ from wrapper.deploy.deployer import Deployer
 from wrapper.model.keys import state_key
 from wrapper.model.nouns import Layer, Outcome, Run, Step
 from wrapper.project.project import Project
-from wrapper.run.signals import Stopper
+from wrapper.run.signals import SignalHandler
 from wrapper.terraform import commands
 from wrapper.terraform.commands import Token
 
@@ -27,7 +27,7 @@ class Cloud:
     def __init__(self, disk: Disk, stack: str = "app-test", region: str = "") -> None:
         self.disk = disk
         self.states = disk.root / ".orchestrate/states"
-        self.talk = Listener()
+        self.console = Listener()
         self.engine = FakeEngine(self.behave)
         self.outputs: dict[str, dict[str, Any]] = dict(OUTPUTS)
         self.values: dict[str, dict[str, Any]] = {}
@@ -66,15 +66,15 @@ class Cloud:
 
     def deployer(self, **changes: Any) -> Deployer:
         """A fresh command on the stack, with these doors."""
-        project = Project(self.disk.root, self.disk.root / ".orchestrate", self.talk.say)
+        project = Project(self.disk.root, self.disk.root / ".orchestrate", self.console.info)
         fields: dict[str, Any] = {
             "project": project,
             "stack": project.stack(*self._where),
             "identity": Identity(),
             "engine": self.engine,
-            "caller": caller(home=self.disk.root / ".orchestrate", directory=self.disk.root),
-            "talk": self.talk,
-            "stopper": Stopper(self.talk.say),
+            "context": context(home=self.disk.root / ".orchestrate", directory=self.disk.root),
+            "console": self.console,
+            "signals": SignalHandler(self.console.info),
         }
         return Deployer(**{**fields, **changes})
 

@@ -9,10 +9,10 @@ from cloud import Cloud, tokens
 from fakes import Listener
 from project_on_disk import REGION, Disk
 
-from wrapper.fleet.change_detection import Scope
-from wrapper.fleet.fleet import Fleet, Terms
+from wrapper.fleet.change_detection import TenantFilter
+from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.nouns import Layer, Outcome
-from wrapper.reports.model import Answer
+from wrapper.reports.model import LayerResult
 from wrapper.terraform.commands import VERBS
 
 STACK = f"{REGION}/app-test"
@@ -24,23 +24,23 @@ class Onlooker:
 
     def __init__(self) -> None:
         self.began_with: list[tuple[list[str], int]] = []
-        self.answers: list[Answer] = []
+        self.results: list[LayerResult] = []
         self.said: list[str] = []
         self.talks: dict[str, Hearer] = {}
 
     def began(self, names: Sequence[str], jobs: int) -> None:
         self.began_with.append((list(names), jobs))
 
-    def talk(self, layer: Layer) -> Hearer:
+    def console(self, layer: Layer) -> Hearer:
         return self.talks.setdefault(layer.label, Hearer())
 
     def log(self, layer: Layer) -> str:
         return f"/logs/{layer.tenant}.log"
 
-    def ended(self, answer: Answer) -> None:
-        self.answers.append(answer)
+    def ended(self, layer_result: LayerResult) -> None:
+        self.results.append(layer_result)
 
-    def say(self, text: str) -> None:
+    def info(self, text: str) -> None:
         self.said.append(text)
 
 
@@ -56,20 +56,25 @@ class Many:
 
     def __init__(self, disk: Disk, stack: str = "app-test", region: str = "") -> None:
         self.cloud = Cloud(disk, stack, region)
-        self.watcher = Onlooker()
-        self.noted: list[Answer] = []
+        self.progress = Onlooker()
+        self.noted: list[LayerResult] = []
 
     def run(
-        self, verb: str, *arguments: str, scope: Scope = Scope(), terms: Terms = Terms(jobs=1), **changes: Any
+        self,
+        verb: str,
+        *arguments: str,
+        tenant_filter: TenantFilter = TenantFilter(),
+        policy: FleetPolicy = FleetPolicy(jobs=1),
+        **changes: Any,
     ) -> list[tuple[str, str, int]]:
         """(name, result, exit code) in order of ending; everything before it is forgotten."""
-        self.watcher, self.noted = Onlooker(), []
+        self.progress, self.noted = Onlooker(), []
         self.cloud.engine.steps.clear()
-        many = Fleet(self.cloud.deployer(**changes), self.watcher, terms, self.noted.append)
-        self.answers = {a.tenant: a for a in many.perform(VERBS[verb], tokens(*arguments), scope)}
-        assert self.noted == self.watcher.answers
-        assert sorted(a.tenant for a in self.noted) == sorted(self.answers.keys() - scope.done.keys())
-        return [(a.tenant or "-", a.result, a.exit_code) for a in self.watcher.answers]
+        many = Fleet(self.cloud.deployer(**changes), self.progress, policy, self.noted.append)
+        self.results = {a.tenant: a for a in many.perform(VERBS[verb], tokens(*arguments), tenant_filter)}
+        assert self.noted == self.progress.results
+        assert sorted(a.tenant for a in self.noted) == sorted(self.results.keys() - tenant_filter.done.keys())
+        return [(a.tenant or "-", a.result, a.exit_code) for a in self.progress.results]
 
     @property
     def applied(self) -> list[str]:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from wrapper.engines import Voice
+from wrapper.engines import OutputCallback
 from wrapper.engines.run_directory import RunDirectory
 from wrapper.model.nouns import Backend, Layer, Outcome, Run, Settings, Stack, Step
-from wrapper.run.plan_run import Caller
+from wrapper.run.plan_run import RunContext
 
 LOCAL = Backend("local", {"path": "/states"}, "backend.tfvars")
 S3 = Backend("s3", {"bucket": "states", "region": "ap-southeast-2"}, "backend.tfvars")
@@ -35,7 +35,7 @@ def layer(tenant: str = "", **changes: Any) -> Layer:
     return Layer(stack(**changes), tenant)
 
 
-def caller(**changes: Any) -> Caller:
+def context(**changes: Any) -> RunContext:
     fields: dict[str, Any] = {
         "home": Path("/p/.orchestrate"),
         "author": "me-here-1",
@@ -44,7 +44,7 @@ def caller(**changes: Any) -> Caller:
         "network": "bridge",
         "directory": Path("/where/i/am"),
     }
-    return Caller(**{**fields, **changes})
+    return RunContext(**{**fields, **changes})
 
 
 class Listener:
@@ -56,13 +56,13 @@ class Listener:
         self.heard = b""
         self.asked: list[tuple[str, str]] = []
 
-    def voice(self, data: bytes, is_error: bool) -> None:
+    def output(self, data: bytes, is_error: bool) -> None:
         self.heard += data
 
-    def say(self, text: str) -> None:
+    def info(self, text: str) -> None:
         self.said.append(text)
 
-    def ask(self, question: str, wanted: str) -> bool:
+    def confirm(self, question: str, wanted: str) -> bool:
         self.asked.append((question, wanted))
         return self.answer
 
@@ -86,10 +86,10 @@ class FakeSession:
         if engine.directories:
             self.directory: RunDirectory = engine.directories(run)
 
-    def execute(self, step: Step, voice: Voice) -> Outcome:
+    def execute(self, step: Step, output: OutputCallback) -> Outcome:
         self._engine.steps.append((self._run.layer.label, step.argv))
         outcome = self._engine.behaviour(self._run, step)
-        voice(b'{"resource_changes": []}' if step.captured and not outcome.tail else outcome.tail.encode(), False)
+        output(b'{"resource_changes": []}' if step.captured and not outcome.tail else outcome.tail.encode(), False)
         return outcome
 
     def stop(self) -> None:

@@ -16,10 +16,10 @@ FOLDER = f"config/{REGION}/tiny/tenants"
 
 @dataclass
 class Tenants:
-    """The tenants of the tiny stack. Every command writes its report; :attr:`answers` is the last one's."""
+    """The tenants of the tiny stack. Every command writes its report; :attr:`results` is the last one's."""
 
     project: Project
-    answers: dict[str, Any] = field(default_factory=dict)
+    results: dict[str, Any] = field(default_factory=dict)
     _numbers: Any = field(default_factory=itertools.count)
     _events: Running | None = None
     _seen: int = 0
@@ -49,12 +49,12 @@ class Tenants:
     def read(self) -> dict[str, Any]:
         """The answers of the last command by tenant, the stack's own as ""; {} where it wrote none."""
         found = json.loads(self.report.read_text())["answers"] if self.report.is_file() else ()
-        self.answers = {one["tenant"]: one for one in found}
-        return self.answers
+        self.results = {one["tenant"]: one for one in found}
+        return self.results
 
     def those(self, result: str) -> str:
         """Who ended so, by name, in one string; the stack's own layer is ``-``."""
-        return " ".join(sorted(name or "-" for name, one in self.answers.items() if one["result"] == result))
+        return " ".join(sorted(name or "-" for name, one in self.results.items() if one["result"] == result))
 
     def watch(self) -> Tenants:
         """From here on the engine's events are written down (its own memory of them is short, and shared)."""
@@ -79,7 +79,7 @@ class Tenants:
         found = sorted(self.project.private.glob(f"logs/*/{name}.log"))
         return "".join(file.read_text("utf-8", "replace") for file in found)
 
-    def wait_for(self, *names: str, text: str = BEGAN, say: Running) -> None:
+    def wait_for(self, *names: str, text: str = BEGAN, info: Running) -> None:
         """Until each of them has said that."""
-        wait_until(lambda: say.process.poll() is not None or all(text in self.log(n) for n in names), 60, say.said)
-        assert all(text in self.log(n) for n in names), say.end()
+        wait_until(lambda: info.process.poll() is not None or all(text in self.log(n) for n in names), 60, info.said)
+        assert all(text in self.log(n) for n in names), info.end()

@@ -152,14 +152,14 @@ class Running:
         return Done(self.argv, code, *(f.read_text("utf-8", "replace") for f in self._files))
 
 
-def wait_until(what: Callable[[], Any], timeout: float = 30, say: Callable[[], str] = lambda: "") -> Any:
+def wait_until(what: Callable[[], Any], timeout: float = 30, info: Callable[[], str] = lambda: "") -> Any:
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         found = what()
         if found:
             return found
         time.sleep(0.05)
-    raise AssertionError(f"not within {timeout} s; {say()}")
+    raise AssertionError(f"not within {timeout} s; {info()}")
 
 
 @dataclass(frozen=True)

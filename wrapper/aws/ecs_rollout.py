@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from ..model.errors import RefusedError, RolloutFailed, TimeoutExpired, UnavailableError
-from .ecs_service_status import Verdict, Wanted, judge, revision, stopped_reason
+from .ecs_service_status import ExpectedService, Verdict, judge, revision, stopped_reason
 from .identity import Identity
 
 LIMIT = 600.0  # seconds
@@ -31,7 +31,7 @@ _EVENTS = 5
 
 
 @dataclass(frozen=True)
-class Watch:
+class RolloutWatch:
     """Looks at the services of one layer. ``limit`` in seconds; ``pause`` sleeps so long, and raises when the command
     is being stopped."""
 
@@ -39,11 +39,11 @@ class Watch:
     region: str
     label: str
     limit: float
-    say: Callable[[str], None]
+    info: Callable[[str], None]
     pause: Callable[[float], None]
     clock: Callable[[], float] = time.monotonic
 
-    def check(self, wanted: Sequence[Wanted]) -> None:
+    def check(self, wanted: Sequence[ExpectedService]) -> None:
         """Return when each is steady on its new version. RolloutFailed when one failed or was rolled back,
         TimeoutExpired when the limit passed first."""
         end = self.clock() + self.limit
@@ -54,7 +54,7 @@ class Watch:
             wanted = [w for w in wanted if verdicts[w.name].state == "waiting"]
             for one in (w for w in wanted if said.get(w.name) != verdicts[w.name].words):
                 said[one.name] = verdicts[one.name].words
-                self.say(f"{self.label}: service {one.name}: {said[one.name]}; waiting for ECS")
+                self.info(f"{self.label}: service {one.name}: {said[one.name]}; waiting for ECS")
             if not wanted:
                 return self._well(said)
             if self.clock() >= end:
@@ -63,9 +63,9 @@ class Watch:
 
     def _well(self, said: Mapping[str, str]) -> None:
         if said:
-            self.say(f"{self.label}: ECS runs the new version of {', '.join(said)}")
+            self.info(f"{self.label}: ECS runs the new version of {', '.join(said)}")
 
-    def _look(self, wanted: Sequence[Wanted]) -> dict[str, Verdict]:
+    def _look(self, wanted: Sequence[ExpectedService]) -> dict[str, Verdict]:
         found = {}
         for cluster, mine in _by_cluster(wanted):
             described = self._described(cluster, [w.service for w in mine])
@@ -78,7 +78,7 @@ class Watch:
         answer = self._ask(lambda: self._ecs.describe_services(cluster=cluster, services=list(names)))
         return {service["serviceName"]: service for service in answer["services"]}
 
-    def _healthy(self, wanted: Wanted) -> list[int]:
+    def _healthy(self, wanted: ExpectedService) -> list[int]:
         return [self._healthy_in(arn) for arn in wanted.target_groups]
 
     def _healthy_in(self, target_group: str) -> int:
@@ -113,28 +113,28 @@ class Watch:
 
     # -- how it ends badly ------------------------------------------------------------------------
 
-    def _fail(self, failed: Sequence[Wanted], verdicts: Mapping[str, Verdict]) -> None:
+    def _fail(self, failed: Sequence[ExpectedService], verdicts: Mapping[str, Verdict]) -> None:
         if not failed:
             return
         for one in failed:
             for line in self._why(one):
-                self.say(f"{self.label}: {line}")
+                self.info(f"{self.label}: {line}")
         raise RolloutFailed(
             "; ".join(f"{self.label}: service {w.name}: {verdicts[w.name].words}" for w in failed),
             hint="the state is saved. See the log group, mend the image or its settings, and apply again",
         )
 
-    def _late(self, waiting: Sequence[Wanted], said: Mapping[str, str]) -> TimeoutExpired:
+    def _late(self, waiting: Sequence[ExpectedService], said: Mapping[str, str]) -> TimeoutExpired:
         for one in waiting:
             for line in self._why(one):
-                self.say(f"{self.label}: {line}")
+                self.info(f"{self.label}: {line}")
         return TimeoutExpired(
             f"{self.label}: not steady after {self.limit:g} s: "
             + "; ".join(f"service {w.name}: {said[w.name]}" for w in waiting),
             hint="the state is saved, and ECS goes on trying. More time: --rollout-timeout 20m, or rollout_timeout in stack.hcl",
         )
 
-    def _why(self, one: Wanted) -> Iterator[str]:
+    def _why(self, one: ExpectedService) -> Iterator[str]:
         """What ECS itself says: the last events, and why tasks of the new version stopped. Never an error of its own."""
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -146,7 +146,7 @@ class Watch:
         except (BotoCoreError, ClientError) as error:
             yield f"ECS does not say more ({error})"
 
-    def _stopped(self, one: Wanted) -> Iterator[str]:
+    def _stopped(self, one: ExpectedService) -> Iterator[str]:
         asked = {"cluster": one.cluster, "serviceName": _last(one.service), "desiredStatus": "STOPPED"}
         arns = self._ecs.list_tasks(**asked)["taskArns"]
         tasks = self._ecs.describe_tasks(cluster=one.cluster, tasks=arns[:100])["tasks"] if arns else ()
@@ -155,7 +155,7 @@ class Watch:
             yield f"{times} tasks stopped: {reason}" if times > 1 else f"a task stopped: {reason}"
 
 
-def _by_cluster(wanted: Iterable[Wanted]) -> Iterator[tuple[str, list[Wanted]]]:
+def _by_cluster(wanted: Iterable[ExpectedService]) -> Iterator[tuple[str, list[ExpectedService]]]:
     """As many services of one cluster as one question may be about."""
     for cluster, group in itertools.groupby(sorted(wanted, key=lambda w: w.cluster), lambda w: w.cluster):
         mine = list(group)

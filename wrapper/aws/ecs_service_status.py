@@ -11,7 +11,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ExpectedService:
     """One service of a root, and the revision of its task definition that must run."""
 
     name: str
@@ -32,7 +32,7 @@ class Verdict:
 # -- what is looked at --------------------------------------------------------------------------
 
 
-def services(outputs: Mapping[str, Any]) -> list[Wanted]:
+def services(outputs: Mapping[str, Any]) -> list[ExpectedService]:
     """The services that a root gives out; none where it has no such output, or one of another shape."""
     found = outputs.get("services")
     if not isinstance(found, Mapping):
@@ -46,16 +46,18 @@ def _is_service(value: Any) -> bool:
     )
 
 
-def _wanted(name: str, value: Mapping[str, Any]) -> Wanted:
+def _wanted(name: str, value: Mapping[str, Any]) -> ExpectedService:
     groups = value.get("target_groups") or ()
     arns = groups.values() if isinstance(groups, Mapping) else [groups] if isinstance(groups, str) else groups
-    return Wanted(name, value["cluster"], value["service"], value["task_definition"], tuple(a for a in arns if a))
+    return ExpectedService(
+        name, value["cluster"], value["service"], value["task_definition"], tuple(a for a in arns if a)
+    )
 
 
 # -- what it says -------------------------------------------------------------------------------
 
 
-def judge(wanted: Wanted, service: Mapping[str, Any] | None, healthy: Sequence[int]) -> Verdict:
+def judge(wanted: ExpectedService, service: Mapping[str, Any] | None, healthy: Sequence[int]) -> Verdict:
     """A service as DescribeServices shows it; ``healthy`` targets per target group."""
     if service is None or service.get("status") != "ACTIVE":
         return Verdict("failed", "there is no such service any more")
@@ -80,7 +82,7 @@ def _progress(service: Mapping[str, Any], primary: Mapping[str, Any], healthy: S
     return Verdict("steady" if steady and desired <= min(healthy, default=desired) else "waiting", words)
 
 
-def _replaced(wanted: Wanted, service: Mapping[str, Any], primary: Mapping[str, Any]) -> str:
+def _replaced(wanted: ExpectedService, service: Mapping[str, Any], primary: Mapping[str, Any]) -> str:
     """Another revision stands in the new one's place: the version before (ECS rolled back), or a later deployment."""
     mine = revision(wanted.task_definition)
     there = revision(primary["taskDefinition"])

@@ -25,7 +25,7 @@ _SHARD = {
 
 
 @dataclass(frozen=True)
-class Fleet:
+class FleetDemand:
     """The tenants meant. ``known``: those declared or deployed, the deployed ones first; ``usual``: the shape of every
     further one; ``deployed``: how many of the known stand in the account already; ``wanted``: how many there shall be."""
 
@@ -71,7 +71,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Room:
+class Headroom:
     """One quota: its limit, what others use, what these tenants use, and how many tenants it has room for
     (None where they take nothing of it)."""
 
@@ -109,65 +109,65 @@ class Room:
         return f"raise to {self.raise_to:,}" if self.raise_to else _SHARD[self.quota.per]
 
 
-def judge(fleet: Fleet, account: Account) -> list[Room]:
+def judge(fleet: FleetDemand, account: Account) -> list[Headroom]:
     """Every quota that these tenants take something of."""
-    rooms = (_room(quota, fleet, account) for quota in QUOTAS)
-    return [room for room in rooms if room.tenants is not None]
+    headrooms = (_room(quota, fleet, account) for quota in QUOTAS)
+    return [headroom for headroom in headrooms if headroom.tenants is not None]
 
 
-def _room(quota: Quota, fleet: Fleet, account: Account) -> Room:
+def _room(quota: Quota, fleet: FleetDemand, account: Account) -> Headroom:
     limit = account.limits.get(quota.name, quota.limit)
     others = max(0, account.held.get(quota.name, 0) - fleet.use(quota.name, fleet.deployed))
-    return Room(quota, limit, others, fleet.use(quota.name, fleet.wanted), _tenants(quota, fleet, limit - others))
+    return Headroom(quota, limit, others, fleet.use(quota.name, fleet.wanted), _tenants(quota, fleet, limit - others))
 
 
-def _tenants(quota: Quota, fleet: Fleet, free: int) -> int | None:
+def _tenants(quota: Quota, fleet: FleetDemand, free: int) -> int | None:
     if not fleet.use(quota.name, ENOUGH):
         return None
     return max(0, bisect_right(range(ENOUGH + 1), max(0, free), key=lambda n: fleet.use(quota.name, n)) - 1)
 
 
-def first(rooms: Iterable[Room]) -> Room | None:
+def first(headrooms: Iterable[Headroom]) -> Headroom | None:
     """What runs out first as tenants come."""
-    return min(rooms, key=lambda room: (room.tenants or 0, -room.share), default=None)
+    return min(headrooms, key=lambda headroom: (headroom.tenants or 0, -headroom.share), default=None)
 
 
-def shared(fleet: Fleet) -> Fleet:
+def shared(fleet: FleetDemand) -> FleetDemand:
     """The same tenants behind shared load balancers; what has none stays so."""
     behind = tuple(replace(s, mode="shared") if s.mode == "own" else s for s in (*fleet.known, fleet.usual))
     return replace(fleet, known=behind[:-1], usual=behind[-1])
 
 
-def request(room: Room, region: str) -> str:
+def request(headroom: Headroom, region: str) -> str:
     """The command that asks AWS for the raise."""
-    quota = room.quota
+    quota = headroom.quota
     if not quota.code:
-        return f"Service Quotas console, {quota.service}: {quota.name} to {room.raise_to:,}"
+        return f"Service Quotas console, {quota.service}: {quota.name} to {headroom.raise_to:,}"
     where = "us-east-1" if quota.service in ("iam", "route53") else region  # what is global is asked there
     return (
         f"aws service-quotas request-service-quota-increase --region {where} --service-code {quota.service} "
-        f"--quota-code {quota.code} --desired-value {room.raise_to}"
+        f"--quota-code {quota.code} --desired-value {headroom.raise_to}"
     )
 
 
-def data(room: Room) -> dict[str, Any]:
+def data(headroom: Headroom) -> dict[str, Any]:
     """One quota, for a machine."""
     return {
-        "quota": room.quota.name,
-        "per": room.quota.per,
-        "limit": room.limit,
-        "published": room.quota.limit,
-        "adjustable": room.quota.adjustable,
-        "others": room.others,
-        "ours": room.ours,
-        "share": round(room.share, 4),
-        "tenants": room.tenants,
-        "fits": room.fits,
-        "raise_to": room.raise_to or None,
-        "to_do": room.to_do,
-        "service_code": room.quota.service,
-        "quota_code": room.quota.code,
-        "source": room.quota.source,
+        "quota": headroom.quota.name,
+        "per": headroom.quota.per,
+        "limit": headroom.limit,
+        "published": headroom.quota.limit,
+        "adjustable": headroom.quota.adjustable,
+        "others": headroom.others,
+        "ours": headroom.ours,
+        "share": round(headroom.share, 4),
+        "tenants": headroom.tenants,
+        "fits": headroom.fits,
+        "raise_to": headroom.raise_to or None,
+        "to_do": headroom.to_do,
+        "service_code": headroom.quota.service,
+        "quota_code": headroom.quota.code,
+        "source": headroom.quota.source,
     }
 
 

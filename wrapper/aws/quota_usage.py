@@ -18,17 +18,19 @@ _GLOBAL = {"iam": "us-east-1", "route53": "us-east-1"}
 _Count = Callable[[Any], int]
 
 
-def ask(identity: Identity, region: str, cluster: str, zone: str) -> tuple[Account, list[str]]:
+def read(identity: Identity, region: str, cluster: str, zone: str) -> tuple[Account, list[str]]:
     """The account's limits and counts by quota, and what could not be learned, in words."""
-    untold: list[str] = []
-    return Account(dict(limits(identity, region, untold)), dict(held(identity, region, cluster, zone, untold))), untold
+    unreadable: list[str] = []
+    return Account(
+        dict(limits(identity, region, unreadable)), dict(held(identity, region, cluster, zone, unreadable))
+    ), unreadable
 
 
-def limits(identity: Identity, region: str, untold: list[str]) -> Iterator[tuple[str, int]]:
+def limits(identity: Identity, region: str, unreadable: list[str]) -> Iterator[tuple[str, int]]:
     """The applied limits; AWS tells them for a whole service at once."""
     for service in dict.fromkeys(quota.service for quota in QUOTAS):
         client = identity.client("service-quotas", _GLOBAL.get(service, region))
-        applied = _told(partial(_applied, client, service), "applied quotas", untold)
+        applied = _told(partial(_applied, client, service), "applied quotas", unreadable)
         if applied is None:
             return  # who may not ask for one may ask for none
         for quota in QUOTAS:
@@ -41,10 +43,10 @@ def _applied(client: Any, service: str) -> dict[str, int]:
     return {one["QuotaCode"]: int(one["Value"]) for page in pages for one in page["Quotas"]}
 
 
-def held(identity: Identity, region: str, cluster: str, zone: str, untold: list[str]) -> Iterator[tuple[str, int]]:
+def held(identity: Identity, region: str, cluster: str, zone: str, unreadable: list[str]) -> Iterator[tuple[str, int]]:
     """What is there already: one count for each quota that tells it in one call."""
     for name, service, count in _counts(cluster, zone):
-        found = _told(partial(count, identity.client(service, region)), f"{name} there already", untold)
+        found = _told(partial(count, identity.client(service, region)), f"{name} there already", unreadable)
         if found is not None:
             yield name, found
 
@@ -103,13 +105,13 @@ def _records(client: Any, zone: str) -> int:
     return sum(int(z.get("ResourceRecordSetCount", 0)) for z in zones if z["Name"].rstrip(".") == zone.rstrip("."))
 
 
-def _told(question: Callable[[], Any], what: str, untold: list[str]) -> Any:
+def _told(question: Callable[[], Any], what: str, unreadable: list[str]) -> Any:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         return question()
     except ClientError as error:
-        untold.append(f"{what}: {error.response['Error'].get('Message') or error}")
+        unreadable.append(f"{what}: {error.response['Error'].get('Message') or error}")
     except (BotoCoreError, KeyError) as error:
-        untold.append(f"{what}: {error}")
+        unreadable.append(f"{what}: {error}")
     return None

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..terraform.plan_stream import Change
-from .token_bucket import Bucket
+from .token_bucket import TokenBucket
 
 _ECS = "docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html"
 _ELB = "docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
@@ -29,8 +29,8 @@ class Rate:
     source: str
     worldwide: bool = False  # one for all Regions of an account
 
-    def bucket(self, full_at: float = 0.0) -> Bucket:
-        return Bucket(self.per_second, self.burst, full_at)
+    def bucket(self, full_at: float = 0.0) -> TokenBucket:
+        return TokenBucket(self.per_second, self.burst, full_at)
 
 
 REGISTER = Rate("RegisterTaskDefinition", 20, 1, _ECS)

@@ -28,7 +28,7 @@ Client = Callable[[str], Any]
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedResource:
     """Something that no tag finds: its Terraform type, and the attributes that find it."""
 
     type: str
@@ -41,11 +41,11 @@ class Named:
         return f"{self.type} {self.of('name') or self.of('resource_id')}"
 
 
-def named_in(state: Mapping[str, Any] | None) -> set[Named]:
+def named_in(state: Mapping[str, Any] | None) -> set[NamedResource]:
     """What a state holds that has to be asked for by name."""
     resources = (r for r in (state or {}).get("resources", ()) if r.get("mode") == "managed")
     return {
-        Named(r["type"], tuple((n, str(i["attributes"][n])) for n in _BY_NAME[r["type"]][0]))
+        NamedResource(r["type"], tuple((n, str(i["attributes"][n])) for n in _BY_NAME[r["type"]][0]))
         for r in resources
         if r.get("type") in _BY_NAME
         for i in r.get("instances", ())
@@ -53,7 +53,7 @@ def named_in(state: Mapping[str, Any] | None) -> set[Named]:
     }
 
 
-def left(identity: Identity, region: str, stack: str, named: Iterable[Named] = ()) -> list[str]:
+def left(identity: Identity, region: str, stack: str, named: Iterable[NamedResource] = ()) -> list[str]:
     """ARNs, and types and names, of what is still there. RefusedError without the right to look, UnavailableError when
     AWS does not answer: then nothing is proved."""
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
@@ -176,28 +176,28 @@ _ENDED: dict[str, Callable[[Client, str, str], bool]] = {
 # -- by name ----------------------------------------------------------------------------------------
 
 
-def _role(client: Client, one: Named) -> bool:
+def _role(client: Client, one: NamedResource) -> bool:
     return bool(client("iam").get_role(RoleName=one.of("name")))
 
 
-def _profile(client: Client, one: Named) -> bool:
+def _profile(client: Client, one: NamedResource) -> bool:
     return bool(client("iam").get_instance_profile(InstanceProfileName=one.of("name")))
 
 
-def _launch_configuration(client: Client, one: Named) -> bool:
+def _launch_configuration(client: Client, one: NamedResource) -> bool:
     names = [one.of("name")]
     found = client("autoscaling").describe_launch_configurations(LaunchConfigurationNames=names)
     return bool(found["LaunchConfigurations"])
 
 
-def _scalable_target(client: Client, one: Named) -> bool:
+def _scalable_target(client: Client, one: NamedResource) -> bool:
     found = client("application-autoscaling").describe_scalable_targets(
         ServiceNamespace=one.of("service_namespace"), ResourceIds=[one.of("resource_id")]
     )
     return bool(found["ScalableTargets"])
 
 
-def _record(client: Client, one: Named) -> bool:
+def _record(client: Client, one: NamedResource) -> bool:
     name, kind = one.of("name").rstrip("."), one.of("type")
     found = client("route53").list_resource_record_sets(
         HostedZoneId=one.of("zone_id"), StartRecordName=name, StartRecordType=kind, MaxItems="1"
@@ -205,7 +205,7 @@ def _record(client: Client, one: Named) -> bool:
     return any(r["Name"].rstrip(".") == name and r["Type"] == kind for r in found["ResourceRecordSets"])
 
 
-_BY_NAME: dict[str, tuple[tuple[str, ...], Callable[[Client, Named], bool]]] = {
+_BY_NAME: dict[str, tuple[tuple[str, ...], Callable[[Client, NamedResource], bool]]] = {
     "aws_iam_role": (("name",), _role),
     "aws_iam_instance_profile": (("name",), _profile),
     "aws_launch_configuration": (("name",), _launch_configuration),

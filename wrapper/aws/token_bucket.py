@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Bucket:
+class TokenBucket:
     """``burst`` tokens, ``rate`` more a second. ``full_at``: when it will be full again (seconds of the clock that
     ``now`` is read from); the one number that is kept. A bucket nobody took from is full."""
 
@@ -24,14 +24,14 @@ class Bucket:
         wanted = min(tokens, self.burst)  # more than it holds: starts from a full bucket, and leaves a debt
         return max(0.0, self.full_at + (wanted - self.burst) / self.rate - now)
 
-    def take(self, tokens: int, now: float) -> tuple[Bucket, float]:
+    def take(self, tokens: int, now: float) -> tuple[TokenBucket, float]:
         """The bucket without these tokens, and the seconds to wait before they are used.
 
         Never more than burst + rate * t of them are used in any t seconds; one take of more than the burst counts as
         the burst. A token that was taken and never used (its process ended) costs the others its own time, no more."""
         seconds = self.wait(tokens, now)
         full_at = max(self.full_at, now) + tokens / self.rate
-        return Bucket(self.rate, self.burst, full_at), seconds
+        return TokenBucket(self.rate, self.burst, full_at), seconds
 
 
 def after_a_jump(full_at: float, seen: float, now: float) -> float:

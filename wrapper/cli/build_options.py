@@ -45,7 +45,7 @@ def take(options: Options, stack: Stack, tokens: Sequence[Token]) -> list[Token]
     typed = {a.name: a.text for a in arguments.typed_values(tokens)}
     kept, words = builds.without_typed(given, typed)
     for word in words:
-        options.console.say(word)
+        options.console.info(word)
     return [*builds.tokens({n: b.number for n, b in kept.items()}), *tokens]
 
 

@@ -15,7 +15,7 @@ from ..model.errors import OrchestrateError
 _RED, _BOLD, _DIM, _RESET = "\x1b[31m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
-class Console:
+class TerminalConsole:
     """stdout is Terraform's voice or the JSON asked for; all else goes to stderr. A reader that went
     away (``| head``, a closed terminal) mutes us, and the run goes on."""
 
@@ -27,18 +27,18 @@ class Console:
         self._instead: Callable[[str], None] | None = None
 
     @contextlib.contextmanager
-    def through(self, say: Callable[[str], None]) -> Iterator[None]:
+    def through(self, info: Callable[[str], None]) -> Iterator[None]:
         """While a live table is on the screen, words go above it."""
-        self._instead = say
+        self._instead = info
         try:
             yield
         finally:
             self._instead = None
 
-    def voice(self, data: bytes, is_error: bool) -> None:
+    def output(self, data: bytes, is_error: bool) -> None:
         self._write(2 if is_error or self.data_only else 1, data)
 
-    def say(self, text: str) -> None:
+    def info(self, text: str) -> None:
         if self._instead:
             return self._instead(text)
         line = f"{_DIM}{text}{_RESET}" if self.color_err and text.startswith("+ ") else text
@@ -47,17 +47,17 @@ class Console:
     def print(self, text: str) -> None:
         self._write(1, (text + "\n").encode("utf-8", "backslashreplace"))
 
-    def ask(self, question: str, wanted: str) -> bool:
+    def confirm(self, question: str, wanted: str) -> bool:
         self._write(2, (f"{_BOLD}{question}{_RESET} " if self.color_err else question + " ").encode())
         return sys.stdin.readline().strip() == wanted
 
     def error(self, error: OrchestrateError) -> None:
         head = f"{_RED}error:{_RESET}" if self.color_err else "error:"
-        self.say(f"{head} {error.message}")
+        self.info(f"{head} {error.message}")
         if error.where:
-            self.say(f"  where: {error.where}")
+            self.info(f"  where: {error.where}")
         if error.hint:
-            self.say(f"  to do: {error.hint}")
+            self.info(f"  to do: {error.hint}")
 
     def json(self, data: Any) -> None:
         self.print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
@@ -80,10 +80,10 @@ class Console:
                 return
 
 
-def console(environ: Mapping[str, str]) -> Console:
+def console(environ: Mapping[str, str]) -> TerminalConsole:
     """Colour where a terminal shows it and nobody said no (no-color.org)."""
     wanted = not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
-    return Console(color_out=wanted and sys.stdout.isatty(), color_err=wanted and sys.stderr.isatty())
+    return TerminalConsole(color_out=wanted and sys.stdout.isatty(), color_err=wanted and sys.stderr.isatty())
 
 
 def error_data(error: OrchestrateError) -> dict[str, Any]:

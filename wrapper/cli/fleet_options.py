@@ -9,7 +9,7 @@ import click
 from .options import stacked
 
 if TYPE_CHECKING:
-    from ..reports.files import Targets
+    from ..reports.files import ReportFiles
     from .options import Options
 
 _SCOPE = (
@@ -47,11 +47,11 @@ one_options = stacked(*_LOSSES, *_FILES)  # of a command that applies one layer
 many_options = stacked(*_SCOPE, *_TERMS, *_UNCHANGED, *_LOSSES, *_FILES)  # of one that applies many
 
 
-def targets(options: Options) -> Targets:
+def targets(options: Options) -> ReportFiles:
     """The files asked for, tried before anything runs. Relative paths are the caller's."""
     from ..reports import files
 
     given = [options.directory / path if path else None for path in (options.report, options.junit, options.html)]
-    found = files.Targets(*given)
+    found = files.ReportFiles(*given)
     files.check_writable(found)
     return found

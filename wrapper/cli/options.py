@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from ..engines import Engine
     from ..model.nouns import Stack
     from ..project.project import Project
-    from ..run.plan_run import Caller
-    from ..run.signals import Stopper
+    from ..run.plan_run import RunContext
+    from ..run.signals import SignalHandler
     from ..sandbox.lifecycle import Sandbox
-    from ..state.record import Occasion
+    from ..state.record import Trigger
 
 _TRUE = ("1", "true", "yes", "on")
 
@@ -78,7 +78,7 @@ class Options:
         return replace(self, **{k: v for k, v in given.items() if k in known and v not in (None, False, "", 0, ())})
 
     @cached_property
-    def console(self) -> reports.Console:
+    def console(self) -> reports.TerminalConsole:
         return reports.console(self.environ)
 
     @cached_property
@@ -108,7 +108,7 @@ class Options:
     def project(self) -> Project:
         from ..project.project import Project
 
-        return Project(self.root_folder, self.home, self.console.say)
+        return Project(self.root_folder, self.home, self.console.info)
 
     @property
     def sandboxed(self) -> bool:
@@ -161,36 +161,36 @@ class Options:
         if running is not None:
             return running
         endpoint = self.simulated.start(seed_of(self.project))
-        self.console.say(f"sandbox: started a simulated AWS at {endpoint.url} (log: {endpoint.log})")
+        self.console.info(f"sandbox: started a simulated AWS at {endpoint.url} (log: {endpoint.log})")
         return endpoint
 
     def make_engine(self) -> Engine:
         if self.dry_run:
-            from ..engines.dry_run import PrintingEngine
+            from ..engines.dry_run import DryRunEngine
 
-            return PrintingEngine(self.console.print, self.engine_name)
+            return DryRunEngine(self.console.print, self.engine_name)
         if self.engine_name == "host":
             from ..engines.host import HostEngine
 
-            return HostEngine(self.console.say)
+            return HostEngine(self.console.info)
         from ..engines.docker import DockerEngine
 
-        return DockerEngine(self.console.say, self.make_image)
+        return DockerEngine(self.console.info, self.make_image)
 
     def make_image(self, client: Any) -> str:
         """The image's tag; built first when its inputs changed."""
         from ..engines.image import build
 
-        return build.build(SELF, client, self.console.say, self.environ)
+        return build.build(SELF, client, self.console.info, self.environ)
 
-    def caller(self, stack: Stack, identity: Identity) -> Caller:
+    def context(self, stack: Stack, identity: Identity) -> RunContext:
         from ..engines.image import inputs
         from ..run import plan_run
         from .process_environment import environment_of, mounts_of
 
         host = self.engine_name == "host"
         sandboxed = self.sandboxed
-        return plan_run.Caller(
+        return plan_run.RunContext(
             home=self.home,
             author=self.author,
             image=inputs.tag(SELF),
@@ -200,7 +200,7 @@ class Options:
             directory=self.directory,
             mounts=() if host or sandboxed else mounts_of(self.environ),
             color=self.console.color_out,
-            asks=self.terminal and not self.dry_run,
+            interactive=self.terminal and not self.dry_run,
             deletable=self.allow_delete,
             terraform=self._other_terraform() if host and not self.dry_run else "",
         )
@@ -226,7 +226,7 @@ class Options:
         given = self.environ.get("ORCHESTRATE_NETWORK", "")
         return given or ("host" if self.sandboxed and sys.platform == "linux" else "bridge")
 
-    def deployer(self, stack: Stack, stopper: Stopper) -> Deployer:
+    def deployer(self, stack: Stack, signals: SignalHandler) -> Deployer:
         from ..deploy.deployer import Deployer
         from ..terraform.commands import parse_limit
 
@@ -237,42 +237,42 @@ class Options:
             stack,
             identity,
             self.make_engine(),
-            self.caller(stack, identity),
+            self.context(stack, identity),
             self.console,
-            stopper,
+            signals,
             confirmed=self.confirm,
             given=self.environ,
             dry=self.dry_run,
             rollout_limit=limit,
-            occasion=self.occasion,
+            trigger=self.trigger,
             smoke=self.smoke_test(stack),
         )
 
     @property
-    def occasion(self) -> Occasion:
+    def trigger(self) -> Trigger:
         """Who asks, and from which build of Jenkins, where it is one."""
-        from ..state.record import Occasion
+        from ..state.record import Trigger
 
-        return Occasion(self.environ.get("BUILD_USER_ID", ""), self.environ.get("BUILD_URL", ""), self.why)
+        return Trigger(self.environ.get("BUILD_USER_ID", ""), self.environ.get("BUILD_URL", ""), self.why)
 
     def smoke_test(self, stack: Stack) -> Smoke:
-        from ..deploy.smoke_test import Smoke, Terms, parse_places
+        from ..deploy.smoke_test import Smoke, SmokePolicy, parse_places
         from ..terraform.commands import parse_duration
 
-        usual = Terms()
-        terms = Terms(
+        usual = SmokePolicy()
+        policy = SmokePolicy(
             self.smoke_status or usual.status,
             self.smoke_contains,
             self.smoke_tries or usual.tries,
             parse_duration(self.smoke_timeout) if self.smoke_timeout else usual.limit,
         )
-        return Smoke(parse_places(self.smoke, stack.settings.smoke), terms, served=not self.sandboxed)
+        return Smoke(parse_places(self.smoke, stack.settings.smoke), policy, served=not self.sandboxed)
 
-    def stopper(self) -> Stopper:
-        from ..run.signals import Stopper
+    def signals(self) -> SignalHandler:
+        from ..run.signals import SignalHandler
         from ..terraform.commands import parse_duration
 
-        return Stopper(self.console.say, parse_duration(self.timeout) if self.timeout else 0.0)
+        return SignalHandler(self.console.info, parse_duration(self.timeout) if self.timeout else 0.0)
 
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -11,21 +11,21 @@ from typing import Any
 
 from .. import __version__
 from ..fleet import fleet, journal, selection
-from ..fleet.change_detection import Scope
-from ..fleet.fleet import Fleet, Terms
+from ..fleet.change_detection import TenantFilter
+from ..fleet.fleet import Fleet, FleetPolicy
 from ..fleet.logs import Logs
 from ..model.errors import OrchestrateError, UsageError
 from ..model.nouns import Stack
 from ..reports import files, table
 from ..reports import json as document
-from ..reports.model import Answer, Report, in_order
+from ..reports.model import LayerResult, Report, in_order
 from ..terraform import commands
 from ..terraform.commands import Token, Verb
-from . import progress
 from .command_line import line_of
-from .console import Console
+from .console import TerminalConsole
 from .fleet_options import targets
 from .options import Options
+from .progress import open_progress
 
 _JOURNALED = ("plan", "apply", "destroy", "refresh", "drift")
 _SILENT = ("plan", "apply", "destroy", "refresh", "drift", "init", "get", "import")
@@ -34,23 +34,23 @@ _UNCHANGED_SHOWN = 30  # rows of a table; more than this many unchanged ones are
 
 
 @dataclass(frozen=True)
-class Errand:
-    """What was asked for: a verb on the layers in ``scope``, on ``terms``."""
+class FleetRequest:
+    """What was asked for: a verb on the layers in ``tenant_filter``, on ``policy``."""
 
     stack: Stack
     verb: Verb
     tokens: tuple[Token, ...]
-    scope: Scope
-    terms: Terms
-    targets: files.Targets
+    tenant_filter: TenantFilter
+    policy: FleetPolicy
+    targets: files.ReportFiles
     words: tuple[str, ...] = ()  # how the command begins, where it is not VERB STACK REGION
 
 
 @dataclass(frozen=True)
-class Instead:
+class FleetAction:
     """What is done instead of performing the verb, and the ``words`` that such a command begins with."""
 
-    run: Callable[[Fleet, Errand], list[Answer]]
+    run: Callable[[Fleet, FleetRequest], list[LayerResult]]
     words: tuple[str, ...]
 
 
@@ -75,29 +75,29 @@ def perform(
     verb: Verb,
     stack: Stack,
     tokens: Sequence[Token],
-    instead: Instead | None = None,
+    instead: FleetAction | None = None,
 ) -> int:
     """The verb on many layers; the exit code is the worst of all. ``instead``: what is done, where it is more than
     the verb."""
-    errand = replace(_errand(options, verb, stack, tokens), words=instead.words if instead else ())
-    head = _head(options, errand)
+    request = replace(_errand(options, verb, stack, tokens), words=instead.words if instead else ())
+    head = _head(options, request)
     logs = Logs(options.home / "logs", head.id)
     options.console.data_only = options.json
     speaks = verb.name not in _SILENT and not options.dry_run
-    with options.stopper().installed() as stopper:
-        deployer = options.deployer(stack, stopper)
-        deployer.caller = replace(deployer.caller, color=False)
-        watcher = progress.watcher(options.console, logs, terminal=options.live, speaks=speaks, dry=options.dry_run)
-        with _journal(options, errand, head) as (note, done):
-            many = Fleet(deployer, watcher, errand.terms, note)
-            errand = replace(errand, scope=replace(errand.scope, done=done))
-            with watcher.looking_on():
-                answers = (instead.run if instead else _perform)(many, errand)
-            report = replace(head, finished=time.time(), answers=in_order(answers))
+    with options.signals().installed() as signals:
+        deployer = options.deployer(stack, signals)
+        deployer.context = replace(deployer.context, color=False)
+        progress = open_progress(options.console, logs, terminal=options.live, speaks=speaks, dry=options.dry_run)
+        with _journal(options, request, head) as (note, done):
+            many = Fleet(deployer, progress, request.policy, note)
+            request = replace(request, tenant_filter=replace(request.tenant_filter, done=done))
+            with progress.looking_on():
+                results = (instead.run if instead else _perform)(many, request)
+            report = replace(head, finished=time.time(), results=in_order(results))
             keep(report, logs)
             tell(options, report, logs, speaks=speaks)
-            files.write(report, errand.targets)  # where that cannot be, all was said, and the journal is still there
-    return fleet.exit_code(verb, answers)
+            files.write(report, request.targets)  # where that cannot be, all was said, and the journal is still there
+    return fleet.exit_code(verb, results)
 
 
 def keep(report: Report, logs: Logs) -> None:
@@ -107,22 +107,22 @@ def keep(report: Report, logs: Logs) -> None:
             files.keep(report, logs.folder / "report.json")
 
 
-def _perform(many: Fleet, errand: Errand) -> list[Answer]:
-    return many.perform(errand.verb, errand.tokens, errand.scope)
+def _perform(many: Fleet, request: FleetRequest) -> list[LayerResult]:
+    return many.perform(request.verb, request.tokens, request.tenant_filter)
 
 
-def _errand(options: Options, verb: Verb, stack: Stack, tokens: Sequence[Token]) -> Errand:
+def _errand(options: Options, verb: Verb, stack: Stack, tokens: Sequence[Token]) -> FleetRequest:
     duration = commands.parse_duration
-    scope = Scope(
+    tenant_filter = TenantFilter(
         patterns=selection.parse_patterns(options.tenants),
         shard=selection.parse_shard(options.shard) if options.shard else None,
         own=not options.tenants and not options.shard and not options.failed_from,
     )
     if options.only:
-        scope = replace(scope, only=frozenset(options.only), own="" in options.only)
+        tenant_filter = replace(tenant_filter, only=frozenset(options.only), own="" in options.only)
     if options.failed_from:
-        scope = replace(scope, **_failed_from(options, stack))
-    terms = Terms(
+        tenant_filter = replace(tenant_filter, **_failed_from(options, stack))
+    policy = FleetPolicy(
         jobs=1 if options.dry_run else options.jobs,
         each=duration(options.tenant_timeout) if options.tenant_timeout else 0.0,
         fail_fast=options.fail_fast,
@@ -130,7 +130,7 @@ def _errand(options: Options, verb: Verb, stack: Stack, tokens: Sequence[Token])
         canary=options.canary,
         wave=options.wave,
     )
-    return Errand(stack, verb, tuple(tokens), scope, terms, targets(options))
+    return FleetRequest(stack, verb, tuple(tokens), tenant_filter, policy, targets(options))
 
 
 def _failed_from(options: Options, stack: Stack) -> dict[str, Any]:
@@ -140,20 +140,20 @@ def _failed_from(options: Options, stack: Stack) -> dict[str, Any]:
     return {"only": frozenset(report.to_repeat), "own": "" in report.to_repeat}
 
 
-def _head(options: Options, errand: Errand) -> Report:
+def _head(options: Options, request: FleetRequest) -> Report:
     now = time.time()
     return Report(
         id=run_id(now),
-        verb=errand.verb.name,
-        region=errand.stack.region,
-        stack=errand.stack.name,
+        verb=request.verb.name,
+        region=request.stack.region,
+        stack=request.stack.name,
         started=now,
         finished=now,
-        answers=(),
-        shard=str(errand.scope.shard or ""),
-        jobs=errand.terms.jobs or fleet.default_jobs(),
+        results=(),
+        shard=str(request.tenant_filter.shard or ""),
+        jobs=request.policy.jobs or fleet.default_jobs(),
         tool=__version__,
-        command=_command(options, errand),
+        command=_command(options, request),
         by=options.author,
     )
 
@@ -163,35 +163,37 @@ def run_id(now: float) -> str:
     return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now)) + f"-{os.getpid()}"
 
 
-def _command(options: Options, errand: Errand) -> str:
+def _command(options: Options, request: FleetRequest) -> str:
     """The command as one line, in one spelling whatever the order of its options; nothing secret in it."""
-    words = [*(errand.words or (errand.verb.name, errand.stack.name, errand.stack.region))]
-    words += [f"--tenants={p}" for p in errand.scope.patterns] + (["--all-tenants"] if options.all_tenants else [])
+    words = [*(request.words or (request.verb.name, request.stack.name, request.stack.region))]
+    words += [f"--tenants={p}" for p in request.tenant_filter.patterns] + (
+        ["--all-tenants"] if options.all_tenants else []
+    )
     words += [f"--tenant={name}" for name in options.only if name]
-    words += [f"--shard={errand.scope.shard}"] if errand.scope.shard else []
+    words += [f"--shard={request.tenant_filter.shard}"] if request.tenant_filter.shard else []
     words += [f"--failed-from={options.failed_from}"] if options.failed_from else []
-    return line_of(options, errand.stack, words, errand.tokens)
+    return line_of(options, request.stack, words, request.tokens)
 
 
-def _gist(options: Options, errand: Errand) -> str:
+def _gist(options: Options, request: FleetRequest) -> str:
     """The command without what may be another the next time: how long a lock is waited for, and how it looks."""
-    tokens = tuple(t for t in errand.tokens if t.flag not in _BY_THE_WAY)
-    return _command(options, replace(errand, tokens=tokens))
+    tokens = tuple(t for t in request.tokens if t.flag not in _BY_THE_WAY)
+    return _command(options, replace(request, tokens=tokens))
 
 
 @contextlib.contextmanager
 def _journal(
-    options: Options, errand: Errand, head: Report
-) -> Iterator[tuple[Callable[[Answer], None], dict[str, Answer]]]:
-    if options.dry_run or errand.verb.name not in _JOURNALED:
+    options: Options, request: FleetRequest, head: Report
+) -> Iterator[tuple[Callable[[LayerResult], None], dict[str, LayerResult]]]:
+    if options.dry_run or request.verb.name not in _JOURNALED:
         if options.resume:
-            raise UsageError(f"{errand.verb.name} keeps no journal to resume", hint="leave out --resume")
+            raise UsageError(f"{request.verb.name} keeps no journal to resume", hint="leave out --resume")
         yield (lambda _: None), {}
         return
-    with journal.keep(options.home / "fleets", replace(head, command=_gist(options, errand))) as kept:
+    with journal.keep(options.home / "fleets", replace(head, command=_gist(options, request))) as kept:
         done = kept.resume() if options.resume else {}
         if options.resume:
-            options.console.say(f"going on: {len(done)} layers were done already")
+            options.console.info(f"going on: {len(done)} layers were done already")
         else:
             kept.begin()
         yield kept.note, done
@@ -206,23 +208,23 @@ def tell(options: Options, report: Report, logs: Logs, *, speaks: bool) -> None:
         console.json(document.data_of(report))
     elif not speaks:
         shown, hidden = _shown(report)
-        if shown.answers:
+        if shown.results:
             console.table(table.HEAD, table.rows(shown))
         if hidden:
-            console.say(f"{hidden} unchanged are not shown; --report FILE has them")
+            console.info(f"{hidden} unchanged are not shown; --report FILE has them")
     _say(console, table.troubles(report))
     if logs.folder.is_dir():
-        console.say(f"logs and report.json: {logs.folder}")
-    console.say(table.last_line(report))
+        console.info(f"logs and report.json: {logs.folder}")
+    console.info(table.last_line(report))
 
 
-def _say(console: Console, lines: Iterable[str]) -> None:
+def _say(console: TerminalConsole, lines: Iterable[str]) -> None:
     for line in lines:
-        console.say(line)
+        console.info(line)
 
 
 def _shown(report: Report) -> tuple[Report, int]:
-    unchanged = [a for a in report.answers if a.result == "unchanged"]
+    unchanged = [a for a in report.results if a.result == "unchanged"]
     if len(unchanged) <= _UNCHANGED_SHOWN:
         return report, 0
-    return replace(report, answers=tuple(a for a in report.answers if a.result != "unchanged")), len(unchanged)
+    return replace(report, results=tuple(a for a in report.results if a.result != "unchanged")), len(unchanged)

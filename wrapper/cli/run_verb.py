@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..deploy import deployer
-from ..deploy.prepared import Own
+from ..deploy.prepared import LayerOverrides
 from ..model.nouns import Layer, Outcome
 from ..terraform import arguments, commands, environment
 from ..terraform.commands import Token, Verb
@@ -22,7 +22,7 @@ def perform(options: Options, verb: Verb, name: str, region: str, tokens: Sequen
     environment.check(options.environ)
     commands.check_flags(tokens)
     arguments.check_words(verb, tokens)
-    tokens = arguments.take_old_flags(verb, tokens, options.console.say)
+    tokens = arguments.take_old_flags(verb, tokens, options.console.info)
     tenant, tokens = arguments.split_tenant(tokens, options.tenant)
     stack = options.project.stack(name, region)
     layer = deployer.layer_of(options.project, stack, verb, tenant)
@@ -36,13 +36,13 @@ def perform(options: Options, verb: Verb, name: str, region: str, tokens: Sequen
 
 
 def on_layer(
-    options: Options, verb: Verb, layer: Layer, tokens: Sequence[Token], own: Mapping[str, Own] | None = None
+    options: Options, verb: Verb, layer: Layer, tokens: Sequence[Token], own: Mapping[str, LayerOverrides] | None = None
 ) -> Outcome:
     """The verb on one layer, and its last words. ``own``: what it, or its stack, is given alone."""
     options.console.data_only = options.json and verb.name not in _SPEAKS_JSON
-    with single_report.reported(options, verb, layer, tokens) as note, options.stopper().installed() as stopper:
+    with single_report.reported(options, verb, layer, tokens) as note, options.signals().installed() as signals:
         started = time.monotonic()
-        outcome = options.deployer(layer.stack, stopper).perform(verb, layer.tenant, tokens, own)
+        outcome = options.deployer(layer.stack, signals).perform(verb, layer.tenant, tokens, own)
         note(outcome)
         _answer(options, verb, layer, outcome, time.monotonic() - started)
     return outcome
@@ -52,7 +52,7 @@ def _answer(options: Options, verb: Verb, layer: Layer, outcome: Outcome, second
     """The last words: a tenant's URL, or everything as data."""
     applied = verb.name == "apply" and bool(layer.tenant) and not options.dry_run
     if applied and not outcome.url:
-        options.console.say(f'{layer.label}: its Terraform root has no output "url"')
+        options.console.info(f'{layer.label}: its Terraform root has no output "url"')
     if options.console.data_only:
         options.console.json({"verb": verb.name, "layers": [_as_data(layer, outcome, seconds)]})
     elif applied and outcome.url:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from .. import __version__
-from ..fleet import results
+from ..fleet.results import of_error, of_layer, of_outcome
 from ..model.errors import OrchestrateError
 from ..model.nouns import Layer, Outcome
 from ..reports import files
-from ..reports.model import Answer, Report
+from ..reports.model import LayerResult, Report
 from ..terraform.commands import Token, Verb
 from .command_line import line_of
 from .fleet_options import targets
@@ -26,20 +26,20 @@ def reported(
 ) -> Iterator[Callable[[Outcome], None]]:
     """Takes the outcome; an error that passes through is the answer. Written in either case, where it was asked for."""
     wanted, began = targets(options), time.time()
-    answers = [results.of_layer(layer)]
+    results = [of_layer(layer)]
 
     def note(outcome: Outcome) -> None:
-        answers[0] = results.of_outcome(layer, outcome)
+        results[0] = of_outcome(layer, outcome)
 
     try:
         yield note
     except OrchestrateError as error:
-        answers[0] = results.of_error(layer, error)
+        results[0] = of_error(layer, error)
         raise
     finally:
         if any((wanted.json, wanted.junit, wanted.html)) and not options.dry_run:
             command = _command(options, verb, layer, tokens)
-            files.write(_report(options, verb, command, answers[0], began), wanted)
+            files.write(_report(options, verb, command, results[0], began), wanted)
 
 
 def _command(options: Options, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> str:
@@ -48,16 +48,16 @@ def _command(options: Options, verb: Verb, layer: Layer, tokens: Sequence[Token]
     return line_of(options, stack, words, tokens)
 
 
-def _report(options: Options, verb: Verb, command: str, answer: Answer, began: float) -> Report:
+def _report(options: Options, verb: Verb, command: str, result: LayerResult, began: float) -> Report:
     now = time.time()
     return Report(
         id=time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(began)) + f"-{os.getpid()}",
         verb=verb.name,
-        region=answer.region,
-        stack=answer.stack,
+        region=result.region,
+        stack=result.stack,
         started=began,
         finished=now,
-        answers=(_timed(answer, began, now),),
+        results=(_timed(result, began, now),),
         jobs=1,
         tool=__version__,
         command=command,
@@ -65,5 +65,5 @@ def _report(options: Options, verb: Verb, command: str, answer: Answer, began: f
     )
 
 
-def _timed(answer: Answer, began: float, now: float) -> Answer:
-    return replace(answer, started=began, finished=now, seconds=now - began, attempts=1)
+def _timed(result: LayerResult, began: float, now: float) -> LayerResult:
+    return replace(result, started=began, finished=now, seconds=now - began, attempts=1)

@@ -22,22 +22,22 @@ from ..model.nouns import Layer, Outcome, Run, Stack, Step
 from ..project import git
 from ..project.project import Project
 from ..run import retry
-from ..run.plan_run import Caller
-from ..run.runner import After, Talk, execute
-from ..run.signals import Stopper
+from ..run.plan_run import RunContext
+from ..run.runner import After, Console, execute
+from ..run.signals import SignalHandler
 from ..state import index, layer_state
 from ..state import store as stores
-from ..state.record import Occasion
+from ..state.record import Trigger
 from ..terraform import commands, variables
 from ..terraform.arguments import destroys, partial
 from ..terraform.commands import Token, Verb
-from .inputs import Survey
-from .prepared import NOTHING, Own, Ready
+from .inputs import InputResolver
+from .prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
 from .recorder import Recorder, Tagged
-from .slot_allocator import CARRIED, Placing
+from .slot_allocator import CARRIED, SlotAllocator
 from .smoke_test import Smoke
 from .untaint import Untainting
-from .verification import Acceptance
+from .verification import Verification
 
 # What reads a state and acts on it: a missing bucket or a damaged state is found before Terraform starts.
 _ON_STATE = ("plan", "drift", "apply", "destroy", "refresh", "import", "taint", "untaint")
@@ -51,23 +51,23 @@ class Deployer:
     stack: Stack
     identity: Identity
     engine: Engine
-    caller: Caller
-    talk: Talk
-    stopper: Stopper
+    context: RunContext
+    console: Console
+    signals: SignalHandler
     confirmed: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
     dry: bool = False
     rollout_limit: float | None = None  # seconds; None: as stack.hcl says
-    occasion: Occasion = field(default_factory=Occasion)
+    trigger: Trigger = field(default_factory=Trigger)
     smoke: Smoke = field(default_factory=Smoke)
 
     @cached_property
     def recorder(self) -> Recorder:
-        return Recorder(lambda: self.store, self.caller.author, self.occasion, git.commit(self.project.root))
+        return Recorder(lambda: self.store, self.context.author, self.trigger, git.commit(self.project.root))
 
     @cached_property
-    def acceptance(self) -> Acceptance:
-        return Acceptance(self.project, self.stack, self.identity, self.recorder, self.smoke, self.rollout_limit)
+    def verification(self) -> Verification:
+        return Verification(self.project, self.stack, self.identity, self.recorder, self.smoke, self.rollout_limit)
 
     @cached_property
     def untainting(self) -> Untainting:
@@ -78,82 +78,88 @@ class Deployer:
         return stores.open_store(self.stack, self.identity)
 
     @cached_property
-    def survey(self) -> Survey:
-        return Survey(
+    def resolver(self) -> InputResolver:
+        return InputResolver(
             self.project,
             self.stack,
             self.identity,
             lambda: self.store,
-            self.caller,
-            self.talk,
+            self.context,
+            self.console,
             self.given,
             dry=self.dry,
         )
 
     @cached_property
-    def placing(self) -> Placing:
+    def slot_allocator(self) -> SlotAllocator:
         own = Layer(self.stack)
-        return Placing(
-            self.survey,
+        return SlotAllocator(
+            self.resolver,
             lambda: self.store,
             lambda tokens: self.run_layer(commands.VERBS["apply"], own, tokens),
-            self.talk.say,
-            self.stopper.pause,
+            self.console.info,
+            self.signals.pause,
         )
 
     # -- the commands -------------------------------------------------------------------------
 
     def perform(
-        self, verb: Verb, tenant: str, tokens: Sequence[Token], own: Mapping[str, Own] | None = None
+        self, verb: Verb, tenant: str, tokens: Sequence[Token], own: Mapping[str, LayerOverrides] | None = None
     ) -> Outcome:
         """One verb on one layer. ``apply`` of a tenant makes the stack's own layer first where there is none. ``own``:
         what each of the two, by tenant, is given alone."""
         self.check(verb, tenant, tokens)
         if verb.mutates:
-            self.keep_pace(1, self.talk.say)
+            self.limit_rate(1, self.console.info)
         layer, own = layer_of(self.project, self.stack, verb, tenant), own or {}
         if verb.name == "apply" and tenant:
             self.ensure_stack(layer, tokens, own)
-        [found] = self.placing.make([self.survey.prepare(verb, layer, tokens, own.get(tenant, NOTHING))])
+        [found] = self.slot_allocator.make([self.resolver.prepare(verb, layer, tokens, own.get(tenant, NO_OVERRIDES))])
         if isinstance(found, OrchestrateError):
             raise found
         return self._run(found)
 
-    def run_layer(self, verb: Verb, layer: Layer, tokens: Sequence[Token], own: Own = NOTHING) -> Outcome:
-        return self._run(self.survey.prepare(verb, layer, tokens, own))
+    def run_layer(
+        self, verb: Verb, layer: Layer, tokens: Sequence[Token], own: LayerOverrides = NO_OVERRIDES
+    ) -> Outcome:
+        return self._run(self.resolver.prepare(verb, layer, tokens, own))
 
-    def _run(self, ready: Ready) -> Outcome:
-        if ready.verb.interactive:
-            return self.carry_out(ready)
-        doors = retry.Doors(self.stopper.pause, random.random, self.talk.say)
-        return retry.with_retries(ready.layer.label, lambda: self.carry_out(ready), doors)
+    def _run(self, prepared: PreparedLayer) -> Outcome:
+        if prepared.verb.interactive:
+            return self.carry_out(prepared)
+        clock = retry.RetryClock(self.signals.pause, random.random, self.console.info)
+        return retry.with_retries(prepared.layer.label, lambda: self.carry_out(prepared), clock)
 
-    def carry_out(self, ready: Ready, talk: Talk | None = None, stopper: Stopper | None = None) -> Outcome:
+    def carry_out(
+        self, prepared: PreparedLayer, console: Console | None = None, signals: SignalHandler | None = None
+    ) -> Outcome:
         """Run a layer that is ready; what went in is recorded beside its state when it is done."""
-        verb, layer, started = ready.verb, ready.layer, time.monotonic()
+        verb, layer, started = prepared.verb, prepared.layer, time.monotonic()
         found = self._state_of(verb, layer)
         before = found[0] if found else None
-        self.acceptance.check(ready)
-        untaints = self.untainting.choose(ready, before, (talk or self.talk).say)
+        self.verification.check(prepared)
+        untaints = self.untainting.choose(prepared, before, (console or self.console).info)
         recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
-        whole = destroys(verb, ready.tokens) and not partial(ready.tokens) and not self.dry
+        whole = destroys(verb, prepared.tokens) and not partial(prepared.tokens) and not self.dry
         after: tuple[dict[str, Any], str] = {}, ""
         kept = task_definitions.kept_families(before) if whole else []
         try:
-            run = ready.lay_out(self.caller, untaints)
-            run = replace(run, planned=recorder.planned(ready)) if run.collect else run
+            run = prepared.lay_out(self.context, untaints)
+            run = replace(run, planned=recorder.planned(prepared)) if run.collect else run
             wrote = self._own_writes(run, found)
-            outcome = execute(run, self.engine, talk or self.talk, stopper or self.stopper, wrote)
+            outcome = execute(run, self.engine, console or self.console, signals or self.signals, wrote)
             if verb.name == "apply" and not (self.dry or whole or outcome.skipped):
                 after = layer_state.load_tagged(self.store, layer) or after
-                self.acceptance.watch(ready, layer_state.outputs(after[0]), talk or self.talk, stopper or self.stopper)
+                self.verification.watch(
+                    prepared, layer_state.outputs(after[0]), console or self.console, signals or self.signals
+                )
         except OrchestrateError as error:
             if verb.name in ("apply", "destroy") and not self.dry:
                 recorder.failed(layer, error)
             raise
         finally:
             if not layer.tenant:
-                self.survey.outputs.forget()
+                self.resolver.outputs.forget()
         if self.dry or outcome.skipped:
             return outcome
         if whole:
@@ -161,12 +167,12 @@ class Deployer:
             layer_state.forget(self.store, layer)
             if not layer.tenant:
                 index.forget(self.store, self.stack)
-            self.placing.give_back(layer)
+            self.slot_allocator.release(layer)
         elif verb.name == "apply":
-            record = recorder.applied(ready, time.monotonic() - started, *after)
-            if layer.tenant and ready.inputs and not ready.tenant_of_many:
-                self.placing.give_back(layer)
-            self.acceptance.ask(layer, record, talk or self.talk, stopper or self.stopper)
+            record = recorder.applied(prepared, time.monotonic() - started, *after)
+            if layer.tenant and prepared.inputs and not prepared.shares_load_balancer:
+                self.slot_allocator.release(layer)
+            self.verification.run_smoke_test(layer, record, console or self.console, signals or self.signals)
             return replace(outcome, url=record.url)
         return outcome
 
@@ -178,7 +184,7 @@ class Deployer:
         try:
             layer_state.check_known(self.store, layer)
             if verb.name in ("apply", "destroy"):
-                self.placing.check_known()
+                self.slot_allocator.check_known()
             return layer_state.load_tagged(self.store, layer)
         except OrchestrateError:
             if not self.dry:
@@ -200,11 +206,11 @@ class Deployer:
     def is_deployed(self, layer: Layer) -> bool:
         return not self.dry and layer_state.load(self.store, layer) is not None
 
-    def keep_pace(self, layers: int, say: Callable[[str], None]) -> None:
+    def limit_rate(self, layers: int, info: Callable[[str], None]) -> None:
         """From here on changes wait for AWS's rates, together with every other process of this machine."""
         if not self.dry and rate_limited.is_wanted(self.stack, self.identity, layers):
-            pace = rate_limited.pace_of(self.stack, self.identity, self.caller.home, say)
-            self.engine = rate_limited.PacedEngine(self.engine, pace)
+            pace = rate_limited.rate_limiter_of(self.stack, self.identity, self.context.home, info)
+            self.engine = rate_limited.RateLimitedEngine(self.engine, pace)
 
     # -- what may be done ---------------------------------------------------------------------
 
@@ -220,35 +226,37 @@ class Deployer:
                 hint="write protected = false there first, in a reviewed change",
             )
         changes = verb.mutates and verb.name != "state"
-        if changes and not self.caller.asks and not self.dry and self.confirmed != label:
+        if changes and not self.context.interactive and not self.dry and self.confirmed != label:
             raise RefusedError(f"{label} is protected", hint=f"say that you mean it: --confirm {label}")
 
     # -- the stack's own layer ----------------------------------------------------------------
 
-    def ensure_stack(self, tenant: Layer, tokens: Sequence[Token], given: Mapping[str, Own] | None = None) -> None:
+    def ensure_stack(
+        self, tenant: Layer, tokens: Sequence[Token], given: Mapping[str, LayerOverrides] | None = None
+    ) -> None:
         """Make the stack's own layer where there is none; one that changed is named and left alone. ``given``: what
         each layer, by tenant, is given alone."""
         own, given = Layer(self.stack), given or {}
-        if self.survey.outputs.state() is None:
-            ahead = [*tokens, *given.get(tenant.tenant, NOTHING).tokens]
-            self.survey.check_ahead(commands.VERBS["apply"], tenant, ahead)
-            self.talk.say(f"{own.label}: not there yet; making it first")
-            self.run_layer(commands.VERBS["apply"], own, self.for_stack(tokens), given.get("", NOTHING))
+        if self.resolver.outputs.state() is None:
+            ahead = [*tokens, *given.get(tenant.tenant, NO_OVERRIDES).tokens]
+            self.resolver.check_ahead(commands.VERBS["apply"], tenant, ahead)
+            self.console.info(f"{own.label}: not there yet; making it first")
+            self.run_layer(commands.VERBS["apply"], own, self.for_stack(tokens), given.get("", NO_OVERRIDES))
             return
         try:
             changed = [] if self.dry else self.changed(own)
         except NewerError as error:
-            self.talk.say(f"{own.label}: left alone: {error.message}")
+            self.console.info(f"{own.label}: left alone: {error.message}")
             return
         if changed:
-            self.talk.say(
+            self.console.info(
                 f"{own.label}: changed since its last apply ({first_names(changed)}); left alone. "
                 f"To apply it: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip()
             )
 
     def for_stack(self, tokens: Sequence[Token]) -> list[Token]:
         """Of a tenant's arguments, those that the stack's own layer takes too."""
-        mine = self.survey.declared(Layer(self.stack))
+        mine = self.resolver.declared(Layer(self.stack))
         return [
             t
             for t in tokens
@@ -257,7 +265,7 @@ class Deployer:
 
     def changed(self, layer: Layer) -> list[Difference]:
         """What of a layer's inputs differs from its last apply; [] when nothing or not known."""
-        return self.survey.changed(layer, layer_state.load_record(self.store, layer))
+        return self.resolver.changed(layer, layer_state.load_record(self.store, layer))
 
 
 def layer_of(project: Project, stack: Stack, verb: Verb, tenant: str) -> Layer:

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 
 from ..model.errors import BusyError, RefusedError
 from ..model.nouns import Variable
-from ..state.record import Record
+from ..state.record import DeploymentRecord
 from ..terraform.variables import is_build
 
 
-def check_source(record: Record, tag: str, lock: str, label: str, command: str) -> None:
+def check_source(record: DeploymentRecord, tag: str, lock: str, label: str, command: str) -> None:
     """Whether what a layer's record says is what runs there; else RefusedError (BusyError while somebody changes it).
     ``tag``: its state object's, "" where there is none; ``lock``: who holds it; ``command`` would apply it."""
     if lock:

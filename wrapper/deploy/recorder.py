@@ -14,8 +14,8 @@ from ..model.keys import state_key
 from ..model.nouns import Layer
 from ..state import history, layer_state
 from ..state import store as stores
-from ..state.record import Occasion, Record, moment
-from .prepared import Ready
+from ..state.record import DeploymentRecord, Trigger, moment
+from .prepared import PreparedLayer
 
 Tagged = tuple[dict[str, Any], str]  # a state and its object's tag
 
@@ -26,22 +26,22 @@ class Recorder:
 
     store: Callable[[], stores.Store]
     author: str
-    occasion: Occasion
+    trigger: Trigger
     commit: str
 
     @property
     def who(self) -> str:
-        return self.occasion.who or self.author
+        return self.trigger.who or self.author
 
-    def applied(self, ready: Ready, seconds: float, left: Mapping[str, Any], tag: str) -> Record:
+    def applied(self, prepared: PreparedLayer, seconds: float, left: Mapping[str, Any], tag: str) -> DeploymentRecord:
         """What went in (as digests), what was typed (never a sensitive value), which builds, who, when and why.
         ``left``: the state that it left, and its object's ``tag``. Returns what was recorded; with its URL alone where
         there is nothing to record."""
-        store, layer = self.store(), ready.layer
+        store, layer = self.store(), prepared.layer
         url = str(layer_state.outputs(left).get("url") or "")
-        planned = ready.record
+        planned = prepared.record
         if not planned.inputs:
-            return Record(url=url)
+            return DeploymentRecord(url=url)
         one = replace(
             planned,
             by=self.who,
@@ -50,20 +50,20 @@ class Recorder:
             seconds=round(seconds, 1),
             url=url,
             commit=planned.commit or self.commit,
-            job=self.occasion.job,
-            why=self.occasion.why,
+            job=self.trigger.job,
+            why=self.trigger.why,
             run=secrets.token_hex(8),
         )
         layer_state.write_record(store, layer, one)
         layer_state.change_history(store, layer, lambda applies: history.added(applies, one))
         return one
 
-    def planned(self, ready: Ready) -> dict[str, Any]:
+    def planned(self, prepared: PreparedLayer) -> dict[str, Any]:
         """What a plan file remembers, so that its apply is recorded as if it had been planned then and there: as it is
         now, and from this commit. {} for a plan that takes away, or of a part."""
-        if not ready.inputs or any(t.flag == "destroy" for t in ready.tokens):
+        if not prepared.inputs or any(t.flag == "destroy" for t in prepared.tokens):
             return {}
-        return replace(ready.record, commit=self.commit).as_data()
+        return replace(prepared.record, commit=self.commit).as_data()
 
     def rewritten(self, layer: Layer, before: Tagged) -> Tagged:
         """The tool itself has written the layer's state once since it was ``before``: the record names the state that is
@@ -83,7 +83,7 @@ class Recorder:
             record = layer_state.load_record(store, layer)
             layer_state.write_record(store, layer, record.after_failure(moment(time.time()), self.who, error.message))
 
-    def unwell(self, layer: Layer, record: Record, error: SmokeFailed) -> None:
+    def record_failed_check(self, layer: Layer, record: DeploymentRecord, error: SmokeFailed) -> None:
         """It is applied and recorded, and it is not good: nothing goes back to it, and nothing is promoted from it.
         The error says how to get to what ran before."""
         store = self.store()

@@ -18,7 +18,7 @@ _READ = 1024 * 1024  # bytes of an answer that are looked at
 
 
 @dataclass(frozen=True)
-class Answered:
+class Response:
     """What came back: an HTTP status (0: nothing did) with the body's beginning, or why nothing did."""
 
     status: int
@@ -27,7 +27,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Terms:
+class SmokePolicy:
     """What counts as good: ``status`` and, where given, ``contains`` in the body. ``tries`` for each URL, ``limit``
     seconds for all of them together."""
 
@@ -43,7 +43,7 @@ class Smoke:
     answers at a tenant's own URL (in the sandbox nothing does)."""
 
     places: tuple[str, ...] = ()
-    terms: Terms = Terms()
+    policy: SmokePolicy = SmokePolicy()
     served: bool = True
 
     @property
@@ -73,10 +73,10 @@ def parse_places(texts: Sequence[str], default: str) -> tuple[str, ...]:
 
 # -- asking -------------------------------------------------------------------------------------
 
-Fetch = Callable[[str, float], Answered]
+Fetch = Callable[[str, float], Response]
 
 
-def ask(url: str, seconds: float) -> Answered:
+def get(url: str, seconds: float) -> Response:
     """One GET; redirections are followed."""
     import urllib.error
     import urllib.request
@@ -84,56 +84,60 @@ def ask(url: str, seconds: float) -> Answered:
     request = urllib.request.Request(url, headers={"User-Agent": "orchestrate-smoke"})  # noqa: S310 (is_place)
     try:
         with urllib.request.urlopen(request, timeout=seconds) as found:  # noqa: S310
-            return Answered(found.status, found.read(_READ).decode("utf-8", "replace"))
+            return Response(found.status, found.read(_READ).decode("utf-8", "replace"))
     except urllib.error.HTTPError as error:
         with error:
-            return Answered(error.code, error.read(_READ).decode("utf-8", "replace"))
+            return Response(error.code, error.read(_READ).decode("utf-8", "replace"))
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return Answered(0, problem=str(getattr(error, "reason", "") or error) or type(error).__name__)
+        return Response(0, problem=str(getattr(error, "reason", "") or error) or type(error).__name__)
 
 
 @dataclass(frozen=True)
-class Doors:
+class SmokeHooks:
     """``pause`` sleeps, and raises when the command is being stopped."""
 
-    say: Callable[[str], None]
+    info: Callable[[str], None]
     pause: Callable[[float], None]
-    fetch: Fetch = ask
+    fetch: Fetch = get
     clock: Callable[[], float] = time.monotonic
 
 
-def check(label: str, urls: Sequence[str], terms: Terms, doors: Doors) -> None:
+def check(label: str, urls: Sequence[str], policy: SmokePolicy, hooks: SmokeHooks) -> None:
     """Return when each URL answered as it should. SmokeFailed with what was asked and what was answered."""
-    end = doors.clock() + terms.limit
+    end = hooks.clock() + policy.limit
     for url in urls:
-        _one(label, url, terms, doors, end)
+        _one(label, url, policy, hooks, end)
 
 
-def _one(label: str, url: str, terms: Terms, doors: Doors, end: float) -> None:
+def _one(label: str, url: str, policy: SmokePolicy, hooks: SmokeHooks, end: float) -> None:
     for number, seconds in zip(itertools.count(1), _pauses(), strict=False):
-        left = end - doors.clock()
-        answered = doors.fetch(url, max(1.0, min(_EACH, left)))
-        wrong = complaint(answered, terms)
+        left = end - hooks.clock()
+        answered = hooks.fetch(url, max(1.0, min(_EACH, left)))
+        wrong = complaint(answered, policy)
         if not wrong:
-            doors.say(f"{label}: smoke test: GET {url}: {answered.status}" + (f" (try {number})" if number > 1 else ""))
+            hooks.info(
+                f"{label}: smoke test: GET {url}: {answered.status}" + (f" (try {number})" if number > 1 else "")
+            )
             return
-        if number >= terms.tries or doors.clock() + seconds > end:
+        if number >= policy.tries or hooks.clock() + seconds > end:
             tries = f"{number} tries" if number > 1 else "1 try"
             raise SmokeFailed(f"{label}: smoke test failed: GET {url}: {wrong} ({tries})")
         if number == 1:
-            doors.say(f"{label}: smoke test: GET {url}: {wrong}; trying again")
-        doors.pause(seconds)
+            hooks.info(f"{label}: smoke test: GET {url}: {wrong}; trying again")
+        hooks.pause(seconds)
 
 
-def complaint(answered: Answered, terms: Terms) -> str:
+def complaint(answered: Response, policy: SmokePolicy) -> str:
     """What is wrong with an answer, in words; "" when it is good."""
     if answered.problem:
         return f"no answer: {answered.problem}"
     beginning = " ".join(answered.body[:200].split())
     said = f", saying {beginning[:100]!r}" if beginning else ""
-    if answered.status != terms.status:
-        return f"answered {answered.status}, not {terms.status}{said}"
-    return f"answered {answered.status} without {terms.contains!r}{said}" if terms.contains not in answered.body else ""
+    if answered.status != policy.status:
+        return f"answered {answered.status}, not {policy.status}{said}"
+    return (
+        f"answered {answered.status} without {policy.contains!r}{said}" if policy.contains not in answered.body else ""
+    )
 
 
 def _pauses() -> Iterator[float]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..aws.identity import NOBODY, Identity
 from ..model.errors import NotFoundError, OrchestrateError
-from ..model.nouns import Effective, Layer, Stack, Variable
+from ..model.nouns import Layer, ResolvedValue, Stack, Variable
 from ..project.project import Project
 from ..state import layer_state as state
 from ..state import store as stores
@@ -22,7 +22,7 @@ class Outputs:
     stack: Stack
     identity: Identity
     store: Callable[[], stores.Store]
-    say: Callable[[str], None]
+    info: Callable[[str], None]
     dry: bool = False
     _kept: list[dict[str, Any] | None] = field(default_factory=list)
 
@@ -38,11 +38,11 @@ class Outputs:
             )
         return state.outputs(own)
 
-    def to_come(self, layer: Layer, declared: Mapping[str, Variable]) -> dict[str, Effective]:
+    def to_come(self, layer: Layer, declared: Mapping[str, Variable]) -> dict[str, ResolvedValue]:
         """On paper a tenant may be looked at before its stack is there: its outputs stand as null."""
         coming = self.project.values.outputs(self.stack.source) if layer.tenant else set()
         origin = f"output of {self.stack.label} (known after its apply)"
-        return {n: Effective(None, origin) for n in coming & set(declared)}
+        return {n: ResolvedValue(None, origin) for n in coming & set(declared)}
 
     def state(self) -> dict[str, Any] | None:
         """The state of the stack's own layer, read once. On paper what cannot be read counts as not there yet."""
@@ -60,5 +60,5 @@ class Outputs:
         except OrchestrateError as error:
             if not self.dry:
                 raise
-            self.say(f"{self.stack.label}: its outputs are not known here ({error})")
+            self.info(f"{self.stack.label}: its outputs are not known here ({error})")
             return None

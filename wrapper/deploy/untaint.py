@@ -16,7 +16,7 @@ from ..model.errors import RefusedError
 from ..model.nouns import Layer
 from ..terraform import tainted
 from ..terraform.tainted import Seen, Tainted
-from .prepared import Ready
+from .prepared import PreparedLayer
 
 _REPLACES_NOTHING = ("destroy", "refresh-only")
 
@@ -29,40 +29,42 @@ class Untainting:
     confirmed: str
     dry: bool = False
 
-    def choose(self, ready: Ready, state: Mapping[str, Any] | None, say: Callable[[str], None]) -> tuple[str, ...]:
+    def choose(
+        self, prepared: PreparedLayer, state: Mapping[str, Any] | None, info: Callable[[str], None]
+    ) -> tuple[str, ...]:
         """The addresses that an apply untaints, each one said. None for a plan and for an apply of a plan file: there it
         is said what becomes of them. RefusedError on a protected stack whose label was not confirmed."""
-        stack, label = ready.layer.stack, ready.layer.label
-        looks = Standing(self.identity, stack.region or stack.backend.region).look(_candidates(ready, state))
-        found = sorted(looks, key=lambda pair: pair[0].address)
-        untaints = ready.verb.name == "apply" and not ready.common.saved
-        allowed = self._is_confirmed(ready.layer)
+        stack, label = prepared.layer.stack, prepared.layer.label
+        diffs = Standing(self.identity, stack.region or stack.backend.region).look(_candidates(prepared, state))
+        found = sorted(diffs, key=lambda pair: pair[0].address)
+        untaints = prepared.verb.name == "apply" and not prepared.root_request.saved
+        allowed = self._is_confirmed(prepared.layer)
         standing = [one for one, seen in found if seen.stands]
         if untaints and standing and not (allowed or self.dry):
             raise _unconfirmed(label, standing[0])
         for one, seen in found:
-            say(f"{label}: {_words(ready, one, seen, '' if allowed else f'--confirm {label}')}")
+            info(f"{label}: {_words(prepared, one, seen, '' if allowed else f'--confirm {label}')}")
         return tuple(one.address for one in standing) if untaints and allowed else ()
 
     def _is_confirmed(self, layer: Layer) -> bool:
         return not layer.stack.settings.protected or self.confirmed in (layer.label, layer.stack.label)
 
 
-def _candidates(ready: Ready, state: Mapping[str, Any] | None) -> list[Tainted]:
+def _candidates(prepared: PreparedLayer, state: Mapping[str, Any] | None) -> list[Tainted]:
     """What lies tainted and this command would replace, although no -replace names it."""
-    if ready.verb.name not in ("apply", "plan") or any(t.flag in _REPLACES_NOTHING for t in ready.tokens):
+    if prepared.verb.name not in ("apply", "plan") or any(t.flag in _REPLACES_NOTHING for t in prepared.tokens):
         return []
-    meant = {t.value for t in ready.tokens if t.flag == "replace"}
+    meant = {t.value for t in prepared.tokens if t.flag == "replace"}
     return [one for one in tainted.resources(state) if one.address not in meant]
 
 
-def _words(ready: Ready, one: Tainted, seen: Seen, confirm: str) -> str:
+def _words(prepared: PreparedLayer, one: Tainted, seen: Seen, confirm: str) -> str:
     if not seen.stands:
         return tainted.left(one, seen)
-    if ready.common.saved:
+    if prepared.root_request.saved:
         return tainted.saved(one, seen)
-    if ready.verb.name == "plan":
-        return tainted.planned(one, seen, kept=any(t.flag == "out" for t in ready.tokens), confirm=confirm)
+    if prepared.verb.name == "plan":
+        return tainted.planned(one, seen, kept=any(t.flag == "out" for t in prepared.tokens), confirm=confirm)
     return tainted.untainted(one, seen, confirm)
 
 

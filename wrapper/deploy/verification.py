@@ -12,19 +12,19 @@ from ..aws.identity import Identity
 from ..model.errors import ConfigError, SmokeFailed
 from ..model.nouns import Layer, Stack
 from ..project.project import Project
-from ..run.runner import Talk
-from ..run.signals import Stopper
-from ..state.record import Record
+from ..run.runner import Console
+from ..run.signals import SignalHandler
+from ..state.record import DeploymentRecord
 from ..terraform import commands
 from ..terraform.arguments import partial
 from . import smoke_test as smoke
-from .prepared import Ready
+from .prepared import PreparedLayer
 from .recorder import Recorder
 from .smoke_test import Smoke
 
 
 @dataclass(frozen=True)
-class Acceptance:
+class Verification:
     """``rollout_limit`` in seconds; None: as stack.hcl says."""
 
     project: Project
@@ -34,10 +34,10 @@ class Acceptance:
     smoke: Smoke
     rollout_limit: float | None
 
-    def check(self, ready: Ready) -> None:
+    def check(self, prepared: PreparedLayer) -> None:
         """A path is below a URL that the layer's root must give: said before it is applied."""
-        layer, paths = ready.layer, self.smoke.paths
-        if ready.verb.name != "apply" or not paths or not self._is_asked(layer):
+        layer, paths = prepared.layer, self.smoke.paths
+        if prepared.verb.name != "apply" or not paths or not self._is_asked(layer):
             return
         if "url" not in self.project.values.outputs(layer.source):
             raise ConfigError(
@@ -45,30 +45,34 @@ class Acceptance:
                 hint="give the smoke test a whole URL, or the root that output",
             )
 
-    def watch(self, ready: Ready, outputs: Mapping[str, Any], talk: Talk, stopper: Stopper) -> None:
+    def watch(
+        self, prepared: PreparedLayer, outputs: Mapping[str, Any], console: Console, signals: SignalHandler
+    ) -> None:
         """Wait until ECS runs what was applied; raises when it does not."""
         asked, said = self.rollout_limit, self.stack.settings.rollout_timeout
         limit = asked if asked is not None else commands.parse_limit(said) if said else ecs_rollout.LIMIT
-        if not limit or partial(ready.tokens):
+        if not limit or partial(prepared.tokens):
             return
         wanted = ecs_service_status.services(outputs)
         region = self.stack.region or self.stack.backend.region
         if wanted:
-            ecs_rollout.Watch(self.identity, region, ready.layer.label, limit, talk.say, stopper.pause).check(wanted)
+            ecs_rollout.RolloutWatch(
+                self.identity, region, prepared.layer.label, limit, console.info, signals.pause
+            ).check(wanted)
 
-    def ask(self, layer: Layer, record: Record, talk: Talk, stopper: Stopper) -> None:
+    def run_smoke_test(self, layer: Layer, record: DeploymentRecord, console: Console, signals: SignalHandler) -> None:
         """Ask what was applied, as it was recorded, whether it answers. What does not is recorded as a failure."""
         url = record.url
         if not self._is_asked(layer):
             return
         if self.smoke.paths and not (url and self.smoke.served):
             why = "it has no URL" if self.smoke.served else "in the sandbox no traffic flows"
-            talk.say(f"{layer.label}: no smoke test of {', '.join(self.smoke.paths)}: {why}")
+            console.info(f"{layer.label}: no smoke test of {', '.join(self.smoke.paths)}: {why}")
         try:
-            doors = smoke.Doors(talk.say, stopper.pause)
-            smoke.check(layer.label, self.smoke.urls(url), self.smoke.terms, doors)
+            hooks = smoke.SmokeHooks(console.info, signals.pause)
+            smoke.check(layer.label, self.smoke.urls(url), self.smoke.policy, hooks)
         except SmokeFailed as error:
-            self.recorder.unwell(layer, record, error)
+            self.recorder.record_failed_check(layer, record, error)
             raise
 
     def _is_asked(self, layer: Layer) -> bool:

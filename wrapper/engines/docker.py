@@ -18,7 +18,7 @@ from typing import Any
 
 from ..model.errors import BusyError, UnavailableError
 from ..model.nouns import Outcome, Run, Step
-from . import Voice
+from . import OutputCallback
 from .container import LABEL, MEMORY, PIDS, STOP_TIMEOUT, TMPFS, Container
 from .output_tail import Tail
 from .run_directory import RunDirectory, command_place, occupy
@@ -131,7 +131,7 @@ class DockerSession:
                 return
         raise self._ended(said.decode(errors="replace").strip())
 
-    def execute(self, step: Step, voice: Voice) -> Outcome:
+    def execute(self, step: Step, output: OutputCallback) -> Outcome:
         if self._stopped:
             return Outcome(143, ok=False)
         if step.interactive:
@@ -142,7 +142,7 @@ class DockerSession:
             for data, is_error in zip(pair, (False, True), strict=True):
                 if data:
                     tail.add(data)
-                    voice(data, is_error)
+                    output(data, is_error)
         code = self._exit_code(exec_id)
         return Outcome(code, ok=code in step.accepts, tail=tail.text())
 

@@ -1,6 +1,6 @@
 """The pace of all processes of this machine on one AWS account: a small file, and an engine that waits before it changes.
 
-Knows files, the clock, and how a plan is heard on its way; the arithmetic is ``pace``'s and the rates are ``rates``'.
+Knows files, the clock, and how a plan is heard on its way; the arithmetic is ``rate_limiter``'s and the rates are ``rates``'.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ..aws.rate_limits import RATES, Rate
 from ..aws.token_bucket import after_a_jump
 from ..model.nouns import Outcome, Run, Stack, Step
 from ..terraform.plan_stream import Reader
-from . import Engine, Session, Voice
+from . import Engine, OutputCallback, Session
 
 _SAID = 1.0  # seconds: shorter waits are nobody's business
 _LONGEST = 24 * 3600.0  # seconds: a queue longer than this is a damaged file
@@ -33,7 +33,7 @@ _GLANCE = 0.2  # seconds
 Sleep = Callable[[float], bool]  # waits that long; True when it was told to stop meanwhile
 
 
-class Pace:
+class RateLimiter:
     """The buckets of one account, seen from one Region. ``clock`` never jumps ahead, and is one for every process of
     the machine (CLOCK_MONOTONIC). A file that cannot be written or read costs the pace of the others, never a run."""
 
@@ -133,19 +133,19 @@ def _store(file: Path, kept: Mapping[str, float], now: float) -> None:
     draft.replace(file)
 
 
-class Waits(Protocol):
+class Limiter(Protocol):
     """Whoever knows how long a change must wait."""
 
     def before(self, label: str, wanted: Mapping[str, int], sleep: Sleep) -> bool: ...
 
 
-class PacedEngine:
+class RateLimitedEngine:
     """Another engine whose Steps wait for AWS's rates: it hears what a plan announces, and before the Step that
     changes it waits until that may be asked of AWS."""
 
-    def __init__(self, engine: Engine, pace: Waits) -> None:
+    def __init__(self, engine: Engine, rate_limiter: Limiter) -> None:
         self._engine = engine
-        self._pace = pace
+        self._rate_limiter = rate_limiter
         self.name = engine.name
 
     def check(self) -> None:
@@ -157,32 +157,32 @@ class PacedEngine:
     @contextlib.contextmanager
     def _opened(self, run: Run) -> Iterator[Session]:
         with self._engine.open(run) as session:
-            yield PacedSession(run.layer.label, session, self._pace)
+            yield RateLimitedSession(run.layer.label, session, self._rate_limiter)
 
 
-class PacedSession:
+class RateLimitedSession:
     """Another engine's session. A stop that comes while it waits ends the wait, and nothing is changed."""
 
-    def __init__(self, label: str, session: Session, pace: Waits) -> None:
+    def __init__(self, label: str, session: Session, rate_limiter: Limiter) -> None:
         self._label = label
         self._session = session
-        self._pace = pace
+        self._rate_limiter = rate_limiter
         self._reader = Reader()
         self._stopped = threading.Event()
         self.directory = getattr(session, "directory", None)
 
-    def execute(self, step: Step, voice: Voice) -> Outcome:
+    def execute(self, step: Step, output: OutputCallback) -> Outcome:
         def heard(data: bytes, is_error: bool) -> None:
             if not is_error:
                 self._reader.hear(data)
-            voice(data, is_error)
+            output(data, is_error)
 
         if not step.mutates:
             return self._session.execute(step, heard)
         wanted = rate_limits.requests(self._reader.changes)
-        if not self._pace.before(self._label, wanted, self._is_stopped_within):
+        if not self._rate_limiter.before(self._label, wanted, self._is_stopped_within):
             return Outcome(143, ok=False)
-        return self._session.execute(step, voice)
+        return self._session.execute(step, output)
 
     def _is_stopped_within(self, seconds: float) -> bool:
         """Glance by glance: Python hears a signal that comes just as a wait begins only when that wait is over."""
@@ -197,14 +197,14 @@ class PacedSession:
 
 
 def is_wanted(stack: Stack, identity: Identity, layers: int) -> bool:
-    """Whether to keep a pace: with more than one layer on the real AWS, or as ``pace`` in stack.hcl says."""
+    """Whether to keep a pace: with more than one layer on the real AWS, or as ``rate_limiter`` in stack.hcl says."""
     if identity.method == NOBODY or stack.settings.pace is not None:
         return identity.method != NOBODY and bool(stack.settings.pace)
     return layers > 1 and bool(identity.method) and not identity.endpoint
 
 
-def pace_of(stack: Stack, identity: Identity, home: Path, notice: Callable[[str], None]) -> Pace:
+def rate_limiter_of(stack: Stack, identity: Identity, home: Path, notice: Callable[[str], None]) -> RateLimiter:
     """The pace of a stack's account and Region. Asks STS for the account where nobody did yet."""
     region = stack.region or stack.backend.region
     number = identity.account or account.whoami(identity, region).account
-    return Pace(home / "pace", number, region, notice=notice)
+    return RateLimiter(home / "pace", number, region, notice=notice)

@@ -11,21 +11,21 @@ from ..model.nouns import Layer
 
 
 @dataclass(frozen=True)
-class Consent:
+class Confirmation:
     """Asks through the deployer's talk; after a yes its caller is asked nothing more, after all else it is RefusedError."""
 
     deployer: Deployer
-    say: Callable[[str], None]
+    info: Callable[[str], None]
 
     def given(self) -> None:
         """Given beforehand (-auto-approve)."""
-        self.deployer.caller = replace(self.deployer.caller, asks=False)
+        self.deployer.context = replace(self.deployer.context, interactive=False)
 
     def to_destroy(self, tenants: Sequence[str], *, own: bool) -> None:
         stack = self.deployer.stack.label
         if tenants:
             then = ", then itself" if own else ""
-            self.say(f"destroy {stack}: first its tenants ({_named(tenants)}){then}")
+            self.info(f"destroy {stack}: first its tenants ({_named(tenants)}){then}")
         self._ask(f"Destroy {stack} with {_counted(tenants)}?" if own else f"Destroy {_counted(tenants)} of {stack}?")
 
     def to_apply_own(self, own: Layer, tenants: int) -> None:
@@ -40,7 +40,7 @@ class Consent:
     def _ask(self, question: str) -> None:
         deployer, stack = self.deployer, self.deployer.stack
         wanted = stack.label if stack.settings.protected else "yes"
-        if deployer.caller.asks and not deployer.talk.ask(f"{question} Type {wanted} to go on:", wanted):
+        if deployer.context.interactive and not deployer.console.confirm(f"{question} Type {wanted} to go on:", wanted):
             raise RefusedError(f"{stack.label}: not confirmed", hint=f"nothing was changed; only {wanted!r} goes on")
         self.given()
 

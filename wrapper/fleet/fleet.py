@@ -22,19 +22,19 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 
 from ..deploy import deployer as deploy
-from ..deploy.prepared import Own, Ready
+from ..deploy.prepared import LayerOverrides, PreparedLayer
 from ..model.errors import NotFoundError, OrchestrateError, UsageError
 from ..model.nouns import Layer, Outcome
-from ..reports.model import Answer, worst
+from ..reports.model import LayerResult, worst
 from ..run import retry
-from ..run.runner import Talk
-from ..state.index import Entry, Register
+from ..run.runner import Console
+from ..state.index import LayerStatus, TenantIndex
 from ..terraform import commands
 from ..terraform.arguments import destroys
 from ..terraform.commands import Token, Verb
-from .change_detection import Look, Looker, Scope
-from .confirmation import Consent
-from .results import Answering, Watcher
+from .change_detection import ChangeDetector, LayerDiff, TenantFilter
+from .confirmation import Confirmation
+from .results import LayerResults, Progress
 from .selection import waves
 
 MEMORY_EACH = 800 * 1024 * 1024  # bytes: a provider's, and Terraform's
@@ -42,7 +42,7 @@ _ONE_FILE = ("out", "generate-config-out", "junit-xml")  # flags that name one f
 
 
 @dataclass(frozen=True)
-class Terms:
+class FleetPolicy:
     """How: ``jobs`` side by side (0: what the machine carries), ``each`` seconds for one layer (0: no limit),
     the first ``canary`` and then ``wave`` at a time (0: all), ``force`` what did not change."""
 
@@ -54,7 +54,7 @@ class Terms:
     wave: int = 0
 
 
-Note = Callable[[Answer], None]
+Note = Callable[[LayerResult], None]
 
 
 def default_jobs() -> int:
@@ -70,192 +70,196 @@ class Fleet:
     ``given``: what layers, by tenant, are given alone, or why one gets nothing."""
 
     deployer: deploy.Deployer
-    watcher: Watcher
-    terms: Terms = Terms()
+    progress: Progress
+    policy: FleetPolicy = FleetPolicy()
     note: Note = lambda _: None
-    given: Mapping[str, Own | OrchestrateError] = field(default_factory=dict)
+    given: Mapping[str, LayerOverrides | OrchestrateError] = field(default_factory=dict)
 
     @property
-    def looker(self) -> Looker:
-        return Looker(self.deployer, self.terms.force, self.given)
+    def detector(self) -> ChangeDetector:
+        return ChangeDetector(self.deployer, self.policy.force, self.given)
 
     @property
-    def answers(self) -> Answering:
-        return Answering(self.watcher, self.deployer.stopper)
+    def results(self) -> LayerResults:
+        return LayerResults(self.progress, self.deployer.signals)
 
     @property
-    def consent(self) -> Consent:
-        return Consent(self.deployer, self.watcher.say)
+    def confirmation(self) -> Confirmation:
+        return Confirmation(self.deployer, self.progress.info)
 
-    def perform(self, verb: Verb, tokens: Sequence[Token], scope: Scope) -> list[Answer]:
+    def perform(self, verb: Verb, tokens: Sequence[Token], tenant_filter: TenantFilter) -> list[LayerResult]:
         """The verb on every layer in scope: an answer for each. Raises what is wrong for all, before anything starts."""
         self._check(verb, tokens)
         if any(t.flag == "auto-approve" for t in tokens):
-            self.consent.given()
-        found = self.looker.read_register()
-        choice = self.looker.choose(found, scope, deployed_only=destroys(verb, tokens) or verb == commands.DRIFT)
-        answers = [self._ended(self.answers.excluded(self._layer(n), p)) for n, p in choice.excluded.items()]
-        names = [n for n in choice.chosen if n not in scope.done]
+            self.confirmation.given()
+        found = self.detector.read_index()
+        choice = self.detector.choose(
+            found, tenant_filter, deployed_only=destroys(verb, tokens) or verb == commands.DRIFT
+        )
+        results = [self._ended(self.results.excluded(self._layer(n), p)) for n, p in choice.excluded.items()]
+        names = [n for n in choice.chosen if n not in tenant_filter.done]
         if verb.name == "destroy":
-            self.consent.to_destroy(names, own=scope.own)
+            self.confirmation.to_destroy(names, own=tenant_filter.own)
             tokens = [*tokens, Token("auto-approve", None, ("-auto-approve",))]
-            answers += self._tenants(verb, names, tokens, found)
-            if scope.own and "" not in scope.done:
-                answers += self._own_last(verb, tokens, [*answers, *scope.done.values()], found.own)
+            results += self._tenants(verb, names, tokens, found)
+            if tenant_filter.own and "" not in tenant_filter.done:
+                results += self._own_last(verb, tokens, [*results, *tenant_filter.done.values()], found.own)
         else:
-            first = self._own_first(verb, names, tokens, found, scope)
-            answers += [*first, *self._tenants(verb, names, tokens, found, held=not all(a.ok for a in first))]
-        return [*answers, *scope.done.values()]
+            first = self._own_first(verb, names, tokens, found, tenant_filter)
+            results += [*first, *self._tenants(verb, names, tokens, found, held=not all(a.ok for a in first))]
+        return [*results, *tenant_filter.done.values()]
 
     # -- the stack's own layer ------------------------------------------------------------------
 
     def _own_first(
-        self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: Register, scope: Scope
-    ) -> list[Answer]:
+        self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: TenantIndex, tenant_filter: TenantFilter
+    ) -> list[LayerResult]:
         deployer, own = self.deployer, Layer(self.deployer.stack)
         if names:
-            deployer.survey.check(verb, Layer(deployer.stack, names[0]), tokens)
-        if verb == commands.DRIFT and scope.own and not found.own.deployed:
+            deployer.resolver.check(verb, Layer(deployer.stack, names[0]), tokens)
+        if verb == commands.DRIFT and tenant_filter.own and not found.own.deployed:
             raise NotFoundError(f"{own.label} has no state", hint="what was never applied cannot drift")
-        if scope.own and "" not in scope.done:
+        if tenant_filter.own and "" not in tenant_filter.done:
             if found.own.error:
                 return [self._not_run(own, found.own.error)]
-            mine = self.looker.given_to(verb, own, tokens, found.own)
-            look = self.looker.compare(own, found.own, deployer.survey.prepare(verb, own, tokens, mine))
-            if look.why and verb.name == "apply":
-                self.consent.to_apply_own(own, len(names))
-            return [self._ended(self.answers.unchanged(look)) if not look.why else self._one(look)]
+            mine = self.detector.given_to(verb, own, tokens, found.own)
+            diff = self.detector.compare(own, found.own, deployer.resolver.prepare(verb, own, tokens, mine))
+            if diff.why and verb.name == "apply":
+                self.confirmation.to_apply_own(own, len(names))
+            return [self._ended(self.results.unchanged(diff)) if not diff.why else self._one(diff)]
         names = [n for n in names if not isinstance(self.given.get(n), OrchestrateError)]
         if verb.name == "apply" and names:
-            given = {name: one for name, one in self.given.items() if isinstance(one, Own)}
+            given = {name: one for name, one in self.given.items() if isinstance(one, LayerOverrides)}
             deployer.ensure_stack(Layer(deployer.stack, names[0]), tokens, given)
         return []
 
-    def _own_last(self, verb: Verb, tokens: Sequence[Token], answers: Sequence[Answer], entry: Entry) -> list[Answer]:
+    def _own_last(
+        self, verb: Verb, tokens: Sequence[Token], results: Sequence[LayerResult], status: LayerStatus
+    ) -> list[LayerResult]:
         deployer, own = self.deployer, Layer(self.deployer.stack)
-        if not all(a.ok for a in answers):
-            return [self._ended(self.answers.stopped(own, "a tenant of it is still there"))]
-        if not deployer.dry and deployer.survey.outputs.state() is None:
-            self.watcher.say(f"{own.label}: no state; nothing to destroy")
+        if not all(a.ok for a in results):
+            return [self._ended(self.results.stopped(own, "a tenant of it is still there"))]
+        if not deployer.dry and deployer.resolver.outputs.state() is None:
+            self.progress.info(f"{own.label}: no state; nothing to destroy")
             return []
-        if entry.error:
-            return [self._not_run(own, entry.error)]
-        ready = deployer.survey.prepare(verb, own, tokens)
-        return [self._one(Look(own, Entry(), ready, None, "asked for"))]
+        if status.error:
+            return [self._not_run(own, status.error)]
+        prepared = deployer.resolver.prepare(verb, own, tokens)
+        return [self._one(LayerDiff(own, LayerStatus(), prepared, None, "asked for"))]
 
     # -- tenants, side by side ------------------------------------------------------------------
 
     def _tenants(
-        self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: Register, *, held: bool = False
-    ) -> list[Answer]:
+        self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: TenantIndex, *, held: bool = False
+    ) -> list[LayerResult]:
         if held:
-            return [self._ended(self.answers.stopped(self._layer(n), "the stack's own layer failed")) for n in names]
-        answers, todo = [], []
-        for look in self.looker.look(verb, names, tokens, found) if names else ():
-            if look.error:
-                answers.append(self._not_run(look.layer, look.error))
-            elif not look.why:
-                answers.append(self._ended(self.answers.unchanged(look)))
+            return [self._ended(self.results.stopped(self._layer(n), "the stack's own layer failed")) for n in names]
+        results, todo = [], []
+        for diff in self.detector.diff(verb, names, tokens, found) if names else ():
+            if diff.error:
+                results.append(self._not_run(diff.layer, diff.error))
+            elif not diff.why:
+                results.append(self._ended(self.results.unchanged(diff)))
             else:
-                todo.append(look)
+                todo.append(diff)
         if todo and verb.name == "apply":
-            self.consent.to_apply([look.layer.tenant for look in todo])
-        return answers + self._waves(todo, answers)
+            self.confirmation.to_apply([diff.layer.tenant for diff in todo])
+        return results + self._waves(todo, results)
 
-    def _waves(self, looks: Sequence[Look], before: Sequence[Answer]) -> list[Answer]:
-        if not looks:
+    def _waves(self, diffs: Sequence[LayerDiff], before: Sequence[LayerResult]) -> list[LayerResult]:
+        if not diffs:
             return []
-        looks, answers = self._placed(looks)
-        if not looks:
-            return answers
-        self.deployer.keep_pace(len(looks), self.watcher.say)
-        jobs = min(self.terms.jobs or default_jobs(), len(looks))
-        self.watcher.began([look.layer.tenant for look in looks], jobs)
-        well = all(a.ok for a in (*before, *answers))
-        halted = "an earlier one failed (--fail-fast)" if self.terms.fail_fast and not well else ""
-        parts = waves(looks, self.terms.canary, self.terms.wave)
+        diffs, results = self._placed(diffs)
+        if not diffs:
+            return results
+        self.deployer.limit_rate(len(diffs), self.progress.info)
+        jobs = min(self.policy.jobs or default_jobs(), len(diffs))
+        self.progress.began([diff.layer.tenant for diff in diffs], jobs)
+        well = all(a.ok for a in (*before, *results))
+        halted = "an earlier one failed (--fail-fast)" if self.policy.fail_fast and not well else ""
+        parts = waves(diffs, self.policy.canary, self.policy.wave)
         for number, part in enumerate(parts, 1):
-            answers += self._side_by_side(part, jobs, halted)
-            bad = [a.tenant for a in answers if not a.ok]
+            results += self._side_by_side(part, jobs, halted)
+            bad = [a.tenant for a in results if not a.ok]
             if bad and not halted and len(parts) > 1:
                 halted = f"wave {number} of {len(parts)} was not good: {', '.join(bad[:5])}"
-                self.watcher.say(f"stopping here: {halted}")
+                self.progress.info(f"stopping here: {halted}")
             elif len(parts) > 1 and not bad:
-                self.watcher.say(f"wave {number} of {len(parts)}: all {len(part)} good")
-        return answers
+                self.progress.info(f"wave {number} of {len(parts)}: all {len(part)} good")
+        return results
 
-    def _placed(self, looks: Sequence[Look]) -> tuple[list[Look], list[Answer]]:
+    def _placed(self, diffs: Sequence[LayerDiff]) -> tuple[list[LayerDiff], list[LayerResult]]:
         """Each with its place on a shared load balancer; those without one fail, and the others go on."""
-        made = self.deployer.placing.make([look.ready for look in looks if look.ready])
-        pairs = list(zip(looks, made, strict=True))
-        without = [(look.layer, one) for look, one in pairs if isinstance(one, OrchestrateError)]
-        failed = [self._ended(self.answers.failed(layer, error)) for layer, error in without]
-        return [replace(look, ready=one) for look, one in pairs if isinstance(one, Ready)], failed
+        made = self.deployer.slot_allocator.make([diff.prepared for diff in diffs if diff.prepared])
+        pairs = list(zip(diffs, made, strict=True))
+        without = [(diff.layer, one) for diff, one in pairs if isinstance(one, OrchestrateError)]
+        failed = [self._ended(self.results.failed(layer, error)) for layer, error in without]
+        return [replace(diff, prepared=one) for diff, one in pairs if isinstance(one, PreparedLayer)], failed
 
-    def _side_by_side(self, looks: Sequence[Look], jobs: int, halted: str) -> list[Answer]:
+    def _side_by_side(self, diffs: Sequence[LayerDiff], jobs: int, halted: str) -> list[LayerResult]:
         """Run them, ``jobs`` at once. The main thread only waits: a signal meanwhile is the Stopper's alone."""
-        stopper, failed = self.deployer.stopper, [halted]
+        signals, failed = self.deployer.signals, [halted]
 
-        def one(look: Look) -> Answer:
-            if stopper.stopping or failed[0]:
-                return self._ended(self.answers.stopped(look.layer, failed[0]))
-            answer = self._one(look)
-            if not answer.ok and self.terms.fail_fast:
-                failed[0] = failed[0] or f"{answer.tenant} failed (--fail-fast)"
-            return answer
+        def one(diff: LayerDiff) -> LayerResult:
+            if signals.stopping or failed[0]:
+                return self._ended(self.results.stopped(diff.layer, failed[0]))
+            result = self._one(diff)
+            if not result.ok and self.policy.fail_fast:
+                failed[0] = failed[0] or f"{result.tenant} failed (--fail-fast)"
+            return result
 
-        stopper.tidy()
+        signals.shield()
         try:
             with ThreadPoolExecutor(jobs) as pool:
-                return [f.result() for f in as_completed([pool.submit(one, look) for look in looks])]
+                return [f.result() for f in as_completed([pool.submit(one, diff) for diff in diffs])]
         finally:
-            stopper.tidied()
+            signals.unshield()
 
-    def _one(self, look: Look) -> Answer:
+    def _one(self, diff: LayerDiff) -> LayerResult:
         """One layer run to its end, whatever that is."""
-        talk, started, begun = self.watcher.talk(look.layer), time.time(), time.monotonic()
+        console, started, begun = self.progress.console(diff.layer), time.time(), time.monotonic()
         tries: list[int] = []
         try:
-            answer = self.answers.succeeded(look, self._run(look, talk, tries))
+            result = self.results.succeeded(diff, self._run(diff, console, tries))
         except OrchestrateError as error:
-            talk.say(f"error: {error.message}" + (f"\n  to do: {error.hint}" if error.hint else ""))
-            answer = self.answers.failed(look.layer, error)
+            console.info(f"error: {error.message}" + (f"\n  to do: {error.hint}" if error.hint else ""))
+            result = self.results.failed(diff.layer, error)
         except Exception as error:  # the others go on, and this one is named
-            talk.say(traceback.format_exc())
-            answer = self.answers.broke(look.layer, error)
-        talk.close()
+            console.info(traceback.format_exc())
+            result = self.results.broke(diff.layer, error)
+        console.close()
         seconds = time.monotonic() - begun
         finished = started + seconds
         return self._ended(
-            replace(answer, seconds=seconds, started=started, finished=finished, attempts=max(1, len(tries)))
+            replace(result, seconds=seconds, started=started, finished=finished, attempts=max(1, len(tries)))
         )
 
-    def _run(self, look: Look, talk: Talk, tries: list[int]) -> Outcome:
-        ready = look.ready
-        assert ready is not None
+    def _run(self, diff: LayerDiff, console: Console, tries: list[int]) -> Outcome:
+        prepared = diff.prepared
+        assert prepared is not None
 
-        def say(text: str) -> None:
-            talk.say(text)
-            self.watcher.say(text)
+        def info(text: str) -> None:
+            console.info(text)
+            self.progress.info(text)
 
-        with self.deployer.stopper.limited(self.terms.each) as stopper:
+        with self.deployer.signals.limited(self.policy.each) as signals:
 
             def attempt() -> Outcome:
-                stopper.check()
+                signals.check()
                 tries.append(len(tries))
-                return self.deployer.carry_out(ready, talk, stopper)
+                return self.deployer.carry_out(prepared, console, signals)
 
-            return retry.with_retries(look.layer.label, attempt, retry.Doors(stopper.pause, random.random, say))
+            return retry.with_retries(diff.layer.label, attempt, retry.RetryClock(signals.pause, random.random, info))
 
     # -- the small words ------------------------------------------------------------------------
 
-    def _not_run(self, layer: Layer, error: OrchestrateError) -> Answer:
-        return self._ended(replace(self.answers.failed(layer, error), log=""))
+    def _not_run(self, layer: Layer, error: OrchestrateError) -> LayerResult:
+        return self._ended(replace(self.results.failed(layer, error), log=""))
 
-    def _ended(self, answer: Answer) -> Answer:
-        self.note(answer)
-        self.watcher.ended(answer)
-        return answer
+    def _ended(self, result: LayerResult) -> LayerResult:
+        self.note(result)
+        self.progress.ended(result)
+        return result
 
     def _layer(self, name: str) -> Layer:
         return Layer(self.deployer.stack, name)
@@ -273,7 +277,7 @@ class Fleet:
                 )
 
 
-def exit_code(verb: Verb, answers: Iterable[Answer]) -> int:
+def exit_code(verb: Verb, results: Iterable[LayerResult]) -> int:
     """The worst of all. 2 is only a plan's, and only where it was asked for (Terraform exits 0 otherwise)."""
-    code = worst(a.exit_code for a in answers)
+    code = worst(a.exit_code for a in results)
     return 0 if code == 2 and verb.name not in ("plan", "drift") else code

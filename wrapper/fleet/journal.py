@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ..model.errors import BusyError, ConfigError, NewerError, NotFoundError, OrchestrateError, UnavailableError
 from ..reports import json as document
-from ..reports.model import Answer, Report
+from ..reports.model import LayerResult, Report
 
 
 @dataclass
@@ -38,13 +38,13 @@ class Journal:
             os.ftruncate(self._file, 0)
         self._write(_line(self.head))
 
-    def note(self, answer: Answer) -> None:
+    def note(self, result: LayerResult) -> None:
         """One more line, for a layer that ran."""
-        if answer.started is not None:
+        if result.started is not None:
             self._before = None
-            self._write(_line(replace(self.head, answers=(answer,))))
+            self._write(_line(replace(self.head, results=(result,))))
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """A run that was refused before any layer of it ran took nothing away."""
         if self._before is not None:
             os.ftruncate(self._file, 0)
@@ -61,10 +61,10 @@ class Journal:
         reports = list(_lines(self.path))
         if not reports:
             return None
-        answers = {a.tenant: a for report in reports for a in report.answers}
-        return replace(reports[-1], answers=tuple(answers.values()))
+        results = {a.tenant: a for report in reports for a in report.results}
+        return replace(reports[-1], results=tuple(results.values()))
 
-    def resume(self) -> dict[str, Answer]:
+    def resume(self) -> dict[str, LayerResult]:
         """The answers of the run that was killed, those that need no repeating. Raises NotFoundError when there was
         none, ConfigError when it was another command."""
         found = self.interrupted()
@@ -80,7 +80,7 @@ class Journal:
                 where=str(self.path),
                 hint=f"go on with it: {found.command} --resume ; or begin anew without --resume",
             )
-        return {a.tenant: a for a in found.answers if a.ok}
+        return {a.tenant: a for a in found.results if a.ok}
 
 
 @contextlib.contextmanager
@@ -95,7 +95,7 @@ def keep(folder: Path, head: Report) -> Iterator[Journal]:
         yield kept
         os.ftruncate(file, 0)
     except OrchestrateError:
-        kept.give_back()
+        kept.release()
         raise
     finally:
         if not os.fstat(file).st_size:

@@ -24,12 +24,12 @@ class Logs:
     def path(self, layer: Layer) -> Path:
         return self.folder / f"{layer.tenant or '_stack'}.log"
 
-    def open(self, layer: Layer) -> Log:
+    def open(self, layer: Layer) -> LayerLog:
         with contextlib.suppress(OSError):
             if not self.folder.is_dir():
                 self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._prune()
-        return Log(self.path(layer))
+        return LayerLog(self.path(layer))
 
     def _prune(self) -> None:
         """Names begin with the moment: the oldest come first."""
@@ -38,7 +38,7 @@ class Logs:
             shutil.rmtree(old, ignore_errors=True)
 
 
-class Log:
+class LayerLog:
     """One layer's log, and the last line of it. What is written to it and cannot be kept must be said elsewhere:
     Terraform's last words may be a state that it could save nowhere."""
 

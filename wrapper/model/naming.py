@@ -14,7 +14,7 @@ from .errors import NotFoundError, UsageError
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
 STATE_FILE = "terraform.tfstate"
-ALLOTMENTS_FILE = "allotments.json"
+SLOTS_FILE = "allotments.json"
 
 
 def check_name(kind: str, name: str) -> str:
@@ -56,9 +56,9 @@ def tenants_prefix(region: str, stack: str) -> str:
     return "/".join([*_place(region, stack), "tenants", ""])
 
 
-def allotments_key(region: str, stack: str) -> str:
+def slots_key(region: str, stack: str) -> str:
     """Where a stack's allotments are kept, beside its states."""
-    return "/".join([*_place(region, stack), ALLOTMENTS_FILE])
+    return "/".join([*_place(region, stack), SLOTS_FILE])
 
 
 def beside(key: str, name: str) -> str:

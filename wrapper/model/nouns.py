@@ -104,7 +104,7 @@ class Variable:
 
 
 @dataclass(frozen=True)
-class Effective:
+class ResolvedValue:
     """A value as a layer gets it, and the ``file:line`` (or argument) it came from."""
 
     value: Any
@@ -114,7 +114,7 @@ class Effective:
 @dataclass(frozen=True)
 class Step:
     """One argv. ``stamp``: skip when this digest was already recorded as done (init).
-    ``ask``: somebody must agree before it runs. ``interactive``: it owns the caller's terminal.
+    ``confirm``: somebody must agree before it runs. ``interactive``: it owns the caller's terminal.
     ``accepts``: exit codes that are not a failure. ``last_if``: end the Run, well, on this code.
     ``captured``: what it says on stdout is for us, and told to nobody. ``aside``: what it says is no part of the
     answer, and goes to stderr."""
@@ -122,7 +122,7 @@ class Step:
     argv: tuple[str, ...]
     mutates: bool = False
     stamp: str = ""
-    ask: bool = False
+    confirm: bool = False
     interactive: bool = False
     accepts: tuple[int, ...] = (0,)
     last_if: int | None = None

@@ -34,7 +34,7 @@ class Files:
         where = self.short(file)
         parsed = self.parses.values(self.read(file), where)
         if parsed.quoted:
-            self.say(f"{where}:{parsed.quoted[0]}: a quoted key; Terraform 0.12 and later write it without quotes")
+            self.info(f"{where}:{parsed.quoted[0]}: a quoted key; Terraform 0.12 and later write it without quotes")
         return Source(where, parsed.values, mine, tenant)
 
     def caller_source(self, file: Path) -> Source:
@@ -121,7 +121,7 @@ class Files:
     def short(self, path: Path) -> str:
         return str(path.relative_to(self.root)) if naming.below(self.root, path) else str(path)
 
-    def say(self, text: str) -> None:
+    def info(self, text: str) -> None:
         if text not in self._noticed:
             self._noticed.add(text)
             self._notice(text)

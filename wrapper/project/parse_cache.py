@@ -28,13 +28,13 @@ class Parses:
         self._batching = False
         self._database: sqlite3.Connection | None = None
 
-    def values(self, text: str, where: str) -> hcl.Values:
+    def values(self, text: str, where: str) -> hcl.Assignments:
         data = self._get("values", text)
         if data is None:
             parsed = hcl.parse_values(text, where)
             data = [{k: list(v) for k, v in parsed.values.items()}, list(parsed.quoted)]
             self._put("values", text, data)
-        return hcl.Values({k: (v[0], v[1]) for k, v in data[0].items()}, tuple(data[1]))
+        return hcl.Assignments({k: (v[0], v[1]) for k, v in data[0].items()}, tuple(data[1]))
 
     def blocks(self, text: str, where: str) -> tuple[hcl.Block, ...]:
         data = self._get("blocks", text)

@@ -20,7 +20,7 @@ from ..terraform.commands import LOCK_FILE
 from . import paths, promotion_order
 from .files import Files, Notice
 from .stack_settings import load_backend, load_settings
-from .variable_files import Values, tenant_file
+from .variable_files import VariableFiles, tenant_file
 
 _STACK_FILES = ("backend.tfvars", "variables.tfvars", "stack.hcl")
 
@@ -50,7 +50,7 @@ class Project:
                 hint="go into one, or name it with --root DIR",
             )
         self.files = Files(self.root, self.home / "cache", self.notice)
-        self.values = Values(self.files)
+        self.values = VariableFiles(self.files)
 
     # -- what there is ------------------------------------------------------------------------
 

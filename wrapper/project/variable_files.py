@@ -9,7 +9,7 @@ from typing import Any
 
 from ..model.errors import OrchestrateError
 from ..model.fingerprint import digest
-from ..model.nouns import Effective, Layer, Stack, Variable
+from ..model.nouns import Layer, ResolvedValue, Stack, Variable
 from ..terraform import variables
 from ..terraform.variables import Source
 from .files import Files
@@ -17,7 +17,7 @@ from .files import Files
 _TEMPLATE = "tenant.tfvars.j2"
 
 
-class Values:
+class VariableFiles:
     """Effective values of the layers of one project."""
 
     def __init__(self, files: Files) -> None:
@@ -44,7 +44,7 @@ class Values:
 
     def of(
         self, layer: Layer, outputs: Mapping[str, Any] | None = None, arguments: Iterable[Source] = ()
-    ) -> dict[str, Effective]:
+    ) -> dict[str, ResolvedValue]:
         """Effective values of a layer; ``outputs`` are those of the stack's own layer, ``arguments`` the
         -var-file sources. Required values and -var are checked by the caller, who has the arguments."""
         found = next(iter(self.of_all([layer], outputs, arguments)))
@@ -54,7 +54,7 @@ class Values:
 
     def of_all(
         self, layers: Iterable[Layer], outputs: Mapping[str, Any] | None = None, arguments: Iterable[Source] = ()
-    ) -> Iterator[dict[str, Effective] | OrchestrateError]:
+    ) -> Iterator[dict[str, ResolvedValue] | OrchestrateError]:
         """Effective values of many layers of one stack, each file read and parsed once; for a layer whose own
         files are wrong, what is wrong. Raises what is wrong for all of them."""
         layers = list(layers)
@@ -79,7 +79,7 @@ class Values:
 
     def _lower(
         self, stack: Stack, tenant: bool, outputs: Mapping[str, Any]
-    ) -> tuple[dict[str, Effective], dict[str, Variable], set[str]]:
+    ) -> tuple[dict[str, ResolvedValue], dict[str, Variable], set[str]]:
         own, other = (stack.tenant_source, stack.source) if tenant else (stack.source, stack.tenant_source)
         assert own is not None
         declared = self.declared(own) if tenant else self.declared(own) | self.declared(stack.config)
@@ -117,9 +117,9 @@ class Values:
         if self._files.has(file):
             yield self._files.source(file, mine=True, tenant=True)
 
-    def _given(self, layer: Layer, declared: Mapping[str, Variable]) -> dict[str, Effective]:
+    def _given(self, layer: Layer, declared: Mapping[str, Variable]) -> dict[str, ResolvedValue]:
         facts = {"region": layer.stack.region, "stack": layer.stack.name, "tenant": layer.tenant}
-        return {k: Effective(v, "orchestrate") for k, v in facts.items() if v and k in declared}
+        return {k: ResolvedValue(v, "orchestrate") for k, v in facts.items() if v and k in declared}
 
     def _rendered(self, layers: list[Layer], lower: Any) -> dict[str, str | OrchestrateError]:
         """The template rendered for each tenant, or why not; cached by all that goes in."""

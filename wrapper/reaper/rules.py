@@ -25,7 +25,7 @@ _EXAMPLE = "for example 2026-12-01 (all of that day), 2026-12-01T18:00 or 2026-1
 
 
 @dataclass(frozen=True)
-class Kept:
+class Hold:
     """A stack that the night spares. ``until`` in seconds since 1970; ``typed`` and ``zone`` as they were given."""
 
     until: float
@@ -46,13 +46,13 @@ class Kept:
         return {"version": VERSION, **asdict(self)}
 
 
-def parse_kept(data: object, where: str) -> Kept:
+def parse_hold(data: object, where: str) -> Hold:
     """What :meth:`Kept.as_data` made. ConfigError for anything else: who cannot be read is neither spared nor reaped.
     NewerError for one of a later version."""
     check_known(data, VERSION, "a keep", where)
     if isinstance(data, dict) and isinstance(data.get("until"), int | float) and not isinstance(data["until"], bool):
-        texts = {f.name: str(data.get(f.name, "")) for f in fields(Kept) if f.name != "until"}
-        return Kept(until=float(data["until"]), **texts)
+        texts = {f.name: str(data.get(f.name, "")) for f in fields(Hold) if f.name != "until"}
+        return Hold(until=float(data["until"]), **texts)
     raise ConfigError(
         "cannot read until when this stack is kept",
         where=where,
@@ -61,7 +61,7 @@ def parse_kept(data: object, where: str) -> Kept:
 
 
 @dataclass(frozen=True)
-class Finding:
+class ReapCandidate:
     """An ephemeral stack as the night found it. ``deployed``: its layers that have a state, "" being its own; ``last``:
     when its youngest layer was last applied, in seconds since 1970, None where nothing tells; ``bucket``: whether that for
     its states is there; ``error``: why it could not be looked at."""
@@ -72,7 +72,7 @@ class Finding:
     deployed: tuple[str, ...] = ()
     busy: tuple[str, ...] = ()
     last: float | None = None
-    kept: Kept | None = None
+    hold: Hold | None = None
     bucket: bool = True
     error: OrchestrateError | None = None
 
@@ -94,8 +94,8 @@ class Finding:
             return "protected"
         if not self.bucket:
             return "it has no state bucket: nothing was ever applied"
-        if self.kept and self.kept.holds(now):
-            return f"kept until {self.kept}"
+        if self.hold and self.hold.holds(now):
+            return f"kept until {self.hold}"
         if older_than and self.deployed and self.last is not None and now - self.last < older_than:
             return f"last applied {age(now - self.last)} ago, and --older-than says {age(older_than)}"
         return ""
@@ -169,7 +169,7 @@ def stamp(text: str) -> float | None:
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
-def words(findings: Sequence[Finding], now: float, older_than: float) -> list[dict[str, Any]]:
+def words(candidates: Sequence[ReapCandidate], now: float, older_than: float) -> list[dict[str, Any]]:
     """What the night would do with each, as plain data."""
     return [
         {
@@ -179,10 +179,10 @@ def words(findings: Sequence[Finding], now: float, older_than: float) -> list[di
             "shared_layer": "" in f.deployed,
             "busy": list(f.busy),
             "last_apply": f.last,
-            "kept": f.kept.as_data() if f.kept else None,
+            "kept": f.hold.as_data() if f.hold else None,
             "protected": f.protected,
             "reap": f.goes(now, older_than),
             "why": f.error.message if f.error else f.spared(now, older_than),
         }
-        for f in findings
+        for f in candidates
     ]

@@ -17,7 +17,7 @@ from .model import Report
 
 
 @dataclass(frozen=True)
-class Targets:
+class ReportFiles:
     """Where a report goes, by form; None where it is not wanted."""
 
     json: Path | None = None
@@ -49,7 +49,7 @@ def read(path: Path) -> Report:
     return document.parse(text, str(path))
 
 
-def check_writable(targets: Targets) -> None:
+def check_writable(targets: ReportFiles) -> None:
     """What cannot be written is said now, not after an hour's run. Makes the folders. Raises NotFoundError, or
     UsageError for one file given twice."""
     seen: dict[Path, str] = {}
@@ -69,7 +69,7 @@ def check_writable(targets: Targets) -> None:
             partial.unlink()
 
 
-def write(report: Report, targets: Targets) -> None:
+def write(report: Report, targets: ReportFiles) -> None:
     """Each form into its file: all of it, or what stood there before. Raises NotFoundError; the others are written
     even when one cannot be."""
     failed: list[NotFoundError] = []

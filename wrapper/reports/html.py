@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 from .json import moment
-from .model import RESULTS, Answer, Report, in_order
+from .model import RESULTS, LayerResult, Report, in_order
 from .printable import clean
 from .table import last_line, length
 from .timeline import lay_out
@@ -28,25 +28,25 @@ class Group:
     """Layers that failed of the same: its words (without their names), and who."""
 
     title: str
-    answers: tuple[Answer, ...]
+    results: tuple[LayerResult, ...]
 
 
 def text_of(report: Report) -> str:
-    answers = in_order(report.answers)
+    results = in_order(report.results)
     page = _template().render(
         report=report,
         totals=report.totals,
         headline=_headline(report),
         last_line=last_line(report),
-        groups=_groups([a for a in answers if not a.ok]),
-        drifted=[a for a in answers if a.drifted],
-        warned=[a for a in answers if a.ok and a.diagnostics],
-        answers=answers,
-        timeline=lay_out(report.answers),
+        groups=_groups([a for a in results if not a.ok]),
+        drifted=[a for a in results if a.drifted],
+        warned=[a for a in results if a.ok and a.diagnostics],
+        results=results,
+        timeline=lay_out(report.results),
         facts=_facts(report),
         shares=_shares(report),
-        hidden=_hidden(answers),
-        logs=_logs(answers),
+        hidden=_hidden(results),
+        logs=_logs(results),
         RESULTS=RESULTS,
         name=report.name,
     )
@@ -54,9 +54,9 @@ def text_of(report: Report) -> str:
 
 
 def _headline(report: Report) -> str:
-    counts, total = report.totals.results, len(report.answers)
+    counts, total = report.totals.results, len(report.results)
     wrong = [f"{counts[r]} {r}" for r in RESULTS[:2] if counts[r]]
-    drifted = sum(bool(a.drifted) for a in report.answers)
+    drifted = sum(bool(a.drifted) for a in report.results)
     wrong += [f"{drifted} drifted"] if drifted else []
     silent = [f"no report of {len(report.missing)} shard{'s'[: len(report.missing) > 1]}"] if report.missing else []
     if wrong:
@@ -66,7 +66,7 @@ def _headline(report: Report) -> str:
 
 def _facts(report: Report) -> list[tuple[str, str]]:
     """What stands at the head, in pairs; nothing that is not known."""
-    busy = [a for a in report.answers if a.seconds >= 0.5]
+    busy = [a for a in report.results if a.seconds >= 0.5]
     slowest = max(busy, key=lambda a: a.seconds, default=None)
     return [
         (name, value)
@@ -92,43 +92,43 @@ def _shares(report: Report) -> list[tuple[str, int, float, float]]:
     shares: list[tuple[str, int, float, float]] = []
     left = 0.0
     for result, count in report.totals.results.items():
-        width = 100 * count / (len(report.answers) or 1)
+        width = 100 * count / (len(report.results) or 1)
         if count:
             shares.append((result, count, round(left, 3), round(max(width, 0.5), 3)))
         left += width
     return shares
 
 
-def _hidden(answers: Sequence[Answer]) -> str:
+def _hidden(results: Sequence[LayerResult]) -> str:
     """Columns in which nothing stands."""
     empty = {
-        "tried-once": all(a.attempts <= 1 for a in answers),
-        "no-url": not any(a.url for a in answers),
-        "no-why": not any(a.why for a in answers),
-        "no-log": not any(a.log for a in answers),
+        "tried-once": all(a.attempts <= 1 for a in results),
+        "no-url": not any(a.url for a in results),
+        "no-why": not any(a.why for a in results),
+        "no-log": not any(a.log for a in results),
     }
     return " ".join(name for name, is_empty in empty.items() if is_empty)
 
 
-def _logs(answers: Sequence[Answer]) -> str:
+def _logs(results: Sequence[LayerResult]) -> str:
     """The folder that all logs are in, with its slash; "" where they are in several."""
-    folders = {a.log[: a.log.rfind("/") + 1] for a in answers if a.log}
+    folders = {a.log[: a.log.rfind("/") + 1] for a in results if a.log}
     return folders.pop() if len(folders) == 1 else ""
 
 
-def _groups(failed: Sequence[Answer]) -> list[Group]:
+def _groups(failed: Sequence[LayerResult]) -> list[Group]:
     """The same trouble in many tenants is one trouble: the largest first."""
-    found: dict[str, list[Answer]] = defaultdict(list)
-    for answer in failed:
-        found[_trouble(answer)].append(answer)
+    found: dict[str, list[LayerResult]] = defaultdict(list)
+    for result in failed:
+        found[_trouble(result)].append(result)
     groups = [Group(title if len(of) > 1 else of[0].why, tuple(of)) for title, of in found.items()]
-    return sorted(groups, key=lambda g: -len(g.answers))
+    return sorted(groups, key=lambda g: -len(g.results))
 
 
-def _trouble(answer: Answer) -> str:
+def _trouble(result: LayerResult) -> str:
     """What went wrong, in words that hold for every layer: Terraform's, else ours, without the layer's name."""
-    told = next((d.summary for d in answer.diagnostics if d.severity == "error"), "") or answer.why
-    names = "|".join(re.escape(name) for name in (answer.label, answer.tenant) if name)
+    told = next((d.summary for d in result.diagnostics if d.severity == "error"), "") or result.why
+    names = "|".join(re.escape(name) for name in (result.label, result.tenant) if name)
     return re.sub(rf"(?<![\w-])({names})(?![\w])", "…", told)
 
 

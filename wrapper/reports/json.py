@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from ..model.errors import ConfigError
 from ..model.nouns import Diagnostic, Drift
 from ..model.versions import check_known
-from .model import RESULTS, Answer, Changes, Fault, Part, Report
+from .model import RESULTS, Changes, ErrorDetails, LayerResult, Report, ShardRun
 
 VERSION = 1
 T = TypeVar("T")
@@ -48,7 +48,7 @@ def data_of(report: Report) -> dict[str, Any]:
         "totals": {**totals.results, **asdict(totals.changes), "seconds": round(totals.seconds, 3)},
         "parts": [_part_data(part) for part in report.parts],
         "missing": list(report.missing),
-        "answers": [_answer_data(answer) for answer in report.answers],
+        "answers": [_answer_data(result) for result in report.results],
     }
 
 
@@ -56,29 +56,29 @@ def text_of(report: Report) -> str:
     return json.dumps(data_of(report), indent=1) + "\n"  # ASCII: half a surrogate pair in a message ends nothing
 
 
-def _part_data(part: Part) -> dict[str, Any]:
+def _part_data(part: ShardRun) -> dict[str, Any]:
     return {**asdict(part), "started": moment(part.started), "finished": moment(part.finished)}
 
 
-def _answer_data(answer: Answer) -> dict[str, Any]:
+def _answer_data(result: LayerResult) -> dict[str, Any]:
     return {
-        "layer": answer.label,
-        "region": answer.region,
-        "stack": answer.stack,
-        "tenant": answer.tenant,
-        "result": answer.result,
-        "reason": answer.reason,
-        "changes": asdict(answer.changes) if answer.changes else None,
-        "seconds": round(answer.seconds, 3),
-        "started": None if answer.started is None else moment(answer.started),
-        "finished": None if answer.finished is None else moment(answer.finished),
-        "exit_code": answer.exit_code,
-        "url": answer.url,
-        "diagnostics": [asdict(d) for d in answer.diagnostics],
-        "log": answer.log,
-        "attempts": answer.attempts,
-        "error": asdict(answer.error) if answer.error else None,
-        "drifted": [{"address": d.address, "attributes": list(d.attributes)} for d in answer.drifted],
+        "layer": result.label,
+        "region": result.region,
+        "stack": result.stack,
+        "tenant": result.tenant,
+        "result": result.result,
+        "reason": result.reason,
+        "changes": asdict(result.changes) if result.changes else None,
+        "seconds": round(result.seconds, 3),
+        "started": None if result.started is None else moment(result.started),
+        "finished": None if result.finished is None else moment(result.finished),
+        "exit_code": result.exit_code,
+        "url": result.url,
+        "diagnostics": [asdict(d) for d in result.diagnostics],
+        "log": result.log,
+        "attempts": result.attempts,
+        "error": asdict(result.error) if result.error else None,
+        "drifted": [{"address": d.address, "attributes": list(d.attributes)} for d in result.drifted],
     }
 
 
@@ -203,7 +203,7 @@ def _report(fields: _Fields) -> Report:
         stack=fields.text("stack"),
         started=fields.moment("started"),
         finished=fields.moment("finished"),
-        answers=fields.each("answers", _answer),
+        results=fields.each("answers", _answer),
         shard=fields.shard("shard"),
         jobs=fields.count("jobs"),
         tool=fields.text("tool"),
@@ -214,13 +214,13 @@ def _report(fields: _Fields) -> Report:
     )
 
 
-def _part(fields: _Fields) -> Part:
+def _part(fields: _Fields) -> ShardRun:
     text, moment_of = fields.text, fields.moment
-    return Part(text("id"), fields.shard("shard"), moment_of("started"), moment_of("finished"), text("command"))
+    return ShardRun(text("id"), fields.shard("shard"), moment_of("started"), moment_of("finished"), text("command"))
 
 
-def _answer(fields: _Fields) -> Answer:
-    return Answer(
+def _answer(fields: _Fields) -> LayerResult:
+    return LayerResult(
         region=fields.text("region"),
         stack=fields.text("stack"),
         tenant=fields.text("tenant"),
@@ -240,9 +240,9 @@ def _answer(fields: _Fields) -> Answer:
     )
 
 
-def _fault(fields: _Fields) -> Fault:
+def _fault(fields: _Fields) -> ErrorDetails:
     said = fields.text("said") if "said" in fields.data else ""  # older ones have none
-    return Fault(fields.text("message"), fields.text("where"), fields.text("hint"), said)
+    return ErrorDetails(fields.text("message"), fields.text("where"), fields.text("hint"), said)
 
 
 def _diagnostic(fields: _Fields) -> Diagnostic:

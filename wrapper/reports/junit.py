@@ -13,14 +13,14 @@ from xml.etree import ElementTree
 from ..model.errors import TerraformFailed
 from ..model.nouns import Diagnostic
 from .json import moment
-from .model import OWN, Answer, Report
+from .model import OWN, LayerResult, Report
 from .printable import clean
 
 Element = ElementTree.Element
 
 
 def text_of(report: Report) -> str:
-    cases = [_case(report, answer) for answer in report.answers]
+    cases = [_case(report, result) for result in report.results]
     count = {kind: str(sum(case.find(kind) is not None for case in cases)) for kind in ("failure", "error", "skipped")}
     sums = {
         "name": f"{report.verb} {report.label or 'every stack'}",
@@ -46,28 +46,28 @@ def _properties(report: Report) -> Element:
     return properties
 
 
-def _case(report: Report, answer: Answer) -> Element:
+def _case(report: Report, result: LayerResult) -> Element:
     """``classname``: Jenkins shows what stands before its last dot as a package, the rest as a class."""
-    classname = ".".join(part for part in (answer.region, answer.stack, report.verb) if part)
-    case = _element("testcase", "", name=answer.tenant or OWN, classname=classname, time=f"{answer.seconds:.3f}")
-    case.extend(_verdict(answer))
-    case.append(_element("system-out", _output(answer)))
+    classname = ".".join(part for part in (result.region, result.stack, report.verb) if part)
+    case = _element("testcase", "", name=result.tenant or OWN, classname=classname, time=f"{result.seconds:.3f}")
+    case.extend(_verdict(result))
+    case.append(_element("system-out", _output(result)))
     return case
 
 
-def _verdict(answer: Answer) -> Sequence[Element]:
-    if answer.result == "excluded":
-        return [_element("skipped", "", message=answer.why)]
-    if answer.ok and answer.drifted:
-        return [_element("failure", _drift(answer), type="drift", message=f"{len(answer.drifted)} resources drifted")]
-    if answer.ok:
+def _verdict(result: LayerResult) -> Sequence[Element]:
+    if result.result == "excluded":
+        return [_element("skipped", "", message=result.why)]
+    if result.ok and result.drifted:
+        return [_element("failure", _drift(result), type="drift", message=f"{len(result.drifted)} resources drifted")]
+    if result.ok:
         return []
-    kind = "failure" if answer.exit_code == TerraformFailed.exit_code else "error"
-    return [_element(kind, _told(answer), type=f"{answer.result}, exit code {answer.exit_code}", message=answer.why)]
+    kind = "failure" if result.exit_code == TerraformFailed.exit_code else "error"
+    return [_element(kind, _told(result), type=f"{result.result}, exit code {result.exit_code}", message=result.why)]
 
 
-def _told(answer: Answer) -> str:
-    fault = answer.error
+def _told(result: LayerResult) -> str:
+    fault = result.error
     lines = (
         [
             fault.message,
@@ -78,7 +78,7 @@ def _told(answer: Answer) -> str:
         if fault
         else []
     )
-    return "\n".join(filter(None, [*lines, *(_complaint(d) for d in answer.diagnostics)]))
+    return "\n".join(filter(None, [*lines, *(_complaint(d) for d in result.diagnostics)]))
 
 
 def _complaint(diagnostic: Diagnostic) -> str:
@@ -86,14 +86,14 @@ def _complaint(diagnostic: Diagnostic) -> str:
     return "\n".join([f"{diagnostic.severity.title()}: {diagnostic.summary}", *places, diagnostic.detail])
 
 
-def _drift(answer: Answer) -> str:
-    return "\n".join(f"{d.address}: {', '.join(d.attributes)}" for d in answer.drifted)
+def _drift(result: LayerResult) -> str:
+    return "\n".join(f"{d.address}: {', '.join(d.attributes)}" for d in result.drifted)
 
 
-def _output(answer: Answer) -> str:
-    changes = answer.changes
+def _output(result: LayerResult) -> str:
+    changes = result.changes
     counts = f"+{changes.added} ~{changes.changed} -{changes.destroyed}" if changes else ""
-    told = {"result": answer.result, "reason": answer.reason, "changes": counts, "url": answer.url, "log": answer.log}
+    told = {"result": result.result, "reason": result.reason, "changes": counts, "url": result.url, "log": result.log}
     return "\n".join(f"{name}: {value}" for name, value in told.items() if value)
 
 

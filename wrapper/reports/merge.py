@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..model.errors import ConfigError, UsageError
-from .model import Answer, Merged, Part, Report
+from .model import LayerResult, Merged, Report, ShardRun
 
 
 def merge(named: Mapping[str, Report]) -> Merged:
@@ -31,7 +31,7 @@ def merge(named: Mapping[str, Report]) -> Merged:
         stack=first.stack,
         started=first.started,
         finished=reports[-1].finished,
-        answers=_latest(reports),
+        results=_latest(reports),
         jobs=sum({r.id if r.parts else r.shard: r.jobs for r in reports}.values()),
         tool=_joined([r.tool for r in reports]),
         command=first.command,
@@ -55,13 +55,13 @@ def _check_alike(named: Mapping[str, Report]) -> None:
             )
 
 
-def _parts(reports: Sequence[Report]) -> tuple[Part, ...]:
+def _parts(reports: Sequence[Report]) -> tuple[ShardRun, ...]:
     """What each was made of, so that merging in two goes is merging at once."""
-    own = [r.parts or (Part(r.id, r.shard, r.started, r.finished, r.command),) for r in reports]
+    own = [r.parts or (ShardRun(r.id, r.shard, r.started, r.finished, r.command),) for r in reports]
     return tuple(sorted({p for parts in own for p in parts}, key=lambda p: (p.finished, p.started, p.id, p.shard)))
 
 
-def _id(parts: Sequence[Part]) -> str:
+def _id(parts: Sequence[ShardRun]) -> str:
     ids = sorted({part.id for part in parts})
     return ids[0] if len(ids) == 1 else "merged-" + hashlib.sha256("\n".join(ids).encode()).hexdigest()[:12]
 
@@ -83,21 +83,21 @@ def _missing(shards: set[str]) -> tuple[str, ...]:
     return tuple(f"{part}/{of}" for part in gap)
 
 
-def _latest(reports: Sequence[Report]) -> tuple[Answer, ...]:
+def _latest(reports: Sequence[Report]) -> tuple[LayerResult, ...]:
     """``reports`` from the oldest on. One layer, one answer; in the order of their names, a stack's own first."""
-    latest: dict[str, Answer] = {}
+    latest: dict[str, LayerResult] = {}
     for report in reports:
-        for answer in report.answers:
-            if answer.finished is None:  # one that never began was given up when its run ended
-                answer = replace(answer, finished=report.finished)
-            before = latest.get(answer.label)
-            if before is None or _rank(answer) >= _rank(before):
-                latest[answer.label] = answer
+        for result in report.results:
+            if result.finished is None:  # one that never began was given up when its run ended
+                result = replace(result, finished=report.finished)
+            before = latest.get(result.label)
+            if before is None or _rank(result) >= _rank(before):
+                latest[result.label] = result
     return tuple(latest[label] for label in sorted(latest))
 
 
-def _rank(answer: Answer) -> tuple[bool, float]:
-    return answer.result != "excluded", answer.finished or 0.0
+def _rank(result: LayerResult) -> tuple[bool, float]:
+    return result.result != "excluded", result.finished or 0.0
 
 
 def _overlaps(reports: Sequence[Report]) -> list[str]:
@@ -105,9 +105,9 @@ def _overlaps(reports: Sequence[Report]) -> list[str]:
     stack's own layer; and a shard that is run again answers again.)"""
     shards: dict[str, set[str]] = defaultdict(set)
     for report in reports:
-        for answer in report.answers:
-            if answer.tenant and answer.result != "excluded" and report.shard:
-                shards[report.name(answer)].add(report.shard)
+        for result in report.results:
+            if result.tenant and result.result != "excluded" and report.shard:
+                shards[report.name(result)].add(report.shard)
     twice = {tenant: sorted(of) for tenant, of in shards.items() if len(of) > 1}
     groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for tenant, of in sorted(twice.items()):

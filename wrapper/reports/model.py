@@ -44,7 +44,7 @@ class Changes:
 
 
 @dataclass(frozen=True)
-class Fault:
+class ErrorDetails:
     """What one of our errors says: what is wrong, where, what to do. ``said``: the last lines of a Terraform that failed
     without a word of its own about why."""
 
@@ -54,14 +54,14 @@ class Fault:
     said: str = ""
 
     @classmethod
-    def of(cls, error: OrchestrateError) -> Fault:
+    def of(cls, error: OrchestrateError) -> ErrorDetails:
         """An error as it reads in a report, where nothing stands above it."""
         said = "" if diagnostics(error.said) else last_lines(error.said)
         return cls(error.message, error.where, error.hint if error.hint != OWN_WORDS else "", said)
 
 
 @dataclass(frozen=True)
-class Answer:
+class LayerResult:
     """How one layer ended. ``tenant`` is "" for the stack's own. ``started`` is None for one that never began;
     ``reason`` says why it is unchanged, stopped or excluded; ``attempts`` counts the first."""
 
@@ -79,7 +79,7 @@ class Answer:
     diagnostics: tuple[Diagnostic, ...] = ()
     log: str = ""
     attempts: int = 1
-    error: Fault | None = None
+    error: ErrorDetails | None = None
     drifted: tuple[Drift, ...] = ()
 
     @property
@@ -103,7 +103,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Part:
+class ShardRun:
     """One of the runs that a report is made of: one machine's, or an earlier try. ``shard`` is "K/N", or "" for all."""
 
     id: str
@@ -135,24 +135,24 @@ class Report:
     stack: str
     started: float
     finished: float
-    answers: tuple[Answer, ...]
+    results: tuple[LayerResult, ...]
     shard: str = ""
     jobs: int = 1
     tool: str = ""
     command: str = ""
     by: str = ""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ShardRun, ...] = ()
     missing: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
         return f"{self.region}/{self.stack}" if self.region else self.stack
 
-    def name(self, answer: Answer) -> str:
+    def name(self, result: LayerResult) -> str:
         """What an answer is called within this report: its tenant, where all are of one stack."""
-        if answer.label == self.label:
+        if result.label == self.label:
             return OWN
-        return answer.label.removeprefix(f"{self.label}/" if self.label else "")
+        return result.label.removeprefix(f"{self.label}/" if self.label else "")
 
     @property
     def seconds(self) -> float:
@@ -162,20 +162,20 @@ class Report:
     def totals(self) -> Totals:
         counts = {result: 0 for result in RESULTS}
         changes = Changes()
-        for answer in self.answers:
-            counts[answer.result] += 1
-            changes += answer.changes or Changes()
-        return Totals(counts, changes, sum(round(a.seconds, 3) for a in self.answers))
+        for result in self.results:
+            counts[result.result] += 1
+            changes += result.changes or Changes()
+        return Totals(counts, changes, sum(round(a.seconds, 3) for a in self.results))
 
     @property
     def exit_code(self) -> int:
         """The worst of all. A shard that did not report leaves the outcome unknown, which is 75."""
-        return worst([*(a.exit_code for a in self.answers), *(BusyError.exit_code for _ in self.missing)])
+        return worst([*(a.exit_code for a in self.results), *(BusyError.exit_code for _ in self.missing)])
 
     @property
     def to_repeat(self) -> tuple[str, ...]:
         """Of one stack's report: tenants that failed or were stopped ("" is the stack's own layer), each once, sorted."""
-        return tuple(sorted({a.tenant for a in self.answers if not a.ok}))
+        return tuple(sorted({a.tenant for a in self.results if not a.ok}))
 
 
 @dataclass(frozen=True)
@@ -186,6 +186,6 @@ class Merged:
     remarks: tuple[str, ...] = field(default=())
 
 
-def in_order(answers: Sequence[Answer]) -> tuple[Answer, ...]:
+def in_order(results: Sequence[LayerResult]) -> tuple[LayerResult, ...]:
     """As they are shown: what went wrong first, then by name; a stack's own layer before its tenants."""
-    return tuple(sorted(answers, key=lambda a: (RESULTS.index(a.result), a.label)))
+    return tuple(sorted(results, key=lambda a: (RESULTS.index(a.result), a.label)))

@@ -6,48 +6,48 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..model.nouns import Diagnostic
-from .model import RESULTS, Answer, Report, in_order
+from .model import RESULTS, LayerResult, Report, in_order
 from .printable import clean, line
 
 HEAD = ("tenant", "result", "+", "~", "-", "seconds", "url", "why")
 
 
 def rows(report: Report) -> list[tuple[str, ...]]:
-    return [_row(report.name(answer), answer) for answer in in_order(report.answers)]
+    return [_row(report.name(result), result) for result in in_order(report.results)]
 
 
-def _row(name: str, answer: Answer) -> tuple[str, ...]:
-    changes = answer.changes
+def _row(name: str, result: LayerResult) -> tuple[str, ...]:
+    changes = result.changes
     counts = (changes.added, changes.changed, changes.destroyed) if changes else ("", "", "")
-    why = line(answer.why)
+    why = line(result.why)
     return (
         line(name),
-        answer.result,
+        result.result,
         *map(str, counts),
-        f"{answer.seconds:.1f}",
-        line(answer.url),
+        f"{result.seconds:.1f}",
+        line(result.url),
         why if len(why) <= 100 else why[:99] + "…",
     )
 
 
 def troubles(report: Report) -> Iterator[str]:
     """What is to be said of each layer that failed, line by line; of those that never began, why, and how many."""
-    began = [a for a in in_order(report.answers) if not (a.result == "stopped" and a.started is None)]
-    for answer in began:
-        if not answer.ok:
-            yield f"{line(answer.label)}: {answer.result}, exit code {answer.exit_code}: {line(answer.why)}"
-            if answer.error and answer.error.where:
-                yield f"  where: {line(answer.error.where)}"
-            if answer.error and answer.error.hint:
-                yield f"  to do: {line(answer.error.hint)}"
-            if answer.error and answer.error.said:
+    began = [a for a in in_order(report.results) if not (a.result == "stopped" and a.started is None)]
+    for result in began:
+        if not result.ok:
+            yield f"{line(result.label)}: {result.result}, exit code {result.exit_code}: {line(result.why)}"
+            if result.error and result.error.where:
+                yield f"  where: {line(result.error.where)}"
+            if result.error and result.error.hint:
+                yield f"  to do: {line(result.error.hint)}"
+            if result.error and result.error.said:
                 yield "  its last words:"
-                yield from _indented(answer.error.said)
-            for diagnostic in answer.diagnostics:
+                yield from _indented(result.error.said)
+            for diagnostic in result.diagnostics:
                 yield from _lines(diagnostic)
-            if answer.log:
-                yield f"  log: {line(answer.log)}"
-    waiting = Counter((a.why, a.exit_code) for a in report.answers if a.result == "stopped" and a.started is None)
+            if result.log:
+                yield f"  log: {line(result.log)}"
+    waiting = Counter((a.why, a.exit_code) for a in report.results if a.result == "stopped" and a.started is None)
     for (why, code), count in waiting.items():
         layers = "1 layer" if count == 1 else f"{count} layers"
         yield f"{layers} never began, exit code {code}: {line(why)}"

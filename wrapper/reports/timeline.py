@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .model import Answer
+from .model import LayerResult
 from .table import length
 
 LEAST = 0.25  # per cent: what is shorter would not be seen
@@ -21,7 +21,7 @@ _STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600
 class Bar:
     """``left`` and ``width`` in per cent, ``top`` in pixels."""
 
-    answer: Answer
+    result: LayerResult
     left: float
     width: float
     top: int
@@ -55,9 +55,9 @@ class Timeline:
         return self.lanes * self.row
 
 
-def lay_out(answers: Sequence[Answer]) -> Timeline:
+def lay_out(results: Sequence[LayerResult]) -> Timeline:
     """Bars of those that began. What was found unchanged without Terraform took no time and is only counted."""
-    began = [a for a in answers if a.started is not None]
+    began = [a for a in results if a.started is not None]
     drawn = sorted((a for a in began if _is_seen(a)), key=lambda a: (a.started or 0.0, a.label))
     if not drawn:
         return Timeline((), (), 0.0, 0, 0, len(began))
@@ -70,31 +70,31 @@ def lay_out(answers: Sequence[Answer]) -> Timeline:
     return Timeline(bars, _ticks(span), begin, count, row, len(began) - len(drawn))
 
 
-def _is_seen(answer: Answer) -> bool:
-    return answer.result != "unchanged" or answer.seconds >= 0.5
+def _is_seen(result: LayerResult) -> bool:
+    return result.result != "unchanged" or result.seconds >= 0.5
 
 
-def _end(answer: Answer) -> float:
-    return (answer.started or 0.0) + max(answer.seconds, 0.0)
+def _end(result: LayerResult) -> float:
+    return (result.started or 0.0) + max(result.seconds, 0.0)
 
 
-def _lanes(drawn: Sequence[Answer]) -> list[int]:
+def _lanes(drawn: Sequence[LayerResult]) -> list[int]:
     """For each, from the earliest on, the first lane that is free by then. A hundredth of a second's overlap is a
     hand-over, not company."""
     free_from: list[float] = []
     found = []
-    for answer in drawn:
-        began = (answer.started or 0.0) + 0.01
+    for result in drawn:
+        began = (result.started or 0.0) + 0.01
         lane = next((n for n, end in enumerate(free_from) if end <= began), len(free_from))
-        free_from[lane : lane + 1] = [_end(answer)]
+        free_from[lane : lane + 1] = [_end(result)]
         found.append(lane)
     return found
 
 
-def _bar(answer: Answer, top: int, begin: float, span: float) -> Bar:
-    width = min(max(100 * answer.seconds / span, LEAST), 100.0)  # a moment is no finer than a quarter of a microsecond
-    left = min(100 * ((answer.started or 0.0) - begin) / span, 100 - width)
-    return Bar(answer, round(left, 3), round(width, 3), top)
+def _bar(result: LayerResult, top: int, begin: float, span: float) -> Bar:
+    width = min(max(100 * result.seconds / span, LEAST), 100.0)  # a moment is no finer than a quarter of a microsecond
+    left = min(100 * ((result.started or 0.0) - begin) / span, 100 - width)
+    return Bar(result, round(left, 3), round(width, 3), top)
 
 
 def _ticks(span: float) -> tuple[Tick, ...]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..model.errors import NotFoundError, RefusedError
 from ..state import record
-from ..state.record import Record
+from ..state.record import DeploymentRecord
 
 _MARK = b"orchestrate layer "
 _LONGEST = 65_535  # bytes of a zip file's comment
@@ -31,7 +31,7 @@ def bind(file: Path, label: str, planned: Mapping[str, Any] | None = None) -> No
         archive.comment = comment + more if len(comment + more) <= _LONGEST else comment
 
 
-def check(file: Path, label: str) -> Record:
+def check(file: Path, label: str) -> DeploymentRecord:
     """What the apply of a plan will record; an empty one where the plan does not say. RefusedError unless ``file`` is a
     plan made for the layer ``label``, NewerError where a newer orchestrate made it."""
     if not file.is_file():
@@ -60,5 +60,5 @@ def check(file: Path, label: str) -> Record:
     try:
         data = json.loads(planned or b"{}")
     except (ValueError, RecursionError):
-        return Record()
+        return DeploymentRecord()
     return record.parse(data, str(file))

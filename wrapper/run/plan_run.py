@@ -36,7 +36,7 @@ from ..model import naming
 from ..model.errors import UsageError
 from ..model.fingerprint import digest
 from ..model.keys import PROJECT, state_key
-from ..model.nouns import Effective, Layer, Mount, Run, Step, Variable
+from ..model.nouns import Layer, Mount, ResolvedValue, Run, Step, Variable
 from ..terraform import commands as terraform
 from ..terraform.commands import Token, Verb
 from ..terraform.variables import render_file
@@ -46,7 +46,7 @@ _WRITTEN = ("out", "generate-config-out", "junit-xml")  # and to write
 
 
 @dataclass(frozen=True)
-class Caller:
+class RunContext:
     """What the top floor knows of whoever calls: all that a Run needs and no pure room may look up. ``terraform``: the
     version that runs, where it is another than the image's."""
 
@@ -59,7 +59,7 @@ class Caller:
     mounts: tuple[Mount, ...] = ()
     directory: Path = Path("/")
     color: bool = False
-    asks: bool = False
+    interactive: bool = False
     deletable: tuple[str, ...] = ()
     terraform: str = ""
 
@@ -70,13 +70,13 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class Request:
+class RunRequest:
     """One layer, one verb, its values and its arguments. ``untaints``: addresses that lie tainted and are not to be replaced."""
 
     layer: Layer
     verb: Verb
     tokens: tuple[Token, ...]
-    values: Mapping[str, Effective] = field(default_factory=dict)
+    values: Mapping[str, ResolvedValue] = field(default_factory=dict)
     declared: Mapping[str, Variable] = field(default_factory=dict)
     sources: Mapping[str, Path] = field(default_factory=dict)
     digest: str = ""
@@ -84,18 +84,18 @@ class Request:
     untaints: tuple[str, ...] = ()
 
 
-def lay_out(request: Request, caller: Caller) -> Run:
+def lay_out(request: RunRequest, context: RunContext) -> Run:
     """The Run of a request. Raises UsageError for arguments that cannot be combined."""
-    tokens, copies, collect = _localize(request.tokens, caller.directory)
+    tokens, copies, collect = _localize(request.tokens, context.directory)
     saved = file_argument(request.verb, tokens)
     if saved:
-        copies[terraform.PLAN_FILE] = caller.directory / saved
+        copies[terraform.PLAN_FILE] = context.directory / saved
         tokens = tuple(t if t.flag else Token("", terraform.PLAN_FILE, (terraform.PLAN_FILE,)) for t in tokens)
     layer, work = request.layer, work_directory(request.layer)
     backend = _backend_file(layer)
-    stamp = digest(request.digest, backend, caller.versions, caller.engine)
+    stamp = digest(request.digest, backend, context.versions, context.engine)
     request = replace(request, tokens=tokens)
-    steps = _steps(request, caller, stamp)
+    steps = _steps(request, context, stamp)
     files = {terraform.BACKEND_FILE: backend.encode()}
     if request.verb.values:
         files[terraform.VALUES_FILE] = render_file(request.values)
@@ -103,24 +103,24 @@ def lay_out(request: Request, caller: Caller) -> Run:
         layer=layer,
         verb=request.verb.name,
         steps=steps,
-        home=naming.run_home(caller.home, layer.stack.region, layer.stack.name, layer.tenant),
+        home=naming.run_home(context.home, layer.stack.region, layer.stack.name, layer.tenant),
         work=work,
         sources=request.sources,
         files=files,
         copies=copies,
-        mounts=(*_mounts(request), *caller.mounts),
-        environment=caller.environment,
+        mounts=(*_mounts(request), *context.mounts),
+        environment=context.environment,
         name=naming.container_name(layer.stack.root, layer.stack.region, layer.stack.name, layer.tenant),
-        author=caller.author,
-        image=caller.image,
-        network=caller.network,
+        author=context.author,
+        image=context.image,
+        network=context.network,
         lock_timeout=terraform.lock_timeout(tokens),
         collect=collect,
         origins={name: value.origin for name, value in request.values.items()},
         sensitive=tuple(sorted(v.name for v in request.declared.values() if v.sensitive)),
-        deletable=caller.deletable,
+        deletable=context.deletable,
         # A plan file names the checksums: one that comes from elsewhere or goes there keeps them.
-        sealed=caller.engine == "docker" and request.verb.values and not (saved or collect),
+        sealed=context.engine == "docker" and request.verb.values and not (saved or collect),
         untaints=request.untaints,
     )
 
@@ -133,21 +133,21 @@ def work_directory(layer: Layer) -> str:
 # -- steps --------------------------------------------------------------------------------------
 
 
-def _steps(request: Request, caller: Caller, stamp: str) -> tuple[Step, ...]:
+def _steps(request: RunRequest, context: RunContext, stamp: str) -> tuple[Step, ...]:
     verb = request.verb
     arguments = terraform.words(request.tokens)
     if verb.name == "init":
-        return (_init(caller, "", arguments),)
-    steps = [_init(caller, stamp)] if verb.init else []
+        return (_init(context, "", arguments),)
+    steps = [_init(context, stamp)] if verb.init else []
     if verb.name in ("apply", "destroy"):
-        return (*steps, *_untaint(request, caller), *_plan_and_apply(request, caller))
+        return (*steps, *_untaint(request, context), *_plan_and_apply(request, context))
     if verb.name == "drift":
-        return (*steps, _plan(request, caller), _show())
+        return (*steps, _plan(request, context), _show())
     accepts = (0, 2) if "-detailed-exitcode" in arguments and verb.name == "plan" else (0,)
     return (
         *steps,
         Step(
-            terraform.argv(verb, arguments, color=caller.color),
+            terraform.argv(verb, arguments, color=context.color),
             mutates=_mutates(request),
             interactive=verb.interactive,
             accepts=accepts,
@@ -155,52 +155,52 @@ def _steps(request: Request, caller: Caller, stamp: str) -> tuple[Step, ...]:
     )
 
 
-def _init(caller: Caller, stamp: str, arguments: Sequence[str] = ()) -> Step:
+def _init(context: RunContext, stamp: str, arguments: Sequence[str] = ()) -> Step:
     # -reconfigure: the data directory is this layer's alone, so a changed backend is never a migration.
-    return Step(terraform.argv(terraform.VERBS["init"], arguments, color=caller.color, reconfigure=True), stamp=stamp)
+    return Step(terraform.argv(terraform.VERBS["init"], arguments, color=context.color, reconfigure=True), stamp=stamp)
 
 
-def _mutates(request: Request) -> bool:
+def _mutates(request: RunRequest) -> bool:
     if request.verb.name != "state":
         return request.verb.mutates
     first = next((t.value for t in request.tokens if not t.flag), "")
     return first not in ("list", "show", "pull", "")
 
 
-def _untaint(request: Request, caller: Caller) -> tuple[Step, ...]:
+def _untaint(request: RunRequest, context: RunContext) -> tuple[Step, ...]:
     """One Step for each address, which waits for the state's lock as long as the rest of the Run does."""
     waits = terraform.words(t for t in request.tokens if t.flag == "lock-timeout")
     verb = terraform.VERBS["untaint"]
     return tuple(
-        Step(terraform.argv(verb, [*waits, address], color=caller.color), mutates=True, aside=True)
+        Step(terraform.argv(verb, [*waits, address], color=context.color), mutates=True, aside=True)
         for address in request.untaints
     )
 
 
-def _plan_and_apply(request: Request, caller: Caller) -> tuple[Step, ...]:
+def _plan_and_apply(request: RunRequest, context: RunContext) -> tuple[Step, ...]:
     plan_tokens, apply_tokens = terraform.split_for_apply(request.tokens)
     saved = file_argument(request.verb, request.tokens)
-    asks = caller.asks and not any(t.flag == "auto-approve" for t in request.tokens)
+    agreed = context.interactive and not any(t.flag == "auto-approve" for t in request.tokens)
     apply = Step(
         terraform.argv(
-            terraform.VERBS["apply"], [*terraform.words(apply_tokens), terraform.PLAN_FILE], color=caller.color
+            terraform.VERBS["apply"], [*terraform.words(apply_tokens), terraform.PLAN_FILE], color=context.color
         ),
         mutates=True,
-        ask=asks and not saved,
+        confirm=agreed and not saved,
     )
     looked_at = (_show(),) if request.layer.stack.settings.protected else ()
     if saved:
         _check_only_plan_file(request.tokens)
         return (*looked_at, apply)
-    return (_plan(replace(request, tokens=tuple(plan_tokens)), caller), *looked_at, apply)
+    return (_plan(replace(request, tokens=tuple(plan_tokens)), context), *looked_at, apply)
 
 
-def _plan(request: Request, caller: Caller) -> Step:
+def _plan(request: RunRequest, context: RunContext) -> Step:
     """A plan to a file; where it sees no change, the Run has ended."""
     options: dict[str, object] = {"out": terraform.PLAN_FILE, "detailed_exitcode": True}
     if request.verb.name == "destroy":
         options["destroy"] = True
-    argv = terraform.argv(terraform.VERBS["plan"], terraform.words(request.tokens), color=caller.color, **options)
+    argv = terraform.argv(terraform.VERBS["plan"], terraform.words(request.tokens), color=context.color, **options)
     return Step(argv, accepts=(0, 2), last_if=0)
 
 
@@ -257,7 +257,7 @@ def file_argument(verb: Verb, tokens: Sequence[Token]) -> str:
     return next((t.value or "" for t in tokens if not t.flag), "")
 
 
-def _mounts(request: Request) -> tuple[Mount, ...]:
+def _mounts(request: RunRequest) -> tuple[Mount, ...]:
     root = request.layer.stack.root
     mounts = [Mount(root / "src", f"{PROJECT}/src")]
     if request.modules is not None:

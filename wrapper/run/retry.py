@@ -20,15 +20,15 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Doors:
+class RetryClock:
     """``sleep`` raises when somebody asked to stop (Stopper.pause); ``chance`` gives 0 to 1 (random.random)."""
 
     sleep: Callable[[float], None]
     chance: Callable[[], float]
-    say: Callable[[str], None]
+    info: Callable[[str], None]
 
 
-def with_retries(label: str, attempt: Callable[[], Result], doors: Doors) -> Result:
+def with_retries(label: str, attempt: Callable[[], Result], clock: RetryClock) -> Result:
     """What ``attempt`` returns, at the first try or a later one. Raises what the last one raised."""
     met: Counter[str] = Counter()
     while True:
@@ -39,12 +39,12 @@ def with_retries(label: str, attempt: Callable[[], Result], doors: Doors) -> Res
             if transient is None:
                 raise
             if met.total() == MOST or met[transient.name] == transient.times:
-                doors.say(f"{label}: {transient.name} again, after {met.total()} more tries: given up")
+                clock.info(f"{label}: {transient.name} again, after {met.total()} more tries: given up")
                 raise
         met[transient.name] += 1
-        seconds = backoff(met.total(), doors.chance())
-        doors.say(f"{label}: {transient.name} ({transient.why}): try {met.total() + 1} in {seconds:.0f} s")
-        doors.sleep(seconds)
+        seconds = backoff(met.total(), clock.chance())
+        clock.info(f"{label}: {transient.name} ({transient.why}): try {met.total() + 1} in {seconds:.0f} s")
+        clock.sleep(seconds)
 
 
 def backoff(number: int, chance: float) -> float:

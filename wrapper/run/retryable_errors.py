@@ -30,7 +30,7 @@ class Transient:
 
 
 @dataclass(frozen=True)
-class Never:
+class NonRetryable:
     """What stays as it is however often it is tried, or gets worse."""
 
     name: str
@@ -115,33 +115,33 @@ TRANSIENTS = (
 )
 
 NEVERS = (
-    Never(
+    NonRetryable(
         "denied",
         r"AccessDenied|UnauthorizedOperation|User: \S+ is not authorized|AuthFailure|OptInRequired",
         "a permission is missing",
     ),
-    Never(
+    NonRetryable(
         "credentials",
         r"ExpiredToken|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|No valid credential sources",
         "they are missing, wrong or over",
     ),
-    Never(
+    NonRetryable(
         "state",
         r"acquiring the state lock|Failed to (?:persist|save) state|errored\.tfstate|Saved plan is stale|"
         r"state data in S3|Failed to load state|state snapshot",
         "locked, at risk or changed by another: somebody must look",
     ),
-    Never(
+    NonRetryable(
         "crash",
         r"Plugin did not respond|Request cancelled|panic:",
         "the provider died or was stopped in the middle: the outcome is unknown",
     ),
-    Never(
+    NonRetryable(
         "quota",
         r"(?<!Request)LimitExceeded|TooMany(?!Requests)[A-Z]\w+|QuotaExceeded|TargetGroupAssociationLimit",
         "full is full",
     ),
-    Never(
+    NonRetryable(
         "invalid",
         r"Validation(?:Error|Exception)|Invalid value for|Unsupported argument|Missing required argument|"
         r"Reference to undeclared|AlreadyExists|already exists",

@@ -16,21 +16,21 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _GLANCE = 0.2  # seconds
 
 
-class Stopper:
+class SignalHandler:
     """What a signal or a time limit does: the first one stops each running Session once; later ones
     only hear that it is being done. Where nothing runs yet, it ends the command on the spot."""
 
-    def __init__(self, say: Callable[[str], None], timeout: float = 0.0) -> None:
-        self._say = say
+    def __init__(self, info: Callable[[str], None], timeout: float = 0.0) -> None:
+        self._say = info
         self._timeout = timeout
         self._sessions: set[Session] = set()
-        self._tidying: set[int] = set()
+        self._shielded: set[int] = set()
         self._lock = threading.Lock()
         self.signum = 0
         self.timed_out = False
 
     @contextlib.contextmanager
-    def installed(self) -> Iterator[Stopper]:
+    def installed(self) -> Iterator[SignalHandler]:
         before = {s: signal.signal(s, self._on_signal) for s in _SIGNALS}
         timer = threading.Timer(self._timeout, self._on_timeout) if self._timeout else None
         if timer:
@@ -62,9 +62,9 @@ class Stopper:
                 self._sessions.discard(session)
 
     @contextlib.contextmanager
-    def limited(self, seconds: float) -> Iterator[Stopper]:
+    def limited(self, seconds: float) -> Iterator[SignalHandler]:
         """A Stopper for one of many Runs: stopped with all of them, or alone when its own time is up."""
-        one = _Limited(self, seconds)
+        one = _LimitedSignalHandler(self, seconds)
         timer = threading.Timer(seconds, one._on_timeout) if seconds else None
         if timer:
             timer.daemon = True
@@ -75,12 +75,12 @@ class Stopper:
             if timer:
                 timer.cancel()
 
-    def tidy(self) -> None:
+    def shield(self) -> None:
         """From here on this thread puts a Run away: a signal is remembered and interrupts nothing."""
-        self._tidying.add(threading.get_ident())
+        self._shielded.add(threading.get_ident())
 
-    def tidied(self) -> None:
-        self._tidying.discard(threading.get_ident())
+    def unshield(self) -> None:
+        self._shielded.discard(threading.get_ident())
 
     @property
     def stopping(self) -> bool:
@@ -108,7 +108,7 @@ class Stopper:
         self.signum = number
         if self._sessions:
             self._stop_sessions()
-        elif not self._tidying:
+        elif not self._shielded:
             self.check()
 
     def _on_timeout(self) -> None:
@@ -125,10 +125,10 @@ class Stopper:
         threading.Thread(target=_stop_each, args=(sessions,), daemon=True).start()
 
 
-class _Limited(Stopper):
+class _LimitedSignalHandler(SignalHandler):
     """The part of a Stopper that one of many Runs sees."""
 
-    def __init__(self, whole: Stopper, seconds: float) -> None:
+    def __init__(self, whole: SignalHandler, seconds: float) -> None:
         super().__init__(whole._say, seconds)
         self._whole = whole
 
@@ -137,11 +137,11 @@ class _Limited(Stopper):
         with self._whole.watching(session), super().watching(session):
             yield
 
-    def tidy(self) -> None:
-        self._whole.tidy()
+    def shield(self) -> None:
+        self._whole.shield()
 
-    def tidied(self) -> None:
-        self._whole.tidied()
+    def unshield(self) -> None:
+        self._whole.unshield()
 
     @property
     def stopping(self) -> bool:

@@ -20,7 +20,7 @@ from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from .faults import Fault, Faults
-from .response_replay import Answer, Replay
+from .response_replay import RecordedResponse, Replay
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -33,7 +33,7 @@ _STATUSES = {status.value for status in HTTPStatus}
 log = logging.getLogger("sandbox")
 
 
-class Gate:
+class Gateway:
     """moto's back ends share plain dictionaries between threads, so that two conditional writes could both win.
 
     One lock around the whole of moto makes every request atomic, as S3 promises for ``If-None-Match``.
@@ -91,7 +91,7 @@ class Gate:
             return noting(start_response, environ, body)(status, headers, exc_info)
 
         said = list(self._aws(environ, start))
-        self._replay.keep(environ, Answer(given[0], given[1], b"".join(said)))
+        self._replay.keep(environ, RecordedResponse(given[0], given[1], b"".join(said)))
         return said
 
     def _carried_out_unheard(self, environ: Environ) -> None:

@@ -16,7 +16,7 @@ MAXIMUM = 100_000  # bytes of one
 
 
 @dataclass(frozen=True)
-class Answer:
+class RecordedResponse:
     """A status line, headers, and the body."""
 
     status: str
@@ -28,13 +28,13 @@ class Replay:
     """The last good answers by the id of what asked for them."""
 
     def __init__(self) -> None:
-        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._answers: OrderedDict[str, RecordedResponse] = OrderedDict()
 
-    def of(self, environ: Mapping[str, object]) -> Answer | None:
+    def of(self, environ: Mapping[str, object]) -> RecordedResponse | None:
         """The answer that a repeated request was given before, or None."""
         return self._answers.get(_id(environ))
 
-    def keep(self, environ: Mapping[str, object], answer: Answer) -> None:
+    def keep(self, environ: Mapping[str, object], answer: RecordedResponse) -> None:
         key = _id(environ)
         if key and answer.status.startswith("2") and len(answer.body) <= MAXIMUM:
             self._answers[key] = answer

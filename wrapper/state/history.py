@@ -13,14 +13,14 @@ from ..model.errors import NotFoundError, RefusedError, UsageError
 from ..model.naming import nearest
 from ..model.versions import check_known
 from ..terraform.variables import parse_argument
-from .record import Record
+from .record import DeploymentRecord
 
 VERSION = 1
 KEPT = 50
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """One apply, as in its :class:`wrapper.state.record.Record`. ``number`` counts from 1; ``failed``: why it was not good
     although Terraform and ECS took it, or ""."""
 
@@ -49,7 +49,7 @@ class Entry:
         return f"promoted from {self.why['promoted_from']}" if "promoted_from" in self.why else ""
 
 
-History = tuple[Entry, ...]
+History = tuple[HistoryEntry, ...]
 
 
 def parse(data: object, where: str = "") -> History:
@@ -60,28 +60,28 @@ def parse(data: object, where: str = "") -> History:
     return tuple(sorted((e for e in found if e.number > 0), key=lambda e: e.number))
 
 
-def _entry(data: dict[str, Any]) -> Entry:
-    empty = Entry()
+def _entry(data: dict[str, Any]) -> HistoryEntry:
+    empty = HistoryEntry()
     good: dict[str, Any] = {}
-    for one in fields(Entry):
+    for one in fields(HistoryEntry):
         value, kind = data.get(one.name), type(getattr(empty, one.name))
         if (isinstance(value, kind) and not isinstance(value, bool)) or (kind is float and isinstance(value, int)):
             good[one.name] = value
-    return Entry(**good)
+    return HistoryEntry(**good)
 
 
 def as_data(history: History) -> dict[str, Any]:
     return {"version": VERSION, "applies": [{k: v for k, v in asdict(e).items() if v} for e in history]}
 
 
-def added(history: History, record: Record) -> History:
+def added(history: History, record: DeploymentRecord) -> History:
     """The same, and an apply that has just been recorded; no more than are kept. Once: a write whose answer was lost is
     made again, perhaps after another command has added its own."""
     if any(e.run and e.run == record.run for e in history):
         return history
     number = history[-1].number + 1 if history else 1
-    common = {f.name: getattr(record, f.name) for f in fields(Entry) if f.name not in ("number", "failed")}
-    return (*history, Entry(number=number, **common))[-KEPT:]
+    common = {f.name: getattr(record, f.name) for f in fields(HistoryEntry) if f.name not in ("number", "failed")}
+    return (*history, HistoryEntry(number=number, **common))[-KEPT:]
 
 
 def with_failure(history: History, run: str, error: str) -> History:
@@ -92,7 +92,7 @@ def with_failure(history: History, run: str, error: str) -> History:
 # -- the way back -------------------------------------------------------------------------------
 
 
-def previous(history: History, record: Record) -> Entry | None:
+def previous(history: History, record: DeploymentRecord) -> HistoryEntry | None:
     """What ran before, as far as it was good; None when nothing is known. Where the last try failed before it was
     recorded, what ran before is the newest entry; after a rollback it is what ran before the apply that was gone
     back to, so that two rollbacks never put back what the first took away."""
@@ -105,7 +105,7 @@ def previous(history: History, record: Record) -> Entry | None:
     return next((e for e in reversed(earlier) if e.builds), None)
 
 
-def choose(history: History, record: Record, wanted: str, label: str) -> Entry:
+def choose(history: History, record: DeploymentRecord, wanted: str, label: str) -> HistoryEntry:
     """The apply to go back to: the one before, a ``number``, or the newest with ``service1-build=90``.
     RefusedError when there is none before, NotFoundError for one that is not known."""
     if not wanted:
@@ -120,7 +120,7 @@ def choose(history: History, record: Record, wanted: str, label: str) -> Entry:
     return matching[-1]
 
 
-def _matching(history: History, wanted: str) -> Sequence[Entry]:
+def _matching(history: History, wanted: str) -> Sequence[HistoryEntry]:
     if wanted.isdecimal():
         return [e for e in history if e.number == int(wanted) and e.builds]
     if "=" not in wanted:

@@ -22,7 +22,7 @@ from ..model.versions import check_known
 from ..terraform.output import Lock
 from . import record
 from .layer_state import RECORD, data_in, load_record
-from .record import Record
+from .record import DeploymentRecord
 from .store import Store
 
 MEMORY = "register.json"
@@ -31,12 +31,12 @@ _READERS = 16
 
 
 @dataclass(frozen=True)
-class Entry:
+class LayerStatus:
     """One layer in the bucket. ``tag`` is its state object's, "" where it has no state; ``locked``: by Terraform;
     ``error``: why nothing is known of its last apply although something is recorded."""
 
     tag: str = ""
-    record: Record = field(default_factory=Record)
+    record: DeploymentRecord = field(default_factory=DeploymentRecord)
     locked: bool = False
     error: OrchestrateError | None = None
 
@@ -51,21 +51,21 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Register:
+class TenantIndex:
     """What the bucket says of one stack: its own layer and, by name, every tenant it knows."""
 
-    own: Entry
-    tenants: Mapping[str, Entry]
+    own: LayerStatus
+    tenants: Mapping[str, LayerStatus]
 
     @property
     def deployed(self) -> list[str]:
         return sorted(n for n, e in self.tenants.items() if e.deployed)
 
-    def of(self, tenant: str) -> Entry:
-        return (self.tenants.get(tenant) or Entry()) if tenant else self.own
+    def of(self, tenant: str) -> LayerStatus:
+        return (self.tenants.get(tenant) or LayerStatus()) if tenant else self.own
 
 
-def read(store: Store, stack: Stack) -> Register:
+def read(store: Store, stack: Stack) -> TenantIndex:
     """The register, with as many requests as there are thousands of objects, and one for each record that is new."""
     prefix = naming.stack_prefix(stack.region, stack.name)
     tags = store.listing(prefix)
@@ -76,14 +76,14 @@ def read(store: Store, stack: Stack) -> Register:
     kept = {name: naming.beside(key, RECORD) for name, key in keys.items()}
     data = _records(store, prefix + MEMORY, kept, tags)
     entries = {n: _entry(tags.get(k, ""), data.get(n), kept[n], _lock_key(stack, k) in tags) for n, k in keys.items()}
-    return Register(entries.pop(""), entries)
+    return TenantIndex(entries.pop(""), entries)
 
 
-def _entry(tag: str, data: Any, key: str, locked: bool) -> Entry:
+def _entry(tag: str, data: Any, key: str, locked: bool) -> LayerStatus:
     try:
-        return Entry(tag, record.parse(data, key), locked)
+        return LayerStatus(tag, record.parse(data, key), locked)
     except NewerError as error:
-        return Entry(tag, Record(), locked, error)
+        return LayerStatus(tag, DeploymentRecord(), locked, error)
 
 
 def forget(store: Store, stack: Stack) -> None:
@@ -91,11 +91,11 @@ def forget(store: Store, stack: Stack) -> None:
     store.delete(naming.stack_prefix(stack.region, stack.name) + MEMORY)
 
 
-def entry(store: Store, layer: Layer) -> Entry:
+def layer_status(store: Store, layer: Layer) -> LayerStatus:
     """One layer's entry, without the others'. NewerError where its record is a newer orchestrate's."""
     found = store.read_tagged(state_key(layer))
     locked = store.read(_lock_key(layer.stack, state_key(layer))) is not None
-    return Entry(found[1] if found else "", load_record(store, layer), locked)
+    return LayerStatus(found[1] if found else "", load_record(store, layer), locked)
 
 
 def lock_of(store: Store, layer: Layer) -> Lock | None:

@@ -16,7 +16,7 @@ from ..model.keys import state_key
 from ..model.nouns import Layer, Stack
 from . import history, record
 from .history import History
-from .record import Record
+from .record import DeploymentRecord
 from .store import Store
 
 RECORD = "orchestrate.json"
@@ -70,7 +70,7 @@ def record_key(layer: Layer) -> str:
     return naming.beside(state_key(layer), RECORD)
 
 
-def load_record(store: Store, layer: Layer) -> Record:
+def load_record(store: Store, layer: Layer) -> DeploymentRecord:
     """What the last successful apply left beside the state; an empty one where there is nothing readable. NewerError
     for what a newer orchestrate left."""
     key = record_key(layer)
@@ -85,13 +85,13 @@ def data_in(text: bytes | None) -> Any:
         return None
 
 
-def write_record(store: Store, layer: Layer, one: Record) -> None:
+def write_record(store: Store, layer: Layer, one: DeploymentRecord) -> None:
     """Write it, in the place of any but a newer orchestrate's."""
     load_record(store, layer)
     store.write(record_key(layer), _record_bytes(one))
 
 
-def change_record(store: Store, layer: Layer, change: Callable[[Record], Record]) -> None:
+def change_record(store: Store, layer: Layer, change: Callable[[DeploymentRecord], DeploymentRecord]) -> None:
     """Change it, and what others write at the same moment stays: read again where one came between."""
     for _ in range(_TRIES):
         data, tag = store.read_tagged(record_key(layer)) or (None, None)
@@ -106,7 +106,7 @@ def change_record(store: Store, layer: Layer, change: Callable[[Record], Record]
     )
 
 
-def _record_bytes(one: Record) -> bytes:
+def _record_bytes(one: DeploymentRecord) -> bytes:
     return json.dumps(one.as_data(), indent=2, sort_keys=True).encode()
 
 

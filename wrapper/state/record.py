@@ -18,7 +18,7 @@ VERSION = 2
 
 
 @dataclass(frozen=True)
-class Occasion:
+class Trigger:
     """On what occasion an apply is made: ``who`` asked for it ("": whoever runs it), ``job`` and ``why`` as in
     :class:`Record`."""
 
@@ -28,7 +28,7 @@ class Occasion:
 
 
 @dataclass(frozen=True)
-class Record:
+class DeploymentRecord:
     """``inputs`` as in :mod:`wrapper.model.fingerprint`; ``given``: what was typed, nothing sensitive; ``hidden``: names
     of the sensitive variables that were typed; ``state``: serial, lineage and ``tag`` (the object's) of the state
     that the apply left; ``seconds`` it took; ``builds`` by the names of their variables; ``commit`` of the
@@ -59,11 +59,11 @@ class Record:
         """What is written: plain data, without what is empty."""
         return {"version": VERSION, **{k: v for k, v in asdict(self).items() if v}}
 
-    def after_failure(self, at: str, by: str, error: str) -> Record:
+    def after_failure(self, at: str, by: str, error: str) -> DeploymentRecord:
         """The same last apply, and a later try that failed."""
         return replace(self, failed={"at": at, "by": by, "error": error})
 
-    def after_own_write(self, before: str, state: Mapping[str, Any]) -> Record:
+    def after_own_write(self, before: str, state: Mapping[str, Any]) -> DeploymentRecord:
         """The same last apply, and the state that the tool itself has written since; ``before`` was its object's tag then.
         A record that still names an older one stays as it is, unless a try failed: another hand wrote it, which shows."""
         ours = before == self.tag or self.failed or not self.inputs
@@ -75,17 +75,17 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
 
 
-def parse(data: object, where: str = "") -> Record:
+def parse(data: object, where: str = "") -> DeploymentRecord:
     """The record in ``data``; an empty one where it is none. NewerError for one of a later version."""
     check_known(data, VERSION, "a record", where)
     if not isinstance(data, dict):
-        return Record()
-    empty = Record()
+        return DeploymentRecord()
+    empty = DeploymentRecord()
     good: dict[str, Any] = {}
-    for one in fields(Record):
+    for one in fields(DeploymentRecord):
         value, kind = data.get(one.name), type(getattr(empty, one.name))
         if kind is tuple and isinstance(value, list):
             good[one.name] = tuple(str(v) for v in value)
         elif isinstance(value, kind) or (kind is float and isinstance(value, int)):
             good[one.name] = value
-    return Record(**good)
+    return DeploymentRecord(**good)

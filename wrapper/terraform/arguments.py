@@ -24,12 +24,12 @@ def split_tenant(tokens: Iterable[Token], option: str = "") -> tuple[str, list[T
     return next(iter(names), ""), tokens
 
 
-def take_old_flags(verb: Verb, tokens: Iterable[Token], say: Callable[[str], None]) -> list[Token]:
+def take_old_flags(verb: Verb, tokens: Iterable[Token], info: Callable[[str], None]) -> list[Token]:
     """Flags of older Terraform that old pipelines still pass, as today's."""
     result = []
     for token in tokens:
         if token.flag == "force" and verb.name == "destroy":
-            say("-force is taken as -auto-approve (Terraform renamed it in 0.15)")
+            info("-force is taken as -auto-approve (Terraform renamed it in 0.15)")
             token = Token("auto-approve", None, ("-auto-approve",))
         result.append(token)
     return result

@@ -40,14 +40,14 @@ class Expression(NamedTuple):
     text: str
 
 
-class Values(NamedTuple):
+class Assignments(NamedTuple):
     """What a file of literal values holds; ``quoted`` are the lines whose key stood in quotes."""
 
     values: Located
     quoted: tuple[int, ...] = ()
 
 
-def parse_values(text: str, where: str) -> Values:
+def parse_values(text: str, where: str) -> Assignments:
     """Literal ``key = value`` lines (a .tfvars file). Raises ConfigError with ``where:line``."""
     tree, text, quoted = _tree(text, where)
     values: Located = {}
@@ -65,7 +65,7 @@ def parse_values(text: str, where: str) -> Values:
                 hint="keep one of the two lines",
             )
         values[name] = (_literal(node.children[-1], text, where), line)
-    return Values(values, quoted)
+    return Assignments(values, quoted)
 
 
 def parse_blocks(text: str, where: str) -> tuple[Block, ...]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..model.errors import ConfigError, UsageError
 from ..model.naming import nearest
-from ..model.nouns import Effective, Secret, Variable
+from ..model.nouns import ResolvedValue, Secret, Variable
 from . import hcl
 from .type_constraints import mismatch
 
@@ -42,10 +42,10 @@ class Argument:
 
 def merge(
     declared: Mapping[str, Variable], others: Collection[str], sources: Iterable[Source], label: str
-) -> dict[str, Effective]:
+) -> dict[str, ResolvedValue]:
     """Effective values of one root, later sources winning. ``others`` are names that only the stack's
     other root declares: their values are left out. Raises ConfigError with file:line."""
-    result: dict[str, Effective] = {}
+    result: dict[str, ResolvedValue] = {}
     for source in sources:
         for name, (value, line) in source.values.items():
             where = f"{source.name}:{line}" if line else source.name
@@ -53,7 +53,7 @@ def merge(
                 _refuse_reserved(name, where)
             if name in declared:
                 _check_type(declared[name], value, where)
-                result[name] = Effective(value, where)
+                result[name] = ResolvedValue(value, where)
             elif source.mine or name not in others:
                 raise undeclared(name, declared, others if not source.mine else (), where, label)
     return result
@@ -102,7 +102,7 @@ def parse_argument(text: str) -> Argument:
     return Argument(name.strip(), value)
 
 
-def check_argument(argument: Argument, declared: Mapping[str, Variable]) -> Effective:
+def check_argument(argument: Argument, declared: Mapping[str, Variable]) -> ResolvedValue:
     """The value Terraform will read from a ``-var`` of a declared variable; ConfigError for a wrong type."""
     variable = declared[argument.name]
     where = f"-var {argument.name}"
@@ -110,10 +110,10 @@ def check_argument(argument: Argument, declared: Mapping[str, Variable]) -> Effe
         raise UsageError(f"-var {argument.name}= names no build", hint=f"for example: -var {argument.name}=90")
     if variable.type[0] in ("string", "any", "number", "bool"):
         _check_type(variable, argument.text, where)
-        return Effective(argument.text, where)
+        return ResolvedValue(argument.text, where)
     value = _read_argument(argument, where)
     _check_type(variable, value, where)
-    return Effective(value, where)
+    return ResolvedValue(value, where)
 
 
 def _read_argument(argument: Argument, where: str) -> Any:
@@ -132,7 +132,7 @@ def is_build(name: str) -> bool:
     return name.endswith(("-build", "_build"))
 
 
-def render_file(values: Mapping[str, Effective]) -> bytes:
+def render_file(values: Mapping[str, ResolvedValue]) -> bytes:
     """The ``.auto.tfvars.json``: JSON is literal, so bytes in are bytes out (HCL would evaluate ``${``).
     What is no Unicode character (half of a pair) becomes JSON's own escape for it."""
     return (json.dumps({k: values[k].value for k in sorted(values)}, ensure_ascii=False, indent=2) + "\n").encode(
@@ -140,10 +140,10 @@ def render_file(values: Mapping[str, Effective]) -> bytes:
     )
 
 
-def hide_sensitive(values: Mapping[str, Effective], declared: Mapping[str, Variable]) -> dict[str, Effective]:
+def hide_sensitive(values: Mapping[str, ResolvedValue], declared: Mapping[str, Variable]) -> dict[str, ResolvedValue]:
     """The same values with those of sensitive variables made Secret."""
     return {
-        k: Effective(Secret("***"), v.origin) if k in declared and declared[k].sensitive else v
+        k: ResolvedValue(Secret("***"), v.origin) if k in declared and declared[k].sensitive else v
         for k, v in values.items()
     }
 

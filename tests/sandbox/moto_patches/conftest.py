@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from wrapper.sandbox.moto_patches.patch_set import Mend, applied
+from wrapper.sandbox.moto_patches.patch_set import Patch, applied
 
 REGION = "ap-southeast-2"
 Client = Callable[[str], Any]
@@ -28,11 +28,11 @@ def _no_settings_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
 def asked() -> Callable[..., tuple[Any, Any]]:
     """``unmended, mended = asked(question, mend)``; an answer may be the exception that was raised."""
 
-    def ask(question: Question, *mends: Mend) -> tuple[Any, Any]:
-        unmended = answer_to(question)
-        with applied(*mends):
-            mended = answer_to(question)
-        return unmended, mended
+    def ask(question: Question, *patches: Patch) -> tuple[Any, Any]:
+        unpatched = answer_to(question)
+        with applied(*patches):
+            patched = answer_to(question)
+        return unpatched, patched
 
     return ask
 

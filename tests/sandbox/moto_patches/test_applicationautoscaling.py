@@ -43,17 +43,17 @@ def test_scalable_targets_have_tags(asked: Asked) -> None:
         scaling.untag_resource(ResourceARN=arn, TagKeys=["old"])
         return scaling.list_tags_for_resource(ResourceARN=arn)["Tags"]
 
-    unmended, mended = asked(question, applicationautoscaling.scalable_targets_have_tags)
-    assert isinstance(unmended, NotImplementedError)
-    assert mended == {"tenant": "acme", "release": "1"}
+    unpatched, patched = asked(question, applicationautoscaling.scalable_targets_have_tags)
+    assert isinstance(unpatched, NotImplementedError)
+    assert patched == {"tenant": "acme", "release": "1"}
 
 
 def test_tags_of_an_unknown_target_are_an_error(asked: Asked) -> None:
     def question(client: Any) -> Any:
         return client("application-autoscaling").list_tags_for_resource(ResourceARN="arn:aws:nobody")
 
-    _, mended = asked(question, applicationautoscaling.scalable_targets_have_tags)
-    assert "No scalable target found" in str(mended)
+    _, patched = asked(question, applicationautoscaling.scalable_targets_have_tags)
+    assert "No scalable target found" in str(patched)
 
 
 def test_updated_policy_keeps_its_arn(asked: Asked) -> None:
@@ -84,6 +84,6 @@ def test_target_that_is_gone_is_not_found(asked: Asked) -> None:
     def question(client: Any) -> None:
         client("application-autoscaling").deregister_scalable_target(**SERVICE)
 
-    unmended, mended = asked(question, applicationautoscaling.target_that_is_gone_is_not_found)
-    assert "ValidationException" in str(unmended)
-    assert "ObjectNotFoundException" in str(mended)
+    unpatched, patched = asked(question, applicationautoscaling.target_that_is_gone_is_not_found)
+    assert "ValidationException" in str(unpatched)
+    assert "ObjectNotFoundException" in str(patched)

@@ -83,9 +83,9 @@ def test_group_fields_can_be_changed_and_cleared(asked: Asked) -> None:
             )
         ]
 
-    unmended, mended = asked(question, autoscaling.group_keeps_its_fields)
-    assert unmended == [None, None, None, 300, ["Default"]]
-    assert mended == [None, None, None, 45, ["OldestInstance"]]
+    unpatched, patched = asked(question, autoscaling.group_keeps_its_fields)
+    assert unpatched == [None, None, None, 300, ["Default"]]
+    assert patched == [None, None, None, 45, ["OldestInstance"]]
 
 
 def test_update_keeps_the_mixed_instances_policy(asked: Asked) -> None:
@@ -113,10 +113,10 @@ def test_distribution_is_complete(asked: Asked) -> None:
     def question(client: Any) -> Any:
         return described(create_mixed_group(client))["MixedInstancesPolicy"]["InstancesDistribution"]
 
-    unmended, mended = asked(question, autoscaling.distribution_is_complete)
-    assert unmended == {"SpotMaxPrice": "0.05"}
-    assert mended["OnDemandPercentageAboveBaseCapacity"] == 100
-    assert mended["SpotMaxPrice"] == "0.05"
+    unpatched, patched = asked(question, autoscaling.distribution_is_complete)
+    assert unpatched == {"SpotMaxPrice": "0.05"}
+    assert patched["OnDemandPercentageAboveBaseCapacity"] == 100
+    assert patched["SpotMaxPrice"] == "0.05"
 
 
 def test_hooks_keep_their_target(asked: Asked) -> None:
@@ -135,9 +135,9 @@ def test_hooks_keep_their_target(asked: Asked) -> None:
         [found] = scaling.describe_lifecycle_hooks(AutoScalingGroupName="group")["LifecycleHooks"]
         return {name: found.get(name) for name in given}
 
-    unmended, mended = asked(question, autoscaling.hooks_keep_their_target)
-    assert unmended["NotificationTargetARN"] == "arn:aws:sqs:us-east-1:123456789012:my-queue"
-    assert mended == given
+    unpatched, patched = asked(question, autoscaling.hooks_keep_their_target)
+    assert unpatched["NotificationTargetARN"] == "arn:aws:sqs:us-east-1:123456789012:my-queue"
+    assert patched == given
 
 
 def test_policies_are_enabled(asked: Asked) -> None:
@@ -207,17 +207,17 @@ def test_instance_refresh_is_done_at_once(asked: Asked) -> None:
         [refresh] = scaling.describe_instance_refreshes(AutoScalingGroupName="group")["InstanceRefreshes"]
         return refresh["Status"], described(scaling)["Instances"][0]["InstanceId"] != before
 
-    unmended, mended = asked(question, autoscaling.instance_refresh_is_done_at_once)
-    assert isinstance(unmended, NotImplementedError)
-    assert mended == ("Successful", True)
+    unpatched, patched = asked(question, autoscaling.instance_refresh_is_done_at_once)
+    assert isinstance(unpatched, NotImplementedError)
+    assert patched == ("Successful", True)
 
 
 def test_nothing_to_cancel_after_an_instance_refresh(asked: Asked) -> None:
     def question(client: Any) -> Any:
         return create_group(client).cancel_instance_refresh(AutoScalingGroupName="group")
 
-    _, mended = asked(question, autoscaling.instance_refresh_is_done_at_once)
-    assert "ActiveInstanceRefreshNotFound" in str(mended)
+    _, patched = asked(question, autoscaling.instance_refresh_is_done_at_once)
+    assert "ActiveInstanceRefreshNotFound" in str(patched)
 
 
 def test_metrics_can_be_disabled(asked: Asked) -> None:
@@ -228,9 +228,9 @@ def test_metrics_can_be_disabled(asked: Asked) -> None:
         scaling.disable_metrics_collection(AutoScalingGroupName="group", Metrics=["GroupMinSize"])
         return [each["Metric"] for each in described(scaling)["EnabledMetrics"]]
 
-    unmended, mended = asked(question, autoscaling.metrics_can_be_disabled)
-    assert isinstance(unmended, NotImplementedError)
-    assert mended == ["GroupMaxSize"]
+    unpatched, patched = asked(question, autoscaling.metrics_can_be_disabled)
+    assert isinstance(unpatched, NotImplementedError)
+    assert patched == ["GroupMaxSize"]
 
 
 def test_groups_have_notifications(asked: Asked) -> None:
@@ -243,6 +243,6 @@ def test_groups_have_notifications(asked: Asked) -> None:
         scaling.delete_notification_configuration(AutoScalingGroupName="group", TopicARN=topic)
         return found, scaling.describe_notification_configurations()["NotificationConfigurations"]
 
-    unmended, mended = asked(question, autoscaling.groups_have_notifications)
-    assert isinstance(unmended, NotImplementedError)
-    assert mended == ([{"AutoScalingGroupName": "group", "TopicARN": topic, "NotificationType": event}], [])
+    unpatched, patched = asked(question, autoscaling.groups_have_notifications)
+    assert isinstance(unpatched, NotImplementedError)
+    assert patched == ([{"AutoScalingGroupName": "group", "TopicARN": topic, "NotificationType": event}], [])

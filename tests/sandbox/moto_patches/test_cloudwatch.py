@@ -12,6 +12,6 @@ def test_composite_alarms_can_be_put(asked: Callable[..., tuple[Any, Any]]) -> N
         answer = client("cloudwatch").describe_alarms(AlarmTypes=["CompositeAlarm"])
         return [alarm["AlarmRule"] for alarm in answer["CompositeAlarms"]], answer["MetricAlarms"]
 
-    unmended, mended = asked(question, cloudwatch.composite_alarms_can_be_put)
-    assert isinstance(unmended, NotImplementedError)
-    assert mended == (["ALARM(high) OR ALARM(low)"], [])
+    unpatched, patched = asked(question, cloudwatch.composite_alarms_can_be_put)
+    assert isinstance(unpatched, NotImplementedError)
+    assert patched == (["ALARM(high) OR ALARM(low)"], [])

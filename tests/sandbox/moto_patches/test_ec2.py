@@ -4,7 +4,7 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
-from wrapper.sandbox.moto_patches import ec2 as mends
+from wrapper.sandbox.moto_patches import ec2 as patches
 
 Asked = Callable[..., tuple[Any, Any]]
 
@@ -40,8 +40,8 @@ def test_subnets_are_found_by_their_ipv6_block(asked: Asked) -> None:
             return type(error).__name__
         return [a["Ipv6CidrBlockState"]["State"] for s in found for a in s["Ipv6CidrBlockAssociationSet"]]
 
-    unmended, mended = asked(question, mends.subnets_are_found_by_their_ipv6_block)
-    assert (unmended != mended, mended) == (True, ["associated"])
+    unpatched, patched = asked(question, patches.subnets_are_found_by_their_ipv6_block)
+    assert (unpatched != patched, patched) == (True, ["associated"])
 
 
 def test_template_tags_are_not_its_data(asked: Asked) -> None:
@@ -50,7 +50,7 @@ def test_template_tags_are_not_its_data(asked: Asked) -> None:
         answer = client("ec2").describe_launch_template_versions(LaunchTemplateId=template)
         return "TagSpecifications" in answer["LaunchTemplateVersions"][0]["LaunchTemplateData"]
 
-    assert asked(question, mends.template_tags_are_not_its_data) == (True, False)
+    assert asked(question, patches.template_tags_are_not_its_data) == (True, False)
 
 
 def test_template_tags_can_change(asked: Asked) -> None:
@@ -60,9 +60,9 @@ def test_template_tags_can_change(asked: Asked) -> None:
         [found] = client("ec2").describe_launch_templates(LaunchTemplateIds=[template])["LaunchTemplates"]
         return found["Tags"]
 
-    unmended, mended = asked(question, mends.template_tags_can_change)
-    assert unmended == [{"Key": "release", "Value": "1"}]
-    assert mended == [{"Key": "release", "Value": "2"}]
+    unpatched, patched = asked(question, patches.template_tags_can_change)
+    assert unpatched == [{"Key": "release", "Value": "1"}]
+    assert patched == [{"Key": "release", "Value": "2"}]
 
 
 def test_later_versions_have_readable_user_data(asked: Asked) -> None:
@@ -83,9 +83,9 @@ def test_later_versions_have_readable_user_data(asked: Asked) -> None:
         )
         return "started"
 
-    unmended, mended = asked(question, mends.later_versions_have_readable_user_data)
-    assert isinstance(unmended, AssertionError)
-    assert mended == "started"
+    unpatched, patched = asked(question, patches.later_versions_have_readable_user_data)
+    assert isinstance(unpatched, AssertionError)
+    assert patched == "started"
 
 
 def create_groups(ec2: Any) -> tuple[str, str]:
@@ -120,7 +120,7 @@ def test_every_rule_has_its_description(asked: Asked) -> None:
         rule = allow_second(client("ec2"), *create_groups(client("ec2")))
         return rule_of(client("ec2"), rule).get("Description")
 
-    assert asked(question, mends.every_rule_has_its_description) == (None, "from the second")
+    assert asked(question, patches.every_rule_has_its_description) == (None, "from the second")
 
 
 def test_a_rule_of_a_prefix_list_has_its_description(asked: Asked) -> None:
@@ -131,7 +131,7 @@ def test_a_rule_of_a_prefix_list_has_its_description(asked: Asked) -> None:
         answer = client("ec2").authorize_security_group_ingress(GroupId=first, IpPermissions=[permission])
         return rule_of(client("ec2"), answer["SecurityGroupRules"][0]["SecurityGroupRuleId"]).get("Description")
 
-    assert asked(question, mends.every_rule_has_its_description) == (None, "offices")
+    assert asked(question, patches.every_rule_has_its_description) == (None, "offices")
 
 
 def test_a_rule_with_a_group_can_change(asked: Asked) -> None:
@@ -149,9 +149,9 @@ def test_a_rule_with_a_group_can_change(asked: Asked) -> None:
         found = rule_of(client("ec2"), rule)
         return found["ReferencedGroupInfo"]["GroupId"] == first, found["Description"], found["ToPort"]
 
-    unmended, mended = asked(question, mends.every_rule_has_its_description, mends.every_rule_can_change)
-    assert unmended == (False, "from itself", 81)
-    assert mended == (True, "from itself", 81)
+    unpatched, patched = asked(question, patches.every_rule_has_its_description, patches.every_rule_can_change)
+    assert unpatched == (False, "from itself", 81)
+    assert patched == (True, "from itself", 81)
 
 
 def test_a_rule_of_every_protocol_can_change(asked: Asked) -> None:
@@ -166,9 +166,9 @@ def test_a_rule_of_every_protocol_can_change(asked: Asked) -> None:
         found = rule_of(client("ec2"), rule)
         return found["Description"], found["FromPort"]
 
-    unmended, mended = asked(question, mends.every_rule_can_change)
-    assert "Must specify both from and to ports" in str(unmended)
-    assert mended == ("everywhere", -1)
+    unpatched, patched = asked(question, patches.every_rule_can_change)
+    assert "Must specify both from and to ports" in str(unpatched)
+    assert patched == ("everywhere", -1)
 
 
 def modify(ec2: Any, group: str, rule: str, wanted: dict[str, Any]) -> None:

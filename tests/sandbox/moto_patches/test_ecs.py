@@ -40,9 +40,9 @@ def test_service_keeps_its_fields(asked: Asked) -> None:
         service = described(client("ecs"))
         return {name: service.get(name) for name in [*given, "launchType"]}
 
-    unmended, mended = asked(question, ecs.service_keeps_its_fields)
-    assert unmended == dict.fromkeys(given) | {"launchType": "EC2"}
-    assert mended == given | {"launchType": None}
+    unpatched, patched = asked(question, ecs.service_keeps_its_fields)
+    assert unpatched == dict.fromkeys(given) | {"launchType": "EC2"}
+    assert patched == given | {"launchType": None}
 
 
 def test_service_gets_the_defaults_of_the_api(asked: Asked) -> None:
@@ -51,8 +51,8 @@ def test_service_gets_the_defaults_of_the_api(asked: Asked) -> None:
         create(client("ecs"), schedulingStrategy="DAEMON")
         return described(client("ecs")).get("deploymentConfiguration")
 
-    _, mended = asked(question, ecs.service_keeps_its_fields)
-    assert mended["maximumPercent"] == 100 and mended["minimumHealthyPercent"] == 0
+    _, patched = asked(question, ecs.service_keeps_its_fields)
+    assert patched["maximumPercent"] == 100 and patched["minimumHealthyPercent"] == 0
 
 
 def test_service_connect_is_kept_on_the_deployment(asked: Asked) -> None:
@@ -75,9 +75,9 @@ def test_service_update_becomes_a_deployment(asked: Asked) -> None:
         [deployment, *_] = described(client("ecs"))["deployments"]
         return deployment["taskDefinition"][-5:], deployment["desiredCount"], deployment["id"] != before
 
-    unmended, mended = asked(question, ecs.service_keeps_its_fields, ecs.service_update_becomes_a_deployment)
-    assert unmended == ("web:1", 2, False)
-    assert mended == ("web:2", 3, True)
+    unpatched, patched = asked(question, ecs.service_keeps_its_fields, ecs.service_update_becomes_a_deployment)
+    assert unpatched == ("web:1", 2, False)
+    assert patched == ("web:2", 3, True)
 
 
 def test_service_update_of_a_number_is_no_deployment(asked: Asked) -> None:
@@ -89,8 +89,8 @@ def test_service_update_of_a_number_is_no_deployment(asked: Asked) -> None:
         [deployment] = described(client("ecs"))["deployments"]
         return deployment["desiredCount"], deployment["id"] == before
 
-    unmended, mended = asked(question, ecs.service_keeps_its_fields, ecs.service_update_becomes_a_deployment)
-    assert (unmended, mended) == ((2, True), (3, True))
+    unpatched, patched = asked(question, ecs.service_keeps_its_fields, ecs.service_update_becomes_a_deployment)
+    assert (unpatched, patched) == ((2, True), (3, True))
 
 
 def test_service_update_keeps_what_it_does_not_mention(asked: Asked) -> None:
@@ -102,8 +102,8 @@ def test_service_update_keeps_what_it_does_not_mention(asked: Asked) -> None:
         client("ecs").update_service(cluster="cluster", service="web", deploymentConfiguration={"maximumPercent": 150})
         return described(client("ecs"))["deploymentConfiguration"].get("deploymentCircuitBreaker")
 
-    mends = (ecs.service_keeps_its_fields, ecs.service_update_becomes_a_deployment)
-    assert asked(question, *mends) == (None, breaker)
+    patches = (ecs.service_keeps_its_fields, ecs.service_update_becomes_a_deployment)
+    assert asked(question, *patches) == (None, breaker)
 
 
 def test_service_names_are_taken_once(asked: Asked) -> None:
@@ -113,9 +113,9 @@ def test_service_names_are_taken_once(asked: Asked) -> None:
         create(client("ecs"))
         return "replaced"
 
-    unmended, mended = asked(question, ecs.service_names_are_taken_once)
-    assert unmended == "replaced"
-    assert "not idempotent" in str(mended)
+    unpatched, patched = asked(question, ecs.service_names_are_taken_once)
+    assert unpatched == "replaced"
+    assert "not idempotent" in str(patched)
 
 
 def test_a_name_is_free_again_after_deletion(asked: Asked) -> None:
@@ -149,9 +149,9 @@ def test_cluster_counts_its_services(asked: Asked) -> None:
         cluster = client("ecs").describe_clusters(clusters=["cluster"])["clusters"][0]
         return cluster["activeServicesCount"], cluster["runningTasksCount"]
 
-    unmended, mended = asked(question, ecs.service_keeps_its_fields, ecs.cluster_counts_its_services)
-    assert unmended == (0, 0)
-    assert mended == (1, 2)
+    unpatched, patched = asked(question, ecs.service_keeps_its_fields, ecs.cluster_counts_its_services)
+    assert unpatched == (0, 0)
+    assert patched == (1, 2)
 
 
 def test_cluster_with_services_is_not_deleted(asked: Asked) -> None:
@@ -160,9 +160,9 @@ def test_cluster_with_services_is_not_deleted(asked: Asked) -> None:
         create(client("ecs"))
         return client("ecs").delete_cluster(cluster="cluster")["cluster"]["status"]
 
-    unmended, mended = asked(question, ecs.busy_cluster_is_not_deleted)
-    assert unmended == "INACTIVE"
-    assert "ClusterContainsServicesException" in str(mended)
+    unpatched, patched = asked(question, ecs.busy_cluster_is_not_deleted)
+    assert unpatched == "INACTIVE"
+    assert "ClusterContainsServicesException" in str(patched)
 
 
 @pytest.mark.parametrize("given", [{}, {"managedDraining": "DISABLED"}])
@@ -172,9 +172,9 @@ def test_capacity_provider_drains(asked: Asked, given: dict[str, str]) -> None:
         client("ecs").create_capacity_provider(name="mixed", autoScalingGroupProvider=provider)
         return managed_draining(client("ecs"))
 
-    unmended, mended = asked(question, ecs.capacity_provider_drains)
-    assert unmended == given.get("managedDraining")
-    assert mended == given.get("managedDraining", "ENABLED")
+    unpatched, patched = asked(question, ecs.capacity_provider_drains)
+    assert unpatched == given.get("managedDraining")
+    assert patched == given.get("managedDraining", "ENABLED")
 
 
 def test_capacity_provider_can_stop_draining(asked: Asked) -> None:
@@ -196,9 +196,9 @@ def test_all_capacity_providers_can_be_described(asked: Asked) -> None:
     def question(client: Any) -> Any:
         return [each["name"] for each in client("ecs").describe_capacity_providers()["capacityProviders"]]
 
-    unmended, mended = asked(question, ecs.all_capacity_providers_can_be_described)
-    assert isinstance(unmended, TypeError)
-    assert mended == ["FARGATE", "FARGATE_SPOT"]
+    unpatched, patched = asked(question, ecs.all_capacity_providers_can_be_described)
+    assert isinstance(unpatched, TypeError)
+    assert patched == ["FARGATE", "FARGATE_SPOT"]
 
 
 def test_account_settings_have_defaults(asked: Asked) -> None:
@@ -207,9 +207,9 @@ def test_account_settings_have_defaults(asked: Asked) -> None:
         [setting] = client("ecs").list_account_settings(name="awsvpcTrunking", effectiveSettings=True)["settings"]
         return setting["value"], setting["principalArn"].rpartition(":")[2]
 
-    unmended, mended = asked(question, ecs.account_settings_have_defaults)
-    assert isinstance(unmended, NotImplementedError)
-    assert mended == ("enabled", "root")
+    unpatched, patched = asked(question, ecs.account_settings_have_defaults)
+    assert isinstance(unpatched, NotImplementedError)
+    assert patched == ("enabled", "root")
 
 
 def test_task_without_an_instance_is_refused(asked: Asked) -> None:
@@ -217,9 +217,9 @@ def test_task_without_an_instance_is_refused(asked: Asked) -> None:
         prepare(client("ecs"))
         client("ecs").run_task(cluster="cluster", taskDefinition="web:1", launchType="EC2")
 
-    unmended, mended = asked(question, ecs.task_without_an_instance_is_refused)
-    assert type(unmended) is Exception
-    assert "No Container Instances were found" in str(mended)
+    unpatched, patched = asked(question, ecs.task_without_an_instance_is_refused)
+    assert type(unpatched) is Exception
+    assert "No Container Instances were found" in str(patched)
 
 
 def test_reservation_is_memory_enough(asked: Asked) -> None:
@@ -230,9 +230,9 @@ def test_reservation_is_memory_enough(asked: Asked) -> None:
         )
         return made["taskDefinition"]["containerDefinitions"][0]["memoryReservation"]
 
-    unmended, mended = asked(question, ecs.reservation_is_memory_enough)
-    assert "At least one of 'memory' or 'memoryReservation'" in str(unmended)
-    assert mended == 64
+    unpatched, patched = asked(question, ecs.reservation_is_memory_enough)
+    assert "At least one of 'memory' or 'memoryReservation'" in str(unpatched)
+    assert patched == 64
 
 
 def test_no_memory_at_all_is_still_refused(asked: Asked) -> None:

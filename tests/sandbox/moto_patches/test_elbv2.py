@@ -38,9 +38,9 @@ def test_protected_load_balancer_is_not_deleted(asked: Asked) -> None:
         client("elbv2").delete_load_balancer(LoadBalancerArn=arn)
         return "deleted"
 
-    unmended, mended = asked(question, elbv2.protected_load_balancer_is_not_deleted)
-    assert unmended == "deleted"
-    assert "OperationNotPermitted" in str(mended)
+    unpatched, patched = asked(question, elbv2.protected_load_balancer_is_not_deleted)
+    assert unpatched == "deleted"
+    assert "OperationNotPermitted" in str(patched)
 
 
 def test_modified_listener_keeps_its_other_certificates(asked: Asked) -> None:
@@ -88,6 +88,6 @@ def test_rules_are_limited(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> Non
             client("elbv2").create_rule(ListenerArn=listener, Priority=priority, Conditions=[host], Actions=NOT_FOUND)
         return "all"
 
-    unmended, mended = asked(question, elbv2.rules_are_limited)
-    assert unmended == "all"
-    assert "TooManyRules" in str(mended)
+    unpatched, patched = asked(question, elbv2.rules_are_limited)
+    assert unpatched == "all"
+    assert "TooManyRules" in str(patched)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from wrapper.sandbox import moto_patches
-from wrapper.sandbox.moto_patches.patch_set import Ledger, applied
+from wrapper.sandbox.moto_patches.patch_set import PatchSet, applied
 
 
 class Parent:
@@ -15,11 +15,11 @@ class Child(Parent):
     pass
 
 
-def louder(ledger: Ledger) -> None:
+def louder(patch_set: PatchSet) -> None:
     def around(original: Any, self: Child) -> str:
         return f"{original(self)}!"
 
-    ledger.wrap(Child, "greet", around)
+    patch_set.wrap(Child, "greet", around)
 
 
 def test_a_mend_holds_inside_its_block_only() -> None:
@@ -41,9 +41,9 @@ def test_mends_of_one_method_are_taken_back_in_turn() -> None:
 
 
 def test_every_mend_says_what_aws_and_what_moto_answers() -> None:
-    for mend in moto_patches.ALL:
-        said = mend.__doc__ or ""
-        assert said.startswith("AWS ") and "https://docs.aws.amazon.com/" in said and "moto" in said, mend.__name__
+    for patch in moto_patches.ALL:
+        said = patch.__doc__ or ""
+        assert said.startswith("AWS ") and "https://docs.aws.amazon.com/" in said and "moto" in said, patch.__name__
 
 
 def test_all_mends_can_be_applied_and_taken_back() -> None:

@@ -31,9 +31,9 @@ def test_deleted_ecs_things_are_not_listed(asked: Asked) -> None:
         client("ecs").deregister_task_definition(taskDefinition="web:1")
         return before, len(listed(client))
 
-    unmended, mended = asked(question, resourcegroupstaggingapi.deleted_ecs_things_are_not_listed)
-    assert unmended[0] == 3 and unmended[1] >= 2
-    assert mended == (3, 0)
+    unpatched, patched = asked(question, resourcegroupstaggingapi.deleted_ecs_things_are_not_listed)
+    assert unpatched[0] == 3 and unpatched[1] >= 2
+    assert patched == (3, 0)
 
 
 def test_deleted_ec2_things_are_not_listed(asked: Asked) -> None:

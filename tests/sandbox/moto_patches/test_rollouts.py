@@ -9,7 +9,7 @@ from service_in_moto import Asked, create, described, later
 
 from wrapper.sandbox.moto_patches import ecs, elbv2, rollouts
 
-MENDS = (
+PATCHES = (
     ecs.service_keeps_its_fields,
     ecs.service_update_becomes_a_deployment,
     rollouts.deployment_goes_on,
@@ -49,7 +49,7 @@ def deployments(ecs_client: Any) -> list[tuple[str, str, str, int]]:
     ]
 
 
-def looks(ecs_client: Any) -> list[Any]:
+def diffs(ecs_client: Any) -> list[Any]:
     """What is seen now, and after a while, and after another."""
     seen = [deployments(ecs_client)]
     for _ in range(2):
@@ -62,12 +62,12 @@ def test_a_service_that_can_run_gets_there(asked: Asked) -> None:
     def question(client: Any) -> Any:
         prepare(client("ecs"), "web:1")
         create(client("ecs"))
-        return looks(client("ecs")), described(client("ecs"))["runningCount"], len(described(client("ecs"))["events"])
+        return diffs(client("ecs")), described(client("ecs"))["runningCount"], len(described(client("ecs"))["events"])
 
-    unmended, mended = asked(question, *MENDS)
-    assert unmended == ([[("PRIMARY", "web:1", "IN_PROGRESS", 0)]] * 3, 0, 0)
+    unpatched, patched = asked(question, *PATCHES)
+    assert unpatched == ([[("PRIMARY", "web:1", "IN_PROGRESS", 0)]] * 3, 0, 0)
     done = [("PRIMARY", "web:1", "COMPLETED", 2)]
-    assert mended == ([[("PRIMARY", "web:1", "IN_PROGRESS", 0)], done, done], 2, 2)
+    assert patched == ([[("PRIMARY", "web:1", "IN_PROGRESS", 0)], done, done], 2, 2)
 
 
 def test_the_version_before_runs_on_until_the_new_one_does(asked: Asked) -> None:
@@ -77,13 +77,13 @@ def test_the_version_before_runs_on_until_the_new_one_does(asked: Asked) -> None
         later()
         described(client("ecs"))
         client("ecs").update_service(cluster="cluster", service="web", taskDefinition="web:2")
-        return described(client("ecs"))["runningCount"], looks(client("ecs"))
+        return described(client("ecs"))["runningCount"], diffs(client("ecs"))
 
-    unmended, mended = asked(question, *MENDS)
-    assert unmended[0] == 0
+    unpatched, patched = asked(question, *PATCHES)
+    assert unpatched[0] == 0
     done = [("PRIMARY", "web:2", "COMPLETED", 2)]
     begun = [("PRIMARY", "web:2", "IN_PROGRESS", 0), ("ACTIVE", "web:1", "COMPLETED", 2)]
-    assert mended == (2, [begun, done, done])
+    assert patched == (2, [begun, done, done])
 
 
 def test_a_broken_version_is_rolled_back(asked: Asked) -> None:
@@ -93,13 +93,13 @@ def test_a_broken_version_is_rolled_back(asked: Asked) -> None:
         later()
         described(client("ecs"))
         client("ecs").update_service(cluster="cluster", service="web", taskDefinition="web:2")
-        seen = looks(client("ecs"))
+        seen = diffs(client("ecs"))
         service = described(client("ecs"))
         return seen, service["taskDefinition"][-5:], service["runningCount"], [e["message"] for e in service["events"]]
 
-    unmended, mended = asked(question, *MENDS)
-    assert unmended[0] == [[("PRIMARY", "web:1", "IN_PROGRESS", 0)]] * 3
-    seen, runs, running, events = mended
+    unpatched, patched = asked(question, *PATCHES)
+    assert unpatched[0] == [[("PRIMARY", "web:1", "IN_PROGRESS", 0)]] * 3
+    seen, runs, running, events = patched
     assert seen == [
         [("PRIMARY", "web:2", "IN_PROGRESS", 0), ("ACTIVE", "web:1", "COMPLETED", 2)],
         [("PRIMARY", "web:1", "IN_PROGRESS", 2), ("ACTIVE", "web:2", "FAILED", 0)],
@@ -114,22 +114,22 @@ def test_a_first_version_that_is_broken_has_nothing_to_go_back_to(asked: Asked, 
     def question(client: Any) -> Any:
         prepare(client("ecs"), "web:1-broken")
         create(client("ecs"), deploymentConfiguration={"deploymentCircuitBreaker": breaker})
-        return looks(client("ecs"))
+        return diffs(client("ecs"))
 
-    _, mended = asked(question, *MENDS)
+    _, patched = asked(question, *PATCHES)
     failed = [("PRIMARY", "web:1", "FAILED", 0)]
-    assert mended == [[("PRIMARY", "web:1", "IN_PROGRESS", 0)], failed, failed]
+    assert patched == [[("PRIMARY", "web:1", "IN_PROGRESS", 0)], failed, failed]
 
 
 def test_without_a_circuit_breaker_it_tries_for_ever(asked: Asked) -> None:
     def question(client: Any) -> Any:
         prepare(client("ecs"), "web:1-broken")
         create(client("ecs"))
-        seen = looks(client("ecs"))
+        seen = diffs(client("ecs"))
         return seen, described(client("ecs"))["deployments"][0]["failedTasks"]
 
-    _, mended = asked(question, *MENDS)
-    assert mended == ([[("PRIMARY", "web:1", "IN_PROGRESS", 0)]] * 3, 3)
+    _, patched = asked(question, *PATCHES)
+    assert patched == ([[("PRIMARY", "web:1", "IN_PROGRESS", 0)]] * 3, 3)
 
 
 def test_stopped_tasks_say_why(asked: Asked) -> None:
@@ -144,9 +144,9 @@ def test_stopped_tasks_say_why(asked: Asked) -> None:
         tasks = client("ecs").describe_tasks(cluster="cluster", tasks=arns)["tasks"]
         return len(running), {t["stoppedReason"] for t in tasks}, len(tasks)
 
-    unmended, mended = asked(question, *MENDS)
-    assert "Tasks cannot be empty" in str(unmended)
-    assert mended == (0, {"CannotPullContainerError: failed to resolve ref web:1-broken: not found"}, 3)
+    unpatched, patched = asked(question, *PATCHES)
+    assert "Tasks cannot be empty" in str(unpatched)
+    assert patched == (0, {"CannotPullContainerError: failed to resolve ref web:1-broken: not found"}, 3)
 
 
 @pytest.mark.parametrize("kind", ["instance", "ip"])
@@ -166,6 +166,6 @@ def test_services_register_their_tasks(asked: Asked, kind: str) -> None:
         client("ecs").delete_service(cluster="cluster", service="web", force=True)
         return seen, client("elbv2").describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
 
-    unmended, mended = asked(question, *MENDS)
-    assert unmended == ([[], []], [])
-    assert mended == ([[], ["healthy", "healthy"]], [])
+    unpatched, patched = asked(question, *PATCHES)
+    assert unpatched == ([[], []], [])
+    assert patched == ([[], ["healthy", "healthy"]], [])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from wrapper.sandbox.moto_patches import s3 as mends
+from wrapper.sandbox.moto_patches import s3 as patches
 
 TLS_ONLY = {
     "Effect": "Deny",
@@ -35,10 +35,10 @@ def question_with(*statements: dict[str, Any]) -> Callable[[Any], str]:
 
 
 def test_tls_only_policy_lets_tls_in(asked: Callable[..., tuple[Any, Any]]) -> None:
-    assert asked(question_with(TLS_ONLY), mends.tls_only_policy_lets_tls_in) == ("403", "written")
+    assert asked(question_with(TLS_ONLY), patches.tls_only_policy_lets_tls_in) == ("403", "written")
 
 
 @pytest.mark.parametrize("condition", [{}, {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}])
 def test_any_other_refusal_stays(asked: Callable[..., tuple[Any, Any]], condition: dict[str, Any]) -> None:
     refusal = {k: v for k, v in TLS_ONLY.items() if k != "Condition"} | condition
-    assert asked(question_with(refusal), mends.tls_only_policy_lets_tls_in) == ("403", "403")
+    assert asked(question_with(refusal), patches.tls_only_policy_lets_tls_in) == ("403", "403")

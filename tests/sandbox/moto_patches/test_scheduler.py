@@ -106,9 +106,9 @@ def test_a_schedule_is_refused_where_the_role_names_the_schedule(asked: Asked) -
         prepare(client, NOT_TAKEN["the schedule"])
         return schedule(client)
 
-    unmended, mended = asked(question, scheduler.role_lets_the_scheduler_in)
-    assert unmended == f"{ARN}:schedule/night/night"
-    assert str(mended) == REFUSED.format("CreateSchedule")
+    unpatched, patched = asked(question, scheduler.role_lets_the_scheduler_in)
+    assert unpatched == f"{ARN}:schedule/night/night"
+    assert str(patched) == REFUSED.format("CreateSchedule")
 
 
 def test_a_role_that_is_not_there_lets_nobody_in(asked: Asked) -> None:
@@ -116,17 +116,17 @@ def test_a_role_that_is_not_there_lets_nobody_in(asked: Asked) -> None:
         client("scheduler").create_schedule_group(Name="night")
         return schedule(client)
 
-    unmended, mended = asked(question, scheduler.role_lets_the_scheduler_in)
-    assert unmended == f"{ARN}:schedule/night/night"
-    assert str(mended) == REFUSED.format("CreateSchedule")
+    unpatched, patched = asked(question, scheduler.role_lets_the_scheduler_in)
+    assert unpatched == f"{ARN}:schedule/night/night"
+    assert str(patched) == REFUSED.format("CreateSchedule")
 
 
 def test_a_group_that_is_not_there_is_named(asked: Asked) -> None:
     def question(client: Any) -> str:
         return schedule(client)
 
-    unmended, mended = asked(question, scheduler.role_lets_the_scheduler_in)
-    assert str(unmended) == "'night'", "moto itself breaks, which a server answers with HTTP 500"
-    assert str(mended).endswith(
+    unpatched, patched = asked(question, scheduler.role_lets_the_scheduler_in)
+    assert str(unpatched) == "'night'", "moto itself breaks, which a server answers with HTTP 500"
+    assert str(patched).endswith(
         "(ResourceNotFoundException) when calling the CreateSchedule operation: Schedule group night does not exist."
     )

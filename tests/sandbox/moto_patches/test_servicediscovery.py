@@ -31,9 +31,9 @@ def test_namespaces_share_a_vpc(asked: Asked) -> None:
         create_namespace(client, "two.internal")
         return "both"
 
-    unmended, mended = asked(question, servicediscovery.namespaces_share_a_vpc)
-    assert "ConflictingDomainExists" in str(unmended)
-    assert mended == "both"
+    unpatched, patched = asked(question, servicediscovery.namespaces_share_a_vpc)
+    assert "ConflictingDomainExists" in str(unpatched)
+    assert patched == "both"
 
 
 def test_a_name_is_taken_once_in_a_vpc(asked: Asked) -> None:
@@ -41,5 +41,5 @@ def test_a_name_is_taken_once_in_a_vpc(asked: Asked) -> None:
         create_namespace(client, "one.internal")
         create_namespace(client, "one.internal")
 
-    _, mended = asked(question, servicediscovery.namespaces_share_a_vpc)
-    assert "ConflictingDomainExists" in str(mended)
+    _, patched = asked(question, servicediscovery.namespaces_share_a_vpc)
+    assert "ConflictingDomainExists" in str(patched)

@@ -17,9 +17,9 @@ def test_redrive_policy_is_compact(asked: Callable[..., tuple[Any, Any]]) -> Non
         answer = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
         return answer["Attributes"]["RedrivePolicy"]
 
-    unmended, mended = asked(question, sqs.redrive_policy_is_compact)
-    assert unmended == json.dumps(json.loads(policy))
-    assert mended == policy
+    unpatched, patched = asked(question, sqs.redrive_policy_is_compact)
+    assert unpatched == json.dumps(json.loads(policy))
+    assert patched == policy
 
 
 def test_queue_keeps_its_policy(asked: Callable[..., tuple[Any, Any]]) -> None:

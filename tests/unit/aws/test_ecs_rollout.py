@@ -15,10 +15,10 @@ from project_on_disk import APP, REGION, Disk
 from said import Said
 
 from wrapper.aws import ecs_rollout
-from wrapper.aws.ecs_service_status import Wanted
+from wrapper.aws.ecs_service_status import ExpectedService
 from wrapper.aws.identity import Identity
-from wrapper.fleet.change_detection import Scope
-from wrapper.fleet.fleet import Fleet, Terms
+from wrapper.fleet.change_detection import TenantFilter
+from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.errors import (
     ConfigError,
     OrchestrateError,
@@ -30,16 +30,16 @@ from wrapper.model.errors import (
 from wrapper.model.nouns import Layer
 from wrapper.terraform.commands import VERBS
 
-WEB = Wanted("web", "c", "arn:aws:ecs:r:1:service/c/acme", NEW, ("tg",))
+WEB = ExpectedService("web", "c", "arn:aws:ecs:r:1:service/c/acme", NEW, ("tg",))
 EVENTS = [{"message": "(service acme) rolling back."}, {"message": "(service acme) tasks failed to start."}]
 STOPPED = {"taskDefinitionArn": NEW, "stoppedReason": "CannotPullContainerError: not found"}
 
 
 class Ecs:
-    """Answers ``looks`` one after another, and the last for ever; remembers what was asked and how long was waited."""
+    """Answers ``diffs`` one after another, and the last for ever; remembers what was asked and how long was waited."""
 
-    def __init__(self, *looks: dict[str, Any] | Exception, healthy: int = 2, stopped: tuple[Any, ...] = ()) -> None:
-        self.looks = list(looks)
+    def __init__(self, *diffs: dict[str, Any] | Exception, healthy: int = 2, stopped: tuple[Any, ...] = ()) -> None:
+        self.diffs = list(diffs)
         self.healthy = healthy
         self.stopped = stopped
         self.asked: list[list[str]] = []
@@ -48,7 +48,7 @@ class Ecs:
 
     def describe_services(self, cluster: str, services: list[str]) -> Any:
         self.asked.append(services)
-        look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
+        look = self.diffs.pop(0) if len(self.diffs) > 1 else self.diffs[0]
         if isinstance(look, Exception):
             raise look
         return {"services": [look | {"serviceName": name.rpartition("/")[2]} for name in services]}
@@ -66,8 +66,10 @@ class Ecs:
     def pause(self, seconds: float) -> None:
         self.now += seconds
 
-    def watch(self, limit: float = 600.0) -> ecs_rollout.Watch:
-        return ecs_rollout.Watch(As(self), "r", "r/s/acme", limit, self.said.append, self.pause, lambda: self.now)
+    def watch(self, limit: float = 600.0) -> ecs_rollout.RolloutWatch:
+        return ecs_rollout.RolloutWatch(
+            As(self), "r", "r/s/acme", limit, self.said.append, self.pause, lambda: self.now
+        )
 
 
 class As(Identity):
@@ -127,13 +129,13 @@ def test_a_rollback_is_a_failure_with_what_ecs_said() -> None:
 
 def test_ten_services_are_asked_for_at_once() -> None:
     ecs = Ecs(STEADY)
-    ecs.watch().check([Wanted(f"w{n}", "ab"[n % 2], f"s{n}", NEW) for n in range(23)])
+    ecs.watch().check([ExpectedService(f"w{n}", "ab"[n % 2], f"s{n}", NEW) for n in range(23)])
     assert [len(names) for names in ecs.asked] == [10, 2, 10, 1]
 
 
 def test_only_those_that_are_not_steady_are_asked_for_again() -> None:
     ecs = Ecs(STEADY, BEGUN, STEADY)
-    ecs.watch().check([Wanted("a", "a", "s1", NEW), Wanted("b", "b", "s2", NEW)])
+    ecs.watch().check([ExpectedService("a", "a", "s1", NEW), ExpectedService("b", "b", "s2", NEW)])
     assert ecs.asked == [["s1"], ["s2"], ["s2"]]
 
 
@@ -165,7 +167,7 @@ def test_being_stopped_ends_the_waiting() -> None:
     def stopped(_: float) -> None:
         raise KeyboardInterrupt
 
-    watch = ecs_rollout.Watch(As(ecs), "r", "l", 600, ecs.said.append, stopped)
+    watch = ecs_rollout.RolloutWatch(As(ecs), "r", "l", 600, ecs.said.append, stopped)
     with pytest.raises(KeyboardInterrupt):
         watch.check([WEB])
 
@@ -205,8 +207,8 @@ def project(example: Disk) -> Project:
 def test_an_apply_ends_when_ecs_runs_it(project: Project) -> None:
     ecs = Ecs(BEGUN, STEADY)
     project.perform("apply", "acme", identity=As(ecs))
-    assert f"{ACME}: service web: 0 of 2 tasks run" in project.talk.text()
-    assert project.talk.said[-1] == f"{ACME}: ECS runs the new version of web"
+    assert f"{ACME}: service web: 0 of 2 tasks run" in project.console.text()
+    assert project.console.said[-1] == f"{ACME}: ECS runs the new version of web"
     assert project.record("acme")["inputs"]
 
 
@@ -225,13 +227,13 @@ def test_an_apply_that_ecs_rolled_back_failed_and_is_no_good_record(project: Pro
 def test_a_canary_that_ecs_rolls_back_ends_the_rollout(project: Project) -> None:
     """The health of a wave is what ECS says of each tenant in it; whoever comes after a bad one is left as it was."""
     project.disk.write(f"{APP}/tenants/third.tfvars", "")
-    many = Fleet(project.deployer(identity=As(Ecs(ROLLED_BACK))), Onlooker(), Terms(jobs=1, canary=1, wave=2))
-    answers = {a.tenant: (a.result, a.why) for a in many.perform(VERBS["apply"], [], Scope(own=False))}
+    many = Fleet(project.deployer(identity=As(Ecs(ROLLED_BACK))), Onlooker(), FleetPolicy(jobs=1, canary=1, wave=2))
+    answers = {a.tenant: (a.result, a.why) for a in many.perform(VERBS["apply"], [], TenantFilter(own=False))}
     assert answers["acme"][0] == "failed" and "ECS rolled back" in answers["acme"][1]
     assert answers["globex"] == answers["third"] == ("stopped", "wave 1 of 2 was not good: acme")
     assert {label for label, _ in project.engine.done} == {f"{REGION}/app-test", ACME}
-    well = Fleet(project.deployer(identity=As(Ecs(STEADY))), Onlooker(), Terms(jobs=1, canary=1, wave=2))
-    assert all(a.ok for a in well.perform(VERBS["apply"], [], Scope(own=False)))
+    well = Fleet(project.deployer(identity=As(Ecs(STEADY))), Onlooker(), FleetPolicy(jobs=1, canary=1, wave=2))
+    assert all(a.ok for a in well.perform(VERBS["apply"], [], TenantFilter(own=False)))
     assert all(project.record(name)["inputs"] for name in ("acme", "globex", "third"))
 
 

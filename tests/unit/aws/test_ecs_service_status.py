@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from ecs_answers import FAILED, NEW, OLD, deployment, service
 
-from wrapper.aws.ecs_service_status import Wanted, judge, services, stopped_reason
+from wrapper.aws.ecs_service_status import ExpectedService, judge, services, stopped_reason
 
-WANTED = Wanted("web", "c", "acme", NEW, ("tg",))
+WANTED = ExpectedService("web", "c", "acme", NEW, ("tg",))
 
 
 NO_STATE = {k: v for k, v in deployment().items() if k != "rolloutState"}

@@ -98,8 +98,8 @@ def applied(arguments: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_limits_and_counts() -> None:
     someone = Someone({**ANSWERS, "list_service_quotas": applied})
-    account, untold = quota_usage.ask(someone, REGION, "app", "example.com")
-    assert untold == []
+    account, unreadable = quota_usage.read(someone, REGION, "app", "example.com")
+    assert unreadable == []
     assert account.limits == {"load balancers": 120, "roles": 5000}
     assert account.held == {
         "load balancers": 2,
@@ -124,7 +124,7 @@ def test_limits_and_counts() -> None:
 
 def test_the_quotas_of_global_services_are_asked_in_one_place() -> None:
     someone = Someone({**ANSWERS, "list_service_quotas": applied})
-    quota_usage.ask(someone, REGION, "app", "")
+    quota_usage.read(someone, REGION, "app", "")
     places = [(place, a["ServiceCode"]) for place, a in someone.asked if place.startswith("service-quotas")]  # type: ignore[attr-defined]
     assert {s for p, s in places if "us-east-1" in p} == {"iam", "route53"}
     assert {s for p, s in places if REGION in p} >= {"ecs", "elasticloadbalancing", "scheduler"}
@@ -135,15 +135,15 @@ def test_what_is_refused_is_named_and_left_out() -> None:
     answers = {**ANSWERS, "list_service_quotas": refusal, "describe_target_groups": refusal}
     answers["get_account_summary"] = EndpointConnectionError(endpoint_url="https://iam")
     answers["describe_clusters"] = {"strange": []}
-    account, untold = quota_usage.ask(Someone(answers), REGION, "app", "example.com")
+    account, unreadable = quota_usage.read(Someone(answers), REGION, "app", "example.com")
     assert account.limits == {}
     assert {"target groups", "roles", "services"}.isdisjoint(account.held)
     assert account.held["load balancers"] == 2, "one refusal is not all"
-    assert untold[:2] == ["applied quotas: not yours", "target groups there already: not yours"]
-    assert len(untold) == 4
+    assert unreadable[:2] == ["applied quotas: not yours", "target groups there already: not yours"]
+    assert len(unreadable) == 4
 
 
 def test_another_zone_with_a_name_after_ours_is_not_ours() -> None:
     answers = {**ANSWERS, "list_service_quotas": applied}
-    assert quota_usage.ask(Someone(answers), REGION, "app", "example.co")[0].held["records"] == 0
-    assert quota_usage.ask(Someone(answers), REGION, "app", "")[0].held["records"] == 0
+    assert quota_usage.read(Someone(answers), REGION, "app", "example.co")[0].held["records"] == 0
+    assert quota_usage.read(Someone(answers), REGION, "app", "")[0].held["records"] == 0

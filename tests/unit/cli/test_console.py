@@ -10,21 +10,21 @@ from typing import Any
 
 import pytest
 
-from wrapper.cli.console import Console, console, error_data
+from wrapper.cli.console import TerminalConsole, console, error_data
 from wrapper.model.errors import BusyError, ConfigError
 
-PLAIN = Console(color_out=False, color_err=False)
-COLOURED = Console(color_out=True, color_err=True)
+PLAIN = TerminalConsole(color_out=False, color_err=False)
+COLOURED = TerminalConsole(color_out=True, color_err=True)
 Capture = pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
     ("do", "out", "err"),
     [
-        (lambda c: c.voice(b"made\n", False), "made\n", ""),
-        (lambda c: c.voice(b"oh\n", True), "", "oh\n"),
-        (lambda c: c.say("a word"), "", "a word\n"),
-        (lambda c: c.say("+ terraform plan"), "", "+ terraform plan\n"),
+        (lambda c: c.output(b"made\n", False), "made\n", ""),
+        (lambda c: c.output(b"oh\n", True), "", "oh\n"),
+        (lambda c: c.info("a word"), "", "a word\n"),
+        (lambda c: c.info("+ terraform plan"), "", "+ terraform plan\n"),
         (lambda c: c.print("a url"), "a url\n", ""),
         (lambda c: c.print("half \ud800"), "half \\ud800\n", ""),
         (lambda c: c.json({"é": None, "a": 1}), '{\n  "é": null,\n  "a": 1\n}\n', ""),
@@ -50,8 +50,8 @@ def test_without_colours(capfd: Capture, do: Any, out: str, err: str) -> None:
 @pytest.mark.parametrize(
     ("do", "out", "err"),
     [
-        (lambda c: c.say("a word"), "", "a word\n"),
-        (lambda c: c.say("+ terraform"), "", "\x1b[2m+ terraform\x1b[0m\n"),
+        (lambda c: c.info("a word"), "", "a word\n"),
+        (lambda c: c.info("+ terraform"), "", "\x1b[2m+ terraform\x1b[0m\n"),
         (lambda c: c.error(ConfigError("bad")), "", "\x1b[31merror:\x1b[0m bad\n"),
         (lambda c: c.table(("name",), [("x",)]), "\x1b[1mNAME\x1b[0m\nx\n", ""),
     ],
@@ -62,7 +62,7 @@ def test_with_colours(capfd: Capture, do: Any, out: str, err: str) -> None:
 
 
 def test_where_stdout_is_for_data_terraform_speaks_on_stderr(capfd: Capture) -> None:
-    Console(color_out=False, color_err=False, data_only=True).voice(b"words\n", False)
+    TerminalConsole(color_out=False, color_err=False, data_only=True).output(b"words\n", False)
     assert tuple(capfd.readouterr()) == ("", "words\n")
 
 
@@ -95,7 +95,7 @@ def test_colours_only_where_they_show(
 )
 def test_only_the_wanted_word_agrees(capfd: Capture, monkeypatch: pytest.MonkeyPatch, typed: str, agreed: bool) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-    assert PLAIN.ask("Go on?", "yes") is agreed
+    assert PLAIN.confirm("Go on?", "yes") is agreed
     assert tuple(capfd.readouterr()) == ("", "Go on? ")
 
 
@@ -106,7 +106,7 @@ def test_a_reader_that_went_away_ends_nothing(capfd: Capture) -> None:
     try:
         os.dup2(writer, 1)
         PLAIN.print("into the void")
-        PLAIN.say("still here")
+        PLAIN.info("still here")
     finally:
         os.dup2(kept, 1)
         os.close(kept)

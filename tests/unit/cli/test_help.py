@@ -20,9 +20,9 @@ Run = Callable[..., Said]
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.mark.parametrize("ask", ["--help", "-h", "-help"])
-def test_help_teaches_by_example(run_cli: Run, ask: str) -> None:
-    said = run_cli(ask)
+@pytest.mark.parametrize("confirm", ["--help", "-h", "-help"])
+def test_help_teaches_by_example(run_cli: Run, confirm: str) -> None:
+    said = run_cli(confirm)
     assert (said.code, said.err) == (0, "")
     for words in (
         "./orchestrate apply appcluster-test ap-southeast-2 -var tenant=acme",

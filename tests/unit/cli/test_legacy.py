@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cloud import tokens
-from fakes import caller
+from fakes import context
 from project_on_disk import Disk, on_disk
 from said import Said
 
@@ -17,7 +17,7 @@ from wrapper.model.errors import ConfigError
 from wrapper.model.nouns import Run
 from wrapper.project.project import Project
 from wrapper.run import plan_run
-from wrapper.run.plan_run import Request
+from wrapper.run.plan_run import RunRequest
 from wrapper.terraform.commands import BACKEND_FILE, VALUES_FILE, VERBS
 
 BACKEND = """\
@@ -71,10 +71,10 @@ def laid_out(disk: Disk, name: str, verb: str = "plan") -> Run:
     layer = project.layer(project.stack(name))
     declared = project.values.declared(layer.source)
     sources = project.work_files(layer)
-    request = Request(
+    request = RunRequest(
         layer, VERBS[verb], tuple(tokens()), project.values.of(layer), declared, sources, "d", project.modules()
     )
-    return plan_run.lay_out(request, caller())
+    return plan_run.lay_out(request, context())
 
 
 @pytest.mark.parametrize("name", ["web", "global"])

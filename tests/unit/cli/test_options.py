@@ -136,9 +136,9 @@ def test_a_word_of_one_dash_is_one_word(run_cli: Run, word: str) -> None:
 
 def test_help_is_a_word_of_its_own(run_cli: Run) -> None:
     for words in [(), *TREE]:
-        for ask in ("--help", "-help", *(["-h"] if not words or words[0] not in VERBS else [])):
-            said = run_cli(*words, ask)
-            assert (said.code, said.out.startswith("Usage: orchestrate")) == (0, True), (words, ask)
+        for confirm in ("--help", "-help", *(["-h"] if not words or words[0] not in VERBS else [])):
+            said = run_cli(*words, confirm)
+            assert (said.code, said.out.startswith("Usage: orchestrate")) == (0, True), (words, confirm)
 
 
 @pytest.mark.parametrize(

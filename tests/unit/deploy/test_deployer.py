@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cloud import Cloud, tokens
-from fakes import Listener, caller
+from fakes import Listener, context
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from project_on_disk import APP, REGION, Disk
@@ -35,7 +35,7 @@ def made(cloud: Cloud) -> Cloud:
     """The stack is there; what made it is forgotten."""
     cloud.perform("apply")
     cloud.engine.steps.clear()
-    cloud.talk.said.clear()
+    cloud.console.said.clear()
     return cloud
 
 
@@ -45,7 +45,7 @@ def made(cloud: Cloud) -> Cloud:
 def test_the_first_apply_of_a_tenant_makes_its_stack(cloud: Cloud) -> None:
     cloud.perform("apply", "acme", "-var", "tenant=acme")
     assert cloud.engine.done == [(STACK, v) for v in WHOLE_APPLY] + [(ACME, v) for v in WHOLE_APPLY]
-    assert cloud.talk.said == [f"{STACK}: not there yet; making it first"]
+    assert cloud.console.said == [f"{STACK}: not there yet; making it first"]
     assert cloud.keys == [
         "app-test/orchestrate-history.json",
         "app-test/orchestrate.json",
@@ -59,7 +59,7 @@ def test_the_first_apply_of_a_tenant_makes_its_stack(cloud: Cloud) -> None:
 def test_the_next_apply_leaves_the_stack_alone(made: Cloud) -> None:
     made.perform("apply", "acme")
     assert made.engine.done == [(ACME, v) for v in WHOLE_APPLY]
-    assert made.talk.said == []
+    assert made.console.said == []
 
 
 @pytest.mark.parametrize(
@@ -77,14 +77,14 @@ def test_a_changed_stack_is_named_and_left_alone(made: Cloud, path: str, text: s
     made.perform("apply", "acme")
     assert {label for label, _ in made.engine.done} == {ACME}
     expected = f"{STACK}: changed since its last apply ({words}); left alone. To apply it: ./orchestrate apply app-test {REGION}"
-    assert made.talk.said == ([expected] if words else [])
+    assert made.console.said == ([expected] if words else [])
 
 
 def test_what_was_typed_for_the_stack_is_no_change_of_it(cloud: Cloud) -> None:
     cloud.perform("apply", "", "-var", "size=7")
-    cloud.talk.said.clear()
+    cloud.console.said.clear()
     cloud.perform("apply", "acme")
-    assert cloud.talk.said == []
+    assert cloud.console.said == []
 
 
 @pytest.mark.parametrize("verb", ["plan", "output", "refresh"])
@@ -209,25 +209,25 @@ def test_what_is_recorded_is_what_ran(made: Cloud) -> None:
     made.perform("apply")
     made.engine.behaviour = well
     made.perform("apply", "acme")
-    assert f"{STACK}: changed since its last apply (variable size); left alone" in made.talk.text()
+    assert f"{STACK}: changed since its last apply (variable size); left alone" in made.console.text()
 
 
 def test_a_sensitive_value_that_was_typed_is_no_change_of_the_stack(cloud: Cloud) -> None:
     cloud.disk.append("src/app/variables.tf", 'variable "token" {\n  default   = ""\n  sensitive = true\n}\n')
     cloud.perform("apply", "", "-var", "token=hush")
-    cloud.talk.said.clear()
+    cloud.console.said.clear()
     cloud.perform("apply", "acme")
-    assert (cloud.talk.said, cloud.record("")["hidden"]) == ([], ["token"])
+    assert (cloud.console.said, cloud.record("")["hidden"]) == ([], ["token"])
 
 
 def test_a_sensitive_value_that_the_stack_needs_is_not_asked_for_again(cloud: Cloud) -> None:
     cloud.disk.append("src/app/variables.tf", 'variable "token" {\n  type      = string\n  sensitive = true\n}\n')
     cloud.perform("apply", "", "-var", "token=t")
     cloud.perform("apply", "acme")
-    assert cloud.talk.said == []
+    assert cloud.console.said == []
     cloud.disk.append("src/app/outputs.tf", "# more\n")
     cloud.perform("apply", "acme")
-    assert "changed since its last apply (sources); left alone" in cloud.talk.said[0]
+    assert "changed since its last apply (sources); left alone" in cloud.console.said[0]
 
 
 def test_a_later_failure_is_noted_beside_the_last_apply(made: Cloud) -> None:
@@ -293,7 +293,7 @@ def test_on_paper_outputs_may_be_to_come(cloud: Cloud) -> None:
     cloud.perform("plan", "acme", dry=True)
     assert cloud.values[ACME]["cluster"] is None
     one = cloud.deployer(dry=True)
-    effective = one.survey.effective(Layer(one.stack, "acme"), tokens("-var", "memory=3"))
+    effective = one.resolver.effective(Layer(one.stack, "acme"), tokens("-var", "memory=3"))
     assert effective["cluster"].origin == f"output of {STACK} (known after its apply)"
     assert (effective["memory"].value, effective["memory"].origin) == ("3", "-var memory")
 
@@ -309,7 +309,7 @@ def test_on_paper_a_state_that_cannot_be_read_is_a_word(made: Cloud) -> None:
     made.put(Layer(made.deployer().stack), "")
     made.perform("plan", "acme", dry=True)
     assert made.values[ACME]["cluster"] is None
-    assert "its outputs are not known here" in made.talk.text()
+    assert "its outputs are not known here" in made.console.text()
 
 
 def test_nobody_asks_for_no_state(made: Cloud) -> None:
@@ -507,11 +507,11 @@ def test_a_protected_stack(
 
 def test_a_person_at_a_terminal_is_asked_instead(example: Disk) -> None:
     cloud = Cloud(example, "app-live", REGION)
-    asking = caller(home=example.root / ".orchestrate", asks=True)
-    cloud.perform("apply", caller=asking)
-    assert cloud.talk.asked == [(f"apply {LIVE}? Type {LIVE} to go on:", LIVE)]
+    asking = context(home=example.root / ".orchestrate", interactive=True)
+    cloud.perform("apply", context=asking)
+    assert cloud.console.asked == [(f"apply {LIVE}? Type {LIVE} to go on:", LIVE)]
     with pytest.raises(RefusedError, match="not confirmed"):
-        cloud.perform("apply", caller=asking, talk=Listener(answer=False))
+        cloud.perform("apply", context=asking, console=Listener(answer=False))
 
 
 def test_state_changes_of_a_protected_stack_are_the_operators(example: Disk) -> None:

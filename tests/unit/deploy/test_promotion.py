@@ -10,15 +10,15 @@ from cloud_fleet import Onlooker
 from project_on_disk import LIVE, REGION, Disk
 
 from wrapper.deploy import builds, promotion
-from wrapper.deploy.prepared import Own
+from wrapper.deploy.prepared import LayerOverrides
 from wrapper.deploy.smoke_test import Smoke
-from wrapper.fleet.change_detection import Scope
-from wrapper.fleet.fleet import Fleet, Terms
+from wrapper.fleet.change_detection import TenantFilter
+from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.errors import BusyError, ConfigError, OrchestrateError, RefusedError, SmokeFailed
 from wrapper.model.nouns import Layer, Outcome, Variable
 from wrapper.project import promotion_order
 from wrapper.state import history, index, layer_state
-from wrapper.state.record import Occasion, Record
+from wrapper.state.record import DeploymentRecord, Trigger
 from wrapper.terraform.commands import VERBS
 
 WAY = {"test": "", "beta": "test", "staging": "beta", "live": "staging", "sandbox": "staging"}
@@ -75,22 +75,22 @@ def test_steps_that_are_taken() -> None:
         promotion_order.check_step(source, stack, way(stack))
 
 
-GOOD = Record(at="then", by="me", builds={"s-build": "90"}, state={"tag": "t"})
+GOOD = DeploymentRecord(at="then", by="me", builds={"s-build": "90"}, state={"tag": "t"})
 
 
 @pytest.mark.parametrize(
     ("record", "tag", "lock", "kind", "message"),
     [
-        (Record(), "", "", RefusedError, "app/acme was never applied"),
-        (Record(), "t", "", RefusedError, "app/acme was never applied"),
+        (DeploymentRecord(), "", "", RefusedError, "app/acme was never applied"),
+        (DeploymentRecord(), "t", "", RefusedError, "app/acme was never applied"),
         (GOOD.after_failure("now", "you", "no"), "t", "", RefusedError, "its last try failed (now, by you: no)"),
         (GOOD, "u", "", RefusedError, "changed by another hand since its last apply (then)"),
-        (Record(at="then", state={"tag": "t"}), "t", "", RefusedError, "runs no build"),
+        (DeploymentRecord(at="then", state={"tag": "t"}), "t", "", RefusedError, "runs no build"),
         (GOOD, "t", "jenkins-7", BusyError, "is being changed by jenkins-7"),
     ],
 )
 def test_a_source_of_which_it_is_not_known_what_runs(
-    record: Record, tag: str, lock: str, kind: type[OrchestrateError], message: str
+    record: DeploymentRecord, tag: str, lock: str, kind: type[OrchestrateError], message: str
 ) -> None:
     promotion.check_source(GOOD, "t", "", "app/acme", "apply it")
     with pytest.raises(kind) as error:
@@ -127,19 +127,19 @@ def live(example: Disk) -> Cloud:
     return cloud
 
 
-def given(**numbers: str) -> Own:
+def given(**numbers: str) -> LayerOverrides:
     found = {n.replace("_", "-"): v for n, v in numbers.items()}
-    return Own(tuple(builds.tokens(found)), found)
+    return LayerOverrides(tuple(builds.tokens(found)), found)
 
 
-def record_of(cloud: Cloud, tenant: str) -> Record:
+def record_of(cloud: Cloud, tenant: str) -> DeploymentRecord:
     deployer = cloud.deployer()
     return layer_state.load_record(deployer.store, Layer(deployer.stack, tenant))
 
 
 def fleet(cloud: Cloud, **own: Any) -> dict[str, tuple[str, str]]:
-    many = Fleet(cloud.deployer(confirmed=f"{REGION}/app-live"), Onlooker(), Terms(jobs=1), given=own)
-    return {a.tenant: (a.result, a.why) for a in many.perform(VERBS["apply"], [], Scope(own=False))}
+    many = Fleet(cloud.deployer(confirmed=f"{REGION}/app-live"), Onlooker(), FleetPolicy(jobs=1), given=own)
+    return {a.tenant: (a.result, a.why) for a in many.perform(VERBS["apply"], [], TenantFilter(own=False))}
 
 
 def test_each_of_many_gets_its_own_builds(live: Cloud) -> None:
@@ -163,12 +163,12 @@ def test_one_that_cannot_be_given_anything_fails_alone(live: Cloud) -> None:
 def test_one_tenant_and_the_stack_that_is_made_for_it(example: Disk) -> None:
     example.append("src/app/variables.tf", 'variable "proxy-build" { type = string }\n')
     cloud = Cloud(example)
-    deployer = cloud.deployer(occasion=Occasion("ann", "http://ci/7/", {"promoted_from": "x"}))
+    deployer = cloud.deployer(trigger=Trigger("ann", "http://ci/7/", {"promoted_from": "x"}))
     deployer.perform(VERBS["apply"], "acme", [], {"acme": given(service1_build="90"), "": given(proxy_build="3")})
     own, acme = record_of(cloud, ""), record_of(cloud, "acme")
     assert (own.builds, acme.builds) == ({"proxy-build": "3"}, {"service1-build": "90"})
     assert (acme.by, acme.job, acme.why) == ("ann", "http://ci/7/", {"promoted_from": "x"})
-    entry = index.entry(deployer.store, Layer(deployer.stack, "acme"))
+    entry = index.layer_status(deployer.store, Layer(deployer.stack, "acme"))
     assert (entry.deployed, entry.touched, entry.locked, entry.record) == (True, False, False, acme)
 
 
@@ -188,7 +188,7 @@ def test_what_does_not_answer_is_recorded_as_a_failure_with_the_way_back(example
     deployer = cloud.deployer()
     layer = Layer(deployer.stack, "acme")
     error = SmokeFailed("acme: no answer")
-    deployer.recorder.unwell(layer, record_of(cloud, "acme"), error)
+    deployer.recorder.record_failed_check(layer, record_of(cloud, "acme"), error)
     assert error.hint == f"put back service1-build 89: ./orchestrate rollback app-test {REGION} -var tenant=acme"
     record, applies = record_of(cloud, "acme"), layer_state.load_history(deployer.store, layer)
     assert (record.failed["error"], [e.failed for e in applies]) == ("acme: no answer", ["", "acme: no answer"])
@@ -201,7 +201,8 @@ def test_in_the_sandbox_a_path_is_not_asked_and_that_is_said(example: Disk) -> N
     outcome: Outcome = cloud.perform("apply", "acme", smoke=Smoke(("/health",), served=False))
     assert (
         outcome.url
-        and cloud.talk.said[-1] == f"{REGION}/app-test/acme: no smoke test of /health: in the sandbox no traffic flows"
+        and cloud.console.said[-1]
+        == f"{REGION}/app-test/acme: no smoke test of /health: in the sandbox no traffic flows"
     )
 
 
@@ -209,7 +210,7 @@ def test_a_tenant_without_a_url_is_not_asked_and_that_is_said(example: Disk) -> 
     cloud = Cloud(example)
     cloud.outputs["tenant"] = {"url": None}
     cloud.perform("apply", "acme", smoke=Smoke(("/health",)))
-    assert cloud.talk.said[-1] == f"{REGION}/app-test/acme: no smoke test of /health: it has no URL"
+    assert cloud.console.said[-1] == f"{REGION}/app-test/acme: no smoke test of /health: it has no URL"
 
 
 def test_a_path_below_a_url_that_there_is_not_is_said_before_the_apply(example: Disk) -> None:

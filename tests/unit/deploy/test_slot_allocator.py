@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from cloud import Cloud, tokens
 from cloud_fleet import Onlooker
-from fakes import caller
+from fakes import context
 from project_on_disk import APP, REGION, Disk
 
 from wrapper.aws.identity import NOBODY, Identity
 from wrapper.deploy import builds
-from wrapper.deploy.lb_slots.slots import Book, Slot, allot, render
-from wrapper.deploy.prepared import Own
-from wrapper.fleet.change_detection import Scope
-from wrapper.fleet.fleet import Fleet, Terms
+from wrapper.deploy.lb_slots.slots import Slot, SlotTable, assign, render
+from wrapper.deploy.prepared import LayerOverrides
+from wrapper.fleet.change_detection import TenantFilter
+from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.errors import ConfigError, NewerError, OrchestrateError, TerraformFailed
-from wrapper.model.nouns import Effective, Layer, Outcome
+from wrapper.model.nouns import Layer, Outcome, ResolvedValue
 from wrapper.terraform.commands import VERBS
 
 STACK, ACME = f"{REGION}/app-test", f"{REGION}/app-test/acme"
@@ -40,7 +40,7 @@ OWN = (
 )
 
 
-class Sharing(Cloud):
+class SlotVariables(Cloud):
     """Its stack gives out as many load balancers as it was told to make."""
 
     made = 1
@@ -61,7 +61,7 @@ class Sharing(Cloud):
         super().put(layer, text)
 
     @property
-    def book(self) -> dict[str, Any]:
+    def table(self) -> dict[str, Any]:
         file = self.states / BOOK
         return dict(json.loads(file.read_text())) if file.is_file() else {}
 
@@ -69,27 +69,27 @@ class Sharing(Cloud):
         """So many others have a place already."""
         file = self.states / BOOK
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(render(allot(Book(), [f"t{n}" for n in range(tenants)], "then", "somebody")))
+        file.write_bytes(render(assign(SlotTable(), [f"t{n}" for n in range(tenants)], "then", "somebody")))
 
-    def effective(self, tenant: str, *arguments: str, **changes: Any) -> dict[str, Effective]:
+    def effective(self, tenant: str, *arguments: str, **changes: Any) -> dict[str, ResolvedValue]:
         one = self.deployer(**changes)
-        return one.survey.effective(Layer(one.stack, tenant), tokens(*arguments))
+        return one.resolver.effective(Layer(one.stack, tenant), tokens(*arguments))
 
 
 @pytest.fixture
-def cloud(example: Disk) -> Sharing:
+def cloud(example: Disk) -> SlotVariables:
     example.append("src/app/tenant/variables.tf", TENANT)
     example.append("src/app/variables.tf", OWN)
     example.append(f"{APP}/variables.tfvars", 'load_balancer = { mode = "shared" }\n')
-    return Sharing(example)
+    return SlotVariables(example)
 
 
 @pytest.fixture
-def made(cloud: Sharing) -> Sharing:
+def made(cloud: SlotVariables) -> SlotVariables:
     """The stack is there, with one load balancer; what made it is forgotten."""
     cloud.perform("apply")
     cloud.engine.steps.clear()
-    cloud.talk.said.clear()
+    cloud.console.said.clear()
     return cloud
 
 
@@ -100,129 +100,131 @@ def place(load_balancer: int, priority: int) -> dict[str, int]:
 # -- given, and written --------------------------------------------------------------------------
 
 
-def test_an_apply_allots_before_terraform_starts(made: Sharing) -> None:
+def test_an_apply_allots_before_terraform_starts(made: SlotVariables) -> None:
     made.fails[ACME, "plan"] = Outcome(1, ok=False, tail="Error: no")
     with pytest.raises(TerraformFailed):
         made.perform("apply", "acme")
     assert made.values[ACME]["allotment"] == place(1, 101)
-    assert made.book["tenants"]["acme"] | {"at": ""} == place(1, 101) | {"at": "", "by": "me-here-1"}
+    assert made.table["tenants"]["acme"] | {"at": ""} == place(1, 101) | {"at": "", "by": "me-here-1"}
 
 
-def test_the_next_apply_finds_it_and_is_no_change(made: Sharing) -> None:
+def test_the_next_apply_finds_it_and_is_no_change(made: SlotVariables) -> None:
     made.perform("apply", "acme")
-    before, inputs = made.book, made.record("acme")["inputs"]
+    before, inputs = made.table, made.record("acme")["inputs"]
     made.perform("apply", "globex")
     made.perform("apply", "acme")
     assert made.values[ACME]["allotment"] == place(1, 101)
-    assert made.book["tenants"]["acme"] == before["tenants"]["acme"]
+    assert made.table["tenants"]["acme"] == before["tenants"]["acme"]
     assert made.record("acme")["inputs"] == inputs
 
 
 @pytest.mark.parametrize("verb", ["plan", "refresh", "console", "import"])
-def test_looking_writes_nothing(made: Sharing, verb: str) -> None:
+def test_looking_writes_nothing(made: SlotVariables, verb: str) -> None:
     made.fill(3)
-    before = made.book
+    before = made.table
     made.perform(verb, "acme", *(("a", "b") if verb == "import" else ()))
     assert made.values[ACME]["allotment"] == place(1, 104)
-    assert made.book == before
+    assert made.table == before
 
 
-def test_a_plan_that_is_kept_allots(made: Sharing) -> None:
+def test_a_plan_that_is_kept_allots(made: SlotVariables) -> None:
     made.perform("plan", "acme", "-out=my.plan")
-    assert list(made.book["tenants"]) == ["acme"]
+    assert list(made.table["tenants"]) == ["acme"]
 
 
-def test_on_paper_nothing_is_written(made: Sharing) -> None:
+def test_on_paper_nothing_is_written(made: SlotVariables) -> None:
     made.engine.behaviour = lambda run, step: Outcome(0, ok=True, skipped=True)
     for verb in ("apply", "destroy"):
         made.perform(verb, "acme", dry=True)
-    assert made.book == {}
+    assert made.table == {}
 
 
-def test_a_mistake_is_no_allotment(made: Sharing) -> None:
+def test_a_mistake_is_no_allotment(made: SlotVariables) -> None:
     with pytest.raises(ConfigError):
         made.perform("apply", "acme", "-var", "memory=big")
     made.disk.write(f"{APP}/tenant.tfvars.j2", "")
     with pytest.raises(ConfigError, match="needs a value for hostname"):
         made.perform("apply", "acme")
-    assert made.book == {}
+    assert made.table == {}
 
 
 @pytest.mark.parametrize(
     ("text", "arguments"),
     [('load_balancer = { mode = "own" }\n', ()), ("", ("-var", 'load_balancer={mode="own"}'))],
 )
-def test_a_tenant_of_its_own_has_no_place(made: Sharing, text: str, arguments: tuple[str, ...]) -> None:
+def test_a_tenant_of_its_own_has_no_place(made: SlotVariables, text: str, arguments: tuple[str, ...]) -> None:
     made.disk.append(f"{APP}/tenants/acme.tfvars", text)
     made.perform("apply", "acme", *arguments)
     assert "allotment" not in made.values[ACME]
-    assert made.book == {}
+    assert made.table == {}
 
 
-def test_a_tenant_that_leaves_gives_its_place_back(made: Sharing) -> None:
+def test_a_tenant_that_leaves_gives_its_place_back(made: SlotVariables) -> None:
     made.perform("apply", "acme")
     made.disk.append(f"{APP}/tenants/acme.tfvars", 'load_balancer = { mode = "own" }\n')
     made.perform("apply", "acme")
-    assert (made.book["tenants"], [f["tenant"] for f in made.book["freed"]]) == ({}, ["acme"])
+    assert (made.table["tenants"], [f["tenant"] for f in made.table["freed"]]) == ({}, ["acme"])
 
 
-def test_a_default_of_the_root_counts(made: Sharing) -> None:
+def test_a_default_of_the_root_counts(made: SlotVariables) -> None:
     text = (made.disk.root / "src/app/tenant/variables.tf").read_text()
     made.disk.write("src/app/tenant/variables.tf", text.replace("default = {}", 'default = { mode = "shared" }'))
     made.disk.write(f"{APP}/variables.tfvars", 'size = 2\ndomain = "test.example.com"\n')
     made.perform("apply", "acme")
-    assert list(made.book["tenants"]) == ["acme"]
+    assert list(made.table["tenants"]) == ["acme"]
 
 
 def test_a_root_that_takes_none_gets_none(example: Disk) -> None:
-    cloud = Sharing(example)
+    cloud = SlotVariables(example)
     cloud.perform("apply", "acme")
     assert "allotment" not in cloud.values[ACME]
     cloud.perform("destroy", "acme")
-    assert cloud.book == {}
+    assert cloud.table == {}
 
 
 # -- given back ----------------------------------------------------------------------------------
 
 
-def test_a_destroy_gives_the_place_back_and_leaves_the_others(made: Sharing) -> None:
+def test_a_destroy_gives_the_place_back_and_leaves_the_others(made: SlotVariables) -> None:
     made.perform("apply", "acme")
     made.perform("apply", "globex")
     made.perform("destroy", "acme")
-    assert list(made.book["tenants"]) == ["globex"]
-    [stone] = made.book["freed"]
+    assert list(made.table["tenants"]) == ["globex"]
+    [stone] = made.table["freed"]
     assert {n: stone[n] for n in ("load_balancer", "priority", "tenant")} == place(1, 101) | {"tenant": "acme"}
     made.perform("apply", "acme")
     assert made.values[ACME]["allotment"] == place(1, 103)
 
 
-def test_half_a_destroy_and_a_failed_one_give_nothing_back(made: Sharing) -> None:
+def test_half_a_destroy_and_a_failed_one_give_nothing_back(made: SlotVariables) -> None:
     made.perform("apply", "acme")
     made.perform("destroy", "acme", "-target=x")
     made.fails[ACME, "apply"] = Outcome(1, ok=False, tail="Error: no")
     with pytest.raises(TerraformFailed):
         made.perform("destroy", "acme")
-    assert list(made.book["tenants"]) == ["acme"]
+    assert list(made.table["tenants"]) == ["acme"]
 
 
-def test_a_stack_that_is_gone_leaves_nothing(made: Sharing) -> None:
+def test_a_stack_that_is_gone_leaves_nothing(made: SlotVariables) -> None:
     made.perform("apply", "acme")
-    Fleet(made.deployer(), Onlooker(), Terms(jobs=1)).perform(VERBS["destroy"], tokens(), Scope())
-    assert made.book == {}
+    Fleet(made.deployer(), Onlooker(), FleetPolicy(jobs=1)).perform(VERBS["destroy"], tokens(), TenantFilter())
+    assert made.table == {}
 
 
 # -- shown ---------------------------------------------------------------------------------------
 
 
-def test_vars_says_where_it_comes_from(made: Sharing) -> None:
+def test_vars_says_where_it_comes_from(made: SlotVariables) -> None:
     origin = f"allotments.json of {STACK}"
-    assert made.effective("acme", dry=True)["allotment"] == Effective(place(1, 101), f"{origin} (the next free one)")
+    assert made.effective("acme", dry=True)["allotment"] == ResolvedValue(
+        place(1, 101), f"{origin} (the next free one)"
+    )
     made.perform("apply", "acme")
-    assert made.effective("acme", dry=True)["allotment"] == Effective(place(1, 101), origin)
+    assert made.effective("acme", dry=True)["allotment"] == ResolvedValue(place(1, 101), origin)
     nobody = made.effective("acme", dry=True, identity=Identity(method=NOBODY))
-    assert nobody["allotment"] == Effective(None, f"{origin} (not known here)")
+    assert nobody["allotment"] == ResolvedValue(None, f"{origin} (not known here)")
     made.fill(200)
-    assert made.effective("", dry=True)["load_balancers"] == Effective(3, origin)
+    assert made.effective("", dry=True)["load_balancers"] == ResolvedValue(3, origin)
 
 
 @pytest.mark.parametrize(
@@ -247,31 +249,31 @@ def test_vars_says_where_it_comes_from(made: Sharing) -> None:
     ],
 )
 def test_nobody_sets_it_by_hand(
-    made: Sharing, path: str, text: str, arguments: tuple[str, ...], message: str, where: str
+    made: SlotVariables, path: str, text: str, arguments: tuple[str, ...], message: str, where: str
 ) -> None:
     made.disk.append(path, text) if (made.disk.root / path).exists() else made.disk.write(path, text)
     with pytest.raises(ConfigError) as error:
         made.perform("apply", "acme", *arguments)
     assert (error.value.message, error.value.where.endswith(where)) == (message, True)
-    assert made.engine.steps == [] and made.book == {}
+    assert made.engine.steps == [] and made.table == {}
 
 
 # -- growth --------------------------------------------------------------------------------------
 
 
-def test_a_full_load_balancer_is_followed_by_the_next(made: Sharing) -> None:
+def test_a_full_load_balancer_is_followed_by_the_next(made: SlotVariables) -> None:
     made.fill(90)
     made.perform("apply", "acme")
     assert made.values[ACME]["allotment"] == place(2, 101)
     assert made.values[STACK]["load_balancers"] == 2
     assert [label for label, verb in made.engine.done if verb == "apply"] == [STACK, ACME]
-    assert made.talk.said == [f"{STACK}: load balancer 2 is not there yet; applying the stack's own layer first"]
+    assert made.console.said == [f"{STACK}: load balancer 2 is not there yet; applying the stack's own layer first"]
     made.engine.steps.clear()
     made.perform("apply", "globex")
     assert {label for label, _ in made.engine.done} == {f"{STACK}/globex"}
 
 
-def test_growth_repeats_what_was_typed_for_the_stack(cloud: Sharing) -> None:
+def test_growth_repeats_what_was_typed_for_the_stack(cloud: SlotVariables) -> None:
     cloud.perform("apply", "", "-var", "size=7", "-var", "load_balancers=1")
     cloud.fill(90)
     cloud.perform("apply", "acme", "-parallelism=3", "-lock-timeout=5s")
@@ -287,7 +289,7 @@ def test_growth_repeats_what_was_typed_for_the_stack(cloud: Sharing) -> None:
         ("modules/service/main.tf", "", "modules"),
     ],
 )
-def test_a_stack_that_changed_otherwise_is_not_applied(made: Sharing, path: str, text: str, words: str) -> None:
+def test_a_stack_that_changed_otherwise_is_not_applied(made: SlotVariables, path: str, text: str, words: str) -> None:
     made.fill(90)
     made.disk.write(path, text)
     with pytest.raises(ConfigError, match=f"load balancer 2 is needed, and {STACK} is not applied .*{words}") as error:
@@ -301,14 +303,14 @@ def test_a_stack_that_changed_otherwise_is_not_applied(made: Sharing, path: str,
     assert made.values[ACME]["allotment"] == place(2, 101)
 
 
-def test_a_stack_whose_last_apply_is_not_known_is_not_applied(made: Sharing) -> None:
+def test_a_stack_whose_last_apply_is_not_known_is_not_applied(made: SlotVariables) -> None:
     made.fill(90)
     Path(made.states, REGION, "app-test/orchestrate.json").unlink()
     with pytest.raises(ConfigError, match="what its last apply was given is not recorded"):
         made.perform("apply", "acme")
 
 
-def test_a_root_that_counts_none_cannot_grow(made: Sharing) -> None:
+def test_a_root_that_counts_none_cannot_grow(made: SlotVariables) -> None:
     made.disk.write("src/app/variables.tf", (made.disk.root / "src/app/variables.tf").read_text().replace(OWN, ""))
     made.disk.append("src/app/outputs.tf", 'output "shared_load_balancers" { value = {} }\n')
     made.perform("apply")
@@ -317,7 +319,7 @@ def test_a_root_that_counts_none_cannot_grow(made: Sharing) -> None:
         made.perform("apply", "acme")
 
 
-def test_a_plan_of_what_has_no_load_balancer_yet_says_so(made: Sharing) -> None:
+def test_a_plan_of_what_has_no_load_balancer_yet_says_so(made: SlotVariables) -> None:
     made.fill(90)
     for arguments in ((), ("-out=my.plan",)):
         with pytest.raises(ConfigError, match=f"load balancer 2 of {STACK} is not there yet") as error:
@@ -326,7 +328,7 @@ def test_a_plan_of_what_has_no_load_balancer_yet_says_so(made: Sharing) -> None:
     assert made.engine.steps == []
 
 
-def test_values_may_say_more_than_is_needed(made: Sharing) -> None:
+def test_values_may_say_more_than_is_needed(made: SlotVariables) -> None:
     made.fill(100)
     made.disk.append(f"{APP}/variables.tfvars", "load_balancers = 5\n")
     made.perform("apply")
@@ -337,7 +339,7 @@ def test_values_may_say_more_than_is_needed(made: Sharing) -> None:
             made.perform("apply", "", *arguments)
 
 
-def test_a_busy_stack_is_waited_for(made: Sharing) -> None:
+def test_a_busy_stack_is_waited_for(made: SlotVariables) -> None:
     """Somebody else is applying it, and it has the load balancer when it is free again."""
     made.fill(90)
     busy = [Outcome(1, ok=False, tail="Error: Error acquiring the state lock\n  ID: 1\n  Who: you@there\n")]
@@ -352,14 +354,14 @@ def test_a_busy_stack_is_waited_for(made: Sharing) -> None:
     made.engine.behaviour = behave
     one = made.deployer()
     waited: list[float] = []
-    one.placing.pause = waited.append
+    one.slot_allocator.pause = waited.append
     one.perform(VERBS["apply"], "acme", tokens())
     assert waited == [10.0]
     assert made.values[ACME]["allotment"] == place(2, 101)
-    assert "waiting for it" in made.talk.text()
+    assert "waiting for it" in made.console.text()
 
 
-def test_a_stack_that_stays_without_is_named(made: Sharing) -> None:
+def test_a_stack_that_stays_without_is_named(made: SlotVariables) -> None:
     made.fill(90)
     made.behave = lambda run, step: Cloud.behave(made, run, step)  # type: ignore[method-assign]
     made.engine.behaviour = made.behave
@@ -370,57 +372,59 @@ def test_a_stack_that_stays_without_is_named(made: Sharing) -> None:
 # -- many at once --------------------------------------------------------------------------------
 
 
-def test_a_fleet_is_allotted_in_one_write_and_grows_once(made: Sharing) -> None:
+def test_a_fleet_is_allotted_in_one_write_and_grows_once(made: SlotVariables) -> None:
     for number in range(190):
         made.disk.write(f"{APP}/tenants/n{number:03}.tfvars", "")
-    answers = Fleet(made.deployer(), Onlooker(), Terms(jobs=4)).perform(
-        VERBS["apply"], tokens("-auto-approve"), Scope()
+    answers = Fleet(made.deployer(), Onlooker(), FleetPolicy(jobs=4)).perform(
+        VERBS["apply"], tokens("-auto-approve"), TenantFilter()
     )
     assert [a for a in answers if not a.ok] == []
     assert made.values[STACK]["load_balancers"] == 3
     assert sum(label == STACK for label, verb in made.engine.done if verb == "apply") == 1
     given = {label: tuple(v["allotment"].values()) for label, v in made.values.items() if label != STACK}
     assert len(given) == len(set(given.values())) == 192
-    assert len({entry["at"] for entry in made.book["tenants"].values()}) == 1
+    assert len({entry["at"] for entry in made.table["tenants"].values()}) == 1
 
 
-def test_what_each_was_given_alone_is_still_its_own_after_the_growth(made: Sharing) -> None:
+def test_what_each_was_given_alone_is_still_its_own_after_the_growth(made: SlotVariables) -> None:
     made.fill(90)
-    own = {t: Own(tuple(builds.tokens({"service1-build": n})), {"service1-build": n}) for t, n in BUILDS.items()}
-    many = Fleet(made.deployer(), Onlooker(), Terms(jobs=1), given=own)
-    answers = many.perform(VERBS["apply"], tokens("-auto-approve"), Scope(own=False))
+    own = {
+        t: LayerOverrides(tuple(builds.tokens({"service1-build": n})), {"service1-build": n}) for t, n in BUILDS.items()
+    }
+    many = Fleet(made.deployer(), Onlooker(), FleetPolicy(jobs=1), given=own)
+    answers = many.perform(VERBS["apply"], tokens("-auto-approve"), TenantFilter(own=False))
     assert [(a.tenant, a.result) for a in answers] == [("acme", "succeeded"), ("globex", "succeeded")]
     assert {t: made.record(t)["builds"]["service1-build"] for t in BUILDS} == BUILDS
 
 
-def test_in_a_fleet_those_that_have_a_place_go_on(made: Sharing) -> None:
+def test_in_a_fleet_those_that_have_a_place_go_on(made: SlotVariables) -> None:
     made.perform("apply", "acme")
     made.fill(0)
     file = made.states / BOOK
-    file.write_bytes(render(allot(Book(), ["acme", *(f"t{n}" for n in range(89))], "then", "somebody")))
+    file.write_bytes(render(assign(SlotTable(), ["acme", *(f"t{n}" for n in range(89))], "then", "somebody")))
     made.disk.write("modules/service/main.tf", "")
     one = made.deployer()
-    found = [one.survey.prepare(VERBS["apply"], Layer(one.stack, t), []) for t in ("acme", "globex")]
-    placed, error = one.placing.make(found)
+    found = [one.resolver.prepare(VERBS["apply"], Layer(one.stack, t), []) for t in ("acme", "globex")]
+    placed, error = one.slot_allocator.make(found)
     assert not isinstance(placed, OrchestrateError) and placed.values["allotment"].value == place(1, 101)
     assert isinstance(error, ConfigError) and "modules" in error.message
 
 
-def test_a_register_that_cannot_be_written_stops_only_those_who_need_it(made: Sharing) -> None:
+def test_a_register_that_cannot_be_written_stops_only_those_who_need_it(made: SlotVariables) -> None:
     made.disk.append(f"{APP}/tenants/globex.tfvars", 'load_balancer = { mode = "own" }\n')
     one = made.deployer()
-    found = [one.survey.prepare(VERBS["apply"], Layer(one.stack, t), []) for t in ("acme", "globex")]
+    found = [one.resolver.prepare(VERBS["apply"], Layer(one.stack, t), []) for t in ("acme", "globex")]
     (made.states / BOOK).write_text("")
-    one.survey.sharing.look_again()
-    error, other = one.placing.make(found)
+    one.resolver.slot_variables.reload()
+    error, other = one.slot_allocator.make(found)
     assert isinstance(error, ConfigError) and "damaged" in error.message
     assert not isinstance(other, OrchestrateError)
 
 
-def test_a_damaged_register_can_be_written_anew_from_what_is_there(made: Sharing) -> None:
+def test_a_damaged_register_can_be_written_anew_from_what_is_there(made: SlotVariables) -> None:
     """docs/state.md says how: what only looks into a state goes on, and moments and names are no part of a place."""
     made.perform("apply", "acme")
-    whole = made.book
+    whole = made.table
     (made.states / BOOK).write_text("{")
     for verb, layer, words in (("state", "acme", ("list",)), ("output", "acme", ()), ("output", "", ())):
         made.perform(verb, layer, *words)
@@ -434,29 +438,29 @@ def test_a_damaged_register_can_be_written_anew_from_what_is_there(made: Sharing
     assert made.values[ACME]["allotment"] == place(1, 101)
 
 
-def test_who_was_overtaken_gets_what_is_written(made: Sharing) -> None:
+def test_who_was_overtaken_gets_what_is_written(made: SlotVariables) -> None:
     """Between our look and our write somebody else took the slot: what Terraform gets is what stands in the book."""
     one = made.deployer()
-    ready = one.survey.prepare(VERBS["apply"], Layer(one.stack, "acme"), [])
-    assert ready.values["allotment"].value == place(1, 101)
-    made.deployer(caller=caller(home=made.disk.root / ".orchestrate", author="you")).perform(
+    prepared = one.resolver.prepare(VERBS["apply"], Layer(one.stack, "acme"), [])
+    assert prepared.values["allotment"].value == place(1, 101)
+    made.deployer(context=context(home=made.disk.root / ".orchestrate", author="you")).perform(
         VERBS["apply"], "globex", tokens()
     )
-    [placed] = one.placing.make([ready])
+    [placed] = one.slot_allocator.make([prepared])
     assert not isinstance(placed, OrchestrateError)
-    assert placed.values["allotment"] == Effective(place(1, 102), f"allotments.json of {STACK}")
-    assert placed.inputs["variables"]["allotment"] != ready.inputs["variables"]["allotment"]
-    assert placed.inputs == one.survey.prepare(VERBS["apply"], Layer(one.stack, "acme"), []).inputs
+    assert placed.values["allotment"] == ResolvedValue(place(1, 102), f"allotments.json of {STACK}")
+    assert placed.inputs["variables"]["allotment"] != prepared.inputs["variables"]["allotment"]
+    assert placed.inputs == one.resolver.prepare(VERBS["apply"], Layer(one.stack, "acme"), []).inputs
 
 
 @pytest.mark.parametrize(("verb", "tenant"), [("destroy", "acme"), ("destroy", ""), ("apply", "globex")])
 def test_a_register_of_a_newer_orchestrate_is_met_before_anything_is_done(
-    made: Sharing, verb: str, tenant: str
+    made: SlotVariables, verb: str, tenant: str
 ) -> None:
     made.perform("apply", "acme")
     made.disk.append(f"{APP}/tenants/globex.tfvars", 'load_balancer = { mode = "own" }\n')
     file = made.states / BOOK
-    file.write_text(json.dumps({**made.book, "version": 99}))
+    file.write_text(json.dumps({**made.table, "version": 99}))
     text = file.read_bytes()
     made.engine.steps.clear()
     with pytest.raises(NewerError, match="a register of allotments of version 99"):

@@ -7,34 +7,34 @@ from collections.abc import Iterable
 import pytest
 
 from wrapper.deploy import smoke_test
-from wrapper.deploy.smoke_test import Answered, Doors, Smoke, Terms
+from wrapper.deploy.smoke_test import Response, Smoke, SmokeHooks, SmokePolicy
 from wrapper.model.errors import SmokeFailed, UsageError
 
-GOOD, BAD, NONE = Answered(200, "all well"), Answered(503, "no\n healthy  target"), Answered(0, problem="refused")
+GOOD, BAD, NONE = Response(200, "all well"), Response(503, "no\n healthy  target"), Response(0, problem="refused")
 URL = "http://acme.example.com/health"
 
 
 class World:
     """Answers in order, the last one for ever, and a clock that a pause moves."""
 
-    def __init__(self, answers: Iterable[Answered]) -> None:
+    def __init__(self, answers: Iterable[Response]) -> None:
         self.answers = list(answers)
         self.asked: list[tuple[str, float]] = []
         self.pauses: list[float] = []
         self.said: list[str] = []
 
-    def fetch(self, url: str, seconds: float) -> Answered:
+    def fetch(self, url: str, seconds: float) -> Response:
         self.asked.append((url, seconds))
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
-    def check(self, terms: Terms = Terms(), urls: tuple[str, ...] = (URL,)) -> None:
-        doors = Doors(self.said.append, self.pauses.append, self.fetch, lambda: sum(self.pauses))
-        smoke_test.check("app/acme", urls, terms, doors)
+    def check(self, policy: SmokePolicy = SmokePolicy(), urls: tuple[str, ...] = (URL,)) -> None:
+        hooks = SmokeHooks(self.said.append, self.pauses.append, self.fetch, lambda: sum(self.pauses))
+        smoke_test.check("app/acme", urls, policy, hooks)
 
 
 def test_one_that_answers_is_asked_once() -> None:
     world = World([GOOD])
-    world.check(Terms(contains="well"))
+    world.check(SmokePolicy(contains="well"))
     assert world.asked == [(URL, 10.0)]
     assert world.said == [f"app/acme: smoke test: GET {URL}: 200"]
 
@@ -48,18 +48,18 @@ def test_one_that_comes_late_is_asked_again_and_more_and_more_slowly() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "terms", "words"),
+    ("answer", "policy", "words"),
     [
-        (BAD, Terms(tries=2), "answered 503, not 200, saying 'no healthy target' (2 tries)"),
-        (GOOD, Terms(tries=1, contains="90"), "answered 200 without '90', saying 'all well' (1 try)"),
-        (GOOD, Terms(tries=1, status=204), "answered 200, not 204, saying 'all well' (1 try)"),
-        (NONE, Terms(tries=1), "no answer: refused (1 try)"),
-        (BAD, Terms(limit=6.0), "answered 503, not 200, saying 'no healthy target' (3 tries)"),
+        (BAD, SmokePolicy(tries=2), "answered 503, not 200, saying 'no healthy target' (2 tries)"),
+        (GOOD, SmokePolicy(tries=1, contains="90"), "answered 200 without '90', saying 'all well' (1 try)"),
+        (GOOD, SmokePolicy(tries=1, status=204), "answered 200, not 204, saying 'all well' (1 try)"),
+        (NONE, SmokePolicy(tries=1), "no answer: refused (1 try)"),
+        (BAD, SmokePolicy(limit=6.0), "answered 503, not 200, saying 'no healthy target' (3 tries)"),
     ],
 )
-def test_one_that_never_does(answer: Answered, terms: Terms, words: str) -> None:
+def test_one_that_never_does(answer: Response, policy: SmokePolicy, words: str) -> None:
     with pytest.raises(SmokeFailed) as error:
-        World([answer]).check(terms)
+        World([answer]).check(policy)
     assert error.value.message == f"app/acme: smoke test failed: GET {URL}: {words}"
     assert error.value.exit_code == 1
 
@@ -67,7 +67,7 @@ def test_one_that_never_does(answer: Answered, terms: Terms, words: str) -> None
 def test_time_is_for_all_of_them_together() -> None:
     world = World([BAD, BAD, BAD, GOOD, BAD])
     with pytest.raises(SmokeFailed, match=r"/b: answered 503.*1 try"):
-        world.check(Terms(limit=7.0), ("http://x/a", "http://x/b"))
+        world.check(SmokePolicy(limit=7.0), ("http://x/a", "http://x/b"))
     assert [url for url, _ in world.asked] == ["http://x/a"] * 4 + ["http://x/b"]
     assert world.asked[-1][1] == 1.0  # at least a second for an answer
 

@@ -10,18 +10,18 @@ import pytest
 from aws_answers import DENIED, Aws, service, services
 from cloud import Cloud, tokens
 from cloud_fleet import Onlooker
-from fakes import Listener, caller
+from fakes import Listener, context
 from project_on_disk import APP, LIVE, REGION, Disk
 from states import instance, resource
 
 from wrapper.aws.identity import NOBODY, Identity
-from wrapper.fleet.change_detection import Scope
-from wrapper.fleet.fleet import Fleet, Terms
+from wrapper.fleet.change_detection import TenantFilter
+from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.errors import OrchestrateError, RefusedError, TerraformFailed
 from wrapper.model.keys import state_key
 from wrapper.model.nouns import Layer, Outcome, Run, Step
 from wrapper.run import plan_file
-from wrapper.state.record import Record
+from wrapper.state.record import DeploymentRecord
 from wrapper.state.store import LocalStore
 from wrapper.terraform.commands import VERBS
 
@@ -66,7 +66,7 @@ class Shop(Cloud):
 def shop(example: Disk) -> Shop:
     made = Shop(example)
     made.perform("apply")
-    made.talk.said.clear()
+    made.console.said.clear()
     made.taint()
     return made
 
@@ -77,7 +77,7 @@ def test_what_is_active_is_untainted_before_the_plan(shop: Shop) -> None:
     argv = next(argv for _, argv in shop.engine.steps if argv[1] == "untaint")
     assert argv == ("terraform", "untaint", "-no-color", "-lock-timeout=5m", ADDRESS)
     assert (
-        shop.talk.said[0]
+        shop.console.said[0]
         == f"{ACME}: {TAINTED}: terraform untaint comes before the plan, so that it is updated in place"
     )
     assert shop.record("acme")["state"]["tag"] == shop.tag("acme")
@@ -103,13 +103,15 @@ def test_each_one_of_many_and_a_worker(shop: Shop) -> None:
 def test_what_is_not_stays_tainted(shop: Shop, aws: Identity, words: str) -> None:
     shop.perform("apply", "acme", identity=aws)
     assert shop.verbs() == ["init", "plan", "apply"]
-    assert shop.talk.said == [f"{ACME}: {ADDRESS} is tainted, and {words}: it stays tainted, and the plan replaces it"]
+    assert shop.console.said == [
+        f"{ACME}: {ADDRESS} is tainted, and {words}: it stays tainted, and the plan replaces it"
+    ]
 
 
 @pytest.mark.parametrize("arguments", [("-destroy",), ("-refresh-only",), (f"-replace={ADDRESS}",)])
 def test_what_replaces_nothing_or_means_it_untaints_nothing(shop: Shop, arguments: tuple[str, ...]) -> None:
     shop.perform("apply", "acme", *arguments, identity=ACTIVE)
-    assert "untaint" not in shop.verbs() and "tainted" not in shop.talk.text()
+    assert "untaint" not in shop.verbs() and "tainted" not in shop.console.text()
 
 
 def test_other_verbs_untaint_nothing(shop: Shop) -> None:
@@ -127,11 +129,11 @@ def test_the_stacks_own_layer_too(shop: Shop) -> None:
 
 def test_what_terraform_says_of_it_is_no_part_of_the_answer(shop: Shop) -> None:
     class Ears(Listener):
-        def voice(self, data: bytes, is_error: bool) -> None:
+        def output(self, data: bytes, is_error: bool) -> None:
             self.heard += b"" if is_error else data
 
     ears = Ears()
-    shop.perform("apply", "acme", identity=ACTIVE, talk=ears)
+    shop.perform("apply", "acme", identity=ACTIVE, console=ears)
     assert b"untainted" not in ears.heard
 
 
@@ -147,9 +149,9 @@ def test_an_untaint_that_fails_ends_the_run(shop: Shop) -> None:
 
 def no(shop: Shop) -> OrchestrateError:
     """An apply that is answered with no."""
-    asking = caller(home=shop.disk.root / ".orchestrate", asks=True)
+    asking = context(home=shop.disk.root / ".orchestrate", interactive=True)
     with pytest.raises(RefusedError) as error:
-        shop.perform("apply", "acme", identity=ACTIVE, caller=asking, talk=Listener(answer=False))
+        shop.perform("apply", "acme", identity=ACTIVE, context=asking, console=Listener(answer=False))
     return error.value
 
 
@@ -175,13 +177,13 @@ def test_another_hand_that_wrote_meanwhile_is_not_taken_for_ours(shop: Shop) -> 
 @pytest.mark.parametrize(
     ("record", "tag"),
     [
-        (Record(), "new"),
-        (Record(inputs={"sources": "d"}, state={"tag": "old"}), "new"),
-        (Record(inputs={"sources": "d"}, state={"tag": "older"}), "older"),
-        (Record(inputs={"sources": "d"}, state={"tag": "older"}, failed={"error": "no"}), "new"),
+        (DeploymentRecord(), "new"),
+        (DeploymentRecord(inputs={"sources": "d"}, state={"tag": "old"}), "new"),
+        (DeploymentRecord(inputs={"sources": "d"}, state={"tag": "older"}), "older"),
+        (DeploymentRecord(inputs={"sources": "d"}, state={"tag": "older"}, failed={"error": "no"}), "new"),
     ],
 )
-def test_a_record_follows_our_own_write_and_hides_no_other(record: Record, tag: str) -> None:
+def test_a_record_follows_our_own_write_and_hides_no_other(record: DeploymentRecord, tag: str) -> None:
     assert record.after_own_write("old", {"tag": "new"}).tag == tag
 
 
@@ -192,7 +194,7 @@ def test_a_plan_writes_nothing_and_says_what_an_apply_does(shop: Shop) -> None:
     before = shop.tag("acme")
     shop.perform("plan", "acme", identity=ACTIVE)
     assert (shop.verbs(), shop.tag("acme")) == (["init", "plan"], before)
-    assert shop.talk.said == [
+    assert shop.console.said == [
         f"{ACME}: {TAINTED}: the replacement in this plan will not happen, because an apply untaints it first"
     ]
 
@@ -200,13 +202,13 @@ def test_a_plan_writes_nothing_and_says_what_an_apply_does(shop: Shop) -> None:
 def test_a_plan_file_replaces_it(shop: Shop, plan_of: Any) -> None:
     shop.perform("plan", "acme", "-out=one.tfplan", identity=ACTIVE)
     assert (
-        shop.talk.said[-1]
+        shop.console.said[-1]
         == f"{ACME}: {TAINTED}: this plan file replaces it; an apply without the file untaints it first"
     )
     shop.engine.steps.clear()
     shop.perform("apply", "acme", str(plan_of(shop.disk.root / "two.tfplan")), identity=ACTIVE)
     assert shop.verbs() == ["init", "apply"]
-    assert "a plan file is applied as it is; an apply without the file untaints it first" in shop.talk.said[-1]
+    assert "a plan file is applied as it is; an apply without the file untaints it first" in shop.console.said[-1]
 
 
 @pytest.fixture
@@ -249,20 +251,20 @@ def live(example: Disk) -> Shop:
     made.perform("apply", confirmed=OWN)
     made.taint()
     made.engine.steps.clear()
-    made.talk.said.clear()
+    made.console.said.clear()
     return made
 
 
 def test_a_protected_stack_is_untainted_only_with_confirm(live: Shop) -> None:
-    asking, before = caller(home=live.disk.root / ".orchestrate", asks=True), live.tag("acme")
+    asking, before = context(home=live.disk.root / ".orchestrate", interactive=True), live.tag("acme")
     with pytest.raises(RefusedError, match=f"{OWN}/acme is protected, and {ADDRESS} is tainted") as error:
-        live.perform("apply", "acme", identity=ACTIVE, caller=asking)
+        live.perform("apply", "acme", identity=ACTIVE, context=asking)
     assert error.value.hint.endswith(f"--confirm {OWN}/acme")
-    assert (live.engine.steps, live.tag("acme"), live.talk.asked) == ([], before, [])
+    assert (live.engine.steps, live.tag("acme"), live.console.asked) == ([], before, [])
     assert not (live.states / REGION / "app-live/tenants/acme/orchestrate.json").exists()
 
     live.perform("plan", "acme", identity=ACTIVE)
-    assert live.talk.said[-1].endswith(f"because an apply --confirm {OWN}/acme untaints it first")
+    assert live.console.said[-1].endswith(f"because an apply --confirm {OWN}/acme untaints it first")
     live.perform("apply", "acme", identity=ACTIVE, confirmed=f"{OWN}/acme")
     assert live.verbs(f"{OWN}/acme")[-5:] == ["init", "untaint", "plan", "show", "apply"]
 
@@ -279,7 +281,7 @@ def test_on_paper_a_protected_stack_refuses_nothing(live: Shop) -> None:
     live.engine.behaviour = lambda run, step: Outcome(0, ok=True, skipped=True)
     live.perform("apply", "acme", identity=ACTIVE, dry=True)
     assert "untaint" not in live.verbs(f"{OWN}/acme")
-    assert live.talk.said[-1].endswith(f"an apply untaints it before the plan, with --confirm {OWN}/acme")
+    assert live.console.said[-1].endswith(f"an apply untaints it before the plan, with --confirm {OWN}/acme")
 
 
 @pytest.mark.parametrize(("stack", "folder"), [("app-test", APP), ("app-live", LIVE)])
@@ -289,12 +291,14 @@ def test_a_fleet(example: Disk, stack: str, folder: str) -> None:
     shop.disk.write(f"{folder}/tenants/other.tfvars", 'hostname = "other.example.com"\n')
     shop.taint("acme")
     shop.taint("other", resource(instance(attributes=dict(service("gone").attributes))))
-    watcher = Onlooker()
-    fleet = Fleet(shop.deployer(identity=ACTIVE, confirmed=label), watcher, Terms(jobs=1))
-    answers = {a.tenant: a.result for a in fleet.perform(VERBS["apply"], tokens(), Scope(("acme", "other"), own=False))}
+    progress = Onlooker()
+    fleet = Fleet(shop.deployer(identity=ACTIVE, confirmed=label), progress, FleetPolicy(jobs=1))
+    answers = {
+        a.tenant: a.result for a in fleet.perform(VERBS["apply"], tokens(), TenantFilter(("acme", "other"), own=False))
+    }
     assert answers == {"acme": "succeeded", "other": "succeeded"}
     assert [layer for layer, verb in shop.engine.done if verb == "untaint"] == [f"{label}/acme"]
-    assert TAINTED in watcher.talks[f"{label}/acme"].text()
+    assert TAINTED in progress.talks[f"{label}/acme"].text()
 
 
 def test_no_change_after_it_is_an_apply_too(shop: Shop) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrapper.engines.container import Container, describe
-from wrapper.engines.dry_run import PrintingEngine
+from wrapper.engines.dry_run import DryRunEngine
 from wrapper.engines.output_tail import LIMIT, Tail
 from wrapper.model.nouns import Mount, Run, Step
 
@@ -60,9 +60,9 @@ def test_a_described_container_tells_no_secret() -> None:
 )
 def test_on_paper_each_step_is_a_line(place: str, head: str, before: str) -> None:
     said: list[str] = []
-    with PrintingEngine(said.append, place).open(RUN) as session:
+    with DryRunEngine(said.append, place).open(RUN) as session:
         first = session.execute(PLAN, lambda data, is_error: None)
-        session.execute(replace(PLAN, stamp="s", ask=True), lambda data, is_error: None)
+        session.execute(replace(PLAN, stamp="s", confirm=True), lambda data, is_error: None)
         session.stop()
     line = before + "terraform plan -var 'mine=***' -var 'a=b c'"
     assert said[0] == "# ap-southeast-2/app/acme: plan"
@@ -73,7 +73,7 @@ def test_on_paper_each_step_is_a_line(place: str, head: str, before: str) -> Non
 
 def test_a_printed_line_can_be_typed_again() -> None:
     said: list[str] = []
-    with PrintingEngine(said.append).open(RUN):
+    with DryRunEngine(said.append).open(RUN):
         pass
     assert shlex.split(said[1]) == describe(Container.of(RUN, "NONCE"))
 

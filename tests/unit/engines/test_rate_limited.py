@@ -18,11 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wrapper.aws.identity import Identity, nobody, sandbox
-from wrapper.engines.rate_limited import Pace, PacedEngine, Sleep, is_wanted, pace_of
+from wrapper.engines.rate_limited import RateLimitedEngine, RateLimiter, Sleep, is_wanted, rate_limiter_of
 from wrapper.model.errors import Stopped
 from wrapper.model.nouns import Outcome, Run, Settings, Step
 from wrapper.run.runner import execute
-from wrapper.run.signals import Stopper
+from wrapper.run.signals import SignalHandler
 
 REGISTER = {"RegisterTaskDefinition": 1}
 
@@ -35,13 +35,13 @@ class Clock:
         return self.now
 
 
-def pace(
+def rate_limiter(
     folder: Path, clock: Callable[[], float] | None = None, region: str = "r", said: list[str] | None = None
-) -> Pace:
-    return Pace(folder, "1", region, notice=(said if said is not None else []).append, clock=clock or Clock())
+) -> RateLimiter:
+    return RateLimiter(folder, "1", region, notice=(said if said is not None else []).append, clock=clock or Clock())
 
 
-def waits(one: Pace, times: int, wanted: Mapping[str, int] = REGISTER) -> list[float]:
+def waits(one: RateLimiter, times: int, wanted: Mapping[str, int] = REGISTER) -> list[float]:
     return [one.take_slowest(wanted)[1] for _ in range(times)]
 
 
@@ -49,16 +49,16 @@ def waits(one: Pace, times: int, wanted: Mapping[str, int] = REGISTER) -> list[f
 
 
 def test_what_one_took_another_waits_for(tmp_path: Path) -> None:
-    assert waits(pace(tmp_path), 21) == [0.0] * 20 + [1.0]
-    assert waits(pace(tmp_path), 1) == [2.0]
+    assert waits(rate_limiter(tmp_path), 21) == [0.0] * 20 + [1.0]
+    assert waits(rate_limiter(tmp_path), 1) == [2.0]
 
 
 def test_each_region_and_account_has_its_own_and_route_53_is_one_for_all(tmp_path: Path) -> None:
-    waits(pace(tmp_path), 20)
-    assert waits(pace(tmp_path, region="other"), 1) == [0.0]
-    assert waits(Pace(tmp_path, "2", "r", notice=print, clock=Clock()), 1) == [0.0]
-    waits(pace(tmp_path), 50, {"Route 53": 1})
-    assert waits(pace(tmp_path, region="other"), 1, {"Route 53": 1}) == [pytest.approx(0.1)]
+    waits(rate_limiter(tmp_path), 20)
+    assert waits(rate_limiter(tmp_path, region="other"), 1) == [0.0]
+    assert waits(RateLimiter(tmp_path, "2", "r", notice=print, clock=Clock()), 1) == [0.0]
+    waits(rate_limiter(tmp_path), 50, {"Route 53": 1})
+    assert waits(rate_limiter(tmp_path, region="other"), 1, {"Route 53": 1}) == [pytest.approx(0.1)]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_each_region_and_account_has_its_own_and_route_53_is_one_for_all(tmp_pat
 )  # fmt: skip
 def test_a_damaged_file_counts_as_none_and_is_written_anew(tmp_path: Path, text: str) -> None:
     (tmp_path / "1.json").write_text(text)
-    assert waits(pace(tmp_path), 21)[-1] == 1.0
+    assert waits(rate_limiter(tmp_path), 21)[-1] == 1.0
     assert json.loads((tmp_path / "1.json").read_text())["full_at"] == {"r/RegisterTaskDefinition": 1021.0}
 
 
@@ -79,7 +79,7 @@ def test_a_clock_that_jumps_back_makes_nobody_wait_longer(jumps: list[float]) ->
 
     with tempfile.TemporaryDirectory() as folder:
         clock = Clock()
-        one = pace(Path(folder), clock)
+        one = rate_limiter(Path(folder), clock)
         waits(one, 30)
         for jump in jumps:
             clock.now = max(0.0, clock.now + jump)
@@ -87,20 +87,20 @@ def test_a_clock_that_jumps_back_makes_nobody_wait_longer(jumps: list[float]) ->
 
 
 def test_after_a_restart_of_the_machine_what_was_left_to_wait_is_left(tmp_path: Path) -> None:
-    waits(pace(tmp_path, Clock(90_000.0)), 25)
-    assert waits(pace(tmp_path, Clock(3.0)), 1) == [6.0]
+    waits(rate_limiter(tmp_path, Clock(90_000.0)), 25)
+    assert waits(rate_limiter(tmp_path, Clock(3.0)), 1) == [6.0]
 
 
 def test_a_folder_that_cannot_be_written_costs_the_sharing_and_not_the_run(tmp_path: Path) -> None:
     (tmp_path / "pace").write_text("a file stands where the folder should")
     said: list[str] = []
-    one = pace(tmp_path / "pace", said=said)
+    one = rate_limiter(tmp_path / "pace", said=said)
     assert waits(one, 21) == [0.0] * 20 + [1.0]
     assert len(said) == 1 and "AWS's rates are kept by this process alone" in said[0]
 
 
 def _take(folder: Path, times: int, results: multiprocessing.Queue[float]) -> None:
-    one = Pace(folder, "1", "r", notice=print)
+    one = RateLimiter(folder, "1", "r", notice=print)
     for _ in range(times):
         seconds = one.take_slowest(REGISTER)[1]
         results.put(time.monotonic() + seconds)
@@ -123,7 +123,7 @@ def test_two_processes_never_exceed_the_rate_together(tmp_path: Path) -> None:
 
 
 def _hold(folder: Path, holds: multiprocessing.synchronize.Event) -> None:  # type: ignore[name-defined]
-    with pace(folder)._kept():
+    with rate_limiter(folder)._kept():
         holds.set()
         time.sleep(60)
 
@@ -132,11 +132,11 @@ def test_a_process_killed_while_it_holds_the_file_harms_nothing(tmp_path: Path) 
     context = multiprocessing.get_context("fork")
     holds = context.Event()
     process = context.Process(target=_hold, args=(tmp_path, holds))
-    waits(pace(tmp_path), 20)
+    waits(rate_limiter(tmp_path), 20)
     process.start()
     assert holds.wait(30) and process.pid
     os.kill(process.pid, signal.SIGKILL)
-    assert waits(pace(tmp_path), 1) == [1.0]
+    assert waits(rate_limiter(tmp_path), 1) == [1.0]
     process.join(30)
 
 
@@ -155,7 +155,7 @@ class Slept:
 
 def test_each_rate_is_waited_for_the_longest_first_and_a_long_wait_is_said(tmp_path: Path) -> None:
     clock, said = Clock(), list[str]()
-    one, slept = pace(tmp_path, clock, said=said), Slept(clock)
+    one, slept = rate_limiter(tmp_path, clock, said=said), Slept(clock)
     waits(one, 31)
     waits(one, 26, {"load balancer changes": 1})
     assert one.before("acme", {"RegisterTaskDefinition": 1, "load balancer changes": 3}, slept)
@@ -165,14 +165,14 @@ def test_each_rate_is_waited_for_the_longest_first_and_a_long_wait_is_said(tmp_p
 
 def test_a_short_wait_is_nobodys_business(tmp_path: Path) -> None:
     clock, said = Clock(), list[str]()
-    one = pace(tmp_path, clock, said=said)
+    one = rate_limiter(tmp_path, clock, said=said)
     waits(one, 20)
     assert one.before("acme", REGISTER, Slept(clock)) and said == []
 
 
 def test_whoever_is_stopped_waits_for_nothing_more(tmp_path: Path) -> None:
     clock = Clock()
-    one, slept = pace(tmp_path, clock), Slept(clock, stops=True)
+    one, slept = rate_limiter(tmp_path, clock), Slept(clock, stops=True)
     waits(one, 30)
     assert not one.before("acme", {"RegisterTaskDefinition": 1, "ECS services": 99}, slept)
     assert len(slept.slept) == 1
@@ -211,24 +211,24 @@ def engine() -> FakeEngine:
 
 
 def test_before_the_step_that_changes_it_takes_what_the_plan_announced() -> None:
-    inner, noting, talk = engine(), Noting(), Listener()
-    execute(run(PLAN, APPLY), PacedEngine(inner, noting), talk, Stopper(talk.say))
+    inner, noting, console = engine(), Noting(), Listener()
+    execute(run(PLAN, APPLY), RateLimitedEngine(inner, noting), console, SignalHandler(console.info))
     assert noting.asked == [("ap-southeast-2/app/acme", {"CreateLoadBalancer": 1, "load balancer changes": 1})]
     assert [verb for _, verb in inner.done] == ["plan", "apply"] and inner.closed == 1
-    assert talk.heard == ANNOUNCED.tail.encode()
+    assert console.heard == ANNOUNCED.tail.encode()
 
 
 def test_a_plan_alone_takes_nothing() -> None:
-    noting, talk = Noting(), Listener()
-    execute(run(PLAN), PacedEngine(engine(), noting), talk, Stopper(talk.say))
+    noting, console = Noting(), Listener()
+    execute(run(PLAN), RateLimitedEngine(engine(), noting), console, SignalHandler(console.info))
     assert noting.asked == []
 
 
 def test_one_runs_plan_is_not_anothers() -> None:
-    noting, talk = Noting(), Listener()
-    paced = PacedEngine(engine(), noting)
+    noting, console = Noting(), Listener()
+    paced = RateLimitedEngine(engine(), noting)
     for _ in range(2):
-        execute(run(PLAN, APPLY), paced, talk, Stopper(talk.say))
+        execute(run(PLAN, APPLY), paced, console, SignalHandler(console.info))
     assert noting.asked[0] == noting.asked[1]
 
 
@@ -241,8 +241,8 @@ def handlers() -> Iterator[None]:
 
 
 def test_a_signal_ends_the_wait_at_once_and_nothing_is_changed(handlers: None) -> None:
-    inner, noting, talk = engine(), Noting(wait=60), Listener()
-    stopper = Stopper(talk.say)
+    inner, noting, console = engine(), Noting(wait=60), Listener()
+    signals = SignalHandler(console.info)
     started = time.monotonic()
 
     def interrupt() -> None:
@@ -250,29 +250,29 @@ def test_a_signal_ends_the_wait_at_once_and_nothing_is_changed(handlers: None) -
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
     threading.Thread(target=interrupt).start()
-    with pytest.raises(Stopped) as error, stopper.installed():
-        execute(run(PLAN, APPLY), PacedEngine(inner, noting), talk, stopper)
+    with pytest.raises(Stopped) as error, signals.installed():
+        execute(run(PLAN, APPLY), RateLimitedEngine(inner, noting), console, signals)
     assert error.value.exit_code == 143 and time.monotonic() - started < noting.wait
     assert [verb for _, verb in inner.done] == ["plan"] and inner.closed == 1
 
 
 def test_a_pause_is_ended_by_a_stop_in_any_thread() -> None:
-    stopper, ended = Stopper(lambda _: None), list[Exception]()
+    signals, ended = SignalHandler(lambda _: None), list[Exception]()
 
     def waiting() -> None:
         try:
-            stopper.pause(60)
+            signals.pause(60)
         except Stopped as error:
             ended.append(error)
 
     thread = threading.Thread(target=waiting)
     thread.start()
-    stopper.signum = signal.SIGTERM
+    signals.signum = signal.SIGTERM
     thread.join(10)
     assert len(ended) == 1
     with contextlib.suppress(Stopped):
-        stopper.pause(60)
-    Stopper(lambda _: None).pause(0.01)
+        signals.pause(60)
+    SignalHandler(lambda _: None).pause(0.01)
 
 
 # -- where it is wanted -------------------------------------------------------------------------
@@ -299,7 +299,7 @@ def test_where_a_pace_is_kept(setting: bool | None, identity: Identity, layers: 
 
 
 def test_the_pace_of_a_stack_is_its_accounts_and_regions(tmp_path: Path) -> None:
-    one = pace_of(layer().stack, REAL, tmp_path, print)
+    one = rate_limiter_of(layer().stack, REAL, tmp_path, print)
     assert one.take_slowest(REGISTER)[1] == 0
     kept = json.loads((tmp_path / "pace/123456789012.json").read_text())["full_at"]
     assert list(kept) == ["ap-southeast-2/RegisterTaskDefinition"]

@@ -4,60 +4,60 @@ from __future__ import annotations
 
 import pytest
 from cloud_fleet import STACK, Many
-from fakes import Listener, caller
+from fakes import Listener, context
 from project_on_disk import APP
 
-from wrapper.fleet.change_detection import Scope
+from wrapper.fleet.change_detection import TenantFilter
 from wrapper.model.errors import RefusedError
 
 
 @pytest.mark.parametrize("agrees", [True, False])
 @pytest.mark.parametrize(
-    ("scope", "question"),
+    ("tenant_filter", "question"),
     [
-        (Scope(), f"Destroy {STACK} with 2 tenants?"),
-        (Scope(("*",), own=False), f"Destroy 2 tenants of {STACK}?"),
+        (TenantFilter(), f"Destroy {STACK} with 2 tenants?"),
+        (TenantFilter(("*",), own=False), f"Destroy 2 tenants of {STACK}?"),
     ],
 )
-def test_a_person_is_asked_once_for_all(made: Many, agrees: bool, scope: Scope, question: str) -> None:
+def test_a_person_is_asked_once_for_all(made: Many, agrees: bool, tenant_filter: TenantFilter, question: str) -> None:
     before = made.cloud.keys
-    talk = Listener(agrees)
-    asking = caller(home=made.cloud.disk.root / ".orchestrate", asks=True)
+    console = Listener(agrees)
+    asking = context(home=made.cloud.disk.root / ".orchestrate", interactive=True)
     if agrees:
-        made.run("destroy", scope=scope, caller=asking, talk=talk)
+        made.run("destroy", tenant_filter=tenant_filter, context=asking, console=console)
         assert not any("acme" in k for k in made.cloud.keys)
     else:
         with pytest.raises(RefusedError, match="not confirmed"):
-            made.run("destroy", scope=scope, caller=asking, talk=talk)
+            made.run("destroy", tenant_filter=tenant_filter, context=asking, console=console)
         assert [k for k in made.cloud.keys if "register" not in k] == [k for k in before if "register" not in k]
-    assert talk.asked == [(f"{question} Type yes to go on:", "yes")]
+    assert console.asked == [(f"{question} Type yes to go on:", "yes")]
 
 
 def test_an_apply_asks_once_for_those_that_run(made: Many) -> None:
     made.cloud.disk.write(f"{APP}/tenants/acme.tfvars", "memory = 999\n")
-    talk = Listener(True)
-    asking = caller(home=made.cloud.disk.root / ".orchestrate", asks=True)
-    made.run("apply", scope=Scope(own=False), caller=asking, talk=talk)
-    assert talk.asked == [(f"Apply to 1 tenant of {STACK} (acme)? Type yes to go on:", "yes")]
-    assert made.watcher.talks[f"{STACK}/acme"].asked == []
+    console = Listener(True)
+    asking = context(home=made.cloud.disk.root / ".orchestrate", interactive=True)
+    made.run("apply", tenant_filter=TenantFilter(own=False), context=asking, console=console)
+    assert console.asked == [(f"Apply to 1 tenant of {STACK} (acme)? Type yes to go on:", "yes")]
+    assert made.progress.talks[f"{STACK}/acme"].asked == []
 
 
 def test_an_apply_of_everything_asks_once_before_anything_starts(many: Many) -> None:
-    asking = caller(home=many.cloud.disk.root / ".orchestrate", asks=True)
+    asking = context(home=many.cloud.disk.root / ".orchestrate", interactive=True)
     refusing, agreeing = Listener(False), Listener(True)
     with pytest.raises(RefusedError, match="not confirmed"):
-        many.run("apply", caller=asking, talk=refusing)
+        many.run("apply", context=asking, console=refusing)
     assert many.cloud.engine.steps == []
-    many.run("apply", caller=asking, talk=agreeing)
+    many.run("apply", context=asking, console=agreeing)
     question = f"Apply to {STACK}, and then to what changed of its 2 tenants? Type yes to go on:"
     assert refusing.asked == agreeing.asked == [(question, "yes")]
-    assert [talk.asked for talk in many.watcher.talks.values()] == [[], [], []]
+    assert [console.asked for console in many.progress.talks.values()] == [[], [], []]
 
 
 @pytest.mark.parametrize("verb", ["apply", "destroy"])
 def test_who_approved_ahead_is_not_asked(made: Many, verb: str) -> None:
     made.cloud.disk.write(f"{APP}/tenants/acme.tfvars", "memory = 999\n")
-    talk = Listener(False)
-    asking = caller(home=made.cloud.disk.root / ".orchestrate", asks=True)
-    made.run(verb, "-auto-approve", caller=asking, talk=talk)
-    assert talk.asked == []
+    console = Listener(False)
+    asking = context(home=made.cloud.disk.root / ".orchestrate", interactive=True)
+    made.run(verb, "-auto-approve", context=asking, console=console)
+    assert console.asked == []

@@ -10,19 +10,19 @@ import pytest
 
 from wrapper.fleet import journal
 from wrapper.model.errors import BusyError, ConfigError, NotFoundError, OrchestrateError, UnavailableError
-from wrapper.reports.model import Answer, Report
+from wrapper.reports.model import LayerResult, Report
 
 HEAD = Report("id-1", "apply", "r", "s", 1.0, 1.0, (), command="./orchestrate apply s r --all-tenants", by="me")
-ACME = Answer("r", "s", "acme", "succeeded", seconds=2.0, started=1.0, finished=3.0)
-BAD = Answer("r", "s", "bad", "failed", started=1.0, finished=2.0, exit_code=1)
+ACME = LayerResult("r", "s", "acme", "succeeded", seconds=2.0, started=1.0, finished=3.0)
+BAD = LayerResult("r", "s", "bad", "failed", started=1.0, finished=2.0, exit_code=1)
 
 
-def killed(folder: Path, *answers: Answer, head: Report = HEAD) -> None:
+def killed(folder: Path, *results: LayerResult, head: Report = HEAD) -> None:
     """What a run leaves that ended in its middle."""
     with pytest.raises(KeyboardInterrupt), journal.keep(folder, head) as kept:
         kept.begin()
-        for answer in answers:
-            kept.note(answer)
+        for layer_result in results:
+            kept.note(layer_result)
         raise KeyboardInterrupt
 
 
@@ -40,7 +40,7 @@ def test_one_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
         kept.note(replace(BAD, tenant="more"))
         found = kept.interrupted()
         assert found is not None
-        assert [a.tenant for a in found.answers] == ["acme", "bad", "more"]
+        assert [a.tenant for a in found.results] == ["acme", "bad", "more"]
 
 
 def test_a_failure_that_was_mended_later_is_done(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_one_that_was_killed_before_anything_was_done_goes_on_too(tmp_path: Path
 
 
 def test_what_did_not_run_is_asked_again(tmp_path: Path) -> None:
-    killed(tmp_path, ACME, Answer("r", "s", "same", "unchanged"), Answer("r", "s", "out", "excluded"))
+    killed(tmp_path, ACME, LayerResult("r", "s", "same", "unchanged"), LayerResult("r", "s", "out", "excluded"))
     with journal.keep(tmp_path, HEAD) as kept:
         assert set(kept.resume()) == {"acme"}
 
@@ -91,7 +91,7 @@ def test_half_a_line_is_lost_alone(tmp_path: Path) -> None:
     with journal.keep(tmp_path, HEAD) as kept:
         found = kept.interrupted()
         assert found is not None
-        assert [a.tenant for a in found.answers] == ["acme"]
+        assert [a.tenant for a in found.results] == ["acme"]
 
 
 def test_nothing_to_go_on_from(tmp_path: Path) -> None:

@@ -9,27 +9,27 @@ import pytest
 from cloud_fleet import Onlooker
 from fakes import layer
 
-from wrapper.fleet.change_detection import Look
-from wrapper.fleet.results import Answering, of_error, of_outcome
+from wrapper.fleet.change_detection import LayerDiff
+from wrapper.fleet.results import LayerResults, of_error, of_outcome
 from wrapper.model.errors import BusyError, OrchestrateError, Stopped, TerraformFailed, TimeoutExpired
 from wrapper.model.nouns import Outcome
-from wrapper.run.signals import Stopper
-from wrapper.state.index import Entry
-from wrapper.state.record import Record
+from wrapper.run.signals import SignalHandler
+from wrapper.state.index import LayerStatus
+from wrapper.state.record import DeploymentRecord
 
 ACME = layer("acme")
 LOG = "/logs/acme.log"
 
 
-def answering(signum: int = 0, timed_out: bool = False) -> Answering:
-    stopper = Stopper(lambda _: None, 60.0)
-    stopper.signum, stopper.timed_out = signum, timed_out
-    return Answering(Onlooker(), stopper)
+def answering(signum: int = 0, timed_out: bool = False) -> LayerResults:
+    signals = SignalHandler(lambda _: None, 60.0)
+    signals.signum, signals.timed_out = signum, timed_out
+    return LayerResults(Onlooker(), signals)
 
 
-def found(tenant: str) -> Look:
-    record = Record(at="2026-01-02T03:04:05Z", url="https://acme.example.com")
-    return Look(layer(tenant), Entry("tag", record), None, None, "asked for")
+def found(tenant: str) -> LayerDiff:
+    record = DeploymentRecord(at="2026-01-02T03:04:05Z", url="https://acme.example.com")
+    return LayerDiff(layer(tenant), LayerStatus("tag", record), None, None, "asked for")
 
 
 def test_an_answer_of_each_kind() -> None:
@@ -44,15 +44,27 @@ def test_an_answer_of_each_kind() -> None:
 @pytest.mark.parametrize(("tenant", "url"), [("acme", "https://a.example.com"), ("", "")])
 def test_only_a_tenant_has_a_url(tenant: str, url: str) -> None:
     outcome = Outcome(0, ok=True, changes=(1, 2, 3), url="https://a.example.com")
-    answer = answering().succeeded(found(tenant), outcome)
-    assert (answer.tenant, answer.result, answer.exit_code, answer.url) == (tenant, "succeeded", 0, url)
-    assert answer.changes and (answer.changes.added, answer.changes.changed, answer.changes.destroyed) == (1, 2, 3)
+    layer_result = answering().succeeded(found(tenant), outcome)
+    assert (layer_result.tenant, layer_result.result, layer_result.exit_code, layer_result.url) == (
+        tenant,
+        "succeeded",
+        0,
+        url,
+    )
+    assert layer_result.changes and (
+        layer_result.changes.added,
+        layer_result.changes.changed,
+        layer_result.changes.destroyed,
+    ) == (1, 2, 3)
 
 
 def test_what_did_not_change_says_since_when_and_has_no_log() -> None:
-    answer = answering().unchanged(found("acme"))
-    assert (answer.result, answer.reason) == ("unchanged", "the same as at its last apply (2026-01-02T03:04:05Z)")
-    assert (answer.url, answer.log) == ("https://acme.example.com", "")
+    layer_result = answering().unchanged(found("acme"))
+    assert (layer_result.result, layer_result.reason) == (
+        "unchanged",
+        "the same as at its last apply (2026-01-02T03:04:05Z)",
+    )
+    assert (layer_result.url, layer_result.log) == ("https://acme.example.com", "")
 
 
 @pytest.mark.parametrize(
@@ -65,20 +77,29 @@ def test_what_did_not_change_says_since_when_and_has_no_log() -> None:
     ],
 )
 def test_a_failure_has_the_code_of_its_error(error: OrchestrateError, result: str, reason: str, code: int) -> None:
-    answer = answering().failed(ACME, error)
-    assert (answer.result, answer.reason, answer.exit_code, answer.log) == (result, reason, code, LOG)
-    assert answer.error and answer.error.message == error.message
+    layer_result = answering().failed(ACME, error)
+    assert (layer_result.result, layer_result.reason, layer_result.exit_code, layer_result.log) == (
+        result,
+        reason,
+        code,
+        LOG,
+    )
+    assert layer_result.error and layer_result.error.message == error.message
 
 
 def test_what_fails_while_all_are_being_stopped_was_stopped() -> None:
-    answer = answering(signum=signal.SIGINT).failed(ACME, TerraformFailed("terraform apply failed"))
-    assert (answer.result, answer.reason, answer.exit_code) == ("stopped", "terraform apply failed", 1)
+    layer_result = answering(signum=signal.SIGINT).failed(ACME, TerraformFailed("terraform apply failed"))
+    assert (layer_result.result, layer_result.reason, layer_result.exit_code) == (
+        "stopped",
+        "terraform apply failed",
+        1,
+    )
 
 
 def test_a_bug_says_what_it_is_and_where_more_is() -> None:
-    answer = answering().broke(ACME, KeyError("nobody"))
-    assert answer.error and answer.error.message == "a bug of ours: KeyError: 'nobody'"
-    assert (answer.result, answer.exit_code, answer.error.where, answer.error.hint) == (
+    layer_result = answering().broke(ACME, KeyError("nobody"))
+    assert layer_result.error and layer_result.error.message == "a bug of ours: KeyError: 'nobody'"
+    assert (layer_result.result, layer_result.exit_code, layer_result.error.where, layer_result.error.hint) == (
         *("failed", 70, LOG),
         "please report it",
     )
@@ -94,12 +115,22 @@ def test_a_bug_says_what_it_is_and_where_more_is() -> None:
     ],
 )
 def test_one_that_never_began_says_what_kept_it(
-    now: Callable[[], Answering], reason: str, said: str, code: int
+    now: Callable[[], LayerResults], reason: str, said: str, code: int
 ) -> None:
-    answer = now().stopped(ACME, reason)
-    assert (answer.result, answer.reason, answer.exit_code, answer.log) == ("stopped", said, code, "")
+    layer_result = now().stopped(ACME, reason)
+    assert (layer_result.result, layer_result.reason, layer_result.exit_code, layer_result.log) == (
+        "stopped",
+        said,
+        code,
+        "",
+    )
 
 
 def test_one_left_out_says_by_which_pattern() -> None:
-    answer = answering().excluded(ACME, "!a*")
-    assert (answer.result, answer.reason, answer.exit_code, answer.log) == ("excluded", "by !a*", 0, "")
+    layer_result = answering().excluded(ACME, "!a*")
+    assert (layer_result.result, layer_result.reason, layer_result.exit_code, layer_result.log) == (
+        "excluded",
+        "by !a*",
+        0,
+        "",
+    )

@@ -15,22 +15,22 @@ from project_on_disk import REGION
 
 from wrapper.deploy.lb_slots import slot_table, slots
 from wrapper.fleet import journal
-from wrapper.fleet.change_detection import Scope
+from wrapper.fleet.change_detection import TenantFilter
 from wrapper.model.errors import BusyError, NewerError
 from wrapper.model.nouns import Layer
 from wrapper.model.versions import check_known
 from wrapper.reaper import holds, rules
-from wrapper.reaper.rules import Kept
+from wrapper.reaper.rules import Hold
 from wrapper.reports import json as document
-from wrapper.reports.model import Answer, Report
+from wrapper.reports.model import LayerResult, Report
 from wrapper.run import plan_file
 from wrapper.state import history, index, layer_state, record
-from wrapper.state.record import Record
+from wrapper.state.record import DeploymentRecord
 from wrapper.state.store import LocalStore
 from wrapper.terraform.commands import VERBS
 
 STACK, ACME = stack(), layer("acme")
-KEPT = Kept(2.0, "2026-12-01", "UTC")
+KEPT = Hold(2.0, "2026-12-01", "UTC")
 HEAD = Report("id-1", "apply", "r", "s", 1.0, 1.0, (), command="./orchestrate apply s r --all-tenants", by="me")
 NEWER = "of version 99 was written by a newer orchestrate; this one reads up to"
 
@@ -63,7 +63,10 @@ def newer(data: dict[str, Any], field: str = "version") -> bytes:
     return json.dumps({**data, field: 99, "more": {"than": "this"}}).encode()
 
 
-RECORD, HISTORY = newer(Record(by="me").as_data()), newer(history.as_data(history.added((), Record(by="me"))))
+RECORD, HISTORY = (
+    newer(DeploymentRecord(by="me").as_data()),
+    newer(history.as_data(history.added((), DeploymentRecord(by="me")))),
+)
 PREFIX = f"{REGION}/app/"
 BESIDE = {"orchestrate.json": RECORD, "orchestrate-history.json": HISTORY}
 
@@ -88,7 +91,7 @@ def test_a_record_is_not_written_over(tmp_path: Path) -> None:
     store, key = LocalStore(tmp_path), layer_state.record_key(ACME)
     store.write(key, RECORD)
     with pytest.raises(NewerError):
-        layer_state.write_record(store, ACME, Record(by="you"))
+        layer_state.write_record(store, ACME, DeploymentRecord(by="you"))
     assert store.read(key) == RECORD
 
 
@@ -96,24 +99,24 @@ def test_a_history_is_not_written_over(tmp_path: Path) -> None:
     store, key = LocalStore(tmp_path), f"{PREFIX}tenants/acme/orchestrate-history.json"
     store.write(key, HISTORY)
     with pytest.raises(NewerError):
-        layer_state.change_history(store, ACME, lambda applies: history.added(applies, Record()))
+        layer_state.change_history(store, ACME, lambda applies: history.added(applies, DeploymentRecord()))
     assert store.read(key) == HISTORY
 
 
 def test_a_record_and_a_history_without_a_version_are_of_the_first() -> None:
-    assert record.parse({"by": "me"}) == Record(by="me")
+    assert record.parse({"by": "me"}) == DeploymentRecord(by="me")
     assert [e.by for e in history.parse({"applies": [{"number": 1, "by": "me"}]})] == ["me"]
 
 
 @pytest.mark.parametrize("act", ["allot", "free", "forget", "read", "check_known"])
 def test_a_register_of_allotments_is_left(tmp_path: Path, act: str) -> None:
     store = LocalStore(tmp_path)
-    book = slot_table.Register(store, STACK, "me")
-    text = newer(json.loads(slots.render(book.allot(["acme"]))))
-    store.write(book.key, text)
+    table = slot_table.SlotTableStore(store, STACK, "me")
+    text = newer(json.loads(slots.render(table.assign(["acme"]))))
+    store.write(table.key, text)
     with pytest.raises(NewerError, match=NEWER):
-        getattr(book, act)(*[["acme"]] * (act in ("allot", "free")))
-    assert store.read(book.key) == text
+        getattr(table, act)(*[["acme"]] * (act in ("allot", "free")))
+    assert store.read(table.key) == text
 
 
 def test_what_the_night_spares_is_left(tmp_path: Path) -> None:
@@ -126,14 +129,14 @@ def test_what_the_night_spares_is_left(tmp_path: Path) -> None:
     store.write(key, b"{")
     holds.write(store, STACK, KEPT)
     assert holds.read(store, STACK) == KEPT, "a damaged one is written anew"
-    assert rules.parse_kept({"until": 2.0}, key).until == 2.0
+    assert rules.parse_hold({"until": 2.0}, key).until == 2.0
 
 
 def test_a_plan_file_is_not_applied_in_part(tmp_path: Path) -> None:
     file = tmp_path / "my.plan"
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("tfplan", "x")
-    plan_file.bind(file, "r/s/acme", {**Record(by="me").as_data(), "version": 99})
+    plan_file.bind(file, "r/s/acme", {**DeploymentRecord(by="me").as_data(), "version": 99})
     with pytest.raises(NewerError, match=NEWER) as error:
         plan_file.check(file, "r/s/acme")
     assert error.value.where == str(file)
@@ -148,7 +151,7 @@ def left_by_a_newer(folder: Path) -> Path:
     """The journal of a run of a newer orchestrate that was killed."""
     with pytest.raises(KeyboardInterrupt), journal.keep(folder, HEAD) as kept:
         kept.begin()
-        kept.note(Answer("r", "s", "acme", "succeeded", started=1.0, finished=3.0))
+        kept.note(LayerResult("r", "s", "acme", "succeeded", started=1.0, finished=3.0))
         raise KeyboardInterrupt
     lines = [newer(json.loads(line), "schema") for line in kept.path.read_bytes().splitlines()]
     kept.path.write_bytes(b"\n".join(lines) + b"\n")
@@ -184,22 +187,22 @@ def put(store: LocalStore, name: str, text: bytes) -> None:
 def test_of_many_records_the_newer_one_alone_is_not_read(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
     put(store, "acme", RECORD)
-    put(store, "globex", json.dumps(Record(by="you").as_data()).encode())
+    put(store, "globex", json.dumps(DeploymentRecord(by="you").as_data()).encode())
     for _ in range(2):  # from the objects, and then from memory
         found = index.read(store, STACK)
         acme = found.of("acme")
         assert isinstance(acme.error, NewerError) and acme.error.where.endswith("acme/orchestrate.json")
-        assert (acme.deployed, acme.record, found.of("globex").record.by) == (True, Record(), "you")
+        assert (acme.deployed, acme.record, found.of("globex").record.by) == (True, DeploymentRecord(), "you")
         assert (found.of("globex").error, found.own.error) == (None, None)
     kept = json.loads(store.read(PREFIX + index.MEMORY) or b"")["tenants"]["acme"]["record"]
     assert kept == json.loads(RECORD), "what is remembered of it is all of it"
     with pytest.raises(NewerError):
-        index.entry(store, ACME)
+        index.layer_status(store, ACME)
 
 
 def test_an_index_of_a_newer_orchestrate_is_left_to_it(tmp_path: Path) -> None:
     store, text = LocalStore(tmp_path), newer({"tenants": {}})
-    put(store, "acme", json.dumps(Record(by="me").as_data()).encode())
+    put(store, "acme", json.dumps(DeploymentRecord(by="me").as_data()).encode())
     store.write(PREFIX + index.MEMORY, text)
     assert index.read(store, STACK).of("acme").record.by == "me"
     assert store.read(PREFIX + index.MEMORY) == text
@@ -232,9 +235,9 @@ def test_in_a_fleet_the_others_go_on(made: Many, verb: str) -> None:
     file = wrote(made, "acme")
     text = file.read_bytes()
     made.cloud.disk.append("src/app/tenant/main.tf", "# changed\n")
-    found = made.run(verb, scope=Scope(own=False))
+    found = made.run(verb, tenant_filter=TenantFilter(own=False))
     assert sorted(found) == [("acme", "failed", 65), ("globex", "succeeded", 2 if verb == "plan" else 0)]
-    error = made.answers["acme"].error
+    error = made.results["acme"].error
     assert error and NEWER in error.message and error.where.endswith("acme/orchestrate.json")
     assert not any(label.endswith("/acme") for label, _ in made.cloud.engine.steps)
     assert file.read_bytes() == text
@@ -243,7 +246,7 @@ def test_in_a_fleet_the_others_go_on(made: Many, verb: str) -> None:
 def test_one_that_a_newer_orchestrate_applies_meanwhile_is_left(made: Many) -> None:
     made.cloud.disk.append("src/app/tenant/main.tf", "# changed\n")
     deployer = made.cloud.deployer()
-    ready = deployer.survey.prepare(VERBS["apply"], Layer(deployer.stack, "acme"), [])
+    ready = deployer.resolver.prepare(VERBS["apply"], Layer(deployer.stack, "acme"), [])
     text = wrote(made, "acme").read_bytes()
     with pytest.raises(NewerError):
         deployer.carry_out(ready)
@@ -254,8 +257,11 @@ def test_the_stacks_own_layer_of_a_newer_orchestrate(made: Many) -> None:
     wrote(made, "")
     made.cloud.disk.append("src/app/tenant/main.tf", "# changed\n")
     assert made.run("apply")[0] == ("-", "failed", 65)
-    assert {a.result for n, a in made.answers.items() if n} == {"stopped"}
-    assert sorted(made.run("apply", scope=Scope(own=False))) == [("acme", "succeeded", 0), ("globex", "succeeded", 0)]
-    assert f"left alone: a record {NEWER}" in made.cloud.talk.text()
+    assert {a.result for n, a in made.results.items() if n} == {"stopped"}
+    assert sorted(made.run("apply", tenant_filter=TenantFilter(own=False))) == [
+        ("acme", "succeeded", 0),
+        ("globex", "succeeded", 0),
+    ]
+    assert f"left alone: a record {NEWER}" in made.cloud.console.text()
     assert made.run("destroy")[-1] == ("-", "failed", 65)
-    assert [a.result for n, a in made.answers.items() if n] == ["succeeded", "succeeded"]
+    assert [a.result for n, a in made.results.items() if n] == ["succeeded", "succeeded"]

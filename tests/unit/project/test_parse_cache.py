@@ -33,7 +33,7 @@ def test_a_remembered_parse_is_the_same_as_a_fresh_one(tmp_path: Path) -> None:
 
 def test_values_and_blocks_of_one_text_are_two_things(tmp_path: Path) -> None:
     parses = Parses(tmp_path)
-    assert parses.values("", "f") == hcl.Values({})
+    assert parses.values("", "f") == hcl.Assignments({})
     assert parses.blocks("", "f") == ()
 
 

@@ -10,7 +10,7 @@ import pytest
 from project_on_disk import APP, LIVE, REGION, Disk, on_disk
 
 from wrapper.model.errors import ConfigError, NotFoundError, OrchestrateError, UsageError
-from wrapper.model.nouns import Effective, Settings
+from wrapper.model.nouns import ResolvedValue, Settings
 from wrapper.project.project import Project, find_root
 
 
@@ -142,11 +142,11 @@ def test_layers_of_values_of_a_tenant(example: Disk) -> None:
     outputs = {"cluster": "c-1", "unwanted": 1}
     values = here.values.of(here.layer(here.stack("app-test"), "acme"), outputs)
     assert values == {
-        "tenant": Effective("acme", "orchestrate"),
-        "domain": Effective("test.example.com", f"{APP}/variables.tfvars:2"),
-        "cluster": Effective("c-1", f"output of {REGION}/app-test"),
-        "hostname": Effective("acme.test.example.com", f"{APP}/tenant.tfvars.j2:1"),
-        "memory": Effective(256, f"{APP}/tenants/acme.tfvars:2"),
+        "tenant": ResolvedValue("acme", "orchestrate"),
+        "domain": ResolvedValue("test.example.com", f"{APP}/variables.tfvars:2"),
+        "cluster": ResolvedValue("c-1", f"output of {REGION}/app-test"),
+        "hostname": ResolvedValue("acme.test.example.com", f"{APP}/tenant.tfvars.j2:1"),
+        "memory": ResolvedValue(256, f"{APP}/tenants/acme.tfvars:2"),
     }
 
 
@@ -154,9 +154,9 @@ def test_values_of_a_stack(example: Disk) -> None:
     here = project(example)
     values = here.values.of(here.layer(here.stack("app-test")))
     assert values == {
-        "region": Effective(REGION, "orchestrate"),
-        "zone": Effective("example.com", "config/common.tfvars:1"),
-        "size": Effective(2, f"{APP}/variables.tfvars:1"),
+        "region": ResolvedValue(REGION, "orchestrate"),
+        "zone": ResolvedValue("example.com", "config/common.tfvars:1"),
+        "size": ResolvedValue(2, f"{APP}/variables.tfvars:1"),
     }
 
 

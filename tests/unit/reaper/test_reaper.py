@@ -17,16 +17,16 @@ from cloud_fleet import FAILED, Onlooker
 from project_on_disk import APP, REGION, Disk
 
 from wrapper.aws.identity import Identity
-from wrapper.aws.remaining_resources import Named
-from wrapper.fleet.fleet import Fleet, Terms
+from wrapper.aws.remaining_resources import NamedResource
+from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.errors import BusyError, NotFoundError, RefusedError
 from wrapper.model.nouns import Layer, Run, Stack, Step
 from wrapper.project.project import Project
 from wrapper.reaper import holds, reaper
-from wrapper.reaper.reaper import Reaper, Wanted
-from wrapper.reaper.rules import Finding, Kept
-from wrapper.reports.model import Answer
-from wrapper.run.signals import Stopper
+from wrapper.reaper.reaper import Reaper, StackFilter
+from wrapper.reaper.rules import Hold, ReapCandidate
+from wrapper.reports.model import LayerResult
+from wrapper.run.signals import SignalHandler
 from wrapper.state import layer_state
 from wrapper.state.store import LocalStore
 
@@ -44,9 +44,9 @@ class Nights:
             disk.write(f"{OTHER}/{name}", (disk.root / APP / name).read_bytes())
         self.clouds = {name: Cloud(disk, name) for name in ("app-beta", "app-test")}
         self.left: list[list[str]] = []
-        self.asked: list[tuple[str, set[Named]]] = []
+        self.asked: list[tuple[str, set[NamedResource]]] = []
         self.said: list[str] = []
-        self.stopper = Stopper(self.said.append)
+        self.signals = SignalHandler(self.said.append)
         self.store = LocalStore(disk.root / ".orchestrate/states")
         for cloud in self.clouds.values():
             for tenant in ("", "acme", "globex"):
@@ -59,12 +59,12 @@ class Nights:
         layer_state.write_record(self.store, layer, replace(layer_state.load_record(self.store, layer), at=moment))
         return layer
 
-    def find(self, *globs: str, region: str = "") -> dict[str, Finding]:
+    def find(self, *globs: str, region: str = "") -> dict[str, ReapCandidate]:
         project = Project(self.disk.root, self.disk.root / ".orchestrate")
-        found = reaper.find(project, Wanted(region, globs), lambda _: (AWS, self.store))
+        found = reaper.find(project, StackFilter(region, globs), lambda _: (AWS, self.store))
         return {f.name: f for f in found}
 
-    def reap(self, *globs: str, older_than: float = 0.0, wait: float = 0.0) -> dict[str, Answer]:
+    def reap(self, *globs: str, older_than: float = 0.0, wait: float = 0.0) -> dict[str, LayerResult]:
         """The answers by region-less label, in the order in which they were given."""
         self.asked.clear()
 
@@ -72,15 +72,17 @@ class Nights:
         def opened(stack: Stack) -> Iterator[Reaper]:
             cloud = self.clouds[stack.name]
             cloud.engine.steps.clear()
-            self.stopper.check()
-            deployer = cloud.deployer(identity=AWS, stopper=self.stopper)
-            yield Reaper(Fleet(deployer, Onlooker(), Terms(jobs=1)), deployer.stopper, wait, self.prove, settles=0.0)
+            self.signals.check()
+            deployer = cloud.deployer(identity=AWS, signals=self.signals)
+            yield Reaper(
+                Fleet(deployer, Onlooker(), FleetPolicy(jobs=1)), deployer.signals, wait, self.prove, settles=0.0
+            )
 
-        findings = self.find(*globs).values()
-        answers = reaper.reap_all(findings, lambda f: f.spared(time.time(), older_than), opened, self.said.append)
-        return {a.label.removeprefix(f"{REGION}/"): a for a in answers}
+        candidates = self.find(*globs).values()
+        results = reaper.reap_all(candidates, lambda f: f.spared(time.time(), older_than), opened, self.said.append)
+        return {a.label.removeprefix(f"{REGION}/"): a for a in results}
 
-    def prove(self, stack: Stack, identity: Identity, named: set[Named]) -> list[str] | None:
+    def prove(self, stack: Stack, identity: Identity, named: set[NamedResource]) -> list[str] | None:
         assert identity is AWS
         self.asked.append((stack.name, named))
         return self.left.pop(0) if self.left else []
@@ -97,8 +99,8 @@ def nights(example: Disk) -> Nights:
     return Nights(example)
 
 
-def results(answers: dict[str, Answer]) -> dict[str, tuple[str, int]]:
-    return {label: (a.result, a.exit_code) for label, a in answers.items()}
+def ended(results: dict[str, LayerResult]) -> dict[str, tuple[str, int]]:
+    return {label: (a.result, a.exit_code) for label, a in results.items()}
 
 
 # -- who is found -----------------------------------------------------------------------------------
@@ -108,7 +110,7 @@ def test_every_ephemeral_stack_is_found_as_it_stands(nights: Nights) -> None:
     found = nights.find()
     assert list(found) == ["app-beta", "app-test"]
     test = found["app-test"]
-    assert (test.deployed, test.tenants, test.busy, test.kept) == (("", "acme", "globex"), ("acme", "globex"), (), None)
+    assert (test.deployed, test.tenants, test.busy, test.hold) == (("", "acme", "globex"), ("acme", "globex"), (), None)
     assert test.last is not None and abs(time.time() - 24 * HOUR - test.last) < 60
 
 
@@ -144,7 +146,7 @@ def test_one_that_cannot_be_looked_at_is_a_finding_with_its_error(nights: Nights
     found = nights.find()
     assert "ephemeral must be a bool" in str(found["app-test"].error)
     assert "until when" in str(found["app-beta"].error)
-    assert results(nights.reap()) == {"app-beta": ("failed", 65), "app-test": ("failed", 65)}
+    assert ended(nights.reap()) == {"app-beta": ("failed", 65), "app-test": ("failed", 65)}
     assert len(nights.states()) == 6
 
 
@@ -152,19 +154,19 @@ def test_one_that_cannot_be_looked_at_is_a_finding_with_its_error(nights: Nights
 
 
 def test_tenants_go_first_then_the_stack_and_then_it_is_proved(nights: Nights) -> None:
-    answers = nights.reap()
+    results = nights.reap()
     everybody = [f"{s}{t}" for s in ("app-beta", "app-test") for t in ("/acme", "/globex", "")]
-    assert results(answers) == {label: ("succeeded", 0) for label in everybody}
+    assert ended(results) == {label: ("succeeded", 0) for label in everybody}
     assert nights.destroyed("app-test") == ["app-test/acme", "app-test/globex", "app-test"]
-    assert answers["app-test"].reason == "nothing tagged Stack=app-test is left"
+    assert results["app-test"].reason == "nothing tagged Stack=app-test is left"
     assert [name for name, _ in nights.asked] == ["app-beta", "app-test"]
     assert nights.states() == []
 
 
 def test_one_that_fails_stops_no_other_and_keeps_its_stack(nights: Nights) -> None:
     nights.clouds["app-beta"].fails[f"{REGION}/app-beta/acme", "apply"] = FAILED
-    answers = nights.reap()
-    assert results(answers) == {
+    results = nights.reap()
+    assert ended(results) == {
         "app-beta/acme": ("failed", 1),
         "app-beta/globex": ("succeeded", 0),
         "app-beta": ("stopped", 1),
@@ -173,17 +175,17 @@ def test_one_that_fails_stops_no_other_and_keeps_its_stack(nights: Nights) -> No
     assert nights.states() == ["app-beta/tenants/acme/terraform.tfstate", "app-beta/terraform.tfstate"]
     # The next night finishes it.
     nights.clouds["app-beta"].fails.clear()
-    assert results(nights.reap("app-beta")) == {"app-beta/acme": ("succeeded", 0), "app-beta": ("succeeded", 0)}
+    assert ended(nights.reap("app-beta")) == {"app-beta/acme": ("succeeded", 0), "app-beta": ("succeeded", 0)}
     assert nights.states() == []
 
 
 def test_what_is_protected_or_kept_or_young_stays(nights: Nights) -> None:
     nights.disk.append(f"{APP}/stack.hcl", "protected = true\n")
     nights.make(nights.clouds["app-beta"], "acme", at=time.time() - HOUR)
-    answers = nights.reap(older_than=2 * HOUR)
-    assert results(answers) == {"app-beta": ("excluded", 0), "app-test": ("excluded", 0)}
-    assert answers["app-test"].reason == "protected"
-    assert answers["app-beta"].reason.startswith("last applied 1 h ago")
+    results = nights.reap(older_than=2 * HOUR)
+    assert ended(results) == {"app-beta": ("excluded", 0), "app-test": ("excluded", 0)}
+    assert results["app-test"].reason == "protected"
+    assert results["app-beta"].reason.startswith("last applied 1 h ago")
     keep(nights, "app-beta", time.time() + HOUR)
     assert nights.reap("app-beta")["app-beta"].reason == "kept until 2026-12-01 UTC (a demo)"
     assert len(nights.states()) == 6
@@ -202,7 +204,7 @@ def test_one_that_is_kept_after_the_night_began_stays(nights: Nights) -> None:
         return nights.clouds["app-beta"].behave(run, step)
 
     nights.clouds["app-beta"].engine.behaviour = keep_it
-    assert results(nights.reap())["app-test"] == ("excluded", 0)
+    assert ended(nights.reap())["app-test"] == ("excluded", 0)
     assert len(nights.states()) == 3
 
 
@@ -210,14 +212,14 @@ def test_a_protected_stack_is_refused_even_when_the_night_asks(nights: Nights) -
     """Whoever comes past the rules meets the room that every destroy goes through."""
     nights.disk.append(f"{APP}/stack.hcl", "protected = true\n")
     deployer = nights.clouds["app-test"].deployer(identity=AWS)
-    answers = Reaper(Fleet(deployer, Onlooker()), deployer.stopper, 0.0, nights.prove).reap()
-    assert [(a.result, a.exit_code) for a in answers] == [("failed", RefusedError.exit_code)]
+    results = Reaper(Fleet(deployer, Onlooker()), deployer.signals, 0.0, nights.prove).reap()
+    assert [(a.result, a.exit_code) for a in results] == [("failed", RefusedError.exit_code)]
     assert len(nights.states()) == 6
 
 
 def keep(nights: Nights, name: str, until: float) -> None:
-    kept = Kept(until, "2026-12-01", "UTC", "a demo", "me", "2026-11-01T00:00:00Z")
-    holds.write(nights.store, nights.clouds[name].deployer().stack, kept)
+    hold = Hold(until, "2026-12-01", "UTC", "a demo", "me", "2026-11-01T00:00:00Z")
+    holds.write(nights.store, nights.clouds[name].deployer().stack, hold)
 
 
 # -- the proof --------------------------------------------------------------------------------------
@@ -225,17 +227,17 @@ def keep(nights: Nights, name: str, until: float) -> None:
 
 def test_what_is_left_is_a_failure_that_names_it(nights: Nights) -> None:
     nights.left = [["arn:one", "aws_iam_role two"]]
-    answers = nights.reap()
-    assert results(answers)["app-beta"] == ("failed", 1)
+    results = nights.reap()
+    assert ended(results)["app-beta"] == ("failed", 1)
     assert (
-        answers["app-beta"].error
-        and "2 things of it are still there: arn:one, aws_iam_role two" in answers["app-beta"].error.message
+        results["app-beta"].error
+        and "2 things of it are still there: arn:one, aws_iam_role two" in results["app-beta"].error.message
     )
-    assert results(answers)["app-test"] == ("succeeded", 0)
+    assert ended(results)["app-test"] == ("succeeded", 0)
     # Its states are gone; the listing is made again all the same.
     nights.left = [["arn:one"]]
-    assert results(nights.reap("app-beta")) == {"app-beta": ("failed", 1)}
-    assert results(nights.reap("app-beta")) == {"app-beta": ("unchanged", 0)}
+    assert ended(nights.reap("app-beta")) == {"app-beta": ("failed", 1)}
+    assert ended(nights.reap("app-beta")) == {"app-beta": ("unchanged", 0)}
 
 
 def test_a_listing_that_fails_proves_nothing(nights: Nights) -> None:
@@ -243,7 +245,7 @@ def test_a_listing_that_fails_proves_nothing(nights: Nights) -> None:
         raise RefusedError("no right to look")
 
     nights.prove = refused  # type: ignore[method-assign]
-    assert results(nights.reap("app-beta"))["app-beta"] == ("failed", 77)
+    assert ended(nights.reap("app-beta"))["app-beta"] == ("failed", 77)
 
 
 def test_a_stack_without_aws_is_not_asked_for(nights: Nights) -> None:
@@ -257,7 +259,7 @@ def test_names_that_no_tag_finds_are_taken_out_of_the_states_before_they_go(nigh
     layer = Layer(cloud.deployer().stack, "acme")
     cloud.put(layer, json.dumps({"version": 4, "resources": [role]}))
     nights.reap("app-beta")
-    assert nights.asked == [("app-beta", {Named("aws_iam_role", (("name", "beta-acme"),))})]
+    assert nights.asked == [("app-beta", {NamedResource("aws_iam_role", (("name", "beta-acme"),))})]
 
 
 # -- interrupted, and busy --------------------------------------------------------------------------
@@ -291,8 +293,8 @@ def test_a_night_that_was_cut_off_is_finished_by_the_next(nights: Nights, cut: s
         layer_state.forget(nights.store, layers[""])
     else:
         nights.store.delete(layer_state.record_key(layers["acme"]))
-    answers = nights.reap("app-beta")
-    assert {a.exit_code for a in answers.values()} == {0}, results(answers)
+    results = nights.reap("app-beta")
+    assert {a.exit_code for a in results.values()} == {0}, ended(results)
     assert not [k for k in nights.states() if k.startswith("app-beta")]
 
 
@@ -307,13 +309,13 @@ def lock(nights: Nights, tenant: str) -> str:
 def test_who_is_being_made_is_waited_for_and_then_named(nights: Nights) -> None:
     lock(nights, "acme")
     nights.store.delete(f"{REGION}/app-beta/tenants/acme/terraform.tfstate")
-    answers = nights.reap("app-beta", wait=0.1)
-    assert results(answers) == {
+    results = nights.reap("app-beta", wait=0.1)
+    assert ended(results) == {
         "app-beta/globex": ("succeeded", 0),
         "app-beta/acme": ("failed", BusyError.exit_code),
         "app-beta": ("stopped", BusyError.exit_code),
     }
-    error = answers["app-beta/acme"].error
+    error = results["app-beta/acme"].error
     assert error and "is being made by someone@host (apply, since today)" in error.message
     assert "app-beta/terraform.tfstate" in nights.states()
 
@@ -329,8 +331,8 @@ def test_a_tenant_that_is_made_meanwhile_goes_too(nights: Nights) -> None:
         return cloud.behave(run, step)
 
     cloud.engine.behaviour = come
-    answers = nights.reap("app-beta")
-    assert {a.exit_code for a in answers.values()} == {0}
+    results = nights.reap("app-beta")
+    assert {a.exit_code for a in results.values()} == {0}
     assert nights.destroyed("app-beta") == [f"app-beta{t}" for t in ("/acme", "/globex", "/initech", "")]
 
 
@@ -343,8 +345,8 @@ def test_a_tenant_that_comes_back_again_and_again_keeps_its_stack(nights: Nights
         return cloud.behave(run, step)
 
     cloud.engine.behaviour = again
-    answers = nights.reap("app-beta")
-    assert answers["app-beta/acme"].exit_code == answers["app-beta"].exit_code == BusyError.exit_code
+    results = nights.reap("app-beta")
+    assert results["app-beta/acme"].exit_code == results["app-beta"].exit_code == BusyError.exit_code
     assert "app-beta/terraform.tfstate" in nights.states()
     assert len(nights.destroyed("app-beta")) <= 2 * reaper.ROUNDS
 
@@ -352,9 +354,9 @@ def test_a_tenant_that_comes_back_again_and_again_keeps_its_stack(nights: Nights
 def test_locked_by_terraform_is_75_and_the_next_stack_follows(nights: Nights) -> None:
     locked = replace(FAILED, tail="Error: Error acquiring the state lock\n\nLock Info:\n  ID: 1\n  Who: someone@host\n")
     nights.clouds["app-beta"].fails[f"{REGION}/app-beta/acme", "plan"] = locked
-    answers = nights.reap(wait=600)
-    assert results(answers)["app-beta/acme"] == ("failed", 75)
-    assert results(answers)["app-test"] == ("succeeded", 0)
+    results = nights.reap(wait=600)
+    assert ended(results)["app-beta/acme"] == ("failed", 75)
+    assert ended(results)["app-test"] == ("succeeded", 0)
     plans = [argv for label, argv in nights.clouds["app-beta"].engine.steps if argv[1] == "plan"]
     assert all("-lock-timeout=600s" in argv for argv in plans)
     assert {run.lock_timeout for run in nights.clouds["app-beta"].engine.runs} == {600.0}
@@ -364,15 +366,15 @@ def test_a_stop_in_the_middle_starts_no_other_stack_and_names_all(nights: Nights
     cloud = nights.clouds["app-beta"]
 
     def stop(run: Run, step: Step) -> Any:
-        nights.stopper.signum = signal.SIGTERM
+        nights.signals.signum = signal.SIGTERM
         return cloud.behave(run, step)
 
     cloud.engine.behaviour = stop
-    answers = nights.reap()
-    assert results(answers) == {
+    results = nights.reap()
+    assert ended(results) == {
         label: ("stopped", 143) for label in ("app-beta/acme", "app-beta/globex", "app-beta", "app-test")
     }
     assert len(nights.states()) == 6
-    nights.stopper.signum, cloud.engine.behaviour = 0, cloud.behave
+    nights.signals.signum, cloud.engine.behaviour = 0, cloud.behave
     assert {a.exit_code for a in nights.reap().values()} == {0}
     assert nights.states() == []

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from wrapper.model.errors import ConfigError, OrchestrateError, UsageError
 from wrapper.model.nouns import Settings
 from wrapper.reaper import rules, time_zones
-from wrapper.reaper.rules import Finding, Kept
+from wrapper.reaper.rules import Hold, ReapCandidate
 
 SYDNEY = time_zones.zone("Australia/Sydney")
 NOW = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
@@ -116,8 +116,8 @@ def test_a_moment_of_a_record() -> None:
 
 # -- who is spared ----------------------------------------------------------------------------------
 
-KEPT = Kept(NOW + HOUR, "2026-12-01", "Australia/Sydney", "a demo")
-FOUND = Finding("r", "app", stack(settings=Settings(ephemeral=True)), ("", "acme"), last=NOW - HOUR)
+KEPT = Hold(NOW + HOUR, "2026-12-01", "Australia/Sydney", "a demo")
+FOUND = ReapCandidate("r", "app", stack(settings=Settings(ephemeral=True)), ("", "acme"), last=NOW - HOUR)
 PROTECTED = stack(settings=Settings(ephemeral=True, protected=True))
 
 
@@ -125,10 +125,10 @@ def test_what_spares_a_stack_and_what_wins() -> None:
     assert FOUND.spared(NOW, 0) == ""
     assert "last applied 1 h ago, and --older-than says 12 h" in FOUND.spared(NOW, 12 * HOUR)
     assert FOUND.spared(NOW, HOUR) == ""
-    kept = replace(FOUND, kept=KEPT)
-    assert kept.spared(NOW, 12 * HOUR) == "kept until 2026-12-01 Australia/Sydney (a demo)"
-    assert kept.spared(NOW + HOUR, 0) == "", "its time is over"
-    assert replace(kept, stack=PROTECTED).spared(NOW + HOUR, 0) == "protected"
+    hold = replace(FOUND, hold=KEPT)
+    assert hold.spared(NOW, 12 * HOUR) == "kept until 2026-12-01 Australia/Sydney (a demo)"
+    assert hold.spared(NOW + HOUR, 0) == "", "its time is over"
+    assert replace(hold, stack=PROTECTED).spared(NOW + HOUR, 0) == "protected"
     assert "no state bucket" in replace(FOUND, bucket=False).spared(NOW, 0)
     assert replace(FOUND, last=None).spared(NOW, 12 * HOUR) == "", "nothing but what stayed of a destroy"
 
@@ -139,7 +139,7 @@ def test_what_goes() -> None:
     assert not replace(FOUND, deployed=()).goes(NOW, 0)
     assert not replace(FOUND, error=OrchestrateError("no")).goes(NOW, 0)
     assert FOUND.tenants == ("acme",)
-    (row,) = rules.words([replace(FOUND, kept=KEPT)], NOW, 0)
+    (row,) = rules.words([replace(FOUND, hold=KEPT)], NOW, 0)
     assert (row["reap"], row["why"][:10], row["kept"]["reason"], row["shared_layer"]) == (
         False,
         "kept until",
@@ -149,13 +149,13 @@ def test_what_goes() -> None:
 
 
 def test_what_is_kept_is_read_as_it_was_written() -> None:
-    assert rules.parse_kept(KEPT.as_data(), "keep.json") == KEPT
+    assert rules.parse_hold(KEPT.as_data(), "keep.json") == KEPT
 
 
 @pytest.mark.parametrize("data", [None, [], {}, {"until": "soon"}, {"until": True}])
 def test_a_keep_that_cannot_be_read_is_no_keep_and_no_end_of_it(data: object) -> None:
     with pytest.raises(ConfigError, match="until when") as error:
-        rules.parse_kept(data, "r/app/keep.json")
+        rules.parse_hold(data, "r/app/keep.json")
     assert error.value.where == "r/app/keep.json"
 
 

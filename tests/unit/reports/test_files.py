@@ -15,13 +15,13 @@ from reports_of_many import many, report
 from wrapper.model.errors import ConfigError, NotFoundError, UsageError
 from wrapper.reports import files
 from wrapper.reports import json as document
-from wrapper.reports.files import Targets
+from wrapper.reports.files import ReportFiles
 
 MADE = many(5)
 
 
 def test_each_form_goes_where_it_was_asked(tmp_path: Path) -> None:
-    wanted = Targets(tmp_path / "a/b/r.json", tmp_path / "r.xml", tmp_path / "r.html")
+    wanted = ReportFiles(tmp_path / "a/b/r.json", tmp_path / "r.xml", tmp_path / "r.html")
     files.check_writable(wanted)
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == [], "tried, and nothing left"
     files.write(MADE, wanted)
@@ -32,16 +32,16 @@ def test_each_form_goes_where_it_was_asked(tmp_path: Path) -> None:
 
 
 def test_nothing_wanted_is_nothing(tmp_path: Path) -> None:
-    assert not Targets()
-    assert Targets(html=tmp_path / "h")
-    files.check_writable(Targets())
-    files.write(MADE, Targets())
+    assert not ReportFiles()
+    assert ReportFiles(html=tmp_path / "h")
+    files.check_writable(ReportFiles())
+    files.write(MADE, ReportFiles())
 
 
 def test_a_report_is_readable_as_files_are_here(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
-        files.write(MADE, Targets(tmp_path / "r.json"))
+        files.write(MADE, ReportFiles(tmp_path / "r.json"))
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "r.json").stat().st_mode) == 0o640
@@ -50,7 +50,7 @@ def test_a_report_is_readable_as_files_are_here(tmp_path: Path) -> None:
 def test_a_link_to_a_report_stays_one(tmp_path: Path) -> None:
     (tmp_path / "old.json").write_text("old")
     (tmp_path / "r.json").symlink_to("old.json")
-    files.write(MADE, Targets(tmp_path / "r.json"))
+    files.write(MADE, ReportFiles(tmp_path / "r.json"))
     assert (tmp_path / "r.json").is_symlink()
     assert json.loads((tmp_path / "old.json").read_text())["schema"] == 1
 
@@ -61,8 +61,8 @@ def test_a_pipe_is_written_into(tmp_path: Path) -> None:
     heard: list[str] = []
     reader = threading.Thread(target=lambda: heard.append(pipe.read_text()))
     reader.start()
-    files.check_writable(Targets(Path("/dev/null")))
-    files.write(report(), Targets(pipe))
+    files.check_writable(ReportFiles(Path("/dev/null")))
+    files.write(report(), ReportFiles(pipe))
     reader.join(30)
     assert json.loads(heard[0])["id"] == "run-1"
     assert stat.S_ISFIFO(pipe.stat().st_mode)
@@ -76,7 +76,7 @@ def test_what_cannot_be_written_is_said_first(tmp_path: Path, name: str, words: 
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("")
     with pytest.raises(NotFoundError) as caught:
-        files.check_writable(Targets(html=tmp_path / name))
+        files.check_writable(ReportFiles(html=tmp_path / name))
     assert words in caught.value.message or "File exists" in caught.value.message
     assert caught.value.where == str(tmp_path / name)
     assert caught.value.hint
@@ -84,12 +84,12 @@ def test_what_cannot_be_written_is_said_first(tmp_path: Path, name: str, words: 
 
 def test_two_forms_in_one_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="the html report and the json report in one file"):
-        files.check_writable(Targets(tmp_path / "r", html=tmp_path / "x/../r"))
+        files.check_writable(ReportFiles(tmp_path / "r", html=tmp_path / "x/../r"))
 
 
 def test_a_full_disk_leaves_what_stood_there_and_no_crumbs(tmp_path: Path) -> None:
     """No file may grow beyond a limit: the kernel's own way to say that there is no room."""
-    wanted = Targets(tmp_path / "r.json", html=tmp_path / "small.html")
+    wanted = ReportFiles(tmp_path / "r.json", html=tmp_path / "small.html")
     files.write(report(), wanted)
     before = (tmp_path / "r.json").read_text()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -106,7 +106,7 @@ def test_a_full_disk_leaves_what_stood_there_and_no_crumbs(tmp_path: Path) -> No
 def test_one_form_that_cannot_be_written_keeps_no_other_back(tmp_path: Path) -> None:
     (tmp_path / "r.json").mkdir()
     with pytest.raises(NotFoundError) as caught:
-        files.write(MADE, Targets(tmp_path / "r.json", html=tmp_path / "r.html"))
+        files.write(MADE, ReportFiles(tmp_path / "r.json", html=tmp_path / "r.html"))
     assert caught.value.where == str(tmp_path / "r.json")
     assert (tmp_path / "r.html").is_file()
 

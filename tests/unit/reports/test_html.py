@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reports_of_many import answer, many, merged, report
+from reports_of_many import layer_result, many, merged, report
 
 import wrapper.reports
 from wrapper.model.nouns import Diagnostic, Drift
 from wrapper.reports import html as page
-from wrapper.reports.model import Fault, Report
+from wrapper.reports.model import ErrorDetails, Report
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}"
 
@@ -44,12 +44,14 @@ class Tags(HTMLParser):
 def everywhere(text: str) -> Report:
     """A report in which a text stands wherever a tenant, AWS or a caller could put one."""
     said = (Diagnostic("error", text, text, text, text), Diagnostic("warning", text))
-    bad = answer(text, "failed", exit_code=1, diagnostics=said, error=Fault(text, text, text, text), log=text, url=text)
-    well = answer(
+    bad = layer_result(
+        text, "failed", exit_code=1, diagnostics=said, error=ErrorDetails(text, text, text, text), log=text, url=text
+    )
+    well = layer_result(
         "acme", reason=text, url=text, drifted=(Drift(text, (text,)),), diagnostics=said[1:], seconds=9.0, started=1.0
     )
     told = {"command": text, "by": text, "tool": text, "id": text, "verb": text, "missing": (text,)}
-    return report(bad, well, answer("b", "stopped", reason=text), **told)
+    return report(bad, well, layer_result("b", "stopped", reason=text), **told)
 
 
 def test_what_tenants_and_aws_say_is_text_and_nothing_else() -> None:
@@ -72,13 +74,13 @@ def test_any_text_makes_a_page(text: str) -> None:
     "url", ["javascript:alert(1)", "data:text/html,x", " https://a", "//a.example.com", "ftp://a", "JAVASCRIPT:x"]
 )
 def test_only_web_addresses_are_links(url: str) -> None:
-    made = Tags(page.text_of(report(answer(url=url))))
+    made = Tags(page.text_of(report(layer_result(url=url))))
     assert made.all("a") == []
     assert url in made.text
 
 
 def test_a_web_address_is_a_link_that_tells_nothing_of_where_it_was_clicked() -> None:
-    (link,) = Tags(page.text_of(report(answer(url="https://acme.example.com/?a=1&b=2")))).all("a")
+    (link,) = Tags(page.text_of(report(layer_result(url="https://acme.example.com/?a=1&b=2")))).all("a")
     assert link == {"href": "https://acme.example.com/?a=1&b=2", "rel": "noopener noreferrer"}
 
 
@@ -100,7 +102,7 @@ def test_it_asks_for_nothing_and_allows_only_its_own_style_and_script() -> None:
 def test_it_shows_every_layer_and_what_went_wrong_before_all_else() -> None:
     made = many(60)
     text = page.text_of(made)
-    assert [a["id"] for a in Tags(text).all("tr")[1:]] == [f"t-{made.name(a)}" for a in page.in_order(made.answers)]
+    assert [a["id"] for a in Tags(text).all("tr")[1:]] == [f"t-{made.name(a)}" for a in page.in_order(made.results)]
     places = [text.index(f'id="{name}"') for name in ("failures", "drift", "timeline", "all")]
     assert places == sorted(places)
     assert text.index("is locked by me-laptop-7") < places[1]
@@ -108,10 +110,12 @@ def test_it_shows_every_layer_and_what_went_wrong_before_all_else() -> None:
 
 def test_the_same_trouble_is_told_once() -> None:
     locked = [
-        answer(f"t{n}", "failed", exit_code=75, error=Fault(f"ap-southeast-2/appcluster-test/t{n} is locked"))
+        layer_result(
+            f"t{n}", "failed", exit_code=75, error=ErrorDetails(f"ap-southeast-2/appcluster-test/t{n} is locked")
+        )
         for n in range(9)
     ]
-    made = page.text_of(report(*locked, answer("odd", "failed", exit_code=69, error=Fault("no engine"))))
+    made = page.text_of(report(*locked, layer_result("odd", "failed", exit_code=69, error=ErrorDetails("no engine"))))
     assert made.count('class="group') == 2
     assert "<h3>is locked" in made
     assert "4 more of the same" in made
@@ -122,11 +126,11 @@ def test_the_same_trouble_is_told_once() -> None:
     ("made", "headline"),
     [
         (report(), "nothing to do"),
-        (report(answer(), answer("b", "unchanged")), "all 2 well"),
-        (report(answer(), answer("b", "failed"), answer("c", "stopped")), "1 failed, 1 stopped of 3"),
-        (report(answer(drifted=(Drift("x"),))), "1 drifted of 1"),
-        (report(answer(), missing=("2/8",)), "all 1 well; no report of 1 shard"),
-        (report(answer(result="failed"), missing=("2/8", "3/8")), "1 failed of 1; no report of 2 shards"),
+        (report(layer_result(), layer_result("b", "unchanged")), "all 2 well"),
+        (report(layer_result(), layer_result("b", "failed"), layer_result("c", "stopped")), "1 failed, 1 stopped of 3"),
+        (report(layer_result(drifted=(Drift("x"),))), "1 drifted of 1"),
+        (report(layer_result(), missing=("2/8",)), "all 1 well; no report of 1 shard"),
+        (report(layer_result(result="failed"), missing=("2/8", "3/8")), "1 failed of 1; no report of 2 shards"),
     ],
 )
 def test_the_headline(made: Report, headline: str) -> None:
@@ -144,7 +148,7 @@ def test_what_is_missing_from_a_merged_report_is_said() -> None:
 def test_many_stacks_in_one() -> None:
     from dataclasses import replace
 
-    text = page.text_of(replace(report(answer("acme"), answer("")), region="", stack=""))
+    text = page.text_of(replace(report(layer_result("acme"), layer_result("")), region="", stack=""))
     assert 'id="t-ap-southeast-2/appcluster-test/acme"' in text
     assert 'id="t-ap-southeast-2/appcluster-test"' in text
     assert "every stack" in text

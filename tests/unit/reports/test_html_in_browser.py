@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 from browser import Browser
-from reports_of_many import answer, many, merged, report
+from reports_of_many import layer_result, many, merged, report
 
 from wrapper.model.nouns import Diagnostic, Drift
 from wrapper.reports import html as page
-from wrapper.reports.model import Fault, Report
+from wrapper.reports.model import ErrorDetails, Report
 
 pytestmark = pytest.mark.browser
 
 LONG = "x" * 300
 AWKWARD = report(
-    answer(
+    layer_result(
         "a" * 31,
         "failed",
         exit_code=1,
@@ -28,11 +28,11 @@ AWKWARD = report(
         diagnostics=(
             Diagnostic("error", LONG, f"<script>document.title = 'owned'</script>\n{LONG}", LONG, f"{LONG}:1"),
         ),
-        error=Fault(LONG, LONG, LONG, LONG),
+        error=ErrorDetails(LONG, LONG, LONG, LONG),
         seconds=1e6,
         started=1.0,
     ),
-    answer("b", reason=LONG, drifted=(Drift(LONG, (LONG,)),), diagnostics=(Diagnostic("warning", LONG, LONG),)),
+    layer_result("b", reason=LONG, drifted=(Drift(LONG, (LONG,)),), diagnostics=(Diagnostic("warning", LONG, LONG),)),
     command=LONG,
     by=LONG,
     missing=(LONG,),
@@ -99,7 +99,7 @@ def test_it_opens_without_a_complaint_and_asks_for_nothing(browser: Browser, fil
     assert browser.troubles == []
     assert browser.requests == [files[name].as_uri()]
     assert browser.run("document.title").startswith("apply ap-southeast-2/appcluster-test: ")
-    assert browser.run("document.querySelectorAll('tbody tr').length") == len(PAGES[name].answers)
+    assert browser.run("document.querySelectorAll('tbody tr').length") == len(PAGES[name].results)
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -11,17 +11,17 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reports_of_many import BEGAN, answer, many, merged, report
+from reports_of_many import BEGAN, layer_result, many, merged, report
 
 from wrapper.model.errors import ConfigError
 from wrapper.model.nouns import Diagnostic, Drift
 from wrapper.reports import json as document
-from wrapper.reports.model import RESULTS, Changes, Fault
+from wrapper.reports.model import RESULTS, Changes, ErrorDetails
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schemas/report-1.json").read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 FULL = report(
-    answer(
+    layer_result(
         "acme",
         "failed",
         reason="r",
@@ -34,10 +34,10 @@ FULL = report(
         diagnostics=(Diagnostic("error", "s", "d", "a", "f:1"), Diagnostic("warning", "old")),
         log="l",
         attempts=2,
-        error=Fault("m", "w", "h", "s"),
+        error=ErrorDetails("m", "w", "h", "s"),
         drifted=(Drift("aws_x.y", ("tags", "name")),),
     ),
-    answer("", "stopped", exit_code=143),
+    layer_result("", "stopped", exit_code=143),
     shard="2/8",
     jobs=4,
     tool="0.1.0",
@@ -70,7 +70,7 @@ def test_what_is_written_fits_the_schema_and_is_read_back(made: Any) -> None:
     VALIDATOR.validate(json.loads(text))
     again = document.parse(text, "r.json")
     assert document.text_of(again) == text
-    assert [a.tenant for a in again.answers] == [a.tenant for a in made.answers]
+    assert [a.tenant for a in again.results] == [a.tenant for a in made.results]
 
 
 def test_read_back_field_by_field() -> None:
@@ -85,25 +85,27 @@ def test_read_back_field_by_field() -> None:
 
 @given(st.text(), st.floats(0, 4e9), st.integers(0, 255))
 def test_any_text_and_any_moment_survives(text: str, moment: float, code: int) -> None:
-    made = report(answer(text, reason=text, exit_code=code, started=moment, diagnostics=(Diagnostic("error", text),)))
+    made = report(
+        layer_result(text, reason=text, exit_code=code, started=moment, diagnostics=(Diagnostic("error", text),))
+    )
     written = document.text_of(made)
     VALIDATOR.validate(json.loads(written))
-    again = document.parse(written, "r").answers[0]
-    assert (again.reason, again.exit_code, again.diagnostics) == (text, code, made.answers[0].diagnostics)
+    again = document.parse(written, "r").results[0]
+    assert (again.reason, again.exit_code, again.diagnostics) == (text, code, made.results[0].diagnostics)
     assert again.started == pytest.approx(moment, abs=0.001)
 
 
 def test_half_a_character_ends_nothing() -> None:
-    made = report(answer(reason="half \ud800"))
+    made = report(layer_result(reason="half \ud800"))
     document.text_of(made).encode("utf-8")
-    assert document.parse(document.text_of(made), "r").answers[0].reason == "half \ud800"
+    assert document.parse(document.text_of(made), "r").results[0].reason == "half \ud800"
 
 
 def test_an_older_report_has_no_last_words() -> None:
     data = document.data_of(FULL)
     del data["answers"][0]["error"]["said"]
     VALIDATOR.validate(data)
-    assert document.parse(json.dumps(data), "r.json").answers[0].error == Fault("m", "w", "h")
+    assert document.parse(json.dumps(data), "r.json").results[0].error == ErrorDetails("m", "w", "h")
 
 
 def test_unknown_fields_are_tolerated() -> None:

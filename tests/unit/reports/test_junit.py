@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reports_of_many import answer, many, merged, report
+from reports_of_many import layer_result, many, merged, report
 
 from wrapper.model.nouns import Diagnostic, Drift
 from wrapper.reports import junit
-from wrapper.reports.model import Changes, Fault, Report
+from wrapper.reports.model import Changes, ErrorDetails, Report
 
 # junit-10.xsd of Jenkins' xUnit plugin, in the part that is used here: element -> (attributes it must have, those it
 # may have, elements it may hold).
@@ -66,34 +66,34 @@ def test_counts_are_those_of_the_cases() -> None:
 @pytest.mark.parametrize(
     ("fields", "tag", "kind", "message"),
     [
-        ({"result": "failed", "exit_code": 1, "error": Fault("bad")}, "failure", "failed, exit code 1", "bad"),
-        ({"result": "failed", "exit_code": 75, "error": Fault("locked")}, "error", "failed, exit code 75", "locked"),
+        ({"result": "failed", "exit_code": 1, "error": ErrorDetails("bad")}, "failure", "failed, exit code 1", "bad"),
+        ({"result": "failed", "exit_code": 75, "error": ErrorDetails("locked")}, "error", "failed, exit code 75", "locked"),
         ({"result": "stopped", "exit_code": 143, "reason": "stopped"}, "error", "stopped, exit code 143", "stopped"),
         ({"result": "excluded", "reason": "by !acme"}, "skipped", None, "by !acme"),
         ({"exit_code": 2, "drifted": (Drift("aws_x.y", ("tags",)),)}, "failure", "drift", "1 resources drifted"),
     ],
 )  # fmt: skip
 def test_verdicts(fields: dict[str, object], tag: str, kind: str | None, message: str) -> None:
-    verdict, output = case(report(answer(**fields)))
+    verdict, output = case(report(layer_result(**fields)))
     assert (verdict.tag, verdict.get("type"), verdict.get("message"), output.tag) == (tag, kind, message, "system-out")
 
 
 @pytest.mark.parametrize("result", ["succeeded", "unchanged"])
 def test_who_is_well_has_no_verdict(result: str) -> None:
-    (output,) = case(report(answer("acme", result, log="l/acme.log", url="https://a", changes=Changes(1, 2, 3))))  # type: ignore[arg-type]
+    (output,) = case(report(layer_result("acme", result, log="l/acme.log", url="https://a", changes=Changes(1, 2, 3))))  # type: ignore[arg-type]
     assert output.text == f"result: {result}\nchanges: +1 ~2 -3\nurl: https://a\nlog: l/acme.log"
 
 
 def test_names_that_jenkins_groups_by() -> None:
-    made = case(report(answer("acme", seconds=1.5)))
+    made = case(report(layer_result("acme", seconds=1.5)))
     assert made.attrib == {"name": "acme", "classname": "ap-southeast-2.appcluster-test.apply", "time": "1.500"}
-    assert case(report(answer(""))).get("name") == "(the stack)"
+    assert case(report(layer_result(""))).get("name") == "(the stack)"
 
 
 def test_a_failure_in_terraforms_own_words() -> None:
     said = Diagnostic("error", "AccessDenied", "not authorized", "aws_x.y", "main.tf:7")
-    fault = Fault("it failed", "f:1", "do", "its last words")
-    verdict = case(report(answer(result="failed", exit_code=1, diagnostics=(said,), error=fault)))[0]
+    fault = ErrorDetails("it failed", "f:1", "do", "its last words")
+    verdict = case(report(layer_result(result="failed", exit_code=1, diagnostics=(said,), error=fault)))[0]
     assert verdict.get("message") == "AccessDenied"
     assert (
         verdict.text
@@ -104,5 +104,5 @@ def test_a_failure_in_terraforms_own_words() -> None:
 @given(st.text(alphabet=st.characters(codec=None), max_size=40))
 def test_any_text_is_xml(text: str) -> None:
     said = Diagnostic("error", text, text, text, text)
-    made = report(answer(text, "failed", reason=text, exit_code=1, diagnostics=(said,), log=text), command=text)
+    made = report(layer_result(text, "failed", reason=text, exit_code=1, diagnostics=(said,), log=text), command=text)
     assert case(made).get("name") is not None

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import pytest
-from reports_of_many import BEGAN, answer, report
+from reports_of_many import BEGAN, layer_result, report
 
 from wrapper.model.nouns import Diagnostic
 from wrapper.reports import table
-from wrapper.reports.model import Changes, Fault
+from wrapper.reports.model import Changes, ErrorDetails
 
 MIXED = report(
-    answer("", changes=Changes(1, 0, 0), seconds=8.25),
-    answer("acme", changes=Changes(0, 1, 2), seconds=61, url="https://acme.example.com"),
-    answer("globex", "unchanged", reason="its inputs are those of its last apply"),
-    answer(
+    layer_result("", changes=Changes(1, 0, 0), seconds=8.25),
+    layer_result("acme", changes=Changes(0, 1, 2), seconds=61, url="https://acme.example.com"),
+    layer_result("globex", "unchanged", reason="its inputs are those of its last apply"),
+    layer_result(
         "initech",
         "failed",
         exit_code=1,
-        error=Fault("terraform apply failed", "main.tf:1", "look"),
+        error=ErrorDetails("terraform apply failed", "main.tf:1", "look"),
         diagnostics=(
             Diagnostic("error", "Access\ndenied", "first\n\nsecond", "aws_x.y", "main.tf:7"),
             Diagnostic("warning", "old"),
         ),
         log="logs/initech.log",
     ),
-    answer("hooli", "stopped", exit_code=143, reason="stopped before it began"),
+    layer_result("hooli", "stopped", exit_code=143, reason="stopped before it began"),
 )
 
 
@@ -40,22 +40,24 @@ def test_rows() -> None:
 
 
 def test_a_long_why_is_cut() -> None:
-    (row,) = table.rows(report(answer(reason="x" * 101)))
+    (row,) = table.rows(report(layer_result(reason="x" * 101)))
     assert row[-1] == "x" * 99 + "…"
 
 
 def test_nothing_reaches_the_terminal_that_it_would_act_on() -> None:
     evil = "\x1b[2J\x1b]0;owned\x07a\rb\u202e"
     said = (Diagnostic("error", evil, evil, evil, evil),)
-    fault = Fault(evil, evil, evil, evil)
-    made = report(answer(evil, "failed", exit_code=65, url=evil, log=evil, error=fault, diagnostics=said))
+    fault = ErrorDetails(evil, evil, evil, evil)
+    made = report(layer_result(evil, "failed", exit_code=65, url=evil, log=evil, error=fault, diagnostics=said))
     shown = "".join([*table.troubles(made), *("".join(row) for row in table.rows(made))])
     assert "owned" in shown
     assert not set(shown) & set("\x1b\x07\r\u202e")
 
 
 def test_the_last_words_of_one_without_a_diagnostic() -> None:
-    made = report(answer("acme", "failed", exit_code=1, error=Fault("it failed", said="one\n  two"), log="l"))
+    made = report(
+        layer_result("acme", "failed", exit_code=1, error=ErrorDetails("it failed", said="one\n  two"), log="l")
+    )
     assert list(table.troubles(made))[1:] == ["  its last words:", "    one", "      two", "  log: l"]
 
 
@@ -83,11 +85,11 @@ def test_troubles_in_full() -> None:
         ),
         (report(finished=BEGAN), "apply ap-southeast-2/appcluster-test: nothing to do; +0 ~0 -0; 0 s; exit code 0"),
         (
-            report(answer(), shard="2/8"),
+            report(layer_result(), shard="2/8"),
             "apply ap-southeast-2/appcluster-test (shard 2/8): 1 succeeded; +0 ~0 -0; 1 min; exit code 0",
         ),
         (
-            report(answer(), missing=("1/8", "2/8")),
+            report(layer_result(), missing=("1/8", "2/8")),
             "apply ap-southeast-2/appcluster-test: 1 succeeded, 2 shards missing; +0 ~0 -0; 1 min; exit code 75",
         ),
     ],

@@ -7,27 +7,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import LOCAL, S3, caller, layer, stack
+from fakes import LOCAL, S3, context, layer, stack
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import VALUE
 
 from wrapper.model.errors import UsageError
-from wrapper.model.nouns import Backend, Effective, Layer, Mount, Run, Step, Variable
+from wrapper.model.nouns import Backend, Layer, Mount, ResolvedValue, Run, Step, Variable
 from wrapper.run import plan_run
-from wrapper.run.plan_run import Request
+from wrapper.run.plan_run import RunRequest
 from wrapper.terraform import commands
 
 HERE = Path("/where/i/am")
 INIT = ("terraform", "init", "-reconfigure", "-no-color", "-input=false")
 
 
-def request(verb: str, *arguments: str, of: Layer | None = None, **changes: Any) -> Request:
-    return Request(of or layer(), commands.VERBS[verb], commands.tokenize(arguments), **changes)
+def request(verb: str, *arguments: str, of: Layer | None = None, **changes: Any) -> RunRequest:
+    return RunRequest(of or layer(), commands.VERBS[verb], commands.tokenize(arguments), **changes)
 
 
 def lay_out(verb: str, *arguments: str, by: dict[str, Any] | None = None, **changes: Any) -> Run:
-    return plan_run.lay_out(request(verb, *arguments, **changes), caller(**(by or {})))
+    return plan_run.lay_out(request(verb, *arguments, **changes), context(**(by or {})))
 
 
 def argvs(run: Run) -> list[str]:
@@ -95,7 +95,7 @@ def test_a_plan_that_sees_nothing_ends_the_run_well() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "asks", "asked"),
+    ("arguments", "interactive", "asked"),
     [
         (["apply"], True, True),
         (["apply"], False, False),
@@ -104,8 +104,8 @@ def test_a_plan_that_sees_nothing_ends_the_run_well() -> None:
         (["apply", "my.plan"], True, False),
     ],
 )
-def test_a_person_is_asked_where_there_is_one(arguments: list[str], asks: bool, asked: bool) -> None:
-    assert lay_out(*arguments, by={"asks": asks}).steps[-1].ask is asked
+def test_a_person_is_asked_where_there_is_one(arguments: list[str], interactive: bool, asked: bool) -> None:
+    assert lay_out(*arguments, by={"interactive": interactive}).steps[-1].confirm is asked
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_a_key_written_by_hand_is_the_stacks_own(tenant: str, key: str) -> None:
     ("verb", "has_values"), [("plan", True), ("apply", True), ("console", True), ("output", False), ("state", False)]
 )
 def test_values_stand_beside_verbs_that_evaluate_them(verb: str, has_values: bool) -> None:
-    files = lay_out(verb, values={"a": Effective("${x}", "f:1")}).files
+    files = lay_out(verb, values={"a": ResolvedValue("${x}", "f:1")}).files
     assert (commands.VALUES_FILE in files) is has_values
     if has_values:
         assert json.loads(files[commands.VALUES_FILE]) == {"a": "${x}"}
@@ -290,7 +290,7 @@ def test_the_rest_of_a_run() -> None:
         "-lock-timeout=5m",
         of=layer("acme"),
         declared=declared,
-        values={"name": Effective("x", "f:3")},
+        values={"name": ResolvedValue("x", "f:3")},
         by={"environment": {"A": "b"}, "network": "host"},
     )
     assert (run.verb, run.work, run.home) == (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wrapper.model.errors import BusyError, OrchestrateError, Stopped, TerraformFailed
-from wrapper.run.retry import Doors, backoff, with_retries
+from wrapper.run.retry import RetryClock, backoff, with_retries
 
 THROTTLED = TerraformFailed("acme: terraform apply failed", said="Error: Rate exceeded")
 NO_HOST = TerraformFailed("acme: terraform plan failed", said="Error: dial tcp: lookup sts.x: no such host")
@@ -34,7 +34,7 @@ class Attempts:
             raise self._sleep_raises
 
     def run(self) -> str:
-        return with_retries("acme", self.attempt, Doors(self.sleep, lambda: 1.0, self.said.append))
+        return with_retries("acme", self.attempt, RetryClock(self.sleep, lambda: 1.0, self.said.append))
 
 
 def test_what_goes_well_is_tried_once_and_nothing_is_said() -> None:

@@ -20,7 +20,7 @@ from wrapper.model.errors import OrchestrateError, RefusedError, StateAtRisk, St
 from wrapper.model.nouns import Outcome, Run, Settings, Step
 from wrapper.run import plan_file
 from wrapper.run.runner import execute
-from wrapper.run.signals import Stopper
+from wrapper.run.signals import SignalHandler
 
 INIT = Step(("terraform", "init"), stamp="abc")
 PLAN = Step(("terraform", "plan"), accepts=(0, 2), last_if=0)
@@ -43,10 +43,14 @@ def run(*steps: Step, **changes: Any) -> Run:
 
 
 def carry_out(
-    engine: FakeEngine, *steps: Step, talk: Listener | None = None, stopper: Stopper | None = None, **changes: Any
+    engine: FakeEngine,
+    *steps: Step,
+    console: Listener | None = None,
+    signals: SignalHandler | None = None,
+    **changes: Any,
 ) -> Outcome:
-    talk = talk or Listener()
-    return execute(run(*steps, **changes), engine, talk, stopper or Stopper(talk.say))
+    console = console or Listener()
+    return execute(run(*steps, **changes), engine, console, signals or SignalHandler(console.info))
 
 
 def answers(*outcomes: Outcome) -> FakeEngine:
@@ -97,9 +101,9 @@ def test_a_failure_ends_the_run_and_closes_the_place(outcome: Outcome, kind: typ
 
 
 def test_what_terraform_says_is_heard() -> None:
-    talk = Listener()
-    carry_out(answers(CHANGES, DONE), PLAN, APPLY, talk=talk)
-    assert talk.heard == CHANGES.tail.encode()
+    console = Listener()
+    carry_out(answers(CHANGES, DONE), PLAN, APPLY, console=console)
+    assert console.heard == CHANGES.tail.encode()
 
 
 # -- asking -------------------------------------------------------------------------------------
@@ -108,17 +112,17 @@ def test_what_terraform_says_is_heard() -> None:
 @pytest.mark.parametrize(("protected", "wanted"), [(False, "yes"), (True, "ap-southeast-2/app/acme")])
 @pytest.mark.parametrize("agrees", [True, False])
 def test_somebody_must_agree_before_the_step(protected: bool, wanted: str, agrees: bool) -> None:
-    talk, engine = Listener(agrees), answers(CHANGES, DONE)
+    console, engine = Listener(agrees), answers(CHANGES, DONE)
     of = layer("acme", settings=Settings(protected=protected))
-    steps = (PLAN, replace(APPLY, ask=True))
+    steps = (PLAN, replace(APPLY, confirm=True))
     if agrees:
-        carry_out(engine, *steps, talk=talk, layer=of)
+        carry_out(engine, *steps, console=console, layer=of)
     else:
         with pytest.raises(RefusedError, match="not confirmed") as error:
-            carry_out(engine, *steps, talk=talk, layer=of)
+            carry_out(engine, *steps, console=console, layer=of)
         assert wanted in error.value.hint
     assert [verb for _, verb in engine.done] == (["plan", "apply"] if agrees else ["plan"])
-    assert talk.asked == [(f"apply ap-southeast-2/app/acme? Type {wanted} to go on:", wanted)]
+    assert console.asked == [(f"apply ap-southeast-2/app/acme? Type {wanted} to go on:", wanted)]
 
 
 # -- with a run directory -----------------------------------------------------------------------
@@ -135,10 +139,10 @@ class Folder:
 
 
 def test_each_argv_is_echoed_without_secrets(tmp_path: Path) -> None:
-    talk, folder = Listener(), Folder(tmp_path, lambda r, s: DONE)
+    console, folder = Listener(), Folder(tmp_path, lambda r, s: DONE)
     step = Step(("terraform", "plan", "-var", "a=b c", "-var", "mine=hush"))
-    carry_out(folder.engine, step, talk=talk, home=folder.home, sensitive=("mine",))
-    assert talk.said == ["+ terraform plan -var 'a=b c' -var 'mine=***'"]
+    carry_out(folder.engine, step, console=console, home=folder.home, sensitive=("mine",))
+    assert console.said == ["+ terraform plan -var 'a=b c' -var 'mine=***'"]
 
 
 def test_init_is_skipped_when_it_was_done(tmp_path: Path) -> None:
@@ -197,8 +201,8 @@ class Session:
 
 @pytest.mark.parametrize(("kind", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
 def test_where_nothing_runs_a_signal_ends_the_command_on_the_spot(kind: signal.Signals, code: int) -> None:
-    stopper = Stopper(lambda _: None)
-    with pytest.raises(Stopped, match=kind.name) as error, stopper.installed():
+    signals = SignalHandler(lambda _: None)
+    with pytest.raises(Stopped, match=kind.name) as error, signals.installed():
         signal.raise_signal(kind)
         pytest.fail("it went on")
     assert error.value.exit_code == code
@@ -206,15 +210,15 @@ def test_where_nothing_runs_a_signal_ends_the_command_on_the_spot(kind: signal.S
 
 def test_a_running_session_is_stopped_once_and_waited_for() -> None:
     said: list[str] = []
-    stopper, session = Stopper(said.append), Session()
-    with contextlib.suppress(Stopped), stopper.installed():
-        with stopper.watching(session):  # type: ignore[arg-type]
+    signals, session = SignalHandler(said.append), Session()
+    with contextlib.suppress(Stopped), signals.installed():
+        with signals.watching(session):  # type: ignore[arg-type]
             signal.raise_signal(signal.SIGTERM)
             assert session.stopped.wait(30)
             signal.raise_signal(signal.SIGINT)
             signal.raise_signal(signal.SIGTERM)
-        stopper.check()
-    assert (session.stops, stopper.signum) == (1, signal.SIGTERM)
+        signals.check()
+    assert (session.stops, signals.signum) == (1, signal.SIGTERM)
     assert (
         said
         == ["stopping: Terraform gets one signal, and is waited for"]
@@ -223,56 +227,56 @@ def test_a_running_session_is_stopped_once_and_waited_for() -> None:
 
 
 def test_a_step_that_ended_well_after_a_signal_is_still_a_stop() -> None:
-    talk = Listener()
-    stopper = Stopper(talk.say)
+    console = Listener()
+    signals = SignalHandler(console.info)
     engine = FakeEngine(lambda r, s: signal.raise_signal(signal.SIGINT) or DONE)
-    with pytest.raises(Stopped) as error, stopper.installed():
-        carry_out(engine, APPLY, APPLY, talk=talk, stopper=stopper)
+    with pytest.raises(Stopped) as error, signals.installed():
+        carry_out(engine, APPLY, APPLY, console=console, signals=signals)
     assert (error.value.exit_code, len(engine.steps), engine.closed) == (130, 1, 1)
 
 
 def test_nothing_starts_once_it_is_stopping() -> None:
-    stopper = Stopper(lambda _: None)
-    stopper.signum = signal.SIGTERM
+    signals = SignalHandler(lambda _: None)
+    signals.signum = signal.SIGTERM
     engine = FakeEngine()
     with pytest.raises(Stopped):
-        carry_out(engine, APPLY, stopper=stopper)
-    with pytest.raises(Stopped), stopper.watching(Session()):  # type: ignore[arg-type]
+        carry_out(engine, APPLY, signals=signals)
+    with pytest.raises(Stopped), signals.watching(Session()):  # type: ignore[arg-type]
         pytest.fail("it went on")
     assert engine.steps == []
 
 
 def test_a_time_limit_stops_what_runs() -> None:
     session = Session()
-    stopper = Stopper(lambda _: None, timeout=0.01)
-    with pytest.raises(TimeoutExpired, match=r"stopped after 0.01 s"), stopper.installed():
-        with stopper.watching(session):  # type: ignore[arg-type]
+    signals = SignalHandler(lambda _: None, timeout=0.01)
+    with pytest.raises(TimeoutExpired, match=r"stopped after 0.01 s"), signals.installed():
+        with signals.watching(session):  # type: ignore[arg-type]
             assert session.stopped.wait(30)
-        stopper.check()
+        signals.check()
     assert session.stops == 1
 
 
 def test_a_time_limit_ends_a_command_that_waits() -> None:
-    stopper = Stopper(lambda _: None, timeout=0.01)
-    with pytest.raises(TimeoutExpired) as error, stopper.installed():
+    signals = SignalHandler(lambda _: None, timeout=0.01)
+    with pytest.raises(TimeoutExpired) as error, signals.installed():
         threading.Event().wait(30)
     assert error.value.exit_code == 124
 
 
 def test_handlers_are_given_back() -> None:
     before = signal.getsignal(signal.SIGTERM)
-    with Stopper(lambda _: None, timeout=60).installed():
+    with SignalHandler(lambda _: None, timeout=60).installed():
         assert signal.getsignal(signal.SIGTERM) != before
     assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_a_pause_ends_when_the_command_is_stopped() -> None:
-    stopper = Stopper(lambda _: None)
-    stopper.pause(0.01)
-    timer = threading.Timer(0.1, lambda: setattr(stopper, "signum", signal.SIGTERM))
+    signals = SignalHandler(lambda _: None)
+    signals.pause(0.01)
+    timer = threading.Timer(0.1, lambda: setattr(signals, "signum", signal.SIGTERM))
     timer.start()
     began = time.monotonic()
     with pytest.raises(Stopped):
-        stopper.pause(30)
+        signals.pause(30)
     assert time.monotonic() - began < 30
     timer.join()

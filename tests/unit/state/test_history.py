@@ -12,14 +12,16 @@ from strategies import JSON
 
 from wrapper.model.errors import NotFoundError, RefusedError, UsageError
 from wrapper.state import history
-from wrapper.state.history import Entry, History
-from wrapper.state.record import Record
+from wrapper.state.history import History, HistoryEntry
+from wrapper.state.record import DeploymentRecord
 
-FAILED = Record(failed={"error": "no"})
+FAILED = DeploymentRecord(failed={"error": "no"})
 
 
-def record(build: str, **more: Any) -> Record:
-    return Record(at=f"at {build}", by="me", builds={"s-build": build}, seconds=2.5, commit="c", job="j", **more)
+def record(build: str, **more: Any) -> DeploymentRecord:
+    return DeploymentRecord(
+        at=f"at {build}", by="me", builds={"s-build": build}, seconds=2.5, commit="c", job="j", **more
+    )
 
 
 def run(history: History) -> str:
@@ -40,7 +42,7 @@ def applied(*numbers: str, **more: Any) -> History:
 def test_what_is_written_is_read_back() -> None:
     written = applied("89", "90!", "89<1")
     assert history.parse(json.loads(json.dumps(history.as_data(written)))) == written
-    assert written[0] == Entry(1, "at 89", "me", {"s-build": "89"}, "c", "j", 2.5, run="run 0")
+    assert written[0] == HistoryEntry(1, "at 89", "me", {"s-build": "89"}, "c", "j", 2.5, run="run 0")
     assert (written[1].failed, written[2].reason) == ("no answer", "rollback of 2 to 1")
 
 
@@ -67,27 +69,27 @@ def test_numbers_stay_when_the_oldest_go() -> None:
 @pytest.mark.parametrize(
     ("applies", "now", "expected"),
     [
-        ("89 90", Record(), 1),
-        ("89 90 90", Record(), 1),  # the same again is nothing to go back to
-        ("88 89 90", Record(), 2),
-        ("88 89! 90", Record(), 1),  # what was not good is passed over
+        ("89 90", DeploymentRecord(), 1),
+        ("89 90 90", DeploymentRecord(), 1),  # the same again is nothing to go back to
+        ("88 89 90", DeploymentRecord(), 2),
+        ("88 89! 90", DeploymentRecord(), 1),  # what was not good is passed over
         ("89 90!", FAILED, 1),  # applied, and the smoke test failed
         ("89 90", FAILED, 2),  # a try that was not recorded: what ran before is the last that was
-        ("88 89 90 89<2", Record(), 1),  # a second rollback goes on, and does not put 90 back
-        ("88 89 90 89<2 91", Record(), 4),
-        ("90", Record(), None),
-        ("90 90", Record(), None),
-        ("", Record(), None),
+        ("88 89 90 89<2", DeploymentRecord(), 1),  # a second rollback goes on, and does not put 90 back
+        ("88 89 90 89<2 91", DeploymentRecord(), 4),
+        ("90", DeploymentRecord(), None),
+        ("90 90", DeploymentRecord(), None),
+        ("", DeploymentRecord(), None),
     ],
 )
-def test_what_ran_before(applies: str, now: Record, expected: int | None) -> None:
+def test_what_ran_before(applies: str, now: DeploymentRecord, expected: int | None) -> None:
     found = history.previous(applied(*applies.split()), now)
     assert (found.number if found else None) == expected
 
 
 @pytest.mark.parametrize(("wanted", "expected"), [("", 3), ("1", 1), ("s-build=90", 2), ("s-build=92", 4)])
 def test_what_is_chosen(wanted: str, expected: int) -> None:
-    assert history.choose(applied("89", "90", "91", "92"), Record(), wanted, "app").number == expected
+    assert history.choose(applied("89", "90", "91", "92"), DeploymentRecord(), wanted, "app").number == expected
 
 
 @pytest.mark.parametrize(
@@ -110,5 +112,5 @@ def test_what_is_chosen(wanted: str, expected: int) -> None:
 )
 def test_what_cannot_be_chosen(applies: str, wanted: str, kind: type, message: str, hint: str) -> None:
     with pytest.raises(kind) as error:
-        history.choose(applied(*applies.split()), Record(), wanted, "app")
+        history.choose(applied(*applies.split()), DeploymentRecord(), wanted, "app")
     assert message in error.value.message and hint in error.value.hint

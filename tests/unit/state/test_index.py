@@ -10,7 +10,7 @@ from fakes import layer, stack
 
 from wrapper.model.nouns import Backend, Layer
 from wrapper.state import index, layer_state
-from wrapper.state.record import Record
+from wrapper.state.record import DeploymentRecord
 from wrapper.state.store import LocalStore
 
 STACK = stack()
@@ -82,7 +82,7 @@ class InMemory:
 
 
 def test_ten_thousand_tenants_cost_a_few_dozen_requests() -> None:
-    record = json.dumps(Record(by="me").as_data()).encode()
+    record = json.dumps(DeploymentRecord(by="me").as_data()).encode()
     objects = {}
     for number in range(10_000):
         objects[f"{PREFIX}tenants/t{number}/terraform.tfstate"] = b'{"version": 4}'
@@ -97,7 +97,7 @@ def test_ten_thousand_tenants_cost_a_few_dozen_requests() -> None:
 
 def put(store: LocalStore, name: str, by: str = "me") -> None:
     store.write(PREFIX + (f"tenants/{name}/" if name else "") + "terraform.tfstate", b'{"version": 4}')
-    layer_state.write_record(store, Layer(STACK, name), Record(by=by))
+    layer_state.write_record(store, Layer(STACK, name), DeploymentRecord(by=by))
 
 
 def test_each_record_is_read_once_and_then_remembered(store: Counting) -> None:
@@ -111,7 +111,7 @@ def test_each_record_is_read_once_and_then_remembered(store: Counting) -> None:
 
 def test_one_that_changed_is_read_anew(store: Counting) -> None:
     index.read(store, STACK)
-    layer_state.write_record(store, Layer(STACK, "t7"), Record(by="you", seconds=2.0))
+    layer_state.write_record(store, Layer(STACK, "t7"), DeploymentRecord(by="you", seconds=2.0))
     store.asked()
     assert index.read(store, STACK).of("t7").record.by == "you"
     assert store.asked() == (1, 2)
@@ -157,7 +157,7 @@ def test_what_is_there_of_a_tenant(store: Counting) -> None:
 
 def test_a_state_changed_by_another_hand_shows(store: Counting) -> None:
     tag = index.read(store, STACK).of("t1").tag
-    layer_state.write_record(store, Layer(STACK, "t1"), Record(state={"tag": tag}))
+    layer_state.write_record(store, Layer(STACK, "t1"), DeploymentRecord(state={"tag": tag}))
     assert index.read(store, STACK).of("t1").touched is False
     store.write(f"{PREFIX}tenants/t1/terraform.tfstate", b'{"version": 4, "serial": 2}')
     assert index.read(store, STACK).of("t1").touched is True
@@ -167,11 +167,11 @@ def test_a_key_written_by_hand_is_the_stacks_own(tmp_path: Path) -> None:
     old = stack(backend=Backend("local", {"path": "/s"}, "b", "old/app.tfstate"))
     store = LocalStore(tmp_path)
     store.write("old/app.tfstate", b'{"version": 4}')
-    layer_state.write_record(store, Layer(old), Record(by="me"))
+    layer_state.write_record(store, Layer(old), DeploymentRecord(by="me"))
     found = index.read(store, old)
     assert (found.own.deployed, found.own.record.by, found.tenants) == (True, "me", {})
 
 
 def test_nothing_there(tmp_path: Path) -> None:
-    assert index.read(LocalStore(tmp_path / "none"), STACK) == index.Register(index.Entry(), {})
+    assert index.read(LocalStore(tmp_path / "none"), STACK) == index.TenantIndex(index.LayerStatus(), {})
     assert not (tmp_path / "none").exists()

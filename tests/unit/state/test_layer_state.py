@@ -21,7 +21,7 @@ from wrapper.model.errors import BusyError, ConfigError, NotFoundError, Orchestr
 from wrapper.model.nouns import Backend, Layer
 from wrapper.state import history, layer_state, s3
 from wrapper.state import store as stores
-from wrapper.state.record import Record
+from wrapper.state.record import DeploymentRecord
 from wrapper.state.store import LocalStore
 
 GOOD = {"version": 4, "serial": 3, "outputs": {"url": {"value": "u", "type": "string"}}, "resources": [{"type": "x"}]}
@@ -50,13 +50,13 @@ def test_a_folder_as_a_store(store: LocalStore, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["a dangling link", "a loop", "a sealed folder"])
-@pytest.mark.parametrize("ask", [LocalStore.read, LocalStore.modified])
+@pytest.mark.parametrize("confirm", [LocalStore.read, LocalStore.modified])
 def test_a_state_that_cannot_be_looked_at_is_not_absent(
-    tmp_path: Path, store: LocalStore, ask: Callable[[LocalStore, str], object], how: str
+    tmp_path: Path, store: LocalStore, confirm: Callable[[LocalStore, str], object], how: str
 ) -> None:
     damage(tmp_path / "states/a/b", how)
     with as_anybody(tmp_path), pytest.raises(OrchestrateError) as error:
-        ask(store, "a/b")
+        confirm(store, "a/b")
     assert error.value.where == str(tmp_path / "states/a/b")
 
 
@@ -130,27 +130,33 @@ def test_who_is_deployed(store: LocalStore) -> None:
 
 @pytest.mark.parametrize(
     ("data", "record"),
-    [(None, Record()), (b"", Record()), (b"{", Record()), (b"[]", Record()), (b'{"by": "me"}', Record(by="me"))],
+    [
+        (None, DeploymentRecord()),
+        (b"", DeploymentRecord()),
+        (b"{", DeploymentRecord()),
+        (b"[]", DeploymentRecord()),
+        (b'{"by": "me"}', DeploymentRecord(by="me")),
+    ],
 )
-def test_a_record_that_cannot_be_read_is_none(store: LocalStore, data: bytes | None, record: Record) -> None:
+def test_a_record_that_cannot_be_read_is_none(store: LocalStore, data: bytes | None, record: DeploymentRecord) -> None:
     if data is not None:
         store.write(layer_state.record_key(ACME), data)
     assert layer_state.load_record(store, ACME) == record
 
 
 def test_a_record_stands_beside_its_state(store: LocalStore) -> None:
-    layer_state.write_record(store, ACME, Record(by="me"))
+    layer_state.write_record(store, ACME, DeploymentRecord(by="me"))
     assert list(store.listing("")) == ["ap-southeast-2/app/tenants/acme/orchestrate.json"]
-    assert layer_state.load_record(store, ACME) == Record(by="me")
+    assert layer_state.load_record(store, ACME) == DeploymentRecord(by="me")
 
 
 def test_two_stacks_of_old_in_one_folder_have_two_records(store: LocalStore) -> None:
     one, other = (
         Layer(stack(backend=Backend("local", {"path": "/s"}, "b", f"old/{n}.tfstate"))) for n in ("one", "two")
     )
-    layer_state.write_record(store, one, Record(by="one"))
-    layer_state.write_record(store, other, Record(by="other"))
-    assert layer_state.load_record(store, one) == Record(by="one")
+    layer_state.write_record(store, one, DeploymentRecord(by="one"))
+    layer_state.write_record(store, other, DeploymentRecord(by="other"))
+    assert layer_state.load_record(store, one) == DeploymentRecord(by="one")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +165,7 @@ def test_two_stacks_of_old_in_one_folder_have_two_records(store: LocalStore) -> 
 def test_only_an_empty_state_is_forgotten(store: LocalStore, data: dict[str, Any] | None, left: list[str]) -> None:
     if data is not None:
         store.write(KEY, json.dumps(data).encode())
-    layer_state.write_record(store, ACME, Record())
+    layer_state.write_record(store, ACME, DeploymentRecord())
     layer_state.forget(store, ACME)
     assert list(store.listing("")) == sorted(left)
 
@@ -305,10 +311,10 @@ class Lossy(LocalStore):
         return False
 
 
-MINE, OTHERS = Record(by="me", run="1"), Record(by="you", run="2")
+MINE, OTHERS = DeploymentRecord(by="me", run="1"), DeploymentRecord(by="you", run="2")
 
 
-def note(store: LocalStore, record: Record) -> None:
+def note(store: LocalStore, record: DeploymentRecord) -> None:
     layer_state.change_history(store, ACME, lambda applies: history.added(applies, record))
 
 
@@ -330,11 +336,11 @@ def test_the_failure_of_an_apply_is_its_own(tmp_path: Path) -> None:
 
 
 def test_a_slot_is_given_once_whatever_becomes_of_the_answer(tmp_path: Path) -> None:
-    other = slot_table.Register(LocalStore(tmp_path), ACME.stack, "you")
-    store = Lossy(tmp_path, lambda: other.allot(["globex"]) and None)
-    book = slot_table.Register(store, ACME.stack, "me", wait=lambda _: None).allot(["acme"])
-    slots = {name: entry.slot.priority for name, entry in book.tenants.items()}
-    assert (store.lost, slots, book.freed) == (1, {"acme": 101, "globex": 102}, ())
+    other = slot_table.SlotTableStore(LocalStore(tmp_path), ACME.stack, "you")
+    store = Lossy(tmp_path, lambda: other.assign(["globex"]) and None)
+    table = slot_table.SlotTableStore(store, ACME.stack, "me", wait=lambda _: None).assign(["acme"])
+    slots = {name: entry.slot.priority for name, entry in table.tenants.items()}
+    assert (store.lost, slots, table.freed) == (1, {"acme": 101, "globex": 102}, ())
 
 
 class Busy(LocalStore):

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import JSON
 
-from wrapper.state.record import Record, moment, parse
+from wrapper.state.record import DeploymentRecord, moment, parse
 
-WHOLE = Record(
+WHOLE = DeploymentRecord(
     inputs={"variables": {"size": "1"}, "sources": "s", "modules": "m", "versions": "v"},
     given={"size": "1"},
     hidden=("token",),
@@ -25,8 +25,8 @@ WHOLE = Record(
 )
 
 
-@pytest.mark.parametrize("record", [Record(), WHOLE, Record(seconds=3.0)])
-def test_what_is_written_is_read_back(record: Record) -> None:
+@pytest.mark.parametrize("record", [DeploymentRecord(), WHOLE, DeploymentRecord(seconds=3.0)])
+def test_what_is_written_is_read_back(record: DeploymentRecord) -> None:
     assert parse(json.loads(json.dumps(record.as_data()))) == record
 
 
@@ -41,7 +41,7 @@ def test_an_older_one_counts_as_changed() -> None:
 
 
 def test_a_failure_leaves_the_last_apply_as_it_was() -> None:
-    failed = Record(by="me", seconds=1.0).after_failure("t", "you", "no")
+    failed = DeploymentRecord(by="me", seconds=1.0).after_failure("t", "you", "no")
     assert (failed.by, failed.seconds, failed.failed) == ("me", 1.0, {"at": "t", "by": "you", "error": "no"})
 
 

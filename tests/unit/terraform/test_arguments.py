@@ -51,9 +51,9 @@ def test_not_one_tenant(typed: list[str], option: str, message: str) -> None:
     ],
 )
 def test_a_flag_of_old_is_taken_with_a_word(verb: str, typed: list[str], words: list[str], said: int) -> None:
-    talk = Listener()
-    assert commands.words(arguments.take_old_flags(VERBS[verb], tokens(*typed), talk.say)) == words
-    assert len(talk.said) == said
+    console = Listener()
+    assert commands.words(arguments.take_old_flags(VERBS[verb], tokens(*typed), console.info)) == words
+    assert len(console.said) == said
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrapper.model.errors import ConfigError, OrchestrateError, UsageError
-from wrapper.model.nouns import Effective, Secret, Variable
+from wrapper.model.nouns import ResolvedValue, Secret, Variable
 from wrapper.terraform import hcl, variables
 from wrapper.terraform.type_constraints import parse_type
 from wrapper.terraform.variables import Argument, Source
@@ -45,7 +45,7 @@ def source(name: str, values: dict[str, Any], **marks: bool) -> Source:
 def test_later_wins_and_the_origin_is_the_winner() -> None:
     layers = [source("a", {"size": 1, "name": "x"}), source("b", {"size": 2}), source("-var", {})]
     merged = variables.merge(DECLARED, (), layers, "r/s")
-    assert merged == {"size": Effective(2, "b:1"), "name": Effective("x", "a:2")}
+    assert merged == {"size": ResolvedValue(2, "b:1"), "name": ResolvedValue("x", "a:2")}
 
 
 def test_a_map_is_replaced_as_a_whole_as_terraform_does() -> None:
@@ -155,7 +155,7 @@ def test_no_argument(text: str) -> None:
     ],
 )
 def test_an_argument_is_read_as_terraform_reads_it(name: str, text: str, value: Any) -> None:
-    assert variables.check_argument(Argument(name, text), DECLARED) == Effective(value, f"-var {name}")
+    assert variables.check_argument(Argument(name, text), DECLARED) == ResolvedValue(value, f"-var {name}")
 
 
 @pytest.mark.parametrize(
@@ -199,22 +199,22 @@ VALUES = st.recursive(
 
 @given(st.dictionaries(st.text(min_size=1, max_size=12), VALUES, max_size=5))
 def test_values_in_are_values_out_and_always_utf8(values: dict[str, Any]) -> None:
-    data = variables.render_file({k: Effective(v, "x") for k, v in values.items()})
+    data = variables.render_file({k: ResolvedValue(v, "x") for k, v in values.items()})
     data.decode("utf-8")
     assert json.loads(data) == values
 
 
 def test_the_file_is_sorted_and_literal() -> None:
-    values = {"b": Effective("${x}é", "x"), "a": Effective(1, "x")}
+    values = {"b": ResolvedValue("${x}é", "x"), "a": ResolvedValue(1, "x")}
     assert variables.render_file(values).decode() == '{\n  "a": 1,\n  "b": "${x}é"\n}\n'
 
 
 def test_sensitive_values_are_hidden() -> None:
     declared = {"k": variable("k", sensitive=True), "n": variable("n")}
     shown = variables.hide_sensitive(
-        {"k": Effective("hush", "f:1"), "n": Effective(1, "f:2"), "o": Effective(2, "o")}, declared
+        {"k": ResolvedValue("hush", "f:1"), "n": ResolvedValue(1, "f:2"), "o": ResolvedValue(2, "o")}, declared
     )
-    assert shown == {"k": Effective("***", "f:1"), "n": Effective(1, "f:2"), "o": Effective(2, "o")}
+    assert shown == {"k": ResolvedValue("***", "f:1"), "n": ResolvedValue(1, "f:2"), "o": ResolvedValue(2, "o")}
     assert isinstance(shown["k"].value, Secret)
 
 

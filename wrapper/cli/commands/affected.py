@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from ...deploy.inputs import Survey
-from ...deploy.prepared import Ready
-from ...fleet.change_detection import Look
+from ...deploy.inputs import InputResolver
+from ...deploy.prepared import PreparedLayer
+from ...fleet.change_detection import LayerDiff
 from ...model import fingerprint
 from ...model.fingerprint import Difference
 from ...model.nouns import Layer
@@ -22,7 +22,7 @@ from ..build_options import builds_option
 from ..command import Command
 from ..fleet_options import scope_options
 from ..options import ASKS_AWS, Options, takes
-from ..tenant_status import Looking, asked_for, looking, say_own, scope_of
+from ..tenant_status import TenantStatus, asked_for, looking, say_own, scope_of
 
 
 @click.command(
@@ -51,31 +51,31 @@ def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **
 Found = tuple[Sequence[Difference], list[dict[str, Any]]]  # what of the stack's own layer changed, and a row a tenant
 
 
-def _now(seen: Looking, names: Sequence[str], tokens: Sequence[Token]) -> Found:
-    return seen.own_changed(), [_row(look) for look in seen.looks(names, tokens) if look.why]
+def _now(seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token]) -> Found:
+    return seen.own_changed(), [_row(diff) for diff in seen.diffs(names, tokens) if diff.why]
 
 
-def _row(look: Look) -> dict[str, Any]:
-    inputs = [{"input": d.name, "old": d.old or None, "new": d.new or None} for d in look.differences]
+def _row(diff: LayerDiff) -> dict[str, Any]:
+    inputs = [{"input": d.name, "old": d.old or None, "new": d.new or None} for d in diff.differences]
     return {
-        "tenant": look.layer.tenant,
-        "why": look.why,
-        "inputs": inputs if look.entry.record.inputs else [],
-        "error": str(look.error) if look.error else None,
+        "tenant": diff.layer.tenant,
+        "why": diff.why,
+        "inputs": inputs if diff.status.record.inputs else [],
+        "error": str(diff.error) if diff.error else None,
     }
 
 
-def _since(options: Options, seen: Looking, names: Sequence[str], tokens: Sequence[Token], since: str) -> Found:
+def _since(options: Options, seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token], since: str) -> Found:
     """Tenants whose inputs, by the project's files alone, differ between a revision and now."""
-    survey, root = seen.looker.deployer.survey, options.project.root
-    after = {**_inputs(survey, [""], tokens), **_inputs(survey, names, tokens)}
+    resolver, root = seen.detector.deployer.resolver, options.project.root
+    after = {**_inputs(resolver, [""], tokens), **_inputs(resolver, names, tokens)}
     with git.laid_out(root, since) as folder:
-        project = Project(folder, options.home, options.console.say)
+        project = Project(folder, options.home, options.console.info)
         before: dict[str, fingerprint.Inputs] = {}
-        if (survey.stack.region, survey.stack.name) in project.places:
-            stack = project.stack(survey.stack.name, survey.stack.region)
-            old = replace(survey, project=project, stack=stack)
-            known = {*project.tenants(stack), *seen.register.tenants}
+        if (resolver.stack.region, resolver.stack.name) in project.places:
+            stack = project.stack(resolver.stack.name, resolver.stack.region)
+            old = replace(resolver, project=project, stack=stack)
+            known = {*project.tenants(stack), *seen.tenant_index.tenants}
             before = {**_inputs(old, [""], tokens), **_inputs(old, [n for n in names if n in known], tokens)}
     found = {n: fingerprint.differences(before.get(n, {}), after.get(n, {})) for n in ("", *names)}
     rows = [_row_since(n, since, found[n] if n in before else None) for n in names if found[n]]
@@ -90,12 +90,12 @@ def _row_since(name: str, since: str, different: Sequence[Difference] | None) ->
     return {"tenant": name, "why": fingerprint.first_names(different), "inputs": inputs, "error": None}
 
 
-def _inputs(survey: Survey, names: Iterable[str], tokens: Sequence[Token]) -> dict[str, fingerprint.Inputs]:
+def _inputs(resolver: InputResolver, names: Iterable[str], tokens: Sequence[Token]) -> dict[str, fingerprint.Inputs]:
     """Of layers of one root: those of tenants, or that of the stack's own layer, ""."""
-    layers = [Layer(survey.stack, name) for name in names]
-    found = survey.prepare_all(commands.VERBS["plan"], layers, tokens)
+    layers = [Layer(resolver.stack, name) for name in names]
+    found = resolver.prepare_all(commands.VERBS["plan"], layers, tokens)
     return {
-        layer.tenant: one.inputs if isinstance(one, Ready) else {"sources": str(one)}
+        layer.tenant: one.inputs if isinstance(one, PreparedLayer) else {"sources": str(one)}
         for layer, one in zip(layers, found, strict=True)
     }
 
@@ -108,7 +108,7 @@ def _print(options: Options, rows: list[dict[str, Any]], looked_at: int) -> None
     if rows:
         shown = [(r["tenant"], r["why"], _digests(r["inputs"]) or r["error"] or "-") for r in rows]
         console.table(("tenant", "why", "old -> new"), shown)
-    console.say(f"{len(rows)} of {looked_at} tenants")
+    console.info(f"{len(rows)} of {looked_at} tenants")
 
 
 def _digests(inputs: Sequence[dict[str, Any]]) -> str:

@@ -25,10 +25,10 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     *region, name = sorted(words, key=lambda w: not options.project.is_region(w))
     stack = options.project.stack(name, *region)
     if stack.backend.kind != "s3":
-        options.console.say(f"{stack.label} keeps its states in {stack.backend.config['path']}: nothing to make")
+        options.console.info(f"{stack.label} keeps its states in {stack.backend.config['path']}: nothing to make")
         return 0
     made = s3.bootstrap(options.identity(stack), stack.backend)
-    options.console.say(
+    options.console.info(
         f"bucket {stack.backend.bucket} in {stack.backend.region}: "
         f"{'made' if made else 'was there'}; versioned, encrypted, private, TLS only"
     )

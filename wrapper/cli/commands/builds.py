@@ -13,7 +13,7 @@ from ...model.errors import NotFoundError, UsageError
 from ...model.nouns import Layer
 from ...reports.model import worst
 from ...state import index
-from ...state.index import Entry
+from ...state.index import LayerStatus
 from ..command import Command
 from ..fleet_options import scope_options
 from ..layer_argument import read_only, store_of
@@ -36,7 +36,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], form: str, **given: A
     layer = read_only(options, "builds", words)
     form = "json" if options.json else form
     if layer.tenant or layer.stack.tenant_source is None:
-        entry = index.entry(store_of(options, layer.stack), layer)
+        entry = index.layer_status(store_of(options, layer.stack), layer)
         if not entry.deployed:
             raise NotFoundError(f"{layer.label} was never applied", hint="./orchestrate tenants lists what is there")
         _warn(options, layer, entry)
@@ -52,7 +52,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], form: str, **given: A
     return worst(error.exit_code for error in errors)
 
 
-def _entries(options: Options, layer: Layer) -> dict[str, Entry]:
+def _entries(options: Options, layer: Layer) -> dict[str, LayerStatus]:
     """Everyone in scope that is deployed; the stack's own layer, by its name, where it has builds."""
     found = index.read(store_of(options, layer.stack), layer.stack)
     shard = selection.parse_shard(options.shard) if options.shard else None
@@ -62,7 +62,7 @@ def _entries(options: Options, layer: Layer) -> dict[str, Entry]:
     return ({f"({layer.stack.name})": found.own} if tells else {}) | entries
 
 
-def doubt(entry: Entry) -> str:
+def doubt(entry: LayerStatus) -> str:
     """Why what was recorded may not be what runs, in words; "" when there is no reason."""
     if entry.locked:
         return "being changed"
@@ -71,12 +71,12 @@ def doubt(entry: Entry) -> str:
     return "changed by another hand since" if entry.deployed and entry.touched else ""
 
 
-def _warn(options: Options, layer: Layer, entry: Entry) -> None:
+def _warn(options: Options, layer: Layer, entry: LayerStatus) -> None:
     if word := doubt(entry):
-        options.console.say(f"{layer.label}: {word}: these are the builds of its last good apply ({entry.record.at})")
+        options.console.info(f"{layer.label}: {word}: these are the builds of its last good apply ({entry.record.at})")
 
 
-def _print(options: Options, form: str, name: str, entry: Entry) -> None:
+def _print(options: Options, form: str, name: str, entry: LayerStatus) -> None:
     numbers, console = entry.record.builds, options.console
     if form == "json":
         console.json(dict(sorted(numbers.items())))
@@ -88,7 +88,7 @@ def _print(options: Options, form: str, name: str, entry: Entry) -> None:
         _print_all(options, form, {name: entry})
 
 
-def _print_all(options: Options, form: str, entries: Mapping[str, Entry]) -> None:
+def _print_all(options: Options, form: str, entries: Mapping[str, LayerStatus]) -> None:
     if form == "json":
         options.console.json({name: dict(sorted(e.record.builds.items())) for name, e in entries.items()})
         return
@@ -100,5 +100,5 @@ def _print_all(options: Options, form: str, entries: Mapping[str, Entry]) -> Non
     options.console.table(("tenant", *names, "last apply", "doubt"), rows)
 
 
-def _applied(entry: Entry) -> str:
+def _applied(entry: LayerStatus) -> str:
     return f"{entry.record.at} {entry.record.by}".strip() or "-"

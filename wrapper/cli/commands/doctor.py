@@ -14,7 +14,7 @@ from ..command import Command
 from ..options import ASKS_AWS, SELF, Options, takes
 
 
-class Finding(NamedTuple):
+class CheckResult(NamedTuple):
     """``needed``: whether a failure means that commands will fail."""
 
     thing: str
@@ -44,18 +44,18 @@ def command(ctx: click.Context, /, stack: str, region: str, **given: Any) -> int
         options.console.table(("thing", "", "what was found"), rows)
         for finding in findings:
             if not finding.fine and finding.to_do:
-                options.console.say(f"{finding.thing}: {finding.to_do}")
+                options.console.info(f"{finding.thing}: {finding.to_do}")
     return 0 if all(f.fine or not f.needed for f in findings) else UnavailableError.exit_code
 
 
-def _checked(thing: str, look: Callable[[], str], *, needed: bool = True) -> Finding:
+def _checked(thing: str, probe: Callable[[], str], *, needed: bool = True) -> CheckResult:
     try:
-        return Finding(thing, True, look(), needed=needed)
+        return CheckResult(thing, True, probe(), needed=needed)
     except OrchestrateError as error:
-        return Finding(thing, False, str(error), error.hint, needed)
+        return CheckResult(thing, False, str(error), error.hint, needed)
 
 
-def _engine(options: Options) -> Iterator[Finding]:
+def _engine(options: Options) -> Iterator[CheckResult]:
     from ...engines.docker import connect
     from ...engines.image import build, inputs
 
@@ -80,7 +80,7 @@ def _engine(options: Options) -> Iterator[Finding]:
         yield _checked("image", built, needed=False)
 
 
-def _terraform(options: Options) -> Iterator[Finding]:
+def _terraform(options: Options) -> Iterator[CheckResult]:
     import shutil
 
     from ...engines.host import version
@@ -113,26 +113,26 @@ def _terraform(options: Options) -> Iterator[Finding]:
     yield _checked("mirror", mirror, needed=False)
 
 
-def _simulated(options: Options) -> Iterator[Finding]:
+def _simulated(options: Options) -> Iterator[CheckResult]:
     endpoint = options.simulated.status()
     detail = f"running at {endpoint.url}" if endpoint else "not running; --sandbox starts it"
-    yield Finding("sandbox", endpoint is not None, detail, needed=False)
+    yield CheckResult("sandbox", endpoint is not None, detail, needed=False)
 
 
-def _account(options: Options, name: str, region: str) -> Iterator[Finding]:
+def _account(options: Options, name: str, region: str) -> Iterator[CheckResult]:
     from ...aws import identity as account
 
     stacks = [options.project.stack(name, region)] if name else options.project.stacks()
     if options.sandboxed:
         who = account.sandbox(options.started_sandbox().url)
-        yield Finding("credentials", True, "the sandbox's own")
+        yield CheckResult("credentials", True, "the sandbox's own")
     else:
         found = _identity(options, stacks[0]) if stacks else None
         if not isinstance(found, account.Identity):
-            yield Finding("credentials", False, str(found), found.hint if found else "", bool(name))
+            yield CheckResult("credentials", False, str(found), found.hint if found else "", bool(name))
             return
         who = found
-        yield Finding("credentials", True, f"{who.arn} (by {who.method})")
+        yield CheckResult("credentials", True, f"{who.arn} (by {who.method})")
     yield from _of_stacks(options, stacks, who, strict=bool(name))
 
 
@@ -146,7 +146,7 @@ def _identity(options: Options, stack: Stack) -> Any:
         return error
 
 
-def _of_stacks(options: Options, stacks: list[Stack], who: Any, *, strict: bool) -> Iterator[Finding]:
+def _of_stacks(options: Options, stacks: list[Stack], who: Any, *, strict: bool) -> Iterator[CheckResult]:
     from ...state import store
 
     for stack in stacks:

@@ -9,7 +9,7 @@ import click
 
 from ...model.errors import NotFoundError
 from ...state import layer_state
-from ...state.history import Entry, in_words
+from ...state.history import HistoryEntry, in_words
 from ..command import Command
 from ..layer_argument import read_only, store_of
 from ..options import ASKS_AWS, Options, takes
@@ -40,7 +40,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     return 0
 
 
-def _cells(one: Entry) -> tuple[str, ...]:
+def _cells(one: HistoryEntry) -> tuple[str, ...]:
     commit, dirty, _ = one.commit.partition("-dirty")
     what = "; ".join(filter(None, (one.reason, one.failed, one.job)))
     builds = in_words(one.builds)

@@ -42,7 +42,7 @@ def casc(ctx: click.Context, /, stack: str, region: str, output: str, **given: A
     )
     if output:
         _write(options.directory / output, text)
-        options.console.say(f"{found.label}: written to {output}")
+        options.console.info(f"{found.label}: written to {output}")
     else:
         options.console.print(text.rstrip("\n"))
     return 0

@@ -10,8 +10,8 @@ import click
 from ...model.errors import UsageError
 from ...model.nouns import Stack
 from ...reaper import holds, reaper, rules, time_zones
-from ...reaper.reaper import Wanted
-from ...reaper.rules import Kept
+from ...reaper.reaper import StackFilter
+from ...reaper.rules import Hold
 from ...state import store as stores
 from ...state.record import moment
 from ...state.store import Store
@@ -57,7 +57,7 @@ def command(
         return _list(options)
     zone, zone_name = (time_zones.zone(time_zone), time_zone) if time_zone else time_zones.local(options.environ)
     now = time.time()
-    kept = Kept(
+    hold = Hold(
         until=rules.until(until, zone, now) if until else 0.0,
         typed=until.strip(),
         zone="" if rules.names_its_offset(until) else zone_name,
@@ -66,48 +66,48 @@ def command(
         at=moment(now),
     )
     found = options.project.stack(stack, region)
-    return _off(options, found) if off else _keep(options, found, kept)
+    return _off(options, found) if off else _keep(options, found, hold)
 
 
-def _keep(options: Options, stack: Stack, kept: Kept) -> int:
+def _keep(options: Options, stack: Stack, hold: Hold) -> int:
     if not stack.settings.ephemeral:
         raise UsageError(
             f"{stack.label} is not ephemeral: the night leaves it alone anyway",
             where=f"{stack.config.name}/stack.hcl",
             hint="./orchestrate reap shows which stacks go",
         )
-    holds.write(_store(options, stack), stack, kept)
-    options.console.say(f"{stack.label}: kept until {kept}, that is {_utc(kept)}")
+    holds.write(_store(options, stack), stack, hold)
+    options.console.info(f"{stack.label}: kept until {hold}, that is {_utc(hold)}")
     return 0
 
 
 def _off(options: Options, stack: Stack) -> int:
     store = _store(options, stack)
     if store.read(holds.key(stack)) is None:
-        options.console.say(f"{stack.label}: was not kept")
+        options.console.info(f"{stack.label}: was not kept")
     else:
         holds.forget(store, stack)
-        options.console.say(f"{stack.label}: kept no longer; the next night may destroy it")
+        options.console.info(f"{stack.label}: kept no longer; the next night may destroy it")
     return 0
 
 
 def _list(options: Options) -> int:
-    findings = list(reaper.find(options.project, Wanted(), lambda s: (options.identity(s), _store(options, s))))
-    kept = [(f, f.kept) for f in findings if f.kept]
+    candidates = list(reaper.find(options.project, StackFilter(), lambda s: (options.identity(s), _store(options, s))))
+    hold = [(f, f.hold) for f in candidates if f.hold]
     if options.json:
-        options.console.json([{"stack": f.name, "region": f.region, **one.as_data()} for f, one in kept])
+        options.console.json([{"stack": f.name, "region": f.region, **one.as_data()} for f, one in hold])
     else:
-        rows = [(f.label, _utc(k), f"{k.typed} {k.zone}", k.reason or "-", k.by, k.at) for f, k in kept]
+        rows = [(f.label, _utc(k), f"{k.typed} {k.zone}", k.reason or "-", k.by, k.at) for f, k in hold]
         options.console.table(("stack", "until", "typed", "reason", "by", "at"), rows)
-    for finding in findings:
-        if finding.error:
-            options.console.error(finding.error)
-    return max((f.error.exit_code for f in findings if f.error), default=0)
+    for candidate in candidates:
+        if candidate.error:
+            options.console.error(candidate.error)
+    return max((f.error.exit_code for f in candidates if f.error), default=0)
 
 
 def _store(options: Options, stack: Stack) -> Store:
     return stores.open_store(stack, options.identity(stack))
 
 
-def _utc(kept: Kept) -> str:
-    return moment(kept.until)
+def _utc(hold: Hold) -> str:
+    return moment(hold.until)

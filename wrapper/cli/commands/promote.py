@@ -11,15 +11,15 @@ import click
 
 from ...deploy import build_files, builds, deployer, promotion
 from ...deploy.builds import Build
-from ...deploy.prepared import Own
+from ...deploy.prepared import LayerOverrides
 from ...fleet.fleet import Fleet
 from ...model.errors import OrchestrateError, RefusedError, UsageError
 from ...model.nouns import Layer, Stack
 from ...project import promotion_order
-from ...reports.model import Answer
+from ...reports.model import LayerResult
 from ...state import index
 from ...state.history import in_words
-from ...state.index import Entry
+from ...state.index import LayerStatus
 from ...state.store import Store
 from ...terraform import arguments, commands
 from ...terraform.commands import Token
@@ -87,24 +87,24 @@ class Promotion:
     stack: Stack
     expected: Mapping[str, Build]
 
-    def take(self, layer: Layer, entry: Entry, store: Store) -> Own:
+    def take(self, layer: Layer, status: LayerStatus, store: Store) -> LayerOverrides:
         """What a layer of the other stack is given: what runs in this one. RefusedError where that is not known."""
-        if entry.error:
-            raise entry.error
-        held = index.lock_of(store, layer) if entry.locked else None
+        if status.error:
+            raise status.error
+        held = index.lock_of(store, layer) if status.locked else None
         command = f"./orchestrate apply {layer.stack.name} {layer.stack.region}".rstrip()
         command += f" -var tenant={layer.tenant}" if layer.tenant else ""
-        promotion.check_source(entry.record, entry.tag, held.who if held else "", layer.label, command)
+        promotion.check_source(status.record, status.tag, held.who if held else "", layer.label, command)
         for name, build in self.expected.items():
-            running = entry.record.builds.get(name, "")
+            running = status.record.builds.get(name, "")
             if running != build.number and (running or layer.tenant):
                 raise RefusedError(
                     f"{layer.label} runs {name} {running or 'of no number'}, not {build.number}",
                     where=build.where,
                     hint="something else was deployed there since; look with builds and history, then promote that",
                 )
-        self._check_fits(Layer(self.stack, layer.tenant), entry.record.builds)
-        return Own(tuple(builds.tokens(entry.record.builds)), entry.record.builds)
+        self._check_fits(Layer(self.stack, layer.tenant), status.record.builds)
+        return LayerOverrides(tuple(builds.tokens(status.record.builds)), status.record.builds)
 
     def _check_fits(self, layer: Layer, numbers: Mapping[str, str]) -> None:
         declared = self.options.project.values.declared
@@ -121,43 +121,45 @@ def _one(options: Options, one: Promotion, tenant: str, tokens: Sequence[Token])
 
     layer, source = deployer.layer_of(options.project, one.stack, _VERB, tenant), Layer(one.source, tenant)
     store = store_of(options, one.source)
-    given = {tenant: one.take(source, index.entry(store, source), store)}
+    given = {tenant: one.take(source, index.layer_status(store, source), store)}
     if one.own_layer_has_builds():
         above = Layer(one.source)
-        given[""] = one.take(above, index.entry(store, above), store)
+        given[""] = one.take(above, index.layer_status(store, above), store)
     with contextlib.suppress(OrchestrateError):
-        record = index.entry(store_of(options, one.stack), layer).record
+        record = index.layer_status(store_of(options, one.stack), layer).record
         say_not_typed(options, layer, record, list(tokens))
         _say(options, layer, given[tenant], record.builds)
     on_layer(options, _VERB, layer, tokens, given)
     return 0
 
 
-def _say(options: Options, layer: Layer, given: Own, running: Mapping[str, str]) -> None:
+def _say(options: Options, layer: Layer, given: LayerOverrides, running: Mapping[str, str]) -> None:
     now = f"runs {in_words(running)}" if running else "runs nothing yet"
-    options.console.say(f"{layer.label}: promoting {in_words(given.builds or {})} (it {now})")
+    options.console.info(f"{layer.label}: promoting {in_words(given.builds or {})} (it {now})")
 
 
 def _many(options: Options, one: Promotion, tokens: Sequence[Token]) -> int:
     """Everyone in scope, each with its own builds; one whose builds are not known fails, and the others go on."""
 
-    def run(fleet: Fleet, errand: run_fleet.Errand) -> list[Answer]:
-        store, here = store_of(options, one.source), fleet.looker.read_register()
+    def run(fleet: Fleet, request: run_fleet.FleetRequest) -> list[LayerResult]:
+        store, here = store_of(options, one.source), fleet.detector.read_index()
         there = index.read(store, one.source)
-        names = list(fleet.looker.choose(here, errand.scope, deployed_only=False).chosen)
+        names = list(fleet.detector.choose(here, request.tenant_filter, deployed_only=False).chosen)
         own = one.own_layer_has_builds()
         fleet.given = {n: _taken(one, n, there.of(n), store) for n in [*names, *([""] if own else [])]}
         for name, given in fleet.given.items():
-            if isinstance(given, Own) and not here.of(name).error:
+            if isinstance(given, LayerOverrides) and not here.of(name).error:
                 _say(options, Layer(one.stack, name), given, here.of(name).record.builds)
-        return fleet.perform(errand.verb, errand.tokens, replace(errand.scope, own=own and errand.scope.own))
+        return fleet.perform(
+            request.verb, request.tokens, replace(request.tenant_filter, own=own and request.tenant_filter.own)
+        )
 
     words = ("promote", one.source.name, one.stack.name, one.stack.region)
-    return run_fleet.perform(options, _VERB, one.stack, tokens, run_fleet.Instead(run, words))
+    return run_fleet.perform(options, _VERB, one.stack, tokens, run_fleet.FleetAction(run, words))
 
 
-def _taken(one: Promotion, name: str, entry: Entry, store: Store) -> Own | OrchestrateError:
+def _taken(one: Promotion, name: str, status: LayerStatus, store: Store) -> LayerOverrides | OrchestrateError:
     try:
-        return one.take(Layer(one.source, name), entry, store)
+        return one.take(Layer(one.source, name), status, store)
     except OrchestrateError as error:
         return error

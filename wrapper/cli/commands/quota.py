@@ -9,7 +9,7 @@ import click
 
 from ...aws import quota_headroom, quotas
 from ...model.errors import NotFoundError, OrchestrateError, RefusedError
-from ...model.nouns import Effective, Layer, Stack
+from ...model.nouns import Layer, ResolvedValue, Stack
 from ...state import layer_state, store
 from ..command import Command
 from ..options import ASKS_AWS, Options, takes
@@ -34,14 +34,14 @@ def command(ctx: click.Context, /, stack: str, region: str, tenants: int | None,
     options = ctx.obj.merged(given)
     found = options.project.stack(stack, region)
     options.project.layer(found, _EXAMPLE, must_be_declared=False)
-    account, deployed, untold = _asked(options, found)
+    account, deployed, unreadable = _asked(options, found)
     fleet = _fleet(options, found, deployed, tenants)
-    rooms = quota_headroom.judge(fleet, account)
+    headrooms = quota_headroom.judge(fleet, account)
     if options.json:
-        options.console.json(_data(found, fleet, rooms, untold))
+        options.console.json(_data(found, fleet, headrooms, unreadable))
     else:
-        _show(options, found, fleet, account, untold)
-    return 0 if all(one.fits for one in rooms) else 1
+        _show(options, found, fleet, account, unreadable)
+    return 0 if all(one.fits for one in headrooms) else 1
 
 
 def _asked(options: Options, stack: Stack) -> tuple[quota_headroom.Account, list[str], list[str]]:
@@ -58,8 +58,8 @@ def _asked(options: Options, stack: Stack) -> tuple[quota_headroom.Account, list
         return quota_headroom.Account(), [], [error.message]
     values = options.project.values.of(Layer(stack))
     zone = values.get("zone")
-    account, untold = quota_usage.ask(identity, _region(stack), stack.name, str(zone.value) if zone else "")
-    return account, deployed, untold
+    account, unreadable = quota_usage.read(identity, _region(stack), stack.name, str(zone.value) if zone else "")
+    return account, deployed, unreadable
 
 
 def _deployed(stack: Stack, identity: Identity) -> list[str]:
@@ -69,7 +69,7 @@ def _deployed(stack: Stack, identity: Identity) -> list[str]:
         return []  # no bucket yet: nothing was ever deployed
 
 
-def _fleet(options: Options, stack: Stack, deployed: list[str], wanted: int | None) -> quota_headroom.Fleet:
+def _fleet(options: Options, stack: Stack, deployed: list[str], wanted: int | None) -> quota_headroom.FleetDemand:
     values = options.project.values
     names = [*deployed, *(t for t in options.project.tenants(stack) if t not in deployed)]
     own = values.of(Layer(stack))
@@ -79,15 +79,17 @@ def _fleet(options: Options, stack: Stack, deployed: list[str], wanted: int | No
     )
     layers = [Layer(stack, tenant) for tenant in [*names, _EXAMPLE]]
     shapes = [_shape(of, zones, on_demand) for of in values.of_all(layers)]
-    return quota_headroom.Fleet(tuple(shapes[:-1]), shapes[-1], len(deployed), len(names) if wanted is None else wanted)
+    return quota_headroom.FleetDemand(
+        tuple(shapes[:-1]), shapes[-1], len(deployed), len(names) if wanted is None else wanted
+    )
 
 
-def _object(values: Mapping[str, Effective], name: str) -> Mapping[str, Any]:
+def _object(values: Mapping[str, ResolvedValue], name: str) -> Mapping[str, Any]:
     found = values[name].value if name in values else None
     return found if isinstance(found, Mapping) else {}
 
 
-def _shape(values: Mapping[str, Effective] | OrchestrateError, zones: int, on_demand: int) -> quotas.Shape:
+def _shape(values: Mapping[str, ResolvedValue] | OrchestrateError, zones: int, on_demand: int) -> quotas.Shape:
     """Raises what is wrong with a tenant's values: what it takes is then not known."""
     if isinstance(values, OrchestrateError):
         raise values
@@ -99,33 +101,37 @@ def _region(stack: Stack) -> str:
 
 
 def _show(
-    options: Options, stack: Stack, fleet: quota_headroom.Fleet, account: quota_headroom.Account, untold: list[str]
+    options: Options,
+    stack: Stack,
+    fleet: quota_headroom.FleetDemand,
+    account: quota_headroom.Account,
+    unreadable: list[str],
 ) -> None:
-    rooms = quota_headroom.judge(fleet, account)
+    headrooms = quota_headroom.judge(fleet, account)
     rows = [
         (r.quota.name, r.quota.per, f"{r.use:,}", f"{r.limit:,}", f"{r.share:.0%}", _many(r.tenants), r.to_do or "-")
-        for r in rooms
+        for r in headrooms
     ]
     options.console.table(("quota", "per", "use", "limit", "share", "tenants", "to do"), rows)
-    say = options.console.say
-    for text in untold:
-        say(f"not learned, so AWS's published default or nothing counts: {text}")
-    lack = [r for r in rooms if not r.fits]
-    say(f"{stack.label}: {fleet.wanted:,} tenants {'do not fit' if lack else 'fit'}")
-    if (end := quota_headroom.first(rooms)) is not None:
-        say(f"first to run out: {end.quota.name} per {end.quota.per}, at {end.tenants:,} tenants ({end.quota.source})")
+    info = options.console.info
+    for text in unreadable:
+        info(f"not learned, so AWS's published default or nothing counts: {text}")
+    lack = [r for r in headrooms if not r.fits]
+    info(f"{stack.label}: {fleet.wanted:,} tenants {'do not fit' if lack else 'fit'}")
+    if (end := quota_headroom.first(headrooms)) is not None:
+        info(f"first to run out: {end.quota.name} per {end.quota.per}, at {end.tenants:,} tenants ({end.quota.source})")
     behind = (
         quota_headroom.first(quota_headroom.judge(quota_headroom.shared(fleet), account))
         if lack and fleet.usual.mode == "own"
         else None
     )
     if behind and end and (behind.tenants or 0) > (end.tenants or 0):
-        say(
+        info(
             f'behind shared load balancers (load_balancer = {{ mode = "shared" }}) there is room for {behind.tenants:,}'
         )
-    for one in rooms:
+    for one in headrooms:
         if one.raise_to:
-            say(f"  {quota_headroom.request(one, _region(stack))}")
+            info(f"  {quota_headroom.request(one, _region(stack))}")
 
 
 def _many(tenants: int | None) -> str:
@@ -133,18 +139,18 @@ def _many(tenants: int | None) -> str:
 
 
 def _data(
-    stack: Stack, fleet: quota_headroom.Fleet, rooms: list[quota_headroom.Room], untold: list[str]
+    stack: Stack, fleet: quota_headroom.FleetDemand, headrooms: list[quota_headroom.Headroom], unreadable: list[str]
 ) -> dict[str, Any]:
-    end = quota_headroom.first(rooms)
+    end = quota_headroom.first(headrooms)
     return {
         "stack": stack.name,
         "region": stack.region,
         "tenants": fleet.wanted,
         "deployed": fleet.deployed,
         "mode": fleet.usual.mode,
-        "fits": all(r.fits for r in rooms),
+        "fits": all(r.fits for r in headrooms),
         "first": end.quota.name if end else None,
         "room_for": end.tenants if end else None,
-        "untold": untold,
-        "quotas": [quota_headroom.data(r) for r in rooms],
+        "untold": unreadable,
+        "quotas": [quota_headroom.data(r) for r in headrooms],
     }

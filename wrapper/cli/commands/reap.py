@@ -13,32 +13,33 @@ import click
 from ... import __version__
 from ...aws.identity import Identity
 from ...fleet import fleet
-from ...fleet.fleet import Fleet, Terms
+from ...fleet.fleet import Fleet, FleetPolicy
 from ...fleet.logs import Logs
 from ...model.errors import UsageError
 from ...model.nouns import Stack
 from ...reaper import reaper, rules
-from ...reaper.reaper import Reaper, Wanted
-from ...reaper.rules import Finding
+from ...reaper.reaper import Reaper, StackFilter
+from ...reaper.rules import ReapCandidate
 from ...reports import files
 from ...reports.model import Report, in_order, worst
-from ...run.signals import Stopper
+from ...run.signals import SignalHandler
 from ...state import store
 from ...state.store import Store
 from ...terraform import commands, environment
-from .. import progress, run_fleet
+from .. import run_fleet
 from ..command import Command
 from ..fleet_options import file_options, targets
 from ..options import ASKS_AWS, Options, takes
+from ..progress import open_progress
 
 HEAD = ("stack", "tenants", "last apply", "kept until", "what")
 
 
 @dataclass(frozen=True)
-class Night:
+class ReapOptions:
     """One night: ``older_than`` and ``wait`` in seconds."""
 
-    wanted: Wanted
+    wanted: StackFilter
     older_than: float
     wait: float
     now: float
@@ -70,16 +71,16 @@ def command(
 ) -> int:
     options: Options = ctx.obj.merged(given)
     environment.check(options.environ)
-    wanted = Wanted(region, globs)
+    wanted = StackFilter(region, globs)
     age = rules.seconds(older_than) if older_than else 0.0
-    one = Night(wanted, age, commands.parse_duration(lock_timeout), time.time())
+    one = ReapOptions(wanted, age, commands.parse_duration(lock_timeout), time.time())
     if not yes and (options.report or options.junit or options.html):
         raise UsageError("a report is of what was done, and nothing is", hint="add --yes; or --json for what would be")
     options.console.data_only = options.json
-    with options.stopper().installed() as stopper:
+    with options.signals().installed() as signals:
         found = list(reaper.find(options.project, wanted, lambda stack: _doors(options, stack)))
         if yes:
-            return _reap(options, one, found, stopper)
+            return _reap(options, one, found, signals)
     return _show(options, one, found)
 
 
@@ -91,52 +92,52 @@ def _doors(options: Options, stack: Stack) -> tuple[Identity, Store]:
 # -- what would be done -----------------------------------------------------------------------------
 
 
-def _show(options: Options, one: Night, found: Sequence[Finding]) -> int:
+def _show(options: Options, one: ReapOptions, found: Sequence[ReapCandidate]) -> int:
     rows = rules.words(found, one.now, one.older_than)
     if options.json:
         options.console.json(rows)
     elif found:
         options.console.table(HEAD, [_row(f, one) for f in found])
     going = [f.label for f in found if f.goes(one.now, one.older_than)]
-    for finding in found:
-        if finding.error:
-            options.console.error(finding.error)
+    for candidate in found:
+        if candidate.error:
+            options.console.error(candidate.error)
     if not found:
-        options.console.say("no ephemeral stack here: nothing to reap (ephemeral = true in stack.hcl marks one)")
+        options.console.info("no ephemeral stack here: nothing to reap (ephemeral = true in stack.hcl marks one)")
     elif going:
-        options.console.say(f"nothing was changed. To destroy {', '.join(going)}: the same with --yes")
+        options.console.info(f"nothing was changed. To destroy {', '.join(going)}: the same with --yes")
     elif not any(f.error for f in found):
-        options.console.say("nothing to reap")
+        options.console.info("nothing to reap")
     return worst(f.error.exit_code for f in found if f.error)
 
 
-def _row(finding: Finding, one: Night) -> tuple[str, ...]:
-    last = f"{rules.age(one.now - finding.last)} ago" if finding.last is not None else "-"
-    why = finding.spared(one.now, one.older_than)
-    busy = ", ".join(n or "itself" for n in finding.busy)
-    if finding.error:
-        what = f"not known: {finding.error.message}"
+def _row(candidate: ReapCandidate, one: ReapOptions) -> tuple[str, ...]:
+    last = f"{rules.age(one.now - candidate.last)} ago" if candidate.last is not None else "-"
+    why = candidate.spared(one.now, one.older_than)
+    busy = ", ".join(n or "itself" for n in candidate.busy)
+    if candidate.error:
+        what = f"not known: {candidate.error.message}"
     elif why:
         what = "stays: " + (why if not why.startswith("kept until") else "kept")
-    elif finding.goes(one.now, one.older_than):
+    elif candidate.goes(one.now, one.older_than):
         what = "destroy" + f" (locked now: {busy})" * bool(busy)
     else:
         what = "nothing there"
-    kept = str(finding.kept) if finding.kept and finding.kept.holds(one.now) else "-"
-    return finding.label, ", ".join(finding.tenants) or "-", last, kept, what
+    hold = str(candidate.hold) if candidate.hold and candidate.hold.holds(one.now) else "-"
+    return candidate.label, ", ".join(candidate.tenants) or "-", last, hold, what
 
 
 # -- the night --------------------------------------------------------------------------------------
 
 
-def _reap(options: Options, one: Night, found: Sequence[Finding], stopper: Stopper) -> int:
+def _reap(options: Options, one: ReapOptions, found: Sequence[ReapCandidate], signals: SignalHandler) -> int:
     wanted, begun = targets(options), time.time()
     logs = Logs(options.home / "logs", run_fleet.run_id(begun))
-    answers = reaper.reap_all(
+    results = reaper.reap_all(
         found,
-        lambda finding: finding.spared(one.now, one.older_than),
-        lambda stack: _opened(options, one, stack, stopper, logs),
-        options.console.say,
+        lambda candidate: candidate.spared(one.now, one.older_than),
+        lambda stack: _opened(options, one, stack, signals, logs),
+        options.console.info,
     )
     report = Report(
         id=logs.folder.name,
@@ -145,7 +146,7 @@ def _reap(options: Options, one: Night, found: Sequence[Finding], stopper: Stopp
         stack="",
         started=begun,
         finished=time.time(),
-        answers=in_order(answers),
+        results=in_order(results),
         jobs=options.jobs or fleet.default_jobs(),
         tool=__version__,
         command=_command(one),
@@ -153,24 +154,24 @@ def _reap(options: Options, one: Night, found: Sequence[Finding], stopper: Stopp
     )
     run_fleet.keep(report, logs)
     if not found:
-        options.console.say("no ephemeral stack here: nothing to reap (ephemeral = true in stack.hcl marks one)")
+        options.console.info("no ephemeral stack here: nothing to reap (ephemeral = true in stack.hcl marks one)")
     run_fleet.tell(options, report, logs, speaks=False)
     files.write(report, wanted)
     return report.exit_code
 
 
 @contextlib.contextmanager
-def _opened(options: Options, one: Night, stack: Stack, stopper: Stopper, logs: Logs) -> Iterator[Reaper]:
-    stopper.check()
-    deployer = options.deployer(stack, stopper)
-    deployer.caller = replace(deployer.caller, color=False, asks=False)
+def _opened(options: Options, one: ReapOptions, stack: Stack, signals: SignalHandler, logs: Logs) -> Iterator[Reaper]:
+    signals.check()
+    deployer = options.deployer(stack, signals)
+    deployer.context = replace(deployer.context, color=False, interactive=False)
     mine = Logs(logs.folder, stack.label.replace("/", "."))
-    watcher = progress.watcher(options.console, mine, terminal=options.terminal, speaks=False)
-    with watcher.looking_on():
-        yield Reaper(Fleet(deployer, watcher, Terms(jobs=options.jobs)), stopper, one.wait)
+    progress = open_progress(options.console, mine, terminal=options.terminal, speaks=False)
+    with progress.looking_on():
+        yield Reaper(Fleet(deployer, progress, FleetPolicy(jobs=options.jobs)), signals, one.wait)
 
 
-def _command(one: Night) -> str:
+def _command(one: ReapOptions) -> str:
     words = ["./orchestrate", "reap", "--yes"]
     words += [f"--region={one.wanted.region}"] if one.wanted.region else []
     words += [f"--stack={glob}" for glob in one.wanted.globs]

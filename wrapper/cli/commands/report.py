@@ -32,7 +32,7 @@ def merge(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> int:
     wanted = targets(options)
     merged = merging.merge({name: files.read(options.directory / name) for name in names})
     for remark in merged.remarks:
-        options.console.say(f"note: {printable.line(remark)}")
+        options.console.info(f"note: {printable.line(remark)}")
     files.write(merged.report, wanted)
     return _show(options, merged.report)
 
@@ -56,6 +56,6 @@ def _show(options: Options, report: Report) -> int:
     else:
         options.console.table(table.HEAD, table.rows(report))
         for line in table.troubles(report):
-            options.console.say(line)
-    options.console.say(table.last_line(report))
+            options.console.info(line)
+    options.console.info(table.last_line(report))
     return report.exit_code

@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from ...deploy import builds, deployer
-from ...deploy.prepared import Own
+from ...deploy.prepared import LayerOverrides
 from ...model.nouns import Layer
 from ...state import history, layer_state
-from ...state.record import Record
+from ...state.record import DeploymentRecord
 from ...terraform import arguments, commands
 from ..build_options import smoke_options
 from ..command import Command
@@ -46,18 +46,18 @@ def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **giv
     store = store_of(options, layer.stack)
     applies, record = layer_state.load_history(store, layer), layer_state.load_record(store, layer)
     chosen = history.choose(applies, record, to or "", layer.label)
-    options.console.say(
+    options.console.info(
         f"{layer.label}: back to apply {chosen.number} ({chosen.at}, by {chosen.by}): {history.in_words(chosen.builds)}; "
         f"its last good one was {history.in_words(record.builds)}"
     )
     say_not_typed(options, layer, record, tokens)
     why = {"rollback_of": applies[-1].number, "back_to": chosen.place}
-    own = Own(tuple(builds.tokens(chosen.builds)))
+    own = LayerOverrides(tuple(builds.tokens(chosen.builds)))
     on_layer(replace(options, why=why), _VERB, layer, tokens, {tenant: own})
     return 0
 
 
-def say_not_typed(options: Options, layer: Layer, record: Record, tokens: list[commands.Token]) -> None:
+def say_not_typed(options: Options, layer: Layer, record: DeploymentRecord, tokens: list[commands.Token]) -> None:
     """What was typed at the last apply, and is not now, changes too: as at every apply."""
     typed = {a.name for a in arguments.typed_values(tokens)}
     names = [n for n in record.given if n not in (*typed, *record.builds, "tenant")]
@@ -65,4 +65,4 @@ def say_not_typed(options: Options, layer: Layer, record: Record, tokens: list[c
     lost = [commands.redact(["-var", f"{n}={record.given[n]}"], hidden) for n in names]
     lost += [f"-var '{n}=***'" for n in record.hidden if n not in typed]
     if lost:
-        options.console.say(f"{layer.label}: typed at its last apply and not now: {' '.join(lost)}")
+        options.console.info(f"{layer.label}: typed at its last apply and not now: {' '.join(lost)}")

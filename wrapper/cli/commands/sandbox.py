@@ -28,7 +28,7 @@ def start(ctx: click.Context, /, **given: Any) -> int:
 @click.pass_context
 def stop(ctx: click.Context, /, **given: Any) -> int:
     options = ctx.obj.merged(given)
-    options.console.say("sandbox: stopped" if options.simulated.stop() else "sandbox: was not running")
+    options.console.info("sandbox: stopped" if options.simulated.stop() else "sandbox: was not running")
     return 0
 
 
@@ -39,7 +39,7 @@ def status(ctx: click.Context, /, **given: Any) -> int:
     options = ctx.obj.merged(given)
     endpoint = options.simulated.status()
     if endpoint is None:
-        options.console.json({"running": False}) if options.json else options.console.say("sandbox: not running")
+        options.console.json({"running": False}) if options.json else options.console.info("sandbox: not running")
         return 1
     return _show(options, endpoint)
 
@@ -56,5 +56,5 @@ def _show(options: Options, endpoint: Any) -> int:
     if options.json:
         options.console.json({"running": True, "url": endpoint.url, "pid": endpoint.pid, "log": str(endpoint.log)})
     else:
-        options.console.say(f"sandbox: running at {endpoint.url} (process {endpoint.pid}, log {endpoint.log})")
+        options.console.info(f"sandbox: running at {endpoint.url} (process {endpoint.pid}, log {endpoint.log})")
     return 0

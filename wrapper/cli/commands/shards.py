@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ...fleet import selection
-from ...fleet.change_detection import Look
+from ...fleet.change_detection import LayerDiff
 from ..build_options import builds_option
 from ..command import Command
 from ..fleet_options import scope_options
@@ -38,8 +38,8 @@ def command(ctx: click.Context, /, words: tuple[str, ...], parts: int, form: str
     stack, tokens = asked_for(options, "shards", words)
     with looking(options, stack) as seen:
         names = seen.names(scope_of(options))
-        looks = seen.looks(names, tokens)
-        changed = [look for look in looks if look.why or options.force]
+        diffs = seen.diffs(names, tokens)
+        changed = [diff for diff in diffs if diff.why or options.force]
         own = seen.own_changed()
     groups = divide(changed, parts)
     if options.json or form == "json":
@@ -49,16 +49,16 @@ def command(ctx: click.Context, /, words: tuple[str, ...], parts: int, form: str
     else:
         rows = [(g["part"], len(g["tenants"]), g["expected_seconds"], ",".join(g["tenants"])) for g in groups]
         options.console.table(("part", "count", "seconds", "tenants"), rows)
-    options.console.say(f"{len(changed)} of {len(looks)} tenants in {len(groups)} parts")
+    options.console.info(f"{len(changed)} of {len(diffs)} tenants in {len(groups)} parts")
     say_own(options, stack, own)
     return seen.say_unread(options, names)
 
 
-def divide(looks: Sequence[Look], parts: int) -> list[dict[str, Any]]:
+def divide(diffs: Sequence[LayerDiff], parts: int) -> list[dict[str, Any]]:
     """Parts with what each is expected to take, in seconds, one tenant after the other; none is empty."""
-    known = [look.entry.record.seconds for look in looks if look.entry.record.seconds]
+    known = [diff.status.record.seconds for diff in diffs if diff.status.record.seconds]
     usual = statistics.median(known) if known else UNKNOWN
-    costs = {look.layer.tenant: look.entry.record.seconds or usual for look in looks}
+    costs = {diff.layer.tenant: diff.status.record.seconds or usual for diff in diffs}
     groups = [group for group in selection.balance(costs, parts) if group]
     return [
         {

@@ -38,7 +38,7 @@ def add(ctx: click.Context, /, name: str, stack: str, region: str, other: str | 
     options: Options = ctx.obj.merged(given)
     found = options.project.stack(stack, region)
     file = options.project.add_tenant(found, name, other or "")
-    options.console.say(f"{file}: what {name} has of its own goes there")
+    options.console.info(f"{file}: what {name} has of its own goes there")
     options.console.print(f"./orchestrate apply {found.name} {found.region} -var tenant={name}".replace("  ", " "))
     return 0
 
@@ -52,21 +52,21 @@ def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: A
     verb = commands.VERBS["destroy"]
     layer = deploy.layer_of(options.project, found, verb, name)
     file = options.project.tenant_file(found, name)
-    with options.stopper().installed() as stopper:
-        deployer = options.deployer(found, stopper)
+    with options.signals().installed() as signals:
+        deployer = options.deployer(found, signals)
         deployer.check(verb, name, ())
         deployed = deployer.is_deployed(layer) or options.dry_run  # on paper as if
-        if not deployed and not options.project.files.has(file) and name not in deployer.placing.places():
+        if not deployed and not options.project.files.has(file) and name not in deployer.slot_allocator.places():
             raise options.project.unknown_tenant(found, name)
         if deployed:
-            asks = deployer.caller.asks
-            deployer.perform(verb, name, [] if asks else [Token("auto-approve", None, ("-auto-approve",))])
+            interactive = deployer.context.interactive
+            deployer.perform(verb, name, [] if interactive else [Token("auto-approve", None, ("-auto-approve",))])
         else:
-            deployer.placing.give_back(layer)  # its first apply may have failed after the place was written
+            deployer.slot_allocator.release(layer)  # its first apply may have failed after the place was written
     if options.project.files.has(file):
         if not options.dry_run:
             file.unlink()
-        options.console.say(f"{options.project.files.short(file)}: {'would be ' if options.dry_run else ''}removed")
+        options.console.info(f"{options.project.files.short(file)}: {'would be ' if options.dry_run else ''}removed")
     return 0
 
 
@@ -79,7 +79,7 @@ def show(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any
     declared = options.project.files.has(options.project.tenant_file(found, name))
     with looking(options, found) as seen:
         place = seen.places().get(name)
-        if not (declared or place or seen.register.of(name).deployed):
+        if not (declared or place or seen.tenant_index.of(name).deployed):
             raise options.project.unknown_tenant(found, name)
         row = describe(seen, name, declared, changes(seen, (name,)).get(name), place)
     if options.json:

@@ -8,14 +8,14 @@ from typing import Any
 import click
 
 from ...deploy.lb_slots.slots import Slot
-from ...fleet.change_detection import Look, Scope
+from ...fleet.change_detection import LayerDiff, TenantFilter
 from ...model.errors import OrchestrateError
 from ...model.nouns import Layer
-from ...state.index import Entry, lock_of
+from ...state.index import LayerStatus, lock_of
 from ..command import Command
 from ..fleet_options import scope_options
 from ..options import ASKS_AWS, takes
-from ..tenant_status import Looking, looking, scope_of
+from ..tenant_status import TenantStatus, looking, scope_of
 
 
 @click.command(
@@ -31,11 +31,13 @@ from ..tenant_status import Looking, looking, scope_of
 def command(ctx: click.Context, /, stack: str, region: str, **given: Any) -> int:
     options = ctx.obj.merged(given)
     found = options.project.stack(stack, region)
-    declared, scope = set(options.project.tenants(found)), scope_of(options)
+    declared, tenant_filter = set(options.project.tenants(found)), scope_of(options)
     with looking(options, found) as seen:
-        names, places = seen.names(scope), seen.places()
+        names, places = seen.names(tenant_filter), seen.places()
         whys = changes(seen, names)
-        everyone = sorted({*names, *places}) if scope == Scope() else names  # who never came may still keep a place
+        everyone = (
+            sorted({*names, *places}) if tenant_filter == TenantFilter() else names
+        )  # who never came may still keep a place
         rows = [describe(seen, name, name in declared, whys.get(name), places.get(name)) for name in everyone]
     if options.json:
         options.console.json(rows)
@@ -44,29 +46,31 @@ def command(ctx: click.Context, /, stack: str, region: str, **given: Any) -> int
     return seen.say_unread(options, everyone)
 
 
-def changes(seen: Looking, names: tuple[str, ...]) -> dict[str, Look]:
+def changes(seen: TenantStatus, names: tuple[str, ...]) -> dict[str, LayerDiff]:
     """Each tenant compared with its last apply; {} where there is nothing to compare with yet."""
     if not names or not seen.own_is_there():
         return {}
     try:
-        return {look.layer.tenant: look for look in seen.looks(names)}
+        return {diff.layer.tenant: diff for diff in seen.diffs(names)}
     except OrchestrateError as error:
-        seen.looker.deployer.talk.say(f"what changed is not known: {error}")
+        seen.detector.deployer.console.info(f"what changed is not known: {error}")
         return {}
 
 
-def describe(seen: Looking, name: str, declared: bool, look: Look | None, place: Slot | None) -> dict[str, Any]:
+def describe(
+    seen: TenantStatus, name: str, declared: bool, diff: LayerDiff | None, place: Slot | None
+) -> dict[str, Any]:
     """A tenant as plain data. ``changed`` says why an apply would run; null where that is not known."""
-    deployer, entry = seen.looker.deployer, seen.register.of(name)
-    record = entry.record
-    lock = lock_of(deployer.store, Layer(deployer.stack, name)) if entry.locked else None
+    deployer, status = seen.detector.deployer, seen.tenant_index.of(name)
+    record = status.record
+    lock = lock_of(deployer.store, Layer(deployer.stack, name)) if status.locked else None
     return {
         "tenant": name,
-        "status": _status(entry, declared, look, place),
+        "status": _status(status, declared, diff, place),
         "declared": declared,
-        "deployed": entry.deployed,
-        "orphaned": entry.deployed and not declared,
-        "changed": (look.why or False) if look and entry.deployed else None,
+        "deployed": status.deployed,
+        "orphaned": status.deployed and not declared,
+        "changed": (diff.why or False) if diff and status.deployed else None,
         "failed": dict(record.failed) or None,
         "locked": {"by": lock.who, "since": lock.created, "doing": lock.operation, "id": lock.id} if lock else None,
         "place": place.as_value() if place else None,
@@ -76,15 +80,15 @@ def describe(seen: Looking, name: str, declared: bool, look: Look | None, place:
     }
 
 
-def _status(entry: Entry, declared: bool, look: Look | None, place: Slot | None) -> list[str]:
+def _status(status: LayerStatus, declared: bool, diff: LayerDiff | None, place: Slot | None) -> list[str]:
     words = {
-        "not deployed": not entry.deployed,
-        "keeps a place": bool(place and not entry.deployed),
-        "orphaned": entry.deployed and not declared,
-        "wrong": bool(entry.error or (look and look.error)),
-        "changed": bool(look and look.why and entry.deployed and not look.error),
-        "failed": bool(entry.record.failed),
-        "locked": entry.locked,
+        "not deployed": not status.deployed,
+        "keeps a place": bool(place and not status.deployed),
+        "orphaned": status.deployed and not declared,
+        "wrong": bool(status.error or (diff and diff.error)),
+        "changed": bool(diff and diff.why and status.deployed and not diff.error),
+        "failed": bool(status.record.failed),
+        "locked": status.locked,
     }
     return [word for word, is_so in words.items() if is_so] or ["deployed"]
 

@@ -36,11 +36,11 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     tenant, tokens = arguments.split_tenant(tokens, options.tenant)
     stack = options.project.stack(name, region)
     layer = options.project.layer(stack, tenant)
-    with options.stopper().installed() as stopper:
-        survey = options.deployer(stack, stopper).survey
-        declared = survey.declared(layer)
-        tokens = survey.distribute(_VERB, layer, tokens, declared)
-        values = hide_sensitive(survey.effective(layer, tokens), declared)
+    with options.signals().installed() as signals:
+        resolver = options.deployer(stack, signals).resolver
+        declared = resolver.declared(layer)
+        tokens = resolver.distribute(_VERB, layer, tokens, declared)
+        values = hide_sensitive(resolver.effective(layer, tokens), declared)
     if options.json:
         options.console.json({k: {"value": v.value, "origin": v.origin} for k, v in sorted(values.items())})
     else:

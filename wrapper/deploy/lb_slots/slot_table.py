@@ -16,14 +16,14 @@ from ...state.layer_state import data_in
 from ...state.record import moment
 from ...state.store import Store
 from . import slots
-from .slots import Book
+from .slots import SlotTable
 
 _TRIES = 60  # at most two seconds apart: a minute or so
 _FIRST, _LONGEST = 0.05, 2.0  # seconds
 
 
 @dataclass
-class Register:
+class SlotTableStore:
     """One stack's book. ``by`` says who writes; ``wait`` sleeps that many seconds."""
 
     store: Store
@@ -34,23 +34,23 @@ class Register:
 
     @property
     def key(self) -> str:
-        return naming.allotments_key(self.stack.region, self.stack.name)
+        return naming.slots_key(self.stack.region, self.stack.name)
 
     @property
     def origin(self) -> str:
         """How a value from here is named."""
-        return f"{naming.ALLOTMENTS_FILE} of {self.stack.label}"
+        return f"{naming.SLOTS_FILE} of {self.stack.label}"
 
-    def read(self) -> Book:
+    def read(self) -> SlotTable:
         return slots.parse(self.store.read(self.key), self.key)
 
-    def allot(self, tenants: Collection[str]) -> Book:
+    def assign(self, tenants: Collection[str]) -> SlotTable:
         """The book with a slot for each of these, all in one write."""
-        return self._change(lambda book: slots.allot(book, tenants, moment(time.time()), self.by))
+        return self._change(lambda table: slots.assign(table, tenants, moment(time.time()), self.by))
 
-    def free(self, tenants: Collection[str]) -> Book:
+    def release(self, tenants: Collection[str]) -> SlotTable:
         """The book without these; what is not in it is no error."""
-        return self._change(lambda book: slots.free(book, tenants, moment(time.time()), self.by))
+        return self._change(lambda table: slots.release(table, tenants, moment(time.time()), self.by))
 
     def check_known(self) -> None:
         """NewerError where a newer orchestrate keeps the book."""
@@ -62,7 +62,7 @@ class Register:
         if self.store.read(self.key) is not None:
             self.store.delete(self.key)
 
-    def _change(self, change: Callable[[Book], Book]) -> Book:
+    def _change(self, change: Callable[[SlotTable], SlotTable]) -> SlotTable:
         """Read, change, write if nobody was faster; else anew, after a while that differs for each of us."""
         with self._lock:  # those of this command take turns and never overtake each other
             for turn in range(_TRIES):

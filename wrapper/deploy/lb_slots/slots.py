@@ -38,7 +38,7 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Entry:
+class SlotAssignment:
     """A slot, whose it is (or was), since when (UTC, ISO 8601), and by whose command."""
 
     slot: Slot
@@ -48,11 +48,11 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Book:
+class SlotTable:
     """All allotments of one stack. ``freed`` are slots that tenants gave back, oldest first."""
 
-    tenants: Mapping[str, Entry] = field(default_factory=dict)
-    freed: tuple[Entry, ...] = ()
+    tenants: Mapping[str, SlotAssignment] = field(default_factory=dict)
+    freed: tuple[SlotAssignment, ...] = ()
 
     @property
     def highest(self) -> int:
@@ -60,55 +60,55 @@ class Book:
         return max((e.slot.load_balancer for e in self.tenants.values()), default=0)
 
 
-def allot(book: Book, tenants: Iterable[str], at: str, by: str) -> Book:
+def assign(table: SlotTable, tenants: Iterable[str], at: str, by: str) -> SlotTable:
     """The book with a slot for each of ``tenants``; one that has a slot keeps it."""
-    wanted = [t for t in dict.fromkeys(tenants) if t not in book.tenants]
-    chosen = _free_slots(book)
-    made = {tenant: Entry(next(chosen), tenant, at, by) for tenant in wanted}
+    wanted = [t for t in dict.fromkeys(tenants) if t not in table.tenants]
+    chosen = _free_slots(table)
+    made = {tenant: SlotAssignment(next(chosen), tenant, at, by) for tenant in wanted}
     taken = {e.slot for e in made.values()}
-    return Book({**book.tenants, **made}, tuple(e for e in book.freed if e.slot not in taken))
+    return SlotTable({**table.tenants, **made}, tuple(e for e in table.freed if e.slot not in taken))
 
 
-def free(book: Book, tenants: Iterable[str], at: str, by: str) -> Book:
+def release(table: SlotTable, tenants: Iterable[str], at: str, by: str) -> SlotTable:
     """The book without ``tenants``; their slots are the last to be given again."""
-    gone = {t for t in tenants if t in book.tenants}
-    stones = tuple(replace(book.tenants[t], at=at, by=by) for t in sorted(gone))
-    return Book({t: e for t, e in book.tenants.items() if t not in gone}, book.freed + stones)
+    gone = {t for t in tenants if t in table.tenants}
+    stones = tuple(replace(table.tenants[t], at=at, by=by) for t in sorted(gone))
+    return SlotTable({t: e for t, e in table.tenants.items() if t not in gone}, table.freed + stones)
 
 
-def _free_slots(book: Book) -> Iterator[Slot]:
+def _free_slots(table: SlotTable) -> Iterator[Slot]:
     """Per load balancer: what nobody ever had, from the lowest up; then what was given back, oldest first (names and
     browsers may still lead there). The next load balancer begins where one has neither."""
-    seen = {e.slot for e in (*book.tenants.values(), *book.freed)}
+    seen = {e.slot for e in (*table.tenants.values(), *table.freed)}
     number = 1
     while True:
         priorities = range(FIRST_PRIORITY, FIRST_PRIORITY + PER_LOAD_BALANCER)
         yield from (slot for p in priorities if (slot := Slot(number, p)) not in seen)
-        yield from (e.slot for e in book.freed if e.slot.load_balancer == number)
+        yield from (e.slot for e in table.freed if e.slot.load_balancer == number)
         number += 1
 
 
 # -- as it is kept ------------------------------------------------------------------------------
 
 
-def render(book: Book) -> bytes:
+def render(table: SlotTable) -> bytes:
     """The book as JSON, the same bytes for the same book."""
-    tenants = {t: {**e.slot.as_value(), "at": e.at, "by": e.by} for t, e in book.tenants.items()}
-    freed = [{**e.slot.as_value(), "tenant": e.tenant, "at": e.at, "by": e.by} for e in book.freed]
+    tenants = {t: {**e.slot.as_value(), "at": e.at, "by": e.by} for t, e in table.tenants.items()}
+    freed = [{**e.slot.as_value(), "tenant": e.tenant, "at": e.at, "by": e.by} for e in table.freed]
     return (
         json.dumps({"version": VERSION, "tenants": tenants, "freed": freed}, indent=2, sort_keys=True) + "\n"
     ).encode()
 
 
-def parse(data: bytes | None, where: str) -> Book:
+def parse(data: bytes | None, where: str) -> SlotTable:
     """The book that ``render`` wrote; an empty one for None. A damaged one is a ConfigError: taking it for an empty
     one would give two tenants one rule. NewerError for one of a later version."""
     if data is None:
-        return Book()
+        return SlotTable()
     try:
         found = json.loads(data)
         check_known(found, VERSION, WHAT, where)
-        book = _read(found)
+        table = _read(found)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ConfigError(
             f"the allotments are damaged ({len(data)} bytes; {error})",
@@ -116,10 +116,10 @@ def parse(data: bytes | None, where: str) -> Book:
             hint="put back an earlier version of that object, or write it anew from the tenants' states, before anything "
             'else: docs/state.md, "Damaged allotments"',
         ) from None
-    return book
+    return table
 
 
-def _read(data: Any) -> Book:
+def _read(data: Any) -> SlotTable:
     if data["version"] != VERSION:
         raise ValueError(f"version {data['version']!r} is not known here")
     tenants = {str(name): _entry(str(name), entry) for name, entry in data["tenants"].items()}
@@ -127,14 +127,14 @@ def _read(data: Any) -> Book:
     slots = [e.slot for e in (*tenants.values(), *freed)]
     if len(slots) != len(set(slots)):
         raise ValueError("one slot stands in it twice")
-    return Book(tenants, freed)
+    return SlotTable(tenants, freed)
 
 
-def _entry(tenant: str, data: Mapping[str, Any]) -> Entry:
+def _entry(tenant: str, data: Mapping[str, Any]) -> SlotAssignment:
     slot = Slot(data["load_balancer"], data["priority"])
     if not all(type(n) is int and n > 0 for n in (slot.load_balancer, slot.priority)):
         raise ValueError(f"{slot} is no slot")
-    return Entry(slot, tenant, str(data.get("at", "")), str(data.get("by", "")))
+    return SlotAssignment(slot, tenant, str(data.get("at", "")), str(data.get("by", "")))
 
 
 # -- who needs one ------------------------------------------------------------------------------

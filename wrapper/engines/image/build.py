@@ -38,7 +38,7 @@ NOISE = (" --->", "Removing intermediate container")
 
 
 @dataclass
-class Log:
+class BuildLog:
     """What a build says: told on, and remembered. `lack` is why it does not do without the network."""
 
     progress: Progress
@@ -83,7 +83,7 @@ def build_missing(root: Path, client: docker.DockerClient, progress: Progress, e
         args["RELEASES"] = env["ORCHESTRATE_RELEASES"]
     name = tag(root)
     progress(f"building {name} " + (f"with the network: {lack}" if lack else "from this host's files"))
-    log = Log(progress, lack)
+    log = BuildLog(progress, lack)
     with swept(client, args["BUILD"], log):
         image = run_build(client, context(root, pins, sources), args, log)
         client.api.tag(image, NAME, name.partition(":")[2])
@@ -109,7 +109,7 @@ def local_base(client: docker.DockerClient, pins: Pins, progress: Progress) -> s
     return base_name(pins)
 
 
-def run_build(client: docker.DockerClient, tar: Iterator[bytes], args: dict[str, str], log: Log) -> str:
+def run_build(client: docker.DockerClient, tar: Iterator[bytes], args: dict[str, str], log: BuildLog) -> str:
     """One build's image id. No cache, so that its layers are ours alone; no tag before it is whole."""
     api: Any = client.api
     image = ""
@@ -150,7 +150,7 @@ def lines(event: Mapping[str, Any]) -> list[str]:
     return [row for row in rows if row.strip() and not row.startswith(NOISE)]
 
 
-def failure(error: str, log: Log) -> OrchestrateError:
+def failure(error: str, log: BuildLog) -> OrchestrateError:
     """`install` speaks in lines that begin with our name; it exits 3 for a wrong digest, 4 for no network."""
     ours = [line.removeprefix(f"{NAME}: ") for line in log.said if line.startswith(f"{NAME}: ")]
     what = ours[-1] if ours else error
@@ -162,7 +162,7 @@ def failure(error: str, log: Log) -> OrchestrateError:
 
 
 @contextmanager
-def swept(client: docker.DockerClient, build_id: str, log: Log) -> Iterator[None]:
+def swept(client: docker.DockerClient, build_id: str, log: BuildLog) -> Iterator[None]:
     """Takes away the nameless images that a build leaves: its first stage, or all of them when it failed."""
     try:
         yield

@@ -20,27 +20,27 @@ from . import (
     servicediscovery,
     sqs,
 )
-from .patch_set import Ledger, Mend
+from .patch_set import Patch, PatchSet
 
-ALL: tuple[Mend, ...] = (
-    *applicationautoscaling.MENDS,
-    *autoscaling.MENDS,
-    *cloudwatch.MENDS,
-    *ec2.MENDS,
-    *ecs.MENDS,
-    *elbv2.MENDS,
-    *resourcegroupstaggingapi.MENDS,
-    *rollouts.MENDS,
-    *route53.MENDS,
-    *s3.MENDS,
-    *scheduler.MENDS,
-    *servicediscovery.MENDS,
-    *sqs.MENDS,
+ALL: tuple[Patch, ...] = (
+    *applicationautoscaling.PATCHES,
+    *autoscaling.PATCHES,
+    *cloudwatch.PATCHES,
+    *ec2.PATCHES,
+    *ecs.PATCHES,
+    *elbv2.PATCHES,
+    *resourcegroupstaggingapi.PATCHES,
+    *rollouts.PATCHES,
+    *route53.PATCHES,
+    *s3.PATCHES,
+    *scheduler.PATCHES,
+    *servicediscovery.PATCHES,
+    *sqs.PATCHES,
 )
 
 
-def apply_all() -> Ledger:
-    ledger = Ledger()
-    for mend in ALL:
-        mend(ledger)
-    return ledger
+def apply_all() -> PatchSet:
+    patch_set = PatchSet()
+    for patch in ALL:
+        patch(patch_set)
+    return patch_set

@@ -14,10 +14,10 @@ from moto.applicationautoscaling.models import (
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.exceptions import JsonRESTError
 
-from .patch_set import Ledger, Mend
+from .patch_set import Patch, PatchSet
 
 
-def scalable_targets_have_tags(ledger: Ledger) -> None:
+def scalable_targets_have_tags(patch_set: PatchSet) -> None:
     """AWS keeps the tags of RegisterScalableTarget and answers List/Tag/UntagResource.
 
     https://docs.aws.amazon.com/autoscaling/application/APIReference/API_ListTagsForResource.html
@@ -29,10 +29,10 @@ def scalable_targets_have_tags(ledger: Ledger) -> None:
         tags_of(self, json.loads(answer)["ScalableTargetARN"]).update(self._get_param("Tags") or {})
         return answer
 
-    ledger.wrap(ApplicationAutoScalingResponse, "register_scalable_target", register)
-    ledger.replace(ApplicationAutoScalingResponse, "list_tags_for_resource", list_tags_for_resource)
-    ledger.replace(ApplicationAutoScalingResponse, "tag_resource", tag_resource)
-    ledger.replace(ApplicationAutoScalingResponse, "untag_resource", untag_resource)
+    patch_set.wrap(ApplicationAutoScalingResponse, "register_scalable_target", register)
+    patch_set.replace(ApplicationAutoScalingResponse, "list_tags_for_resource", list_tags_for_resource)
+    patch_set.replace(ApplicationAutoScalingResponse, "tag_resource", tag_resource)
+    patch_set.replace(ApplicationAutoScalingResponse, "untag_resource", untag_resource)
 
 
 def list_tags_for_resource(self: ApplicationAutoScalingResponse) -> str:
@@ -64,7 +64,7 @@ def target_of(self: ApplicationAutoScalingResponse, arn: str) -> FakeScalableTar
     raise AWSValidationException(f"No scalable target found for ARN: {arn}")
 
 
-def updated_policy_keeps_its_arn(ledger: Ledger) -> None:
+def updated_policy_keeps_its_arn(patch_set: PatchSet) -> None:
     """AWS updates the policy of a name in place: same ARN, and its own alarms are not made twice.
 
     https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
@@ -82,10 +82,10 @@ def updated_policy_keeps_its_arn(ledger: Ledger) -> None:
             before.delete_alarms(self.account_id, self.region_name)
         return policy
 
-    ledger.wrap(ApplicationAutoscalingBackend, "put_scaling_policy", around)
+    patch_set.wrap(ApplicationAutoscalingBackend, "put_scaling_policy", around)
 
 
-def deregistered_target_takes_its_policies_along(ledger: Ledger) -> None:
+def deregistered_target_takes_its_policies_along(patch_set: PatchSet) -> None:
     """AWS deletes the policies and scheduled actions of a scalable target with it.
 
     https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html
@@ -98,14 +98,14 @@ def deregistered_target_takes_its_policies_along(ledger: Ledger) -> None:
             self.delete_scaling_policy(policy.policy_name, namespace, r_id, dimension)
         self.scheduled_actions = [each for each in self.scheduled_actions if not belongs(each, r_id, dimension)]
 
-    ledger.wrap(ApplicationAutoscalingBackend, "deregister_scalable_target", around)
+    patch_set.wrap(ApplicationAutoscalingBackend, "deregister_scalable_target", around)
 
 
 def belongs(thing: Any, resource_id: str, dimension: str) -> bool:
     return (thing.resource_id, thing.scalable_dimension) == (resource_id, dimension)
 
 
-def target_that_is_gone_is_not_found(ledger: Ledger) -> None:
+def target_that_is_gone_is_not_found(patch_set: PatchSet) -> None:
     """AWS answers ObjectNotFoundException when a scalable target that is to be deregistered is not there.
 
     https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html
@@ -118,7 +118,7 @@ def target_that_is_gone_is_not_found(ledger: Ledger) -> None:
             raise ObjectNotFoundException(f"No scalable target found for {namespace}, {r_id}, {dimension}")
         original(self, namespace, r_id, dimension)
 
-    ledger.wrap(ApplicationAutoscalingBackend, "deregister_scalable_target", around)
+    patch_set.wrap(ApplicationAutoscalingBackend, "deregister_scalable_target", around)
 
 
 class ObjectNotFoundException(JsonRESTError):
@@ -126,7 +126,7 @@ class ObjectNotFoundException(JsonRESTError):
         super().__init__("ObjectNotFoundException", message)
 
 
-MENDS: tuple[Mend, ...] = (
+PATCHES: tuple[Patch, ...] = (
     scalable_targets_have_tags,
     updated_policy_keeps_its_arn,
     deregistered_target_takes_its_policies_along,

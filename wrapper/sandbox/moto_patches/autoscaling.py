@@ -12,7 +12,7 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import camelcase_to_underscores, utcnow
 
-from .patch_set import Ledger, Mend
+from .patch_set import Patch, PatchSet
 
 DROPPED_AT_CREATION = (
     "AvailabilityZoneDistribution",
@@ -59,7 +59,7 @@ class ActiveInstanceRefreshNotFoundFault(ServiceException):
     code = "ActiveInstanceRefreshNotFound"
 
 
-def group_keeps_its_fields(ledger: Ledger) -> None:
+def group_keeps_its_fields(patch_set: PatchSet) -> None:
     """AWS answers DescribeAutoScalingGroups with the warm-up, the maximum lifetime, the maintenance policy and so on.
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html
@@ -76,8 +76,8 @@ def group_keeps_its_fields(ledger: Ledger) -> None:
         keep(group_of(self), self._get_params(), DROPPED_AT_UPDATE)
         return answer
 
-    ledger.wrap(AutoScalingResponse, "create_auto_scaling_group", create)
-    ledger.wrap(AutoScalingResponse, "update_auto_scaling_group", update)
+    patch_set.wrap(AutoScalingResponse, "create_auto_scaling_group", create)
+    patch_set.wrap(AutoScalingResponse, "update_auto_scaling_group", update)
 
 
 def keep(group: FakeAutoScalingGroup, request: dict[str, Any], fields: tuple[str, ...]) -> None:
@@ -97,7 +97,7 @@ def set_or_cleared(field: str, value: Any) -> Any:
     return value
 
 
-def update_keeps_what_is_launched(ledger: Ledger) -> None:
+def update_keeps_what_is_launched(patch_set: PatchSet) -> None:
     """AWS leaves alone what an UpdateAutoScalingGroup does not mention; a new kind of launch source replaces the old.
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
@@ -114,7 +114,7 @@ def update_keeps_what_is_launched(ledger: Ledger) -> None:
         original(self, *args, **kwargs)
         fill_distribution(self)
 
-    ledger.wrap(FakeAutoScalingGroup, "update", around)
+    patch_set.wrap(FakeAutoScalingGroup, "update", around)
 
 
 LAUNCH_SOURCES = ("launch_config_name", "launch_template", "mixed_instances_policy")
@@ -134,7 +134,7 @@ def forget_launch_source(group: FakeAutoScalingGroup) -> None:
         vars(group).pop(name, None)
 
 
-def distribution_is_complete(ledger: Ledger) -> None:
+def distribution_is_complete(patch_set: PatchSet) -> None:
     """AWS fills in every part of an instances distribution that was left out.
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html
@@ -145,7 +145,7 @@ def distribution_is_complete(ledger: Ledger) -> None:
         original(self, *args, **kwargs)
         fill_distribution(self)
 
-    ledger.wrap(FakeAutoScalingGroup, "__init__", around)
+    patch_set.wrap(FakeAutoScalingGroup, "__init__", around)
 
 
 def fill_distribution(group: FakeAutoScalingGroup) -> None:
@@ -158,7 +158,7 @@ def fill_distribution(group: FakeAutoScalingGroup) -> None:
     group.mixed_instances_policy["InstancesDistribution"] = complete
 
 
-def hooks_keep_their_target(ledger: Ledger) -> None:
+def hooks_keep_their_target(patch_set: PatchSet) -> None:
     """AWS answers DescribeLifecycleHooks with the target, role and metadata of the hook, or leaves them out.
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LifecycleHook.html
@@ -173,10 +173,10 @@ def hooks_keep_their_target(ledger: Ledger) -> None:
             setattr(hook, name, self._get_param(field, getattr(before, name, None)))
         return answer
 
-    ledger.wrap(AutoScalingResponse, "put_lifecycle_hook", around)
+    patch_set.wrap(AutoScalingResponse, "put_lifecycle_hook", around)
 
 
-def policies_are_enabled(ledger: Ledger) -> None:
+def policies_are_enabled(patch_set: PatchSet) -> None:
     """AWS answers ``Enabled: true`` and no predictive configuration for a policy that has none.
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_ScalingPolicy.html
@@ -193,20 +193,20 @@ def policies_are_enabled(ledger: Ledger) -> None:
         original(self, *args, **kwargs)
         self.predictive_scaling_configuration = self.predictive_scaling_configuration or None  # type: ignore[assignment]
 
-    ledger.wrap(AutoScalingResponse, "put_scaling_policy", put)
-    ledger.wrap(FakeScalingPolicy, "__init__", init)
+    patch_set.wrap(AutoScalingResponse, "put_scaling_policy", put)
+    patch_set.wrap(FakeScalingPolicy, "__init__", init)
 
 
-def instance_refresh_is_done_at_once(ledger: Ledger) -> None:
+def instance_refresh_is_done_at_once(patch_set: PatchSet) -> None:
     """AWS replaces the instances of a group batch by batch and tells how far it is.
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html
     moto does not know the action; the provider's apply fails after the new launch template is in place.
     Here the instances are replaced at once and the refresh is ``Successful``.
     """
-    ledger.replace(AutoScalingResponse, "start_instance_refresh", start_instance_refresh)
-    ledger.replace(AutoScalingResponse, "describe_instance_refreshes", describe_instance_refreshes)
-    ledger.replace(AutoScalingResponse, "cancel_instance_refresh", cancel_instance_refresh)
+    patch_set.replace(AutoScalingResponse, "start_instance_refresh", start_instance_refresh)
+    patch_set.replace(AutoScalingResponse, "describe_instance_refreshes", describe_instance_refreshes)
+    patch_set.replace(AutoScalingResponse, "cancel_instance_refresh", cancel_instance_refresh)
 
 
 def start_instance_refresh(self: AutoScalingResponse) -> ActionResult:
@@ -244,7 +244,7 @@ def cancel_instance_refresh(self: AutoScalingResponse) -> ActionResult:
     )
 
 
-def metrics_can_be_disabled(ledger: Ledger) -> None:
+def metrics_can_be_disabled(patch_set: PatchSet) -> None:
     """AWS stops collecting the metrics named, or all of them; EnableMetricsCollection adds to those collected.
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DisableMetricsCollection.html
@@ -254,8 +254,8 @@ def metrics_can_be_disabled(ledger: Ledger) -> None:
     def enable(original: Any, self: FakeAutoScalingGroup, metrics: list[str]) -> None:
         original(self, sorted({*self.metrics, *(metrics or ALL_METRICS)}))
 
-    ledger.wrap(FakeAutoScalingGroup, "enable_metrics_collection", enable)
-    ledger.replace(AutoScalingResponse, "disable_metrics_collection", disable_metrics_collection)
+    patch_set.wrap(FakeAutoScalingGroup, "enable_metrics_collection", enable)
+    patch_set.replace(AutoScalingResponse, "disable_metrics_collection", disable_metrics_collection)
 
 
 def disable_metrics_collection(self: AutoScalingResponse) -> ActionResult:
@@ -265,7 +265,7 @@ def disable_metrics_collection(self: AutoScalingResponse) -> ActionResult:
     return EmptyResult()
 
 
-def forced_deletion_ends_every_instance(ledger: Ledger) -> None:
+def forced_deletion_ends_every_instance(patch_set: PatchSet) -> None:
     """AWS terminates all instances of a group that is deleted by force, protected ones too.
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html
@@ -279,10 +279,10 @@ def forced_deletion_ends_every_instance(ledger: Ledger) -> None:
                 state.protected_from_scale_in = False
         return original(self)
 
-    ledger.wrap(AutoScalingResponse, "delete_auto_scaling_group", around)
+    patch_set.wrap(AutoScalingResponse, "delete_auto_scaling_group", around)
 
 
-def names_belong_to_their_group(ledger: Ledger) -> None:
+def names_belong_to_their_group(patch_set: PatchSet) -> None:
     """AWS keeps policies and scheduled actions by group and name: two groups may each have a "night".
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScheduledUpdateGroupAction.html
@@ -307,11 +307,11 @@ def names_belong_to_their_group(ledger: Ledger) -> None:
         original(self, auto_scaling_group_name, scheduled_action_name)
         self.scheduled_actions.pop(f"{auto_scaling_group_name}/{scheduled_action_name}", None)
 
-    ledger.wrap(AutoScalingBackend, "put_scaling_policy", put_policy)
-    ledger.replace(AutoScalingResponse, "delete_policy", delete_policy)
-    ledger.replace(AutoScalingResponse, "execute_policy", execute_policy)
-    ledger.wrap(AutoScalingBackend, "put_scheduled_update_group_action", put_action)
-    ledger.wrap(AutoScalingBackend, "delete_scheduled_action", delete_action)
+    patch_set.wrap(AutoScalingBackend, "put_scaling_policy", put_policy)
+    patch_set.replace(AutoScalingResponse, "delete_policy", delete_policy)
+    patch_set.replace(AutoScalingResponse, "execute_policy", execute_policy)
+    patch_set.wrap(AutoScalingBackend, "put_scheduled_update_group_action", put_action)
+    patch_set.wrap(AutoScalingBackend, "delete_scheduled_action", delete_action)
 
 
 def delete_policy(self: AutoScalingResponse) -> ActionResult:
@@ -337,15 +337,15 @@ def policy_keys(self: AutoScalingResponse) -> list[str]:
     ]
 
 
-def groups_have_notifications(ledger: Ledger) -> None:
+def groups_have_notifications(patch_set: PatchSet) -> None:
     """AWS keeps which events of a group go to which topic.
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutNotificationConfiguration.html
     moto does not know the actions; the provider's apply fails.
     """
-    ledger.replace(AutoScalingResponse, "put_notification_configuration", put_notification_configuration)
-    ledger.replace(AutoScalingResponse, "describe_notification_configurations", describe_notification_configurations)
-    ledger.replace(AutoScalingResponse, "delete_notification_configuration", delete_notification_configuration)
+    patch_set.replace(AutoScalingResponse, "put_notification_configuration", put_notification_configuration)
+    patch_set.replace(AutoScalingResponse, "describe_notification_configurations", describe_notification_configurations)
+    patch_set.replace(AutoScalingResponse, "delete_notification_configuration", delete_notification_configuration)
 
 
 def put_notification_configuration(self: AutoScalingResponse) -> ActionResult:
@@ -384,7 +384,7 @@ def hook_of(self: AutoScalingResponse) -> LifecycleHook | None:
     return backend.lifecycle_hooks.get(key)
 
 
-MENDS: tuple[Mend, ...] = (
+PATCHES: tuple[Patch, ...] = (
     group_keeps_its_fields,
     update_keeps_what_is_launched,
     distribution_is_complete,

@@ -10,10 +10,10 @@ from moto.ec2.models.subnets import Subnet
 from moto.ec2.responses.launch_templates import LaunchTemplates
 from moto.ec2.utils import parse_user_data
 
-from .patch_set import Ledger, Mend
+from .patch_set import Patch, PatchSet
 
 
-def template_tags_are_not_its_data(ledger: Ledger) -> None:
+def template_tags_are_not_its_data(patch_set: PatchSet) -> None:
     """AWS keeps the tags given to CreateLaunchTemplate on the template.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html
@@ -32,19 +32,19 @@ def template_tags_are_not_its_data(ledger: Ledger) -> None:
             data.pop("TagSpecifications", None)
         return answer
 
-    ledger.wrap(LaunchTemplates, "create_launch_template", around)
+    patch_set.wrap(LaunchTemplates, "create_launch_template", around)
 
 
-def template_tags_can_change(ledger: Ledger) -> None:
+def template_tags_can_change(patch_set: PatchSet) -> None:
     """AWS answers DescribeLaunchTemplates with the present tags.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLaunchTemplates.html
     moto answers those of the creation, whatever CreateTags and DeleteTags did since. The provider plans them again.
     """
-    ledger.replace(LaunchTemplate, "tags", property(LaunchTemplate.get_tags, lambda _self, _tags: None))
+    patch_set.replace(LaunchTemplate, "tags", property(LaunchTemplate.get_tags, lambda _self, _tags: None))
 
 
-def later_versions_have_readable_user_data(ledger: Ledger) -> None:
+def later_versions_have_readable_user_data(patch_set: PatchSet) -> None:
     """AWS starts instances from any version of a template.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplateVersion.html
@@ -57,10 +57,10 @@ def later_versions_have_readable_user_data(ledger: Ledger) -> None:
             data["UserData"] = parse_user_data(data["UserData"])
         return original(self, data, description)
 
-    ledger.wrap(LaunchTemplate, "create_version", around)
+    patch_set.wrap(LaunchTemplate, "create_version", around)
 
 
-def every_rule_has_its_description(ledger: Ledger) -> None:
+def every_rule_has_its_description(patch_set: PatchSet) -> None:
     """AWS keeps the description of every security group rule, whatever its source is.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRule.html
@@ -73,8 +73,8 @@ def every_rule_has_its_description(ledger: Ledger) -> None:
         prefix_list = kwargs.get("prefix_list_id") or (args[7] if len(args) > 7 else None) or {}
         self.prefix_list_description = prefix_list.get("Description")
 
-    ledger.wrap(SecurityGroupRule, "__init__", around)
-    ledger.replace(SecurityGroupRule, "description", property(description_of))
+    patch_set.wrap(SecurityGroupRule, "__init__", around)
+    patch_set.replace(SecurityGroupRule, "description", property(description_of))
 
 
 def description_of(rule: Any) -> str | None:
@@ -82,7 +82,7 @@ def description_of(rule: Any) -> str | None:
     return next((description for description in sources if description), None)
 
 
-def every_rule_can_change(ledger: Ledger) -> None:
+def every_rule_can_change(patch_set: PatchSet) -> None:
     """AWS changes a rule in place: any source of the same kind, any protocol, the description too.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySecurityGroupRules.html
@@ -96,7 +96,7 @@ def every_rule_can_change(ledger: Ledger) -> None:
         for rule_id, wanted in rules.items():
             change_rule(group.get_rule(rule_id), wanted)
 
-    ledger.wrap(SecurityGroupBackend, "modify_security_group_rules", around)
+    patch_set.wrap(SecurityGroupBackend, "modify_security_group_rules", around)
 
 
 def with_ports(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def change_rule(rule: Any, wanted: dict[str, Any]) -> None:
         rule.prefix_list_id, rule.prefix_list_description = wanted["PrefixListId"], description
 
 
-def subnets_are_found_by_their_ipv6_block(ledger: Ledger) -> None:
+def subnets_are_found_by_their_ipv6_block(patch_set: PatchSet) -> None:
     """AWS finds a subnet by the association of its IPv6 block, and says in which state that is.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html
@@ -135,11 +135,11 @@ def subnets_are_found_by_their_ipv6_block(ledger: Ledger) -> None:
         known = [a | {"state": a["ipv6CidrBlockState"]["State"]} for a in self.ipv6_cidr_block_associations.values()]
         return [a | {"ipv6CidrBlockState": {"state": a["state"]}} for a in known if a["state"] == "associated"]
 
-    ledger.wrap(Subnet, "get_filter_value", around)
-    ledger.replace(Subnet, "ipv6_cidr_block_association_set", property(shown))
+    patch_set.wrap(Subnet, "get_filter_value", around)
+    patch_set.replace(Subnet, "ipv6_cidr_block_association_set", property(shown))
 
 
-MENDS: tuple[Mend, ...] = (
+PATCHES: tuple[Patch, ...] = (
     subnets_are_found_by_their_ipv6_block,
     template_tags_are_not_its_data,
     template_tags_can_change,

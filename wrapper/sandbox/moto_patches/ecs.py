@@ -12,7 +12,7 @@ from moto.ecs.models import CapacityProvider, Cluster, EC2ContainerServiceBacken
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from . import rollouts
-from .patch_set import Ledger, Mend
+from .patch_set import Patch, PatchSet
 
 # What CreateService takes and DescribeServices must give back, with what AWS answers when it was not given.
 SERVICE_FIELDS: dict[str, Any] = {
@@ -28,7 +28,7 @@ SERVICE_FIELDS: dict[str, Any] = {
 DEPLOYMENT_FIELDS = ("serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations")
 
 
-def bridge_service_has_no_network(ledger: Ledger) -> None:
+def bridge_service_has_no_network(patch_set: PatchSet) -> None:
     """AWS leaves ``networkConfiguration`` out for a service in bridge or host mode.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
@@ -39,10 +39,10 @@ def bridge_service_has_no_network(ledger: Ledger) -> None:
         original(self, *args, **kwargs)
         self.network_configuration = self.network_configuration or None  # type: ignore[assignment]
 
-    ledger.wrap(Service, "__init__", around)
+    patch_set.wrap(Service, "__init__", around)
 
 
-def service_keeps_its_fields(ledger: Ledger) -> None:
+def service_keeps_its_fields(patch_set: PatchSet) -> None:
     """AWS answers DescribeServices with what CreateService was given, defaults filled in.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
@@ -62,10 +62,10 @@ def service_keeps_its_fields(ledger: Ledger) -> None:
         rollouts.begin(service)
         return answer
 
-    ledger.wrap(EC2ContainerServiceResponse, "create_service", around)
+    patch_set.wrap(EC2ContainerServiceResponse, "create_service", around)
 
 
-def service_update_becomes_a_deployment(ledger: Ledger) -> None:
+def service_update_becomes_a_deployment(patch_set: PatchSet) -> None:
     """AWS starts a new deployment when the task definition or the configuration of a service changes.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
@@ -90,7 +90,7 @@ def service_update_becomes_a_deployment(ledger: Ledger) -> None:
         (rollouts.begin if new else rollouts.keep)(service)
         return answer
 
-    ledger.wrap(EC2ContainerServiceResponse, "update_service", around)
+    patch_set.wrap(EC2ContainerServiceResponse, "update_service", around)
 
 
 def complete_deployment_configuration(service: Any) -> None:
@@ -109,7 +109,7 @@ def keep_deployment_fields(service: Any, request: dict[str, Any]) -> None:
     service.deployment_fields = kept | {name: request[name] for name in DEPLOYMENT_FIELDS if request.get(name)}
 
 
-def service_names_are_taken_once(ledger: Ledger) -> None:
+def service_names_are_taken_once(patch_set: PatchSet) -> None:
     """AWS refuses to create a service whose name an active service of the cluster has.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
@@ -124,10 +124,10 @@ def service_names_are_taken_once(ledger: Ledger) -> None:
             raise InvalidParameterException("Creation of service was not idempotent.")
         return original(self, *args, **kwargs)
 
-    ledger.wrap(EC2ContainerServiceBackend, "create_service", around)
+    patch_set.wrap(EC2ContainerServiceBackend, "create_service", around)
 
 
-def inactive_things_are_not_listed(ledger: Ledger) -> None:
+def inactive_things_are_not_listed(patch_set: PatchSet) -> None:
     """AWS lists active services and clusters; the deleted ones can only be described for a while.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
@@ -141,11 +141,11 @@ def inactive_things_are_not_listed(ledger: Ledger) -> None:
     def clusters(_original: Any, self: EC2ContainerServiceBackend) -> list[str]:
         return [cluster.arn for cluster in self.clusters.values() if cluster.status == "ACTIVE"]
 
-    ledger.wrap(EC2ContainerServiceBackend, "list_services", services)
-    ledger.wrap(EC2ContainerServiceBackend, "list_clusters", clusters)
+    patch_set.wrap(EC2ContainerServiceBackend, "list_services", services)
+    patch_set.wrap(EC2ContainerServiceBackend, "list_clusters", clusters)
 
 
-def cluster_counts_its_services(ledger: Ledger) -> None:
+def cluster_counts_its_services(patch_set: PatchSet) -> None:
     """AWS answers how many services, running and pending tasks a cluster has.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Cluster.html
@@ -163,10 +163,10 @@ def cluster_counts_its_services(ledger: Ledger) -> None:
             cluster.pending_tasks_count = 0
         return found, failures
 
-    ledger.wrap(EC2ContainerServiceBackend, "describe_clusters", around)
+    patch_set.wrap(EC2ContainerServiceBackend, "describe_clusters", around)
 
 
-def busy_cluster_is_not_deleted(ledger: Ledger) -> None:
+def busy_cluster_is_not_deleted(patch_set: PatchSet) -> None:
     """AWS refuses to delete a cluster with active services or registered container instances.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
@@ -183,7 +183,7 @@ def busy_cluster_is_not_deleted(ledger: Ledger) -> None:
             )
         return original(self, cluster_str)
 
-    ledger.wrap(EC2ContainerServiceBackend, "delete_cluster", around)
+    patch_set.wrap(EC2ContainerServiceBackend, "delete_cluster", around)
 
 
 class ClusterContainsServicesException(ServiceException):
@@ -202,7 +202,7 @@ def active_services(backend: EC2ContainerServiceBackend, cluster: Cluster) -> li
     ]
 
 
-def capacity_provider_drains(ledger: Ledger) -> None:
+def capacity_provider_drains(patch_set: PatchSet) -> None:
     """AWS drains instances that are scaled in, unless told otherwise, and lets it be changed.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AutoScalingGroupProvider.html
@@ -217,11 +217,11 @@ def capacity_provider_drains(ledger: Ledger) -> None:
         if "managedDraining" in asg_details:
             self.auto_scaling_group_provider["managedDraining"] = asg_details["managedDraining"]
 
-    ledger.wrap(CapacityProvider, "_prepare_asg_provider", prepare)
-    ledger.wrap(CapacityProvider, "update", update)
+    patch_set.wrap(CapacityProvider, "_prepare_asg_provider", prepare)
+    patch_set.wrap(CapacityProvider, "update", update)
 
 
-def all_capacity_providers_can_be_described(ledger: Ledger) -> None:
+def all_capacity_providers_can_be_described(patch_set: PatchSet) -> None:
     """AWS answers all capacity providers, its own too, when none is named.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeCapacityProviders.html
@@ -233,7 +233,7 @@ def all_capacity_providers_can_be_described(ledger: Ledger) -> None:
         providers, failures = original(self, own)
         return providers + [fargate(self, name) for name in FARGATE if not names or name in names], failures
 
-    ledger.wrap(EC2ContainerServiceBackend, "describe_capacity_providers", around)
+    patch_set.wrap(EC2ContainerServiceBackend, "describe_capacity_providers", around)
 
 
 FARGATE = ("FARGATE", "FARGATE_SPOT")
@@ -244,7 +244,7 @@ def fargate(self: EC2ContainerServiceBackend, name: str) -> dict[str, str]:
     return {"capacityProviderArn": arn, "name": name, "status": "ACTIVE"}
 
 
-def task_without_an_instance_is_refused(ledger: Ledger) -> None:
+def task_without_an_instance_is_refused(patch_set: PatchSet) -> None:
     """AWS refuses RunTask on a cluster without container instances: "No Container Instances were found".
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
@@ -259,10 +259,10 @@ def task_without_an_instance_is_refused(ledger: Ledger) -> None:
                 raise
             raise InvalidParameterException("No Container Instances were found in your cluster.") from error
 
-    ledger.wrap(EC2ContainerServiceBackend, "run_task", around)
+    patch_set.wrap(EC2ContainerServiceBackend, "run_task", around)
 
 
-def reservation_is_memory_enough(ledger: Ledger) -> None:
+def reservation_is_memory_enough(patch_set: PatchSet) -> None:
     """AWS wants a hard limit or a reservation of memory for a container on EC2, either of them.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
@@ -274,16 +274,16 @@ def reservation_is_memory_enough(ledger: Ledger) -> None:
     ) -> None:
         original(memory, containers, None)
 
-    ledger.wrap(EC2ContainerServiceBackend, "_validate_container_defs", around)
+    patch_set.wrap(EC2ContainerServiceBackend, "_validate_container_defs", around)
 
 
-def account_settings_have_defaults(ledger: Ledger) -> None:
+def account_settings_have_defaults(patch_set: PatchSet) -> None:
     """AWS keeps a setting for everybody in the account.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutAccountSettingDefault.html
     moto knows only the setting of one's own; the provider's apply fails.
     """
-    ledger.replace(EC2ContainerServiceResponse, "put_account_setting_default", put_account_setting_default)
+    patch_set.replace(EC2ContainerServiceResponse, "put_account_setting_default", put_account_setting_default)
 
 
 def put_account_setting_default(self: EC2ContainerServiceResponse) -> ActionResult:
@@ -294,7 +294,7 @@ def put_account_setting_default(self: EC2ContainerServiceResponse) -> ActionResu
     return answer
 
 
-MENDS: tuple[Mend, ...] = (
+PATCHES: tuple[Patch, ...] = (
     bridge_service_has_no_network,
     service_keeps_its_fields,
     service_update_becomes_a_deployment,

@@ -11,12 +11,12 @@ from moto.elbv2.exceptions import ELBClientError
 from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, FakeLoadBalancer, FakeTargetGroup
 
 from . import rollouts
-from .patch_set import Ledger, Mend
+from .patch_set import Patch, PatchSet
 
 RULES_PER_LOAD_BALANCER = 100
 
 
-def protected_load_balancer_is_not_deleted(ledger: Ledger) -> None:
+def protected_load_balancer_is_not_deleted(patch_set: PatchSet) -> None:
     """AWS refuses to delete a load balancer whose deletion protection is on.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html
@@ -31,7 +31,7 @@ def protected_load_balancer_is_not_deleted(ledger: Ledger) -> None:
             )
         original(self, arn)
 
-    ledger.wrap(ELBv2Backend, "delete_load_balancer", around)
+    patch_set.wrap(ELBv2Backend, "delete_load_balancer", around)
 
 
 class OperationNotPermittedError(ELBClientError):
@@ -39,7 +39,7 @@ class OperationNotPermittedError(ELBClientError):
         super().__init__("OperationNotPermitted", message)
 
 
-def modified_listener_keeps_its_other_certificates(ledger: Ledger) -> None:
+def modified_listener_keeps_its_other_certificates(patch_set: PatchSet) -> None:
     """AWS replaces the default certificate of a listener; those added for other names stay.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
@@ -53,10 +53,10 @@ def modified_listener_keeps_its_other_certificates(ledger: Ledger) -> None:
         listener.certificates += [other for other in others if other not in listener.certificates]
         return answer
 
-    ledger.wrap(ELBv2Backend, "modify_listener", around)
+    patch_set.wrap(ELBv2Backend, "modify_listener", around)
 
 
-def listener_without_tls_has_no_certificate(ledger: Ledger) -> None:
+def listener_without_tls_has_no_certificate(patch_set: PatchSet) -> None:
     """AWS takes certificate and security policy away from a listener that goes from HTTPS to HTTP.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
@@ -69,10 +69,10 @@ def listener_without_tls_has_no_certificate(ledger: Ledger) -> None:
             listener.certificate, listener.certificates, listener.ssl_policy = None, [], None
         return listener
 
-    ledger.wrap(ELBv2Backend, "modify_listener", around)
+    patch_set.wrap(ELBv2Backend, "modify_listener", around)
 
 
-def rules_are_limited(ledger: Ledger) -> None:
+def rules_are_limited(patch_set: PatchSet) -> None:
     """AWS allows 100 rules on a load balancer, without the default ones, unless more were asked for.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
@@ -85,7 +85,7 @@ def rules_are_limited(ledger: Ledger) -> None:
             raise TooManyRulesError
         return original(self, listener_arn, *args, **kwargs)
 
-    ledger.wrap(ELBv2Backend, "create_rule", around)
+    patch_set.wrap(ELBv2Backend, "create_rule", around)
 
 
 def rule_count(balancer: FakeLoadBalancer) -> int:
@@ -97,7 +97,7 @@ class TooManyRulesError(ELBClientError):
         super().__init__("TooManyRules", "You've reached the limit on the number of rules per load balancer.")
 
 
-def services_register_their_tasks(ledger: Ledger) -> None:
+def services_register_their_tasks(patch_set: PatchSet) -> None:
     """AWS registers each running task of a service with its target group, and calls it healthy when it answers.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html
@@ -108,7 +108,7 @@ def services_register_their_tasks(ledger: Ledger) -> None:
         found = original(self, target_group_arn, targets)
         return found if targets else [*found, *service_targets(self, self.target_groups[target_group_arn])]
 
-    ledger.wrap(ELBv2Backend, "describe_target_health", around)
+    patch_set.wrap(ELBv2Backend, "describe_target_health", around)
 
 
 def service_targets(backend: ELBv2Backend, group: FakeTargetGroup) -> Iterator[FakeHealthStatus]:
@@ -126,7 +126,7 @@ def service_targets(backend: ELBv2Backend, group: FakeTargetGroup) -> Iterator[F
             yield FakeHealthStatus(name, str(port), group.health_check_port, "healthy")
 
 
-MENDS: tuple[Mend, ...] = (
+PATCHES: tuple[Patch, ...] = (
     protected_load_balancer_is_not_deleted,
     modified_listener_keeps_its_other_certificates,
     listener_without_tls_has_no_certificate,

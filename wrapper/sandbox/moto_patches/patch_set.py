@@ -9,11 +9,11 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-Mend = Callable[["Ledger"], None]
+Patch = Callable[["PatchSet"], None]
 MISSING = object()
 
 
-class Ledger:
+class PatchSet:
     def __init__(self) -> None:
         self._replaced: list[tuple[Any, str, Any]] = []
 
@@ -42,12 +42,12 @@ class Ledger:
 
 
 @contextlib.contextmanager
-def applied(*mends: Mend) -> Iterator[None]:
+def applied(*patches: Patch) -> Iterator[None]:
     """With these mends inside the block, without them after it."""
-    ledger = Ledger()
+    patch_set = PatchSet()
     try:
-        for mend in mends:
-            mend(ledger)
+        for patch in patches:
+            patch(patch_set)
         yield
     finally:
-        ledger.undo()
+        patch_set.undo()

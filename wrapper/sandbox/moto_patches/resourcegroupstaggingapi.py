@@ -9,12 +9,12 @@ from moto.core.resource_tagging import TaggedResource
 from moto.ec2.models import EC2Backend
 from moto.ecs.models import EC2ContainerServiceBackend
 
-from .patch_set import Ledger, Mend
+from .patch_set import Patch, PatchSet
 
 GONE = ("deleted", "delete-complete", "terminated")
 
 
-def deleted_ecs_things_are_not_listed(ledger: Ledger) -> None:
+def deleted_ecs_things_are_not_listed(patch_set: PatchSet) -> None:
     """AWS lists active services, clusters and task definitions by their tags.
 
     https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
@@ -27,10 +27,10 @@ def deleted_ecs_things_are_not_listed(ledger: Ledger) -> None:
         inactive = {thing.arn for thing in things if thing.status != "ACTIVE"}
         return (resource for resource in original(self) if resource.arn not in inactive)
 
-    ledger.wrap(EC2ContainerServiceBackend, "iter_tagged_resources", around)
+    patch_set.wrap(EC2ContainerServiceBackend, "iter_tagged_resources", around)
 
 
-def deleted_ec2_things_are_not_listed(ledger: Ledger) -> None:
+def deleted_ec2_things_are_not_listed(patch_set: PatchSet) -> None:
     """AWS stops listing terminated instances, deleted NAT gateways and prefix lists after about an hour.
 
     https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
@@ -43,10 +43,10 @@ def deleted_ec2_things_are_not_listed(ledger: Ledger) -> None:
         gone |= {gateway.id for gateway in self.nat_gateways.values() if gateway.state in GONE}
         return (resource for resource in original(self) if resource.arn.rpartition("/")[2] not in gone)
 
-    ledger.wrap(EC2Backend, "iter_tagged_resources", around)
+    patch_set.wrap(EC2Backend, "iter_tagged_resources", around)
 
 
-def launch_templates_are_listed(ledger: Ledger) -> None:
+def launch_templates_are_listed(patch_set: PatchSet) -> None:
     """AWS lists launch templates by their tags.
 
     https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html
@@ -59,10 +59,10 @@ def launch_templates_are_listed(ledger: Ledger) -> None:
             arn = f"arn:{self.partition}:ec2:{self.region_name}:{self.account_id}:launch-template/{template.id}"
             yield TaggedResource(arn, dict(self.tags.get(template.id, {})), "ec2:launch-template")
 
-    ledger.wrap(EC2Backend, "iter_tagged_resources", around)
+    patch_set.wrap(EC2Backend, "iter_tagged_resources", around)
 
 
-MENDS: tuple[Mend, ...] = (
+PATCHES: tuple[Patch, ...] = (
     deleted_ecs_things_are_not_listed,
     deleted_ec2_things_are_not_listed,
     launch_templates_are_listed,

@@ -15,7 +15,7 @@ from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.moto_api._internal import mock_random
 
-from .patch_set import Ledger, Mend
+from .patch_set import Patch, PatchSet
 
 STARTS, TRIPS = 1.0, 2.0  # seconds
 FAILURES = 3  # tasks; the least at which AWS's circuit breaker trips
@@ -80,8 +80,8 @@ def complete(service: Any) -> None:
     service.deployments = [service.deployments[0] | {"runningCount": service.desired_count, "pendingCount": 0}]
     service.steady = service.task_definition
     state(service, "COMPLETED", "completed.")
-    say(service, f"(deployment {service.deployments[0]['id']}) deployment completed.")
-    say(service, "has reached a steady state.")
+    info(service, f"(deployment {service.deployments[0]['id']}) deployment completed.")
+    info(service, "has reached a steady state.")
     count(service)
 
 
@@ -101,7 +101,7 @@ def fail(service: Any, image: str, age: float) -> None:
 def trip(service: Any) -> None:
     failed = service.deployments[0]
     state(service, "FAILED", "circuit breaker: tasks failed to start.")
-    say(service, f"(deployment {failed['id']}) deployment failed: tasks failed to start.")
+    info(service, f"(deployment {failed['id']}) deployment failed: tasks failed to start.")
     steady = getattr(service, "steady", None)
     if not service.deployment_configuration["deploymentCircuitBreaker"].get("rollback") or steady is None:
         return
@@ -112,7 +112,7 @@ def trip(service: Any) -> None:
     service.deployments.append(failed | {"status": "ACTIVE"})
     service.deployments[0]["runningCount"] = before  # the version before never stopped
     state(service, "IN_PROGRESS", "circuit breaker: rolling back.")
-    say(service, f"rolling back to deployment {service.deployments[0]['id']}.")
+    info(service, f"rolling back to deployment {service.deployments[0]['id']}.")
     count(service)
 
 
@@ -129,7 +129,7 @@ def count(service: Any) -> None:
     service.pending_count = service.deployments[0]["pendingCount"] = 0
 
 
-def say(service: Any, words: str) -> None:
+def info(service: Any, words: str) -> None:
     """Events stand newest first."""
     event = {"id": str(mock_random.uuid4()), "createdAt": utcnow(), "message": f"(service {service.name}) {words}"}
     service.events = [event, *service.events][:100]
@@ -164,7 +164,7 @@ def stopped_task(service: Any, image: str) -> dict[str, Any]:
 # -- the mends ----------------------------------------------------------------------------------
 
 
-def deployment_goes_on(ledger: Ledger) -> None:
+def deployment_goes_on(patch_set: PatchSet) -> None:
     """AWS shows a deployment IN_PROGRESS, then COMPLETED with every task running; or FAILED, and rolled back to the
     version before when the circuit breaker says so.
 
@@ -178,10 +178,10 @@ def deployment_goes_on(ledger: Ledger) -> None:
             advance(service)
         return services, failures
 
-    ledger.wrap(EC2ContainerServiceBackend, "describe_services", around)
+    patch_set.wrap(EC2ContainerServiceBackend, "describe_services", around)
 
 
-def stopped_tasks_say_why(ledger: Ledger) -> None:
+def stopped_tasks_say_why(patch_set: PatchSet) -> None:
     """AWS shows the tasks of a service that stopped, for an hour, each with its reason.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html
@@ -202,8 +202,8 @@ def stopped_tasks_say_why(ledger: Ledger) -> None:
         mine = [task for task in every if {task["taskArn"], task["taskArn"].rpartition("/")[2]} & set(wanted)]
         return ActionResult({"tasks": mine, "failures": []}) if mine else original(self)
 
-    ledger.wrap(EC2ContainerServiceResponse, "list_tasks", listed)
-    ledger.wrap(EC2ContainerServiceResponse, "describe_tasks", described)
+    patch_set.wrap(EC2ContainerServiceResponse, "list_tasks", listed)
+    patch_set.wrap(EC2ContainerServiceResponse, "describe_tasks", described)
 
 
-MENDS: tuple[Mend, ...] = (deployment_goes_on, stopped_tasks_say_why)
+PATCHES: tuple[Patch, ...] = (deployment_goes_on, stopped_tasks_say_why)

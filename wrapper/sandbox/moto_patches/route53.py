@@ -6,10 +6,10 @@ from typing import Any
 
 from moto.route53.responses import Route53
 
-from .patch_set import Ledger, Mend
+from .patch_set import Patch, PatchSet
 
 
-def zone_with_a_vpc_is_private(ledger: Ledger) -> None:
+def zone_with_a_vpc_is_private(patch_set: PatchSet) -> None:
     """AWS makes a private zone when CreateHostedZone names a VPC.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
@@ -22,7 +22,7 @@ def zone_with_a_vpc_is_private(ledger: Ledger) -> None:
             return True
         return original(self, name, *default)
 
-    ledger.wrap(Route53, "_get_bool_param", around)
+    patch_set.wrap(Route53, "_get_bool_param", around)
 
 
-MENDS: tuple[Mend, ...] = (zone_with_a_vpc_is_private,)
+PATCHES: tuple[Patch, ...] = (zone_with_a_vpc_is_private,)

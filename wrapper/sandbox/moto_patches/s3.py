@@ -7,10 +7,10 @@ from typing import Any
 
 from moto.s3.models import FakeBucket
 
-from .patch_set import Ledger, Mend
+from .patch_set import Patch, PatchSet
 
 
-def tls_only_policy_lets_tls_in(ledger: Ledger) -> None:
+def tls_only_policy_lets_tls_in(patch_set: PatchSet) -> None:
     """AWS denies, by such a statement, only a request that came without TLS.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
@@ -31,7 +31,7 @@ def tls_only_policy_lets_tls_in(ledger: Ledger) -> None:
         finally:
             self.policy = whole
 
-    ledger.replace(FakeBucket, "get_permission", get_permission)
+    patch_set.replace(FakeBucket, "get_permission", get_permission)
 
 
 def without_tls_only(statement: dict[str, Any]) -> bool:
@@ -40,4 +40,4 @@ def without_tls_only(statement: dict[str, Any]) -> bool:
     return bool(condition) and condition in ({"Bool": {"aws:SecureTransport": v}} for v in ("false", False))
 
 
-MENDS: tuple[Mend, ...] = (tls_only_policy_lets_tls_in,)
+PATCHES: tuple[Patch, ...] = (tls_only_policy_lets_tls_in,)

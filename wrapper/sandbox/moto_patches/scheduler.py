@@ -12,13 +12,13 @@ from moto.iam.models import iam_backends
 from moto.scheduler.exceptions import ValidationException
 from moto.scheduler.models import EventBridgeSchedulerBackend
 
-from .patch_set import Ledger, Mend
+from .patch_set import Patch, PatchSet
 
 SERVICE = "scheduler.amazonaws.com"
 REFUSED = "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
 
 
-def role_lets_the_scheduler_in(ledger: Ledger) -> None:
+def role_lets_the_scheduler_in(patch_set: PatchSet) -> None:
     """AWS refuses a schedule whose role it cannot assume; it comes with the ARN of the schedule's *group*.
 
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
@@ -33,8 +33,8 @@ def role_lets_the_scheduler_in(ledger: Ledger) -> None:
             raise ValidationException(REFUSED)
         return original(self, **asked)
 
-    ledger.wrap(EventBridgeSchedulerBackend, "create_schedule", around)
-    ledger.wrap(EventBridgeSchedulerBackend, "update_schedule", around)
+    patch_set.wrap(EventBridgeSchedulerBackend, "create_schedule", around)
+    patch_set.wrap(EventBridgeSchedulerBackend, "update_schedule", around)
 
 
 def trust_of(backend: EventBridgeSchedulerBackend, role: str) -> dict[str, Any]:
@@ -94,4 +94,4 @@ def listed(value: Any) -> list[Any]:
 
 COMPARE = {"StringEquals": str.__eq__, "StringLike": like, "ArnEquals": arn_like, "ArnLike": arn_like}
 
-MENDS: tuple[Mend, ...] = (role_lets_the_scheduler_in,)
+PATCHES: tuple[Patch, ...] = (role_lets_the_scheduler_in,)

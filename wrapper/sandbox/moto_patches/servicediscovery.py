@@ -7,10 +7,10 @@ from typing import Any
 from moto.route53.models import route53_backends
 from moto.servicediscovery.models import ServiceDiscoveryBackend
 
-from .patch_set import Ledger, Mend
+from .patch_set import Patch, PatchSet
 
 
-def deleted_namespace_takes_its_zone_along(ledger: Ledger) -> None:
+def deleted_namespace_takes_its_zone_along(patch_set: PatchSet) -> None:
     """AWS deletes the hosted zone that it made for a DNS namespace together with the namespace.
 
     https://docs.aws.amazon.com/cloud-map/latest/api/API_DeleteNamespace.html
@@ -25,10 +25,10 @@ def deleted_namespace_takes_its_zone_along(ledger: Ledger) -> None:
             route53_backends[self.account_id][self.partition].delete_hosted_zone(zone)
         return operation
 
-    ledger.wrap(ServiceDiscoveryBackend, "delete_namespace", around)
+    patch_set.wrap(ServiceDiscoveryBackend, "delete_namespace", around)
 
 
-def namespaces_share_a_vpc(ledger: Ledger) -> None:
+def namespaces_share_a_vpc(patch_set: PatchSet) -> None:
     """AWS allows many private namespaces in a VPC, if their names differ.
 
     https://docs.aws.amazon.com/cloud-map/latest/api/API_CreatePrivateDnsNamespace.html
@@ -47,10 +47,10 @@ def namespaces_share_a_vpc(ledger: Ledger) -> None:
                 self.namespaces[key].vpc = vpc
         return operation
 
-    ledger.wrap(ServiceDiscoveryBackend, "create_private_dns_namespace", around)
+    patch_set.wrap(ServiceDiscoveryBackend, "create_private_dns_namespace", around)
 
 
-MENDS: tuple[Mend, ...] = (
+PATCHES: tuple[Patch, ...] = (
     deleted_namespace_takes_its_zone_along,
     namespaces_share_a_vpc,
 )

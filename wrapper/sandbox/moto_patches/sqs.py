@@ -7,10 +7,10 @@ from typing import Any
 
 from moto.sqs.models import Queue
 
-from .patch_set import Ledger, Mend
+from .patch_set import Patch, PatchSet
 
 
-def redrive_policy_is_compact(ledger: Ledger) -> None:
+def redrive_policy_is_compact(patch_set: PatchSet) -> None:
     """AWS answers the redrive policy as compact JSON.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
@@ -24,10 +24,10 @@ def redrive_policy_is_compact(ledger: Ledger) -> None:
             found["RedrivePolicy"] = json.dumps(json.loads(found["RedrivePolicy"]), separators=(",", ":"))
         return found
 
-    ledger.replace(Queue, "attributes", property(attributes))
+    patch_set.replace(Queue, "attributes", property(attributes))
 
 
-def queue_keeps_its_policy(ledger: Ledger) -> None:
+def queue_keeps_its_policy(patch_set: PatchSet) -> None:
     """AWS changes the attributes that SetQueueAttributes names, and no other.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
@@ -40,7 +40,7 @@ def queue_keeps_its_policy(ledger: Ledger) -> None:
         if policy and "Policy" not in attributes:
             self.policy = policy
 
-    ledger.wrap(Queue, "_set_attributes", around)
+    patch_set.wrap(Queue, "_set_attributes", around)
 
 
-MENDS: tuple[Mend, ...] = (redrive_policy_is_compact, queue_keeps_its_policy)
+PATCHES: tuple[Patch, ...] = (redrive_policy_is_compact, queue_keeps_its_policy)

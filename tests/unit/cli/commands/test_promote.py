@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 from cloud import Cloud
-from fakes import caller
+from fakes import context
 from project_on_disk import APP, LIVE, LOCAL, REGION, Disk
 from said import Said
 
 from wrapper.cli.process_environment import SELF
 from wrapper.engines.image import inputs
 from wrapper.project import git
-from wrapper.state.record import Occasion
+from wrapper.state.record import Trigger
 
 Run = Callable[..., Said]
 ACME = ("-var", "tenant=acme")
@@ -28,11 +28,11 @@ BETA = f"config/{REGION}/app-beta"
 
 
 def apply(disk: Disk, tenant: str, build: str = "", stack: str = "app-test") -> None:
-    given = caller(home=disk.root / ".orchestrate", directory=disk.root, image=inputs.tag(SELF))
+    given = context(home=disk.root / ".orchestrate", directory=disk.root, image=inputs.tag(SELF))
     words = ["-var", f"service1-build={build}"] if build else []
     confirmed = f"{REGION}/{stack}/{tenant}".rstrip("/")
     Cloud(disk, stack, REGION).perform(
-        "apply", tenant, *words, caller=given, confirmed=confirmed, occasion=Occasion(job="http://ci/7/")
+        "apply", tenant, *words, context=given, confirmed=confirmed, trigger=Trigger(job="http://ci/7/")
     )
 
 

@@ -16,7 +16,7 @@ from wrapper.model.nouns import Layer
 from wrapper.reaper import holds
 from wrapper.state import layer_state
 from wrapper.state import store as stores
-from wrapper.state.record import Record
+from wrapper.state.record import DeploymentRecord
 
 Run = Callable[..., Said]
 STACK = f"{REGION}/app-test"
@@ -32,7 +32,7 @@ def made(example: Disk) -> Cloud:
     for tenant in ("", "acme", "globex"):
         layer = Layer(cloud.deployer().stack, tenant)
         cloud.write(layer)
-        layer_state.write_record(store, layer, Record(at=at, by="me"))
+        layer_state.write_record(store, layer, DeploymentRecord(at=at, by="me"))
     return cloud
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 from project_on_disk import Disk
-from reports_of_many import BEGAN, answer, report
+from reports_of_many import BEGAN, layer_result, report
 from said import Said
 
 from wrapper.reports import json as document
-from wrapper.reports.model import Fault
+from wrapper.reports.model import ErrorDetails
 
 Run = Callable[..., Said]
 
@@ -19,9 +19,9 @@ Run = Callable[..., Said]
 @pytest.fixture
 def shards(example: Disk) -> tuple[str, str]:
     """Two shards' reports in the folder where the command runs; one tenant failed."""
-    locked = answer("b", "failed", exit_code=75, error=Fault("b is locked", "", "wait"), log="logs/b.log")
-    one = report(answer("a", url="https://a.example.com"), locked, id="one", shard="1/2")
-    two = report(answer("c", "unchanged", reason="same inputs"), id="two", shard="2/2", started=BEGAN + 1)
+    locked = layer_result("b", "failed", exit_code=75, error=ErrorDetails("b is locked", "", "wait"), log="logs/b.log")
+    one = report(layer_result("a", url="https://a.example.com"), locked, id="one", shard="1/2")
+    two = report(layer_result("c", "unchanged", reason="same inputs"), id="two", shard="2/2", started=BEGAN + 1)
     example.write("one.json", document.text_of(one))
     example.write("two.json", document.text_of(two))
     return "one.json", "two.json"

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from cloud import Cloud
-from fakes import caller
+from fakes import context
 from project_on_disk import APP, REGION, Disk
 from said import Said
 
 from wrapper.cli.process_environment import SELF
-from wrapper.deploy.lb_slots.slots import Book, allot, render
+from wrapper.deploy.lb_slots.slots import SlotTable, assign, render
 from wrapper.engines.image import inputs
 
 Run = Callable[..., Said]
@@ -27,9 +27,9 @@ STATES = f".orchestrate/states/{REGION}/app-test"
 def deployed(example: Disk) -> Disk:
     """The stack, acme and globex were applied; globex by hand changed since; gone has a state and no file."""
     cloud = Cloud(example)
-    given = caller(home=example.root / ".orchestrate", directory=example.root, image=inputs.tag(SELF))
+    given = context(home=example.root / ".orchestrate", directory=example.root, image=inputs.tag(SELF))
     for tenant, build in (("", ""), ("acme", "90"), ("globex", "91")):
-        cloud.perform("apply", tenant, *(["-var", f"service1-build={build}"] if build else []), caller=given)
+        cloud.perform("apply", tenant, *(["-var", f"service1-build={build}"] if build else []), context=given)
     example.write(f"{STATES}/tenants/gone/terraform.tfstate", '{"version": 4, "resources": [1]}')
     return example
 
@@ -285,14 +285,14 @@ BOOK = f"{STATES}/allotments.json"
 
 
 @pytest.fixture
-def sharing(deployed: Disk) -> Disk:
+def slot_variables(deployed: Disk) -> Disk:
     """acme is deployed and has a place; of globex and of gone-again only the place is left."""
     deployed.append("src/app/tenant/variables.tf", TAKES)
     deployed.append(f"{APP}/variables.tfvars", 'load_balancer = { mode = "shared" }\n')
     for file in (deployed.root / STATES / "tenants/globex").iterdir():
         file.unlink()
-    book = allot(Book(), ["acme", "globex", "gone-again"], "then", "somebody")
-    deployed.write(BOOK, render(book).decode())
+    table = assign(SlotTable(), ["acme", "globex", "gone-again"], "then", "somebody")
+    deployed.write(BOOK, render(table).decode())
     return deployed
 
 
@@ -307,7 +307,7 @@ variable "allotment" {
 """
 
 
-def test_who_never_came_still_keeps_a_place(run_cli: Run, sharing: Disk) -> None:
+def test_who_never_came_still_keeps_a_place(run_cli: Run, slot_variables: Disk) -> None:
     found = {r["tenant"]: (r["status"], r["place"] and r["place"]["priority"]) for r in tenants_of(run_cli)}
     assert found["gone-again"] == (["not deployed", "keeps a place"], 103)
     assert found["globex"] == (["not deployed", "keeps a place"], 102)
@@ -320,24 +320,24 @@ def tenants_of(run_cli: Run, *arguments: str) -> Any:
     return rows(run_cli("tenants", "app-test", "--json", *arguments))
 
 
-def test_who_is_removed_before_the_first_apply_gives_the_place_back(run_cli: Run, sharing: Disk) -> None:
+def test_who_is_removed_before_the_first_apply_gives_the_place_back(run_cli: Run, slot_variables: Disk) -> None:
     assert run_cli("tenant", "remove", "globex", "app-test", "--dry-run").code == 0
-    assert "globex" in json.loads((sharing.root / BOOK).read_text())["tenants"]
+    assert "globex" in json.loads((slot_variables.root / BOOK).read_text())["tenants"]
     assert run_cli("tenant", "remove", "globex", "app-test").code == 0
-    book = json.loads((sharing.root / BOOK).read_text())
-    assert (sorted(book["tenants"]), [f["tenant"] for f in book["freed"]]) == (["acme", "gone-again"], ["globex"])
+    table = json.loads((slot_variables.root / BOOK).read_text())
+    assert (sorted(table["tenants"]), [f["tenant"] for f in table["freed"]]) == (["acme", "gone-again"], ["globex"])
     assert run_cli("tenant", "remove", "gone-again", "app-test").code == 0, "of whom nothing else is left"
-    assert sorted(json.loads((sharing.root / BOOK).read_text())["tenants"]) == ["acme"]
+    assert sorted(json.loads((slot_variables.root / BOOK).read_text())["tenants"]) == ["acme"]
     assert run_cli("tenant", "remove", "gone-again", "app-test").code == 66
 
 
-def test_a_damaged_book_hides_no_tenant(run_cli: Run, sharing: Disk) -> None:
-    sharing.write(BOOK, "")
+def test_a_damaged_book_hides_no_tenant(run_cli: Run, slot_variables: Disk) -> None:
+    slot_variables.write(BOOK, "")
     said = run_cli("tenants", "app-test", "--json")
     assert (said.code, {r["tenant"] for r in json.loads(said.out)}) == (0, {"acme", "globex", "gone"})
     assert "places on shared load balancers are not known" in said.err and "the allotments are damaged" in said.err
     kept = run_cli("tenant", "remove", "globex", "app-test")
-    assert (kept.code, (sharing.root / APP / "tenants/globex.tfvars").exists()) == (65, True)
+    assert (kept.code, (slot_variables.root / APP / "tenants/globex.tfvars").exists()) == (65, True)
     assert "docs/state.md" in kept.err
 
 

@@ -14,7 +14,7 @@ import pytest
 from fakes import S3, stack
 
 from wrapper.aws import identity
-from wrapper.deploy.lb_slots.slot_table import Register
+from wrapper.deploy.lb_slots.slot_table import SlotTableStore
 from wrapper.deploy.lb_slots.slots import PER_LOAD_BALANCER
 from wrapper.model.errors import BusyError, ConfigError
 from wrapper.sandbox.lifecycle import Sandbox, Seed
@@ -41,54 +41,54 @@ class Overtaken(LocalStore):
         return super().write_if(key, data, tag)
 
 
-def register(store: Store, by: str = "me", **changes: Any) -> Register:
-    return Register(store, STACK, by, **changes)
+def slot_store(store: Store, by: str = "me", **changes: Any) -> SlotTableStore:
+    return SlotTableStore(store, STACK, by, **changes)
 
 
 def given(store: Store) -> dict[str, tuple[int, int]]:
-    book = json.loads(store.read(KEY) or b"{}")
-    return {name: (e["load_balancer"], e["priority"]) for name, e in book["tenants"].items()}
+    table = json.loads(store.read(KEY) or b"{}")
+    return {name: (e["load_balancer"], e["priority"]) for name, e in table["tenants"].items()}
 
 
 def test_an_allotment_is_written_once(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
-    assert register(store).read().tenants == {}
-    register(store).allot(["acme"])
+    assert slot_store(store).read().tenants == {}
+    slot_store(store).assign(["acme"])
     before = store.read(KEY)
-    register(store, "you").allot(["acme"])
+    slot_store(store, "you").assign(["acme"])
     assert store.read(KEY) == before
-    register(store, "you").free(["nobody"])
+    slot_store(store, "you").release(["nobody"])
     assert store.read(KEY) == before
     assert json.loads(before or b"")["tenants"]["acme"]["by"] == "me"
 
 
 def test_looking_writes_nothing(tmp_path: Path) -> None:
-    register(LocalStore(tmp_path / "states")).read()
+    slot_store(LocalStore(tmp_path / "states")).read()
     assert not (tmp_path / "states").exists()
 
 
 def test_who_was_overtaken_looks_again(tmp_path: Path) -> None:
-    other = register(LocalStore(tmp_path), "you")
-    store = Overtaken(tmp_path, [lambda: other.allot(["b"]), lambda: other.allot(["a"])])
+    other = slot_store(LocalStore(tmp_path), "you")
+    store = Overtaken(tmp_path, [lambda: other.assign(["b"]), lambda: other.assign(["a"])])
     waited: list[float] = []
-    register(store, wait=waited.append).allot(["acme"])
+    slot_store(store, wait=waited.append).assign(["acme"])
     assert given(store) == {"a": (1, 101), "b": (1, 102), "acme": (1, 103)}
     assert len(waited) == 2 and all(0 <= w <= 2 for w in waited)
 
 
 def test_who_is_always_overtaken_gives_up_and_changes_nothing(tmp_path: Path) -> None:
-    other = register(LocalStore(tmp_path), "you")
-    store = Overtaken(tmp_path, [lambda n=n: other.allot([f"t{n}"]) for n in range(99)])  # type: ignore[misc]
+    other = slot_store(LocalStore(tmp_path), "you")
+    store = Overtaken(tmp_path, [lambda n=n: other.assign([f"t{n}"]) for n in range(99)])  # type: ignore[misc]
     with pytest.raises(BusyError, match="being written by many others") as error:
-        register(store, wait=lambda _: None).allot(["acme"])
+        slot_store(store, wait=lambda _: None).assign(["acme"])
     assert "run the command again" in error.value.hint
     assert "acme" not in given(store)
 
 
 def test_another_tenants_destroy_changes_nothing_of_mine(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
-    register(store).allot(["a", "b", "c"])
-    register(store).free(["a", "c"])
+    slot_store(store).assign(["a", "b", "c"])
+    slot_store(store).release(["a", "c"])
     assert given(store) == {"b": (1, 102)}
 
 
@@ -96,15 +96,15 @@ def test_a_damaged_book_is_not_written_over(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
     store.write(KEY, b"")
     with pytest.raises(ConfigError, match="damaged"):
-        register(store).allot(["acme"])
+        slot_store(store).assign(["acme"])
     assert store.read(KEY) == b""
 
 
 def test_a_stack_that_is_gone_has_no_book(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
-    register(store).forget()
-    register(store).allot(["acme"])
-    register(store).forget()
+    slot_store(store).forget()
+    slot_store(store).assign(["acme"])
+    slot_store(store).forget()
     assert list(store.listing("")) == []
 
 
@@ -115,9 +115,9 @@ def _come(number: int, open_: Callable[[], Store], start: Any) -> None:
     names = [f"t{number}-{n}" for n in range(5 if number % 2 else 1)]
     store = open_()
     start.wait()
-    register(store, f"process {number}").allot(names)
+    slot_store(store, f"process {number}").assign(names)
     if number % 3 == 0:
-        register(store, f"process {number}").free(names[:1])
+        slot_store(store, f"process {number}").release(names[:1])
 
 
 def _all_at_once(open_: Callable[[], Store]) -> None:

@@ -223,10 +223,10 @@ def test_half_an_archive_is_never_taken_for_the_whole() -> None:
 
 def test_failures_say_which_kind_they_are() -> None:
     said = ["orchestrate: Terraform 1.11.4 for amd64 is not the pinned one: sha256 is 1, must be 2"]
-    refused = build.failure("The command '...' returned a non-zero code: 3", build.Log(print, said=said))
+    refused = build.failure("The command '...' returned a non-zero code: 3", build.BuildLog(print, said=said))
     assert isinstance(refused, RefusedError)
     assert "is not the pinned one" in refused.message
-    lost = build.failure("pull access denied", build.Log(print, "debootstrap is not installed"))
+    lost = build.failure("pull access denied", build.BuildLog(print, "debootstrap is not installed"))
     assert isinstance(lost, UnavailableError)
     assert "debootstrap is not installed" in lost.hint
 
@@ -362,7 +362,7 @@ def test_a_tampered_binary_fails_the_build(client: Any, copy: Path, local: dict[
     (tmp_path / "terraform").chmod(0o755)
     tar = inputs.context(copy, pins, build.Sources(tmp_path / "terraform"))
     args = {"BASE": local["ORCHESTRATE_BASE"], "BUILD": "test-tampered"}
-    log = build.Log(print)
+    log = build.BuildLog(print)
     with (
         pytest.raises(RefusedError, match="is not the pinned one: sha256 is"),
         build.swept(client, "test-tampered", log),
@@ -662,12 +662,12 @@ def applying(held: Held) -> Iterator[subprocess.Popen[str]]:
     (held.folder / "main.tf").write_text(textwrap.dedent(SLOW))
     held.create()
     argv = [sys.executable, "-c", CALLER, held.id]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as caller:
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as context:
         try:
             wait_for((held.folder / "began").exists)
-            yield caller
+            yield context
         finally:
-            caller.kill()
+            context.kill()
 
 
 @pytest.mark.alone
