@@ -56,7 +56,7 @@ class Command(_Parsed):
         return super().invoke(ctx)
 
 
-class Group(_Parsed, click.Group):
+class CommandGroup(_Parsed, click.Group):
     """A command of two words is a Command too."""
 
     command_class = Command

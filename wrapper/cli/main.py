@@ -11,7 +11,7 @@ import click
 
 from .. import __version__
 from ..model.errors import OrchestrateError, UsageError
-from .command import Group, no_option, words_of
+from .command import CommandGroup, no_option, words_of
 from .options import Options, ours
 
 _VERBS = {  # shown in --help; every other Terraform verb is passed through as well
@@ -68,7 +68,7 @@ configuration, 66 not found, 69 Docker or endpoint unavailable, 70 our bug, 74 s
 """
 
 
-class Commands(Group):
+class Commands(CommandGroup):
     """Ours are imported only when asked for; whatever else is a Terraform verb goes to Terraform."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

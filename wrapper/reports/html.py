@@ -24,7 +24,7 @@ from .timeline import lay_out
 
 
 @dataclass(frozen=True)
-class Group:
+class FailureGroup:
     """Layers that failed of the same: its words (without their names), and who."""
 
     title: str
@@ -116,12 +116,12 @@ def _logs(results: Sequence[LayerResult]) -> str:
     return folders.pop() if len(folders) == 1 else ""
 
 
-def _groups(failed: Sequence[LayerResult]) -> list[Group]:
+def _groups(failed: Sequence[LayerResult]) -> list[FailureGroup]:
     """The same trouble in many tenants is one trouble: the largest first."""
     found: dict[str, list[LayerResult]] = defaultdict(list)
     for result in failed:
         found[_trouble(result)].append(result)
-    groups = [Group(title if len(of) > 1 else of[0].why, tuple(of)) for title, of in found.items()]
+    groups = [FailureGroup(title if len(of) > 1 else of[0].why, tuple(of)) for title, of in found.items()]
     return sorted(groups, key=lambda g: -len(g.results))
 
 

@@ -16,7 +16,7 @@ from . import retryable_errors
 
 MOST = 3  # tries after the first
 FIRST, LONGEST = 5.0, 60.0  # seconds
-Result = TypeVar("Result")
+Returned = TypeVar("Returned")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class RetryClock:
     info: Callable[[str], None]
 
 
-def with_retries(label: str, attempt: Callable[[], Result], clock: RetryClock) -> Result:
+def with_retries(label: str, attempt: Callable[[], Returned], clock: RetryClock) -> Returned:
     """What ``attempt`` returns, at the first try or a later one. Raises what the last one raised."""
     met: Counter[str] = Counter()
     while True:

@@ -48,10 +48,12 @@ def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **
     return seen.say_unread(options, names)
 
 
-Found = tuple[Sequence[Difference], list[dict[str, Any]]]  # what of the stack's own layer changed, and a row a tenant
+Comparison = tuple[
+    Sequence[Difference], list[dict[str, Any]]
+]  # what of the stack's own layer changed, and a row a tenant
 
 
-def _now(seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token]) -> Found:
+def _now(seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token]) -> Comparison:
     return seen.own_changed(), [_row(diff) for diff in seen.diffs(names, tokens) if diff.why]
 
 
@@ -65,7 +67,9 @@ def _row(diff: LayerDiff) -> dict[str, Any]:
     }
 
 
-def _since(options: Options, seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token], since: str) -> Found:
+def _since(
+    options: Options, seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token], since: str
+) -> Comparison:
     """Tenants whose inputs, by the project's files alone, differ between a revision and now."""
     resolver, root = seen.detector.deployer.resolver, options.project.root
     after = {**_inputs(resolver, [""], tokens), **_inputs(resolver, names, tokens)}

@@ -9,13 +9,13 @@ import click
 
 from ...model.errors import NotFoundError, UsageError
 from ...model.nouns import Layer, Stack
-from ..command import Group
+from ..command import CommandGroup
 from ..options import ASKS_AWS, Options, takes
 
 _OUTPUT = "jenkins"
 
 
-@click.group("jenkins", cls=Group, help="What Jenkins needs to know of a stack: its configuration as code.")
+@click.group("jenkins", cls=CommandGroup, help="What Jenkins needs to know of a stack: its configuration as code.")
 def command() -> None: ...
 
 

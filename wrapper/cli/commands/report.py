@@ -11,12 +11,12 @@ from ...reports import files, printable, table
 from ...reports import json as document
 from ...reports import merge as merging
 from ...reports.model import Report
-from ..command import Group
+from ..command import CommandGroup
 from ..fleet_options import file_options, targets
 from ..options import Options, takes
 
 
-@click.group("report", cls=Group, help="Merge the reports of several machines, or show one.")
+@click.group("report", cls=CommandGroup, help="Merge the reports of several machines, or show one.")
 def command() -> None: ...
 
 

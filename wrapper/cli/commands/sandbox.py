@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from ..command import Group
+from ..command import CommandGroup
 from ..options import Options, takes
 from ..sandbox_seed import seed_of
 
 
-@click.group("sandbox", cls=Group, help="The simulated AWS of this project: start, stop, status, reset.")
+@click.group("sandbox", cls=CommandGroup, help="The simulated AWS of this project: start, stop, status, reset.")
 def command() -> None: ...
 
 

@@ -9,13 +9,13 @@ import click
 from ...deploy import deployer as deploy
 from ...terraform import commands
 from ...terraform.commands import Token
-from ..command import Group
+from ..command import CommandGroup
 from ..options import ASKS_AWS, Options, takes
 from ..tenant_status import looking
 from .tenants import changes, describe
 
 
-@click.group("tenant", cls=Group, help="Add, remove or show one tenant of a stack.")
+@click.group("tenant", cls=CommandGroup, help="Add, remove or show one tenant of a stack.")
 def command() -> None: ...
 
 

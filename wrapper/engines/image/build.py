@@ -12,14 +12,14 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...model.errors import OrchestrateError, RefusedError, UnavailableError
-from .debian_base import BASE, make_base, no_debootstrap
+from .debian_base import BASE, ProgressCallback, make_base, no_debootstrap
 from .inputs import NAME, Pins, Sources, context, host_arch, locate_sources, read_pins, tag, wanted
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Sources", "build", "exists", "locate_sources", "remove_old", "tag"]
 
-Progress = Callable[[str], None]
 
 LABEL = "orchestrate.image"
 # Every layer of one build carries this label, so that what a failed build leaves is known to be ours.
@@ -41,7 +40,7 @@ NOISE = (" --->", "Removing intermediate container")
 class BuildLog:
     """What a build says: told on, and remembered. `lack` is why it does not do without the network."""
 
-    progress: Progress
+    progress: ProgressCallback
     lack: str = ""
     said: list[str] = field(default_factory=list)
 
@@ -62,7 +61,9 @@ def exists(client: docker.DockerClient, name: str) -> bool:
         return True
 
 
-def build(root: Path, client: docker.DockerClient, progress: Progress, env: Mapping[str, str] | None = None) -> str:
+def build(
+    root: Path, client: docker.DockerClient, progress: ProgressCallback, env: Mapping[str, str] | None = None
+) -> str:
     """The image's name; it is built first if the daemon does not have it."""
     name = tag(root)
     if exists(client, name):
@@ -73,7 +74,7 @@ def build(root: Path, client: docker.DockerClient, progress: Progress, env: Mapp
     return name
 
 
-def build_missing(root: Path, client: docker.DockerClient, progress: Progress, env: Mapping[str, str]) -> None:
+def build_missing(root: Path, client: docker.DockerClient, progress: ProgressCallback, env: Mapping[str, str]) -> None:
     pins = read_pins(root, str(client.version().get("Arch", "")) or host_arch())
     sources = locate_sources(root, env, pins.arch)
     lack = lacking(client, pins, sources, env)
@@ -102,7 +103,7 @@ def base_name(pins: Pins) -> str:
     return f"{BASE}:{pins.suite}"
 
 
-def local_base(client: docker.DockerClient, pins: Pins, progress: Progress) -> str:
+def local_base(client: docker.DockerClient, pins: Pins, progress: ProgressCallback) -> str:
     """The base of the closed way: made once, then kept under its own name."""
     if not exists(client, base_name(pins)):
         make_base(client.api, pins.suite, [f"LABEL {LABEL}=base"], progress)
@@ -195,7 +196,7 @@ def named(image: Mapping[str, Any]) -> list[str]:
 
 
 @contextmanager
-def one_at_a_time(root: Path, progress: Progress) -> Iterator[None]:
+def one_at_a_time(root: Path, progress: ProgressCallback) -> Iterator[None]:
     """Two commands that miss the image build it once. The lock is on the Dockerfile: nothing stays behind."""
     with (root / "Dockerfile").open("rb") as file:
         try:

@@ -18,7 +18,7 @@ from typing import Any
 
 from ...model.errors import UnavailableError
 
-Progress = Callable[[str], None]
+ProgressCallback = Callable[[str], None]
 
 BASE = "orchestrate-base"
 CHUNK = 1 << 20
@@ -44,7 +44,7 @@ def no_debootstrap() -> str:
     return ""
 
 
-def make_base(api: Any, suite: str, changes: list[str], progress: Progress) -> None:
+def make_base(api: Any, suite: str, changes: list[str], progress: ProgressCallback) -> None:
     with tempfile.TemporaryDirectory(prefix="orchestrate-base-", ignore_cleanup_errors=True) as folder:
         rootfs = Path(folder, suite)
         progress(f"making a Debian {suite} base with debootstrap")
@@ -65,7 +65,7 @@ def packing(rootfs: Path) -> list[str]:
     return ["tar", "-C", str(rootfs), "--numeric-owner", *(f"--exclude={p}" for p in LEFT_OUT), "-c", "."]
 
 
-def debootstrap(suite: str, rootfs: Path, progress: Progress) -> None:
+def debootstrap(suite: str, rootfs: Path, progress: ProgressCallback) -> None:
     """Each Debian mirror of the host's apt in turn: some third-party archive may look like one."""
     last = ""
     for mirror in apt_mirrors(suite):
