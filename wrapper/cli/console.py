@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..model.errors import OrchestrateError
+from . import table
 
 _RED, _BOLD, _DIM, _RESET = "\x1b[31m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
@@ -19,9 +21,10 @@ class TerminalConsole:
     """stdout is Terraform's voice or the JSON asked for; all else goes to stderr. A reader that went
     away (``| head``, a closed terminal) mutes us, and the run goes on."""
 
-    def __init__(self, *, color_out: bool, color_err: bool, data_only: bool = False) -> None:
+    def __init__(self, *, color_out: bool, color_err: bool, data_only: bool = False, width: int = 0) -> None:
         self.color_out = color_out
         self.color_err = color_err
+        self.width = width  # of a terminal; 0 where stdout is none
         self.data_only = data_only  # stdout is for JSON: Terraform's voice goes to stderr
         self._lock = threading.RLock()  # a signal handler speaks too, perhaps in the middle of a word
         self._instead: Callable[[str], None] | None = None
@@ -62,14 +65,13 @@ class TerminalConsole:
     def json(self, data: Any) -> None:
         self.print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
 
-    def table(self, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """Columns as wide as what they hold; nothing is cut, so that it can be searched."""
-        cells = [[str(c) for c in row] for row in rows]
-        widths = [max(len(row[i]) for row in [list(head), *cells]) for i in range(len(head))]
-        titles = "  ".join(h.upper().ljust(w) for h, w in zip(head, widths, strict=True)).rstrip()
-        self.print(f"{_BOLD}{titles}{_RESET}" if self.color_out else titles)
-        for row in cells:
-            self.print("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
+    def table(self, head: Sequence[str], rows: table.Rows) -> None:
+        """In the columns of a terminal; elsewhere as wide as what it holds."""
+        plain = table.plain(head, rows)
+        if self.width and (self.color_out or max(map(len, plain)) > self.width):
+            plain = table.fitted(head, rows, self.width, color=self.color_out)
+        for line in plain:
+            self.print(line)
 
     def _write(self, descriptor: int, data: bytes) -> None:
         with self._lock:
@@ -83,7 +85,9 @@ class TerminalConsole:
 def console(environ: Mapping[str, str]) -> TerminalConsole:
     """Colour where a terminal shows it and nobody said no (no-color.org)."""
     wanted = not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
-    return TerminalConsole(color_out=wanted and sys.stdout.isatty(), color_err=wanted and sys.stderr.isatty())
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if terminal else 0
+    return TerminalConsole(color_out=wanted and terminal, color_err=wanted and sys.stderr.isatty(), width=width)
 
 
 def error_data(error: OrchestrateError) -> dict[str, Any]:

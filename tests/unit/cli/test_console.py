@@ -14,7 +14,8 @@ from wrapper.cli.console import TerminalConsole, console, error_data
 from wrapper.model.errors import BusyError, ConfigError
 
 PLAIN = TerminalConsole(color_out=False, color_err=False)
-COLOURED = TerminalConsole(color_out=True, color_err=True)
+COLOURED = TerminalConsole(color_out=True, color_err=True, width=80)
+NARROW = TerminalConsole(color_out=False, color_err=False, width=12)
 Capture = pytest.CaptureFixture[str]
 
 
@@ -53,12 +54,17 @@ def test_without_colours(capfd: Capture, do: Any, out: str, err: str) -> None:
         (lambda c: c.info("a word"), "", "a word\n"),
         (lambda c: c.info("+ terraform"), "", "\x1b[2m+ terraform\x1b[0m\n"),
         (lambda c: c.error(ConfigError("bad")), "", "\x1b[31merror:\x1b[0m bad\n"),
-        (lambda c: c.table(("name",), [("x",)]), "\x1b[1mNAME\x1b[0m\nx\n", ""),
+        (lambda c: c.table(("result",), [("failed",)]), "\x1b[1mRESULT\x1b[0m\n\x1b[31mfailed\x1b[0m\n", ""),
     ],
 )
 def test_with_colours(capfd: Capture, do: Any, out: str, err: str) -> None:
     do(COLOURED)
     assert tuple(capfd.readouterr()) == (out, err)
+
+
+def test_a_table_that_is_too_wide_goes_on_below(capfd: Capture) -> None:
+    NARROW.table(("name", "value"), [("size", "0123456789")])
+    assert capfd.readouterr().out == "NAME  VALUE\nsize  012345\n      6789\n"
 
 
 def test_where_stdout_is_for_data_terraform_speaks_on_stderr(capfd: Capture) -> None:
