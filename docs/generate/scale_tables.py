@@ -53,7 +53,9 @@ def raise_table() -> str:
 
 def _raises(tenants: int) -> str:
     found = [{r.quota: r for r in _judged(shape, tenants) if r.to_do} for shape in SHAPES.values()]
-    rows = [(_raised(quota), *(_asked(f.get(quota)) for f in found)) for quota in QUOTAS if any(quota in f for f in found)]
+    rows = [
+        (_raised(quota), *(_asked(f.get(quota)) for f in found)) for quota in QUOTAS if any(quota in f for f in found)
+    ]
     return table(("quota", *SHAPES), rows)
 
 
