@@ -118,3 +118,8 @@ def test_the_packages_and_classes_of_the_architecture_exist() -> None:
     assert [name for name in sorted(named) if not re.search(rf"^class {name}\b", code, re.MULTILINE)] == []
     rows = re.findall(r"^\| `([a-z_/]+)/` \|", text.partition("## Packages")[2].partition("## Words")[0], re.MULTILINE)
     assert [row.replace("/", ".") for row in rows] == [room for group in imports.ROOMS for room in group]
+
+
+def test_the_longest_chain_of_the_architecture_is_that_of_the_imports() -> None:
+    chain = imports.longest_chain(imports.room_graph())
+    assert f"    {' > '.join(chain)}\n" in (ROOT / "docs/architecture.md").read_text()
