@@ -120,6 +120,9 @@ def test_the_packages_and_classes_of_the_architecture_exist() -> None:
     assert [row.replace("/", ".") for row in rows] == [room for group in imports.ROOMS for room in group]
 
 
-def test_the_longest_chain_of_the_architecture_is_that_of_the_imports() -> None:
-    chain = imports.longest_chain(imports.room_graph())
-    assert f"    {' > '.join(chain)}\n" in (ROOT / "docs/architecture.md").read_text()
+def test_the_chain_of_the_architecture_is_one_of_the_longest() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    (chain,) = re.findall(r"^    (\S+(?: > \S+)+)$", text, re.MULTILINE)
+    graph, packages = imports.room_graph(), chain.split(" > ")
+    assert all(lower in graph[upper] for upper, lower in zip(packages, packages[1:], strict=False))
+    assert len(packages) == len(imports.longest_chain(graph))
