@@ -6,6 +6,7 @@ An interface keeps its name in code style (`allotments.json`), and what was deci
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import imports
@@ -13,8 +14,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 MODULES = sorted(ROOT.glob("modules/*/README.md"))
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md")), *MODULES]
-LINKED = [*PAGES, ROOT / "CHANGELOG.md", ROOT / "bench/README.md", *sorted(ROOT.glob("docs/adr/*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "bench/README.md",
+    *sorted(ROOT.glob("docs/*.md")),
+    *MODULES,
+]
+LINKED = [*PAGES, ROOT / "CHANGELOG.md", *sorted(ROOT.glob("docs/adr/*.md"))]
 
 # What not to write -> what to write.
 WORDS = {
@@ -124,5 +131,5 @@ def test_the_chain_of_the_architecture_is_one_of_the_longest() -> None:
     text = (ROOT / "docs/architecture.md").read_text()
     (chain,) = re.findall(r"^    (\S+(?: > \S+)+)$", text, re.MULTILINE)
     graph, packages = imports.room_graph(), chain.split(" > ")
-    assert all(lower in graph[upper] for upper, lower in zip(packages, packages[1:], strict=False))
+    assert all(lower in graph[upper] for upper, lower in pairwise(packages))
     assert len(packages) == len(imports.longest_chain(graph))
