@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import boto3  # noqa: TID251  no test: it reads the simulated bucket
+import boto3
 from botocore.config import Config
 
 VERSION, COMMIT = "0.1.1", "6fb1cac"
