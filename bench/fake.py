@@ -35,6 +35,7 @@ def main(root: str, name: str, jobs: str) -> int:
         """An Engine and its Session."""
 
         name = "nothing"
+        contained = False
 
         def check(self) -> None:
             pass

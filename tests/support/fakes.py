@@ -41,6 +41,7 @@ def context(**changes: Any) -> RunContext:
         "author": "me-here-1",
         "image": "orchestrate:1",
         "engine": "docker",
+        "contained": True,
         "network": "bridge",
         "directory": Path("/where/i/am"),
     }
@@ -100,6 +101,7 @@ class FakeEngine:
     """Carries out Steps by a function. ``directories`` gives each session a run directory."""
 
     name = "fake"
+    contained = True
 
     def __init__(self, behaviour: Behaviour = well, directories: Callable[[Run], RunDirectory] | None = None) -> None:
         self.behaviour = behaviour

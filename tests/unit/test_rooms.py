@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 import imports
 import pytest
+
+from wrapper.engines.by_name import NAMES as ENGINES
+from wrapper.terraform.commands import DRIFT, REFUSED_VERBS, VERBS
 
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "misc"}
 
@@ -91,3 +95,61 @@ def test_pure_modules_touch_nothing(module: str) -> None:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in TOUCHING_METHODS:
             found.append(node.func.attr)
     assert found == []
+
+
+# -- what a verb is, and what an engine can do, stands in them ------------------------------------
+
+
+def literals(node: ast.AST) -> list[str]:
+    """A text, or all those of a tuple, list or set that holds nothing else."""
+    if isinstance(node, ast.Tuple | ast.List | ast.Set) and node.elts:
+        found = [literals(element) for element in node.elts]
+        return [text for texts in found for text in texts] if all(found) else []
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+
+
+def compared(tree: ast.AST) -> Iterator[str]:
+    """Texts that something is compared with, and those of lists of at least two."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            yield from (text for side in (node.left, *node.comparators) for text in literals(side))
+        elif isinstance(node, ast.MatchValue):
+            yield from literals(node.value)
+        elif isinstance(node, ast.Tuple | ast.List | ast.Set) and len(texts := literals(node)) > 1:
+            yield from texts if {*texts} <= {*VERBS} else ()
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ('verb.name == "apply"', ["apply"]),
+        ('x = verb.name not in ("plan", "apply")', ["plan", "apply", "plan", "apply"]),
+        ('_SPEAKS = ("output", "show")', ["output", "show"]),
+        ('step("state", "rm", "x")', []),
+        ('match engine:\n    case "docker": pass', ["docker"]),
+        ('f("plan", x)', []),
+    ],
+)
+def test_what_is_compared_is_seen(line: str, found: list[str]) -> None:
+    assert sorted(compared(ast.parse(line))) == sorted(found)
+
+
+# Words that only sound like a verb: Terraform's flag -destroy, its block output, and the key version of a state.
+NO_VERBS = {
+    ("deploy.recorder", "destroy"),
+    ("run.plan_run", "destroy"),
+    ("project.variable_files", "output"),
+    ("state.layer_state", "version"),
+}
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if imports.room_of(m) not in ("terraform", *imports.APART)])
+def test_no_verb_is_known_by_its_name(module: str) -> None:
+    names = {*VERBS, *REFUSED_VERBS, DRIFT.name}
+    found = {text for text in compared(imports.modules()[module]) if text in names}
+    assert found - {text for where, text in NO_VERBS if where == module} == set()
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if not imports.room_of(m).startswith("engines")])
+def test_no_engine_is_known_by_its_name(module: str) -> None:
+    assert [text for text in compared(imports.modules()[module]) if text in ENGINES] == []

@@ -18,7 +18,7 @@ from .terraform_verb import place
 
 def read_only(options: Options, command: str, words: Sequence[str]) -> Layer:
     """STACK [REGION] [-var tenant=NAME], and no other argument: nothing is run."""
-    verb = replace(commands.VERBS["plan"], name=command)
+    verb = replace(commands.PLAN, name=command)
     name, region, tokens = place(options, verb, words)
     arguments.check_words(verb, tokens)
     tenant, tokens = arguments.split_tenant(tokens, options.tenant)
@@ -44,7 +44,7 @@ def check_arguments(options: Options, tokens: Iterable[Token], command: str) -> 
     environment.check(options.environ)
     tokens = list(tokens)
     commands.check_flags(tokens)
-    arguments.check_words(commands.VERBS["plan"], tokens)
+    arguments.check_words(commands.PLAN, tokens)
     typed = next((a for a in arguments.typed_values(tokens) if is_build(a.name)), None)
     if typed:
         raise UsageError(

@@ -14,19 +14,6 @@ from ..model.errors import OrchestrateError, UsageError
 from .command import CommandGroup, no_option, words_of
 from .options import Options, ours
 
-_VERBS = {  # shown in --help; every other Terraform verb is passed through as well
-    "apply": "Make or change a stack or a tenant; ends with the tenant's URL.",
-    "plan": "Show what apply would do.",
-    "destroy": "Remove a tenant, or a stack with all its tenants.",
-    "output": "Print the outputs of a state.",
-    "console": "Terraform's console on a state.",
-    "state": "Terraform's state commands: state STACK REGION list ...",
-    "import": "Take an existing resource into a state.",
-    "show": "Print a state or a saved plan.",
-    "validate": "Check a stack's Terraform code.",
-    "refresh": "Update a state from what is really there.",
-    "force-unlock": "Release a lock that a dead run left.",
-}
 _OURS = {
     "stacks": "List the stacks of this project.",
     "vars": "Show every value of a layer and the line it comes from.",
@@ -72,7 +59,7 @@ class Commands(CommandGroup):
     """Ours are imported only when asked for; whatever else is a Terraform verb goes to Terraform."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*_VERBS, *_OURS]
+        return [*_helped(), *_OURS]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in _OURS:
@@ -80,13 +67,20 @@ class Commands(CommandGroup):
             return command
         from .terraform_verb import command_of
 
-        return command_of(name, _VERBS.get(name, ""))
+        return command_of(name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Terraform, on a stack or a tenant (every other Terraform verb works too)"):
-            formatter.write_dl(list(_VERBS.items()))
+            formatter.write_dl(list(_helped().items()))
         with formatter.section("This project"):
             formatter.write_dl(list(_OURS.items()))
+
+
+def _helped() -> dict[str, str]:
+    """Terraform's verbs that --help shows; every other one is passed through as well."""
+    from ..terraform.commands import VERBS
+
+    return {verb.name: verb.help for verb in VERBS.values() if verb.help}
 
 
 @click.group(

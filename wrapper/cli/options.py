@@ -116,12 +116,13 @@ class Options:
 
     @property
     def engine_name(self) -> str:
-        from ..engines import NAMES
+        from ..engines.by_name import DEFAULT
 
-        name = self.engine or self.environ.get("ORCHESTRATE_ENGINE") or NAMES[0]
-        if name not in NAMES:
-            raise UsageError(f"no engine {name!r}", hint=f"there is: {', '.join(NAMES)}")
-        return name
+        return self.engine or self.environ.get("ORCHESTRATE_ENGINE") or DEFAULT
+
+    @property
+    def contained(self) -> bool:
+        return self.make_engine().contained
 
     @property
     def terminal(self) -> bool:
@@ -166,17 +167,11 @@ class Options:
         return endpoint
 
     def make_engine(self) -> Engine:
-        if self.dry_run:
-            from ..engines.dry_run import DryRunEngine
+        from ..engines import by_name
+        from ..engines.dry_run import DryRunEngine
 
-            return DryRunEngine(self.console.print, self.engine_name)
-        if self.engine_name == "host":
-            from ..engines.host import HostEngine
-
-            return HostEngine(self.console.info)
-        from ..engines.docker import DockerEngine
-
-        return DockerEngine(self.console.info, self.make_image)
+        engine = by_name.make(self.engine_name, self.console.info, self.make_image)
+        return DryRunEngine(self.console.print, engine) if self.dry_run else engine
 
     def make_image(self, client: Any) -> str:
         """The image's tag; built first when its inputs changed."""
@@ -189,7 +184,7 @@ class Options:
         from ..run import plan_run
         from .process_environment import environment_of, mounts_of
 
-        host = self.engine_name == "host"
+        contained = self.contained
         sandboxed = self.sandboxed
         return plan_run.RunContext(
             home=self.home,
@@ -199,11 +194,12 @@ class Options:
             network=self._network(),
             environment=environment_of(self, stack, identity),
             directory=self.directory,
-            mounts=() if host or sandboxed else mounts_of(self.environ),
+            mounts=() if sandboxed or not contained else mounts_of(self.environ),
             color=self.console.color_out,
             interactive=self.terminal and not self.dry_run,
             deletable=self.allow_delete,
-            versions=inputs.versions(SELF, self._other_terraform() if host and not self.dry_run else ""),
+            versions=inputs.versions(SELF, "" if contained or self.dry_run else self._other_terraform()),
+            contained=contained,
         )
 
     def _other_terraform(self) -> str:

@@ -24,7 +24,7 @@ class Around(Protocol):
     @property
     def dry_run(self) -> bool: ...
     @property
-    def engine_name(self) -> str: ...
+    def contained(self) -> bool: ...
     @property
     def sandboxed(self) -> bool: ...
     @property
@@ -33,7 +33,7 @@ class Around(Protocol):
 
 def environment_of(options: Around, stack: Stack, identity: Identity) -> dict[str, str]:
     """The allowlisted environment of a run."""
-    host = options.engine_name == "host"
+    host = not options.contained
     region = stack.region or stack.backend.region or options.environ.get("AWS_REGION", "")
     values = environment.for_terraform(
         options.environ, identity.environment, region, host=host, sandbox=options.sandboxed

@@ -27,8 +27,6 @@ from .fleet_options import targets
 from .options import Options
 from .progress import open_progress
 
-_JOURNALED = ("plan", "apply", "destroy", "refresh", "drift")
-_SILENT = ("plan", "apply", "destroy", "refresh", "drift", "init", "get", "import")
 _BY_THE_WAY = ("lock-timeout", "parallelism", "no-color", "compact-warnings", "auto-approve")
 _UNCHANGED_SHOWN = 30  # rows of a table; more than this many unchanged ones are a number
 
@@ -62,12 +60,12 @@ def is_for_many(options: Options, verb: Verb, tenant: str, stack: Stack) -> bool
         other = "--" + (named[0].replace("_", "-") if named else "all-tenants")
         raise UsageError(f"one tenant ({tenant}) and {other}", hint="leave one of them out")
     for name in ("fail_fast", "tenant_timeout", "canary", "wave", "resume", "force", "refresh"):
-        if getattr(options, name) and not many and verb.name != "destroy":
+        if getattr(options, name) and not many and not verb.deletes:
             flag = "--" + name.replace("_", "-")
             raise UsageError(f"{flag} is for many tenants", hint="add --all-tenants or --tenants GLOB")
     if named and stack.tenant_source is None:
         raise UsageError(f"stack {stack.label} has no tenants", hint=f"leave out --{named[0].replace('_', '-')}")
-    return stack.tenant_source is not None and not tenant and (many or verb.name == "destroy")
+    return stack.tenant_source is not None and not tenant and (many or verb.deletes)
 
 
 def perform(
@@ -83,7 +81,7 @@ def perform(
     head = _head(options, request)
     logs = Logs(options.home / "logs", head.id)
     options.console.data_only = options.json
-    speaks = verb.name not in _SILENT and not options.dry_run
+    speaks = not verb.quiet and not options.dry_run
     with options.signals().installed() as signals:
         deployer = options.deployer(stack, signals)
         deployer.context = replace(deployer.context, color=False)
@@ -185,7 +183,7 @@ def _gist(options: Options, request: FleetRequest) -> str:
 def _journal(
     options: Options, request: FleetRequest, head: Report
 ) -> Iterator[tuple[Callable[[LayerResult], None], dict[str, LayerResult]]]:
-    if options.dry_run or request.verb.name not in _JOURNALED:
+    if options.dry_run or not request.verb.journaled:
         if options.resume:
             raise UsageError(f"{request.verb.name} keeps no journal to resume", hint="leave out --resume")
         yield (lambda _: None), {}

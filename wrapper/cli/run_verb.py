@@ -14,8 +14,6 @@ from ..terraform.commands import Token, Verb
 from . import build_options, run_fleet, single_report
 from .options import Options
 
-_SPEAKS_JSON = ("output", "show", "validate", "version")
-
 
 def perform(options: Options, verb: Verb, name: str, region: str, tokens: Sequence[Token]) -> int:
     """Run the verb and return the exit code: 0, or 2 for a plan that saw changes and was asked for it."""
@@ -29,17 +27,17 @@ def perform(options: Options, verb: Verb, name: str, region: str, tokens: Sequen
     tokens = build_options.take(options, stack, tokens)
     if run_fleet.is_for_many(options, verb, tenant, stack):
         return run_fleet.perform(options, verb, stack, tokens)
-    if options.json and verb.name in _SPEAKS_JSON:
+    if options.json and verb.speaks_json:
         tokens = [Token("json", None, ("-json",)), *tokens]
     outcome = on_layer(options, verb, layer, tokens)
-    return outcome.code if verb.name == "plan" else 0
+    return outcome.code if verb.tells_changes else 0
 
 
 def on_layer(
     options: Options, verb: Verb, layer: Layer, tokens: Sequence[Token], own: Mapping[str, LayerOverrides] | None = None
 ) -> Outcome:
     """The verb on one layer, and its last words. ``own``: what it, or its stack, is given alone."""
-    options.console.data_only = options.json and verb.name not in _SPEAKS_JSON
+    options.console.data_only = options.json and not verb.speaks_json
     with single_report.reported(options, verb, layer, tokens) as note, options.signals().installed() as signals:
         started = time.monotonic()
         outcome = options.deployer(layer.stack, signals).perform(verb, layer.tenant, tokens, own)
@@ -50,7 +48,7 @@ def on_layer(
 
 def _answer(options: Options, verb: Verb, layer: Layer, outcome: Outcome, seconds: float) -> None:
     """The last words: a tenant's URL, or everything as data."""
-    applied = verb.name == "apply" and bool(layer.tenant) and not options.dry_run
+    applied = verb.applies and bool(layer.tenant) and not options.dry_run
     if applied and not outcome.url:
         options.console.info(f'{layer.label}: its Terraform root has no output "url"')
     if options.console.data_only:

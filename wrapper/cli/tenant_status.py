@@ -20,7 +20,7 @@ from . import build_options
 from .options import Options
 from .terraform_verb import place
 
-_VERB = commands.VERBS["apply"]
+_VERB = commands.APPLY
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def asked_for(options: Options, command: str, words: Sequence[str]) -> tuple[Sta
     """STACK [REGION] and the arguments of an apply, ``--builds`` among them as if typed, of a command that starts none."""
     name, region, tokens = place(options, replace(_VERB, name=command), words)
     commands.check_flags(tokens)
-    arguments.check_words(replace(commands.VERBS["plan"], name=command), tokens)
+    arguments.check_words(replace(commands.PLAN, name=command), tokens)
     tenant, tokens = arguments.split_tenant(tokens, options.tenant)
     if tenant:
         raise UsageError(

@@ -19,15 +19,15 @@ from .options import ASKS_AWS, Decorator, Options, ours, stacked, takes
 _LIKE_A_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d\Z")
 
 
-def command_of(name: str, text: str = "") -> click.Command:
+def command_of(name: str) -> click.Command:
     """The command of a Terraform verb. Raises UsageError for a name that is none."""
     verb = commands.parse_verb(name)
 
     @click.command(
         name,
         cls=Command,
-        help=text or f"terraform {name}, on a stack or a tenant.",
-        short_help=text,
+        help=verb.help or f"terraform {name}, on a stack or a tenant.",
+        short_help=verb.help,
         context_settings={"ignore_unknown_options": True, "help_option_names": ["--help", "-help"]},
     )
     @_options(verb)
@@ -50,15 +50,14 @@ def command_of(name: str, text: str = "") -> click.Command:
 
 def _options(verb: commands.Verb) -> Decorator:
     """Ours that the verb acts on."""
-    changes, applies = verb.mutates and verb.name != "state", verb.name == "apply"
-    compares, many = verb.name in ("plan", "apply"), not verb.interactive
+    many = not verb.interactive
     table = (
         (True, takes(*ASKS_AWS, "dry_run", "tenant", "timeout")),
-        (changes, takes("confirm")),
+        (verb.guarded, takes("confirm")),
         (many, stacked(takes("all_tenants", "jobs"), scope_options, terms_options)),
-        (many and compares, unchanged_options),
-        (compares, builds_option),
-        (applies, stacked(takes("rollout_timeout"), losses_options, smoke_options)),
+        (many and verb.compares, unchanged_options),
+        (verb.compares, builds_option),
+        (verb.applies, stacked(takes("rollout_timeout"), losses_options, smoke_options)),
         (True, file_options),
     )
     return stacked(*(options for acts, options in table if acts))

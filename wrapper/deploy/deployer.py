@@ -29,7 +29,7 @@ from ..state import index, layer_state
 from ..state import store as stores
 from ..state.record import Trigger
 from ..terraform import commands, variables
-from ..terraform.arguments import destroys, partial
+from ..terraform.arguments import changes, destroys, partial
 from ..terraform.commands import Token, Verb
 from .inputs import InputResolver
 from .prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
@@ -38,9 +38,6 @@ from .slot_allocator import CARRIED, SlotAllocator
 from .smoke_test import Smoke
 from .untaint import Untainting
 from .verification import Verification
-
-# What reads a state and acts on it: a missing bucket or a damaged state is found before Terraform starts.
-_ON_STATE = ("plan", "drift", "apply", "destroy", "refresh", "import", "taint", "untaint")
 
 
 @dataclass
@@ -96,7 +93,7 @@ class Deployer:
         return SlotAllocator(
             self.resolver,
             lambda: self.store,
-            lambda tokens: self.run_layer(commands.VERBS["apply"], own, tokens),
+            lambda tokens: self.run_layer(commands.APPLY, own, tokens),
             self.console.info,
             self.signals.pause,
         )
@@ -109,10 +106,10 @@ class Deployer:
         """One verb on one layer. ``apply`` of a tenant makes the stack's own layer first where there is none. ``own``:
         what each of the two, by tenant, is given alone."""
         self.check(verb, tenant, tokens)
-        if verb.mutates:
+        if changes(verb, tokens):
             self.limit_rate(1, self.console.info)
         layer, own = layer_of(self.project, self.stack, verb, tenant), own or {}
-        if verb.name == "apply" and tenant:
+        if verb.applies and tenant:
             self.ensure_stack(layer, tokens, own)
         [found] = self.slot_allocator.make([self.resolver.prepare(verb, layer, tokens, own.get(tenant, NO_OVERRIDES))])
         if isinstance(found, OrchestrateError):
@@ -148,13 +145,13 @@ class Deployer:
             run = replace(run, planned=recorder.planned(prepared)) if run.collect else run
             wrote = self._own_writes(run, found)
             outcome = execute(run, self.engine, console or self.console, signals or self.signals, wrote)
-            if verb.name == "apply" and not (self.dry or whole or outcome.skipped):
+            if verb.applies and not (self.dry or whole or outcome.skipped):
                 after = layer_state.load_tagged(self.store, layer) or after
                 self.verification.watch(
                     prepared, layer_state.outputs(after[0]), console or self.console, signals or self.signals
                 )
         except OrchestrateError as error:
-            if verb.name in ("apply", "destroy") and not self.dry:
+            if verb.recorded and not self.dry:
                 recorder.failed(layer, error)
             raise
         finally:
@@ -168,7 +165,7 @@ class Deployer:
             if not layer.tenant:
                 index.forget(self.store, self.stack)
             self.slot_allocator.release(layer)
-        elif verb.name == "apply":
+        elif verb.applies:
             record = recorder.applied(prepared, time.monotonic() - started, *after)
             if layer.tenant and prepared.inputs and not prepared.shares_load_balancer:
                 self.slot_allocator.release(layer)
@@ -179,11 +176,11 @@ class Deployer:
     def _state_of(self, verb: Verb, layer: Layer) -> Tagged | None:
         """The state that a verb acts on; raises where it, or what stands beside it, is not to be touched. On paper what
         cannot be read counts as not there."""
-        if verb.name not in _ON_STATE or (self.dry and self.identity.method == NOBODY):
+        if not verb.on_state or (self.dry and self.identity.method == NOBODY):
             return None
         try:
             layer_state.check_known(self.store, layer)
-            if verb.name in ("apply", "destroy"):
+            if verb.recorded:
                 self.slot_allocator.check_known()
             return layer_state.load_tagged(self.store, layer)
         except OrchestrateError:
@@ -225,8 +222,7 @@ class Deployer:
                 where=f"{self.stack.config.name}/stack.hcl",
                 hint="write protected = false there first, in a reviewed change",
             )
-        changes = verb.mutates and verb.name != "state"
-        if changes and not self.context.interactive and not self.dry and self.confirmed != label:
+        if verb.guarded and not self.context.interactive and not self.dry and self.confirmed != label:
             raise RefusedError(f"{label} is protected", hint=f"say that you mean it: --confirm {label}")
 
     # -- the stack's own layer ----------------------------------------------------------------
@@ -239,9 +235,9 @@ class Deployer:
         own, given = Layer(self.stack), given or {}
         if self.resolver.outputs.state() is None:
             ahead = [*tokens, *given.get(tenant.tenant, NO_OVERRIDES).tokens]
-            self.resolver.check_ahead(commands.VERBS["apply"], tenant, ahead)
+            self.resolver.check_ahead(commands.APPLY, tenant, ahead)
             self.console.info(f"{own.label}: not there yet; making it first")
-            self.run_layer(commands.VERBS["apply"], own, self.for_stack(tokens), given.get("", NO_OVERRIDES))
+            self.run_layer(commands.APPLY, own, self.for_stack(tokens), given.get("", NO_OVERRIDES))
             return
         try:
             changed = [] if self.dry else self.changed(own)
@@ -270,7 +266,7 @@ class Deployer:
 
 def layer_of(project: Project, stack: Stack, verb: Verb, tenant: str) -> Layer:
     """The layer a verb is for. A tenant whose file is gone may still be looked at and destroyed."""
-    return project.layer(stack, tenant, must_be_declared=verb.name in ("apply", "plan", "import"))
+    return project.layer(stack, tenant, must_be_declared=verb.declared)
 
 
 def author(environ: Mapping[str, str], host: str, pid: int) -> str:

@@ -23,7 +23,7 @@ from ..state import store as stores
 from ..state.record import DeploymentRecord
 from ..terraform import arguments, environment, variables
 from ..terraform.arguments import destroys, typed_values
-from ..terraform.commands import VERBS, Token, Verb
+from ..terraform.commands import PLAN, Token, Verb
 from ..terraform.variables import Source
 from .lb_slots import slots
 from .lb_slots.slot_table import SlotTableStore
@@ -159,9 +159,7 @@ class InputResolver:
         """What of a layer's inputs differs from its last apply, what was typed then standing in; [] when not known."""
         if not record.inputs:
             return []
-        prepared = self.prepare(
-            VERBS["plan"], layer, self.typed_last(layer, record), LayerOverrides(hidden=record.hidden)
-        )
+        prepared = self.prepare(PLAN, layer, self.typed_last(layer, record), LayerOverrides(hidden=record.hidden))
         return fingerprint.differences(record.inputs, prepared.inputs, record.hidden)
 
     def typed_last(self, layer: Layer, record: DeploymentRecord) -> list[Token]:

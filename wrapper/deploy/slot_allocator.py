@@ -46,7 +46,7 @@ class SlotAllocator:
             found = self._allotted(found) if _makes(found[0]) else found
         except OrchestrateError as error:
             return [error if r.shares_load_balancer else r for r in found]
-        if found[0].verb.name != "apply" or destroys(found[0].verb, found[0].tokens):
+        if not found[0].verb.applies or destroys(found[0].verb, found[0].tokens):
             return [self._no_room(r) or r for r in found]
         try:
             number = max(map(self._missing, found))
@@ -80,7 +80,7 @@ class SlotAllocator:
     def _no_room(self, one: PreparedLayer) -> ConfigError | None:
         """A look at a tenant whose load balancer is not there yet would end in Terraform's words about a missing key."""
         number = self._missing(one)
-        if not number or one.verb.name != "plan" or destroys(one.verb, one.tokens):
+        if not number or not one.verb.plans or destroys(one.verb, one.tokens):
             return None
         place = f"{self.resolver.stack.name} {self.resolver.stack.region}".rstrip()
         return ConfigError(
@@ -166,6 +166,4 @@ def _makes(prepared: PreparedLayer) -> bool:
     """Whether something will be made of a tenant's values: now, or by a plan that is kept for later."""
     if destroys(prepared.verb, prepared.tokens):
         return False
-    return prepared.verb.name == "apply" or (
-        prepared.verb.name == "plan" and any(t.flag == "out" for t in prepared.tokens)
-    )
+    return prepared.verb.applies or (prepared.verb.plans and any(t.flag == "out" for t in prepared.tokens))

@@ -37,7 +37,7 @@ class Untainting:
         stack, label = prepared.layer.stack, prepared.layer.label
         diffs = Standing(self.identity, stack.region or stack.backend.region).look(_candidates(prepared, state))
         found = sorted(diffs, key=lambda pair: pair[0].address)
-        untaints = prepared.verb.name == "apply" and not prepared.root_request.saved
+        untaints = prepared.verb.applies and not prepared.root_request.saved
         allowed = self._is_confirmed(prepared.layer)
         standing = [one for one, seen in found if seen.stands]
         if untaints and standing and not (allowed or self.dry):
@@ -52,7 +52,7 @@ class Untainting:
 
 def _candidates(prepared: PreparedLayer, state: Mapping[str, Any] | None) -> list[Tainted]:
     """What lies tainted and this command would replace, although no -replace names it."""
-    if prepared.verb.name not in ("apply", "plan") or any(t.flag in _REPLACES_NOTHING for t in prepared.tokens):
+    if not prepared.verb.compares or any(t.flag in _REPLACES_NOTHING for t in prepared.tokens):
         return []
     meant = {t.value for t in prepared.tokens if t.flag == "replace"}
     return [one for one in tainted.resources(state) if one.address not in meant]
@@ -63,7 +63,7 @@ def _words(prepared: PreparedLayer, one: Tainted, seen: Seen, confirm: str) -> s
         return tainted.left(one, seen)
     if prepared.root_request.saved:
         return tainted.saved(one, seen)
-    if prepared.verb.name == "plan":
+    if prepared.verb.plans:
         return tainted.planned(one, seen, kept=any(t.flag == "out" for t in prepared.tokens), confirm=confirm)
     return tainted.untainted(one, seen, confirm)
 

@@ -37,7 +37,7 @@ class Verification:
     def check(self, prepared: PreparedLayer) -> None:
         """A path is below a URL that the layer's root must give: said before it is applied."""
         layer, paths = prepared.layer, self.smoke.paths
-        if prepared.verb.name != "apply" or not paths or not self._is_asked(layer):
+        if not prepared.verb.applies or not paths or not self._is_asked(layer):
             return
         if "url" not in self.project.values.outputs(layer.source):
             raise ConfigError(

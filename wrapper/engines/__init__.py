@@ -2,7 +2,7 @@
 
 docker     one hardened container per layer (default)
 host       the terraform on PATH
-printing   on paper: shows the Steps and runs none (--dry-run)
+dry_run    shows what one of these would do, Step by Step, and does nothing (--dry-run)
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Protocol
 
 from ..model.nouns import Outcome, Run, Step
 
-NAMES = ("docker", "host")
 OutputCallback = Callable[[bytes, bool], None]  # what Terraform said, and whether on stderr
 
 
@@ -33,9 +32,16 @@ class Engine(Protocol):
     """A place where Steps happen."""
 
     name: str
+    contained: bool
+    """Whether Terraform runs in an image, behind its walls: its version and its providers are the image's and cannot change
+    meanwhile, and of the caller's machine it sees what is mounted and an environment that was made for it."""
 
     def check(self) -> None:
         """UnavailableError when the place is not there; asked before anything else is started."""
+        ...
+
+    def as_typed(self, run: Run) -> tuple[str, str]:
+        """For a dry run: the line of a shell that opens a Run here, and what stands before the argv of each Step."""
         ...
 
     def open(self, run: Run) -> AbstractContextManager[Session]:

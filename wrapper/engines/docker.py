@@ -8,6 +8,7 @@ process is killed, that end closes, and the container lives until Terraform has 
 from __future__ import annotations
 
 import contextlib
+import shlex
 import signal
 import socket
 import sys
@@ -19,7 +20,7 @@ from typing import Any
 from ..model.errors import BusyError, UnavailableError
 from ..model.nouns import Outcome, Run, Step
 from . import OutputCallback
-from .container import LABEL, MEMORY, PIDS, STOP_TIMEOUT, TMPFS, Container
+from .container import LABEL, MEMORY, PIDS, STOP_TIMEOUT, TMPFS, Container, describe
 from .output_tail import Tail
 from .run_directory import RunDirectory, command_place, occupy
 
@@ -55,6 +56,7 @@ class DockerEngine:
     """Opens one container per Run. ``notice`` gets words for the user; ``image`` makes sure of the image."""
 
     name = "docker"
+    contained = True
 
     def __init__(self, notice: Callable[[str], None], image: Callable[[Any], str]) -> None:
         self._notice = notice
@@ -62,6 +64,9 @@ class DockerEngine:
 
     def check(self) -> None:
         connect()
+
+    def as_typed(self, run: Run) -> tuple[str, str]:
+        return shlex.join(describe(Container.of(run, nonce="NONCE"))), f"docker exec {run.name} "
 
     @contextlib.contextmanager
     def open(self, run: Run) -> Iterator[DockerSession]:

@@ -1,37 +1,36 @@
-"""The engine on paper: shows the exact container and argv of each Step, and starts nothing."""
+"""The engine of a dry run: it shows what another would do, to the exact argv of each Step, and starts nothing."""
 
 from __future__ import annotations
 
 import contextlib
-import shlex
 from collections.abc import Callable, Iterator
 
 from ..model.nouns import Outcome, Run, Step
 from ..terraform.commands import redact
-from . import OutputCallback
-from .container import Container, describe
+from . import Engine, OutputCallback
 
 
 class DryRunEngine:
-    """Writes lines to ``info`` instead of doing anything."""
+    """Writes lines to ``info`` instead of doing anything. ``engine``: the one whose place it takes."""
 
-    name = "print"
-
-    def __init__(self, info: Callable[[str], None], place: str = "docker") -> None:
+    def __init__(self, info: Callable[[str], None], engine: Engine) -> None:
         self._say = info
-        self._place = place
+        self._engine = engine
+        self.name = engine.name
+        self.contained = engine.contained
 
     def check(self) -> None:
-        """Paper is always there."""
+        """It needs nothing."""
+
+    def as_typed(self, run: Run) -> tuple[str, str]:
+        return self._engine.as_typed(run)
 
     @contextlib.contextmanager
     def open(self, run: Run) -> Iterator[DryRunSession]:
+        line, before = self.as_typed(run)
         self._say(f"# {run.layer.label}: {run.verb}")
-        if self._place == "docker":
-            self._say(shlex.join(describe(Container.of(run, nonce="NONCE"))))
-        else:
-            self._say(f"cd {shlex.quote(str(run.home / 'tree' / run.work))}")
-        yield DryRunSession(run, self._say, f"docker exec {run.name} " if self._place == "docker" else "")
+        self._say(line)
+        yield DryRunSession(run, self._say, before)
 
 
 class DryRunSession:

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import selectors
+import shlex
 import shutil
 import signal
 import subprocess
@@ -48,6 +49,7 @@ class HostEngine:
     """Runs terraform as a child process, in a session of its own so that no second signal reaches it."""
 
     name = "host"
+    contained = False
 
     def __init__(self, notice: Callable[[str], None]) -> None:
         self._notice = notice
@@ -55,6 +57,9 @@ class HostEngine:
     def check(self, path: str | None = None) -> None:
         if shutil.which("terraform", path=path) is None:
             raise UnavailableError("no terraform on PATH", hint="install it, or use --engine docker")
+
+    def as_typed(self, run: Run) -> tuple[str, str]:
+        return f"cd {shlex.quote(str(run.home / 'tree' / run.work))}", ""
 
     @contextlib.contextmanager
     def open(self, run: Run) -> Iterator[HostSession]:

@@ -147,9 +147,13 @@ class RateLimitedEngine:
         self._engine = engine
         self._rate_limiter = rate_limiter
         self.name = engine.name
+        self.contained = engine.contained
 
     def check(self) -> None:
         self._engine.check()
+
+    def as_typed(self, run: Run) -> tuple[str, str]:
+        return self._engine.as_typed(run)
 
     def open(self, run: Run) -> AbstractContextManager[Session]:
         return self._opened(run)

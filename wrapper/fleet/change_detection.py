@@ -18,7 +18,7 @@ from ..reports.model import LayerResult
 from ..state import index
 from ..state.index import LayerStatus, TenantIndex
 from ..terraform.arguments import typed_values
-from ..terraform.commands import DRIFT, Token, Verb
+from ..terraform.commands import Token, Verb
 from .selection import Choice, Shard, choose
 
 _ALWAYS = ("replace", "refresh-only", "destroy", "target", "exclude")  # flags that mean to start, changed or not
@@ -118,14 +118,14 @@ class ChangeDetector:
         found = self.given.get(layer.tenant, NO_OVERRIDES)
         if isinstance(found, OrchestrateError):
             raise found
-        if verb != DRIFT:
+        if not verb.as_applied:
             return found
         now = {argument.name for argument in typed_values(tokens)}
         given = {name: text for name, text in status.record.given.items() if name not in now}
         return LayerOverrides(tuple(self.deployer.resolver.typed_last(layer, replace(status.record, given=given))))
 
     def compare(self, layer: Layer, status: LayerStatus, prepared: PreparedLayer) -> LayerDiff:
-        skips = prepared.verb.name in ("plan", "apply") and not any(t.flag in _ALWAYS for t in prepared.tokens)
+        skips = prepared.verb.compares and not any(t.flag in _ALWAYS for t in prepared.tokens)
         if not skips or self.force:
             return LayerDiff(layer, status, prepared, None, "asked for")
         if not status.deployed:

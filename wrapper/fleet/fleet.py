@@ -93,12 +93,10 @@ class Fleet:
         if any(t.flag == "auto-approve" for t in tokens):
             self.confirmation.given()
         found = self.detector.read_index()
-        choice = self.detector.choose(
-            found, tenant_filter, deployed_only=destroys(verb, tokens) or verb == commands.DRIFT
-        )
+        choice = self.detector.choose(found, tenant_filter, deployed_only=destroys(verb, tokens) or verb.as_applied)
         results = [self._ended(self.results.excluded(self._layer(n), p)) for n, p in choice.excluded.items()]
         names = [n for n in choice.chosen if n not in tenant_filter.done]
-        if verb.name == "destroy":
+        if verb.deletes:
             self.confirmation.to_destroy(names, own=tenant_filter.own)
             tokens = [*tokens, Token("auto-approve", None, ("-auto-approve",))]
             results += self._tenants(verb, names, tokens, found)
@@ -117,18 +115,18 @@ class Fleet:
         deployer, own = self.deployer, Layer(self.deployer.stack)
         if names:
             deployer.resolver.check(verb, Layer(deployer.stack, names[0]), tokens)
-        if verb == commands.DRIFT and tenant_filter.own and not found.own.deployed:
+        if verb.as_applied and tenant_filter.own and not found.own.deployed:
             raise NotFoundError(f"{own.label} has no state", hint="what was never applied cannot drift")
         if tenant_filter.own and "" not in tenant_filter.done:
             if found.own.error:
                 return [self._not_run(own, found.own.error)]
             mine = self.detector.given_to(verb, own, tokens, found.own)
             diff = self.detector.compare(own, found.own, deployer.resolver.prepare(verb, own, tokens, mine))
-            if diff.why and verb.name == "apply":
+            if diff.why and verb.applies:
                 self.confirmation.to_apply_own(own, len(names))
             return [self._ended(self.results.unchanged(diff)) if not diff.why else self._one(diff)]
         names = [n for n in names if not isinstance(self.given.get(n), OrchestrateError)]
-        if verb.name == "apply" and names:
+        if verb.applies and names:
             given = {name: one for name, one in self.given.items() if isinstance(one, LayerOverrides)}
             deployer.ensure_stack(Layer(deployer.stack, names[0]), tokens, given)
         return []
@@ -162,7 +160,7 @@ class Fleet:
                 results.append(self._ended(self.results.unchanged(diff)))
             else:
                 todo.append(diff)
-        if todo and verb.name == "apply":
+        if todo and verb.applies:
             self.confirmation.to_apply([diff.layer.tenant for diff in todo])
         return results + self._waves(todo, results)
 
@@ -270,7 +268,7 @@ class Fleet:
         commands.check_flags(tokens)
         self.deployer.check(verb, "", tokens)
         for token in tokens:
-            if token.flag in _ONE_FILE or (not token.flag and verb.name in ("apply", "show")):
+            if token.flag in _ONE_FILE or (not token.flag and verb.plan_file):
                 raise UsageError(
                     f"{token.words[0]} names one file, and this is for many tenants",
                     hint=f"give it with one tenant: -var tenant=NAME {token.words[0]}",
@@ -280,4 +278,4 @@ class Fleet:
 def exit_code(verb: Verb, results: Iterable[LayerResult]) -> int:
     """The worst of all. 2 is only a plan's, and only where it was asked for (Terraform exits 0 otherwise)."""
     code = worst(a.exit_code for a in results)
-    return 0 if code == 2 and verb.name not in ("plan", "drift") else code
+    return 0 if code == 2 and not verb.tells_changes else code

@@ -149,7 +149,8 @@ class Run:
     maps files the run makes to where the caller wants them. ``sensitive`` are variables never echoed.
     ``deletable``: globs of addresses that may be deleted although the stack is protected. ``sealed``: its providers are
     part of a read-only image, so that what init has checked cannot be another afterwards. ``planned``: what a plan
-    file that is kept remembers for its apply. ``untaints``: addresses that its first Steps untaint."""
+    file that is kept remembers for its apply. ``untaints``: addresses that its first Steps untaint.
+    ``repairs``: it works on the state itself, also while one that could not be saved waits to be pushed."""
 
     layer: Layer
     verb: str
@@ -173,6 +174,7 @@ class Run:
     sealed: bool = False
     planned: Mapping[str, Any] = field(default_factory=dict)
     untaints: tuple[str, ...] = ()
+    repairs: bool = False
 
     @property
     def mutates(self) -> bool:

@@ -228,7 +228,7 @@ class Reaper:
         seconds = f"-lock-timeout={self.wait:g}s"
         tokens = [Token("lock-timeout", f"{self.wait:g}s", (seconds,))] if self.wait else []
         tenant_filter = TenantFilter(only=frozenset(names), own=own)
-        return {a.tenant: a for a in self.fleet.perform(commands.VERBS["destroy"], tokens, tenant_filter)}
+        return {a.tenant: a for a in self.fleet.perform(commands.DESTROY, tokens, tenant_filter)}
 
     def _busy(self, tenant: str, made: Sequence[str]) -> LayerResult:
         layer = Layer(self.stack, tenant)

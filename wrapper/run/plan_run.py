@@ -38,6 +38,7 @@ from ..model.fingerprint import digest
 from ..model.keys import PROJECT, state_key
 from ..model.nouns import Layer, Mount, ResolvedValue, Run, Step, Variable
 from ..terraform import commands as terraform
+from ..terraform.arguments import changes
 from ..terraform.commands import Token, Verb
 from ..terraform.variables import render_file
 
@@ -48,7 +49,7 @@ _WRITTEN = ("out", "generate-config-out", "junit-xml")  # and to write
 @dataclass(frozen=True)
 class RunContext:
     """What the top floor knows of whoever calls: all that a Run needs and no pure room may look up. ``versions``: those
-    of Terraform and of the providers that run, with their digests."""
+    of Terraform and of the providers that run, with their digests; ``contained``: as of :class:`wrapper.engines.Engine`."""
 
     home: Path
     author: str
@@ -62,6 +63,7 @@ class RunContext:
     interactive: bool = False
     deletable: tuple[str, ...] = ()
     versions: str = ""
+    contained: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,9 @@ def lay_out(request: RunRequest, context: RunContext) -> Run:
         sensitive=tuple(sorted(v.name for v in request.declared.values() if v.sensitive)),
         deletable=context.deletable,
         # A plan file names the checksums: one that comes from elsewhere or goes there keeps them.
-        sealed=context.engine == "docker" and request.verb.values and not (saved or collect),
+        sealed=context.contained and request.verb.values and not (saved or collect),
         untaints=request.untaints,
+        repairs=request.verb.repairs,
     )
 
 
@@ -131,19 +134,19 @@ def work_directory(layer: Layer) -> str:
 def _steps(request: RunRequest, context: RunContext, stamp: str) -> tuple[Step, ...]:
     verb = request.verb
     arguments = terraform.words(request.tokens)
-    if verb.name == "init":
+    if verb.initializes:
         return (_init(context, "", arguments),)
     steps = [_init(context, stamp)] if verb.init else []
-    if verb.name in ("apply", "destroy"):
+    if verb.recorded:
         return (*steps, *_untaint(request, context), *_plan_and_apply(request, context))
-    if verb.name == "drift":
+    if verb.as_applied:
         return (*steps, _plan(request, context), _show())
-    accepts = (0, 2) if "-detailed-exitcode" in arguments and verb.name == "plan" else (0,)
+    accepts = (0, 2) if "-detailed-exitcode" in arguments and verb.tells_changes else (0,)
     return (
         *steps,
         Step(
             terraform.argv(verb, arguments, color=context.color),
-            mutates=_mutates(request),
+            mutates=changes(verb, request.tokens),
             interactive=verb.interactive,
             accepts=accepts,
         ),
@@ -152,20 +155,13 @@ def _steps(request: RunRequest, context: RunContext, stamp: str) -> tuple[Step, 
 
 def _init(context: RunContext, stamp: str, arguments: Sequence[str] = ()) -> Step:
     # -reconfigure: the data directory is this layer's alone, so a changed backend is never a migration.
-    return Step(terraform.argv(terraform.VERBS["init"], arguments, color=context.color, reconfigure=True), stamp=stamp)
-
-
-def _mutates(request: RunRequest) -> bool:
-    if request.verb.name != "state":
-        return request.verb.mutates
-    first = next((t.value for t in request.tokens if not t.flag), "")
-    return first not in ("list", "show", "pull", "")
+    return Step(terraform.argv(terraform.INIT, arguments, color=context.color, reconfigure=True), stamp=stamp)
 
 
 def _untaint(request: RunRequest, context: RunContext) -> tuple[Step, ...]:
     """One Step for each address, which waits for the state's lock as long as the rest of the Run does."""
     waits = terraform.words(t for t in request.tokens if t.flag == "lock-timeout")
-    verb = terraform.VERBS["untaint"]
+    verb = terraform.UNTAINT
     return tuple(
         Step(terraform.argv(verb, [*waits, address], color=context.color), mutates=True, aside=True)
         for address in request.untaints
@@ -177,9 +173,7 @@ def _plan_and_apply(request: RunRequest, context: RunContext) -> tuple[Step, ...
     saved = file_argument(request.verb, request.tokens)
     agreed = context.interactive and not any(t.flag == "auto-approve" for t in request.tokens)
     apply = Step(
-        terraform.argv(
-            terraform.VERBS["apply"], [*terraform.words(apply_tokens), terraform.PLAN_FILE], color=context.color
-        ),
+        terraform.argv(terraform.APPLY, [*terraform.words(apply_tokens), terraform.PLAN_FILE], color=context.color),
         mutates=True,
         confirm=agreed and not saved,
     )
@@ -193,15 +187,15 @@ def _plan_and_apply(request: RunRequest, context: RunContext) -> tuple[Step, ...
 def _plan(request: RunRequest, context: RunContext) -> Step:
     """A plan to a file; where it sees no change, the Run has ended."""
     options: dict[str, object] = {"out": terraform.PLAN_FILE, "detailed_exitcode": True}
-    if request.verb.name == "destroy":
+    if request.verb.deletes:
         options["destroy"] = True
-    argv = terraform.argv(terraform.VERBS["plan"], terraform.words(request.tokens), color=context.color, **options)
+    argv = terraform.argv(terraform.PLAN, terraform.words(request.tokens), color=context.color, **options)
     return Step(argv, accepts=(0, 2), last_if=0)
 
 
 def _show() -> Step:
     """The plan as data, for us to read."""
-    return Step(terraform.argv(terraform.VERBS["show"], ["-json", terraform.PLAN_FILE], color=False), captured=True)
+    return Step(terraform.argv(terraform.SHOW, ["-json", terraform.PLAN_FILE], color=False), captured=True)
 
 
 def _check_only_plan_file(tokens: Sequence[Token]) -> None:
@@ -247,7 +241,7 @@ def _localize(tokens: Sequence[Token], directory: Path) -> tuple[tuple[Token, ..
 
 def file_argument(verb: Verb, tokens: Sequence[Token]) -> str:
     """The path of a saved plan among the arguments (``apply FILE``, ``show FILE``), or ""."""
-    if verb.name not in ("apply", "show"):
+    if not verb.plan_file:
         return ""
     return next((t.value or "" for t in tokens if not t.flag), "")
 

@@ -41,7 +41,7 @@ def execute(
         session = stack.enter_context(engine.open(run))
         stack.callback(signals.shield)
         directory: RunDirectory | None = getattr(session, "directory", None)
-        if directory and run.mutates and run.verb != "state":
+        if directory and run.mutates and not run.repairs:
             directory.check_recovered()
         outcome = _steps(run, session, directory, console, signals, after)
         if directory:
@@ -84,9 +84,9 @@ def _one(
         output = lambda data, is_error: console.output(data, True) if is_error else heard.append(data)  # noqa: E731
     with signals.watching(session):
         outcome = session.execute(step, output)
-    if outcome and directory and run.verb == "state" and "push" in step.argv and commands.ERRORED_STATE in step.argv:
+    if outcome and directory and run.repairs and "push" in step.argv and commands.ERRORED_STATE in step.argv:
         directory.recovered()
-    if directory and directory.errored_state and step.mutates and run.verb != "state":
+    if directory and directory.errored_state and step.mutates and not run.repairs:
         raise StateAtRisk(
             f"{run.layer.label}: Terraform could not save the state",
             where=str(directory.errored_state),

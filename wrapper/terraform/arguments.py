@@ -28,7 +28,7 @@ def take_old_flags(verb: Verb, tokens: Iterable[Token], info: Callable[[str], No
     """Flags of older Terraform that old pipelines still pass, as today's."""
     result = []
     for token in tokens:
-        if token.flag == "force" and verb.name == "destroy":
+        if token.flag == "force" and verb.deletes:
             info("-force is taken as -auto-approve (Terraform renamed it in 0.15)")
             token = Token("auto-approve", None, ("-auto-approve",))
         result.append(token)
@@ -66,7 +66,13 @@ def distribute(
 
 def destroys(verb: Verb, tokens: Iterable[Token]) -> bool:
     """Whether the command removes what is there, by whichever name."""
-    return verb.name == "destroy" or (verb.name == "apply" and any(t.flag == "destroy" for t in tokens))
+    return verb.deletes or (verb.applies and any(t.flag == "destroy" for t in tokens))
+
+
+def changes(verb: Verb, tokens: Iterable[Token]) -> bool:
+    """Whether the command changes a state, or what one describes: ``state rm`` does, ``state list`` does not."""
+    first = next((t.value for t in tokens if not t.flag), "")
+    return verb.mutates and not (verb.reads and first in ("", *verb.reads))
 
 
 def partial(tokens: Iterable[Token]) -> bool:

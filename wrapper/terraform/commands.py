@@ -23,8 +23,22 @@ LOCK_FILE = ".terraform.lock.hcl"
 
 @dataclass(frozen=True)
 class Verb:
-    """What a Terraform command needs and takes. ``values``: it evaluates variables, so it takes -var;
-    ``words``: how many bare words it may take after ours; ``color``: it knows -no-color."""
+    """What a Terraform command is: all that the other rooms know of it. None of them asks for its name.
+
+    What it takes. ``values``: it evaluates variables, so it takes -var; ``words``: how many bare words it may take after
+    ours; ``plan_file``: the first of them is a plan file; ``color``, ``speaks_json``: it knows -no-color, -json.
+
+    What it does. ``mutates``: it changes a state, or what one describes, but with a word of ``reads`` first; ``on_state``:
+    it acts on a state, so that a missing bucket or a damaged state is found before Terraform starts; ``compares``: it
+    compares the inputs with what is there, so that a layer that did not change may be left out; ``applies`` and
+    ``deletes``: it makes what the inputs say, or removes it; both plan to a file first, ask, and are recorded; ``repairs``:
+    it works on the state itself, also while one waits to be pushed; ``as_applied``: it gives a layer what its last apply
+    was given; ``initializes``: it is the init that the others begin with (``init``).
+
+    How it is asked for. ``interactive``: it owns the terminal, so it is for one layer; ``prompts``: it would ask, and knows
+    -input; ``guarded``: a protected stack wants --confirm; ``declared``: a tenant needs its file; ``journaled``: on many
+    layers it can be resumed; ``quiet``: what it says of many layers goes to their logs, and a table is the answer;
+    ``tells_changes``: its exit code 2 says that it saw changes; ``help``: its line in --help, where it has one."""
 
     name: str
     values: bool = False
@@ -34,38 +48,117 @@ class Verb:
     words: int = 0
     color: bool = True
     init: bool = True
+    plan_file: bool = False
+    speaks_json: bool = False
+    reads: tuple[str, ...] = ()
+    on_state: bool = False
+    compares: bool = False
+    applies: bool = False
+    deletes: bool = False
+    repairs: bool = False
+    as_applied: bool = False
+    initializes: bool = False
+    guarded: bool = False
+    declared: bool = False
+    journaled: bool = False
+    quiet: bool = False
+    tells_changes: bool = False
+    help: str = ""
+
+    @property
+    def recorded(self) -> bool:
+        """Whether how it ends is kept beside the state. Such a verb plans to a file first, and applies exactly that."""
+        return self.applies or self.deletes
+
+    @property
+    def plans(self) -> bool:
+        """Whether it says what an apply would do, and does nothing."""
+        return self.compares and not self.mutates
 
 
 _MANY = 99
+_CHANGES: dict[str, Any] = {
+    "values": True,
+    "mutates": True,
+    "prompts": True,
+    "guarded": True,
+    "on_state": True,
+    "quiet": True,
+}
+APPLY = Verb(
+    "apply",
+    words=1,
+    plan_file=True,
+    compares=True,
+    applies=True,
+    declared=True,
+    journaled=True,
+    **_CHANGES,
+    help="Make or change a stack or a tenant; ends with the tenant's URL.",
+)
+PLAN = Verb(
+    "plan",
+    values=True,
+    prompts=True,
+    on_state=True,
+    compares=True,
+    declared=True,
+    journaled=True,
+    quiet=True,
+    tells_changes=True,
+    help="Show what apply would do.",
+)
+DESTROY = Verb(
+    "destroy", deletes=True, journaled=True, **_CHANGES, help="Remove a tenant, or a stack with all its tenants."
+)
+INIT = Verb("init", prompts=True, initializes=True, quiet=True)
+SHOW = Verb("show", words=1, plan_file=True, speaks_json=True, help="Print a state or a saved plan.")
+UNTAINT = Verb("untaint", mutates=True, guarded=True, on_state=True, words=1)
 VERBS = {
     v.name: v
-    for v in (
-        Verb("init", init=True),
-        Verb("validate"),
-        Verb("plan", values=True, prompts=True),
-        Verb("apply", values=True, mutates=True, prompts=True, words=1),
-        Verb("destroy", values=True, mutates=True, prompts=True),
-        Verb("output", words=1),
-        Verb("show", words=1),
-        Verb("state", mutates=True, words=_MANY, color=False),
-        Verb("import", values=True, mutates=True, prompts=True, words=2),
-        Verb("console", values=True, interactive=True, color=False),
-        Verb("refresh", values=True, mutates=True, prompts=True),
+    for v in (  # in the order of --help
+        APPLY,
+        PLAN,
+        DESTROY,
+        Verb("output", words=1, speaks_json=True, help="Print the outputs of a state."),
+        Verb("console", values=True, interactive=True, color=False, help="Terraform's console on a state."),
+        Verb(
+            "state",
+            mutates=True,
+            reads=("list", "show", "pull"),
+            repairs=True,
+            words=_MANY,
+            color=False,
+            help="Terraform's state commands: state STACK REGION list ...",
+        ),
+        Verb("import", words=2, declared=True, **_CHANGES, help="Take an existing resource into a state."),
+        SHOW,
+        Verb("validate", speaks_json=True, help="Check a stack's Terraform code."),
+        Verb("refresh", journaled=True, **_CHANGES, help="Update a state from what is really there."),
+        Verb(
+            "force-unlock",
+            mutates=True,
+            guarded=True,
+            interactive=True,
+            words=1,
+            color=False,
+            help="Release a lock that a dead run left.",
+        ),
+        INIT,
         Verb("graph", color=False),
         Verb("providers", words=_MANY, color=False),
         Verb("modules", color=False),
-        Verb("force-unlock", mutates=True, interactive=True, words=1, color=False),
-        Verb("taint", mutates=True, words=1, color=False),
-        Verb("untaint", mutates=True, words=1),
+        Verb("taint", mutates=True, guarded=True, on_state=True, words=1, color=False),
+        UNTAINT,
         Verb("test", values=True),
         Verb("fmt", words=_MANY, color=False, init=False),
-        Verb("get", init=False),
+        Verb("get", init=False, quiet=True),
         Verb("metadata", words=1, color=False, init=False),
-        Verb("version", color=False, init=False),
+        Verb("version", color=False, init=False, speaks_json=True),
     )
 }
-
-DRIFT = Verb("drift", values=True)  # ours: a plan, and the plan as data
+# Ours: a plan of what was applied last, and the plan as data.
+DRIFT = Verb("drift", values=True, on_state=True, as_applied=True, journaled=True, quiet=True, tells_changes=True)
 
 REFUSED_VERBS = {
     "workspace": "a stack or tenant has exactly one state; use another stack or tenant instead",
@@ -207,7 +300,7 @@ def argv(verb: Verb, arguments: Sequence[str] = (), *, color: bool, **options: o
     """``terraform VERB OPTIONS ARGUMENTS``: ours in python-terraform's dialect, the caller's untouched."""
     if verb.color and not color and "-no-color" not in arguments:
         options["no_color"] = True
-    if verb.prompts or verb.name == "init":
+    if verb.prompts:
         options.setdefault("input", False)
     return ("terraform", *verb.name.split(), *_dialect(options), *arguments)
 

@@ -13,10 +13,11 @@ from project_on_disk import Disk
 from said import Said
 
 from wrapper import __version__
-from wrapper.cli.main import _OURS, _VERBS, cli
+from wrapper.cli.main import _OURS, cli
 from wrapper.terraform.commands import VERBS
 
 Run = Callable[..., Said]
+HELPED = [verb.name for verb in VERBS.values() if verb.help]
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -31,10 +32,10 @@ def test_help_teaches_by_example(run_cli: Run, confirm: str) -> None:
         "stacks",
     ):
         assert words in said.out
-    assert all(name in said.out for name in (*_VERBS, *_OURS))
+    assert all(name in said.out for name in (*HELPED, *_OURS))
 
 
-@pytest.mark.parametrize("command", [*_VERBS, *_OURS])
+@pytest.mark.parametrize("command", [*HELPED, *_OURS])
 def test_every_command_has_help(run_cli: Run, command: str) -> None:
     said = run_cli(command, "--help")
     assert (said.code, said.err) == (0, "")

@@ -12,6 +12,7 @@ from fakes import layer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wrapper.engines.by_name import make
 from wrapper.engines.container import Container, describe
 from wrapper.engines.dry_run import DryRunEngine
 from wrapper.engines.output_tail import LIMIT, Tail
@@ -60,7 +61,7 @@ def test_a_described_container_tells_no_secret() -> None:
 )
 def test_on_paper_each_step_is_a_line(place: str, head: str, before: str) -> None:
     said: list[str] = []
-    with DryRunEngine(said.append, place).open(RUN) as session:
+    with DryRunEngine(said.append, make(place, said.append, str)).open(RUN) as session:
         first = session.execute(PLAN, lambda data, is_error: None)
         session.execute(replace(PLAN, stamp="s", confirm=True), lambda data, is_error: None)
         session.stop()
@@ -73,7 +74,7 @@ def test_on_paper_each_step_is_a_line(place: str, head: str, before: str) -> Non
 
 def test_a_printed_line_can_be_typed_again() -> None:
     said: list[str] = []
-    with DryRunEngine(said.append).open(RUN):
+    with DryRunEngine(said.append, make("docker", said.append, str)).open(RUN):
         pass
     assert shlex.split(said[1]) == describe(Container.of(RUN, "NONCE"))
 

@@ -170,7 +170,7 @@ def test_a_state_that_was_not_saved_is_at_risk(tmp_path: Path) -> None:
     with pytest.raises(StateAtRisk, match="an earlier run could not save"):
         carry_out(folder.engine, APPLY, home=folder.home)
     carry_out(FakeEngine(lambda r, s: DONE, RunDirectory), PLAN, home=folder.home, verb="plan")
-    carry_out(FakeEngine(lambda r, s: DONE, RunDirectory), APPLY, home=folder.home, verb="state")
+    carry_out(FakeEngine(lambda r, s: DONE, RunDirectory), APPLY, home=folder.home, verb="state", repairs=True)
     assert len(folder.engine.steps) == 1
 
 

@@ -59,7 +59,7 @@ def _engine(options: Options) -> Iterator[CheckResult]:
     from ...engines.docker import connect
     from ...engines.image import build, inputs
 
-    needed = options.engine_name == "docker"
+    needed = options.contained
 
     def engine() -> str:
         version = connect().version()
@@ -87,7 +87,6 @@ def _terraform(options: Options) -> Iterator[CheckResult]:
     from ...engines.image import inputs
 
     pins = inputs.read_pins(SELF, inputs.host_arch())
-    host = options.engine_name == "host"
 
     def terraform() -> str:
         path = shutil.which("terraform", path=options.environ.get("PATH"))
@@ -109,7 +108,7 @@ def _terraform(options: Options) -> Iterator[CheckResult]:
             )
         return str(found)
 
-    yield _checked("terraform", terraform, needed=host)
+    yield _checked("terraform", terraform, needed=not options.contained)
     yield _checked("mirror", mirror, needed=False)
 
 

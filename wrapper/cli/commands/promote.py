@@ -33,7 +33,7 @@ from ..options import DEPLOYS, Options, takes
 from ..terraform_verb import place
 from .rollback import say_not_typed
 
-_VERB = commands.VERBS["apply"]
+_VERB = commands.APPLY
 
 
 @click.command(
@@ -67,7 +67,7 @@ def _stacks(options: Options, words: Sequence[str]) -> tuple[Stack, Stack, list[
     if len(bare) < 2:
         raise UsageError("promote needs two stacks", hint="./orchestrate promote FROM TO [REGION] -var tenant=NAME")
     rest = [word for t in tokens if t is not bare[0] for word in t.words]
-    name, region, tokens = place(options, replace(commands.VERBS["plan"], name="promote"), rest)
+    name, region, tokens = place(options, replace(commands.PLAN, name="promote"), rest)
     stack = options.project.stack(name, region)
     return options.project.upstream(stack, str(bare[0].value)), stack, tokens
 

@@ -20,7 +20,7 @@ from ..layer_argument import check_arguments, store_of
 from ..options import DEPLOYS, Options, takes
 from ..terraform_verb import place
 
-_VERB = commands.VERBS["apply"]
+_VERB = commands.APPLY
 
 
 @click.command(
@@ -39,7 +39,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **giv
     from ..run_verb import on_layer
 
     options: Options = ctx.obj.merged(given)
-    name, region, tokens = place(options, replace(commands.VERBS["plan"], name="rollback"), words)
+    name, region, tokens = place(options, replace(commands.PLAN, name="rollback"), words)
     tokens = check_arguments(options, tokens, "rollback")
     tenant, tokens = arguments.split_tenant(tokens, options.tenant)
     layer = deployer.layer_of(options.project, options.project.stack(name, region), _VERB, tenant)

@@ -49,7 +49,7 @@ def add(ctx: click.Context, /, name: str, stack: str, region: str, other: str | 
 def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any) -> int:
     options: Options = ctx.obj.merged(given)
     found = options.project.stack(stack, region)
-    verb = commands.VERBS["destroy"]
+    verb = commands.DESTROY
     layer = deploy.layer_of(options.project, found, verb, name)
     file = options.project.tenant_file(found, name)
     with options.signals().installed() as signals:

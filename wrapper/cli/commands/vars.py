@@ -14,7 +14,7 @@ from ..command import Command, no_option
 from ..options import takes
 from ..terraform_verb import place
 
-_VERB = commands.VERBS["plan"]
+_VERB = commands.PLAN
 
 
 @click.command(

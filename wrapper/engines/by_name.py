@@ -1,0 +1,36 @@
+"""The engines by the names that ``--engine`` takes. Each is imported only when it is made: docker-py is large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..model.errors import UsageError
+from . import Engine
+
+Notice = Callable[[str], None]  # words for the user
+MakeImage = Callable[[Any], str]  # makes sure of the image, with docker-py's client; its tag
+
+
+def _docker(notice: Notice, image: MakeImage) -> Engine:
+    from .docker import DockerEngine
+
+    return DockerEngine(notice, image)
+
+
+def _host(notice: Notice, image: MakeImage) -> Engine:
+    from .host import HostEngine
+
+    return HostEngine(notice)
+
+
+_ENGINES = {"docker": _docker, "host": _host}
+NAMES = tuple(_ENGINES)
+DEFAULT = NAMES[0]
+
+
+def make(name: str, notice: Notice, image: MakeImage) -> Engine:
+    """The engine of that name, not yet asked whether it is there. UsageError where there is none of that name."""
+    if name not in _ENGINES:
+        raise UsageError(f"no engine {name!r}", hint=f"there is: {', '.join(NAMES)}")
+    return _ENGINES[name](notice, image)
