@@ -8,7 +8,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from place import REGION
@@ -25,7 +24,8 @@ SAID = b"aws_ssm_parameter.this: Still creating... [10s elapsed]\n" * 100
 
 def main(root: str, name: str, jobs: str) -> int:
     from wrapper.cli import run_fleet
-    from wrapper.cli.options import Options
+    from wrapper.cli.options import FleetOptions, Options
+    from wrapper.cli.session import Session
     from wrapper.model.nouns import Layer, Outcome
     from wrapper.state import layer_state
     from wrapper.state import store as stores
@@ -51,15 +51,16 @@ def main(root: str, name: str, jobs: str) -> int:
         def stop(self) -> None:
             pass
 
-    class Fake(Options):
+    class Fake(Session):
         def make_engine(self) -> Any:
             return Nothing()
 
-    options = Fake(root=root, jobs=int(jobs), all_tenants=True)
-    stack = options.project.stack(name, REGION)
-    store = stores.open_store(stack, options.identity(stack))
+    many = FleetOptions(jobs=int(jobs), all_tenants=True)
+    session = Fake(Options(root=root, engine="host", fleet=many))
+    stack = session.project.stack(name, REGION)
+    store = stores.open_store(stack, session.identity(stack))
     store.write(layer_state.state_key(Layer(stack)), json.dumps(OWN).encode())
-    return run_fleet.perform(replace(options, engine="host"), VERBS["apply"], stack, ())
+    return run_fleet.perform(session, VERBS["apply"], stack, ())
 
 
 if __name__ == "__main__":

@@ -17,13 +17,14 @@ WRITERS = 8
 
 def main(root: str, name: str, model: str) -> None:
     from wrapper.cli.options import Options
+    from wrapper.cli.session import Session
     from wrapper.model.nouns import Layer
     from wrapper.state import layer_state
     from wrapper.terraform.commands import VERBS
 
-    options = Options(root=root, sandbox=True, engine="host")
-    stack = options.project.stack(name, REGION)
-    deployer = options.deployer(stack, options.signals())
+    session = Session(Options(root=root, sandbox=True, engine="host"))
+    stack = session.project.stack(name, REGION)
+    deployer = session.deployer(stack, session.signals())
     store, resolver = deployer.store, deployer.resolver
     found = layer_state.load_tagged(store, Layer(stack, model))
     assert found, f"{model} has no state"
@@ -31,7 +32,7 @@ def main(root: str, name: str, model: str) -> None:
         store.read(layer_state.state_key(Layer(stack, model))) or b"",
         layer_state.load_record(store, Layer(stack, model)),
     )
-    layers = [options.project.layer(stack, tenant) for tenant in options.project.tenants(stack) if tenant != model]
+    layers = [session.project.layer(stack, tenant) for tenant in session.project.tenants(stack) if tenant != model]
 
     def seed(ready: object) -> None:
         layer = ready.layer  # type: ignore[attr-defined]

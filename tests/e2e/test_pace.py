@@ -10,6 +10,7 @@ import pytest
 from harness import REGION, Aws, Project, make
 
 from wrapper.cli.options import Options
+from wrapper.cli.session import Session
 from wrapper.engines.rate_limited import RateLimitedEngine, RateLimiter
 from wrapper.model.errors import TerraformFailed
 from wrapper.model.nouns import Layer, Outcome
@@ -61,9 +62,9 @@ def project(tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> Ite
 
 
 def test_what_passes_by_itself_is_tried_again_and_said_and_a_denial_is_not(project: Project, aws: Aws) -> None:
-    options = Options(root=str(project.root), environ=project.environment)
-    stack = options.project.stack("one", REGION)
-    deployer = options.deployer(stack, options.signals())
+    session = Session(Options(root=str(project.root)), environ=project.environment)
+    stack = session.project.stack("one", REGION)
+    deployer = session.deployer(stack, session.signals())
     said: list[str] = []
     pace = RateLimiter(project.private / "pace", "1", REGION, notice=said.append, clock=lambda: 100.0)
     deployer = replace(deployer, engine=RateLimitedEngine(deployer.engine, pace))

@@ -12,7 +12,7 @@ from .options import stacked
 if TYPE_CHECKING:
     from ..model.nouns import Stack
     from ..terraform.commands import Token
-    from .options import Options
+    from .session import Session
 
 _BUILDS = (
     click.option(
@@ -33,24 +33,24 @@ smoke_options = stacked(*_SMOKE)
 build_options = stacked(*_BUILDS, *_SMOKE)
 
 
-def take(options: Options, stack: Stack, tokens: Sequence[Token]) -> list[Token]:
+def take(session: Session, stack: Stack, tokens: Sequence[Token]) -> list[Token]:
     """The arguments, and before them ``--builds`` as if it had been typed. Says where a typed -var wins."""
-    if not options.builds:
+    if not session.options.builds:
         return list(tokens)
     from ..deploy import build_files, builds
     from ..terraform import arguments
 
-    found = build_files.read(options.project.files, [options.directory / path for path in options.builds])
-    given = builds.assign(found, declared(options, stack), stack.label)
+    found = build_files.read(session.project.files, [session.directory / path for path in session.options.builds])
+    given = builds.assign(found, declared(session, stack), stack.label)
     typed = {a.name: a.text for a in arguments.typed_values(tokens)}
     kept, words = builds.without_typed(given, typed)
     for word in words:
-        options.console.info(word)
+        session.console.info(word)
     return [*builds.tokens({n: b.number for n, b in kept.items()}), *tokens]
 
 
-def declared(options: Options, stack: Stack) -> set[str]:
+def declared(session: Session, stack: Stack) -> set[str]:
     """Names of the variables that any layer of a stack declares."""
-    values = options.project.values
+    values = session.project.values
     sources = [stack.source, stack.config, *([stack.tenant_source] if stack.tenant_source else [])]
     return {name for source in sources for name in values.declared(source)}

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from ..model.nouns import Stack
 from ..terraform import commands
 from ..terraform.commands import Token
-from .options import Options
+from .session import Session
 
 
-def line_of(options: Options, stack: Stack, words: Iterable[str], tokens: Sequence[Token]) -> str:
+def line_of(session: Session, stack: Stack, words: Iterable[str], tokens: Sequence[Token]) -> str:
     """``./orchestrate``, the words and the arguments."""
     names = commands.variable_names(tokens)
-    hidden = options.project.values.hidden(stack, names)
+    hidden = session.project.values.hidden(stack, names)
     return commands.redact(["./orchestrate", *filter(None, words), *commands.words(tokens)], hidden)

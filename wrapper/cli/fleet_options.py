@@ -10,7 +10,7 @@ from .options import stacked
 
 if TYPE_CHECKING:
     from ..reports.files import ReportFiles
-    from .options import Options
+    from .session import Session
 
 _SCOPE = (
     click.option("--tenants", multiple=True, metavar="GLOB", help="These tenants: a*,!acme (an exclusion wins)."),
@@ -47,11 +47,12 @@ one_options = stacked(*_LOSSES, *_FILES)  # of a command that applies one layer
 many_options = stacked(*_SCOPE, *_TERMS, *_UNCHANGED, *_LOSSES, *_FILES)  # of one that applies many
 
 
-def targets(options: Options) -> ReportFiles:
+def targets(session: Session) -> ReportFiles:
     """The files asked for, tried before anything runs. Relative paths are the caller's."""
     from ..reports import files
 
-    given = [options.directory / path if path else None for path in (options.report, options.junit, options.html)]
+    typed = session.options.files
+    given = [session.directory / path if path else None for path in (typed.report, typed.junit, typed.html)]
     found = files.ReportFiles(*given)
     files.check_writable(found)
     return found

@@ -12,25 +12,25 @@ from ..state import store
 from ..terraform import arguments, commands, environment
 from ..terraform.commands import Token
 from ..terraform.variables import is_build
-from .options import Options
+from .session import Session
 from .terraform_verb import place
 
 
-def read_only(options: Options, command: str, words: Sequence[str]) -> Layer:
+def read_only(session: Session, command: str, words: Sequence[str]) -> Layer:
     """STACK [REGION] [-var tenant=NAME], and no other argument: nothing is run."""
     verb = replace(commands.PLAN, name=command)
-    name, region, tokens = place(options, verb, words)
+    name, region, tokens = place(session, verb, words)
     arguments.check_words(verb, tokens)
-    tenant, tokens = arguments.split_tenant(tokens, options.tenant)
+    tenant, tokens = arguments.split_tenant(tokens, session.options.tenant)
     others = [t.flag for t in tokens if t.flag and t.value != f"tenant={tenant}"]
     if others:
         raise UsageError(f"-{others[0]} means nothing here", hint="STACK [REGION] [-var tenant=NAME]")
-    return options.project.layer(options.project.stack(name, region), tenant, must_be_declared=False)
+    return session.project.layer(session.project.stack(name, region), tenant, must_be_declared=False)
 
 
-def store_of(options: Options, stack: Stack) -> store.Store:
+def store_of(session: Session, stack: Stack) -> store.Store:
     """Where a stack's states are. UnavailableError on paper, where the sandbox is not running."""
-    identity = options.identity(stack)
+    identity = session.identity(stack)
     if identity.method == NOBODY:
         raise UnavailableError(
             f"what runs in {stack.label} is not known: the sandbox is not running",
@@ -39,9 +39,9 @@ def store_of(options: Options, stack: Stack) -> store.Store:
     return store.open_store(stack, identity)
 
 
-def check_arguments(options: Options, tokens: Iterable[Token], command: str) -> list[Token]:
+def check_arguments(session: Session, tokens: Iterable[Token], command: str) -> list[Token]:
     """Terraform's arguments of a command that decides by itself which builds it deploys."""
-    environment.check(options.environ)
+    environment.check(session.environ)
     tokens = list(tokens)
     commands.check_flags(tokens)
     arguments.check_words(commands.PLAN, tokens)

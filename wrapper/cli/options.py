@@ -1,42 +1,55 @@
-"""What the caller said: our own two-dash options, the environment, and the doors opened from them."""
+"""Our own two-dash options: what was typed, as data, and how click reads it."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-import socket
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import click
 
-from ..model.errors import UsageError
-from . import console as reports
-from .process_environment import SELF as SELF
 
-if TYPE_CHECKING:
-    from ..aws.identity import Identity
-    from ..deploy.deployer import Deployer
-    from ..deploy.smoke_test import Smoke
-    from ..engines import Engine
-    from ..model.nouns import Stack
-    from ..project.project import Project
-    from ..run.plan_run import RunContext
-    from ..run.signals import SignalHandler
-    from ..sandbox.lifecycle import Sandbox
-    from ..state.record import Trigger
+@dataclass(frozen=True)
+class FleetOptions:
+    """Which of a stack's layers, and how many of them at once (docs/tenants.md)."""
 
-_TRUE = ("1", "true", "yes", "on")
+    all_tenants: bool = False
+    tenants: tuple[str, ...] = ()
+    shard: str = ""
+    failed_from: str = ""
+    resume: bool = False
+    jobs: int = 0
+    fail_fast: bool = False
+    tenant_timeout: str = ""
+    canary: int = 0
+    wave: int = 0
+    refresh: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class FileOptions:
+    """Where reports go."""
+
+    report: str = ""
+    junit: str = ""
+    html: str = ""
+
+
+@dataclass(frozen=True)
+class SmokeOptions:
+    """What is asked after an apply, and what it must answer."""
+
+    smoke: tuple[str, ...] = ()
+    smoke_status: int = 0
+    smoke_contains: str = ""
+    smoke_tries: int = 0
+    smoke_timeout: str = ""
 
 
 @dataclass(frozen=True)
 class Options:
-    """Our own options, wherever they stood on the command line."""
+    """What was typed, wherever on the command line it stood."""
 
     root: str = ""
     sandbox: bool = False
@@ -45,231 +58,27 @@ class Options:
     json: bool = False
     tenant: str = ""
     confirm: str = ""
-    all_tenants: bool = False
-    jobs: int = 0
     timeout: str = ""
-    tenants: tuple[str, ...] = ()
-    shard: str = ""
-    fail_fast: bool = False
-    tenant_timeout: str = ""
-    refresh: bool = False
-    force: bool = False
-    canary: int = 0
-    wave: int = 0
-    failed_from: str = ""
-    resume: bool = False
-    report: str = ""
-    junit: str = ""
-    html: str = ""
+    rollout_timeout: str = ""
     allow_delete: tuple[str, ...] = ()
     builds: tuple[str, ...] = ()
-    smoke: tuple[str, ...] = ()
-    smoke_status: int = 0
-    smoke_contains: str = ""
-    smoke_tries: int = 0
-    smoke_timeout: str = ""
-    why: Mapping[str, Any] = field(default_factory=dict)  # of an apply (wrapper/state/record.py); no option either
-    only: tuple[str, ...] = ()  # layers by tenant, "" being the stack's own; no option of the command line
-    rollout_timeout: str = ""
-    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    fleet: FleetOptions = field(default_factory=FleetOptions)
+    files: FileOptions = field(default_factory=FileOptions)
+    check: SmokeOptions = field(default_factory=SmokeOptions)
 
     def merged(self, given: Mapping[str, Any]) -> Options:
-        known = {f.name for f in fields(self)}
-        return replace(self, **{k: v for k, v in given.items() if k in known and v not in (None, False, "", 0, ())})
+        """With what click found, by the names of its parameters; what was not typed does not count."""
+        typed = {name: value for name, value in given.items() if value not in (None, False, "", 0, ())}
+        groups = {name: _merged(getattr(self, name), typed) for name in ("fleet", "files", "check")}
+        return replace(_merged(self, {n: v for n, v in typed.items() if n not in groups}), **groups)
 
-    @cached_property
-    def console(self) -> reports.TerminalConsole:
-        return reports.console(self.environ)
 
-    @cached_property
-    def directory(self) -> Path:
-        try:
-            return Path.cwd()
-        except FileNotFoundError:
-            raise UsageError("the working directory is gone", hint="cd to one that exists") from None
+Group = TypeVar("Group")
 
-    @cached_property
-    def root_folder(self) -> Path:
-        from ..project.project import find_root
 
-        given = self.root or self.environ.get("ORCHESTRATE_ROOT", "")
-        return (self.directory / given).resolve() if given else find_root(self.directory, SELF)
-
-    @cached_property
-    def home(self) -> Path:
-        """The project's private folder: ``.orchestrate`` below its root, or one of its own below ORCHESTRATE_HOME."""
-        given = self.environ.get("ORCHESTRATE_HOME")
-        if not given:
-            return self.root_folder / ".orchestrate"
-        digest = hashlib.sha256(str(self.root_folder).encode()).hexdigest()[:8]
-        return (self.directory / given).resolve() / f"{self.root_folder.name}-{digest}"
-
-    @cached_property
-    def project(self) -> Project:
-        from ..project.project import Project
-
-        return Project(self.root_folder, self.home, self.console.info)
-
-    @property
-    def sandboxed(self) -> bool:
-        return self.sandbox or self.environ.get("ORCHESTRATE_SANDBOX", "").lower() in _TRUE
-
-    @property
-    def engine_name(self) -> str:
-        from ..engines.by_name import DEFAULT
-
-        return self.engine or self.environ.get("ORCHESTRATE_ENGINE") or DEFAULT
-
-    @property
-    def contained(self) -> bool:
-        return self.make_engine().contained
-
-    @property
-    def terminal(self) -> bool:
-        """Whether a person can be asked."""
-        return sys.stdin.isatty() and sys.stderr.isatty()
-
-    @property
-    def live(self) -> bool:
-        """Whether a person looks on, at a terminal that can show what changes in its place."""
-        return self.terminal and self.environ.get("TERM") != "dumb" and not self.dry_run
-
-    @cached_property
-    def simulated(self) -> Sandbox:
-        from ..sandbox.lifecycle import Sandbox
-
-        return Sandbox(self.home / "sandbox", str(self.root_folder))
-
-    def identity(self, stack: Stack) -> Identity:
-        """Who we are to AWS; with the sandbox, which is started if need be, nobody real."""
-        from ..aws import identity as account
-
-        if not self.sandboxed:
-            needs_none = stack.backend.kind == "local" and not stack.settings.account and not stack.settings.role_arn
-            if self.dry_run:
-                return account.Identity(endpoint=self.environ.get("AWS_ENDPOINT_URL", ""))
-            return account.Identity() if needs_none else account.identify(stack, self.environ)
-        running = self.simulated.usable()
-        if self.dry_run and running is None:
-            return account.nobody({**account.SANDBOX_ENVIRONMENT, "AWS_ENDPOINT_URL": "http://127.0.0.1:PORT"})
-        if running is None:
-            self.make_engine().check()  # without it the sandbox would be started for nothing
-        return account.sandbox(self.started_sandbox().url)
-
-    def started_sandbox(self) -> Any:
-        from .sandbox_seed import seed_of
-
-        running = self.simulated.usable()
-        if running is not None:
-            return running
-        endpoint = self.simulated.start(seed_of(self.project))
-        self.console.info(f"sandbox: started a simulated AWS at {endpoint.url} (log: {endpoint.log})")
-        return endpoint
-
-    def make_engine(self) -> Engine:
-        from ..engines import by_name
-        from ..engines.dry_run import DryRunEngine
-
-        engine = by_name.make(self.engine_name, self.console.info, self.make_image)
-        return DryRunEngine(self.console.print, engine) if self.dry_run else engine
-
-    def make_image(self, client: Any) -> str:
-        """The image's tag; built first when its inputs changed."""
-        from ..engines.image import build
-
-        return build.build(SELF, client, self.console.info, self.environ)
-
-    def context(self, stack: Stack, identity: Identity) -> RunContext:
-        from ..engines.image import inputs
-        from ..run import plan_run
-        from .process_environment import environment_of, mounts_of
-
-        contained = self.contained
-        sandboxed = self.sandboxed
-        return plan_run.RunContext(
-            home=self.home,
-            author=self.author,
-            image=inputs.tag(SELF),
-            engine=self.engine_name,
-            network=self._network(),
-            environment=environment_of(self, stack, identity),
-            directory=self.directory,
-            mounts=() if sandboxed or not contained else mounts_of(self.environ),
-            color=self.console.color_out,
-            interactive=self.terminal and not self.dry_run,
-            deletable=self.allow_delete,
-            versions=inputs.versions(SELF, "" if contained or self.dry_run else self._other_terraform()),
-            contained=contained,
-        )
-
-    def _other_terraform(self) -> str:
-        """The version of the terraform on PATH; "" where it is the image's, or there is none."""
-        from ..engines.host import version
-        from ..engines.image import inputs
-
-        path = shutil.which("terraform", path=self.environ.get("PATH"))
-        found = version(path) if path else ""
-        return "" if found == inputs.read_pins(SELF, inputs.host_arch()).terraform else found
-
-    @property
-    def author(self) -> str:
-        """What names this run, in Terraform's lock as in a report."""
-        from ..deploy import deployer as deploy
-
-        return deploy.author(self.environ, socket.gethostname(), os.getpid())
-
-    def _network(self) -> str:
-        """The sandbox listens on loopback: the container shares the host's network, on Linux."""
-        given = self.environ.get("ORCHESTRATE_NETWORK", "")
-        return given or ("host" if self.sandboxed and sys.platform == "linux" else "bridge")
-
-    def deployer(self, stack: Stack, signals: SignalHandler) -> Deployer:
-        from ..deploy.deployer import Deployer
-        from ..terraform.commands import parse_limit
-
-        limit = parse_limit(self.rollout_timeout) if self.rollout_timeout else None
-        identity = self.identity(stack)
-        return Deployer(
-            self.project,
-            stack,
-            identity,
-            self.make_engine(),
-            self.context(stack, identity),
-            self.console,
-            signals,
-            confirmed=self.confirm,
-            given=self.environ,
-            dry=self.dry_run,
-            rollout_limit=limit,
-            trigger=self.trigger,
-            smoke=self.smoke_test(stack),
-        )
-
-    @property
-    def trigger(self) -> Trigger:
-        """Who asks, and from which build of Jenkins, where it is one."""
-        from ..state.record import Trigger
-
-        return Trigger(self.environ.get("BUILD_USER_ID", ""), self.environ.get("BUILD_URL", ""), self.why)
-
-    def smoke_test(self, stack: Stack) -> Smoke:
-        from ..deploy.smoke_test import Smoke, SmokePolicy, parse_places
-        from ..terraform.commands import parse_duration
-
-        usual = SmokePolicy()
-        policy = SmokePolicy(
-            self.smoke_status or usual.status,
-            self.smoke_contains,
-            self.smoke_tries or usual.tries,
-            parse_duration(self.smoke_timeout) if self.smoke_timeout else usual.limit,
-        )
-        return Smoke(parse_places(self.smoke, stack.settings.smoke), policy, served=not self.sandboxed)
-
-    def signals(self) -> SignalHandler:
-        from ..run.signals import SignalHandler
-        from ..terraform.commands import parse_duration
-
-        return SignalHandler(self.console.info, parse_duration(self.timeout) if self.timeout else 0.0)
+def _merged(group: Group, typed: Mapping[str, Any]) -> Group:
+    known = {f.name for f in fields(group)}  # type: ignore[arg-type]
+    return replace(group, **{n: v for n, v in typed.items() if n in known})  # type: ignore[type-var]
 
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

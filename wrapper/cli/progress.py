@@ -175,7 +175,7 @@ class LiveProgress(PlainProgress):
         if text != "started":  # the table shows it
             super().event(name, text)
 
-    def __rich_console__(self, console: Any, options: Any) -> Iterator[RenderableType]:
+    def __rich_console__(self, console: Any, session: Any) -> Iterator[RenderableType]:
         from rich.table import Table
 
         with self._lock:

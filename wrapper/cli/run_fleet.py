@@ -24,8 +24,8 @@ from ..terraform.commands import Token, Verb
 from .command_line import line_of
 from .console import TerminalConsole
 from .fleet_options import targets
-from .options import Options
 from .progress import open_progress
+from .session import Session
 
 _BY_THE_WAY = ("lock-timeout", "parallelism", "no-color", "compact-warnings", "auto-approve")
 _UNCHANGED_SHOWN = 30  # rows of a table; more than this many unchanged ones are a number
@@ -52,15 +52,15 @@ class FleetAction:
     words: tuple[str, ...]
 
 
-def is_for_many(options: Options, verb: Verb, tenant: str, stack: Stack) -> bool:
+def is_for_many(session: Session, verb: Verb, tenant: str, stack: Stack) -> bool:
     """Whether a command is for many layers. UsageError where it says both one tenant and many."""
-    named = [n for n in ("tenants", "shard", "failed_from") if getattr(options, n)]
-    many = options.all_tenants or bool(named)
+    named = [n for n in ("tenants", "shard", "failed_from") if getattr(session.options.fleet, n)]
+    many = session.options.fleet.all_tenants or bool(named)
     if many and tenant:
         other = "--" + (named[0].replace("_", "-") if named else "all-tenants")
         raise UsageError(f"one tenant ({tenant}) and {other}", hint="leave one of them out")
     for name in ("fail_fast", "tenant_timeout", "canary", "wave", "resume", "force", "refresh"):
-        if getattr(options, name) and not many and not verb.deletes:
+        if getattr(session.options.fleet, name) and not many and not verb.deletes:
             flag = "--" + name.replace("_", "-")
             raise UsageError(f"{flag} is for many tenants", hint="add --all-tenants or --tenants GLOB")
     if named and stack.tenant_source is None:
@@ -69,7 +69,7 @@ def is_for_many(options: Options, verb: Verb, tenant: str, stack: Stack) -> bool
 
 
 def perform(
-    options: Options,
+    session: Session,
     verb: Verb,
     stack: Stack,
     tokens: Sequence[Token],
@@ -77,23 +77,23 @@ def perform(
 ) -> int:
     """The verb on many layers; the exit code is the worst of all. ``instead``: what is done, where it is more than
     the verb."""
-    request = replace(_errand(options, verb, stack, tokens), words=instead.words if instead else ())
-    head = _head(options, request)
-    logs = Logs(options.home / "logs", head.id)
-    options.console.data_only = options.json
-    speaks = not verb.quiet and not options.dry_run
-    with options.signals().installed() as signals:
-        deployer = options.deployer(stack, signals)
+    request = replace(_errand(session, verb, stack, tokens), words=instead.words if instead else ())
+    head = _head(session, request)
+    logs = Logs(session.home / "logs", head.id)
+    session.console.data_only = session.options.json
+    speaks = not verb.quiet and not session.dry_run
+    with session.signals().installed() as signals:
+        deployer = session.deployer(stack, signals)
         deployer.context = replace(deployer.context, color=False)
-        progress = open_progress(options.console, logs, terminal=options.live, speaks=speaks, dry=options.dry_run)
-        with _journal(options, request, head) as (note, done):
+        progress = open_progress(session.console, logs, terminal=session.live, speaks=speaks, dry=session.dry_run)
+        with _journal(session, request, head) as (note, done):
             many = Fleet(deployer, progress, request.policy, note)
             request = replace(request, tenant_filter=replace(request.tenant_filter, done=done))
             with progress.looking_on():
                 results = (instead.run if instead else _perform)(many, request)
             report = replace(head, finished=time.time(), results=in_order(results))
             keep(report, logs)
-            tell(options, report, logs, speaks=speaks)
+            tell(session, report, logs, speaks=speaks)
             files.write(report, request.targets)  # where that cannot be, all was said, and the journal is still there
     return fleet.exit_code(verb, results)
 
@@ -109,36 +109,38 @@ def _perform(many: Fleet, request: FleetRequest) -> list[LayerResult]:
     return many.perform(request.verb, request.tokens, request.tenant_filter)
 
 
-def _errand(options: Options, verb: Verb, stack: Stack, tokens: Sequence[Token]) -> FleetRequest:
+def _errand(session: Session, verb: Verb, stack: Stack, tokens: Sequence[Token]) -> FleetRequest:
     duration = commands.parse_duration
     tenant_filter = TenantFilter(
-        patterns=selection.parse_patterns(options.tenants),
-        shard=selection.parse_shard(options.shard) if options.shard else None,
-        own=not options.tenants and not options.shard and not options.failed_from,
+        patterns=selection.parse_patterns(session.options.fleet.tenants),
+        shard=selection.parse_shard(session.options.fleet.shard) if session.options.fleet.shard else None,
+        own=not session.options.fleet.tenants
+        and not session.options.fleet.shard
+        and not session.options.fleet.failed_from,
     )
-    if options.only:
-        tenant_filter = replace(tenant_filter, only=frozenset(options.only), own="" in options.only)
-    if options.failed_from:
-        tenant_filter = replace(tenant_filter, **_failed_from(options, stack))
+    if session.only:
+        tenant_filter = replace(tenant_filter, only=frozenset(session.only), own="" in session.only)
+    if session.options.fleet.failed_from:
+        tenant_filter = replace(tenant_filter, **_failed_from(session, stack))
     policy = FleetPolicy(
-        jobs=1 if options.dry_run else options.jobs,
-        each=duration(options.tenant_timeout) if options.tenant_timeout else 0.0,
-        fail_fast=options.fail_fast,
-        force=options.force or options.refresh,
-        canary=options.canary,
-        wave=options.wave,
+        jobs=1 if session.dry_run else session.options.fleet.jobs,
+        each=duration(session.options.fleet.tenant_timeout) if session.options.fleet.tenant_timeout else 0.0,
+        fail_fast=session.options.fleet.fail_fast,
+        force=session.options.fleet.force or session.options.fleet.refresh,
+        canary=session.options.fleet.canary,
+        wave=session.options.fleet.wave,
     )
-    return FleetRequest(stack, verb, tuple(tokens), tenant_filter, policy, targets(options))
+    return FleetRequest(stack, verb, tuple(tokens), tenant_filter, policy, targets(session))
 
 
-def _failed_from(options: Options, stack: Stack) -> dict[str, Any]:
-    path = options.directory / options.failed_from
+def _failed_from(session: Session, stack: Stack) -> dict[str, Any]:
+    path = session.directory / session.options.fleet.failed_from
     report = files.read(path)
     document.check_same(report, stack.region, stack.name, str(path))
     return {"only": frozenset(report.to_repeat), "own": "" in report.to_repeat}
 
 
-def _head(options: Options, request: FleetRequest) -> Report:
+def _head(session: Session, request: FleetRequest) -> Report:
     now = time.time()
     return Report(
         id=run_id(now),
@@ -151,8 +153,8 @@ def _head(options: Options, request: FleetRequest) -> Report:
         shard=str(request.tenant_filter.shard or ""),
         jobs=request.policy.jobs or fleet.default_jobs(),
         tool=__version__,
-        command=_command(options, request),
-        by=options.author,
+        command=_command(session, request),
+        by=session.author,
     )
 
 
@@ -161,48 +163,48 @@ def run_id(now: float) -> str:
     return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now)) + f"-{os.getpid()}"
 
 
-def _command(options: Options, request: FleetRequest) -> str:
+def _command(session: Session, request: FleetRequest) -> str:
     """The command as one line, in one spelling whatever the order of its options; nothing secret in it."""
     words = [*(request.words or (request.verb.name, request.stack.name, request.stack.region))]
     words += [f"--tenants={p}" for p in request.tenant_filter.patterns] + (
-        ["--all-tenants"] if options.all_tenants else []
+        ["--all-tenants"] if session.options.fleet.all_tenants else []
     )
-    words += [f"--tenant={name}" for name in options.only if name]
+    words += [f"--tenant={name}" for name in session.only if name]
     words += [f"--shard={request.tenant_filter.shard}"] if request.tenant_filter.shard else []
-    words += [f"--failed-from={options.failed_from}"] if options.failed_from else []
-    return line_of(options, request.stack, words, request.tokens)
+    words += [f"--failed-from={session.options.fleet.failed_from}"] if session.options.fleet.failed_from else []
+    return line_of(session, request.stack, words, request.tokens)
 
 
-def _gist(options: Options, request: FleetRequest) -> str:
+def _gist(session: Session, request: FleetRequest) -> str:
     """The command without what may be another the next time: how long a lock is waited for, and how it looks."""
     tokens = tuple(t for t in request.tokens if t.flag not in _BY_THE_WAY)
-    return _command(options, replace(request, tokens=tokens))
+    return _command(session, replace(request, tokens=tokens))
 
 
 @contextlib.contextmanager
 def _journal(
-    options: Options, request: FleetRequest, head: Report
+    session: Session, request: FleetRequest, head: Report
 ) -> Iterator[tuple[Callable[[LayerResult], None], dict[str, LayerResult]]]:
-    if options.dry_run or not request.verb.journaled:
-        if options.resume:
+    if session.dry_run or not request.verb.journaled:
+        if session.options.fleet.resume:
             raise UsageError(f"{request.verb.name} keeps no journal to resume", hint="leave out --resume")
         yield (lambda _: None), {}
         return
-    with journal.keep(options.home / "fleets", replace(head, command=_gist(options, request))) as kept:
-        done = kept.resume() if options.resume else {}
-        if options.resume:
-            options.console.info(f"going on: {len(done)} layers were done already")
+    with journal.keep(session.home / "fleets", replace(head, command=_gist(session, request))) as kept:
+        done = kept.resume() if session.options.fleet.resume else {}
+        if session.options.fleet.resume:
+            session.console.info(f"going on: {len(done)} layers were done already")
         else:
             kept.begin()
         yield kept.note, done
 
 
-def tell(options: Options, report: Report, logs: Logs, *, speaks: bool) -> None:
+def tell(session: Session, report: Report, logs: Logs, *, speaks: bool) -> None:
     """The table, what went wrong once more, and one line that says it all."""
-    console = options.console
-    if options.dry_run:  # a table of what nobody did tells nothing; what is wrong already does
+    console = session.console
+    if session.dry_run:  # a table of what nobody did tells nothing; what is wrong already does
         return _say(console, table.troubles(report))
-    if options.json:
+    if session.options.json:
         console.json(document.data_of(report))
     elif not speaks:
         shown, hidden = _shown(report)

@@ -12,49 +12,49 @@ from ..model.nouns import Layer, Outcome
 from ..terraform import arguments, commands, environment
 from ..terraform.commands import Token, Verb
 from . import build_options, run_fleet, single_report
-from .options import Options
+from .session import Session
 
 
-def perform(options: Options, verb: Verb, name: str, region: str, tokens: Sequence[Token]) -> int:
+def perform(session: Session, verb: Verb, name: str, region: str, tokens: Sequence[Token]) -> int:
     """Run the verb and return the exit code: 0, or 2 for a plan that saw changes and was asked for it."""
-    environment.check(options.environ)
+    environment.check(session.environ)
     commands.check_flags(tokens)
     arguments.check_words(verb, tokens)
-    tokens = arguments.take_old_flags(verb, tokens, options.console.info)
-    tenant, tokens = arguments.split_tenant(tokens, options.tenant)
-    stack = options.project.stack(name, region)
-    layer = deployer.layer_of(options.project, stack, verb, tenant)
-    tokens = build_options.take(options, stack, tokens)
-    if run_fleet.is_for_many(options, verb, tenant, stack):
-        return run_fleet.perform(options, verb, stack, tokens)
-    if options.json and verb.speaks_json:
+    tokens = arguments.take_old_flags(verb, tokens, session.console.info)
+    tenant, tokens = arguments.split_tenant(tokens, session.options.tenant)
+    stack = session.project.stack(name, region)
+    layer = deployer.layer_of(session.project, stack, verb, tenant)
+    tokens = build_options.take(session, stack, tokens)
+    if run_fleet.is_for_many(session, verb, tenant, stack):
+        return run_fleet.perform(session, verb, stack, tokens)
+    if session.options.json and verb.speaks_json:
         tokens = [Token("json", None, ("-json",)), *tokens]
-    outcome = on_layer(options, verb, layer, tokens)
+    outcome = on_layer(session, verb, layer, tokens)
     return outcome.code if verb.tells_changes else 0
 
 
 def on_layer(
-    options: Options, verb: Verb, layer: Layer, tokens: Sequence[Token], own: Mapping[str, LayerOverrides] | None = None
+    session: Session, verb: Verb, layer: Layer, tokens: Sequence[Token], own: Mapping[str, LayerOverrides] | None = None
 ) -> Outcome:
     """The verb on one layer, and its last words. ``own``: what it, or its stack, is given alone."""
-    options.console.data_only = options.json and not verb.speaks_json
-    with single_report.reported(options, verb, layer, tokens) as note, options.signals().installed() as signals:
+    session.console.data_only = session.options.json and not verb.speaks_json
+    with single_report.reported(session, verb, layer, tokens) as note, session.signals().installed() as signals:
         started = time.monotonic()
-        outcome = options.deployer(layer.stack, signals).perform(verb, layer.tenant, tokens, own)
+        outcome = session.deployer(layer.stack, signals).perform(verb, layer.tenant, tokens, own)
         note(outcome)
-        _answer(options, verb, layer, outcome, time.monotonic() - started)
+        _answer(session, verb, layer, outcome, time.monotonic() - started)
     return outcome
 
 
-def _answer(options: Options, verb: Verb, layer: Layer, outcome: Outcome, seconds: float) -> None:
+def _answer(session: Session, verb: Verb, layer: Layer, outcome: Outcome, seconds: float) -> None:
     """The last words: a tenant's URL, or everything as data."""
-    applied = verb.applies and bool(layer.tenant) and not options.dry_run
+    applied = verb.applies and bool(layer.tenant) and not session.dry_run
     if applied and not outcome.url:
-        options.console.info(f'{layer.label}: its Terraform root has no output "url"')
-    if options.console.data_only:
-        options.console.json({"verb": verb.name, "layers": [_as_data(layer, outcome, seconds)]})
+        session.console.info(f'{layer.label}: its Terraform root has no output "url"')
+    if session.console.data_only:
+        session.console.json({"verb": verb.name, "layers": [_as_data(layer, outcome, seconds)]})
     elif applied and outcome.url:
-        options.console.print(outcome.url)
+        session.console.print(outcome.url)
 
 
 def _as_data(layer: Layer, outcome: Outcome, seconds: float) -> dict[str, Any]:

@@ -17,15 +17,15 @@ from ..reports.model import LayerResult, Report
 from ..terraform.commands import Token, Verb
 from .command_line import line_of
 from .fleet_options import targets
-from .options import Options
+from .session import Session
 
 
 @contextlib.contextmanager
 def reported(
-    options: Options, verb: Verb, layer: Layer, tokens: Sequence[Token]
+    session: Session, verb: Verb, layer: Layer, tokens: Sequence[Token]
 ) -> Iterator[Callable[[Outcome], None]]:
     """Takes the outcome; an error that passes through is the answer. Written in either case, where it was asked for."""
-    wanted, began = targets(options), time.time()
+    wanted, began = targets(session), time.time()
     results = [of_layer(layer)]
 
     def note(outcome: Outcome) -> None:
@@ -37,18 +37,18 @@ def reported(
         results[0] = of_error(layer, error)
         raise
     finally:
-        if any((wanted.json, wanted.junit, wanted.html)) and not options.dry_run:
-            command = _command(options, verb, layer, tokens)
-            files.write(_report(options, verb, command, results[0], began), wanted)
+        if any((wanted.json, wanted.junit, wanted.html)) and not session.dry_run:
+            command = _command(session, verb, layer, tokens)
+            files.write(_report(session, verb, command, results[0], began), wanted)
 
 
-def _command(options: Options, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> str:
+def _command(session: Session, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> str:
     stack = layer.stack
     words = [verb.name, stack.name, stack.region, f"--tenant={layer.tenant}" if layer.tenant else ""]
-    return line_of(options, stack, words, tokens)
+    return line_of(session, stack, words, tokens)
 
 
-def _report(options: Options, verb: Verb, command: str, result: LayerResult, began: float) -> Report:
+def _report(session: Session, verb: Verb, command: str, result: LayerResult, began: float) -> Report:
     now = time.time()
     return Report(
         id=time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(began)) + f"-{os.getpid()}",
@@ -61,7 +61,7 @@ def _report(options: Options, verb: Verb, command: str, result: LayerResult, beg
         jobs=1,
         tool=__version__,
         command=command,
-        by=options.author,
+        by=session.author,
     )
 
 

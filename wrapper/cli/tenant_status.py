@@ -17,7 +17,7 @@ from ..state.index import TenantIndex
 from ..terraform import arguments, commands
 from ..terraform.commands import Token
 from . import build_options
-from .options import Options
+from .session import Session
 from .terraform_verb import place
 
 _VERB = commands.APPLY
@@ -45,12 +45,12 @@ class TenantStatus:
             deployer.console.info(f"places on shared load balancers are not known: {error}")
             return {}
 
-    def say_unread(self, options: Options, names: Sequence[str]) -> int:
+    def say_unread(self, session: Session, names: Sequence[str]) -> int:
         """Say of the stack and of each of these tenants why nothing is known of its last apply, where that is so; the exit
         code that this is."""
         errors = [e for n in ("", *names) if (e := self.tenant_index.of(n).error)]
         for error in errors:
-            options.console.error(error)
+            session.console.error(error)
         return worst(error.exit_code for error in errors)
 
     def own_is_there(self) -> bool:
@@ -66,35 +66,35 @@ class TenantStatus:
 
 
 @contextlib.contextmanager
-def looking(options: Options, stack: Stack) -> Iterator[TenantStatus]:
-    with options.signals().installed() as signals:
-        one = ChangeDetector(options.deployer(stack, signals))
+def looking(session: Session, stack: Stack) -> Iterator[TenantStatus]:
+    with session.signals().installed() as signals:
+        one = ChangeDetector(session.deployer(stack, signals))
         yield TenantStatus(one, one.read_index())
 
 
-def asked_for(options: Options, command: str, words: Sequence[str]) -> tuple[Stack, list[Token]]:
+def asked_for(session: Session, command: str, words: Sequence[str]) -> tuple[Stack, list[Token]]:
     """STACK [REGION] and the arguments of an apply, ``--builds`` among them as if typed, of a command that starts none."""
-    name, region, tokens = place(options, replace(_VERB, name=command), words)
+    name, region, tokens = place(session, replace(_VERB, name=command), words)
     commands.check_flags(tokens)
     arguments.check_words(replace(commands.PLAN, name=command), tokens)
-    tenant, tokens = arguments.split_tenant(tokens, options.tenant)
+    tenant, tokens = arguments.split_tenant(tokens, session.options.tenant)
     if tenant:
         raise UsageError(
             f"{command} is for many tenants, not {tenant} alone", hint=f"narrow it with --tenants {tenant}"
         )
-    stack = options.project.stack(name, region)
-    return stack, build_options.take(options, stack, tokens)
+    stack = session.project.stack(name, region)
+    return stack, build_options.take(session, stack, tokens)
 
 
-def scope_of(options: Options) -> TenantFilter:
-    shard = selection.parse_shard(options.shard) if options.shard else None
-    return TenantFilter(selection.parse_patterns(options.tenants), shard)
+def scope_of(session: Session) -> TenantFilter:
+    shard = selection.parse_shard(session.options.fleet.shard) if session.options.fleet.shard else None
+    return TenantFilter(selection.parse_patterns(session.options.fleet.tenants), shard)
 
 
-def say_own(options: Options, stack: Stack, changed: Sequence[Difference]) -> None:
+def say_own(session: Session, stack: Stack, changed: Sequence[Difference]) -> None:
     """A word about the stack's own layer where it changed: who looks at the tenants alone would not know."""
     if changed:
-        options.console.info(
+        session.console.info(
             f"{stack.label}: its own layer changed too ({first_names(changed)}); an apply of it comes first, and what it gives "
             "out may touch more tenants"
         )

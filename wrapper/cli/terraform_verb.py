@@ -14,7 +14,8 @@ from ..terraform import commands
 from .build_options import build_options, builds_option, smoke_options
 from .command import Command, no_option
 from .fleet_options import file_options, losses_options, many_options, scope_options, terms_options, unchanged_options
-from .options import ASKS_AWS, Decorator, Options, ours, stacked, takes
+from .options import ASKS_AWS, Decorator, ours, stacked, takes
+from .session import Session
 
 _LIKE_A_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d\Z")
 
@@ -42,8 +43,8 @@ def command_of(name: str) -> click.Command:
     def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
         from .run_verb import perform
 
-        options = ctx.obj.merged(given)
-        return perform(options, verb, *place(options, verb, words))
+        session = ctx.obj.merged(given)
+        return perform(session, verb, *place(session, verb, words))
 
     return command
 
@@ -63,7 +64,7 @@ def _options(verb: commands.Verb) -> Decorator:
     return stacked(*(options for acts, options in table if acts))
 
 
-def place(options: Options, verb: commands.Verb, words: Sequence[str]) -> tuple[str, str, list[commands.Token]]:
+def place(session: Session, verb: commands.Verb, words: Sequence[str]) -> tuple[str, str, list[commands.Token]]:
     """(stack, region, Terraform's arguments) of the words after the verb. The region may be left out."""
     tokens = list(commands.tokenize(words))
     _refuse_unknown_options(verb.name, tokens)
@@ -73,17 +74,17 @@ def place(options: Options, verb: commands.Verb, words: Sequence[str]) -> tuple[
             f"{verb.name} needs a stack", hint=f"./orchestrate {verb.name} STACK [REGION] ; see ./orchestrate stacks"
         )
     stack, rest = bare[0], bare[1:]
-    region = rest[0] if rest and _is_region(options, verb, str(stack.value), str(rest[0].value), len(rest)) else None
+    region = rest[0] if rest and _is_region(session, verb, str(stack.value), str(rest[0].value), len(rest)) else None
     if region is not None and not region.value:
         raise UsageError("the region is empty", hint="an unset variable, perhaps? name it, or leave the word out")
     arguments = [t for t in tokens if t is not stack and t is not region]
     return str(stack.value), str(region.value) if region else "", arguments
 
 
-def _is_region(options: Options, verb: commands.Verb, stack: str, word: str, words: int) -> bool:
+def _is_region(session: Session, verb: commands.Verb, stack: str, word: str, words: int) -> bool:
     """Whether the word after the stack is a region: one we have, one that looks like one, or a word that
     Terraform's verb could not take."""
-    return options.project.is_region(word) or bool(_LIKE_A_REGION.match(word)) or words > verb.words
+    return session.project.is_region(word) or bool(_LIKE_A_REGION.match(word)) or words > verb.words
 
 
 def _refuse_unknown_options(command: str, tokens: Sequence[commands.Token]) -> None:
@@ -112,17 +113,17 @@ def _known() -> list[click.Parameter]:
 
 def _complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Shell completion: stacks, then the regions of that stack, then -var tenant=NAME."""
-    options = Options().merged(ctx.params)
+    session = Session().merged(ctx.params)
     words = [w for w in ctx.params.get("words") or () if not w.startswith("-")]
     try:
-        places = options.project.places
+        places = session.project.places
         if not words:
             found = sorted({s for _, s in places})
         elif len(words) == 1:
             found = sorted(r for r, s in places if s == words[0] and r)
         else:
-            stack = options.project.stack(words[0], words[1])
-            found = [f"tenant={t}" for t in options.project.tenants(stack)]
+            stack = session.project.stack(words[0], words[1])
+            found = [f"tenant={t}" for t in session.project.tenants(stack)]
     except OrchestrateError:
         return []
     return [f for f in found if f.startswith(incomplete)]

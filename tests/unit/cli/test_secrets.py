@@ -18,6 +18,7 @@ from project_on_disk import LIVE, REGION, Disk
 from wrapper.cli.commands import drift, promote, rollback
 from wrapper.cli.options import Options
 from wrapper.cli.run_verb import perform
+from wrapper.cli.session import Session
 from wrapper.engines.run_directory import occupy
 from wrapper.model.errors import OrchestrateError
 from wrapper.model.nouns import Outcome, Run, Step
@@ -73,7 +74,7 @@ class Writing(FakeEngine):
 
 
 @dataclass(frozen=True)
-class OnFakes(Options):
+class OnFakes(Session):
     """The command line's, with an engine of ours."""
 
     fake: FakeEngine = field(default_factory=FakeEngine)
@@ -98,8 +99,8 @@ class Typed:
 
     def options(self, **changes: Any) -> OnFakes:
         written = {name: str(self.disk.root / f"report.{name}") for name in ("report", "junit", "html")}
-        fields = {"root": str(self.disk.root), "environ": {"USER": "me"}, "fake": self.engine, **written}
-        return OnFakes(**{**fields, **changes})
+        typed = {"root": str(self.disk.root), **written, **changes}
+        return OnFakes(Options().merged(typed), environ={"USER": "me"}, fake=self.engine)
 
     def run(self, verb: str, *words: str, **changes: Any) -> None:
         self._heard(lambda: perform(self.options(**changes), VERBS[verb], "app-test", REGION, tokens(*words)))

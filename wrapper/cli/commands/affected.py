@@ -21,7 +21,8 @@ from ...terraform.commands import Token
 from ..build_options import builds_option
 from ..command import Command
 from ..fleet_options import scope_options
-from ..options import ASKS_AWS, Options, takes
+from ..options import ASKS_AWS, takes
+from ..session import Session
 from ..tenant_status import TenantStatus, asked_for, looking, say_own, scope_of
 
 
@@ -38,14 +39,14 @@ from ..tenant_status import TenantStatus, asked_for, looking, say_own, scope_of
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **given: Any) -> int:
-    options = ctx.obj.merged(given)
-    stack, tokens = asked_for(options, "affected", words)
-    with looking(options, stack) as seen:
-        names = seen.names(scope_of(options))
-        own, rows = _since(options, seen, names, tokens, since) if since else _now(seen, names, tokens)
-    _print(options, rows, len(names))
-    say_own(options, stack, own)
-    return seen.say_unread(options, names)
+    session = ctx.obj.merged(given)
+    stack, tokens = asked_for(session, "affected", words)
+    with looking(session, stack) as seen:
+        names = seen.names(scope_of(session))
+        own, rows = _since(session, seen, names, tokens, since) if since else _now(seen, names, tokens)
+    _print(session, rows, len(names))
+    say_own(session, stack, own)
+    return seen.say_unread(session, names)
 
 
 Comparison = tuple[
@@ -68,13 +69,13 @@ def _row(diff: LayerDiff) -> dict[str, Any]:
 
 
 def _since(
-    options: Options, seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token], since: str
+    session: Session, seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token], since: str
 ) -> Comparison:
     """Tenants whose inputs, by the project's files alone, differ between a revision and now."""
-    resolver, root = seen.detector.deployer.resolver, options.project.root
+    resolver, root = seen.detector.deployer.resolver, session.project.root
     after = {**_inputs(resolver, [""], tokens), **_inputs(resolver, names, tokens)}
     with git.laid_out(root, since) as folder:
-        project = Project(folder, options.home, options.console.info)
+        project = Project(folder, session.home, session.console.info)
         before: dict[str, fingerprint.Inputs] = {}
         if (resolver.stack.region, resolver.stack.name) in project.places:
             stack = project.stack(resolver.stack.name, resolver.stack.region)
@@ -104,9 +105,9 @@ def _inputs(resolver: InputResolver, names: Iterable[str], tokens: Sequence[Toke
     }
 
 
-def _print(options: Options, rows: list[dict[str, Any]], looked_at: int) -> None:
-    console = options.console
-    if options.json:
+def _print(session: Session, rows: list[dict[str, Any]], looked_at: int) -> None:
+    console = session.console
+    if session.options.json:
         console.json(rows)
         return
     if rows:

@@ -17,7 +17,8 @@ from ...state.index import LayerStatus
 from ..command import Command
 from ..fleet_options import scope_options
 from ..layer_argument import read_only, store_of
-from ..options import ASKS_AWS, Options, takes
+from ..options import ASKS_AWS, takes
+from ..session import Session
 
 
 @click.command(
@@ -32,33 +33,35 @@ from ..options import ASKS_AWS, Options, takes
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var tenant=NAME]")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], form: str, **given: Any) -> int:
-    options: Options = ctx.obj.merged(given)
-    layer = read_only(options, "builds", words)
-    form = "json" if options.json else form
+    session: Session = ctx.obj.merged(given)
+    layer = read_only(session, "builds", words)
+    form = "json" if session.options.json else form
     if layer.tenant or layer.stack.tenant_source is None:
-        entry = index.layer_status(store_of(options, layer.stack), layer)
+        entry = index.layer_status(store_of(session, layer.stack), layer)
         if not entry.deployed:
             raise NotFoundError(f"{layer.label} was never applied", hint="./orchestrate tenants lists what is there")
-        _warn(options, layer, entry)
-        _print(options, form, layer.tenant or layer.stack.name, entry)
+        _warn(session, layer, entry)
+        _print(session, form, layer.tenant or layer.stack.name, entry)
         return 0
     if form in ("groovy", "env"):
         raise UsageError(f"--format {form} is for one tenant", hint="name it: -var tenant=NAME")
-    entries = _entries(options, layer)
-    _print_all(options, form, {n: e for n, e in entries.items() if not e.error})
+    entries = _entries(session, layer)
+    _print_all(session, form, {n: e for n, e in entries.items() if not e.error})
     errors = [e.error for e in entries.values() if e.error]
     for error in errors:
-        options.console.error(error)
+        session.console.error(error)
     return worst(error.exit_code for error in errors)
 
 
-def _entries(options: Options, layer: Layer) -> dict[str, LayerStatus]:
+def _entries(session: Session, layer: Layer) -> dict[str, LayerStatus]:
     """Everyone in scope that is deployed; the stack's own layer, by its name, where it has builds."""
-    found = index.read(store_of(options, layer.stack), layer.stack)
-    shard = selection.parse_shard(options.shard) if options.shard else None
-    choice = selection.choose(found.deployed, selection.parse_patterns(options.tenants), layer.stack.label)
+    found = index.read(store_of(session, layer.stack), layer.stack)
+    shard = selection.parse_shard(session.options.fleet.shard) if session.options.fleet.shard else None
+    choice = selection.choose(
+        found.deployed, selection.parse_patterns(session.options.fleet.tenants), layer.stack.label
+    )
     entries = {n: found.of(n) for n in choice.chosen if shard is None or n in shard}
-    tells = bool(found.own.record.builds or found.own.error) and not options.tenants and not shard
+    tells = bool(found.own.record.builds or found.own.error) and not session.options.fleet.tenants and not shard
     return ({f"({layer.stack.name})": found.own} if tells else {}) | entries
 
 
@@ -71,13 +74,13 @@ def doubt(entry: LayerStatus) -> str:
     return "changed by another hand since" if entry.deployed and entry.touched else ""
 
 
-def _warn(options: Options, layer: Layer, entry: LayerStatus) -> None:
+def _warn(session: Session, layer: Layer, entry: LayerStatus) -> None:
     if word := doubt(entry):
-        options.console.info(f"{layer.label}: {word}: these are the builds of its last good apply ({entry.record.at})")
+        session.console.info(f"{layer.label}: {word}: these are the builds of its last good apply ({entry.record.at})")
 
 
-def _print(options: Options, form: str, name: str, entry: LayerStatus) -> None:
-    numbers, console = entry.record.builds, options.console
+def _print(session: Session, form: str, name: str, entry: LayerStatus) -> None:
+    numbers, console = entry.record.builds, session.console
     if form == "json":
         console.json(dict(sorted(numbers.items())))
     elif form in ("groovy", "env"):
@@ -85,19 +88,19 @@ def _print(options: Options, form: str, name: str, entry: LayerStatus) -> None:
         if text:
             console.print(text)
     else:
-        _print_all(options, form, {name: entry})
+        _print_all(session, form, {name: entry})
 
 
-def _print_all(options: Options, form: str, entries: Mapping[str, LayerStatus]) -> None:
+def _print_all(session: Session, form: str, entries: Mapping[str, LayerStatus]) -> None:
     if form == "json":
-        options.console.json({name: dict(sorted(e.record.builds.items())) for name, e in entries.items()})
+        session.console.json({name: dict(sorted(e.record.builds.items())) for name, e in entries.items()})
         return
     names = sorted({n for e in entries.values() for n in e.record.builds})
     rows = [
         (name, *(e.record.builds.get(n, "-") for n in names), _applied(e), doubt(e) or "-")
         for name, e in entries.items()
     ]
-    options.console.table(("tenant", *names, "last apply", "doubt"), rows)
+    session.console.table(("tenant", *names, "last apply", "doubt"), rows)
 
 
 def _applied(entry: LayerStatus) -> str:

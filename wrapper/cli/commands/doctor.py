@@ -11,7 +11,8 @@ import click
 from ...model.errors import BusyError, NotFoundError, OrchestrateError, RefusedError, UnavailableError
 from ...model.nouns import Stack
 from ..command import Command
-from ..options import ASKS_AWS, SELF, Options, takes
+from ..options import ASKS_AWS, takes
+from ..session import SELF, Session
 
 
 class CheckResult(NamedTuple):
@@ -35,16 +36,16 @@ class CheckResult(NamedTuple):
 @click.argument("region", required=False, default="")
 @click.pass_context
 def command(ctx: click.Context, /, stack: str, region: str, **given: Any) -> int:
-    options: Options = ctx.obj.merged(given)
-    findings = [*_engine(options), *_terraform(options), *_simulated(options), *_account(options, stack, region)]
-    if options.json:
-        options.console.json([f._asdict() for f in findings])
+    session: Session = ctx.obj.merged(given)
+    findings = [*_engine(session), *_terraform(session), *_simulated(session), *_account(session, stack, region)]
+    if session.options.json:
+        session.console.json([f._asdict() for f in findings])
     else:
         rows = [(f.thing, "ok" if f.fine else ("FAIL" if f.needed else "-"), f.detail) for f in findings]
-        options.console.table(("thing", "", "what was found"), rows)
+        session.console.table(("thing", "", "what was found"), rows)
         for finding in findings:
             if not finding.fine and finding.to_do:
-                options.console.info(f"{finding.thing}: {finding.to_do}")
+                session.console.info(f"{finding.thing}: {finding.to_do}")
     return 0 if all(f.fine or not f.needed for f in findings) else UnavailableError.exit_code
 
 
@@ -55,11 +56,11 @@ def _checked(thing: str, probe: Callable[[], str], *, needed: bool = True) -> Ch
         return CheckResult(thing, False, str(error), error.hint, needed)
 
 
-def _engine(options: Options) -> Iterator[CheckResult]:
+def _engine(session: Session) -> Iterator[CheckResult]:
     from ...engines.docker import connect
     from ...engines.image import build, inputs
 
-    needed = options.contained
+    needed = session.contained
 
     def engine() -> str:
         version = connect().version()
@@ -80,7 +81,7 @@ def _engine(options: Options) -> Iterator[CheckResult]:
         yield _checked("image", built, needed=False)
 
 
-def _terraform(options: Options) -> Iterator[CheckResult]:
+def _terraform(session: Session) -> Iterator[CheckResult]:
     import shutil
 
     from ...engines.host import version
@@ -89,7 +90,7 @@ def _terraform(options: Options) -> Iterator[CheckResult]:
     pins = inputs.read_pins(SELF, inputs.host_arch())
 
     def terraform() -> str:
-        path = shutil.which("terraform", path=options.environ.get("PATH"))
+        path = shutil.which("terraform", path=session.environ.get("PATH"))
         if path is None:
             raise NotFoundError(
                 "none on PATH", hint=f"the host engine needs Terraform {pins.terraform}; docker does not"
@@ -100,7 +101,7 @@ def _terraform(options: Options) -> Iterator[CheckResult]:
         return f"Terraform v{found} ({path}); the image holds {pins.terraform}"
 
     def mirror() -> str:
-        found = inputs.find_mirror(pins, options.environ, Path("/"))
+        found = inputs.find_mirror(pins, session.environ, Path("/"))
         if found is None:
             raise NotFoundError(
                 "no provider mirror on this machine",
@@ -108,13 +109,13 @@ def _terraform(options: Options) -> Iterator[CheckResult]:
             )
         return str(found)
 
-    yield _checked("terraform", terraform, needed=not options.contained)
+    yield _checked("terraform", terraform, needed=not session.contained)
     yield _checked("mirror", mirror, needed=False)
 
 
-def _simulated(options: Options) -> Iterator[CheckResult]:
+def _simulated(session: Session) -> Iterator[CheckResult]:
     try:
-        endpoint = options.simulated.usable()
+        endpoint = session.simulated.usable()
     except BusyError as error:
         yield CheckResult("sandbox", False, str(error), error.hint, needed=False)
         return
@@ -122,38 +123,38 @@ def _simulated(options: Options) -> Iterator[CheckResult]:
     yield CheckResult("sandbox", endpoint is not None, detail, needed=False)
 
 
-def _account(options: Options, name: str, region: str) -> Iterator[CheckResult]:
+def _account(session: Session, name: str, region: str) -> Iterator[CheckResult]:
     from ...aws import identity as account
 
-    stacks = [options.project.stack(name, region)] if name else options.project.stacks()
-    if options.sandboxed:
-        who = account.sandbox(options.started_sandbox().url)
+    stacks = [session.project.stack(name, region)] if name else session.project.stacks()
+    if session.sandboxed:
+        who = account.sandbox(session.started_sandbox().url)
         yield CheckResult("credentials", True, "the sandbox's own")
     else:
-        found = _identity(options, stacks[0]) if stacks else None
+        found = _identity(session, stacks[0]) if stacks else None
         if not isinstance(found, account.Identity):
             yield CheckResult("credentials", False, str(found), found.hint if found else "", bool(name))
             return
         who = found
         yield CheckResult("credentials", True, f"{who.arn} (by {who.method})")
-    yield from _of_stacks(options, stacks, who, strict=bool(name))
+    yield from _of_stacks(session, stacks, who, strict=bool(name))
 
 
-def _identity(options: Options, stack: Stack) -> Any:
+def _identity(session: Session, stack: Stack) -> Any:
     from ...aws import identity as account
 
     try:
-        identity = account.identify(stack, options.environ)
+        identity = account.identify(stack, session.environ)
         return account.whoami(identity, stack.backend.region or stack.region or "us-east-1")
     except OrchestrateError as error:
         return error
 
 
-def _of_stacks(options: Options, stacks: list[Stack], who: Any, *, strict: bool) -> Iterator[CheckResult]:
+def _of_stacks(session: Session, stacks: list[Stack], who: Any, *, strict: bool) -> Iterator[CheckResult]:
     from ...state import store
 
     for stack in stacks:
-        if stack.settings.account and not options.sandboxed:
+        if stack.settings.account and not session.sandboxed:
 
             def account_of(stack: Stack = stack) -> str:
                 if stack.settings.account != who.account:

@@ -28,15 +28,15 @@ from ..terraform_verb import place
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [TERRAFORM ARGUMENTS]...")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
-    options = ctx.obj.merged(given)
-    name, region, tokens = place(options, commands.DRIFT, words)
-    environment.check(options.environ)
+    session = ctx.obj.merged(given)
+    name, region, tokens = place(session, commands.DRIFT, words)
+    environment.check(session.environ)
     arguments.check_words(commands.DRIFT, tokens)
-    tenant, tokens = arguments.split_tenant(tokens, options.tenant)
-    stack = options.project.stack(name, region)
-    is_many = run_fleet.is_for_many(options, commands.DRIFT, tenant, stack)
+    tenant, tokens = arguments.split_tenant(tokens, session.options.tenant)
+    stack = session.project.stack(name, region)
+    is_many = run_fleet.is_for_many(session, commands.DRIFT, tenant, stack)
     if not is_many:
-        options = replace(options, only=(tenant,))
+        session = replace(session, only=(tenant,))
     return run_fleet.perform(
-        options, commands.DRIFT, stack, [t for t in tokens if t.flag != "var" or t.value != f"tenant={tenant}"]
+        session, commands.DRIFT, stack, [t for t in tokens if t.flag != "var" or t.value != f"tenant={tenant}"]
     )

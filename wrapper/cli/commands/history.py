@@ -12,7 +12,8 @@ from ...state import layer_state
 from ...state.history import HistoryEntry, in_words
 from ..command import Command
 from ..layer_argument import read_only, store_of
-from ..options import ASKS_AWS, Options, takes
+from ..options import ASKS_AWS, takes
+from ..session import Session
 
 
 @click.command(
@@ -25,18 +26,18 @@ from ..options import ASKS_AWS, Options, takes
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var tenant=NAME]")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
-    options: Options = ctx.obj.merged(given)
-    layer = read_only(options, "history", words)
-    applies = layer_state.load_history(store_of(options, layer.stack), layer)[::-1]
+    session: Session = ctx.obj.merged(given)
+    layer = read_only(session, "history", words)
+    applies = layer_state.load_history(store_of(session, layer.stack), layer)[::-1]
     if not applies:
         raise NotFoundError(
             f"{layer.label} has no history", hint="it begins with its first apply, and goes when it is destroyed"
         )
-    if options.json:
-        options.console.json([asdict(one) for one in applies])
+    if session.options.json:
+        session.console.json([asdict(one) for one in applies])
     else:
         head = ("no.", "when", "who", "builds", "commit", "seconds", "what")
-        options.console.table(head, [_cells(one) for one in applies])
+        session.console.table(head, [_cells(one) for one in applies])
     return 0
 
 

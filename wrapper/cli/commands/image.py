@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..command import Command
-from ..options import SELF
+from ..session import SELF
 
 
 @click.command("image", cls=Command, help="Build the image that Terraform runs in, if its inputs changed.")
@@ -16,12 +16,12 @@ def command(ctx: click.Context, /, force: bool, prune: bool) -> int:
     from ...engines.docker import connect
     from ...engines.image import build, inputs
 
-    options = ctx.obj
+    session = ctx.obj
     client = connect()
     if force:
         client.images.remove(inputs.tag(SELF), force=True)
-    tag = options.make_image(client)
+    tag = session.make_image(client)
     if prune:
         build.remove_old(client, tag)
-    options.console.print(tag)
+    session.console.print(tag)
     return 0

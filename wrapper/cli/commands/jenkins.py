@@ -10,7 +10,8 @@ import click
 from ...model.errors import NotFoundError, UsageError
 from ...model.nouns import Layer, Stack
 from ..command import CommandGroup
-from ..options import ASKS_AWS, Options, takes
+from ..options import ASKS_AWS, takes
+from ..session import Session
 
 _OUTPUT = "jenkins"
 
@@ -28,32 +29,32 @@ def command() -> None: ...
 def casc(ctx: click.Context, /, stack: str, region: str, output: str, **given: Any) -> int:
     from .. import jenkins_casc
 
-    options: Options = ctx.obj.merged(given)
-    if options.json and output:
+    session: Session = ctx.obj.merged(given)
+    if session.options.json and output:
         raise UsageError("--output writes YAML, and --json prints JSON", hint="leave one of them out")
-    found = options.project.stack(stack, region)
-    configuration = jenkins_casc.casc(_given_out(options, found), f'{found.label}: output "{_OUTPUT}"')
-    if options.json:
-        options.console.json(configuration)
+    found = session.project.stack(stack, region)
+    configuration = jenkins_casc.casc(_given_out(session, found), f'{found.label}: output "{_OUTPUT}"')
+    if session.options.json:
+        session.console.json(configuration)
         return 0
     place = f"{found.name} {found.region}".strip()
     text = jenkins_casc.as_yaml(
         configuration, f"Written by ./orchestrate jenkins casc {place}; change the stack, not this file."
     )
     if output:
-        _write(options.directory / output, text)
-        options.console.info(f"{found.label}: written to {output}")
+        _write(session.directory / output, text)
+        session.console.info(f"{found.label}: written to {output}")
     else:
-        options.console.print(text.rstrip("\n"))
+        session.console.print(text.rstrip("\n"))
     return 0
 
 
-def _given_out(options: Options, stack: Stack) -> Any:
+def _given_out(session: Session, stack: Stack) -> Any:
     """The stack's output, read from its state: Terraform is not started."""
     from ...state import layer_state, store
 
     apply = f"./orchestrate apply {stack.name} {stack.region}".rstrip()
-    own = layer_state.load(store.open_store(stack, options.identity(stack)), Layer(stack))
+    own = layer_state.load(store.open_store(stack, session.identity(stack)), Layer(stack))
     if own is None:
         raise NotFoundError(f"{stack.label} has no state yet", hint=f"make it first: {apply}")
     outputs = layer_state.outputs(own)

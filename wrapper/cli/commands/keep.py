@@ -16,7 +16,8 @@ from ...state import store as stores
 from ...state.record import moment
 from ...state.store import Store
 from ..command import Command
-from ..options import ASKS_AWS, Options, takes
+from ..options import ASKS_AWS, takes
+from ..session import Session
 
 
 @click.command(
@@ -43,70 +44,70 @@ def command(
     listed: bool,
     **given: Any,
 ) -> int:
-    options: Options = ctx.obj.merged(given)
+    session: Session = ctx.obj.merged(given)
     if [bool(until), off, listed].count(True) != 1 or bool(stack) == listed:
         raise UsageError("keep needs one of three", hint="keep STACK [REGION] --until 2026-12-01 | --off ; keep --list")
     for flag, given_too, needed, there in (
-        ("--json", options.json, "--list", listed),
+        ("--json", session.options.json, "--list", listed),
         ("--time-zone", time_zone, "--until", until),
         ("--reason", reason, "--until", until),
     ):
         if given_too and not there:
             raise UsageError(f"keep takes {flag} with {needed} only", hint="see: ./orchestrate keep --help")
     if listed:
-        return _list(options)
-    zone, zone_name = (time_zones.zone(time_zone), time_zone) if time_zone else time_zones.local(options.environ)
+        return _list(session)
+    zone, zone_name = (time_zones.zone(time_zone), time_zone) if time_zone else time_zones.local(session.environ)
     now = time.time()
     hold = Hold(
         until=rules.until(until, zone, now) if until else 0.0,
         typed=until.strip(),
         zone="" if rules.names_its_offset(until) else zone_name,
         reason=reason,
-        by=options.author,
+        by=session.author,
         at=moment(now),
     )
-    found = options.project.stack(stack, region)
-    return _off(options, found) if off else _keep(options, found, hold)
+    found = session.project.stack(stack, region)
+    return _off(session, found) if off else _keep(session, found, hold)
 
 
-def _keep(options: Options, stack: Stack, hold: Hold) -> int:
+def _keep(session: Session, stack: Stack, hold: Hold) -> int:
     if not stack.settings.ephemeral:
         raise UsageError(
             f"{stack.label} is not ephemeral: the night leaves it alone anyway",
             where=f"{stack.config.name}/stack.hcl",
             hint="./orchestrate reap shows which stacks go",
         )
-    holds.write(_store(options, stack), stack, hold)
-    options.console.info(f"{stack.label}: kept until {hold}, that is {_utc(hold)}")
+    holds.write(_store(session, stack), stack, hold)
+    session.console.info(f"{stack.label}: kept until {hold}, that is {_utc(hold)}")
     return 0
 
 
-def _off(options: Options, stack: Stack) -> int:
-    store = _store(options, stack)
+def _off(session: Session, stack: Stack) -> int:
+    store = _store(session, stack)
     if store.read(holds.key(stack)) is None:
-        options.console.info(f"{stack.label}: was not kept")
+        session.console.info(f"{stack.label}: was not kept")
     else:
         holds.forget(store, stack)
-        options.console.info(f"{stack.label}: kept no longer; the next night may destroy it")
+        session.console.info(f"{stack.label}: kept no longer; the next night may destroy it")
     return 0
 
 
-def _list(options: Options) -> int:
-    candidates = list(reaper.find(options.project, StackFilter(), lambda s: (options.identity(s), _store(options, s))))
+def _list(session: Session) -> int:
+    candidates = list(reaper.find(session.project, StackFilter(), lambda s: (session.identity(s), _store(session, s))))
     hold = [(f, f.hold) for f in candidates if f.hold]
-    if options.json:
-        options.console.json([{"stack": f.name, "region": f.region, **one.as_data()} for f, one in hold])
+    if session.options.json:
+        session.console.json([{"stack": f.name, "region": f.region, **one.as_data()} for f, one in hold])
     else:
         rows = [(f.label, _utc(k), f"{k.typed} {k.zone}", k.reason or "-", k.by, k.at) for f, k in hold]
-        options.console.table(("stack", "until", "typed", "reason", "by", "at"), rows)
+        session.console.table(("stack", "until", "typed", "reason", "by", "at"), rows)
     for candidate in candidates:
         if candidate.error:
-            options.console.error(candidate.error)
+            session.console.error(candidate.error)
     return max((f.error.exit_code for f in candidates if f.error), default=0)
 
 
-def _store(options: Options, stack: Stack) -> Store:
-    return stores.open_store(stack, options.identity(stack))
+def _store(session: Session, stack: Stack) -> Store:
+    return stores.open_store(stack, session.identity(stack))
 
 
 def _utc(hold: Hold) -> str:

@@ -29,7 +29,8 @@ from ..build_options import build_options, declared
 from ..command import Command
 from ..fleet_options import many_options
 from ..layer_argument import check_arguments, store_of
-from ..options import DEPLOYS, Options, takes
+from ..options import DEPLOYS, takes
+from ..session import Session
 from ..terraform_verb import place
 from .rollback import say_not_typed
 
@@ -48,41 +49,41 @@ _VERB = commands.APPLY
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="FROM TO [REGION] [-var tenant=NAME]")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
-    options: Options = ctx.obj.merged(given)
-    source, stack, tokens = _stacks(options, words)
-    promotion_order.check_step(source.name, stack.name, options.project.way(stack))
-    tenant, tokens = arguments.split_tenant(check_arguments(options, tokens, "promote"), options.tenant)
-    is_many = run_fleet.is_for_many(options, _VERB, tenant, stack)
+    session: Session = ctx.obj.merged(given)
+    source, stack, tokens = _stacks(session, words)
+    promotion_order.check_step(source.name, stack.name, session.project.way(stack))
+    tenant, tokens = arguments.split_tenant(check_arguments(session, tokens, "promote"), session.options.tenant)
+    is_many = run_fleet.is_for_many(session, _VERB, tenant, stack)
     if not is_many and not tenant and stack.tenant_source is not None:
         raise UsageError("promote needs a tenant", hint="name it: -var tenant=NAME; or say --all-tenants")
-    one = Promotion(options, source, stack, _expected(options, source))
-    options = replace(options, why={"promoted_from": source.label})
-    return _many(options, one, tokens) if is_many else _one(options, one, tenant, tokens)
+    one = Promotion(session, source, stack, _expected(session, source))
+    session = replace(session, why={"promoted_from": source.label})
+    return _many(session, one, tokens) if is_many else _one(session, one, tenant, tokens)
 
 
-def _stacks(options: Options, words: Sequence[str]) -> tuple[Stack, Stack, list[Token]]:
+def _stacks(session: Session, words: Sequence[str]) -> tuple[Stack, Stack, list[Token]]:
     """FROM, TO and the other arguments. REGION is TO's; FROM is the stack of that name in it, or the only one."""
     tokens = list(commands.tokenize(words))
     bare = [t for t in tokens if not t.flag and not str(t.value).startswith("-")]
     if len(bare) < 2:
         raise UsageError("promote needs two stacks", hint="./orchestrate promote FROM TO [REGION] -var tenant=NAME")
     rest = [word for t in tokens if t is not bare[0] for word in t.words]
-    name, region, tokens = place(options, replace(commands.PLAN, name="promote"), rest)
-    stack = options.project.stack(name, region)
-    return options.project.upstream(stack, str(bare[0].value)), stack, tokens
+    name, region, tokens = place(session, replace(commands.PLAN, name="promote"), rest)
+    stack = session.project.stack(name, region)
+    return session.project.upstream(stack, str(bare[0].value)), stack, tokens
 
 
-def _expected(options: Options, source: Stack) -> dict[str, Build]:
+def _expected(session: Session, source: Stack) -> dict[str, Build]:
     """``--builds``: what the caller believes to run in FROM."""
-    found = build_files.read(options.project.files, [options.directory / path for path in options.builds])
-    return builds.assign(found, declared(options, source), source.label)
+    found = build_files.read(session.project.files, [session.directory / path for path in session.options.builds])
+    return builds.assign(found, declared(session, source), source.label)
 
 
 @dataclass(frozen=True)
 class Promotion:
     """From where, to where; ``expected``: builds that must run there, by variable."""
 
-    options: Options
+    session: Session
     source: Stack
     stack: Stack
     expected: Mapping[str, Build]
@@ -107,55 +108,55 @@ class Promotion:
         return LayerOverrides(tuple(builds.tokens(status.record.builds)), status.record.builds)
 
     def _check_fits(self, layer: Layer, numbers: Mapping[str, str]) -> None:
-        declared = self.options.project.values.declared
+        declared = self.session.project.values.declared
         other = self.stack.source if layer.tenant else self.stack.tenant_source
         promotion.check_fits(numbers, declared(layer.source), declared(other) if other else (), layer.label)
 
     def own_layer_has_builds(self) -> bool:
-        found = self.options.project.values.declared(self.stack.source)
+        found = self.session.project.values.declared(self.stack.source)
         return self.stack.tenant_source is not None and any(is_build(n) for n in found)
 
 
-def _one(options: Options, one: Promotion, tenant: str, tokens: Sequence[Token]) -> int:
+def _one(session: Session, one: Promotion, tenant: str, tokens: Sequence[Token]) -> int:
     from ..run_verb import on_layer
 
-    layer, source = deployer.layer_of(options.project, one.stack, _VERB, tenant), Layer(one.source, tenant)
-    store = store_of(options, one.source)
+    layer, source = deployer.layer_of(session.project, one.stack, _VERB, tenant), Layer(one.source, tenant)
+    store = store_of(session, one.source)
     given = {tenant: one.take(source, index.layer_status(store, source), store)}
     if one.own_layer_has_builds():
         above = Layer(one.source)
         given[""] = one.take(above, index.layer_status(store, above), store)
     with contextlib.suppress(OrchestrateError):
-        record = index.layer_status(store_of(options, one.stack), layer).record
-        say_not_typed(options, layer, record, list(tokens))
-        _say(options, layer, given[tenant], record.builds)
-    on_layer(options, _VERB, layer, tokens, given)
+        record = index.layer_status(store_of(session, one.stack), layer).record
+        say_not_typed(session, layer, record, list(tokens))
+        _say(session, layer, given[tenant], record.builds)
+    on_layer(session, _VERB, layer, tokens, given)
     return 0
 
 
-def _say(options: Options, layer: Layer, given: LayerOverrides, running: Mapping[str, str]) -> None:
+def _say(session: Session, layer: Layer, given: LayerOverrides, running: Mapping[str, str]) -> None:
     now = f"runs {in_words(running)}" if running else "runs nothing yet"
-    options.console.info(f"{layer.label}: promoting {in_words(given.builds or {})} (it {now})")
+    session.console.info(f"{layer.label}: promoting {in_words(given.builds or {})} (it {now})")
 
 
-def _many(options: Options, one: Promotion, tokens: Sequence[Token]) -> int:
+def _many(session: Session, one: Promotion, tokens: Sequence[Token]) -> int:
     """Everyone in scope, each with its own builds; one whose builds are not known fails, and the others go on."""
 
     def run(fleet: Fleet, request: run_fleet.FleetRequest) -> list[LayerResult]:
-        store, here = store_of(options, one.source), fleet.detector.read_index()
+        store, here = store_of(session, one.source), fleet.detector.read_index()
         there = index.read(store, one.source)
         names = list(fleet.detector.choose(here, request.tenant_filter, deployed_only=False).chosen)
         own = one.own_layer_has_builds()
         fleet.given = {n: _taken(one, n, there.of(n), store) for n in [*names, *([""] if own else [])]}
         for name, given in fleet.given.items():
             if isinstance(given, LayerOverrides) and not here.of(name).error:
-                _say(options, Layer(one.stack, name), given, here.of(name).record.builds)
+                _say(session, Layer(one.stack, name), given, here.of(name).record.builds)
         return fleet.perform(
             request.verb, request.tokens, replace(request.tenant_filter, own=own and request.tenant_filter.own)
         )
 
     words = ("promote", one.source.name, one.stack.name, one.stack.region)
-    return run_fleet.perform(options, _VERB, one.stack, tokens, run_fleet.FleetAction(run, words))
+    return run_fleet.perform(session, _VERB, one.stack, tokens, run_fleet.FleetAction(run, words))
 
 
 def _taken(one: Promotion, name: str, status: LayerStatus, store: Store) -> LayerOverrides | OrchestrateError:

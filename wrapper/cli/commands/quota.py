@@ -12,7 +12,8 @@ from ...model.errors import NotFoundError, OrchestrateError, RefusedError
 from ...model.nouns import Layer, ResolvedValue, Stack
 from ...state import layer_state, store
 from ..command import Command
-from ..options import ASKS_AWS, Options, takes
+from ..options import ASKS_AWS, takes
+from ..session import Session
 
 if TYPE_CHECKING:
     from ...aws.identity import Identity
@@ -31,32 +32,32 @@ _EXAMPLE = "example"  # a tenant's name, for the values of one that has none of 
 @click.option("--tenants", type=click.IntRange(0, 1_000_000), metavar="N", help="How many (default: those there are).")
 @click.pass_context
 def command(ctx: click.Context, /, stack: str, region: str, tenants: int | None, **given: Any) -> int:
-    options = ctx.obj.merged(given)
-    found = options.project.stack(stack, region)
-    options.project.layer(found, _EXAMPLE, must_be_declared=False)
-    account, deployed, unreadable = _asked(options, found)
-    fleet = _fleet(options, found, deployed, tenants)
+    session = ctx.obj.merged(given)
+    found = session.project.stack(stack, region)
+    session.project.layer(found, _EXAMPLE, must_be_declared=False)
+    account, deployed, unreadable = _asked(session, found)
+    fleet = _fleet(session, found, deployed, tenants)
     headrooms = quota_headroom.judge(fleet, account)
-    if options.json:
-        options.console.json(_data(found, fleet, headrooms, unreadable))
+    if session.options.json:
+        session.console.json(_data(found, fleet, headrooms, unreadable))
     else:
-        _show(options, found, fleet, account, unreadable)
+        _show(session, found, fleet, account, unreadable)
     return 0 if all(one.fits for one in headrooms) else 1
 
 
-def _asked(options: Options, stack: Stack) -> tuple[quota_headroom.Account, list[str], list[str]]:
+def _asked(session: Session, stack: Stack) -> tuple[quota_headroom.Account, list[str], list[str]]:
     """The account, the tenants that stand in it, and what could not be learned of it."""
     from ...aws import quota_usage
     from ...aws.identity import identify
 
-    if options.dry_run:
+    if session.dry_run:
         return quota_headroom.Account(), [], ["a dry run asks no account"]
     try:
-        identity = options.identity(stack) if options.sandboxed else identify(stack, options.environ)
+        identity = session.identity(stack) if session.sandboxed else identify(stack, session.environ)
         deployed = _deployed(stack, identity)
     except RefusedError as error:
         return quota_headroom.Account(), [], [error.message]
-    values = options.project.values.of(Layer(stack))
+    values = session.project.values.of(Layer(stack))
     zone = values.get("zone")
     account, unreadable = quota_usage.read(identity, _region(stack), stack.name, str(zone.value) if zone else "")
     return account, deployed, unreadable
@@ -69,9 +70,9 @@ def _deployed(stack: Stack, identity: Identity) -> list[str]:
         return []  # no bucket yet: nothing was ever deployed
 
 
-def _fleet(options: Options, stack: Stack, deployed: list[str], wanted: int | None) -> quota_headroom.FleetDemand:
-    values = options.project.values
-    names = [*deployed, *(t for t in options.project.tenants(stack) if t not in deployed)]
+def _fleet(session: Session, stack: Stack, deployed: list[str], wanted: int | None) -> quota_headroom.FleetDemand:
+    values = session.project.values
+    names = [*deployed, *(t for t in session.project.tenants(stack) if t not in deployed)]
     own = values.of(Layer(stack))
     zones, on_demand = (
         len(_object(own, "network").get("zones") or ("a", "b")),
@@ -101,7 +102,7 @@ def _region(stack: Stack) -> str:
 
 
 def _show(
-    options: Options,
+    session: Session,
     stack: Stack,
     fleet: quota_headroom.FleetDemand,
     account: quota_headroom.Account,
@@ -112,8 +113,8 @@ def _show(
         (r.quota.name, r.quota.per, f"{r.use:,}", f"{r.limit:,}", f"{r.share:.0%}", _many(r.tenants), r.to_do or "-")
         for r in headrooms
     ]
-    options.console.table(("quota", "per", "use", "limit", "share", "tenants", "to do"), rows)
-    info = options.console.info
+    session.console.table(("quota", "per", "use", "limit", "share", "tenants", "to do"), rows)
+    info = session.console.info
     for text in unreadable:
         info(f"not learned, so AWS's published default or nothing counts: {text}")
     lack = [r for r in headrooms if not r.fits]

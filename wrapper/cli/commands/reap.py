@@ -29,8 +29,9 @@ from ...terraform import commands, environment
 from .. import run_fleet
 from ..command import Command
 from ..fleet_options import file_options, targets
-from ..options import ASKS_AWS, Options, takes
+from ..options import ASKS_AWS, takes
 from ..progress import open_progress
+from ..session import Session
 
 HEAD = ("stack", "tenants", "last apply", "kept until", "what")
 
@@ -69,45 +70,45 @@ def command(
     lock_timeout: str,
     **given: Any,
 ) -> int:
-    options: Options = ctx.obj.merged(given)
-    environment.check(options.environ)
+    session: Session = ctx.obj.merged(given)
+    environment.check(session.environ)
     wanted = StackFilter(region, globs)
     age = rules.seconds(older_than) if older_than else 0.0
     one = ReapOptions(wanted, age, commands.parse_duration(lock_timeout), time.time())
-    if not yes and (options.report or options.junit or options.html):
+    if not yes and (session.options.files.report or session.options.files.junit or session.options.files.html):
         raise UsageError("a report is of what was done, and nothing is", hint="add --yes; or --json for what would be")
-    options.console.data_only = options.json
-    with options.signals().installed() as signals:
-        found = list(reaper.find(options.project, wanted, lambda stack: _doors(options, stack)))
+    session.console.data_only = session.options.json
+    with session.signals().installed() as signals:
+        found = list(reaper.find(session.project, wanted, lambda stack: _doors(session, stack)))
         if yes:
-            return _reap(options, one, found, signals)
-    return _show(options, one, found)
+            return _reap(session, one, found, signals)
+    return _show(session, one, found)
 
 
-def _doors(options: Options, stack: Stack) -> tuple[Identity, Store]:
-    identity = options.identity(stack)
+def _doors(session: Session, stack: Stack) -> tuple[Identity, Store]:
+    identity = session.identity(stack)
     return identity, store.open_store(stack, identity)
 
 
 # -- what would be done -----------------------------------------------------------------------------
 
 
-def _show(options: Options, one: ReapOptions, found: Sequence[ReapCandidate]) -> int:
+def _show(session: Session, one: ReapOptions, found: Sequence[ReapCandidate]) -> int:
     rows = rules.words(found, one.now, one.older_than)
-    if options.json:
-        options.console.json(rows)
+    if session.options.json:
+        session.console.json(rows)
     elif found:
-        options.console.table(HEAD, [_row(f, one) for f in found])
+        session.console.table(HEAD, [_row(f, one) for f in found])
     going = [f.label for f in found if f.goes(one.now, one.older_than)]
     for candidate in found:
         if candidate.error:
-            options.console.error(candidate.error)
+            session.console.error(candidate.error)
     if not found:
-        options.console.info("no ephemeral stack here: nothing to reap (ephemeral = true in stack.hcl marks one)")
+        session.console.info("no ephemeral stack here: nothing to reap (ephemeral = true in stack.hcl marks one)")
     elif going:
-        options.console.info(f"nothing was changed. To destroy {', '.join(going)}: the same with --yes")
+        session.console.info(f"nothing was changed. To destroy {', '.join(going)}: the same with --yes")
     elif not any(f.error for f in found):
-        options.console.info("nothing to reap")
+        session.console.info("nothing to reap")
     return worst(f.error.exit_code for f in found if f.error)
 
 
@@ -130,14 +131,14 @@ def _row(candidate: ReapCandidate, one: ReapOptions) -> tuple[str, ...]:
 # -- the night --------------------------------------------------------------------------------------
 
 
-def _reap(options: Options, one: ReapOptions, found: Sequence[ReapCandidate], signals: SignalHandler) -> int:
-    wanted, begun = targets(options), time.time()
-    logs = Logs(options.home / "logs", run_fleet.run_id(begun))
+def _reap(session: Session, one: ReapOptions, found: Sequence[ReapCandidate], signals: SignalHandler) -> int:
+    wanted, begun = targets(session), time.time()
+    logs = Logs(session.home / "logs", run_fleet.run_id(begun))
     results = reaper.reap_all(
         found,
         lambda candidate: candidate.spared(one.now, one.older_than),
-        lambda stack: _opened(options, one, stack, signals, logs),
-        options.console.info,
+        lambda stack: _opened(session, one, stack, signals, logs),
+        session.console.info,
     )
     report = Report(
         id=logs.folder.name,
@@ -147,28 +148,28 @@ def _reap(options: Options, one: ReapOptions, found: Sequence[ReapCandidate], si
         started=begun,
         finished=time.time(),
         results=in_order(results),
-        jobs=options.jobs or fleet.default_jobs(),
+        jobs=session.options.fleet.jobs or fleet.default_jobs(),
         tool=__version__,
         command=_command(one),
-        by=options.author,
+        by=session.author,
     )
     run_fleet.keep(report, logs)
     if not found:
-        options.console.info("no ephemeral stack here: nothing to reap (ephemeral = true in stack.hcl marks one)")
-    run_fleet.tell(options, report, logs, speaks=False)
+        session.console.info("no ephemeral stack here: nothing to reap (ephemeral = true in stack.hcl marks one)")
+    run_fleet.tell(session, report, logs, speaks=False)
     files.write(report, wanted)
     return report.exit_code
 
 
 @contextlib.contextmanager
-def _opened(options: Options, one: ReapOptions, stack: Stack, signals: SignalHandler, logs: Logs) -> Iterator[Reaper]:
+def _opened(session: Session, one: ReapOptions, stack: Stack, signals: SignalHandler, logs: Logs) -> Iterator[Reaper]:
     signals.check()
-    deployer = options.deployer(stack, signals)
+    deployer = session.deployer(stack, signals)
     deployer.context = replace(deployer.context, color=False, interactive=False)
     mine = Logs(logs.folder, stack.label.replace("/", "."))
-    progress = open_progress(options.console, mine, terminal=options.terminal, speaks=False)
+    progress = open_progress(session.console, mine, terminal=session.terminal, speaks=False)
     with progress.looking_on():
-        yield Reaper(Fleet(deployer, progress, FleetPolicy(jobs=options.jobs)), signals, one.wait)
+        yield Reaper(Fleet(deployer, progress, FleetPolicy(jobs=session.options.fleet.jobs)), signals, one.wait)
 
 
 def _command(one: ReapOptions) -> str:

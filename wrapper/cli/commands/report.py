@@ -13,7 +13,8 @@ from ...reports import merge as merging
 from ...reports.model import Report
 from ..command import CommandGroup
 from ..fleet_options import file_options, targets
-from ..options import Options, takes
+from ..options import takes
+from ..session import Session
 
 
 @click.group("report", cls=CommandGroup, help="Merge the reports of several machines, or show one.")
@@ -26,15 +27,15 @@ def command() -> None: ...
 @click.argument("names", nargs=-1, metavar="FILE...")
 @click.pass_context
 def merge(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> int:
-    options = ctx.obj.merged(given)
+    session = ctx.obj.merged(given)
     if not names:
         raise UsageError("no report to merge", hint="report merge A.json B.json ... --report ALL.json")
-    wanted = targets(options)
-    merged = merging.merge({name: files.read(options.directory / name) for name in names})
+    wanted = targets(session)
+    merged = merging.merge({name: files.read(session.directory / name) for name in names})
     for remark in merged.remarks:
-        options.console.info(f"note: {printable.line(remark)}")
+        session.console.info(f"note: {printable.line(remark)}")
     files.write(merged.report, wanted)
-    return _show(options, merged.report)
+    return _show(session, merged.report)
 
 
 @command.command("show", help="A report as a table; exits as the run that it tells of.")
@@ -43,19 +44,19 @@ def merge(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> int:
 @click.argument("name", metavar="FILE")
 @click.pass_context
 def show(ctx: click.Context, /, name: str, **given: Any) -> int:
-    options = ctx.obj.merged(given)
-    wanted = targets(options)
-    found = files.read(options.directory / name)
+    session = ctx.obj.merged(given)
+    wanted = targets(session)
+    found = files.read(session.directory / name)
     files.write(found, wanted)
-    return _show(options, found)
+    return _show(session, found)
 
 
-def _show(options: Options, report: Report) -> int:
-    if options.json:
-        options.console.json(document.data_of(report))
+def _show(session: Session, report: Report) -> int:
+    if session.options.json:
+        session.console.json(document.data_of(report))
     else:
-        options.console.table(table.HEAD, table.rows(report))
+        session.console.table(table.HEAD, table.rows(report))
         for line in table.troubles(report):
-            options.console.info(line)
-    options.console.info(table.last_line(report))
+            session.console.info(line)
+    session.console.info(table.last_line(report))
     return report.exit_code

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from ..command import CommandGroup
-from ..options import Options, takes
+from ..options import takes
 from ..sandbox_seed import seed_of
+from ..session import Session
 
 
 @click.group("sandbox", cls=CommandGroup, help="The simulated AWS of this project: start, stop, status, reset.")
@@ -19,16 +20,16 @@ def command() -> None: ...
 @takes("root", "json")
 @click.pass_context
 def start(ctx: click.Context, /, **given: Any) -> int:
-    options = ctx.obj.merged(given)
-    return _show(options, options.simulated.start(seed_of(options.project)))
+    session = ctx.obj.merged(given)
+    return _show(session, session.simulated.start(seed_of(session.project)))
 
 
 @command.command("stop", help="Stop it; everything in it is gone.")
 @takes("root")
 @click.pass_context
 def stop(ctx: click.Context, /, **given: Any) -> int:
-    options = ctx.obj.merged(given)
-    options.console.info("sandbox: stopped" if options.simulated.stop() else "sandbox: was not running")
+    session = ctx.obj.merged(given)
+    session.console.info("sandbox: stopped" if session.simulated.stop() else "sandbox: was not running")
     return 0
 
 
@@ -36,31 +37,33 @@ def stop(ctx: click.Context, /, **given: Any) -> int:
 @takes("root", "json")
 @click.pass_context
 def status(ctx: click.Context, /, **given: Any) -> int:
-    options = ctx.obj.merged(given)
-    endpoint = options.simulated.status()
+    session = ctx.obj.merged(given)
+    endpoint = session.simulated.status()
     if endpoint is None:
-        options.console.json({"running": False}) if options.json else options.console.info("sandbox: not running")
+        session.console.json({"running": False}) if session.options.json else session.console.info(
+            "sandbox: not running"
+        )
         return 1
-    return _show(options, endpoint)
+    return _show(session, endpoint)
 
 
 @command.command("reset", help="Empty it, as if just started.")
 @takes("root", "json")
 @click.pass_context
 def reset(ctx: click.Context, /, **given: Any) -> int:
-    options = ctx.obj.merged(given)
-    return _show(options, options.simulated.reset(seed_of(options.project)))
+    session = ctx.obj.merged(given)
+    return _show(session, session.simulated.reset(seed_of(session.project)))
 
 
-def _show(options: Options, endpoint: Any) -> int:
-    if options.json:
+def _show(session: Session, endpoint: Any) -> int:
+    if session.options.json:
         shown = {
             "url": endpoint.url,
             "pid": endpoint.pid,
             "log": str(endpoint.log),
             "version": endpoint.version or None,
         }
-        options.console.json({"running": True, **shown})
+        session.console.json({"running": True, **shown})
     else:
-        options.console.info(f"sandbox: running at {endpoint.url} (process {endpoint.pid}, log {endpoint.log})")
+        session.console.info(f"sandbox: running at {endpoint.url} (process {endpoint.pid}, log {endpoint.log})")
     return 0

@@ -34,24 +34,24 @@ UNKNOWN = 60.0  # seconds that a tenant counts where none was ever applied
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], parts: int, form: str, **given: Any) -> int:
-    options = ctx.obj.merged(given)
-    stack, tokens = asked_for(options, "shards", words)
-    with looking(options, stack) as seen:
-        names = seen.names(scope_of(options))
+    session = ctx.obj.merged(given)
+    stack, tokens = asked_for(session, "shards", words)
+    with looking(session, stack) as seen:
+        names = seen.names(scope_of(session))
         diffs = seen.diffs(names, tokens)
-        changed = [diff for diff in diffs if diff.why or options.force]
+        changed = [diff for diff in diffs if diff.why or session.options.fleet.force]
         own = seen.own_changed()
     groups = divide(changed, parts)
-    if options.json or form == "json":
-        options.console.json(groups)
+    if session.options.json or form == "json":
+        session.console.json(groups)
     elif form == "jenkins":
-        options.console.print(groovy(groups))
+        session.console.print(groovy(groups))
     else:
         rows = [(g["part"], len(g["tenants"]), g["expected_seconds"], ",".join(g["tenants"])) for g in groups]
-        options.console.table(("part", "count", "seconds", "tenants"), rows)
-    options.console.info(f"{len(changed)} of {len(diffs)} tenants in {len(groups)} parts")
-    say_own(options, stack, own)
-    return seen.say_unread(options, names)
+        session.console.table(("part", "count", "seconds", "tenants"), rows)
+    session.console.info(f"{len(changed)} of {len(diffs)} tenants in {len(groups)} parts")
+    say_own(session, stack, own)
+    return seen.say_unread(session, names)
 
 
 def divide(diffs: Sequence[LayerDiff], parts: int) -> list[dict[str, Any]]:

@@ -16,13 +16,13 @@ from ..options import takes
 @takes("root", "json")
 @click.pass_context
 def command(ctx: click.Context, /, **given: Any) -> int:
-    options = ctx.obj.merged(given)
-    rows = [describe(options.project, stack) for stack in options.project.stacks()]
-    if options.json:
-        options.console.json(rows)
+    session = ctx.obj.merged(given)
+    rows = [describe(session.project, stack) for stack in session.project.stacks()]
+    if session.options.json:
+        session.console.json(rows)
         return 0
     head = ("stack", "region", "source", "tenants", "state", "marks")
-    options.console.table(head, [[_cell(r[h]) for h in head] for r in rows])
+    session.console.table(head, [[_cell(r[h]) for h in head] for r in rows])
     return 0
 
 

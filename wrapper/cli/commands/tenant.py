@@ -10,7 +10,8 @@ from ...deploy import deployer as deploy
 from ...terraform import commands
 from ...terraform.commands import Token
 from ..command import CommandGroup
-from ..options import ASKS_AWS, Options, takes
+from ..options import ASKS_AWS, takes
+from ..session import Session
 from ..tenant_status import looking
 from .tenants import changes, describe
 
@@ -35,11 +36,11 @@ def _names(function: Any) -> Any:
 @takes("root")
 @_names
 def add(ctx: click.Context, /, name: str, stack: str, region: str, other: str | None, **given: Any) -> int:
-    options: Options = ctx.obj.merged(given)
-    found = options.project.stack(stack, region)
-    file = options.project.add_tenant(found, name, other or "")
-    options.console.info(f"{file}: what {name} has of its own goes there")
-    options.console.print(f"./orchestrate apply {found.name} {found.region} -var tenant={name}".replace("  ", " "))
+    session: Session = ctx.obj.merged(given)
+    found = session.project.stack(stack, region)
+    file = session.project.add_tenant(found, name, other or "")
+    session.console.info(f"{file}: what {name} has of its own goes there")
+    session.console.print(f"./orchestrate apply {found.name} {found.region} -var tenant={name}".replace("  ", " "))
     return 0
 
 
@@ -47,26 +48,26 @@ def add(ctx: click.Context, /, name: str, stack: str, region: str, other: str | 
 @takes("root", "sandbox", "engine", "dry_run", "timeout")
 @_names
 def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any) -> int:
-    options: Options = ctx.obj.merged(given)
-    found = options.project.stack(stack, region)
+    session: Session = ctx.obj.merged(given)
+    found = session.project.stack(stack, region)
     verb = commands.DESTROY
-    layer = deploy.layer_of(options.project, found, verb, name)
-    file = options.project.tenant_file(found, name)
-    with options.signals().installed() as signals:
-        deployer = options.deployer(found, signals)
+    layer = deploy.layer_of(session.project, found, verb, name)
+    file = session.project.tenant_file(found, name)
+    with session.signals().installed() as signals:
+        deployer = session.deployer(found, signals)
         deployer.check(verb, name, ())
-        deployed = deployer.is_deployed(layer) or options.dry_run  # on paper as if
-        if not deployed and not options.project.files.has(file) and name not in deployer.slot_allocator.places():
-            raise options.project.unknown_tenant(found, name)
+        deployed = deployer.is_deployed(layer) or session.dry_run  # on paper as if
+        if not deployed and not session.project.files.has(file) and name not in deployer.slot_allocator.places():
+            raise session.project.unknown_tenant(found, name)
         if deployed:
             interactive = deployer.context.interactive
             deployer.perform(verb, name, [] if interactive else [Token("auto-approve", None, ("-auto-approve",))])
         else:
             deployer.slot_allocator.release(layer)  # its first apply may have failed after the place was written
-    if options.project.files.has(file):
-        if not options.dry_run:
+    if session.project.files.has(file):
+        if not session.dry_run:
             file.unlink()
-        options.console.info(f"{options.project.files.short(file)}: {'would be ' if options.dry_run else ''}removed")
+        session.console.info(f"{session.project.files.short(file)}: {'would be ' if session.dry_run else ''}removed")
     return 0
 
 
@@ -74,21 +75,21 @@ def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: A
 @takes(*ASKS_AWS, "timeout")
 @_names
 def show(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any) -> int:
-    options: Options = ctx.obj.merged(given)
-    found = options.project.stack(stack, region)
-    declared = options.project.files.has(options.project.tenant_file(found, name))
-    with looking(options, found) as seen:
+    session: Session = ctx.obj.merged(given)
+    found = session.project.stack(stack, region)
+    declared = session.project.files.has(session.project.tenant_file(found, name))
+    with looking(session, found) as seen:
         place = seen.places().get(name)
         if not (declared or place or seen.tenant_index.of(name).deployed):
-            raise options.project.unknown_tenant(found, name)
+            raise session.project.unknown_tenant(found, name)
         row = describe(seen, name, declared, changes(seen, (name,)).get(name), place)
-    if options.json:
-        options.console.json(row)
-        return seen.say_unread(options, (name,))
+    if session.options.json:
+        session.console.json(row)
+        return seen.say_unread(session, (name,))
     rows = [(k.replace("_", " "), _cell(v)) for k, v in row.items()]
     stack_words = f"{found.name} {found.region}".strip()
-    options.console.table(("of", name), [*rows, ("values", f"./orchestrate vars {stack_words} -var tenant={name}")])
-    return seen.say_unread(options, (name,))
+    session.console.table(("of", name), [*rows, ("values", f"./orchestrate vars {stack_words} -var tenant={name}")])
+    return seen.say_unread(session, (name,))
 
 
 def _cell(value: Any) -> str:

@@ -29,21 +29,21 @@ from ..tenant_status import TenantStatus, looking, scope_of
 @click.argument("region", required=False, default="")
 @click.pass_context
 def command(ctx: click.Context, /, stack: str, region: str, **given: Any) -> int:
-    options = ctx.obj.merged(given)
-    found = options.project.stack(stack, region)
-    declared, tenant_filter = set(options.project.tenants(found)), scope_of(options)
-    with looking(options, found) as seen:
+    session = ctx.obj.merged(given)
+    found = session.project.stack(stack, region)
+    declared, tenant_filter = set(session.project.tenants(found)), scope_of(session)
+    with looking(session, found) as seen:
         names, places = seen.names(tenant_filter), seen.places()
         whys = changes(seen, names)
         everyone = (
             sorted({*names, *places}) if tenant_filter == TenantFilter() else names
         )  # who never came may still keep a place
         rows = [describe(seen, name, name in declared, whys.get(name), places.get(name)) for name in everyone]
-    if options.json:
-        options.console.json(rows)
+    if session.options.json:
+        session.console.json(rows)
     else:
-        options.console.table(("tenant", "status", "url", "builds", "last apply"), [_cells(row) for row in rows])
-    return seen.say_unread(options, everyone)
+        session.console.table(("tenant", "status", "url", "builds", "last apply"), [_cells(row) for row in rows])
+    return seen.say_unread(session, everyone)
 
 
 def changes(seen: TenantStatus, names: tuple[str, ...]) -> dict[str, LayerDiff]:

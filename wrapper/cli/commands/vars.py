@@ -27,24 +27,24 @@ _VERB = commands.PLAN
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
-    options = ctx.obj.merged({**given, "dry_run": True})
-    name, region, tokens = place(options, replace(_VERB, name="vars"), words)
+    session = ctx.obj.merged({**given, "dry_run": True})
+    name, region, tokens = place(session, replace(_VERB, name="vars"), words)
     arguments.check_words(_VERB, tokens)
     for token in tokens:
         if token.flag not in ("", "var", "var-file"):
             raise no_option("vars", token.words[0])
-    tenant, tokens = arguments.split_tenant(tokens, options.tenant)
-    stack = options.project.stack(name, region)
-    layer = options.project.layer(stack, tenant)
-    with options.signals().installed() as signals:
-        resolver = options.deployer(stack, signals).resolver
+    tenant, tokens = arguments.split_tenant(tokens, session.options.tenant)
+    stack = session.project.stack(name, region)
+    layer = session.project.layer(stack, tenant)
+    with session.signals().installed() as signals:
+        resolver = session.deployer(stack, signals).resolver
         declared = resolver.declared(layer)
         tokens = resolver.distribute(_VERB, layer, tokens, declared)
         values = hide_sensitive(resolver.effective(layer, tokens), declared)
-    if options.json:
-        options.console.json({k: {"value": v.value, "origin": v.origin} for k, v in sorted(values.items())})
+    if session.options.json:
+        session.console.json({k: {"value": v.value, "origin": v.origin} for k, v in sorted(values.items())})
     else:
         rows = [(k, json.dumps(v.value, ensure_ascii=False), v.origin) for k, v in sorted(values.items())]
-        options.console.table(("variable", "value", "from"), rows)
+        session.console.table(("variable", "value", "from"), rows)
     check_required(declared, values, layer.label)
     return 0
