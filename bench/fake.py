@@ -24,12 +24,13 @@ SAID = b"aws_ssm_parameter.this: Still creating... [10s elapsed]\n" * 100
 
 def main(root: str, name: str, jobs: str) -> int:
     from wrapper.cli import run_fleet
+    from wrapper.cli.invocation import Invocation
     from wrapper.cli.options import FleetOptions, Options
     from wrapper.cli.session import Session
     from wrapper.model.nouns import Layer, Outcome
     from wrapper.state import layer_state
     from wrapper.state import store as stores
-    from wrapper.terraform.commands import VERBS
+    from wrapper.terraform.commands import APPLY
 
     class Nothing:
         """An Engine and its Session."""
@@ -60,7 +61,7 @@ def main(root: str, name: str, jobs: str) -> int:
     stack = session.project.stack(name, REGION)
     store = stores.open_store(stack, session.identity(stack))
     store.write(layer_state.state_key(Layer(stack)), json.dumps(OWN).encode())
-    return run_fleet.perform(session, VERBS["apply"], stack, ())
+    return run_fleet.perform(session, Invocation("apply", APPLY, Layer(stack)))
 
 
 if __name__ == "__main__":

@@ -79,7 +79,9 @@ class Cloud:
         return Deployer(**{**fields, **changes})
 
     def perform(self, verb: str, tenant: str = "", *arguments: str, **changes: Any) -> Outcome:
-        return self.deployer(**changes).perform(commands.VERBS[verb], tenant, tokens(*arguments))
+        deployer = self.deployer(**changes)
+        layer = deployer.project.layer(deployer.stack, tenant, must_be_declared=commands.VERBS[verb].declared)
+        return deployer.perform(commands.VERBS[verb], layer, tokens(*arguments))
 
     @property
     def keys(self) -> list[str]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from ..model.nouns import Stack
 from ..terraform import commands
-from ..terraform.commands import Token
+from .invocation import Invocation
 from .session import Session
 
 
-def line_of(session: Session, stack: Stack, words: Iterable[str], tokens: Sequence[Token]) -> str:
+def line_of(session: Session, invocation: Invocation, words: Iterable[str]) -> str:
     """``./orchestrate``, the words and the arguments."""
-    names = commands.variable_names(tokens)
-    hidden = session.project.values.hidden(stack, names)
+    tokens = invocation.tokens
+    hidden = session.project.values.hidden(invocation.stack, commands.variable_names(tokens))
     return commands.redact(["./orchestrate", *filter(None, words), *commands.words(tokens)], hidden)

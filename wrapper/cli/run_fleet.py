@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,10 +20,11 @@ from ..reports import files, table
 from ..reports import json as document
 from ..reports.model import LayerResult, Report, in_order
 from ..terraform import commands
-from ..terraform.commands import Token, Verb
 from .command_line import line_of
 from .console import TerminalConsole
 from .fleet_options import targets
+from .invocation import Invocation
+from .options import FleetOptions
 from .progress import open_progress
 from .session import Session
 
@@ -33,11 +34,9 @@ _UNCHANGED_SHOWN = 30  # rows of a table; more than this many unchanged ones are
 
 @dataclass(frozen=True)
 class FleetRequest:
-    """What was asked for: a verb on the layers in ``tenant_filter``, on ``policy``."""
+    """What was asked for: a command on the layers in ``tenant_filter``, on ``policy``."""
 
-    stack: Stack
-    verb: Verb
-    tokens: tuple[Token, ...]
+    invocation: Invocation
     tenant_filter: TenantFilter
     policy: FleetPolicy
     targets: files.ReportFiles
@@ -52,38 +51,33 @@ class FleetAction:
     words: tuple[str, ...]
 
 
-def is_for_many(session: Session, verb: Verb, tenant: str, stack: Stack) -> bool:
+def is_for_many(options: FleetOptions, invocation: Invocation) -> bool:
     """Whether a command is for many layers. UsageError where it says both one tenant and many."""
-    named = [n for n in ("tenants", "shard", "failed_from") if getattr(session.options.fleet, n)]
-    many = session.options.fleet.all_tenants or bool(named)
+    stack, tenant = invocation.stack, invocation.tenant
+    named = [n for n in ("tenants", "shard", "failed_from") if getattr(options, n)]
+    many = options.all_tenants or bool(named)
     if many and tenant:
         other = "--" + (named[0].replace("_", "-") if named else "all-tenants")
         raise UsageError(f"one tenant ({tenant}) and {other}", hint="leave one of them out")
     for name in ("fail_fast", "tenant_timeout", "canary", "wave", "resume", "force", "refresh"):
-        if getattr(session.options.fleet, name) and not many and not verb.deletes:
+        if getattr(options, name) and not many and not invocation.verb.deletes:
             flag = "--" + name.replace("_", "-")
             raise UsageError(f"{flag} is for many tenants", hint="add --all-tenants or --tenants GLOB")
     if named and stack.tenant_source is None:
         raise UsageError(f"stack {stack.label} has no tenants", hint=f"leave out --{named[0].replace('_', '-')}")
-    return stack.tenant_source is not None and not tenant and (many or verb.deletes)
+    return stack.tenant_source is not None and not tenant and (many or invocation.verb.deletes)
 
 
-def perform(
-    session: Session,
-    verb: Verb,
-    stack: Stack,
-    tokens: Sequence[Token],
-    instead: FleetAction | None = None,
-) -> int:
-    """The verb on many layers; the exit code is the worst of all. ``instead``: what is done, where it is more than
-    the verb."""
-    request = replace(_errand(session, verb, stack, tokens), words=instead.words if instead else ())
-    head = _head(session, request)
+def perform(session: Session, invocation: Invocation, instead: FleetAction | None = None) -> int:
+    """The verb on many layers, or on one as on many; the exit code is the worst of all. ``instead``: what is done, where it
+    is more than the verb."""
+    request = replace(_request(session, invocation), words=instead.words if instead else ())
+    head, verb = _head(session, request), invocation.verb
     logs = Logs(session.home / "logs", head.id)
     session.console.data_only = session.options.json
     speaks = not verb.quiet and not session.dry_run
     with session.signals().installed() as signals:
-        deployer = session.deployer(stack, signals)
+        deployer = session.deployer(invocation.stack, signals, invocation.why)
         deployer.context = replace(deployer.context, color=False)
         progress = open_progress(session.console, logs, terminal=session.live, speaks=speaks, dry=session.dry_run)
         with _journal(session, request, head) as (note, done):
@@ -106,31 +100,32 @@ def keep(report: Report, logs: Logs) -> None:
 
 
 def _perform(many: Fleet, request: FleetRequest) -> list[LayerResult]:
-    return many.perform(request.verb, request.tokens, request.tenant_filter)
+    return many.perform(request.invocation.verb, request.invocation.tokens, request.tenant_filter)
 
 
-def _errand(session: Session, verb: Verb, stack: Stack, tokens: Sequence[Token]) -> FleetRequest:
-    duration = commands.parse_duration
-    tenant_filter = TenantFilter(
-        patterns=selection.parse_patterns(session.options.fleet.tenants),
-        shard=selection.parse_shard(session.options.fleet.shard) if session.options.fleet.shard else None,
-        own=not session.options.fleet.tenants
-        and not session.options.fleet.shard
-        and not session.options.fleet.failed_from,
-    )
-    if session.only:
-        tenant_filter = replace(tenant_filter, only=frozenset(session.only), own="" in session.only)
-    if session.options.fleet.failed_from:
-        tenant_filter = replace(tenant_filter, **_failed_from(session, stack))
+def _request(session: Session, invocation: Invocation) -> FleetRequest:
+    options = session.options.fleet
     policy = FleetPolicy(
-        jobs=1 if session.dry_run else session.options.fleet.jobs,
-        each=duration(session.options.fleet.tenant_timeout) if session.options.fleet.tenant_timeout else 0.0,
-        fail_fast=session.options.fleet.fail_fast,
-        force=session.options.fleet.force or session.options.fleet.refresh,
-        canary=session.options.fleet.canary,
-        wave=session.options.fleet.wave,
+        jobs=1 if session.dry_run else options.jobs,
+        each=commands.parse_duration(options.tenant_timeout) if options.tenant_timeout else 0.0,
+        fail_fast=options.fail_fast,
+        force=options.force or options.refresh,
+        canary=options.canary,
+        wave=options.wave,
     )
-    return FleetRequest(stack, verb, tuple(tokens), tenant_filter, policy, targets(session))
+    return FleetRequest(invocation, _tenant_filter(session, invocation), policy, targets(session))
+
+
+def _tenant_filter(session: Session, invocation: Invocation) -> TenantFilter:
+    options = session.options.fleet
+    if not is_for_many(options, invocation):
+        return TenantFilter(only=frozenset([invocation.tenant]), own=not invocation.tenant)
+    narrow = TenantFilter(
+        patterns=selection.parse_patterns(options.tenants),
+        shard=selection.parse_shard(options.shard) if options.shard else None,
+        own=not options.tenants and not options.shard and not options.failed_from,
+    )
+    return replace(narrow, **_failed_from(session, invocation.stack)) if options.failed_from else narrow
 
 
 def _failed_from(session: Session, stack: Stack) -> dict[str, Any]:
@@ -144,9 +139,9 @@ def _head(session: Session, request: FleetRequest) -> Report:
     now = time.time()
     return Report(
         id=run_id(now),
-        verb=request.verb.name,
-        region=request.stack.region,
-        stack=request.stack.name,
+        verb=request.invocation.verb.name,
+        region=request.invocation.stack.region,
+        stack=request.invocation.stack.name,
         started=now,
         finished=now,
         results=(),
@@ -165,29 +160,29 @@ def run_id(now: float) -> str:
 
 def _command(session: Session, request: FleetRequest) -> str:
     """The command as one line, in one spelling whatever the order of its options; nothing secret in it."""
-    words = [*(request.words or (request.verb.name, request.stack.name, request.stack.region))]
-    words += [f"--tenants={p}" for p in request.tenant_filter.patterns] + (
-        ["--all-tenants"] if session.options.fleet.all_tenants else []
-    )
-    words += [f"--tenant={name}" for name in session.only if name]
-    words += [f"--shard={request.tenant_filter.shard}"] if request.tenant_filter.shard else []
-    words += [f"--failed-from={session.options.fleet.failed_from}"] if session.options.fleet.failed_from else []
-    return line_of(session, request.stack, words, request.tokens)
+    one, tenant_filter, options = request.invocation, request.tenant_filter, session.options.fleet
+    words = [*(request.words or (one.verb.name, one.stack.name, one.stack.region))]
+    words += [f"--tenants={p}" for p in tenant_filter.patterns] + (["--all-tenants"] if options.all_tenants else [])
+    words += [f"--tenant={one.tenant}"] if one.tenant else []
+    words += [f"--shard={tenant_filter.shard}"] if tenant_filter.shard else []
+    words += [f"--failed-from={options.failed_from}"] if options.failed_from else []
+    return line_of(session, one, words)
 
 
 def _gist(session: Session, request: FleetRequest) -> str:
     """The command without what may be another the next time: how long a lock is waited for, and how it looks."""
-    tokens = tuple(t for t in request.tokens if t.flag not in _BY_THE_WAY)
-    return _command(session, replace(request, tokens=tokens))
+    one = request.invocation
+    tokens = tuple(t for t in one.tokens if t.flag not in _BY_THE_WAY)
+    return _command(session, replace(request, invocation=replace(one, tokens=tokens)))
 
 
 @contextlib.contextmanager
 def _journal(
     session: Session, request: FleetRequest, head: Report
 ) -> Iterator[tuple[Callable[[LayerResult], None], dict[str, LayerResult]]]:
-    if session.dry_run or not request.verb.journaled:
+    if session.dry_run or not request.invocation.verb.journaled:
         if session.options.fleet.resume:
-            raise UsageError(f"{request.verb.name} keeps no journal to resume", hint="leave out --resume")
+            raise UsageError(f"{request.invocation.verb.name} keeps no journal to resume", hint="leave out --resume")
         yield (lambda _: None), {}
         return
     with journal.keep(session.home / "fleets", replace(head, command=_gist(session, request))) as kept:

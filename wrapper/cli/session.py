@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..model.errors import UsageError
+from ..model.errors import UnavailableError, UsageError
 from . import console as reports
 from .options import Options
 from .process_environment import SELF as SELF
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..run.signals import SignalHandler
     from ..sandbox.lifecycle import Sandbox
     from ..state.record import Trigger
+    from ..state.store import Store
 
 _TRUE = ("1", "true", "yes", "on")
 
@@ -40,8 +41,6 @@ class Session:
 
     options: Options = field(default_factory=Options)
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    why: Mapping[str, Any] = field(default_factory=dict)  # of an apply (wrapper/state/record.py)
-    only: tuple[str, ...] = ()  # layers by tenant, "" being the stack's own
 
     def merged(self, given: Mapping[str, Any]) -> Session:
         return replace(self, options=self.options.merged(given))
@@ -129,6 +128,19 @@ class Session:
             self.make_engine().check()  # without it the sandbox would be started for nothing
         return account.sandbox(self.started_sandbox().url)
 
+    def store(self, stack: Stack) -> Store:
+        """Where a stack's states are. UnavailableError in a dry run, where the sandbox is not running."""
+        from ..aws.identity import NOBODY
+        from ..state import store
+
+        identity = self.identity(stack)
+        if identity.method == NOBODY:
+            raise UnavailableError(
+                f"what runs in {stack.label} is not known: the sandbox is not running",
+                hint="start it: ./orchestrate sandbox start",
+            )
+        return store.open_store(stack, identity)
+
     def started_sandbox(self) -> Any:
         from .sandbox_seed import seed_of
 
@@ -196,7 +208,8 @@ class Session:
         given = self.environ.get("ORCHESTRATE_NETWORK", "")
         return given or ("host" if self.sandboxed and sys.platform == "linux" else "bridge")
 
-    def deployer(self, stack: Stack, signals: SignalHandler) -> Deployer:
+    def deployer(self, stack: Stack, signals: SignalHandler, why: Mapping[str, Any] | None = None) -> Deployer:
+        """All that a command on a stack needs. ``why``: of an apply, as it is recorded."""
         from ..deploy.deployer import Deployer
         from ..terraform.commands import parse_limit
 
@@ -214,18 +227,17 @@ class Session:
             given=self.environ,
             dry=self.dry_run,
             rollout_limit=limit,
-            trigger=self.trigger,
-            smoke=self.smoke_test(stack),
+            trigger=self._trigger(why or {}),
+            smoke=self._smoke_test(stack),
         )
 
-    @property
-    def trigger(self) -> Trigger:
+    def _trigger(self, why: Mapping[str, Any]) -> Trigger:
         """Who asks, and from which build of Jenkins, where it is one."""
         from ..state.record import Trigger
 
-        return Trigger(self.environ.get("BUILD_USER_ID", ""), self.environ.get("BUILD_URL", ""), self.why)
+        return Trigger(self.environ.get("BUILD_USER_ID", ""), self.environ.get("BUILD_URL", ""), why)
 
-    def smoke_test(self, stack: Stack) -> Smoke:
+    def _smoke_test(self, stack: Stack) -> Smoke:
         from ..deploy.smoke_test import Smoke, SmokePolicy, parse_places
         from ..terraform.commands import parse_duration
 

@@ -5,27 +5,25 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from .. import __version__
 from ..fleet.results import of_error, of_layer, of_outcome
 from ..model.errors import OrchestrateError
-from ..model.nouns import Layer, Outcome
+from ..model.nouns import Outcome
 from ..reports import files
 from ..reports.model import LayerResult, Report
-from ..terraform.commands import Token, Verb
 from .command_line import line_of
 from .fleet_options import targets
+from .invocation import Invocation
 from .session import Session
 
 
 @contextlib.contextmanager
-def reported(
-    session: Session, verb: Verb, layer: Layer, tokens: Sequence[Token]
-) -> Iterator[Callable[[Outcome], None]]:
+def reported(session: Session, invocation: Invocation) -> Iterator[Callable[[Outcome], None]]:
     """Takes the outcome; an error that passes through is the answer. Written in either case, where it was asked for."""
-    wanted, began = targets(session), time.time()
+    wanted, began, layer = targets(session), time.time(), invocation.layer
     results = [of_layer(layer)]
 
     def note(outcome: Outcome) -> None:
@@ -38,21 +36,19 @@ def reported(
         raise
     finally:
         if any((wanted.json, wanted.junit, wanted.html)) and not session.dry_run:
-            command = _command(session, verb, layer, tokens)
-            files.write(_report(session, verb, command, results[0], began), wanted)
+            files.write(_report(session, invocation, results[0], began), wanted)
 
 
-def _command(session: Session, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> str:
-    stack = layer.stack
-    words = [verb.name, stack.name, stack.region, f"--tenant={layer.tenant}" if layer.tenant else ""]
-    return line_of(session, stack, words, tokens)
+def _command(session: Session, one: Invocation) -> str:
+    words = [one.verb.name, one.stack.name, one.stack.region, f"--tenant={one.tenant}" if one.tenant else ""]
+    return line_of(session, one, words)
 
 
-def _report(session: Session, verb: Verb, command: str, result: LayerResult, began: float) -> Report:
+def _report(session: Session, invocation: Invocation, result: LayerResult, began: float) -> Report:
     now = time.time()
     return Report(
         id=time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(began)) + f"-{os.getpid()}",
-        verb=verb.name,
+        verb=invocation.verb.name,
         region=result.region,
         stack=result.stack,
         started=began,
@@ -60,7 +56,7 @@ def _report(session: Session, verb: Verb, command: str, result: LayerResult, beg
         results=(_timed(result, began, now),),
         jobs=1,
         tool=__version__,
-        command=command,
+        command=_command(session, invocation),
         by=session.author,
     )
 

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..deploy.lb_slots.slots import Slot
 from ..fleet import selection
 from ..fleet.change_detection import ChangeDetector, LayerDiff, TenantFilter
-from ..model.errors import OrchestrateError, UsageError
+from ..model.errors import OrchestrateError
 from ..model.fingerprint import Difference, first_names
 from ..model.nouns import Layer, Stack
 from ..reports.model import worst
 from ..state.index import TenantIndex
-from ..terraform import arguments, commands
-from ..terraform.commands import Token
-from . import build_options
+from ..terraform.commands import APPLY, Token
 from .session import Session
-from .terraform_verb import place
-
-_VERB = commands.APPLY
 
 
 @dataclass(frozen=True)
@@ -31,7 +26,7 @@ class TenantStatus:
     tenant_index: TenantIndex
 
     def diffs(self, names: Sequence[str], tokens: Sequence[Token] = ()) -> list[LayerDiff]:
-        return list(self.detector.diff(_VERB, names, tokens, self.tenant_index))
+        return list(self.detector.diff(APPLY, names, tokens, self.tenant_index))
 
     def names(self, tenant_filter: TenantFilter) -> tuple[str, ...]:
         return self.detector.choose(self.tenant_index, tenant_filter, deployed_only=False).chosen
@@ -70,20 +65,6 @@ def looking(session: Session, stack: Stack) -> Iterator[TenantStatus]:
     with session.signals().installed() as signals:
         one = ChangeDetector(session.deployer(stack, signals))
         yield TenantStatus(one, one.read_index())
-
-
-def asked_for(session: Session, command: str, words: Sequence[str]) -> tuple[Stack, list[Token]]:
-    """STACK [REGION] and the arguments of an apply, ``--builds`` among them as if typed, of a command that starts none."""
-    name, region, tokens = place(session, replace(_VERB, name=command), words)
-    commands.check_flags(tokens)
-    arguments.check_words(replace(commands.PLAN, name=command), tokens)
-    tenant, tokens = arguments.split_tenant(tokens, session.options.tenant)
-    if tenant:
-        raise UsageError(
-            f"{command} is for many tenants, not {tenant} alone", hint=f"narrow it with --tenants {tenant}"
-        )
-    stack = session.project.stack(name, region)
-    return stack, build_options.take(session, stack, tokens)
 
 
 def scope_of(session: Session) -> TenantFilter:

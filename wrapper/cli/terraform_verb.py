@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from ..model.errors import OrchestrateError, UsageError
-from ..model.naming import nearest
+from ..model.errors import OrchestrateError
 from ..terraform import commands
-from .build_options import build_options, builds_option, smoke_options
-from .command import Command, no_option
-from .fleet_options import file_options, losses_options, many_options, scope_options, terms_options, unchanged_options
-from .options import ASKS_AWS, Decorator, ours, stacked, takes
+from .build_options import builds_option, smoke_options
+from .command import Command
+from .fleet_options import file_options, losses_options, scope_options, terms_options, unchanged_options
+from .options import ASKS_AWS, Decorator, stacked, takes
 from .session import Session
-
-_LIKE_A_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d\Z")
 
 
 def command_of(name: str) -> click.Command:
@@ -41,10 +36,11 @@ def command_of(name: str) -> click.Command:
     )
     @click.pass_context
     def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
+        from .invocation import form_of, parse
         from .run_verb import perform
 
         session = ctx.obj.merged(given)
-        return perform(session, verb, *place(session, verb, words))
+        return perform(session, parse(session, form_of(verb), words))
 
     return command
 
@@ -62,53 +58,6 @@ def _options(verb: commands.Verb) -> Decorator:
         (True, file_options),
     )
     return stacked(*(options for acts, options in table if acts))
-
-
-def place(session: Session, verb: commands.Verb, words: Sequence[str]) -> tuple[str, str, list[commands.Token]]:
-    """(stack, region, Terraform's arguments) of the words after the verb. The region may be left out."""
-    tokens = list(commands.tokenize(words))
-    _refuse_unknown_options(verb.name, tokens)
-    bare = [t for t in tokens if not t.flag]
-    if not bare:
-        raise UsageError(
-            f"{verb.name} needs a stack", hint=f"./orchestrate {verb.name} STACK [REGION] ; see ./orchestrate stacks"
-        )
-    stack, rest = bare[0], bare[1:]
-    region = rest[0] if rest and _is_region(session, verb, str(stack.value), str(rest[0].value), len(rest)) else None
-    if region is not None and not region.value:
-        raise UsageError("the region is empty", hint="an unset variable, perhaps? name it, or leave the word out")
-    arguments = [t for t in tokens if t is not stack and t is not region]
-    return str(stack.value), str(region.value) if region else "", arguments
-
-
-def _is_region(session: Session, verb: commands.Verb, stack: str, word: str, words: int) -> bool:
-    """Whether the word after the stack is a region: one we have, one that looks like one, or a word that
-    Terraform's verb could not take."""
-    return session.project.is_region(word) or bool(_LIKE_A_REGION.match(word)) or words > verb.words
-
-
-def _refuse_unknown_options(command: str, tokens: Sequence[commands.Token]) -> None:
-    ours_known = [o for p in _known() for o in p.opts]
-    for token in tokens:
-        if not token.flag and str(token.value).startswith("--"):
-            name = str(token.value).partition("=")[0]
-            single = name[1:]
-            if name in ours_known:
-                raise no_option(command, name)
-            if commands.is_flag(single.lstrip("-")):
-                raise UsageError(f"no option {name}", hint=f"Terraform's own arguments have one dash: {single}")
-            close = nearest(name, ours_known)
-            raise UsageError(f"no option {name}", hint=f"did you mean {close}?" if close else "see --help")
-
-
-def _known() -> list[click.Parameter]:
-    @click.command()
-    @ours
-    @many_options
-    @build_options
-    def probe(**_: Any) -> None: ...
-
-    return probe.params
 
 
 def _complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:

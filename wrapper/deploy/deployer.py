@@ -101,17 +101,19 @@ class Deployer:
     # -- the commands -------------------------------------------------------------------------
 
     def perform(
-        self, verb: Verb, tenant: str, tokens: Sequence[Token], own: Mapping[str, LayerOverrides] | None = None
+        self, verb: Verb, layer: Layer, tokens: Sequence[Token], own: Mapping[str, LayerOverrides] | None = None
     ) -> Outcome:
         """One verb on one layer. ``apply`` of a tenant makes the stack's own layer first where there is none. ``own``:
         what each of the two, by tenant, is given alone."""
-        self.check(verb, tenant, tokens)
+        self.check(verb, layer, tokens)
         if changes(verb, tokens):
             self.limit_rate(1, self.console.info)
-        layer, own = layer_of(self.project, self.stack, verb, tenant), own or {}
-        if verb.applies and tenant:
+        own = own or {}
+        if verb.applies and layer.tenant:
             self.ensure_stack(layer, tokens, own)
-        [found] = self.slot_allocator.make([self.resolver.prepare(verb, layer, tokens, own.get(tenant, NO_OVERRIDES))])
+        [found] = self.slot_allocator.make(
+            [self.resolver.prepare(verb, layer, tokens, own.get(layer.tenant, NO_OVERRIDES))]
+        )
         if isinstance(found, OrchestrateError):
             raise found
         return self._run(found)
@@ -211,9 +213,9 @@ class Deployer:
 
     # -- what may be done ---------------------------------------------------------------------
 
-    def check(self, verb: Verb, tenant: str, tokens: Sequence[Token]) -> None:
+    def check(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> None:
         commands.check_flags(tokens)
-        label = Layer(self.stack, tenant).label
+        label = layer.label
         if not self.stack.settings.protected:
             return
         if destroys(verb, tokens):
@@ -262,11 +264,6 @@ class Deployer:
     def changed(self, layer: Layer) -> list[Difference]:
         """What of a layer's inputs differs from its last apply; [] when nothing or not known."""
         return self.resolver.changed(layer, layer_state.load_record(self.store, layer))
-
-
-def layer_of(project: Project, stack: Stack, verb: Verb, tenant: str) -> Layer:
-    """The layer a verb is for. A tenant whose file is gone may still be looked at and destroyed."""
-    return project.layer(stack, tenant, must_be_declared=verb.declared)
 
 
 def author(environ: Mapping[str, str], host: str, pid: int) -> str:

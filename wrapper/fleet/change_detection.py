@@ -91,7 +91,7 @@ class ChangeDetector:
         layers, given, missing = [], {}, {}
         for name in names:
             try:
-                layer = deploy.layer_of(deployer.project, deployer.stack, verb, name)
+                layer = deployer.project.layer(deployer.stack, name, must_be_declared=verb.declared)
                 given[name] = self.given_to(verb, layer, tokens, found.of(name))
                 layers.append(layer)
             except OrchestrateError as error:

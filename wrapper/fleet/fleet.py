@@ -266,7 +266,7 @@ class Fleet:
 
     def _check(self, verb: Verb, tokens: Sequence[Token]) -> None:
         commands.check_flags(tokens)
-        self.deployer.check(verb, "", tokens)
+        self.deployer.check(verb, self._layer(""), tokens)
         for token in tokens:
             if token.flag in _ONE_FILE or (not token.flag and verb.plan_file):
                 raise UsageError(

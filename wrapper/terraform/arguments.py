@@ -35,12 +35,12 @@ def take_old_flags(verb: Verb, tokens: Iterable[Token], info: Callable[[str], No
     return result
 
 
-def check_words(verb: Verb, tokens: Sequence[Token]) -> None:
-    """UsageError for more bare words than the verb takes; a word in the region's place is most likely one."""
+def check_words(command: str, most: int, tokens: Sequence[Token]) -> None:
+    """UsageError for more bare words than the command takes; a word in the region's place is most likely one."""
     words = [t.value or "" for t in tokens if not t.flag]
-    if len(words) > verb.words:
+    if len(words) > most:
         raise UsageError(
-            f"terraform {verb.name} takes no {words[verb.words]!r}",
+            f"{command} takes no {words[most]!r}",
             hint="the order is: COMMAND STACK [REGION] [TERRAFORM ARGUMENTS...]",
         )
 

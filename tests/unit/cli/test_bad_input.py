@@ -90,7 +90,7 @@ NAMES = [
     Row(("plan", "app-test", *TENANT, "-var", "tenant=globex"), 64, "two tenants: acme and globex"),
     Row(("plan", "app-test", *TENANT, "--tenant", "globex"), 64, "two tenants: acme and globex"),
     Row(("plan", "app-test", "-var", "tenant="), 64, "-var tenant= names no tenant"),
-    Row(("vars", "app-test", "stray", "words"), 64, "terraform plan takes no 'words'"),
+    Row(("vars", "app-test", "stray", "words"), 64, "vars takes no 'words'"),
     Row(("tenants", "app-tset"), 66, "no stack 'app-tset'", "/config", "did you mean app-test?"),
     Row(("bootstrap", "one", "two", "three"), 64, "too many words"),
     Row(("apply", "app-test", "no.plan"), 66, "no such plan file", "no.plan", "plan ... -out=FILE"),

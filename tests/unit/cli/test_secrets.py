@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud import Cloud, tokens
+from cloud import Cloud
 from fakes import CHANGES, FakeEngine, FakeSession
 from project_on_disk import LIVE, REGION, Disk
 
 from wrapper.cli.commands import drift, promote, rollback
+from wrapper.cli.invocation import form_of, parse
 from wrapper.cli.options import Options
 from wrapper.cli.run_verb import perform
 from wrapper.cli.session import Session
@@ -83,6 +84,10 @@ class OnFakes(Session):
         return self.fake
 
 
+def run(session: Session, verb: str, *words: str) -> None:
+    perform(session, parse(session, form_of(VERBS[verb]), ["app-test", REGION, *words]))
+
+
 @dataclass
 class Typed:
     """A project whose roots declare what is sensitive, and commands on it."""
@@ -97,16 +102,16 @@ class Typed:
         self.engine = Writing(self.cloud.behave)
         self.said = ""
 
-    def options(self, **changes: Any) -> OnFakes:
+    def session(self, **changes: Any) -> OnFakes:
         written = {name: str(self.disk.root / f"report.{name}") for name in ("report", "junit", "html")}
         typed = {"root": str(self.disk.root), **written, **changes}
         return OnFakes(Options().merged(typed), environ={"USER": "me"}, fake=self.engine)
 
     def run(self, verb: str, *words: str, **changes: Any) -> None:
-        self._heard(lambda: perform(self.options(**changes), VERBS[verb], "app-test", REGION, tokens(*words)))
+        self._heard(lambda: run(self.session(**changes), verb, *words))
 
     def call(self, command: Any, *words: str, **changes: Any) -> None:
-        self._heard(lambda: command.main(list(words), obj=self.options(**changes), standalone_mode=False))
+        self._heard(lambda: command.main(list(words), obj=self.session(**changes), standalone_mode=False))
 
     def _heard(self, do: Callable[[], Any]) -> None:
         with contextlib.suppress(OrchestrateError):
@@ -218,7 +223,7 @@ def test_what_was_not_sensitive_when_it_was_recorded(typed: Typed) -> None:
 @pytest.mark.parametrize("words", [["-var", f"={VALUE}"], [f"-var= ={VALUE}"]])
 def test_of_no_name_at_all(typed: Typed, words: list[str]) -> None:
     with pytest.raises(OrchestrateError, match=r"-var =\.\.\. is not NAME=VALUE"):
-        perform(typed.options(), VERBS["apply"], "app-test", REGION, tokens(*words))
+        run(typed.session(), "apply", *words)
 
 
 def test_our_own_files_are_for_their_owner_alone(typed: Typed) -> None:

@@ -548,6 +548,6 @@ def test_a_tenant_whose_file_is_gone_may_still_be_destroyed(example: Disk, verb:
     one = Cloud(example, "app-live", REGION).deployer()
     if declared:
         with pytest.raises(NotFoundError, match="no tenant 'gone'"):
-            deployer.layer_of(one.project, one.stack, VERBS[verb], "gone")
+            one.project.layer(one.stack, "gone", must_be_declared=VERBS[verb].declared)
     else:
-        assert deployer.layer_of(one.project, one.stack, VERBS[verb], "gone").tenant == "gone"
+        assert one.project.layer(one.stack, "gone", must_be_declared=VERBS[verb].declared).tenant == "gone"

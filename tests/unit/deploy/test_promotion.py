@@ -164,7 +164,8 @@ def test_one_tenant_and_the_stack_that_is_made_for_it(example: Disk) -> None:
     example.append("src/app/variables.tf", 'variable "proxy-build" { type = string }\n')
     cloud = Cloud(example)
     deployer = cloud.deployer(trigger=Trigger("ann", "http://ci/7/", {"promoted_from": "x"}))
-    deployer.perform(VERBS["apply"], "acme", [], {"acme": given(service1_build="90"), "": given(proxy_build="3")})
+    overrides = {"acme": given(service1_build="90"), "": given(proxy_build="3")}
+    deployer.perform(VERBS["apply"], Layer(deployer.stack, "acme"), [], overrides)
     own, acme = record_of(cloud, ""), record_of(cloud, "acme")
     assert (own.builds, acme.builds) == ({"proxy-build": "3"}, {"service1-build": "90"})
     assert (acme.by, acme.job, acme.why) == ("ann", "http://ci/7/", {"promoted_from": "x"})

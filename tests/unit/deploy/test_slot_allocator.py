@@ -355,7 +355,7 @@ def test_a_busy_stack_is_waited_for(made: SlotVariables) -> None:
     one = made.deployer()
     waited: list[float] = []
     one.slot_allocator.pause = waited.append
-    one.perform(VERBS["apply"], "acme", tokens())
+    one.perform(VERBS["apply"], Layer(one.stack, "acme"), tokens())
     assert waited == [10.0]
     assert made.values[ACME]["allotment"] == place(2, 101)
     assert "waiting for it" in made.console.text()
@@ -444,7 +444,7 @@ def test_who_was_overtaken_gets_what_is_written(made: SlotVariables) -> None:
     prepared = one.resolver.prepare(VERBS["apply"], Layer(one.stack, "acme"), [])
     assert prepared.values["allotment"].value == place(1, 101)
     made.deployer(context=context(home=made.disk.root / ".orchestrate", author="you")).perform(
-        VERBS["apply"], "globex", tokens()
+        VERBS["apply"], Layer(one.stack, "globex"), tokens()
     )
     [placed] = one.slot_allocator.make([prepared])
     assert not isinstance(placed, OrchestrateError)

@@ -71,7 +71,7 @@ def test_a_flag_of_old_is_taken_with_a_word(verb: str, typed: list[str], words: 
 def test_words_that_a_verb_takes(verb: str, typed: list[str], refused: str) -> None:
     if refused:
         with pytest.raises(UsageError) as error:
-            arguments.check_words(VERBS[verb], tokens(*typed))
+            arguments.check_words(f"terraform {verb}", VERBS[verb].words, tokens(*typed))
         assert error.value.message == refused
     else:
-        arguments.check_words(VERBS[verb], tokens(*typed))
+        arguments.check_words(f"terraform {verb}", VERBS[verb].words, tokens(*typed))

@@ -16,14 +16,16 @@ from ...model.fingerprint import Difference
 from ...model.nouns import Layer
 from ...project import git
 from ...project.project import Project
-from ...terraform import commands
-from ...terraform.commands import Token
+from ...terraform.commands import APPLY, PLAN, Token
 from ..build_options import builds_option
 from ..command import Command
 from ..fleet_options import scope_options
+from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
 from ..session import Session
-from ..tenant_status import TenantStatus, asked_for, looking, say_own, scope_of
+from ..tenant_status import TenantStatus, looking, say_own, scope_of
+
+_FORM = Form("affected", APPLY, many=True)
 
 
 @click.command(
@@ -40,7 +42,8 @@ from ..tenant_status import TenantStatus, asked_for, looking, say_own, scope_of
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **given: Any) -> int:
     session = ctx.obj.merged(given)
-    stack, tokens = asked_for(session, "affected", words)
+    one = parse(session, _FORM, words)
+    stack, tokens = one.stack, one.tokens
     with looking(session, stack) as seen:
         names = seen.names(scope_of(session))
         own, rows = _since(session, seen, names, tokens, since) if since else _now(seen, names, tokens)
@@ -98,7 +101,7 @@ def _row_since(name: str, since: str, different: Sequence[Difference] | None) ->
 def _inputs(resolver: InputResolver, names: Iterable[str], tokens: Sequence[Token]) -> dict[str, fingerprint.Inputs]:
     """Of layers of one root: those of tenants, or that of the stack's own layer, ""."""
     layers = [Layer(resolver.stack, name) for name in names]
-    found = resolver.prepare_all(commands.PLAN, layers, tokens)
+    found = resolver.prepare_all(PLAN, layers, tokens)
     return {
         layer.tenant: one.inputs if isinstance(one, PreparedLayer) else {"sources": str(one)}
         for layer, one in zip(layers, found, strict=True)

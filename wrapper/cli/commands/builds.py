@@ -14,11 +14,14 @@ from ...model.nouns import Layer
 from ...reports.model import worst
 from ...state import index
 from ...state.index import LayerStatus
+from ...terraform.commands import PLAN
 from ..command import Command
 from ..fleet_options import scope_options
-from ..layer_argument import read_only, store_of
+from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
 from ..session import Session
+
+_FORM = Form("builds", PLAN, flags=())  # nothing is run
 
 
 @click.command(
@@ -34,10 +37,10 @@ from ..session import Session
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], form: str, **given: Any) -> int:
     session: Session = ctx.obj.merged(given)
-    layer = read_only(session, "builds", words)
+    layer = parse(session, _FORM, words).layer
     form = "json" if session.options.json else form
     if layer.tenant or layer.stack.tenant_source is None:
-        entry = index.layer_status(store_of(session, layer.stack), layer)
+        entry = index.layer_status(session.store(layer.stack), layer)
         if not entry.deployed:
             raise NotFoundError(f"{layer.label} was never applied", hint="./orchestrate tenants lists what is there")
         _warn(session, layer, entry)
@@ -55,7 +58,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], form: str, **given: A
 
 def _entries(session: Session, layer: Layer) -> dict[str, LayerStatus]:
     """Everyone in scope that is deployed; the stack's own layer, by its name, where it has builds."""
-    found = index.read(store_of(session, layer.stack), layer.stack)
+    found = index.read(session.store(layer.stack), layer.stack)
     shard = selection.parse_shard(session.options.fleet.shard) if session.options.fleet.shard else None
     choice = selection.choose(
         found.deployed, selection.parse_patterns(session.options.fleet.tenants), layer.stack.label

@@ -7,12 +7,14 @@ from typing import Any
 
 import click
 
-from ...terraform import arguments, commands, environment
+from ...terraform.commands import DRIFT
 from .. import run_fleet
 from ..command import Command
 from ..fleet_options import file_options, scope_options, terms_options
+from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
-from ..terraform_verb import place
+
+_FORM = Form("drift", DRIFT)
 
 
 @click.command(
@@ -29,14 +31,5 @@ from ..terraform_verb import place
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     session = ctx.obj.merged(given)
-    name, region, tokens = place(session, commands.DRIFT, words)
-    environment.check(session.environ)
-    arguments.check_words(commands.DRIFT, tokens)
-    tenant, tokens = arguments.split_tenant(tokens, session.options.tenant)
-    stack = session.project.stack(name, region)
-    is_many = run_fleet.is_for_many(session, commands.DRIFT, tenant, stack)
-    if not is_many:
-        session = replace(session, only=(tenant,))
-    return run_fleet.perform(
-        session, commands.DRIFT, stack, [t for t in tokens if t.flag != "var" or t.value != f"tenant={tenant}"]
-    )
+    one = parse(session, _FORM, words)
+    return run_fleet.perform(session, replace(one, tokens=one.others))

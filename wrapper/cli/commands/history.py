@@ -10,10 +10,13 @@ import click
 from ...model.errors import NotFoundError
 from ...state import layer_state
 from ...state.history import HistoryEntry, in_words
+from ...terraform.commands import PLAN
 from ..command import Command
-from ..layer_argument import read_only, store_of
+from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
 from ..session import Session
+
+_FORM = Form("history", PLAN, flags=())  # nothing is run
 
 
 @click.command(
@@ -27,8 +30,8 @@ from ..session import Session
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     session: Session = ctx.obj.merged(given)
-    layer = read_only(session, "history", words)
-    applies = layer_state.load_history(store_of(session, layer.stack), layer)[::-1]
+    layer = parse(session, _FORM, words).layer
+    applies = layer_state.load_history(session.store(layer.stack), layer)[::-1]
     if not applies:
         raise NotFoundError(
             f"{layer.label} has no history", hint="it begins with its first apply, and goes when it is destroyed"

@@ -51,10 +51,10 @@ def casc(ctx: click.Context, /, stack: str, region: str, output: str, **given: A
 
 def _given_out(session: Session, stack: Stack) -> Any:
     """The stack's output, read from its state: Terraform is not started."""
-    from ...state import layer_state, store
+    from ...state import layer_state
 
     apply = f"./orchestrate apply {stack.name} {stack.region}".rstrip()
-    own = layer_state.load(store.open_store(stack, session.identity(stack)), Layer(stack))
+    own = layer_state.load(session.store(stack), Layer(stack))
     if own is None:
         raise NotFoundError(f"{stack.label} has no state yet", hint=f"make it first: {apply}")
     outputs = layer_state.outputs(own)

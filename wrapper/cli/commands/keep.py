@@ -12,7 +12,6 @@ from ...model.nouns import Stack
 from ...reaper import holds, reaper, rules, time_zones
 from ...reaper.reaper import StackFilter
 from ...reaper.rules import Hold
-from ...state import store as stores
 from ...state.record import moment
 from ...state.store import Store
 from ..command import Command
@@ -107,7 +106,7 @@ def _list(session: Session) -> int:
 
 
 def _store(session: Session, stack: Stack) -> Store:
-    return stores.open_store(stack, session.identity(stack))
+    return session.store(stack)
 
 
 def _utc(hold: Hold) -> str:

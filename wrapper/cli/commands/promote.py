@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import click
 
-from ...deploy import build_files, builds, deployer, promotion
+from ...deploy import build_files, builds
+from ...deploy import promotion as promotions
 from ...deploy.builds import Build
 from ...deploy.prepared import LayerOverrides
 from ...fleet.fleet import Fleet
@@ -21,20 +22,18 @@ from ...state import index
 from ...state.history import in_words
 from ...state.index import LayerStatus
 from ...state.store import Store
-from ...terraform import arguments, commands
-from ...terraform.commands import Token
+from ...terraform.commands import APPLY
 from ...terraform.variables import is_build
 from .. import run_fleet
 from ..build_options import build_options, declared
 from ..command import Command
 from ..fleet_options import many_options
-from ..layer_argument import check_arguments, store_of
+from ..invocation import Form, Invocation, parse, without_first
 from ..options import DEPLOYS, takes
 from ..session import Session
-from ..terraform_verb import place
 from .rollback import say_not_typed
 
-_VERB = commands.APPLY
+_FORM = Form("promote", APPLY, picks_builds=True, declared=True)
 
 
 @click.command(
@@ -50,27 +49,18 @@ _VERB = commands.APPLY
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     session: Session = ctx.obj.merged(given)
-    source, stack, tokens = _stacks(session, words)
-    promotion_order.check_step(source.name, stack.name, session.project.way(stack))
-    tenant, tokens = arguments.split_tenant(check_arguments(session, tokens, "promote"), session.options.tenant)
-    is_many = run_fleet.is_for_many(session, _VERB, tenant, stack)
-    if not is_many and not tenant and stack.tenant_source is not None:
-        raise UsageError("promote needs a tenant", hint="name it: -var tenant=NAME; or say --all-tenants")
-    one = Promotion(session, source, stack, _expected(session, source))
-    session = replace(session, why={"promoted_from": source.label})
-    return _many(session, one, tokens) if is_many else _one(session, one, tenant, tokens)
-
-
-def _stacks(session: Session, words: Sequence[str]) -> tuple[Stack, Stack, list[Token]]:
-    """FROM, TO and the other arguments. REGION is TO's; FROM is the stack of that name in it, or the only one."""
-    tokens = list(commands.tokenize(words))
-    bare = [t for t in tokens if not t.flag and not str(t.value).startswith("-")]
-    if len(bare) < 2:
+    name, rest = without_first(words)
+    if not name:
         raise UsageError("promote needs two stacks", hint="./orchestrate promote FROM TO [REGION] -var tenant=NAME")
-    rest = [word for t in tokens if t is not bare[0] for word in t.words]
-    name, region, tokens = place(session, replace(commands.PLAN, name="promote"), rest)
-    stack = session.project.stack(name, region)
-    return session.project.upstream(stack, str(bare[0].value)), stack, tokens
+    one = parse(session, _FORM, rest)
+    source = session.project.upstream(one.stack, name)
+    promotion_order.check_step(source.name, one.stack.name, session.project.way(one.stack))
+    is_many = run_fleet.is_for_many(session.options.fleet, one)
+    if not is_many and not one.tenant and one.stack.tenant_source is not None:
+        raise UsageError("promote needs a tenant", hint="name it: -var tenant=NAME; or say --all-tenants")
+    promotion = Promotion(session, source, one.stack, _expected(session, source))
+    one = replace(one, why={"promoted_from": source.label})
+    return _many(session, promotion, one) if is_many else _one(session, promotion, one)
 
 
 def _expected(session: Session, source: Stack) -> dict[str, Build]:
@@ -95,7 +85,7 @@ class Promotion:
         held = index.lock_of(store, layer) if status.locked else None
         command = f"./orchestrate apply {layer.stack.name} {layer.stack.region}".rstrip()
         command += f" -var tenant={layer.tenant}" if layer.tenant else ""
-        promotion.check_source(status.record, status.tag, held.who if held else "", layer.label, command)
+        promotions.check_source(status.record, status.tag, held.who if held else "", layer.label, command)
         for name, build in self.expected.items():
             running = status.record.builds.get(name, "")
             if running != build.number and (running or layer.tenant):
@@ -110,27 +100,27 @@ class Promotion:
     def _check_fits(self, layer: Layer, numbers: Mapping[str, str]) -> None:
         declared = self.session.project.values.declared
         other = self.stack.source if layer.tenant else self.stack.tenant_source
-        promotion.check_fits(numbers, declared(layer.source), declared(other) if other else (), layer.label)
+        promotions.check_fits(numbers, declared(layer.source), declared(other) if other else (), layer.label)
 
     def own_layer_has_builds(self) -> bool:
         found = self.session.project.values.declared(self.stack.source)
         return self.stack.tenant_source is not None and any(is_build(n) for n in found)
 
 
-def _one(session: Session, one: Promotion, tenant: str, tokens: Sequence[Token]) -> int:
+def _one(session: Session, promotion: Promotion, one: Invocation) -> int:
     from ..run_verb import on_layer
 
-    layer, source = deployer.layer_of(session.project, one.stack, _VERB, tenant), Layer(one.source, tenant)
-    store = store_of(session, one.source)
-    given = {tenant: one.take(source, index.layer_status(store, source), store)}
-    if one.own_layer_has_builds():
-        above = Layer(one.source)
-        given[""] = one.take(above, index.layer_status(store, above), store)
+    layer, source = one.layer, Layer(promotion.source, one.tenant)
+    store = session.store(promotion.source)
+    given = {one.tenant: promotion.take(source, index.layer_status(store, source), store)}
+    if promotion.own_layer_has_builds():
+        above = Layer(promotion.source)
+        given[""] = promotion.take(above, index.layer_status(store, above), store)
     with contextlib.suppress(OrchestrateError):
-        record = index.layer_status(store_of(session, one.stack), layer).record
-        say_not_typed(session, layer, record, list(tokens))
-        _say(session, layer, given[tenant], record.builds)
-    on_layer(session, _VERB, layer, tokens, given)
+        record = index.layer_status(session.store(one.stack), layer).record
+        say_not_typed(session, one, record)
+        _say(session, layer, given[one.tenant], record.builds)
+    on_layer(session, one, given)
     return 0
 
 
@@ -139,28 +129,27 @@ def _say(session: Session, layer: Layer, given: LayerOverrides, running: Mapping
     session.console.info(f"{layer.label}: promoting {in_words(given.builds or {})} (it {now})")
 
 
-def _many(session: Session, one: Promotion, tokens: Sequence[Token]) -> int:
+def _many(session: Session, promotion: Promotion, one: Invocation) -> int:
     """Everyone in scope, each with its own builds; one whose builds are not known fails, and the others go on."""
 
     def run(fleet: Fleet, request: run_fleet.FleetRequest) -> list[LayerResult]:
-        store, here = store_of(session, one.source), fleet.detector.read_index()
-        there = index.read(store, one.source)
+        store, here = session.store(promotion.source), fleet.detector.read_index()
+        there = index.read(store, promotion.source)
         names = list(fleet.detector.choose(here, request.tenant_filter, deployed_only=False).chosen)
-        own = one.own_layer_has_builds()
-        fleet.given = {n: _taken(one, n, there.of(n), store) for n in [*names, *([""] if own else [])]}
+        own = promotion.own_layer_has_builds()
+        fleet.given = {n: _taken(promotion, n, there.of(n), store) for n in [*names, *([""] if own else [])]}
         for name, given in fleet.given.items():
             if isinstance(given, LayerOverrides) and not here.of(name).error:
                 _say(session, Layer(one.stack, name), given, here.of(name).record.builds)
-        return fleet.perform(
-            request.verb, request.tokens, replace(request.tenant_filter, own=own and request.tenant_filter.own)
-        )
+        tenant_filter = replace(request.tenant_filter, own=own and request.tenant_filter.own)
+        return fleet.perform(one.verb, one.tokens, tenant_filter)
 
-    words = ("promote", one.source.name, one.stack.name, one.stack.region)
-    return run_fleet.perform(session, _VERB, one.stack, tokens, run_fleet.FleetAction(run, words))
+    words = ("promote", promotion.source.name, one.stack.name, one.stack.region)
+    return run_fleet.perform(session, one, run_fleet.FleetAction(run, words))
 
 
-def _taken(one: Promotion, name: str, status: LayerStatus, store: Store) -> LayerOverrides | OrchestrateError:
+def _taken(promotion: Promotion, name: str, status: LayerStatus, store: Store) -> LayerOverrides | OrchestrateError:
     try:
-        return one.take(Layer(one.source, name), status, store)
+        return promotion.take(Layer(promotion.source, name), status, store)
     except OrchestrateError as error:
         return error

@@ -7,21 +7,20 @@ from typing import Any
 
 import click
 
-from ...deploy import builds, deployer
+from ...deploy import builds
 from ...deploy.prepared import LayerOverrides
-from ...model.nouns import Layer
 from ...state import history, layer_state
 from ...state.record import DeploymentRecord
-from ...terraform import arguments, commands
+from ...terraform import commands
+from ...terraform.arguments import typed_values
 from ..build_options import smoke_options
 from ..command import Command
 from ..fleet_options import one_options
-from ..layer_argument import check_arguments, store_of
+from ..invocation import Form, Invocation, parse
 from ..options import DEPLOYS, takes
 from ..session import Session
-from ..terraform_verb import place
 
-_VERB = commands.APPLY
+_FORM = Form("rollback", commands.APPLY, picks_builds=True, declared=True)
 
 
 @click.command(
@@ -40,30 +39,27 @@ def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **giv
     from ..run_verb import on_layer
 
     session: Session = ctx.obj.merged(given)
-    name, region, tokens = place(session, replace(commands.PLAN, name="rollback"), words)
-    tokens = check_arguments(session, tokens, "rollback")
-    tenant, tokens = arguments.split_tenant(tokens, session.options.tenant)
-    layer = deployer.layer_of(session.project, session.project.stack(name, region), _VERB, tenant)
-    store = store_of(session, layer.stack)
+    one = parse(session, _FORM, words)
+    layer, store = one.layer, session.store(one.stack)
     applies, record = layer_state.load_history(store, layer), layer_state.load_record(store, layer)
     chosen = history.choose(applies, record, to or "", layer.label)
     session.console.info(
         f"{layer.label}: back to apply {chosen.number} ({chosen.at}, by {chosen.by}): {history.in_words(chosen.builds)}; "
         f"its last good one was {history.in_words(record.builds)}"
     )
-    say_not_typed(session, layer, record, tokens)
+    say_not_typed(session, one, record)
     why = {"rollback_of": applies[-1].number, "back_to": chosen.place}
     own = LayerOverrides(tuple(builds.tokens(chosen.builds)))
-    on_layer(replace(session, why=why), _VERB, layer, tokens, {tenant: own})
+    on_layer(session, replace(one, why=why), {one.tenant: own})
     return 0
 
 
-def say_not_typed(session: Session, layer: Layer, record: DeploymentRecord, tokens: list[commands.Token]) -> None:
+def say_not_typed(session: Session, one: Invocation, record: DeploymentRecord) -> None:
     """What was typed at the last apply, and is not now, changes too: as at every apply."""
-    typed = {a.name for a in arguments.typed_values(tokens)}
+    typed = {a.name for a in typed_values(one.tokens)}
     names = [n for n in record.given if n not in (*typed, *record.builds, "tenant")]
-    hidden = session.project.values.hidden(layer.stack, names)  # sensitive now, if not then
+    hidden = session.project.values.hidden(one.stack, names)  # sensitive now, if not then
     lost = [commands.redact(["-var", f"{n}={record.given[n]}"], hidden) for n in names]
     lost += [f"-var '{n}=***'" for n in record.hidden if n not in typed]
     if lost:
-        session.console.info(f"{layer.label}: typed at its last apply and not now: {' '.join(lost)}")
+        session.console.info(f"{one.layer.label}: typed at its last apply and not now: {' '.join(lost)}")

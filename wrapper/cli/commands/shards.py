@@ -10,13 +10,18 @@ import click
 
 from ...fleet import selection
 from ...fleet.change_detection import LayerDiff
+from ...terraform.commands import APPLY
 from ..build_options import builds_option
 from ..command import Command
 from ..fleet_options import scope_options
+from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
-from ..tenant_status import asked_for, looking, say_own, scope_of
+from ..tenant_status import looking, say_own, scope_of
 
 UNKNOWN = 60.0  # seconds that a tenant counts where none was ever applied
+
+
+_FORM = Form("shards", APPLY, many=True)
 
 
 @click.command(
@@ -35,7 +40,8 @@ UNKNOWN = 60.0  # seconds that a tenant counts where none was ever applied
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], parts: int, form: str, **given: Any) -> int:
     session = ctx.obj.merged(given)
-    stack, tokens = asked_for(session, "shards", words)
+    one = parse(session, _FORM, words)
+    stack, tokens = one.stack, one.tokens
     with looking(session, stack) as seen:
         names = seen.names(scope_of(session))
         diffs = seen.diffs(names, tokens)

@@ -6,10 +6,9 @@ from typing import Any
 
 import click
 
-from ...deploy import deployer as deploy
-from ...terraform import commands
-from ...terraform.commands import Token
+from ...terraform.commands import DESTROY, Token
 from ..command import CommandGroup
+from ..invocation import named
 from ..options import ASKS_AWS, takes
 from ..session import Session
 from ..tenant_status import looking
@@ -49,19 +48,18 @@ def add(ctx: click.Context, /, name: str, stack: str, region: str, other: str | 
 @_names
 def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any) -> int:
     session: Session = ctx.obj.merged(given)
-    found = session.project.stack(stack, region)
-    verb = commands.DESTROY
-    layer = deploy.layer_of(session.project, found, verb, name)
+    one = named(session, DESTROY, stack, region, name)
+    found, layer = one.stack, one.layer
     file = session.project.tenant_file(found, name)
     with session.signals().installed() as signals:
         deployer = session.deployer(found, signals)
-        deployer.check(verb, name, ())
+        deployer.check(one.verb, layer, ())
         deployed = deployer.is_deployed(layer) or session.dry_run  # on paper as if
         if not deployed and not session.project.files.has(file) and name not in deployer.slot_allocator.places():
             raise session.project.unknown_tenant(found, name)
         if deployed:
             interactive = deployer.context.interactive
-            deployer.perform(verb, name, [] if interactive else [Token("auto-approve", None, ("-auto-approve",))])
+            deployer.perform(one.verb, layer, [] if interactive else [Token("auto-approve", None, ("-auto-approve",))])
         else:
             deployer.slot_allocator.release(layer)  # its first apply may have failed after the place was written
     if session.project.files.has(file):

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import click
 
-from ...terraform import arguments, commands
+from ...terraform.commands import PLAN
 from ...terraform.variables import check_required, hide_sensitive
-from ..command import Command, no_option
+from ..command import Command
+from ..invocation import Form, parse
 from ..options import takes
-from ..terraform_verb import place
 
-_VERB = commands.PLAN
+_FORM = Form("vars", PLAN, flags=("var", "var-file"), declared=True)
 
 
 @click.command(
@@ -28,23 +27,16 @@ _VERB = commands.PLAN
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     session = ctx.obj.merged({**given, "dry_run": True})
-    name, region, tokens = place(session, replace(_VERB, name="vars"), words)
-    arguments.check_words(_VERB, tokens)
-    for token in tokens:
-        if token.flag not in ("", "var", "var-file"):
-            raise no_option("vars", token.words[0])
-    tenant, tokens = arguments.split_tenant(tokens, session.options.tenant)
-    stack = session.project.stack(name, region)
-    layer = session.project.layer(stack, tenant)
+    one = parse(session, _FORM, words)
     with session.signals().installed() as signals:
-        resolver = session.deployer(stack, signals).resolver
-        declared = resolver.declared(layer)
-        tokens = resolver.distribute(_VERB, layer, tokens, declared)
-        values = hide_sensitive(resolver.effective(layer, tokens), declared)
+        resolver = session.deployer(one.stack, signals).resolver
+        declared = resolver.declared(one.layer)
+        tokens = resolver.distribute(one.verb, one.layer, one.tokens, declared)
+        values = hide_sensitive(resolver.effective(one.layer, tokens), declared)
     if session.options.json:
         session.console.json({k: {"value": v.value, "origin": v.origin} for k, v in sorted(values.items())})
     else:
         rows = [(k, json.dumps(v.value, ensure_ascii=False), v.origin) for k, v in sorted(values.items())]
         session.console.table(("variable", "value", "from"), rows)
-    check_required(declared, values, layer.label)
+    check_required(declared, values, one.layer.label)
     return 0

@@ -341,7 +341,7 @@ ROWS = [
     Row("builds app-test -var tenant=initech", 66, "app-test/initech was never applied"),
     Row("builds app-test --format groovy", 64, "--format groovy is for one tenant"),
     Row("builds app-test --tenants x*", 66, "no tenant matches 'x*'"),
-    Row("builds app-test -var zone=x", 64, "-var means nothing here"),
+    Row("builds app-test -var zone=x", 64, "builds takes no -var"),
     Row("history app-test -var tenant=initech", 66, "app-test/initech has no history"),
     Row(
         "--sandbox --dry-run promote app-test app-beta -var tenant=acme",

@@ -1,0 +1,177 @@
+"""A command on a stack or on one layer of it, understood: the words after it and our options, read once and here alone.
+
+COMMAND STACK [REGION] [TERRAFORM ARGUMENTS...]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from ..model.errors import UsageError
+from ..model.naming import nearest
+from ..model.nouns import Layer, Stack
+from ..terraform import arguments, commands, environment
+from ..terraform.commands import Token, Verb
+from ..terraform.variables import is_build
+from . import build_options
+from .command import no_option
+from .fleet_options import many_options
+from .options import ours
+from .session import Session
+
+_LIKE_A_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d\Z")
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a command makes of its words. ``verb``: what it does to a layer, or would do; ``words``: how many bare words may
+    follow the region; ``flags``: those of Terraform's that it takes (None: all, since Terraform gets them);
+    ``picks_builds``: it decides itself which builds it deploys; ``many``: it is for the tenants of a stack, not for one."""
+
+    command: str
+    verb: Verb
+    words: int = 0
+    flags: tuple[str, ...] | None = None
+    picks_builds: bool = False
+    many: bool = False
+    declared: bool = False  # a tenant needs its file
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """What is done (``verb``), to which layer (where it is for many: to those of its stack), with which of Terraform's
+    arguments. ``command`` is its name as typed; ``why``: of an apply, as it is recorded (wrapper/state/record.py)."""
+
+    command: str
+    verb: Verb
+    layer: Layer
+    tokens: tuple[Token, ...] = ()
+    why: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def stack(self) -> Stack:
+        return self.layer.stack
+
+    @property
+    def tenant(self) -> str:
+        return self.layer.tenant
+
+    @property
+    def others(self) -> tuple[Token, ...]:
+        """The arguments without the one that chooses the tenant."""
+        return tuple(t for t in self.tokens if t.flag != "var" or t.value != f"tenant={self.tenant}")
+
+
+def form_of(verb: Verb) -> Form:
+    """That of a verb of Terraform's."""
+    return Form(verb.name, verb, words=verb.words, declared=verb.declared)
+
+
+def parse(session: Session, form: Form, words: Sequence[str]) -> Invocation:
+    """The command of these words. Raises for what the command does not take, and for what is not there."""
+    name, region, tokens = _place(session, form, words)
+    if form.flags is None:
+        environment.check(session.environ)
+        commands.check_flags(tokens)
+    arguments.check_words(_title(form), form.words, tokens)
+    tokens = arguments.take_old_flags(form.verb, tokens, session.console.info)
+    tenant, tokens = arguments.split_tenant(tokens, session.options.tenant)
+    _check_form(form, tenant, tokens)
+    stack = session.project.stack(name, region)
+    layer = session.project.layer(stack, tenant, must_be_declared=form.declared)
+    if not form.picks_builds:
+        tokens = build_options.take(session, stack, tokens)
+    return Invocation(form.command, form.verb, layer, tuple(tokens))
+
+
+def named(session: Session, verb: Verb, stack: str, region: str, tenant: str = "") -> Invocation:
+    """The command on a layer whose names click found."""
+    layer = session.project.layer(session.project.stack(stack, region), tenant, must_be_declared=verb.declared)
+    return Invocation(verb.name, verb, layer)
+
+
+def without_first(words: Sequence[str]) -> tuple[str, list[str]]:
+    """The first bare word, where another follows it, and the rest; "" where there is no other."""
+    tokens = commands.tokenize(words)
+    bare = [t for t in tokens if not t.flag and not str(t.value).startswith("-")]
+    if len(bare) < 2:
+        return "", list(words)
+    return str(bare[0].value), commands.words(t for t in tokens if t is not bare[0])
+
+
+# -- words --------------------------------------------------------------------------------------
+
+
+def _title(form: Form) -> str:
+    return f"terraform {form.command}" if form.command in commands.VERBS else form.command
+
+
+def _place(session: Session, form: Form, words: Sequence[str]) -> tuple[str, str, list[Token]]:
+    """(stack, region, Terraform's arguments). The region may be left out."""
+    tokens = list(commands.tokenize(words))
+    _refuse_unknown_options(form.command, tokens)
+    bare = [t for t in tokens if not t.flag]
+    if not bare:
+        raise UsageError(
+            f"{form.command} needs a stack",
+            hint=f"./orchestrate {form.command} STACK [REGION] ; see ./orchestrate stacks",
+        )
+    stack, rest = bare[0], bare[1:]
+    region = rest[0] if rest and _is_region(session, form, str(rest[0].value), len(rest)) else None
+    if region is not None and not region.value:
+        raise UsageError("the region is empty", hint="an unset variable, perhaps? name it, or leave the word out")
+    others = [t for t in tokens if t is not stack and t is not region]
+    return str(stack.value), str(region.value) if region else "", others
+
+
+def _is_region(session: Session, form: Form, word: str, words: int) -> bool:
+    """Whether the word after the stack is a region: one we have, one that looks like one, or a word that the command could
+    not take."""
+    return session.project.is_region(word) or bool(_LIKE_A_REGION.match(word)) or words > form.words
+
+
+def _check_form(form: Form, tenant: str, tokens: Sequence[Token]) -> None:
+    """UsageError for what goes with other commands."""
+    for token in tokens:
+        chooses = token.flag == "var" and token.value == f"tenant={tenant}"
+        if form.flags is not None and token.flag and token.flag not in form.flags and not chooses:
+            raise no_option(form.command, f"-{token.flag}")
+    if form.many and tenant:
+        raise UsageError(
+            f"{form.command} is for many tenants, not {tenant} alone", hint=f"narrow it with --tenants {tenant}"
+        )
+    typed = next((a for a in arguments.typed_values(tokens) if is_build(a.name)), None)
+    if form.picks_builds and typed:
+        raise UsageError(
+            f"{form.command} decides itself which builds it deploys, and -var {typed.name}={typed.text} is another word",
+            hint="leave it out; apply takes builds as they are typed",
+        )
+
+
+def _refuse_unknown_options(command: str, tokens: Sequence[Token]) -> None:
+    ours_known = [o for p in _known() for o in p.opts]
+    for token in tokens:
+        if not token.flag and str(token.value).startswith("--"):
+            name = str(token.value).partition("=")[0]
+            single = name[1:]
+            if name in ours_known:
+                raise no_option(command, name)
+            if commands.is_flag(single.lstrip("-")):
+                raise UsageError(f"no option {name}", hint=f"Terraform's own arguments have one dash: {single}")
+            close = nearest(name, ours_known)
+            raise UsageError(f"no option {name}", hint=f"did you mean {close}?" if close else "see --help")
+
+
+def _known() -> list[click.Parameter]:
+    @click.command()
+    @ours
+    @many_options
+    @build_options.build_options
+    def probe(**_: Any) -> None: ...
+
+    return probe.params
