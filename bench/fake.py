@@ -26,14 +26,14 @@ def main(root: str, name: str, jobs: str) -> int:
     from wrapper.cli import run_fleet
     from wrapper.cli.invocation import Invocation
     from wrapper.cli.options import FleetOptions, Options
-    from wrapper.cli.session import Session
+    from wrapper.cli.session import CliSession
     from wrapper.model.nouns import Layer, Outcome
     from wrapper.state import layer_state
     from wrapper.state import store as stores
     from wrapper.terraform.commands import APPLY
 
     class Nothing:
-        """An Engine and its Session."""
+        """An Engine and its CliSession."""
 
         name = "nothing"
         contained = False
@@ -52,7 +52,7 @@ def main(root: str, name: str, jobs: str) -> int:
         def stop(self) -> None:
             pass
 
-    class Fake(Session):
+    class Fake(CliSession):
         def make_engine(self) -> Any:
             return Nothing()
 

@@ -17,12 +17,12 @@ WRITERS = 8
 
 def main(root: str, name: str, model: str) -> None:
     from wrapper.cli.options import Options
-    from wrapper.cli.session import Session
+    from wrapper.cli.session import CliSession
     from wrapper.model.nouns import Layer
     from wrapper.state import layer_state
     from wrapper.terraform.commands import VERBS
 
-    session = Session(Options(root=root, sandbox=True, engine="host"))
+    session = CliSession(Options(root=root, sandbox=True, engine="host"))
     stack = session.project.stack(name, REGION)
     deployer = session.deployer(stack, session.signals())
     store, resolver = deployer.store, deployer.resolver

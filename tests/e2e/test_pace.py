@@ -10,7 +10,7 @@ import pytest
 from harness import REGION, Aws, Project, make
 
 from wrapper.cli.options import Options
-from wrapper.cli.session import Session
+from wrapper.cli.session import CliSession
 from wrapper.engines.rate_limited import RateLimitedEngine, RateLimiter
 from wrapper.model.errors import TerraformFailed
 from wrapper.model.nouns import Layer, Outcome
@@ -62,7 +62,7 @@ def project(tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> Ite
 
 
 def test_what_passes_by_itself_is_tried_again_and_said_and_a_denial_is_not(project: Project, aws: Aws) -> None:
-    session = Session(Options(root=str(project.root)), environ=project.environment)
+    session = CliSession(Options(root=str(project.root)), environ=project.environment)
     stack = session.project.stack("one", REGION)
     deployer = session.deployer(stack, session.signals())
     said: list[str] = []

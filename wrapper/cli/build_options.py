@@ -12,7 +12,7 @@ from .options import stacked
 if TYPE_CHECKING:
     from ..model.nouns import Stack
     from ..terraform.commands import Token
-    from .session import Session
+    from .session import CliSession
 
 _BUILDS = (
     click.option(
@@ -33,7 +33,7 @@ smoke_options = stacked(*_SMOKE)
 build_options = stacked(*_BUILDS, *_SMOKE)
 
 
-def take(session: Session, stack: Stack, tokens: Sequence[Token]) -> list[Token]:
+def take(session: CliSession, stack: Stack, tokens: Sequence[Token]) -> list[Token]:
     """The arguments, and before them ``--builds`` as if it had been typed. Says where a typed -var wins."""
     if not session.options.builds:
         return list(tokens)
@@ -49,7 +49,7 @@ def take(session: Session, stack: Stack, tokens: Sequence[Token]) -> list[Token]
     return [*builds.tokens({n: b.number for n, b in kept.items()}), *tokens]
 
 
-def declared(session: Session, stack: Stack) -> set[str]:
+def declared(session: CliSession, stack: Stack) -> set[str]:
     """Names of the variables that any layer of a stack declares."""
     values = session.project.values
     sources = [stack.source, stack.config, *([stack.tenant_source] if stack.tenant_source else [])]

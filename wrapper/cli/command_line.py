@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from ..terraform import commands
 from .invocation import Invocation
-from .session import Session
+from .session import CliSession
 
 
-def line_of(session: Session, invocation: Invocation, words: Iterable[str]) -> str:
+def line_of(session: CliSession, invocation: Invocation, words: Iterable[str]) -> str:
     """``./orchestrate``, the words and the arguments."""
     tokens = invocation.tokens
     hidden = session.project.values.hidden(invocation.stack, commands.variable_names(tokens))

@@ -10,7 +10,7 @@ from .options import stacked
 
 if TYPE_CHECKING:
     from ..reports.files import ReportFiles
-    from .session import Session
+    from .session import CliSession
 
 _SCOPE = (
     click.option("--tenants", multiple=True, metavar="GLOB", help="These tenants: a*,!acme (an exclusion wins)."),
@@ -47,7 +47,7 @@ one_options = stacked(*_LOSSES, *_FILES)  # of a command that applies one layer
 many_options = stacked(*_SCOPE, *_TERMS, *_UNCHANGED, *_LOSSES, *_FILES)  # of one that applies many
 
 
-def targets(session: Session) -> ReportFiles:
+def targets(session: CliSession) -> ReportFiles:
     """The files asked for, tried before anything runs. Relative paths are the caller's."""
     from ..reports import files
 

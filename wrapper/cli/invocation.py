@@ -22,7 +22,7 @@ from . import build_options
 from .command import no_option
 from .fleet_options import many_options
 from .options import ours
-from .session import Session
+from .session import CliSession
 
 _LIKE_A_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d\Z")
 
@@ -72,7 +72,7 @@ def form_of(verb: Verb) -> Form:
     return Form(verb.name, verb, words=verb.words, declared=verb.declared)
 
 
-def parse(session: Session, form: Form, words: Sequence[str]) -> Invocation:
+def parse(session: CliSession, form: Form, words: Sequence[str]) -> Invocation:
     """The command of these words. Raises for what the command does not take, and for what is not there."""
     name, region, tokens = _place(session, form, words)
     if form.flags is None:
@@ -89,7 +89,7 @@ def parse(session: Session, form: Form, words: Sequence[str]) -> Invocation:
     return Invocation(form.command, form.verb, layer, tuple(tokens))
 
 
-def named(session: Session, verb: Verb, stack: str, region: str, tenant: str = "") -> Invocation:
+def named(session: CliSession, verb: Verb, stack: str, region: str, tenant: str = "") -> Invocation:
     """The command on a layer whose names click found."""
     layer = session.project.layer(session.project.stack(stack, region), tenant, must_be_declared=verb.declared)
     return Invocation(verb.name, verb, layer)
@@ -111,7 +111,7 @@ def _title(form: Form) -> str:
     return f"terraform {form.command}" if form.command in commands.VERBS else form.command
 
 
-def _place(session: Session, form: Form, words: Sequence[str]) -> tuple[str, str, list[Token]]:
+def _place(session: CliSession, form: Form, words: Sequence[str]) -> tuple[str, str, list[Token]]:
     """(stack, region, Terraform's arguments). The region may be left out."""
     tokens = list(commands.tokenize(words))
     _refuse_unknown_options(form.command, tokens)
@@ -129,7 +129,7 @@ def _place(session: Session, form: Form, words: Sequence[str]) -> tuple[str, str
     return str(stack.value), str(region.value) if region else "", others
 
 
-def _is_region(session: Session, form: Form, word: str, words: int) -> bool:
+def _is_region(session: CliSession, form: Form, word: str, words: int) -> bool:
     """Whether the word after the stack is a region: one we have, one that looks like one, or a word that the command could
     not take."""
     return session.project.is_region(word) or bool(_LIKE_A_REGION.match(word)) or words > form.words

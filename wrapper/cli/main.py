@@ -13,7 +13,7 @@ from .. import __version__
 from ..model.errors import OrchestrateError, UsageError
 from .command import CommandGroup, no_option, words_of
 from .options import ours
-from .session import Session
+from .session import CliSession
 
 _OURS = {
     "stacks": "List the stacks of this project.",
@@ -101,7 +101,7 @@ def cli(ctx: click.Context, /, **given: Any) -> None:
     STACK is a folder config/REGION/STACK; its code is src/STACK (or what its stack.hcl names).
     -var tenant=NAME chooses a tenant of it. Terraform's own arguments (one dash) pass through as typed.
     """
-    ctx.obj = Session().merged(given)
+    ctx.obj = CliSession().merged(given)
 
 
 def main() -> NoReturn:

@@ -26,7 +26,7 @@ from .fleet_options import targets
 from .invocation import Invocation
 from .options import FleetOptions
 from .progress import open_progress
-from .session import Session
+from .session import CliSession
 
 _BY_THE_WAY = ("lock-timeout", "parallelism", "no-color", "compact-warnings", "auto-approve")
 _UNCHANGED_SHOWN = 30  # rows of a table; more than this many unchanged ones are a number
@@ -68,7 +68,7 @@ def is_for_many(options: FleetOptions, invocation: Invocation) -> bool:
     return stack.tenant_source is not None and not tenant and (many or invocation.verb.deletes)
 
 
-def perform(session: Session, invocation: Invocation, instead: FleetAction | None = None) -> int:
+def perform(session: CliSession, invocation: Invocation, instead: FleetAction | None = None) -> int:
     """The verb on many layers, or on one as on many; the exit code is the worst of all. ``instead``: what is done, where it
     is more than the verb."""
     request = replace(_request(session, invocation), words=instead.words if instead else ())
@@ -103,7 +103,7 @@ def _perform(many: Fleet, request: FleetRequest) -> list[LayerResult]:
     return many.perform(request.invocation.verb, request.invocation.tokens, request.tenant_filter)
 
 
-def _request(session: Session, invocation: Invocation) -> FleetRequest:
+def _request(session: CliSession, invocation: Invocation) -> FleetRequest:
     options = session.options.fleet
     policy = FleetPolicy(
         jobs=1 if session.dry_run else options.jobs,
@@ -116,7 +116,7 @@ def _request(session: Session, invocation: Invocation) -> FleetRequest:
     return FleetRequest(invocation, _tenant_filter(session, invocation), policy, targets(session))
 
 
-def _tenant_filter(session: Session, invocation: Invocation) -> TenantFilter:
+def _tenant_filter(session: CliSession, invocation: Invocation) -> TenantFilter:
     options = session.options.fleet
     if not is_for_many(options, invocation):
         return TenantFilter(only=frozenset([invocation.tenant]), own=not invocation.tenant)
@@ -128,14 +128,14 @@ def _tenant_filter(session: Session, invocation: Invocation) -> TenantFilter:
     return replace(narrow, **_failed_from(session, invocation.stack)) if options.failed_from else narrow
 
 
-def _failed_from(session: Session, stack: Stack) -> dict[str, Any]:
+def _failed_from(session: CliSession, stack: Stack) -> dict[str, Any]:
     path = session.directory / session.options.fleet.failed_from
     report = files.read(path)
     document.check_same(report, stack.region, stack.name, str(path))
     return {"only": frozenset(report.to_repeat), "own": "" in report.to_repeat}
 
 
-def _head(session: Session, request: FleetRequest) -> Report:
+def _head(session: CliSession, request: FleetRequest) -> Report:
     now = time.time()
     return Report(
         id=run_id(now),
@@ -158,7 +158,7 @@ def run_id(now: float) -> str:
     return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now)) + f"-{os.getpid()}"
 
 
-def _command(session: Session, request: FleetRequest) -> str:
+def _command(session: CliSession, request: FleetRequest) -> str:
     """The command as one line, in one spelling whatever the order of its options; nothing secret in it."""
     one, tenant_filter, options = request.invocation, request.tenant_filter, session.options.fleet
     words = [*(request.words or (one.verb.name, one.stack.name, one.stack.region))]
@@ -169,7 +169,7 @@ def _command(session: Session, request: FleetRequest) -> str:
     return line_of(session, one, words)
 
 
-def _gist(session: Session, request: FleetRequest) -> str:
+def _gist(session: CliSession, request: FleetRequest) -> str:
     """The command without what may be another the next time: how long a lock is waited for, and how it looks."""
     one = request.invocation
     tokens = tuple(t for t in one.tokens if t.flag not in _BY_THE_WAY)
@@ -178,7 +178,7 @@ def _gist(session: Session, request: FleetRequest) -> str:
 
 @contextlib.contextmanager
 def _journal(
-    session: Session, request: FleetRequest, head: Report
+    session: CliSession, request: FleetRequest, head: Report
 ) -> Iterator[tuple[Callable[[LayerResult], None], dict[str, LayerResult]]]:
     if session.dry_run or not request.invocation.verb.journaled:
         if session.options.fleet.resume:
@@ -194,7 +194,7 @@ def _journal(
         yield kept.note, done
 
 
-def tell(session: Session, report: Report, logs: Logs, *, speaks: bool) -> None:
+def tell(session: CliSession, report: Report, logs: Logs, *, speaks: bool) -> None:
     """The table, what went wrong once more, and one line that says it all."""
     console = session.console
     if session.dry_run:  # a table of what nobody did tells nothing; what is wrong already does

@@ -11,10 +11,10 @@ from ..model.nouns import Layer, Outcome
 from ..terraform.commands import Token, Verb
 from . import run_fleet, single_report
 from .invocation import Invocation
-from .session import Session
+from .session import CliSession
 
 
-def perform(session: Session, invocation: Invocation) -> int:
+def perform(session: CliSession, invocation: Invocation) -> int:
     """Run the verb and return the exit code: 0, or 2 for a plan that saw changes and was asked for it."""
     if run_fleet.is_for_many(session.options.fleet, invocation):
         return run_fleet.perform(session, invocation)
@@ -22,7 +22,7 @@ def perform(session: Session, invocation: Invocation) -> int:
     return outcome.code if invocation.verb.tells_changes else 0
 
 
-def on_layer(session: Session, invocation: Invocation, own: Mapping[str, LayerOverrides] | None = None) -> Outcome:
+def on_layer(session: CliSession, invocation: Invocation, own: Mapping[str, LayerOverrides] | None = None) -> Outcome:
     """The verb on one layer, and its last words. ``own``: what it, or its stack, is given alone."""
     verb, layer, tokens = invocation.verb, invocation.layer, invocation.tokens
     if session.options.json and verb.speaks_json:
@@ -36,7 +36,7 @@ def on_layer(session: Session, invocation: Invocation, own: Mapping[str, LayerOv
     return outcome
 
 
-def _answer(session: Session, verb: Verb, layer: Layer, outcome: Outcome, seconds: float) -> None:
+def _answer(session: CliSession, verb: Verb, layer: Layer, outcome: Outcome, seconds: float) -> None:
     """The last words: a tenant's URL, or everything as data."""
     applied = verb.applies and bool(layer.tenant) and not session.dry_run
     if applied and not outcome.url:

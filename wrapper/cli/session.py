@@ -36,13 +36,13 @@ _TRUE = ("1", "true", "yes", "on")
 
 
 @dataclass(frozen=True)
-class Session:
+class CliSession:
     """One command's. Made before the command by what stands before it, and again with what the command itself was given."""
 
     options: Options = field(default_factory=Options)
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
-    def merged(self, given: Mapping[str, Any]) -> Session:
+    def merged(self, given: Mapping[str, Any]) -> CliSession:
         return replace(self, options=self.options.merged(given))
 
     @property

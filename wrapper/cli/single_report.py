@@ -17,11 +17,11 @@ from ..reports.model import LayerResult, Report
 from .command_line import line_of
 from .fleet_options import targets
 from .invocation import Invocation
-from .session import Session
+from .session import CliSession
 
 
 @contextlib.contextmanager
-def reported(session: Session, invocation: Invocation) -> Iterator[Callable[[Outcome], None]]:
+def reported(session: CliSession, invocation: Invocation) -> Iterator[Callable[[Outcome], None]]:
     """Takes the outcome; an error that passes through is the answer. Written in either case, where it was asked for."""
     wanted, began, layer = targets(session), time.time(), invocation.layer
     results = [of_layer(layer)]
@@ -39,12 +39,12 @@ def reported(session: Session, invocation: Invocation) -> Iterator[Callable[[Out
             files.write(_report(session, invocation, results[0], began), wanted)
 
 
-def _command(session: Session, one: Invocation) -> str:
+def _command(session: CliSession, one: Invocation) -> str:
     words = [one.verb.name, one.stack.name, one.stack.region, f"--tenant={one.tenant}" if one.tenant else ""]
     return line_of(session, one, words)
 
 
-def _report(session: Session, invocation: Invocation, result: LayerResult, began: float) -> Report:
+def _report(session: CliSession, invocation: Invocation, result: LayerResult, began: float) -> Report:
     now = time.time()
     return Report(
         id=time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(began)) + f"-{os.getpid()}",

@@ -15,7 +15,7 @@ from ..model.nouns import Layer, Stack
 from ..reports.model import worst
 from ..state.index import TenantIndex
 from ..terraform.commands import APPLY, Token
-from .session import Session
+from .session import CliSession
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class TenantStatus:
             deployer.console.info(f"places on shared load balancers are not known: {error}")
             return {}
 
-    def say_unread(self, session: Session, names: Sequence[str]) -> int:
+    def say_unread(self, session: CliSession, names: Sequence[str]) -> int:
         """Say of the stack and of each of these tenants why nothing is known of its last apply, where that is so; the exit
         code that this is."""
         errors = [e for n in ("", *names) if (e := self.tenant_index.of(n).error)]
@@ -61,18 +61,18 @@ class TenantStatus:
 
 
 @contextlib.contextmanager
-def looking(session: Session, stack: Stack) -> Iterator[TenantStatus]:
+def looking(session: CliSession, stack: Stack) -> Iterator[TenantStatus]:
     with session.signals().installed() as signals:
         one = ChangeDetector(session.deployer(stack, signals))
         yield TenantStatus(one, one.read_index())
 
 
-def scope_of(session: Session) -> TenantFilter:
+def scope_of(session: CliSession) -> TenantFilter:
     shard = selection.parse_shard(session.options.fleet.shard) if session.options.fleet.shard else None
     return TenantFilter(selection.parse_patterns(session.options.fleet.tenants), shard)
 
 
-def say_own(session: Session, stack: Stack, changed: Sequence[Difference]) -> None:
+def say_own(session: CliSession, stack: Stack, changed: Sequence[Difference]) -> None:
     """A word about the stack's own layer where it changed: who looks at the tenants alone would not know."""
     if changed:
         session.console.info(

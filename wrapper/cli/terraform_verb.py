@@ -12,7 +12,7 @@ from .build_options import builds_option, smoke_options
 from .command import Command
 from .fleet_options import file_options, losses_options, scope_options, terms_options, unchanged_options
 from .options import ASKS_AWS, Decorator, stacked, takes
-from .session import Session
+from .session import CliSession
 
 
 def command_of(name: str) -> click.Command:
@@ -62,7 +62,7 @@ def _options(verb: commands.Verb) -> Decorator:
 
 def _complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Shell completion: stacks, then the regions of that stack, then -var tenant=NAME."""
-    session = Session().merged(ctx.params)
+    session = CliSession().merged(ctx.params)
     words = [w for w in ctx.params.get("words") or () if not w.startswith("-")]
     try:
         places = session.project.places

@@ -8,17 +8,17 @@ from typing import Any
 from ..model.errors import UsageError
 from . import Engine
 
-Notice = Callable[[str], None]  # words for the user
+Say = Callable[[str], None]  # words for the user
 MakeImage = Callable[[Any], str]  # makes sure of the image, with docker-py's client; its tag
 
 
-def _docker(notice: Notice, image: MakeImage) -> Engine:
+def _docker(notice: Say, image: MakeImage) -> Engine:
     from .docker import DockerEngine
 
     return DockerEngine(notice, image)
 
 
-def _host(notice: Notice, image: MakeImage) -> Engine:
+def _host(notice: Say, image: MakeImage) -> Engine:
     from .host import HostEngine
 
     return HostEngine(notice)
@@ -29,7 +29,7 @@ NAMES = tuple(_ENGINES)
 DEFAULT = NAMES[0]
 
 
-def make(name: str, notice: Notice, image: MakeImage) -> Engine:
+def make(name: str, notice: Say, image: MakeImage) -> Engine:
     """The engine of that name, not yet asked whether it is there. UsageError where there is none of that name."""
     if name not in _ENGINES:
         raise UsageError(f"no engine {name!r}", hint=f"there is: {', '.join(NAMES)}")

@@ -19,7 +19,7 @@ from wrapper.cli.commands import drift, promote, rollback
 from wrapper.cli.invocation import form_of, parse
 from wrapper.cli.options import Options
 from wrapper.cli.run_verb import perform
-from wrapper.cli.session import Session
+from wrapper.cli.session import CliSession
 from wrapper.engines.run_directory import occupy
 from wrapper.model.errors import OrchestrateError
 from wrapper.model.nouns import Outcome, Run, Step
@@ -75,7 +75,7 @@ class Writing(FakeEngine):
 
 
 @dataclass(frozen=True)
-class OnFakes(Session):
+class OnFakes(CliSession):
     """The command line's, with an engine of ours."""
 
     fake: FakeEngine = field(default_factory=FakeEngine)
@@ -84,7 +84,7 @@ class OnFakes(Session):
         return self.fake
 
 
-def run(session: Session, verb: str, *words: str) -> None:
+def run(session: CliSession, verb: str, *words: str) -> None:
     perform(session, parse(session, form_of(VERBS[verb]), ["app-test", REGION, *words]))
 
 

@@ -22,7 +22,7 @@ from ..command import Command
 from ..fleet_options import scope_options
 from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
-from ..session import Session
+from ..session import CliSession
 from ..tenant_status import TenantStatus, looking, say_own, scope_of
 
 _FORM = Form("affected", APPLY, many=True)
@@ -72,7 +72,7 @@ def _row(diff: LayerDiff) -> dict[str, Any]:
 
 
 def _since(
-    session: Session, seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token], since: str
+    session: CliSession, seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token], since: str
 ) -> Comparison:
     """Tenants whose inputs, by the project's files alone, differ between a revision and now."""
     resolver, root = seen.detector.deployer.resolver, session.project.root
@@ -108,7 +108,7 @@ def _inputs(resolver: InputResolver, names: Iterable[str], tokens: Sequence[Toke
     }
 
 
-def _print(session: Session, rows: list[dict[str, Any]], looked_at: int) -> None:
+def _print(session: CliSession, rows: list[dict[str, Any]], looked_at: int) -> None:
     console = session.console
     if session.options.json:
         console.json(rows)

@@ -19,7 +19,7 @@ from ..command import Command
 from ..fleet_options import scope_options
 from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
-from ..session import Session
+from ..session import CliSession
 
 _FORM = Form("builds", PLAN, flags=())  # nothing is run
 
@@ -36,7 +36,7 @@ _FORM = Form("builds", PLAN, flags=())  # nothing is run
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var tenant=NAME]")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], form: str, **given: Any) -> int:
-    session: Session = ctx.obj.merged(given)
+    session: CliSession = ctx.obj.merged(given)
     layer = parse(session, _FORM, words).layer
     form = "json" if session.options.json else form
     if layer.tenant or layer.stack.tenant_source is None:
@@ -56,7 +56,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], form: str, **given: A
     return worst(error.exit_code for error in errors)
 
 
-def _entries(session: Session, layer: Layer) -> dict[str, LayerStatus]:
+def _entries(session: CliSession, layer: Layer) -> dict[str, LayerStatus]:
     """Everyone in scope that is deployed; the stack's own layer, by its name, where it has builds."""
     found = index.read(session.store(layer.stack), layer.stack)
     shard = selection.parse_shard(session.options.fleet.shard) if session.options.fleet.shard else None
@@ -77,12 +77,12 @@ def doubt(entry: LayerStatus) -> str:
     return "changed by another hand since" if entry.deployed and entry.touched else ""
 
 
-def _warn(session: Session, layer: Layer, entry: LayerStatus) -> None:
+def _warn(session: CliSession, layer: Layer, entry: LayerStatus) -> None:
     if word := doubt(entry):
         session.console.info(f"{layer.label}: {word}: these are the builds of its last good apply ({entry.record.at})")
 
 
-def _print(session: Session, form: str, name: str, entry: LayerStatus) -> None:
+def _print(session: CliSession, form: str, name: str, entry: LayerStatus) -> None:
     numbers, console = entry.record.builds, session.console
     if form == "json":
         console.json(dict(sorted(numbers.items())))
@@ -94,7 +94,7 @@ def _print(session: Session, form: str, name: str, entry: LayerStatus) -> None:
         _print_all(session, form, {name: entry})
 
 
-def _print_all(session: Session, form: str, entries: Mapping[str, LayerStatus]) -> None:
+def _print_all(session: CliSession, form: str, entries: Mapping[str, LayerStatus]) -> None:
     if form == "json":
         session.console.json({name: dict(sorted(e.record.builds.items())) for name, e in entries.items()})
         return

@@ -12,7 +12,7 @@ from ...model.errors import BusyError, NotFoundError, OrchestrateError, RefusedE
 from ...model.nouns import Stack
 from ..command import Command
 from ..options import ASKS_AWS, takes
-from ..session import SELF, Session
+from ..session import SELF, CliSession
 
 
 class CheckResult(NamedTuple):
@@ -36,7 +36,7 @@ class CheckResult(NamedTuple):
 @click.argument("region", required=False, default="")
 @click.pass_context
 def command(ctx: click.Context, /, stack: str, region: str, **given: Any) -> int:
-    session: Session = ctx.obj.merged(given)
+    session: CliSession = ctx.obj.merged(given)
     findings = [*_engine(session), *_terraform(session), *_simulated(session), *_account(session, stack, region)]
     if session.options.json:
         session.console.json([f._asdict() for f in findings])
@@ -56,7 +56,7 @@ def _checked(thing: str, probe: Callable[[], str], *, needed: bool = True) -> Ch
         return CheckResult(thing, False, str(error), error.hint, needed)
 
 
-def _engine(session: Session) -> Iterator[CheckResult]:
+def _engine(session: CliSession) -> Iterator[CheckResult]:
     from ...engines.docker import connect
     from ...engines.image import build, inputs
 
@@ -81,7 +81,7 @@ def _engine(session: Session) -> Iterator[CheckResult]:
         yield _checked("image", built, needed=False)
 
 
-def _terraform(session: Session) -> Iterator[CheckResult]:
+def _terraform(session: CliSession) -> Iterator[CheckResult]:
     import shutil
 
     from ...engines.host import version
@@ -113,7 +113,7 @@ def _terraform(session: Session) -> Iterator[CheckResult]:
     yield _checked("mirror", mirror, needed=False)
 
 
-def _simulated(session: Session) -> Iterator[CheckResult]:
+def _simulated(session: CliSession) -> Iterator[CheckResult]:
     try:
         endpoint = session.simulated.usable()
     except BusyError as error:
@@ -123,7 +123,7 @@ def _simulated(session: Session) -> Iterator[CheckResult]:
     yield CheckResult("sandbox", endpoint is not None, detail, needed=False)
 
 
-def _account(session: Session, name: str, region: str) -> Iterator[CheckResult]:
+def _account(session: CliSession, name: str, region: str) -> Iterator[CheckResult]:
     from ...aws import identity as account
 
     stacks = [session.project.stack(name, region)] if name else session.project.stacks()
@@ -140,7 +140,7 @@ def _account(session: Session, name: str, region: str) -> Iterator[CheckResult]:
     yield from _of_stacks(session, stacks, who, strict=bool(name))
 
 
-def _identity(session: Session, stack: Stack) -> Any:
+def _identity(session: CliSession, stack: Stack) -> Any:
     from ...aws import identity as account
 
     try:
@@ -150,7 +150,7 @@ def _identity(session: Session, stack: Stack) -> Any:
         return error
 
 
-def _of_stacks(session: Session, stacks: list[Stack], who: Any, *, strict: bool) -> Iterator[CheckResult]:
+def _of_stacks(session: CliSession, stacks: list[Stack], who: Any, *, strict: bool) -> Iterator[CheckResult]:
     from ...state import store
 
     for stack in stacks:

@@ -14,7 +14,7 @@ from ...terraform.commands import PLAN
 from ..command import Command
 from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
-from ..session import Session
+from ..session import CliSession
 
 _FORM = Form("history", PLAN, flags=())  # nothing is run
 
@@ -29,7 +29,7 @@ _FORM = Form("history", PLAN, flags=())  # nothing is run
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var tenant=NAME]")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
-    session: Session = ctx.obj.merged(given)
+    session: CliSession = ctx.obj.merged(given)
     layer = parse(session, _FORM, words).layer
     applies = layer_state.load_history(session.store(layer.stack), layer)[::-1]
     if not applies:

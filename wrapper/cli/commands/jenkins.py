@@ -11,7 +11,7 @@ from ...model.errors import NotFoundError, UsageError
 from ...model.nouns import Layer, Stack
 from ..command import CommandGroup
 from ..options import ASKS_AWS, takes
-from ..session import Session
+from ..session import CliSession
 
 _OUTPUT = "jenkins"
 
@@ -29,7 +29,7 @@ def command() -> None: ...
 def casc(ctx: click.Context, /, stack: str, region: str, output: str, **given: Any) -> int:
     from .. import jenkins_casc
 
-    session: Session = ctx.obj.merged(given)
+    session: CliSession = ctx.obj.merged(given)
     if session.options.json and output:
         raise UsageError("--output writes YAML, and --json prints JSON", hint="leave one of them out")
     found = session.project.stack(stack, region)
@@ -49,7 +49,7 @@ def casc(ctx: click.Context, /, stack: str, region: str, output: str, **given: A
     return 0
 
 
-def _given_out(session: Session, stack: Stack) -> Any:
+def _given_out(session: CliSession, stack: Stack) -> Any:
     """The stack's output, read from its state: Terraform is not started."""
     from ...state import layer_state
 

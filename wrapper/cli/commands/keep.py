@@ -16,7 +16,7 @@ from ...state.record import moment
 from ...state.store import Store
 from ..command import Command
 from ..options import ASKS_AWS, takes
-from ..session import Session
+from ..session import CliSession
 
 
 @click.command(
@@ -43,7 +43,7 @@ def command(
     listed: bool,
     **given: Any,
 ) -> int:
-    session: Session = ctx.obj.merged(given)
+    session: CliSession = ctx.obj.merged(given)
     if [bool(until), off, listed].count(True) != 1 or bool(stack) == listed:
         raise UsageError("keep needs one of three", hint="keep STACK [REGION] --until 2026-12-01 | --off ; keep --list")
     for flag, given_too, needed, there in (
@@ -69,7 +69,7 @@ def command(
     return _off(session, found) if off else _keep(session, found, hold)
 
 
-def _keep(session: Session, stack: Stack, hold: Hold) -> int:
+def _keep(session: CliSession, stack: Stack, hold: Hold) -> int:
     if not stack.settings.ephemeral:
         raise UsageError(
             f"{stack.label} is not ephemeral: the night leaves it alone anyway",
@@ -81,7 +81,7 @@ def _keep(session: Session, stack: Stack, hold: Hold) -> int:
     return 0
 
 
-def _off(session: Session, stack: Stack) -> int:
+def _off(session: CliSession, stack: Stack) -> int:
     store = _store(session, stack)
     if store.read(holds.key(stack)) is None:
         session.console.info(f"{stack.label}: was not kept")
@@ -91,7 +91,7 @@ def _off(session: Session, stack: Stack) -> int:
     return 0
 
 
-def _list(session: Session) -> int:
+def _list(session: CliSession) -> int:
     candidates = list(reaper.find(session.project, StackFilter(), lambda s: (session.identity(s), _store(session, s))))
     hold = [(f, f.hold) for f in candidates if f.hold]
     if session.options.json:
@@ -105,7 +105,7 @@ def _list(session: Session) -> int:
     return max((f.error.exit_code for f in candidates if f.error), default=0)
 
 
-def _store(session: Session, stack: Stack) -> Store:
+def _store(session: CliSession, stack: Stack) -> Store:
     return session.store(stack)
 
 

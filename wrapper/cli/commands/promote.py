@@ -30,7 +30,7 @@ from ..command import Command
 from ..fleet_options import many_options
 from ..invocation import Form, Invocation, parse, without_first
 from ..options import DEPLOYS, takes
-from ..session import Session
+from ..session import CliSession
 from .rollback import say_not_typed
 
 _FORM = Form("promote", APPLY, picks_builds=True, declared=True)
@@ -48,7 +48,7 @@ _FORM = Form("promote", APPLY, picks_builds=True, declared=True)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="FROM TO [REGION] [-var tenant=NAME]")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
-    session: Session = ctx.obj.merged(given)
+    session: CliSession = ctx.obj.merged(given)
     name, rest = without_first(words)
     if not name:
         raise UsageError("promote needs two stacks", hint="./orchestrate promote FROM TO [REGION] -var tenant=NAME")
@@ -63,7 +63,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     return _many(session, promotion, one) if is_many else _one(session, promotion, one)
 
 
-def _expected(session: Session, source: Stack) -> dict[str, Build]:
+def _expected(session: CliSession, source: Stack) -> dict[str, Build]:
     """``--builds``: what the caller believes to run in FROM."""
     found = build_files.read(session.project.files, [session.directory / path for path in session.options.builds])
     return builds.assign(found, declared(session, source), source.label)
@@ -73,7 +73,7 @@ def _expected(session: Session, source: Stack) -> dict[str, Build]:
 class Promotion:
     """From where, to where; ``expected``: builds that must run there, by variable."""
 
-    session: Session
+    session: CliSession
     source: Stack
     stack: Stack
     expected: Mapping[str, Build]
@@ -107,7 +107,7 @@ class Promotion:
         return self.stack.tenant_source is not None and any(is_build(n) for n in found)
 
 
-def _one(session: Session, promotion: Promotion, one: Invocation) -> int:
+def _one(session: CliSession, promotion: Promotion, one: Invocation) -> int:
     from ..run_verb import on_layer
 
     layer, source = one.layer, Layer(promotion.source, one.tenant)
@@ -124,12 +124,12 @@ def _one(session: Session, promotion: Promotion, one: Invocation) -> int:
     return 0
 
 
-def _say(session: Session, layer: Layer, given: LayerOverrides, running: Mapping[str, str]) -> None:
+def _say(session: CliSession, layer: Layer, given: LayerOverrides, running: Mapping[str, str]) -> None:
     now = f"runs {in_words(running)}" if running else "runs nothing yet"
     session.console.info(f"{layer.label}: promoting {in_words(given.builds or {})} (it {now})")
 
 
-def _many(session: Session, promotion: Promotion, one: Invocation) -> int:
+def _many(session: CliSession, promotion: Promotion, one: Invocation) -> int:
     """Everyone in scope, each with its own builds; one whose builds are not known fails, and the others go on."""
 
     def run(fleet: Fleet, request: run_fleet.FleetRequest) -> list[LayerResult]:

@@ -13,7 +13,7 @@ from ...model.nouns import Layer, ResolvedValue, Stack
 from ...state import layer_state, store
 from ..command import Command
 from ..options import ASKS_AWS, takes
-from ..session import Session
+from ..session import CliSession
 
 if TYPE_CHECKING:
     from ...aws.identity import Identity
@@ -45,7 +45,7 @@ def command(ctx: click.Context, /, stack: str, region: str, tenants: int | None,
     return 0 if all(one.fits for one in headrooms) else 1
 
 
-def _asked(session: Session, stack: Stack) -> tuple[quota_headroom.Account, list[str], list[str]]:
+def _asked(session: CliSession, stack: Stack) -> tuple[quota_headroom.Account, list[str], list[str]]:
     """The account, the tenants that stand in it, and what could not be learned of it."""
     from ...aws import quota_usage
     from ...aws.identity import identify
@@ -70,7 +70,7 @@ def _deployed(stack: Stack, identity: Identity) -> list[str]:
         return []  # no bucket yet: nothing was ever deployed
 
 
-def _fleet(session: Session, stack: Stack, deployed: list[str], wanted: int | None) -> quota_headroom.FleetDemand:
+def _fleet(session: CliSession, stack: Stack, deployed: list[str], wanted: int | None) -> quota_headroom.FleetDemand:
     values = session.project.values
     names = [*deployed, *(t for t in session.project.tenants(stack) if t not in deployed)]
     own = values.of(Layer(stack))
@@ -102,7 +102,7 @@ def _region(stack: Stack) -> str:
 
 
 def _show(
-    session: Session,
+    session: CliSession,
     stack: Stack,
     fleet: quota_headroom.FleetDemand,
     account: quota_headroom.Account,

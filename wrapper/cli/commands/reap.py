@@ -31,7 +31,7 @@ from ..command import Command
 from ..fleet_options import file_options, targets
 from ..options import ASKS_AWS, takes
 from ..progress import open_progress
-from ..session import Session
+from ..session import CliSession
 
 HEAD = ("stack", "tenants", "last apply", "kept until", "what")
 
@@ -70,7 +70,7 @@ def command(
     lock_timeout: str,
     **given: Any,
 ) -> int:
-    session: Session = ctx.obj.merged(given)
+    session: CliSession = ctx.obj.merged(given)
     environment.check(session.environ)
     wanted = StackFilter(region, globs)
     age = rules.seconds(older_than) if older_than else 0.0
@@ -85,7 +85,7 @@ def command(
     return _show(session, one, found)
 
 
-def _doors(session: Session, stack: Stack) -> tuple[Identity, Store]:
+def _doors(session: CliSession, stack: Stack) -> tuple[Identity, Store]:
     identity = session.identity(stack)
     return identity, store.open_store(stack, identity)
 
@@ -93,7 +93,7 @@ def _doors(session: Session, stack: Stack) -> tuple[Identity, Store]:
 # -- what would be done -----------------------------------------------------------------------------
 
 
-def _show(session: Session, one: ReapOptions, found: Sequence[ReapCandidate]) -> int:
+def _show(session: CliSession, one: ReapOptions, found: Sequence[ReapCandidate]) -> int:
     rows = rules.words(found, one.now, one.older_than)
     if session.options.json:
         session.console.json(rows)
@@ -131,7 +131,7 @@ def _row(candidate: ReapCandidate, one: ReapOptions) -> tuple[str, ...]:
 # -- the night --------------------------------------------------------------------------------------
 
 
-def _reap(session: Session, one: ReapOptions, found: Sequence[ReapCandidate], signals: SignalHandler) -> int:
+def _reap(session: CliSession, one: ReapOptions, found: Sequence[ReapCandidate], signals: SignalHandler) -> int:
     wanted, begun = targets(session), time.time()
     logs = Logs(session.home / "logs", run_fleet.run_id(begun))
     results = reaper.reap_all(
@@ -162,7 +162,9 @@ def _reap(session: Session, one: ReapOptions, found: Sequence[ReapCandidate], si
 
 
 @contextlib.contextmanager
-def _opened(session: Session, one: ReapOptions, stack: Stack, signals: SignalHandler, logs: Logs) -> Iterator[Reaper]:
+def _opened(
+    session: CliSession, one: ReapOptions, stack: Stack, signals: SignalHandler, logs: Logs
+) -> Iterator[Reaper]:
     signals.check()
     deployer = session.deployer(stack, signals)
     deployer.context = replace(deployer.context, color=False, interactive=False)

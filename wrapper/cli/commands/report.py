@@ -14,7 +14,7 @@ from ...reports.model import Report
 from ..command import CommandGroup
 from ..fleet_options import file_options, targets
 from ..options import takes
-from ..session import Session
+from ..session import CliSession
 
 
 @click.group("report", cls=CommandGroup, help="Merge the reports of several machines, or show one.")
@@ -51,7 +51,7 @@ def show(ctx: click.Context, /, name: str, **given: Any) -> int:
     return _show(session, found)
 
 
-def _show(session: Session, report: Report) -> int:
+def _show(session: CliSession, report: Report) -> int:
     if session.options.json:
         session.console.json(document.data_of(report))
     else:

@@ -18,7 +18,7 @@ from ..command import Command
 from ..fleet_options import one_options
 from ..invocation import Form, Invocation, parse
 from ..options import DEPLOYS, takes
-from ..session import Session
+from ..session import CliSession
 
 _FORM = Form("rollback", commands.APPLY, picks_builds=True, declared=True)
 
@@ -38,7 +38,7 @@ _FORM = Form("rollback", commands.APPLY, picks_builds=True, declared=True)
 def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **given: Any) -> int:
     from ..run_verb import on_layer
 
-    session: Session = ctx.obj.merged(given)
+    session: CliSession = ctx.obj.merged(given)
     one = parse(session, _FORM, words)
     layer, store = one.layer, session.store(one.stack)
     applies, record = layer_state.load_history(store, layer), layer_state.load_record(store, layer)
@@ -54,7 +54,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **giv
     return 0
 
 
-def say_not_typed(session: Session, one: Invocation, record: DeploymentRecord) -> None:
+def say_not_typed(session: CliSession, one: Invocation, record: DeploymentRecord) -> None:
     """What was typed at the last apply, and is not now, changes too: as at every apply."""
     typed = {a.name for a in typed_values(one.tokens)}
     names = [n for n in record.given if n not in (*typed, *record.builds, "tenant")]

@@ -9,7 +9,7 @@ import click
 from ..command import CommandGroup
 from ..options import takes
 from ..sandbox_seed import seed_of
-from ..session import Session
+from ..session import CliSession
 
 
 @click.group("sandbox", cls=CommandGroup, help="The simulated AWS of this project: start, stop, status, reset.")
@@ -55,7 +55,7 @@ def reset(ctx: click.Context, /, **given: Any) -> int:
     return _show(session, session.simulated.reset(seed_of(session.project)))
 
 
-def _show(session: Session, endpoint: Any) -> int:
+def _show(session: CliSession, endpoint: Any) -> int:
     if session.options.json:
         shown = {
             "url": endpoint.url,

@@ -10,7 +10,7 @@ from ...terraform.commands import DESTROY, Token
 from ..command import CommandGroup
 from ..invocation import named
 from ..options import ASKS_AWS, takes
-from ..session import Session
+from ..session import CliSession
 from ..tenant_status import looking
 from .tenants import changes, describe
 
@@ -35,7 +35,7 @@ def _names(function: Any) -> Any:
 @takes("root")
 @_names
 def add(ctx: click.Context, /, name: str, stack: str, region: str, other: str | None, **given: Any) -> int:
-    session: Session = ctx.obj.merged(given)
+    session: CliSession = ctx.obj.merged(given)
     found = session.project.stack(stack, region)
     file = session.project.add_tenant(found, name, other or "")
     session.console.info(f"{file}: what {name} has of its own goes there")
@@ -47,7 +47,7 @@ def add(ctx: click.Context, /, name: str, stack: str, region: str, other: str | 
 @takes("root", "sandbox", "engine", "dry_run", "timeout")
 @_names
 def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any) -> int:
-    session: Session = ctx.obj.merged(given)
+    session: CliSession = ctx.obj.merged(given)
     one = named(session, DESTROY, stack, region, name)
     found, layer = one.stack, one.layer
     file = session.project.tenant_file(found, name)
@@ -73,7 +73,7 @@ def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: A
 @takes(*ASKS_AWS, "timeout")
 @_names
 def show(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any) -> int:
-    session: Session = ctx.obj.merged(given)
+    session: CliSession = ctx.obj.merged(given)
     found = session.project.stack(stack, region)
     declared = session.project.files.has(session.project.tenant_file(found, name))
     with looking(session, found) as seen:
