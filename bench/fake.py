@@ -61,7 +61,7 @@ def main(root: str, name: str, jobs: str) -> int:
     stack = session.project.stack(name, REGION)
     store = stores.open_store(stack, session.identity(stack))
     store.write(layer_state.state_key(Layer(stack)), json.dumps(OWN).encode())
-    return run_fleet.perform(session, Invocation("apply", APPLY, Layer(stack)))
+    return run_fleet.perform(session, Invocation("apply", APPLY, Layer(stack), many=True))
 
 
 if __name__ == "__main__":

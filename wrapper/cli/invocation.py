@@ -21,7 +21,7 @@ from ..terraform.variables import is_build
 from . import build_options
 from .command import no_option
 from .fleet_options import many_options
-from .options import ours
+from .options import FleetOptions, ours
 from .session import CliSession
 
 _LIKE_A_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d\Z")
@@ -44,13 +44,15 @@ class Form:
 
 @dataclass(frozen=True)
 class Invocation:
-    """What is done (``verb``), to which layer (where it is for many: to those of its stack), with which of Terraform's
-    arguments. ``command`` is its name as typed; ``why``: of an apply, as it is recorded (wrapper/state/record.py)."""
+    """What is done (``verb``), to which layer, with which of Terraform's
+    arguments. ``command`` is its name as typed; ``many``: it is for
+    the layers of the stack, not for this one; ``why``: of an apply, as it is recorded (wrapper/state/record.py)."""
 
     command: str
     verb: Verb
     layer: Layer
     tokens: tuple[Token, ...] = ()
+    many: bool = False
     why: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -84,9 +86,10 @@ def parse(session: CliSession, form: Form, words: Sequence[str]) -> Invocation:
     _check_form(form, tenant, tokens)
     stack = session.project.stack(name, region)
     layer = session.project.layer(stack, tenant, must_be_declared=form.declared)
-    if not form.picks_builds:
+    many = form.many or (form.flags is None and _is_for_many(session.options.fleet, form.verb, layer))
+    if session.options.builds and not form.picks_builds:
         tokens = build_options.take(session, stack, tokens)
-    return Invocation(form.command, form.verb, layer, tuple(tokens))
+    return Invocation(form.command, form.verb, layer, tuple(tokens), many)
 
 
 def named(session: CliSession, verb: Verb, stack: str, region: str, tenant: str = "") -> Invocation:
@@ -151,6 +154,23 @@ def _check_form(form: Form, tenant: str, tokens: Sequence[Token]) -> None:
             f"{form.command} decides itself which builds it deploys, and -var {typed.name}={typed.text} is another word",
             hint="leave it out; apply takes builds as they are typed",
         )
+
+
+def _is_for_many(options: FleetOptions, verb: Verb, layer: Layer) -> bool:
+    """Whether a command is for many layers. UsageError where it says both one tenant and many."""
+    stack, tenant = layer.stack, layer.tenant
+    named = [n for n in ("tenants", "shard", "failed_from") if getattr(options, n)]
+    many = options.all_tenants or bool(named)
+    if many and tenant:
+        other = "--" + (named[0].replace("_", "-") if named else "all-tenants")
+        raise UsageError(f"one tenant ({tenant}) and {other}", hint="leave one of them out")
+    for name in ("fail_fast", "tenant_timeout", "canary", "wave", "resume", "force", "refresh"):
+        if getattr(options, name) and not many and not verb.deletes:
+            flag = "--" + name.replace("_", "-")
+            raise UsageError(f"{flag} is for many tenants", hint="add --all-tenants or --tenants GLOB")
+    if named and stack.tenant_source is None:
+        raise UsageError(f"stack {stack.label} has no tenants", hint=f"leave out --{named[0].replace('_', '-')}")
+    return stack.tenant_source is not None and not tenant and (many or verb.deletes)
 
 
 def _refuse_unknown_options(command: str, tokens: Sequence[Token]) -> None:

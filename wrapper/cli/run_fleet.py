@@ -24,7 +24,6 @@ from .command_line import line_of
 from .console import TerminalConsole
 from .fleet_options import targets
 from .invocation import Invocation
-from .options import FleetOptions
 from .progress import open_progress
 from .session import CliSession
 
@@ -49,23 +48,6 @@ class FleetAction:
 
     run: Callable[[Fleet, FleetRequest], list[LayerResult]]
     words: tuple[str, ...]
-
-
-def is_for_many(options: FleetOptions, invocation: Invocation) -> bool:
-    """Whether a command is for many layers. UsageError where it says both one tenant and many."""
-    stack, tenant = invocation.stack, invocation.tenant
-    named = [n for n in ("tenants", "shard", "failed_from") if getattr(options, n)]
-    many = options.all_tenants or bool(named)
-    if many and tenant:
-        other = "--" + (named[0].replace("_", "-") if named else "all-tenants")
-        raise UsageError(f"one tenant ({tenant}) and {other}", hint="leave one of them out")
-    for name in ("fail_fast", "tenant_timeout", "canary", "wave", "resume", "force", "refresh"):
-        if getattr(options, name) and not many and not invocation.verb.deletes:
-            flag = "--" + name.replace("_", "-")
-            raise UsageError(f"{flag} is for many tenants", hint="add --all-tenants or --tenants GLOB")
-    if named and stack.tenant_source is None:
-        raise UsageError(f"stack {stack.label} has no tenants", hint=f"leave out --{named[0].replace('_', '-')}")
-    return stack.tenant_source is not None and not tenant and (many or invocation.verb.deletes)
 
 
 def perform(session: CliSession, invocation: Invocation, instead: FleetAction | None = None) -> int:
@@ -118,7 +100,7 @@ def _request(session: CliSession, invocation: Invocation) -> FleetRequest:
 
 def _tenant_filter(session: CliSession, invocation: Invocation) -> TenantFilter:
     options = session.options.fleet
-    if not is_for_many(options, invocation):
+    if not invocation.many:
         return TenantFilter(only=frozenset([invocation.tenant]), own=not invocation.tenant)
     narrow = TenantFilter(
         patterns=selection.parse_patterns(options.tenants),

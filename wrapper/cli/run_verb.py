@@ -9,14 +9,16 @@ from typing import Any
 from ..deploy.prepared import LayerOverrides
 from ..model.nouns import Layer, Outcome
 from ..terraform.commands import Token, Verb
-from . import run_fleet, single_report
+from . import single_report
 from .invocation import Invocation
 from .session import CliSession
 
 
 def perform(session: CliSession, invocation: Invocation) -> int:
     """Run the verb and return the exit code: 0, or 2 for a plan that saw changes and was asked for it."""
-    if run_fleet.is_for_many(session.options.fleet, invocation):
+    if invocation.many:
+        from . import run_fleet
+
         return run_fleet.perform(session, invocation)
     outcome = on_layer(session, invocation)
     return outcome.code if invocation.verb.tells_changes else 0

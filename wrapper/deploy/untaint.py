@@ -34,8 +34,10 @@ class Untainting:
     ) -> tuple[str, ...]:
         """The addresses that an apply untaints, each one said. None for a plan and for an apply of a plan file: there it
         is said what becomes of them. RefusedError on a protected stack whose label was not confirmed."""
-        stack, label = prepared.layer.stack, prepared.layer.label
-        diffs = Standing(self.identity, stack.region or stack.backend.region).look(_candidates(prepared, state))
+        stack, label, candidates = prepared.layer.stack, prepared.layer.label, _candidates(prepared, state)
+        if not candidates:
+            return ()
+        diffs = Standing(self.identity, stack.region or stack.backend.region).look(candidates)
         found = sorted(diffs, key=lambda pair: pair[0].address)
         untaints = prepared.verb.applies and not prepared.root_request.saved
         allowed = self._is_confirmed(prepared.layer)

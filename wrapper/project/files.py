@@ -28,6 +28,7 @@ class Files:
         self.parses = Parses(cache)
         self._notice = notice
         self._noticed: set[str] = set()
+        self._short: dict[Path, str] = {}
 
     def source(self, file: Path, *, mine: bool = False, tenant: bool = False) -> Source:
         """A file of values as one layer."""
@@ -48,10 +49,11 @@ class Files:
         """The values that a file of the project's holds."""
         return self.parses.values(self.read(file), self.short(file)).values
 
-    def blocks(self, folder: Path) -> list[tuple[Path, hcl.Block]]:
-        """The blocks of every Terraform file in a folder."""
+    def blocks(self, folder: Path) -> list[tuple[str, hcl.Block]]:
+        """The blocks of every Terraform file in a folder, and what each file is called."""
         files = [f for f in self.entries(folder) if f.suffix == ".tf" and not f.name.startswith(".")]
-        return [(f, b) for f in files for b in self.parses.blocks(self.read(f), self.short(f))]
+        named = [(f, self.short(f)) for f in files]
+        return [(where, b) for f, where in named for b in self.parses.blocks(self.read(f), where)]
 
     def read(self, file: Path) -> str:
         """The text of a file that must lie in the project."""
@@ -119,7 +121,10 @@ class Files:
             raise ConfigError(error.message, where=where, hint=error.hint) from None
 
     def short(self, path: Path) -> str:
-        return str(path.relative_to(self.root)) if naming.below(self.root, path) else str(path)
+        """What a person calls it: its path below the root. Asked for with every reading, so each is found out once."""
+        if path not in self._short:
+            self._short[path] = str(path.relative_to(self.root)) if naming.below(self.root, path) else str(path)
+        return self._short[path]
 
     def info(self, text: str) -> None:
         if text not in self._noticed:

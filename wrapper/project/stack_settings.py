@@ -66,7 +66,7 @@ def load_backend(files: Files, folder: Path, source: Path) -> Backend:
         for backend in (b for b in block.blocks if block.kind == "terraform" and b.kind == "backend"):
             if backend.body:
                 key = str(backend.body.get("key", ("", 0))[0])
-                return _checked(files, backend.body, files.short(where), backend.labels[0], key)
+                return _checked(files, backend.body, where, backend.labels[0], key)
     raise ConfigError(
         "the stack names no backend",
         where=files.short(folder),

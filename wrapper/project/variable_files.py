@@ -25,7 +25,7 @@ class VariableFiles:
 
     def declared(self, source: Path) -> dict[str, Variable]:
         """Variables of a Terraform root by name."""
-        return variables.declarations([(self._files.short(f), b) for f, b in self._files.blocks(source)])
+        return variables.declarations(self._files.blocks(source))
 
     def hidden(self, stack: Stack, names: Iterable[str]) -> set[str]:
         """Of these variables those whose values are shown nowhere: declared sensitive by one of the stack's roots, or

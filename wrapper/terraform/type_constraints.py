@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from ..model.naming import nearest
@@ -20,7 +21,8 @@ _TOKEN = re.compile(
 _COLLECTIONS = ("list", "set", "map")
 
 
-def parse_type(text: str) -> list[Any]:
+@cache
+def parse_type(text: str) -> Any:
     """A ``type = ...`` expression as data; ``any`` where it says nothing that can be checked."""
     tokens = [next(g for g in m.groups() if g) for m in _TOKEN.finditer(text.strip().strip('"')) if any(m.groups())]
     try:

@@ -55,12 +55,11 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     one = parse(session, _FORM, rest)
     source = session.project.upstream(one.stack, name)
     promotion_order.check_step(source.name, one.stack.name, session.project.way(one.stack))
-    is_many = run_fleet.is_for_many(session.options.fleet, one)
-    if not is_many and not one.tenant and one.stack.tenant_source is not None:
+    if not one.many and not one.tenant and one.stack.tenant_source is not None:
         raise UsageError("promote needs a tenant", hint="name it: -var tenant=NAME; or say --all-tenants")
     promotion = Promotion(session, source, one.stack, _expected(session, source))
     one = replace(one, why={"promoted_from": source.label})
-    return _many(session, promotion, one) if is_many else _one(session, promotion, one)
+    return _many(session, promotion, one) if one.many else _one(session, promotion, one)
 
 
 def _expected(session: CliSession, source: Stack) -> dict[str, Build]:
