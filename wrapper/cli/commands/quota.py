@@ -26,7 +26,7 @@ _EXAMPLE = "example"  # a tenant's name, for the values of one that has none of 
     cls=Command,
     help="Say, before an apply, what would run out first and which quota to raise. Exit code 1: the tenants do not fit.",
 )
-@takes(*ASKS_AWS, "dry_run")
+@takes(*ASKS_AWS)
 @click.argument("stack")
 @click.argument("region", required=False, default="")
 @click.option("--tenants", type=click.IntRange(0, 1_000_000), metavar="N", help="How many (default: those there are).")
@@ -50,8 +50,6 @@ def _asked(session: CliSession, stack: Stack) -> tuple[quota_headroom.Account, l
     from ...aws import quota_usage
     from ...aws.identity import identify
 
-    if session.dry_run:
-        return quota_headroom.Account(), [], ["a dry run asks no account"]
     try:
         identity = session.identity(stack) if session.sandboxed else identify(stack, session.environ)
         deployed = _deployed(stack, identity)

@@ -19,30 +19,30 @@ def of_little(example: Disk) -> None:
 
 
 def test_in_a_new_account_processors_run_out_first(run_cli: Run, example: Disk) -> None:
-    said = run_cli("quota", "app-test", "--dry-run")
+    said = run_cli("quota", "app-test")
     assert "first to run out: EC2 processors per region, at 10 tenants (https://docs.aws" in said.err
     declared = 'variable "capacity" {\n  type    = any\n  default = {}\n}\n'
     example.append("src/app/variables.tf", declared)
     example.append(f"{APP}/variables.tfvars", 'capacity = { spot_max_price = "0.03" }\n')
-    assert "first to run out: EC2 spot processors per region, at 10" in run_cli("quota", "app-test", "--dry-run").err
-    many = run_cli("quota", "app-test", "--dry-run", "--tenants", "60")
+    assert "first to run out: EC2 spot processors per region, at 10" in run_cli("quota", "app-test").err
+    many = run_cli("quota", "app-test", "--tenants", "60")
     assert (many.code, "behind shared" in many.err) == (1, False), "that would help nobody"
 
 
-def test_what_runs_out_first_on_paper(run_cli: Run, example: Disk) -> None:
+def test_what_runs_out_first(run_cli: Run, example: Disk) -> None:
     of_little(example)
-    said = run_cli("quota", "app-test", "--dry-run")
+    said = run_cli("quota", "app-test")
     head, *rows = [line.split("  ") for line in said.out.splitlines()]
     assert (said.code, head[0]) == (0, "QUOTA")
     assert [row[0] for row in rows][:2] == ["load balancers", "target groups"]
-    assert "a dry run asks no account" in said.err
+    assert "no AWS credentials found" in said.err
     assert f"{REGION}/app-test: 2 tenants fit" in said.err
     assert "first to run out: load balancers per region, at 50 tenants (https://docs.aws" in said.err
 
 
 def test_too_many(run_cli: Run, example: Disk) -> None:
     of_little(example)
-    said = run_cli("quota", "app-test", REGION, "--tenants", "60", "--dry-run")
+    said = run_cli("quota", "app-test", REGION, "--tenants", "60")
     assert said.code == 1, "the answer is no; nothing failed"
     assert f"{REGION}/app-test: 60 tenants do not fit" in said.err
     assert "there is room for 500" in said.err
@@ -53,13 +53,13 @@ def test_too_many(run_cli: Run, example: Disk) -> None:
 @pytest.mark.parametrize(("tenants", "code"), [("50", 0), ("51", 1)])
 def test_the_exit_code_is_the_answer(run_cli: Run, example: Disk, tenants: str, code: int) -> None:
     of_little(example)
-    said = run_cli("quota", "app-test", "--dry-run", "--json", "--tenants", tenants)
+    said = run_cli("quota", "app-test", "--json", "--tenants", tenants)
     assert (said.code, json.loads(said.out)["fits"]) == (code, not code)
 
 
 def test_as_data(run_cli: Run, example: Disk) -> None:
     example.write(f".orchestrate/states/{REGION}/app-live/tenants/acme/terraform.tfstate", "{}")
-    found = json.loads(run_cli("quota", "app-live", REGION, "--dry-run", "--json").out)
+    found = json.loads(run_cli("quota", "app-live", REGION, "--json").out)
     quotas = found.pop("quotas")
     assert found == {
         "stack": "app-live",
@@ -70,7 +70,7 @@ def test_as_data(run_cli: Run, example: Disk) -> None:
         "fits": True,
         "first": "EC2 processors",
         "room_for": 10,
-        "untold": ["a dry run asks no account"],
+        "untold": ["no AWS credentials found"],
     }
     assert quotas[0]["quota_code"] == "L-53DA6B97"
 
@@ -81,17 +81,23 @@ def test_the_stacks_values_decide(run_cli: Run, example: Disk) -> None:
     example.append("src/app/tenant/variables.tf", declared + balancer)
     example.append(f"{APP}/variables.tfvars", 'load_balancer = { mode = "shared" }\n')
     example.append(f"{APP}/tenants/acme.tfvars", "scheduled_tasks = { a = {}, b = {} }\n")
-    found = json.loads(run_cli("quota", "app-test", "--dry-run", "--json", "--tenants", "500").out)
+    found = json.loads(run_cli("quota", "app-test", "--json", "--tenants", "500").out)
     ours = {q["quota"]: q["ours"] for q in found["quotas"]}
-    assert "any" in run_cli("quota", "app-test", "--dry-run").out, "who has none of its own adds none"
+    assert "any" in run_cli("quota", "app-test").out, "who has none of its own adds none"
     assert (found["mode"], ours["load balancers"], ours["schedule groups"]) == ("shared", 6, 1)
 
 
 def test_a_tenants_values_that_are_wrong_are_said(run_cli: Run, example: Disk) -> None:
     example.append(f"{APP}/tenants/globex.tfvars", "memroy = 1\n")
-    said = run_cli("quota", "app-test", "--dry-run")
+    said = run_cli("quota", "app-test")
     assert (said.code, said.out) == (65, "")
     assert f"where: {APP}/tenants/globex.tfvars:1" in said.err
+
+
+def test_a_dry_run_is_refused_since_nothing_is_changed_anyway(run_cli: Run, example: Disk) -> None:
+    said = run_cli("quota", "app-test", "--dry-run")
+    assert (said.code, said.out) == (64, "")
+    assert "quota takes no --dry-run" in said.err
 
 
 def test_without_credentials_published_quotas_count(run_cli: Run, example: Disk) -> None:
@@ -111,5 +117,5 @@ def test_without_credentials_published_quotas_count(run_cli: Run, example: Disk)
     ],
 )
 def test_what_cannot_be_asked(run_cli: Run, words: tuple[str, ...], code: int, text: str) -> None:
-    said = run_cli("quota", *words, "--dry-run")
+    said = run_cli("quota", *words)
     assert (said.code, text in said.err) == (code, True)
