@@ -237,7 +237,7 @@ class Deployer:
         own, given = Layer(self.stack), given or {}
         if self.resolver.outputs.state() is None:
             ahead = [*tokens, *given.get(tenant.tenant, NO_OVERRIDES).tokens]
-            self.resolver.check_ahead(commands.APPLY, tenant, ahead)
+            self.resolver.checks.check_ahead(commands.APPLY, tenant, ahead)
             self.console.info(f"{own.label}: not there yet; making it first")
             self.run_layer(commands.APPLY, own, self.for_stack(tokens), given.get("", NO_OVERRIDES))
             return
@@ -254,7 +254,7 @@ class Deployer:
 
     def for_stack(self, tokens: Sequence[Token]) -> list[Token]:
         """Of a tenant's arguments, those that the stack's own layer takes too."""
-        mine = self.resolver.declared(Layer(self.stack))
+        mine = self.resolver.checks.declared(Layer(self.stack))
         return [
             t
             for t in tokens

@@ -1,4 +1,5 @@
-"""What a command finds before it starts: the values and arguments of each layer, checked, and their fingerprint.
+"""What a command finds before it starts: the values of each layer and their fingerprint. What is wrong with the arguments
+:mod:`wrapper.deploy.argument_checks` says.
 
 All of it is fixed here: what is edited while Terraform runs changes neither the run nor what is recorded of it.
 """
@@ -6,7 +7,7 @@ All of it is fixed here: what is edited while Terraform runs changes neither the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..aws.identity import Identity
@@ -15,16 +16,17 @@ from ..model.errors import OrchestrateError
 from ..model.fingerprint import Difference
 from ..model.nouns import Layer, ResolvedValue, Stack, Variable
 from ..project.project import Project
-from ..run import plan_file, plan_run
-from ..run.plan_run import RunContext, RunRequest
+from ..run import plan_file
+from ..run.plan_run import RunContext
 from ..run.runner import Console
 from ..state import layer_state
 from ..state import store as stores
 from ..state.record import DeploymentRecord
-from ..terraform import arguments, environment, variables
+from ..terraform import variables
 from ..terraform.arguments import destroys, typed_values
 from ..terraform.commands import PLAN, Token, Verb
 from ..terraform.variables import Source
+from .argument_checks import ArgumentChecks
 from .lb_slots import slots
 from .lb_slots.slot_table import SlotTableStore
 from .lb_slots.variables import SlotVariables
@@ -44,6 +46,10 @@ class InputResolver:
     console: Console
     given: Mapping[str, str] = field(default_factory=dict)
     dry: bool = False
+
+    @cached_property
+    def checks(self) -> ArgumentChecks:
+        return ArgumentChecks(self.project, self.stack, self.context, self.given)
 
     @cached_property
     def outputs(self) -> Outputs:
@@ -81,7 +87,7 @@ class InputResolver:
         by tenant, are given alone."""
         if not layers:
             return
-        root_request = self._common(verb, layers[0], tokens)
+        root_request = self.checks.root_request(verb, layers[0], tokens)
         if not root_request.valued:
             saved = root_request.saved and self.context.directory / root_request.saved
             planned = plan_file.check(saved, layers[0].label) if saved else None
@@ -92,24 +98,11 @@ class InputResolver:
             mine = (own or {}).get(layer.tenant, NO_OVERRIDES)
             try:
                 yield exactly(
-                    mine, self._ready(layer, self._with_own(layer, root_request, mine), values, first, records)
+                    mine,
+                    self._ready(layer, self.checks.with_overrides(layer, root_request, mine), values, first, records),
                 )
             except OrchestrateError as error:
                 yield error
-
-    def _with_own(self, layer: Layer, root_request: RootRequest, own: LayerOverrides) -> RootRequest:
-        """What all have in common, and what this one is given alone."""
-        if own is NO_OVERRIDES:
-            return root_request
-        request = root_request.request
-        tokens = self.distribute(request.verb, layer, own.tokens, request.declared)
-        typed = {a.name: variables.check_argument(a, request.declared) for a in typed_values(tokens)}
-        return replace(
-            root_request,
-            request=replace(request, tokens=(*request.tokens, *tokens)),
-            typed={**root_request.typed, **typed},
-            own=replace(own, tokens=tuple(tokens)),
-        )
 
     def _ready(
         self,
@@ -134,27 +127,6 @@ class InputResolver:
         inputs = fingerprint.inputs(digests, **root_request.digests) if root_request.whole else {}
         return PreparedLayer(layer, root_request, values, inputs)
 
-    def _common(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> RootRequest:
-        declared = self.declared(layer)
-        environment.check(self.given, declared if verb.values else ())
-        mine = self.distribute(verb, layer, tokens, declared)
-        saved = plan_run.file_argument(verb, mine)
-        if saved:
-            mine = [t for t in mine if t.flag != "var" or variables.parse_argument(t.value or "").name != "tenant"]
-        typed = {a.name: variables.check_argument(a, declared) for a in typed_values(mine)} if verb.values else {}
-        sources, modules = self.project.digest_sources(layer), self.project.digest_modules(layer)
-        request = RunRequest(
-            layer,
-            verb,
-            tuple(mine),
-            declared=declared,
-            sources=self.project.work_files(layer),
-            digest=fingerprint.digest(sources, modules),
-            modules=self.project.modules(),
-        )
-        digests = {"sources": sources, "modules": modules, "versions": self.context.versions}
-        return RootRequest(request, typed, saved, digests)
-
     def changed(self, layer: Layer, record: DeploymentRecord) -> list[Difference]:
         """What of a layer's inputs differs from its last apply, what was typed then standing in; [] when not known."""
         if not record.inputs:
@@ -164,40 +136,17 @@ class InputResolver:
 
     def typed_last(self, layer: Layer, record: DeploymentRecord) -> list[Token]:
         """What was typed at a layer's last apply, as far as it still goes."""
-        declared = self.declared(layer)
+        declared = self.checks.declared(layer)
         given = {n: t for n, t in record.given.items() if n in declared}
         if not layer.tenant and slots.counts(declared):
             given = self.slot_variables.still_enough(given)
         return [Token("var", f"{n}={t}", ("-var", f"{n}={t}")) for n, t in given.items()]
 
-    def check(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> None:
-        """Raise what is wrong with the arguments for any layer of this root."""
-        self._common(verb, layer, tokens)
-
-    def check_ahead(self, verb: Verb, tenant: Layer, tokens: Sequence[Token]) -> None:
-        """A mistake in a tenant is said before its stack is made, as far as it shows without the stack's outputs."""
-        root_request = self._common(verb, tenant, tokens)
-        if root_request.saved:
-            plan_file.check(self.context.directory / root_request.saved, tenant.label)
-            return
-        coming = self.project.values.outputs(self.stack.source) & set(root_request.request.declared)
-        if not self.project.values.template_mentions(self.stack, coming):
-            unknown = {n: None for n in coming if root_request.request.declared[n].nullable}
-            values = self.project.values.of(tenant, unknown, self._var_files(root_request.request.tokens))
-            coming |= {slots.VARIABLE} if slots.takes(root_request.request.declared) else set()
-            variables.check_required(
-                root_request.request.declared, {*values, *root_request.typed, *coming}, tenant.label
-            )
-
     # -- values -----------------------------------------------------------------------------------
-
-    def declared(self, layer: Layer) -> dict[str, Variable]:
-        declared = self.project.values.declared(layer.source)
-        return declared if layer.tenant else declared | self.project.values.declared(layer.stack.config)
 
     def effective(self, layer: Layer, tokens: Sequence[Token]) -> dict[str, ResolvedValue]:
         """Every effective value of a layer, -var and -var-file included, with its origin."""
-        declared = self.declared(layer)
+        declared = self.checks.declared(layer)
         typed = {a.name: variables.check_argument(a, declared) for a in typed_values(tokens) if a.name in declared}
         values = next(iter(self._values([layer], tokens, typed)))
         if isinstance(values, OrchestrateError):
@@ -208,23 +157,19 @@ class InputResolver:
         self, layers: Sequence[Layer], tokens: Sequence[Token], typed: Mapping[str, ResolvedValue]
     ) -> Iterable[dict[str, ResolvedValue] | OrchestrateError]:
         """From the files, and what the tool itself gives."""
-        sources = self._var_files(tokens)
+        sources = self.checks.var_files(tokens)
         argued = {n: ResolvedValue(v, f"{s.name}:{line}") for s in sources for n, (v, line) in s.values.items()}
         return self.slot_variables.give(
-            layers, self.declared(layers[0]), self._from_files(layers, tokens), {**argued, **typed}
+            layers, self.checks.declared(layers[0]), self._from_files(layers, tokens), {**argued, **typed}
         )
 
     def _from_files(
         self, layers: Sequence[Layer], tokens: Sequence[Token]
     ) -> Iterator[dict[str, ResolvedValue] | OrchestrateError]:
         outputs = self.outputs.of(layers[0])
-        to_come = {} if outputs or not self.dry else self.outputs.to_come(layers[0], self.declared(layers[0]))
-        for values in self.project.values.of_all(layers, outputs, self._var_files(tokens)):
+        to_come = {} if outputs or not self.dry else self.outputs.to_come(layers[0], self.checks.declared(layers[0]))
+        for values in self.project.values.of_all(layers, outputs, self.checks.var_files(tokens)):
             yield values if isinstance(values, OrchestrateError) else {**to_come, **values}
-
-    def _var_files(self, tokens: Iterable[Token]) -> list[Source]:
-        directory = self.context.directory
-        return [self.project.files.caller_source(directory / (t.value or "")) for t in tokens if t.flag == "var-file"]
 
     def _fill_from_last_apply(
         self,
@@ -245,16 +190,3 @@ class InputResolver:
             {n: (variables.check_argument(variables.Argument(n, t), declared).value, 0) for n, t in missing.items()},
         )
         return {**values, **variables.merge(declared, (), [source], layer.label)}
-
-    # -- arguments --------------------------------------------------------------------------------
-
-    def distribute(
-        self, verb: Verb, layer: Layer, tokens: Iterable[Token], declared: Mapping[str, Variable]
-    ) -> list[Token]:
-        """The caller's arguments that are this layer's: a -var goes to the root that declares it."""
-        return arguments.distribute(verb, tokens, declared, self._others(layer), layer.label)
-
-    def _others(self, layer: Layer) -> set[str]:
-        stack = layer.stack
-        other = stack.source if layer.tenant else stack.tenant_source
-        return set(self.project.values.declared(other)) if other else set()

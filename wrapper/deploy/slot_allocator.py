@@ -124,7 +124,7 @@ class SlotAllocator:
         record = layer_state.load_record(self.store(), own)
         names = [d.name for d in self.resolver.changed(own, record) if d.name != f"variable {slots.COUNT}"]
         names += [f"-var {name} (not recorded, because it is sensitive)" for name in record.hidden]
-        if not slots.counts(self.resolver.declared(own)):
+        if not slots.counts(self.resolver.checks.declared(own)):
             names = [f"it declares no variable {slots.COUNT}, so that nothing here can add one"]
         elif not record.inputs:
             names = ["what its last apply was given is not recorded"]

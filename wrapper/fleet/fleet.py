@@ -114,7 +114,7 @@ class Fleet:
     ) -> list[LayerResult]:
         deployer, own = self.deployer, Layer(self.deployer.stack)
         if names:
-            deployer.resolver.check(verb, Layer(deployer.stack, names[0]), tokens)
+            deployer.resolver.checks.root_request(verb, Layer(deployer.stack, names[0]), tokens)
         if verb.as_applied and tenant_filter.own and not found.own.deployed:
             raise NotFoundError(f"{own.label} has no state", hint="what was never applied cannot drift")
         if tenant_filter.own and "" not in tenant_filter.done:

@@ -1,5 +1,5 @@
-"""The values of a layer, gathered from the project's files by convention and merged. Knows the order of the layers
-(docs/configuration.md); the rules of merging are :mod:`wrapper.terraform.variables`'."""
+"""The values of a layer, gathered from the project's files by convention and merged. Knows in which order (ORIGINS, which
+docs/configuration.md has too); the rules of merging are :mod:`wrapper.terraform.variables`'."""
 
 from __future__ import annotations
 
@@ -15,6 +15,20 @@ from ..terraform.variables import Source
 from .files import Files
 
 _TEMPLATE = "tenant.tfvars.j2"
+# Where a value comes from; a later one wins. (Terraform gets each -var as it was typed.)
+ORIGINS = (
+    "defaults of the Terraform root",
+    "`terraform.tfvars` and `*.auto.tfvars` of the root",
+    "`config/common.tfvars`",
+    "`config/<region>/common.tfvars`",
+    "`variables.tfvars`",
+    "outputs of the stack layer (tenants only)",
+    "`region`, `stack` and `tenant`, from the tool",
+    f"`{_TEMPLATE}` (tenants only)",
+    "`tenants/<tenant>.tfvars` (tenants only)",
+    "`-var-file`",
+    "`-var`",
+)
 
 
 class VariableFiles:

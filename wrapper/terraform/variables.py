@@ -1,8 +1,6 @@
-"""The layers of values, which wins, where each came from, and whether they fit. Pure.
+"""Values from several sources merged, a later one winning: where each came from, and whether it fits. Pure.
 
-Later wins: root defaults < terraform.tfvars of the root < config/common.tfvars < config/<region>/common.tfvars
-< variables.tfvars < outputs of the stack's own layer < tenant.tfvars.j2 < tenants/<tenant>.tfvars
-< -var-file < -var.
+In which order the sources come :mod:`wrapper.project.variable_files` says.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     one = parse(session, _FORM, words)
     with session.signals().installed() as signals:
         resolver = session.deployer(one.stack, signals).resolver
-        declared = resolver.declared(one.layer)
-        tokens = resolver.distribute(one.verb, one.layer, one.tokens, declared)
+        declared = resolver.checks.declared(one.layer)
+        tokens = resolver.checks.distribute(one.verb, one.layer, one.tokens, declared)
         values = hide_sensitive(resolver.effective(one.layer, tokens), declared)
     if session.options.json:
         session.console.json({k: {"value": v.value, "origin": v.origin} for k, v in sorted(values.items())})

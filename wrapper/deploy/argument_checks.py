@@ -1,0 +1,100 @@
+"""The caller's arguments, checked against what the roots of a stack declare: whose each is, and whether it fits. The values
+that they become part of :mod:`wrapper.deploy.inputs` finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..model import fingerprint
+from ..model.nouns import Layer, Stack, Variable
+from ..project.project import Project
+from ..run import plan_file, plan_run
+from ..run.plan_run import RunContext, RunRequest
+from ..terraform import arguments, environment, variables
+from ..terraform.arguments import typed_values
+from ..terraform.commands import Token, Verb
+from ..terraform.variables import Source
+from .lb_slots import slots
+from .prepared import NO_OVERRIDES, LayerOverrides, RootRequest
+
+
+@dataclass(frozen=True)
+class ArgumentChecks:
+    """Of one command on one stack. ``environ`` is the caller's environment, for its TF_VAR_ names."""
+
+    project: Project
+    stack: Stack
+    context: RunContext
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+    def declared(self, layer: Layer) -> dict[str, Variable]:
+        declared = self.project.values.declared(layer.source)
+        return declared if layer.tenant else declared | self.project.values.declared(layer.stack.config)
+
+    def distribute(
+        self, verb: Verb, layer: Layer, tokens: Iterable[Token], declared: Mapping[str, Variable]
+    ) -> list[Token]:
+        """The caller's arguments that are this layer's: a -var goes to the root that declares it."""
+        return arguments.distribute(verb, tokens, declared, self._others(layer), layer.label)
+
+    def _others(self, layer: Layer) -> set[str]:
+        stack = layer.stack
+        other = stack.source if layer.tenant else stack.tenant_source
+        return set(self.project.values.declared(other)) if other else set()
+
+    def var_files(self, tokens: Iterable[Token]) -> list[Source]:
+        directory = self.context.directory
+        return [self.project.files.caller_source(directory / (t.value or "")) for t in tokens if t.flag == "var-file"]
+
+    def root_request(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> RootRequest:
+        """What all layers of this one's root have in common; raises what is wrong with the arguments for any of them."""
+        declared = self.declared(layer)
+        environment.check(self.environ, declared if verb.values else ())
+        mine = self.distribute(verb, layer, tokens, declared)
+        saved = plan_run.file_argument(verb, mine)
+        if saved:
+            mine = [t for t in mine if t.flag != "var" or variables.parse_argument(t.value or "").name != "tenant"]
+        typed = {a.name: variables.check_argument(a, declared) for a in typed_values(mine)} if verb.values else {}
+        sources, modules = self.project.digest_sources(layer), self.project.digest_modules(layer)
+        request = RunRequest(
+            layer,
+            verb,
+            tuple(mine),
+            declared=declared,
+            sources=self.project.work_files(layer),
+            digest=fingerprint.digest(sources, modules),
+            modules=self.project.modules(),
+        )
+        digests = {"sources": sources, "modules": modules, "versions": self.context.versions}
+        return RootRequest(request, typed, saved, digests)
+
+    def with_overrides(self, layer: Layer, root_request: RootRequest, own: LayerOverrides) -> RootRequest:
+        """What all have in common, and what this one is given alone."""
+        if own is NO_OVERRIDES:
+            return root_request
+        request = root_request.request
+        tokens = self.distribute(request.verb, layer, own.tokens, request.declared)
+        typed = {a.name: variables.check_argument(a, request.declared) for a in typed_values(tokens)}
+        return replace(
+            root_request,
+            request=replace(request, tokens=(*request.tokens, *tokens)),
+            typed={**root_request.typed, **typed},
+            own=replace(own, tokens=tuple(tokens)),
+        )
+
+    def check_ahead(self, verb: Verb, tenant: Layer, tokens: Sequence[Token]) -> None:
+        """A mistake in a tenant is said before its stack is made, as far as it shows without the stack's outputs."""
+        root_request = self.root_request(verb, tenant, tokens)
+        if root_request.saved:
+            plan_file.check(self.context.directory / root_request.saved, tenant.label)
+            return
+        coming = self.project.values.outputs(self.stack.source) & set(root_request.request.declared)
+        if not self.project.values.template_mentions(self.stack, coming):
+            unknown = {n: None for n in coming if root_request.request.declared[n].nullable}
+            values = self.project.values.of(tenant, unknown, self.var_files(root_request.request.tokens))
+            coming |= {slots.VARIABLE} if slots.takes(root_request.request.declared) else set()
+            variables.check_required(
+                root_request.request.declared, {*values, *root_request.typed, *coming}, tenant.label
+            )
