@@ -36,8 +36,8 @@ class Cloud:
 
     def behave(self, run: Run, step: Step) -> Outcome:
         verb = step.argv[1]
-        if commands.VALUES_FILE in run.files:
-            self.values[run.layer.label] = json.loads(run.files[commands.VALUES_FILE])
+        if commands.VALUES_FILE in run.files.made:
+            self.values[run.layer.label] = json.loads(run.files.made[commands.VALUES_FILE])
         if (run.layer.label, verb) in self.fails:
             return self.fails[run.layer.label, verb]
         if verb == "apply":

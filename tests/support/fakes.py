@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from wrapper.engines import OutputCallback
 from wrapper.engines.run_directory import RunDirectory
-from wrapper.model.nouns import Backend, Layer, Outcome, Run, Settings, Stack, Step
+from wrapper.model.nouns import Backend, ContainerSettings, Layer, Outcome, Run, RunFiles, Settings, Stack, Step
 from wrapper.run.plan_run import RunContext
 
 LOCAL = Backend("local", {"path": "/states"}, "backend.tfvars")
@@ -46,6 +47,17 @@ def context(**changes: Any) -> RunContext:
         "directory": Path("/where/i/am"),
     }
     return RunContext(**{**fields, **changes})
+
+
+def run_of(*steps: Step, verb: str = "apply", **changes: Any) -> Run:
+    """A Run of these Steps on tenant acme. ``changes``: fields of it, of its files and of its container."""
+    parts = {
+        kind: {f.name: changes.pop(f.name) for f in fields(kind) if f.name in changes}
+        for kind in (RunFiles, ContainerSettings)
+    }
+    given: dict[str, Any] = {"layer": layer("acme"), "home": Path("/h"), "work": "src/app", "author": "a", **changes}
+    container = ContainerSettings(**{"name": "n", "image": "i", **parts[ContainerSettings]})
+    return Run(verb=verb, steps=steps, files=RunFiles(**parts[RunFiles]), container=container, **given)
 
 
 class Listener:

@@ -144,7 +144,7 @@ class Deployer:
         kept = task_definitions.kept_families(before) if whole else []
         try:
             run = prepared.lay_out(self.context, untaints)
-            run = replace(run, planned=recorder.planned(prepared)) if run.collect else run
+            run = replace(run, planned=recorder.planned(prepared)) if run.files.collect else run
             wrote = self._own_writes(run, found)
             outcome = execute(run, self.engine, console or self.console, signals or self.signals, wrote)
             if verb.applies and not (self.dry or whole or outcome.skipped):

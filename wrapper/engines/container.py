@@ -35,21 +35,21 @@ class Container:
     def of(cls, run: Run, nonce: str) -> Container:
         work = f"{PROJECT}/{run.work}"
         return cls(
-            name=run.name,
-            image=run.image,
+            name=run.container.name,
+            image=run.container.image,
             command=("hold", ".nonce", nonce),
             user=f"{os.getuid()}:{os.getgid()}",
             hostname=run.author[:63],
             directory=work,
-            environment={"HOME": "/tmp", **run.environment},
+            environment={"HOME": "/tmp", **run.container.environment},
             labels={
                 LABEL: "run",
                 f"{LABEL}.layer": run.layer.label,
                 f"{LABEL}.verb": run.verb,
                 f"{LABEL}.author": run.author,
             },
-            mounts=(*run.mounts, Mount(run.home / "tree" / run.work, work, writable=True)),
-            network=run.network,
+            mounts=(*run.container.mounts, Mount(run.home / "tree" / run.work, work, writable=True)),
+            network=run.container.network,
         )
 
 

@@ -66,7 +66,7 @@ class DockerEngine:
         connect()
 
     def as_typed(self, run: Run) -> tuple[str, str]:
-        return shlex.join(describe(Container.of(run, nonce="NONCE"))), f"docker exec {run.name} "
+        return shlex.join(describe(Container.of(run, nonce="NONCE"))), f"docker exec {run.container.name} "
 
     @contextlib.contextmanager
     def open(self, run: Run) -> Iterator[DockerSession]:
@@ -84,8 +84,8 @@ class DockerEngine:
 
     def _wait_for_name(self, client: Any, run: Run) -> None:
         """A container of an earlier, killed run may still be finishing: say so, wait, or refuse."""
-        deadline, said = time.monotonic() + run.lock_timeout, False
-        while (found := _inspect(client, run.name)) is not None:
+        name, deadline, said = run.container.name, time.monotonic() + run.lock_timeout, False
+        while (found := _inspect(client, name)) is not None:
             if not found["State"]["Running"] and found["State"]["Status"] != "restarting":
                 _remove(client, found["Id"])
                 continue
@@ -93,7 +93,9 @@ class DockerEngine:
             what = f"the container of a run that was cut off ({verb} by {author}) is still finishing {run.layer.label}"
             if time.monotonic() >= deadline:
                 raise BusyError(
-                    what, where=run.name, hint=f"wait for it with -lock-timeout=10m, or look: docker top {run.name}"
+                    what,
+                    where=name,
+                    hint=f"wait for it with -lock-timeout=10m, or look: docker top {name}",
                 )
             if not said:
                 self._notice(f"{what}; waiting for it")

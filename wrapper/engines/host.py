@@ -63,7 +63,7 @@ class HostEngine:
 
     @contextlib.contextmanager
     def open(self, run: Run) -> Iterator[HostSession]:
-        self.check(run.environment.get("PATH"))
+        self.check(run.container.environment.get("PATH"))
         with occupy(run, self._notice) as directory:
             _name_modules(run, directory.work)
             yield HostSession(run, directory)
@@ -72,8 +72,8 @@ class HostEngine:
 def _name_modules(run: Run, work: Path) -> None:
     """``source = "/modules/x"`` (older projects; a mount in the container) is a folder of the run here: a copy,
     because a module names others in the same way."""
-    modules = next((m.source for m in run.mounts if m.target == "/modules"), None)
-    files = [work / name for name in run.sources if name.endswith(".tf")]
+    modules = next((m.source for m in run.container.mounts if m.target == "/modules"), None)
+    files = [work / name for name in run.files.sources if name.endswith(".tf")]
     if modules is None or not any(_ABSOLUTE_MODULE.search(file.read_text("utf-8")) for file in files):
         return
     copy = run.home / "modules"
@@ -120,7 +120,7 @@ class HostSession:
             subprocess.run(
                 ("sh", "-c", _APART, "sh", *step.argv),
                 cwd=self.directory.work,
-                env={**self._run.environment, "TOLD": str(to_told)},
+                env={**self._run.container.environment, "TOLD": str(to_told)},
                 stdin=subprocess.DEVNULL,
                 stdout=to_out,
                 stderr=to_err,
@@ -138,7 +138,7 @@ class HostSession:
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             self._child = subprocess.Popen(
-                step.argv, cwd=self.directory.work, env=dict(self._run.environment), preexec_fn=_at_a_terminal
+                step.argv, cwd=self.directory.work, env=dict(self._run.container.environment), preexec_fn=_at_a_terminal
             )
             code = self._child.wait()
         finally:

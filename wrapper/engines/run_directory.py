@@ -49,7 +49,7 @@ class RunDirectory:
     def seal(self) -> None:
         """Init is done: until the run ends no command hashes providers that cannot be others (``Run.sealed``)."""
         file = self.work / LOCK_FILE
-        if self.run.sealed and self._lock_file is None and file.is_file():
+        if self.run.container.sealed and self._lock_file is None and file.is_file():
             self._lock_file = file.read_bytes()
             _write(file, without_checksums(self._lock_file.decode()).encode(), 0o600)
 
@@ -95,7 +95,7 @@ def occupy(
     than the lock timeout. ``still_used`` waits or refuses where a run that was cut off still works in it."""
     directory = RunDirectory(run)
     _make(directory.work, "set ORCHESTRATE_HOME to a folder of yours")
-    for mount in run.mounts:
+    for mount in run.container.mounts:
         if mount.writable:
             _make(mount.source, "see path in backend.tfvars")
     with _held(run, notice):
@@ -104,7 +104,7 @@ def occupy(
             with _writable(directory.work):
                 _mirror(directory)
                 _drop_lock_file(directory)
-                _copy_sources(directory, run.sources)
+                _copy_sources(directory, run.files.sources)
                 _write_files(directory)
             yield directory
         finally:
@@ -215,17 +215,17 @@ def _drop_lock_file(directory: RunDirectory) -> None:
     """Where init must run, a lock file that is not the root's own is of an earlier image: it may name providers that
     this one does not have."""
     stamps = [step.stamp for step in directory.run.steps[:1] if step.stamp]
-    if stamps and not directory.ready(stamps[0]) and LOCK_FILE not in directory.run.sources:
+    if stamps and not directory.ready(stamps[0]) and LOCK_FILE not in directory.run.files.sources:
         (directory.work / LOCK_FILE).unlink(missing_ok=True)
 
 
 def _write_files(directory: RunDirectory) -> None:
     run = directory.run
-    for name, data in {**run.files, NONCE: directory.nonce.encode()}.items():
+    for name, data in {**run.files.made, NONCE: directory.nonce.encode()}.items():
         _write(directory.work / name, data, 0o600)
-    for name, source in run.copies.items():
+    for name, source in run.files.copies.items():
         _write(directory.work / name, paths.read(source, str(source)), 0o600)
-    for name in run.collect:
+    for name in run.files.collect:
         (directory.work / name).parent.mkdir(exist_ok=True)
 
 
@@ -250,7 +250,7 @@ def _clean(directory: RunDirectory) -> None:
 
 def collect(directory: RunDirectory, stamp: Callable[[Path], None]) -> None:
     """Files the run made for the caller (``-out``), stamped with their layer and put where asked."""
-    for name, target in directory.run.collect.items():
+    for name, target in directory.run.files.collect.items():
         made = directory.work / name
         if not made.is_file():
             continue

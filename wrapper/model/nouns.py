@@ -140,38 +140,52 @@ class Mount:
 
 
 @dataclass(frozen=True)
-class Run:
-    """Ordered Steps, files and mounts for one layer: all that an Engine needs.
+class RunFiles:
+    """What stands in the work directory of a Run, by its path there: ``sources`` (the project's), ``copies`` (the caller's)
+    and ``made`` (their bytes, written with mode 0600); ``collect``: files that the Run makes, and where the caller wants
+    them."""
 
-    ``files`` maps a path in the work directory to its bytes (written with mode 0600).
-    ``home`` is the run directory; the work directory is ``home/tree/<work>``. ``sources`` (the project's),
-    ``copies`` (the caller's) and ``files`` (made here) map paths in it to what stands there; ``collect``
-    maps files the run makes to where the caller wants them. ``sensitive`` are variables never echoed.
-    ``deletable``: globs of addresses that may be deleted although the stack is protected. ``sealed``: its providers are
-    part of a read-only image, so that what init has checked cannot be another afterwards. ``planned``: what a plan
-    file that is kept remembers for its apply. ``untaints``: addresses that its first Steps untaint.
-    ``repairs``: it works on the state itself, also while one that could not be saved waits to be pushed."""
+    sources: Mapping[str, Path] = field(default_factory=dict)
+    copies: Mapping[str, Path] = field(default_factory=dict)
+    made: Mapping[str, bytes] = field(default_factory=dict)
+    collect: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ContainerSettings:
+    """What a Run has around it: ``name``, ``image`` and ``network`` of its container; its ``mounts`` and ``environment``,
+    which an engine without containers gives it as well as it can. ``sealed``: its providers are part of a read-only image,
+    so that what init has checked cannot be another afterwards."""
+
+    name: str
+    image: str
+    network: str = "bridge"
+    mounts: tuple[Mount, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    sealed: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """Ordered Steps, files and a container for one layer: all that an Engine needs.
+
+    ``home`` is the run directory; the work directory is ``home/tree/<work>``. ``origins``: where each value came from;
+    ``sensitive`` are variables never echoed. ``deletable``: globs of addresses that may be deleted although the stack is
+    protected. ``planned``: what a plan file that is kept remembers for its apply. ``untaints``: addresses that its first
+    Steps untaint. ``repairs``: it works on the state itself, also while one that could not be saved waits to be pushed."""
 
     layer: Layer
     verb: str
     steps: tuple[Step, ...]
     home: Path
     work: str
-    sources: Mapping[str, Path]
-    files: Mapping[str, bytes]
-    copies: Mapping[str, Path]
-    mounts: tuple[Mount, ...]
-    environment: Mapping[str, str]
-    name: str
     author: str
-    image: str
-    network: str = "bridge"
+    files: RunFiles
+    container: ContainerSettings
     lock_timeout: float = 0.0
-    collect: Mapping[str, Path] = field(default_factory=dict)
     sensitive: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     deletable: tuple[str, ...] = ()
-    sealed: bool = False
     planned: Mapping[str, Any] = field(default_factory=dict)
     untaints: tuple[str, ...] = ()
     repairs: bool = False

@@ -36,7 +36,7 @@ from ..model import naming
 from ..model.errors import UsageError
 from ..model.fingerprint import digest
 from ..model.keys import PROJECT, state_key
-from ..model.nouns import Layer, Mount, ResolvedValue, Run, Step, Variable
+from ..model.nouns import ContainerSettings, Layer, Mount, ResolvedValue, Run, RunFiles, Step, Variable
 from ..terraform import commands as terraform
 from ..terraform.arguments import changes
 from ..terraform.commands import Token, Verb
@@ -93,33 +93,37 @@ def lay_out(request: RunRequest, context: RunContext) -> Run:
     stamp = digest(request.digest, backend, context.image, context.versions, context.engine)
     request = replace(request, tokens=tokens)
     steps = _steps(request, context, stamp)
-    files = {terraform.BACKEND_FILE: backend.encode()}
+    made = {terraform.BACKEND_FILE: backend.encode()}
     if request.verb.values:
-        files[terraform.VALUES_FILE] = render_file(request.values)
+        made[terraform.VALUES_FILE] = render_file(request.values)
     return Run(
         layer=layer,
         verb=request.verb.name,
         steps=steps,
         home=naming.run_home(context.home, layer.stack.region, layer.stack.name, layer.tenant),
         work=work,
-        sources=request.sources,
-        files=files,
-        copies=copies,
-        mounts=(*_mounts(request), *context.mounts),
-        environment=context.environment,
-        name=naming.container_name(layer.stack.root, layer.stack.region, layer.stack.name, layer.tenant),
         author=context.author,
-        image=context.image,
-        network=context.network,
+        files=RunFiles(request.sources, copies, made, collect),
+        # A plan file names the checksums: one that comes from elsewhere or goes there keeps them.
+        container=_container(request, context, sealed=request.verb.values and not (saved or collect)),
         lock_timeout=terraform.lock_timeout(tokens),
-        collect=collect,
         origins={name: value.origin for name, value in request.values.items()},
         sensitive=tuple(sorted(v.name for v in request.declared.values() if v.sensitive)),
         deletable=context.deletable,
-        # A plan file names the checksums: one that comes from elsewhere or goes there keeps them.
-        sealed=context.contained and request.verb.values and not (saved or collect),
         untaints=request.untaints,
         repairs=request.verb.repairs,
+    )
+
+
+def _container(request: RunRequest, context: RunContext, *, sealed: bool) -> ContainerSettings:
+    stack, tenant = request.layer.stack, request.layer.tenant
+    return ContainerSettings(
+        name=naming.container_name(stack.root, stack.region, stack.name, tenant),
+        image=context.image,
+        network=context.network,
+        mounts=(*_mounts(request), *context.mounts),
+        environment=context.environment,
+        sealed=sealed and context.contained,
     )
 
 

@@ -157,7 +157,7 @@ def test_a_var_file_is_read_and_passed_on(made: Cloud) -> None:
     made.disk.write("given.tfvars", "memory = 7\n")
     made.perform("plan", "acme", "-var-file=given.tfvars")
     assert made.values[ACME]["memory"] == 7
-    assert made.engine.runs[-1].copies == {"inputs/0-given.tfvars": made.disk.root / "given.tfvars"}
+    assert made.engine.runs[-1].files.copies == {"inputs/0-given.tfvars": made.disk.root / "given.tfvars"}
 
 
 def test_a_destroy_needs_nothing_typed_again(made: Cloud) -> None:
@@ -455,7 +455,7 @@ def test_the_apply_of_a_saved_plan_is_recorded_as_it_was_planned(made: Cloud) ->
 @pytest.mark.parametrize("argument", ["-destroy", "-target=x", "-refresh-only"])
 def test_a_plan_of_a_part_or_of_the_end_has_nothing_to_record(made: Cloud, argument: str) -> None:
     made.perform("plan", "acme", "-out=my.plan", argument)
-    assert made.engine.runs[-1].collect and made.engine.runs[-1].planned == {}
+    assert made.engine.runs[-1].files.collect and made.engine.runs[-1].planned == {}
 
 
 @pytest.mark.parametrize(("setting", "paced"), [("pace = true", True), ("", False)])

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes import layer
+from fakes import run_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,17 +16,11 @@ from wrapper.engines.by_name import make
 from wrapper.engines.container import Container, describe
 from wrapper.engines.dry_run import DryRunEngine
 from wrapper.engines.output_tail import LIMIT, Tail
-from wrapper.model.nouns import Mount, Run, Step
+from wrapper.model.nouns import Mount, Step
 
-RUN = Run(
-    layer=layer("acme"),
+RUN = run_of(
     verb="plan",
-    steps=(),
-    home=Path("/h"),
     work="src/app/tenant",
-    sources={},
-    files={},
-    copies={},
     mounts=(Mount(Path("/p/src"), "/project/src"),),
     environment={"AWS_SECRET_ACCESS_KEY": "hush", "AWS_REGION": "r"},
     name="orchestrate.x",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from fakes import DONE, FakeEngine, Listener, layer
+from fakes import DONE, FakeEngine, Listener, layer, run_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -203,7 +203,7 @@ APPLY = Step(("terraform", "apply"), mutates=True)
 
 
 def run(*steps: Step) -> Run:
-    return Run(layer("acme"), "apply", steps, Path("/h"), "src/app", {}, {}, {}, (), {}, "n", "a", "i")
+    return run_of(*steps)
 
 
 def engine() -> FakeEngine:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import stack
+from fakes import run_of, stack
 from project_on_disk import Disk
 
 from wrapper.engines.run_directory import RunDirectory, collect, command_place, occupy
@@ -23,22 +23,16 @@ def run(disk: Disk, tenant: str = "", **changes: Any) -> Run:
     root = disk.root
     one = stack(root=root, source=root / "src/app", tenant_source=root / "src/app/tenant", config=root / "config")
     layer = Layer(one, tenant)
-    made = Run(
-        layer=layer,
-        verb="plan",
-        steps=(),
-        home=root / ".orchestrate/runs/r/app" / (tenant or "_stack"),
-        work=str(layer.source.relative_to(root)),
-        sources={f.name: f for f in layer.source.iterdir() if f.is_file()},
-        files={VALUES_FILE: b"{}"},
-        copies={},
-        mounts=(),
-        environment={},
-        name="n",
-        author="me-here-1",
-        image="i",
-    )
-    return dataclasses.replace(made, **changes)
+    given: dict[str, Any] = {
+        "layer": layer,
+        "verb": "plan",
+        "home": root / ".orchestrate/runs/r/app" / (tenant or "_stack"),
+        "work": str(layer.source.relative_to(root)),
+        "sources": {f.name: f for f in layer.source.iterdir() if f.is_file()},
+        "made": {VALUES_FILE: b"{}"},
+        "author": "me-here-1",
+    }
+    return run_of(*changes.pop("steps", ()), **{**given, **changes})
 
 
 def quiet(_: str) -> None: ...
@@ -97,7 +91,7 @@ def test_a_neighbour_that_moved_is_found_again(example: Disk, tmp_path: Path) ->
 def test_what_left_the_sources_leaves_the_work_directory_and_what_init_made_stays(example: Disk) -> None:
     example.write("src/app/files/a.json", "{}")
     one = run(example)
-    more = dataclasses.replace(one, sources={**one.sources, "files/a.json": example.root / "src/app/files/a.json"})
+    more = run(example, sources={**one.files.sources, "files/a.json": example.root / "src/app/files/a.json"})
     with occupy(more, quiet) as directory:
         work = directory.work
         assert "files/a.json" in tree(work)
@@ -106,7 +100,14 @@ def test_what_left_the_sources_leaves_the_work_directory_and_what_init_made_stay
             (work / kept).write_text("kept")
         (work / "stray.tf").write_text("")
     with occupy(one, quiet):
-        assert tree(work) == {*one.sources, VALUES_FILE, ".nonce", ".terraform/x", ".terraform.lock.hcl", ERRORED_STATE}
+        assert tree(work) == {
+            *one.files.sources,
+            VALUES_FILE,
+            ".nonce",
+            ".terraform/x",
+            ".terraform.lock.hcl",
+            ERRORED_STATE,
+        }
 
 
 def test_a_changed_source_is_copied_again(example: Disk) -> None:

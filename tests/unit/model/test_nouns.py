@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fakes import layer, stack
+from fakes import layer, run_of, stack
 
-from wrapper.model.nouns import Backend, Outcome, Run, Secret, Step
+from wrapper.model.nouns import Backend, Outcome, Secret, Step
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,6 @@ def test_a_backend_without_a_bucket_says_nothing() -> None:
 @pytest.mark.parametrize(("steps", "mutates"), [([False, False], False), ([False, True], True), ([], False)])
 def test_a_run_mutates_when_a_step_does(steps: list[bool], mutates: bool) -> None:
     made = tuple(Step(("terraform",), mutates=m) for m in steps)
-    run = Run(layer(), "x", made, Path("/h"), "src/app", {}, {}, {}, (), {}, "n", "a", "i")
+    run = run_of(*made, layer=layer())
     assert run.mutates is mutates
     assert run.layer.stack == stack()

@@ -190,13 +190,13 @@ def test_variables_reach_terraform_unchanged_and_in_order(variables: list[list[s
     ],
 )
 def test_the_backend_is_an_override_file_with_a_key_of_its_own(of: Layer, backend: dict[str, Any]) -> None:
-    files = lay_out("plan", of=of).files
+    files = lay_out("plan", of=of).files.made
     assert json.loads(files[commands.BACKEND_FILE]) == {"terraform": {"backend": backend}}
 
 
 def test_what_a_backend_says_itself_stays() -> None:
     of = layer(backend=Backend("s3", {**S3.config, "encrypt": False, "kms_key_id": "k", "dynamodb_table": "t"}, "b"))
-    config = json.loads(lay_out("plan", of=of).files[commands.BACKEND_FILE])["terraform"]["backend"]["s3"]
+    config = json.loads(lay_out("plan", of=of).files.made[commands.BACKEND_FILE])["terraform"]["backend"]["s3"]
     assert (config["encrypt"], config["kms_key_id"], config["dynamodb_table"], config["use_lockfile"]) == (
         False,
         "k",
@@ -216,7 +216,7 @@ def test_a_key_written_by_hand_is_the_stacks_own(tenant: str, key: str) -> None:
     ("verb", "has_values"), [("plan", True), ("apply", True), ("console", True), ("output", False), ("state", False)]
 )
 def test_values_stand_beside_verbs_that_evaluate_them(verb: str, has_values: bool) -> None:
-    files = lay_out(verb, values={"a": ResolvedValue("${x}", "f:1")}).files
+    files = lay_out(verb, values={"a": ResolvedValue("${x}", "f:1")}).files.made
     assert (commands.VALUES_FILE in files) is has_values
     if has_values:
         assert json.loads(files[commands.VALUES_FILE]) == {"a": "${x}"}
@@ -230,12 +230,15 @@ def test_paths_of_the_caller_work_wherever_terraform_runs() -> None:
         "-out=inputs/2-my.plan",
         "-var-file=inputs/3-b.tfvars",
     )
-    assert run.copies == {"inputs/0-a_b.tfvars": HERE / "../a b.tfvars", "inputs/3-b.tfvars": Path("/abs/b.tfvars")}
-    assert run.collect == {"inputs/2-my.plan": HERE / "sub/my.plan"}
+    assert run.files.copies == {
+        "inputs/0-a_b.tfvars": HERE / "../a b.tfvars",
+        "inputs/3-b.tfvars": Path("/abs/b.tfvars"),
+    }
+    assert run.files.collect == {"inputs/2-my.plan": HERE / "sub/my.plan"}
 
 
 def test_a_saved_plan_is_the_callers_file() -> None:
-    assert lay_out("apply", "sub/my.plan").copies == {commands.PLAN_FILE: HERE / "sub/my.plan"}
+    assert lay_out("apply", "sub/my.plan").files.copies == {commands.PLAN_FILE: HERE / "sub/my.plan"}
 
 
 @pytest.mark.parametrize(
@@ -280,8 +283,8 @@ def test_which_word_is_a_plan_file(verb: str, arguments: list[str], path: str) -
 def test_mounts(modules: Path | None, of: Layer, mounts: list[Mount]) -> None:
     aws = Mount(Path("/home/me/.aws"), "/tmp/.aws")
     run = lay_out("plan", of=of, modules=modules, by={"mounts": (aws,)})
-    assert list(run.mounts) == [*mounts, aws]
-    assert [m.target for m in run.mounts if m.writable] == (["/states"] if of.stack.backend is LOCAL else [])
+    assert list(run.container.mounts) == [*mounts, aws]
+    assert [m.target for m in run.container.mounts if m.writable] == (["/states"] if of.stack.backend is LOCAL else [])
 
 
 def test_the_rest_of_a_run() -> None:
@@ -299,8 +302,10 @@ def test_the_rest_of_a_run() -> None:
         "src/app/tenant",
         Path("/p/.orchestrate/runs/ap-southeast-2/app/acme"),
     )
-    assert run.name.endswith(".ap-southeast-2.app.acme")
-    assert (run.author, run.image, run.network, run.environment) == ("me-here-1", "orchestrate:1", "host", {"A": "b"})
+    assert run.container.name.endswith(".ap-southeast-2.app.acme")
+    around = run.container
+    assert (run.author, around.image, around.network) == ("me-here-1", "orchestrate:1", "host")
+    assert around.environment == {"A": "b"}
     assert (run.lock_timeout, run.sensitive, run.origins) == (300, ("key",), {"name": "f:3"})
 
 
@@ -326,4 +331,4 @@ def test_steps_are_plain_data() -> None:
     ],
 )
 def test_only_an_images_providers_are_hashed_once(engine: str, words: list[str], sealed: bool) -> None:
-    assert lay_out(*words, by={"contained": engine == "docker"}).sealed is sealed
+    assert lay_out(*words, by={"contained": engine == "docker"}).container.sealed is sealed

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import CHANGES, DONE, FakeEngine, Listener, layer
+from fakes import CHANGES, DONE, FakeEngine, Listener, layer, run_of
 
 from wrapper.engines.run_directory import RunDirectory
 from wrapper.model.errors import OrchestrateError, RefusedError, StateAtRisk, Stopped, TerraformFailed, TimeoutExpired
@@ -38,8 +38,7 @@ def signals() -> Iterator[None]:
 
 
 def run(*steps: Step, **changes: Any) -> Run:
-    made = Run(layer("acme"), "apply", steps, Path("/h"), "src/app", {}, {}, {}, (), {}, "n", "a", "i")
-    return replace(made, **changes)
+    return run_of(*steps, **changes)
 
 
 def carry_out(
