@@ -1,0 +1,67 @@
+"""What is opened from what was typed and the environment: which engine, where the project's private folder is, for whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from project_on_disk import REGION, Disk
+
+from wrapper.cli.options import Options
+from wrapper.cli.session import CliSession
+from wrapper.model.errors import UnavailableError, UsageError
+
+
+def session(disk: Disk, environ: dict[str, str] | None = None, **typed: object) -> CliSession:
+    return CliSession(Options().merged({"root": str(disk.root), **typed}), environ=environ or {})
+
+
+@pytest.mark.parametrize(
+    ("typed", "environ", "name", "contained"),
+    [
+        ({}, {}, "docker", True),
+        ({}, {"ORCHESTRATE_ENGINE": "host"}, "host", False),
+        ({"engine": "docker"}, {"ORCHESTRATE_ENGINE": "host"}, "docker", True),
+        ({"engine": "host", "dry_run": True}, {}, "host", False),
+    ],
+)
+def test_the_engine(
+    example: Disk, typed: dict[str, object], environ: dict[str, str], name: str, contained: bool
+) -> None:
+    engine = session(example, environ, **typed).make_engine()
+    assert (engine.name, engine.contained) == (name, contained)
+
+
+def test_no_such_engine(example: Disk) -> None:
+    with pytest.raises(UsageError, match="no engine 'podman'"):
+        session(example, engine="podman").make_engine()
+
+
+def test_what_is_typed_later_is_added(example: Disk) -> None:
+    one = session(example).merged({"jobs": 3, "smoke": ("/health",), "json": True, "tenant": ""})
+    assert (one.options.fleet.jobs, one.options.check.smoke, one.options.json) == (3, ("/health",), True)
+    assert one.options.root == str(example.root), "what stood before the command still counts"
+
+
+@pytest.mark.parametrize(("value", "is_so"), [("1", True), ("TRUE", True), ("0", False), ("", False)])
+def test_the_sandbox_by_the_environment(example: Disk, value: str, is_so: bool) -> None:
+    assert session(example, {"ORCHESTRATE_SANDBOX": value}).sandboxed is is_so
+
+
+def test_the_private_folder(example: Disk, tmp_path: Path) -> None:
+    assert session(example).home == example.root / ".orchestrate"
+    elsewhere = session(example, {"ORCHESTRATE_HOME": str(tmp_path)}).home
+    assert elsewhere.parent == tmp_path and elsewhere.name.startswith("project-")
+
+
+def test_the_store_of_a_simulated_bucket_that_is_not_there(example: Disk) -> None:
+    one = session(example, sandbox=True, dry_run=True)
+    with pytest.raises(UnavailableError, match="the sandbox is not running"):
+        one.store(one.project.stack("app-test", REGION))
+
+
+def test_a_reason_is_recorded(example: Disk) -> None:
+    one = session(example, {"BUILD_USER_ID": "ann", "BUILD_URL": "http://ci/7/"}, engine="host", dry_run=True)
+    deployer = one.deployer(one.project.stack("app-test", REGION), one.signals(), {"rollback_of": 3})
+    assert (deployer.trigger.who, deployer.trigger.why) == ("ann", {"rollback_of": 3})
+    assert deployer.dry

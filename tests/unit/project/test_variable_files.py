@@ -1,0 +1,49 @@
+"""In which order the sources of values come, tried out and written down once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from project_on_disk import APP, REGION, Disk
+
+from wrapper.model.nouns import Layer
+from wrapper.project.project import Project
+from wrapper.project.variable_files import ORIGINS
+from wrapper.terraform.variables import Source
+
+FILES = [  # in the order of ORIGINS
+    "src/app/tenant/terraform.tfvars",
+    "src/app/tenant/x.auto.tfvars",
+    "config/common.tfvars",
+    f"config/{REGION}/common.tfvars",
+    f"{APP}/variables.tfvars",
+    f"{APP}/tenant.tfvars.j2",
+    f"{APP}/tenants/acme.tfvars",
+]
+
+
+def test_a_later_source_wins(example: Disk) -> None:
+    for file in FILES:
+        example.append(file, 'rank = "x"\n') if (example.root / file).exists() else example.write(file, 'rank = "x"\n')
+    example.append("src/app/tenant/variables.tf", 'variable "rank" {\n  type    = string\n  default = "d"\n}\n')
+    example.append("src/app/variables.tf", 'variable "rank" {\n  type    = string\n  default = "d"\n}\n')
+
+    def origin(outputs: dict[str, str], *arguments: Source) -> str:
+        project = Project(example.root, example.root / ".orchestrate", print)
+        layer = Layer(project.stack("app-test", REGION), "acme")
+        found = project.values.of(layer, outputs, arguments).get("rank")
+        return found.origin.partition(":")[0] if found else ""
+
+    assert origin({}, Source("typed.tfvars", {"rank": ("x", 1)}, mine=True)) == "typed.tfvars"
+    for file in reversed(FILES):
+        assert origin({}) == file
+        if file == f"{APP}/variables.tfvars":
+            assert origin({"rank": "x"}) == f"output of {REGION}/app-test"
+        text = (example.root / file).read_text()
+        (example.root / file).write_text(text.replace('rank = "x"\n', ""))
+    assert origin({}) == "", "the root's own default, which Terraform knows"
+
+
+def test_the_docs_say_the_same() -> None:
+    page = Path(__file__).resolve().parents[3] / "docs/configuration.md"
+    assert f"Later wins: {' < '.join(ORIGINS)}." in " ".join(page.read_text().split())
