@@ -28,6 +28,11 @@ class Identity:
     arn: str = ""
     method: str = ""
 
+    @property
+    def is_nobody(self) -> bool:
+        """Whether it may ask AWS nothing: a dry run for a simulated AWS that does not run."""
+        return self.method == NOBODY
+
     def session(self, region: str) -> Any:
         """A botocore session of this identity. (boto3 has more, and takes as long again to be imported.)"""
         import botocore.session

@@ -143,7 +143,7 @@ def _check_form(form: Form, tenant: str, tokens: Sequence[Token]) -> None:
     for token in tokens:
         chooses = token.flag == "var" and token.value == f"tenant={tenant}"
         if form.flags is not None and token.flag and token.flag not in form.flags and not chooses:
-            raise no_option(form.command, f"-{token.flag}")
+            raise no_option(form.command, "-var" if token.flag == "var" else token.words[0])
     if form.many and tenant:
         raise UsageError(
             f"{form.command} is for many tenants, not {tenant} alone", hint=f"narrow it with --tenants {tenant}"

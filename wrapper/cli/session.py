@@ -130,11 +130,10 @@ class CliSession:
 
     def store(self, stack: Stack) -> Store:
         """Where a stack's states are. UnavailableError in a dry run, where the sandbox is not running."""
-        from ..aws.identity import NOBODY
         from ..state import store
 
         identity = self.identity(stack)
-        if identity.method == NOBODY:
+        if identity.is_nobody:
             raise UnavailableError(
                 f"what runs in {stack.label} is not known: the sandbox is not running",
                 hint="start it: ./orchestrate sandbox start",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from ..deploy.lb_slots.slots import Slot
 from ..fleet import selection
 from ..fleet.change_detection import ChangeDetector, LayerDiff, TenantFilter
 from ..model.errors import OrchestrateError
@@ -31,8 +31,8 @@ class TenantStatus:
     def names(self, tenant_filter: TenantFilter) -> tuple[str, ...]:
         return self.detector.choose(self.tenant_index, tenant_filter, deployed_only=False).chosen
 
-    def places(self) -> Mapping[str, Slot]:
-        """Who has which place on a shared load balancer, deployed or not; {} where that is not known."""
+    def places(self) -> dict[str, dict[str, Any]]:
+        """The slot of each tenant on a shared load balancer, as data; {} where that is not known."""
         deployer = self.detector.deployer
         try:
             return deployer.slot_allocator.places()

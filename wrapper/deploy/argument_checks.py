@@ -12,6 +12,8 @@ from ..model.nouns import Layer, Stack, Variable
 from ..project.project import Project
 from ..run import plan_file, plan_run
 from ..run.plan_run import RunContext, RunRequest
+from ..state import record
+from ..state.record import DeploymentRecord
 from ..terraform import arguments, environment, variables
 from ..terraform.arguments import typed_values
 from ..terraform.commands import Token, Verb
@@ -70,6 +72,13 @@ class ArgumentChecks:
         digests = {"sources": sources, "modules": modules, "versions": self.context.versions}
         return RootRequest(request, typed, saved, digests)
 
+    def planned(self, layer: Layer, root_request: RootRequest) -> DeploymentRecord | None:
+        """What the apply of a saved plan will record; raises where the plan is not this layer's. None without one."""
+        if not root_request.saved:
+            return None
+        file = self.context.directory / root_request.saved
+        return record.parse(plan_file.check(file, layer.label), str(file))
+
     def with_overrides(self, layer: Layer, root_request: RootRequest, own: LayerOverrides) -> RootRequest:
         """What all have in common, and what this one is given alone."""
         if own is NO_OVERRIDES:
@@ -87,8 +96,7 @@ class ArgumentChecks:
     def check_ahead(self, verb: Verb, tenant: Layer, tokens: Sequence[Token]) -> None:
         """A mistake in a tenant is said before its stack is made, as far as it shows without the stack's outputs."""
         root_request = self.root_request(verb, tenant, tokens)
-        if root_request.saved:
-            plan_file.check(self.context.directory / root_request.saved, tenant.label)
+        if self.planned(tenant, root_request) is not None:
             return
         coming = self.project.values.outputs(self.stack.source) & set(root_request.request.declared)
         if not self.project.values.template_mentions(self.stack, coming):

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from ..aws import task_definitions
-from ..aws.identity import NOBODY, Identity
+from ..aws.identity import Identity
 from ..engines import Engine, rate_limited
 from ..model.errors import NewerError, OrchestrateError, RefusedError
 from ..model.fingerprint import Difference, first_names
@@ -178,7 +178,7 @@ class Deployer:
     def _state_of(self, verb: Verb, layer: Layer) -> Tagged | None:
         """The state that a verb acts on; raises where it, or what stands beside it, is not to be touched. On paper what
         cannot be read counts as not there."""
-        if not verb.on_state or (self.dry and self.identity.method == NOBODY):
+        if not verb.on_state or (self.dry and self.identity.is_nobody):
             return None
         try:
             layer_state.check_known(self.store, layer)

@@ -16,7 +16,6 @@ from ..model.errors import OrchestrateError
 from ..model.fingerprint import Difference
 from ..model.nouns import Layer, ResolvedValue, Stack, Variable
 from ..project.project import Project
-from ..run import plan_file
 from ..run.plan_run import RunContext
 from ..run.runner import Console
 from ..state import layer_state
@@ -89,8 +88,7 @@ class InputResolver:
             return
         root_request = self.checks.root_request(verb, layers[0], tokens)
         if not root_request.valued:
-            saved = root_request.saved and self.context.directory / root_request.saved
-            planned = plan_file.check(saved, layers[0].label) if saved else None
+            planned = self.checks.planned(layers[0], root_request)
             yield from (PreparedLayer(layer, root_request, planned=planned) for layer in layers)
             return
         first: dict[str, tuple[ResolvedValue, str]] = {}

@@ -7,8 +7,9 @@ Knows when the stack's own layer may be applied for that: when nothing else of i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..model.errors import BusyError, ConfigError, OrchestrateError
 from ..model.nouns import Layer, Outcome
@@ -18,7 +19,6 @@ from ..terraform.arguments import destroys
 from ..terraform.commands import Token
 from .inputs import InputResolver
 from .lb_slots import slots, variables
-from .lb_slots.slots import Slot
 from .prepared import PreparedLayer
 
 CARRIED = ("parallelism", "lock-timeout", "auto-approve", "no-color", "compact-warnings", "json")
@@ -136,11 +136,11 @@ class SlotAllocator:
             )
         return self.resolver.typed_last(own, record)
 
-    def places(self) -> Mapping[str, Slot]:
-        """Who has which place, deployed or not; {} where nobody shares, or there is nobody to ask."""
+    def places(self) -> dict[str, dict[str, Any]]:
+        """The slot of each tenant, as data, deployed or not; {} where no tenant shares, or where the table is not known."""
         if not self._is_for_sharing or not self.resolver.slot_variables.known():
             return {}
-        return {name: entry.slot for name, entry in self.resolver.slot_variables.table.tenants.items()}
+        return {name: entry.slot.as_value() for name, entry in self.resolver.slot_variables.table.tenants.items()}
 
     def check_known(self) -> None:
         """NewerError where a newer orchestrate keeps the places: said before anything is made or destroyed."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..aws.identity import NOBODY, Identity
+from ..aws.identity import Identity
 from ..model.errors import NotFoundError, OrchestrateError
 from ..model.nouns import Layer, ResolvedValue, Stack, Variable
 from ..project.project import Project
@@ -56,7 +56,7 @@ class Outputs:
 
     def _read(self) -> dict[str, Any] | None:
         try:
-            return None if self.identity.method == NOBODY else state.load(self.store(), Layer(self.stack))
+            return None if self.identity.is_nobody else state.load(self.store(), Layer(self.stack))
         except OrchestrateError as error:
             if not self.dry:
                 raise

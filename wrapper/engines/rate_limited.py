@@ -20,7 +20,7 @@ from typing import Protocol
 
 from ..aws import identity as account
 from ..aws import rate_limits
-from ..aws.identity import NOBODY, Identity
+from ..aws.identity import Identity
 from ..aws.rate_limits import RATES, Rate
 from ..aws.token_bucket import after_a_jump
 from ..model.nouns import Outcome, Run, Stack, Step
@@ -202,8 +202,8 @@ class RateLimitedSession:
 
 def is_wanted(stack: Stack, identity: Identity, layers: int) -> bool:
     """Whether to keep a pace: with more than one layer on the real AWS, or as ``rate_limiter`` in stack.hcl says."""
-    if identity.method == NOBODY or stack.settings.pace is not None:
-        return identity.method != NOBODY and bool(stack.settings.pace)
+    if identity.is_nobody or stack.settings.pace is not None:
+        return not identity.is_nobody and bool(stack.settings.pace)
     return layers > 1 and bool(identity.method) and not identity.endpoint
 
 

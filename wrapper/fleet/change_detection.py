@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..aws.identity import NOBODY
 from ..deploy import deployer as deploy
 from ..deploy.prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
 from ..model import fingerprint
@@ -62,7 +61,7 @@ class ChangeDetector:
         deployer = self.deployer
         nothing = TenantIndex(LayerStatus(), {})
         try:
-            return nothing if deployer.identity.method == NOBODY else index.read(deployer.store, deployer.stack)
+            return nothing if deployer.identity.is_nobody else index.read(deployer.store, deployer.stack)
         except OrchestrateError:
             if deployer.dry:
                 return nothing

@@ -27,7 +27,6 @@ from ..model.keys import state_key
 from ..model.nouns import Layer, Stack
 from ..project.project import Project
 from ..reports.model import ErrorDetails, LayerResult, worst
-from ..run.signals import SignalHandler
 from ..state import index, layer_state
 from ..state.index import TenantIndex
 from ..state.store import Store
@@ -150,7 +149,6 @@ class Reaper:
     """Destroys one stack through its fleet. ``wait``: seconds for whoever works on a layer; ``settles``: for AWS."""
 
     fleet: Fleet
-    signals: SignalHandler
     wait: float
     prove: Prove = prove
     settles: float = SETTLES
@@ -207,9 +205,9 @@ class Reaper:
             if todo and rounds < ROUNDS:
                 rounds += 1
                 results |= self._perform(todo, own=False)
-                self.signals.check()
+                self.fleet.deployer.signals.check()
             elif made and not todo and (left := deadline - time.monotonic()) > 0:
-                self.signals.pause(min(_GLANCE, left))
+                self.fleet.deployer.signals.pause(min(_GLANCE, left))
             else:
                 results |= {n: self._busy(n, made) for n in (*todo, *made)}
                 return
@@ -247,7 +245,7 @@ class Reaper:
         result = own or LayerResult(self.stack.region, self.stack.name, "", "unchanged")
         identity, deadline = self.fleet.deployer.identity, time.monotonic() + self.settles
         while (there := self.prove(self.stack, identity, named)) and time.monotonic() < deadline:
-            self.signals.pause(_GLANCE)
+            self.fleet.deployer.signals.pause(_GLANCE)
         if there is None:
             return replace(result, reason="its states are in a folder and no account is named: AWS was not asked")
         if not there:

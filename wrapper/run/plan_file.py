@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from ..model.errors import NotFoundError, RefusedError
-from ..state import record
-from ..state.record import DeploymentRecord
 
 _MARK = b"orchestrate layer "
 _LONGEST = 65_535  # bytes of a zip file's comment
@@ -31,9 +29,9 @@ def bind(file: Path, label: str, planned: Mapping[str, Any] | None = None) -> No
         archive.comment = comment + more if len(comment + more) <= _LONGEST else comment
 
 
-def check(file: Path, label: str) -> DeploymentRecord:
-    """What the apply of a plan will record; an empty one where the plan does not say. RefusedError unless ``file`` is a
-    plan made for the layer ``label``, NewerError where a newer orchestrate made it."""
+def check(file: Path, label: str) -> Any:
+    """What the apply of a plan will record, as data; {} where the plan does not say. RefusedError unless ``file`` is a
+    plan made for the layer ``label``."""
     if not file.is_file():
         raise NotFoundError("no such plan file", where=str(file), hint="make one with plan ... -out=FILE")
     try:
@@ -58,7 +56,6 @@ def check(file: Path, label: str) -> DeploymentRecord:
             hint=f"plan {label} anew with -out=FILE",
         )
     try:
-        data = json.loads(planned or b"{}")
+        return json.loads(planned or b"{}")
     except (ValueError, RecursionError):
-        return DeploymentRecord()
-    return record.parse(data, str(file))
+        return {}

@@ -74,9 +74,7 @@ class Nights:
             cloud.engine.steps.clear()
             self.signals.check()
             deployer = cloud.deployer(identity=AWS, signals=self.signals)
-            yield Reaper(
-                Fleet(deployer, Onlooker(), FleetPolicy(jobs=1)), deployer.signals, wait, self.prove, settles=0.0
-            )
+            yield Reaper(Fleet(deployer, Onlooker(), FleetPolicy(jobs=1)), wait, self.prove, settles=0.0)
 
         candidates = self.find(*globs).values()
         results = reaper.reap_all(candidates, lambda f: f.spared(time.time(), older_than), opened, self.said.append)
@@ -212,7 +210,7 @@ def test_a_protected_stack_is_refused_even_when_the_night_asks(nights: Nights) -
     """Whoever comes past the rules meets the room that every destroy goes through."""
     nights.disk.append(f"{APP}/stack.hcl", "protected = true\n")
     deployer = nights.clouds["app-test"].deployer(identity=AWS)
-    results = Reaper(Fleet(deployer, Onlooker()), deployer.signals, 0.0, nights.prove).reap()
+    results = Reaper(Fleet(deployer, Onlooker()), 0.0, nights.prove).reap()
     assert [(a.result, a.exit_code) for a in results] == [("failed", RefusedError.exit_code)]
     assert len(nights.states()) == 6
 

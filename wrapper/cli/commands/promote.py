@@ -33,7 +33,7 @@ from ..options import DEPLOYS, takes
 from ..session import CliSession
 from .rollback import say_not_typed
 
-_FORM = Form("promote", APPLY, picks_builds=True, declared=True)
+_FORM = Form("promote", APPLY, picks_builds=True)
 
 
 @click.command(
@@ -109,7 +109,7 @@ class Promotion:
 def _one(session: CliSession, promotion: Promotion, one: Invocation) -> int:
     from ..run_verb import on_layer
 
-    layer, source = one.layer, Layer(promotion.source, one.tenant)
+    layer, source = session.project.layer(one.stack, one.tenant), Layer(promotion.source, one.tenant)
     store = session.store(promotion.source)
     given = {one.tenant: promotion.take(source, index.layer_status(store, source), store)}
     if promotion.own_layer_has_builds():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ import click
 
 from ... import __version__
 from ...aws.identity import Identity
+from ...deploy.deployer import Deployer
 from ...fleet import fleet
 from ...fleet.fleet import Fleet, FleetPolicy
 from ...fleet.logs import Logs
@@ -22,7 +23,6 @@ from ...reaper.reaper import Reaper, StackFilter
 from ...reaper.rules import ReapCandidate
 from ...reports import files
 from ...reports.model import Report, in_order, worst
-from ...run.signals import SignalHandler
 from ...state import store
 from ...state.store import Store
 from ...terraform import commands, environment
@@ -81,7 +81,12 @@ def command(
     with session.signals().installed() as signals:
         found = list(reaper.find(session.project, wanted, lambda stack: _doors(session, stack)))
         if yes:
-            return _reap(session, one, found, signals)
+
+            def deployer_of(stack: Stack) -> Deployer:
+                signals.check()
+                return session.deployer(stack, signals)
+
+            return _reap(session, one, found, deployer_of)
     return _show(session, one, found)
 
 
@@ -131,13 +136,15 @@ def _row(candidate: ReapCandidate, one: ReapOptions) -> tuple[str, ...]:
 # -- the night --------------------------------------------------------------------------------------
 
 
-def _reap(session: CliSession, one: ReapOptions, found: Sequence[ReapCandidate], signals: SignalHandler) -> int:
+def _reap(
+    session: CliSession, one: ReapOptions, found: Sequence[ReapCandidate], deployer_of: Callable[[Stack], Deployer]
+) -> int:
     wanted, begun = targets(session), time.time()
     logs = Logs(session.home / "logs", run_fleet.run_id(begun))
     results = reaper.reap_all(
         found,
         lambda candidate: candidate.spared(one.now, one.older_than),
-        lambda stack: _opened(session, one, stack, signals, logs),
+        lambda stack: _reaper(session, one, deployer_of(stack), logs),
         session.console.info,
     )
     report = Report(
@@ -162,16 +169,12 @@ def _reap(session: CliSession, one: ReapOptions, found: Sequence[ReapCandidate],
 
 
 @contextlib.contextmanager
-def _opened(
-    session: CliSession, one: ReapOptions, stack: Stack, signals: SignalHandler, logs: Logs
-) -> Iterator[Reaper]:
-    signals.check()
-    deployer = session.deployer(stack, signals)
+def _reaper(session: CliSession, one: ReapOptions, deployer: Deployer, logs: Logs) -> Iterator[Reaper]:
     deployer.context = replace(deployer.context, color=False, interactive=False)
-    mine = Logs(logs.folder, stack.label.replace("/", "."))
+    mine = Logs(logs.folder, deployer.stack.label.replace("/", "."))
     progress = open_progress(session.console, mine, terminal=session.terminal, speaks=False)
     with progress.looking_on():
-        yield Reaper(Fleet(deployer, progress, FleetPolicy(jobs=session.options.fleet.jobs)), signals, one.wait)
+        yield Reaper(Fleet(deployer, progress, FleetPolicy(jobs=session.options.fleet.jobs)), one.wait)
 
 
 def _command(one: ReapOptions) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from ...deploy.lb_slots.slots import Slot
 from ...fleet.change_detection import LayerDiff, TenantFilter
 from ...model.errors import OrchestrateError
 from ...model.nouns import Layer
@@ -58,7 +57,7 @@ def changes(seen: TenantStatus, names: tuple[str, ...]) -> dict[str, LayerDiff]:
 
 
 def describe(
-    seen: TenantStatus, name: str, declared: bool, diff: LayerDiff | None, place: Slot | None
+    seen: TenantStatus, name: str, declared: bool, diff: LayerDiff | None, place: dict[str, Any] | None
 ) -> dict[str, Any]:
     """A tenant as plain data. ``changed`` says why an apply would run; null where that is not known."""
     deployer, status = seen.detector.deployer, seen.tenant_index.of(name)
@@ -73,14 +72,14 @@ def describe(
         "changed": (diff.why or False) if diff and status.deployed else None,
         "failed": dict(record.failed) or None,
         "locked": {"by": lock.who, "since": lock.created, "doing": lock.operation, "id": lock.id} if lock else None,
-        "place": place.as_value() if place else None,
+        "place": place,
         "url": record.url or None,
         "builds": dict(record.builds),
         "last_apply": {"at": record.at, "by": record.by, "seconds": record.seconds} if record.at else None,
     }
 
 
-def _status(status: LayerStatus, declared: bool, diff: LayerDiff | None, place: Slot | None) -> list[str]:
+def _status(status: LayerStatus, declared: bool, diff: LayerDiff | None, place: dict[str, Any] | None) -> list[str]:
     words = {
         "not deployed": not status.deployed,
         "keeps a place": bool(place and not status.deployed),
