@@ -46,4 +46,5 @@ def test_a_later_source_wins(example: Disk) -> None:
 
 def test_the_docs_say_the_same() -> None:
     page = Path(__file__).resolve().parents[3] / "docs/configuration.md"
-    assert f"Later wins: {' < '.join(ORIGINS)}." in " ".join(page.read_text().split())
+    listed = "\n".join(f"{number}. {origin}" for number, origin in enumerate(ORIGINS, 1))
+    assert f"a later one wins:\n\n{listed}\n\n" in page.read_text()
