@@ -79,7 +79,7 @@ def laid_out(disk: Disk, name: str, verb: str = "plan") -> Run:
 
 @pytest.mark.parametrize("name", ["web", "global"])
 def test_the_backend_in_a_terraform_file_with_its_key(legacy: Disk, name: str) -> None:
-    assert json.loads(laid_out(legacy, name).files[BACKEND_FILE]) == {
+    assert json.loads(laid_out(legacy, name).files.made[BACKEND_FILE]) == {
         "terraform": {
             "backend": {
                 "s3": {
@@ -96,16 +96,16 @@ def test_the_backend_in_a_terraform_file_with_its_key(legacy: Disk, name: str) -
 
 
 def test_a_terraform_file_beside_the_values_stands_in_the_work_directory(legacy: Disk) -> None:
-    assert set(laid_out(legacy, "web").sources) == {"main.tf", "tf-config.tf"}
+    assert set(laid_out(legacy, "web").files.sources) == {"main.tf", "tf-config.tf"}
 
 
 def test_values_of_roots_that_declare_no_region(legacy: Disk) -> None:
-    assert json.loads(laid_out(legacy, "web").files[VALUES_FILE]) == {"size": 3, "tags": {"team": "web"}}
-    assert json.loads(laid_out(legacy, "global").files[VALUES_FILE]) == {"users": ["a"]}
+    assert json.loads(laid_out(legacy, "web").files.made[VALUES_FILE]) == {"size": 3, "tags": {"team": "web"}}
+    assert json.loads(laid_out(legacy, "global").files.made[VALUES_FILE]) == {"users": ["a"]}
 
 
 def test_modules_below_src_are_where_an_absolute_name_finds_them(legacy: Disk) -> None:
-    mounts = {m.target: (m.source, m.writable) for m in laid_out(legacy, "web").mounts}
+    mounts = {m.target: (m.source, m.writable) for m in laid_out(legacy, "web").container.mounts}
     assert mounts == {"/project/src": (legacy.root / "src", False), "/modules": (legacy.root / "src/modules", False)}
 
 
@@ -196,7 +196,7 @@ def test_a_backend_of_old_is_checked_too(
 
 def test_backend_tfvars_wins_and_its_key_is_derived(legacy: Disk) -> None:
     legacy.write("config/global/backend.tfvars", 'bucket = "new"\nregion = "r"\n')
-    backend = json.loads(laid_out(legacy, "global").files[BACKEND_FILE])["terraform"]["backend"]["s3"]
+    backend = json.loads(laid_out(legacy, "global").files.made[BACKEND_FILE])["terraform"]["backend"]["s3"]
     assert (backend["bucket"], backend["key"]) == ("new", "global/terraform.tfstate")
 
 
