@@ -1,5 +1,5 @@
 # The image in which Terraform runs. One file, two ways (docs/image.md): with the internet as it stands here, and
-# on a closed machine, where wrapper/image.py puts Terraform and the provider into the context and makes BASE itself.
+# on a closed machine, where wrapper/engines/image/build.py puts Terraform and the provider into the context and makes BASE itself.
 # Either way every piece is checked against the digests below and the lock file beside it.
 ARG BASE=debian:bookworm-slim@sha256:7b140f374b289a7c2befc338f42ebe6441b7ea838a042bbd5acbfca6ec875818
 ARG RELEASES=https://releases.hashicorp.com
@@ -28,7 +28,7 @@ ARG ZIP_AMD64
 ARG ZIP_ARM64
 ARG BINARY_AMD64
 ARG BINARY_ARM64
-COPY wrapper/container/ /out/
+COPY wrapper/engines/image/context/ /out/
 RUN sh /out/install
 
 # The provider's 700 MB occur once, in this one layer.

@@ -67,9 +67,9 @@ $(dev): requirements-dev.txt
 $(checkov): requirements-checkov.txt
 $(dev) $(checkov):
 	@echo "making an environment for checks, $@" >&2
-	@rm -rf $@.new && python3 -m venv $@.new
-	@$@.new/bin/python -m pip install -q --disable-pip-version-check --no-compile --require-hashes --no-deps -r $<
-	@$@.new/bin/python -m pip check
+	@rm -rf $@.new && python3 -I -m venv $@.new
+	@$@.new/bin/python -I -m pip install -q --disable-pip-version-check --no-compile --require-hashes --no-deps -r $<
+	@$@.new/bin/python -I -m pip check
 	@mv $@.new $@
 
 # The lock files, for every platform, with hashes and without anybody's index address.

@@ -24,7 +24,7 @@ OUTPUTS = {
 
 
 def main(root: str, home: str, name: str) -> None:
-    from wrapper.project import Project
+    from wrapper.project.project import Project
 
     project = Project(Path(root), Path(home))
     stack = project.stack(name)

@@ -24,11 +24,12 @@ SAID = b"aws_ssm_parameter.this: Still creating... [10s elapsed]\n" * 100
 
 
 def main(root: str, name: str, jobs: str) -> int:
-    from wrapper import state, stores
-    from wrapper.cli import many
+    from wrapper.cli import run_fleet
     from wrapper.cli.options import Options
-    from wrapper.model import Layer, Outcome
-    from wrapper.terraform import VERBS
+    from wrapper.model.nouns import Layer, Outcome
+    from wrapper.state import layer_state
+    from wrapper.state import store as stores
+    from wrapper.terraform.commands import VERBS
 
     class Nothing:
         """An Engine and its Session."""
@@ -42,8 +43,8 @@ def main(root: str, name: str, jobs: str) -> int:
         def open(self, _run: Any) -> Iterator[Nothing]:
             yield self
 
-        def execute(self, _step: Any, voice: Any) -> Outcome:
-            voice(SAID, False)
+        def execute(self, _step: Any, output: Any) -> Outcome:
+            output(SAID, False)
             return Outcome(0, ok=True, tail="")
 
         def stop(self) -> None:
@@ -56,8 +57,8 @@ def main(root: str, name: str, jobs: str) -> int:
     options = Fake(root=root, jobs=int(jobs), all_tenants=True)
     stack = options.project.stack(name, REGION)
     store = stores.open_store(stack, options.identity(stack))
-    store.write(state.state_key(Layer(stack)), json.dumps(OWN).encode())
-    return many.perform(replace(options, engine="host"), VERBS["apply"], stack, ())
+    store.write(layer_state.state_key(Layer(stack)), json.dumps(OWN).encode())
+    return run_fleet.perform(replace(options, engine="host"), VERBS["apply"], stack, ())
 
 
 if __name__ == "__main__":

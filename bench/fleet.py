@@ -16,7 +16,7 @@ import tenants
 import tfwrapper
 from loop import Loop
 from measure import Row, seconds, span
-from place import CHECKOUT, REGION, Place, run, say
+from place import CHECKOUT, REGION, Place, info, run
 from tfwrapper import TfWrapper
 
 MANY, FEW, CHANGED, SAMPLE = 1_000, 24, 3, 8
@@ -72,9 +72,9 @@ def _all_changed(place: Place, by_hand: Loop, other: TfWrapper) -> list[Row]:
     ours: dict[str, dict[str, Spent]] = {}
     place.verb("apply", CHANGING, REGION, engine="docker")  # the shared layer, which none of the others has
     for engine in ("host", "docker"):
-        say(f"{FEW} tenants, {engine} engine")
+        info(f"{FEW} tenants, {engine} engine")
         ours[engine] = _ours(place, engine, lambda: alone.append(_alone(one, str(len(alone)))))
-    say(f"{SAMPLE} tenants, a shell loop and tfwrapper")
+    info(f"{SAMPLE} tenants, a shell loop and tfwrapper")
     by_hand.change("1")
     inits = _scaled(partial(by_hand.each, loop.INIT))
     both = _scaled(partial(by_hand.each, loop.PLAN_AND_APPLY))
@@ -143,7 +143,7 @@ def _scaled(work: Callable[[], object]) -> float:
 
 def _hardly_changed(place: Place, by_hand: Loop, other: TfWrapper) -> list[Row]:
     names = tenants.lay_out(place, STACK, MANY)
-    say(f"{MANY:,} tenants, nothing changed")
+    info(f"{MANY:,} tenants, nothing changed")
     deploy(place, STACK, names[:CHANGED], "docker")
     seed(place, STACK, names[0])
     command = argv(place, "apply", STACK, REGION, "--all-tenants", engine="docker")
@@ -167,7 +167,7 @@ def _hardly_changed(place: Place, by_hand: Loop, other: TfWrapper) -> list[Row]:
 
 def _three(place: Place, names: Sequence[str], command: Sequence[str]) -> list[Row]:
     """Three of many, and the same three one after the other, each by a command of its own."""
-    say(f"{len(names)} of {MANY:,} changed")
+    info(f"{len(names)} of {MANY:,} changed")
     singles = []
     for name in names:
         tenants.change(place, STACK, [name], "single")

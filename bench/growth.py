@@ -11,7 +11,7 @@ import tenants
 from cost import Cost
 from fleet import argv, deploy, seed
 from measure import Row
-from place import CHECKOUT, REGION, Place, say
+from place import CHECKOUT, REGION, Place, info
 
 SIZES = (10, 24, 100, 1_000, 10_000)
 JOBS = (1, 2, 3, 4, 6, 8)
@@ -31,7 +31,7 @@ def _jobs(place: Place) -> list[Row]:
     names = tenants.lay_out(place, stack, TENANTS)
     deploy(place, stack, names, "host")
     for jobs in JOBS:
-        say(f"{jobs} side by side")
+        info(f"{jobs} side by side")
         tenants.change(place, stack, names, f"jobs {jobs}")
         took = _cost(place, stack, "--tenants", "t*", "--jobs", str(jobs))
         spread = f"{took.seconds:.1f} s, {took.cpu:.1f} s of processors; ours alone {took.own:.0f} MB"
@@ -43,7 +43,7 @@ def _jobs(place: Place) -> list[Row]:
 
 def _of_size(place: Place, size: int) -> list[Row]:
     stack = f"bench-{size}"
-    say(f"{size:,} tenants")
+    info(f"{size:,} tenants")
     names = tenants.lay_out(place, stack, size)
     deploy(place, stack, names[:3], "host")
     seed(place, stack, names[0])
@@ -81,7 +81,7 @@ def _fakes(place: Place) -> list[Row]:
     environment = place.environment | {"PYTHONPATH": os.pathsep.join([str(CHECKOUT), str(Path(__file__).parent)])}
     script, rows = str(Path(__file__).with_name("fake.py")), []
     for size in SIZES:
-        say(f"{size:,} tenants, an engine that does nothing")
+        info(f"{size:,} tenants, an engine that does nothing")
         stack = f"bench-fake-{size}"
         tenants.lay_out(place, stack, size, f'path = "{place.folder}/states"\n')
         took = cost.of(

@@ -33,7 +33,7 @@ class Failed(Exception):
     """A command that the measure stands on did not do what it should."""
 
 
-def say(text: str) -> None:
+def info(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
@@ -89,10 +89,10 @@ class Place:
     @cached_property
     def mirror_configuration(self) -> dict[str, str]:
         """Terraform's CLI configuration with the mirror of this host: one file for the host engine and for bare."""
-        from wrapper import image_inputs
+        from wrapper.engines.image import inputs
 
-        pins = image_inputs.read_pins(CHECKOUT, image_inputs.host_arch())
-        mirror = image_inputs.find_mirror(pins, os.environ, Path("/"))
+        pins = inputs.read_pins(CHECKOUT, inputs.host_arch())
+        mirror = inputs.find_mirror(pins, os.environ, Path("/"))
         if mirror is None:
             raise Failed("no provider mirror on this host (ORCHESTRATE_MIRROR can name one)")
         file = self.folder / "terraform.rc"
@@ -102,7 +102,8 @@ class Place:
     @cached_property
     def terraform_environment(self) -> dict[str, str]:
         """What the host engine gives to Terraform, for the run by hand."""
-        from wrapper import account, environment
+        from wrapper.aws import identity as account
+        from wrapper.terraform import environment
 
         url = json.loads(self.orchestrate("--json", "sandbox", "start").stdout)["url"]
         identity = account.sandbox(url).environment
@@ -126,7 +127,7 @@ class Place:
     @cached_property
     def shared(self) -> Path:
         """The shared layer is there; TENANT's work directory."""
-        say(f"deploying {STACK} on the simulated AWS (about a minute)")
+        info(f"deploying {STACK} on the simulated AWS (about a minute)")
         self.verb("apply", STACK, REGION, engine="docker")
         self.verb("plan", STACK, REGION, "-var", f"tenant={TENANT}", engine="docker")
         return self.work(STACK, TENANT)
@@ -135,7 +136,7 @@ class Place:
     def deployed(self) -> int:
         """TENANT is there; how often its first apply, on the docker engine, started a provider."""
         assert self.shared
-        say(f"deploying {TENANT} (a minute and a half, most of it the provider waiting)")
+        info(f"deploying {TENANT} (a minute and a half, most of it the provider waiting)")
         return starts(self.verb("apply", STACK, REGION, "-var", f"tenant={TENANT}", engine="docker", **COUNTED))
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from bare import Bare
 from measure import Row, compared, rounds
-from place import REGION, STACK, TENANT, Place, say
+from place import REGION, STACK, TENANT, Place, info
 
 LIMITS = {"docker": 1.15, "host": 1.05}
 
@@ -20,7 +20,7 @@ def measure(place: Place, pairs: int) -> list[Row]:
 
 def _of_engine(place: Place, bare: Bare, engine: str, pairs: int) -> list[Row]:
     """One engine at a time: each initialises the tenant's work directory for itself."""
-    say(f"plans, {engine} engine")
+    info(f"plans, {engine} engine")
     works: list[Callable[[], object]] = [bare.plan, partial(_plan, place, engine), partial(_plan_anew, place, engine)]
     by_hand, warm, anew = rounds(works, pairs)
     return [

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from measure import HEAD, Row, cells
-from place import Failed, place, say
+from place import Failed, info, place
 
 USUAL = ("start", "variables", "apply", "plan")
 MEASURES = (*USUAL, "fleet", "growth")
@@ -30,12 +30,12 @@ def main() -> int:
     try:
         with place() as here:
             for name in dict.fromkeys(options.measures or USUAL):
-                say(f"-- {name} (load {loads[-1]}, {time.time() - began:.0f} s)")
+                info(f"-- {name} (load {loads[-1]}, {time.time() - began:.0f} s)")
                 rows += importlib.import_module(name).measure(here, options.pairs)
                 loads.append(_load())
             points = here.points
     except Failed as failed:
-        say(f"error: {failed}")
+        info(f"error: {failed}")
         return 1
     _print_table(rows)
     print(f"\n{time.time() - began:.0f} s, {os.cpu_count()} cores, load average {' -> '.join(loads)}")

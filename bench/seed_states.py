@@ -16,33 +16,33 @@ WRITERS = 8
 
 
 def main(root: str, name: str, model: str) -> None:
-    from wrapper import state
     from wrapper.cli.options import Options
-    from wrapper.model import Layer
-    from wrapper.terraform import VERBS
+    from wrapper.model.nouns import Layer
+    from wrapper.state import layer_state
+    from wrapper.terraform.commands import VERBS
 
     options = Options(root=root, sandbox=True, engine="host")
     stack = options.project.stack(name, REGION)
-    deployer = options.deployer(stack, options.stopper())
-    store, survey = deployer.store, deployer.survey
-    found = state.load_tagged(store, Layer(stack, model))
+    deployer = options.deployer(stack, options.signals())
+    store, resolver = deployer.store, deployer.resolver
+    found = layer_state.load_tagged(store, Layer(stack, model))
     assert found, f"{model} has no state"
     text, record = (
-        store.read(state.state_key(Layer(stack, model))) or b"",
-        state.load_record(store, Layer(stack, model)),
+        store.read(layer_state.state_key(Layer(stack, model))) or b"",
+        layer_state.load_record(store, Layer(stack, model)),
     )
     layers = [options.project.layer(stack, tenant) for tenant in options.project.tenants(stack) if tenant != model]
 
     def seed(ready: object) -> None:
         layer = ready.layer  # type: ignore[attr-defined]
-        key = state.state_key(layer)
+        key = layer_state.state_key(layer)
         store.write(key, text.replace(model.encode(), layer.tenant.encode()))
         tagged = store.read_tagged(key)
         one = replace(record, inputs=ready.inputs, builds=ready.builds)  # type: ignore[attr-defined]
-        state.write_record(store, layer, replace(one, state={**record.state, "tag": tagged[1] if tagged else ""}))
+        layer_state.write_record(store, layer, replace(one, state={**record.state, "tag": tagged[1] if tagged else ""}))
 
     with ThreadPoolExecutor(WRITERS) as pool:
-        print(len(list(pool.map(seed, survey.prepare_all(VERBS["apply"], layers, ())))))
+        print(len(list(pool.map(seed, resolver.prepare_all(VERBS["apply"], layers, ())))))
 
 
 if __name__ == "__main__":

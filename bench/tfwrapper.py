@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from loop import QUIET
-from place import REGION, Place, run, say
+from place import REGION, Place, info, run
 from tenants import BACKEND, LOCK, SOURCE
 
 PACKAGE = "claranet-tfwrapper==15.0.2"
@@ -75,8 +75,17 @@ def _installed(place: Place) -> Path:
     if given := os.environ.get(GIVEN):
         return Path(given)
     venv = place.folder / "tfwrapper"
-    say(f"installing {PACKAGE} (once, half a minute)")
-    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]
-    for argv in ([sys.executable, "-m", "venv", str(venv)], pip):
+    info(f"installing {PACKAGE} (once, half a minute)")
+    pip = [
+        str(venv / "bin" / "python"),
+        "-I",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        PACKAGE,
+    ]
+    for argv in ([sys.executable, "-I", "-m", "venv", str(venv)], pip):
         subprocess.run(argv, check=True, stdin=subprocess.DEVNULL)
     return venv

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from many import write_project
 from measure import Row, seconds, span
-from place import STACK, Failed, Place, say
+from place import STACK, Failed, Place, info
 
 COLD, WARM = 1_000, 10_000
 SECONDS, MEGABYTES = 5.0, 200.0
@@ -29,7 +29,7 @@ def measure(place: Place, _pairs: int) -> list[Row]:
     few, many = place.folder / "few", place.folder / "many"
     write_project(few, COLD)
     cold = [_compute(place, few, place.folder / f"cold-{n}", COLD) for n in range(RUNS)]
-    say(f"variables of {WARM:,} tenants (the first time takes a while)")
+    info(f"variables of {WARM:,} tenants (the first time takes a while)")
     write_project(many, WARM)
     first = _compute(place, many, place.folder / "warm", WARM)
     warm = [_compute(place, many, place.folder / "warm", WARM) for _ in range(RUNS)]

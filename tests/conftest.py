@@ -15,7 +15,7 @@ from hypothesis import settings
 from project_on_disk import Disk, small_project
 from said import Said
 
-from wrapper.cli.surroundings import provider_installation
+from wrapper.cli.process_environment import provider_installation
 
 if TYPE_CHECKING:
     from cloud_fleet import Many

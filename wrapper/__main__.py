@@ -1,4 +1,12 @@
-"""``python -m wrapper`` is the command line."""
+"""``python -m wrapper`` is the command line; ``python -I wrapper/__main__.py`` too, as the executable starts it."""
+
+import os
+import sys
+
+if not __package__:
+    # The last place to look: no file beside the package hides a module of Python's or of a locked package.
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    __package__ = "wrapper"
 
 from .cli.main import main
 

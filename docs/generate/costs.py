@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from wrapper.quotas import PER_LOAD_BALANCER
+from wrapper.aws.quotas import PER_LOAD_BALANCER
 
 HOURS = 730  # of a month, as AWS counts
 

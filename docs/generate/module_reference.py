@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from wrapper import hcl
+from wrapper.terraform import hcl
 
 
 def reference(folder: Path) -> str:

@@ -8,8 +8,8 @@ import costs
 import rates
 from marked import table
 
-from wrapper.quotas import OF_A_LOAD_BALANCER, PER_LOAD_BALANCER, QUOTAS, Quota, Shape
-from wrapper.room import ENOUGH, Account, Fleet, Room, first, judge
+from wrapper.aws.quota_headroom import ENOUGH, Account, FleetDemand, Headroom, first, judge
+from wrapper.aws.quotas import OF_A_LOAD_BALANCER, PER_LOAD_BALANCER, QUOTAS, Quota, Shape
 
 SHAPES = {
     "own": Shape(),
@@ -90,8 +90,8 @@ def assumptions() -> str:
     )
 
 
-def _judged(shape: Shape, tenants: int) -> list[Room]:
-    return judge(Fleet((), shape, 0, tenants), Account())
+def _judged(shape: Shape, tenants: int) -> list[Headroom]:
+    return judge(FleetDemand((), shape, 0, tenants), Account())
 
 
 def _grows(quota: Quota) -> bool:
@@ -99,7 +99,7 @@ def _grows(quota: Quota) -> bool:
     return "processors" in quota.name
 
 
-def _taken(quota: Quota, rooms: dict[str, dict[Quota, Room]]) -> bool:
+def _taken(quota: Quota, rooms: dict[str, dict[Quota, Headroom]]) -> bool:
     return any(quota in found for found in rooms.values())
 
 
@@ -108,7 +108,7 @@ def _named(quota: Quota) -> str:
     return f"[{quota.name}]({quota.source}) per {quota.per}{kind}"
 
 
-def _asked(rooms: list[Room]) -> str:
+def _asked(rooms: list[Headroom]) -> str:
     """What to raise, and where to shard."""
     return "; ".join(f"{r.quota.name}: {r.to_do}" for r in rooms if r.to_do) or "nothing"
 

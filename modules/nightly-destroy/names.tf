@@ -10,9 +10,6 @@ locals {
   # Roles know no region: the hash keeps the same name in two regions apart.
   role_name = "${var.name}-${substr(sha256("${local.region}/${var.name}"), 0, 8)}"
 
-  # Written out, since the schedule's own ARN would make a circle.
-  schedule_arn = "arn:${local.partition}:scheduler:${local.region}:${local.account_id}:schedule/default/${var.name}"
-
   # Every revision: a new image must not wait for a new policy.
   task_definitions = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task-definition/${var.name}:*"
 }

@@ -117,7 +117,7 @@ resource "aws_iam_role" "schedule" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "scheduler.amazonaws.com" }
-      Condition = { StringEquals = { "aws:SourceAccount" = local.account_id, "aws:SourceArn" = local.schedule_arn } }
+      Condition = { StringEquals = { "aws:SourceAccount" = local.account_id, "aws:SourceArn" = aws_scheduler_schedule_group.this.arn } }
     }]
   })
 }

@@ -1,7 +1,14 @@
+# EventBridge Scheduler assumes a role in the name of the schedule's group, so the role is this schedule's alone where the
+# group is: docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+resource "aws_scheduler_schedule_group" "this" {
+  name = var.name
+}
+
 resource "aws_scheduler_schedule" "this" {
   #checkov:skip=CKV_AWS_297:AWS's own key encrypts; a schedule holds a command and no secret
 
   name                         = var.name
+  group_name                   = aws_scheduler_schedule_group.this.name
   description                  = "Destroys what is marked ephemeral"
   schedule_expression          = "cron(${tonumber(split(":", var.schedule.time)[1])} ${tonumber(split(":", var.schedule.time)[0])} ? * ${join(",", [for day in ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] : day if contains(var.schedule.days, day)])} *)"
   schedule_expression_timezone = var.schedule.zone

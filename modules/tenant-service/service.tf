@@ -105,10 +105,11 @@ resource "aws_ecs_service" "this" {
     create_before_destroy = true
     ignore_changes        = [desired_count]
 
-    # When the circuit breaker rolls back, the deployment is steady again and the provider reports success.
+    # When the circuit breaker rolls back, the deployment is steady again and the provider reports success. It does so only to
+    # an earlier deployment that COMPLETED. Terraform checks this also of a tainted service whose replacement ECS refused.
     postcondition {
       condition     = self.task_definition == aws_ecs_task_definition.this.arn
-      error_message = "ECS rolled back: the new containers did not become healthy, and the version before serves on. Read the service's events and the log group, mend the image or its settings, and apply again."
+      error_message = "ECS does not run the revision that was asked for. If an earlier deployment had COMPLETED, ECS rolled back: the new containers did not become healthy, and the version before serves on. If none had, no earlier version serves: a first apply failed or was stopped, and left the service tainted; the module's README says how to untaint it. Read the service's events and the log group, mend the image or its settings, and apply again."
     }
   }
 

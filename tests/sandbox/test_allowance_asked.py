@@ -8,8 +8,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from wrapper import allowance
-from wrapper.account import Identity
+from wrapper.aws import quota_usage
+from wrapper.aws.identity import Identity
 
 REGION = "ap-southeast-2"
 
@@ -24,12 +24,12 @@ def _nobody_real(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_there_is_counted() -> None:
-    untold: list[str] = []
+    unreadable: list[str] = []
     with mock_aws():
-        before = dict(allowance.held(Identity(), REGION, "app", "example.com", untold))
+        before = dict(quota_usage.held(Identity(), REGION, "app", "example.com", unreadable))
         make()
-        after = dict(allowance.held(Identity(), REGION, "app", "example.com", untold))
-    assert untold == []
+        after = dict(quota_usage.held(Identity(), REGION, "app", "example.com", unreadable))
+    assert unreadable == []
     grown = {name: after[name] - before[name] for name in after}
     assert grown == {
         "load balancers": 1,
@@ -38,7 +38,7 @@ def test_what_is_there_is_counted() -> None:
         "network interfaces": 1,
         "scalable targets": 1,
         "schedule groups": 1,
-        "EC2 processors": 0,  # no machine runs; those of machines that do: tests/test_allowance.py
+        "EC2 processors": 0,  # no machine runs; those of machines that do: tests/unit/aws/test_quota_usage.py
         "EC2 spot processors": 0,
         "certificates": 1,
         "services": 0,  # moto counts none in a cluster

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from wrapper import inventory
-from wrapper.account import Identity
-from wrapper.errors import RefusedError
-from wrapper.inventory import Named
+from wrapper.aws import remaining_resources
+from wrapper.aws.identity import Identity
+from wrapper.aws.remaining_resources import NamedResource
+from wrapper.model.errors import RefusedError
 
 REGION = "ap-southeast-2"
 TAGS = [{"Key": "Stack", "Value": "app"}]
@@ -30,8 +30,8 @@ def client(service: str) -> Any:
     return ME.client(service, REGION)
 
 
-def left(*named: Named) -> list[str]:
-    return inventory.left(ME, REGION, "app", named)
+def left(*named: NamedResource) -> list[str]:
+    return remaining_resources.left(ME, REGION, "app", named)
 
 
 @pytest.mark.usefixtures("account")
@@ -84,7 +84,7 @@ def test_a_group_is_found_by_its_own_tags() -> None:
         VPCZoneIdentifier=subnet["SubnetId"],
         Tags=[{"Key": "Stack", "Value": "app", "PropagateAtLaunch": True}],
     )
-    configuration = Named("aws_launch_configuration", (("name", "lc"),))
+    configuration = NamedResource("aws_launch_configuration", (("name", "lc"),))
     assert [one.rpartition("/")[2] for one in left(configuration)][-1] == "aws_launch_configuration lc"
     assert any("autoScalingGroupName/g" in one for one in left())
     scaling.delete_auto_scaling_group(AutoScalingGroupName="g", ForceDelete=True)
@@ -98,10 +98,10 @@ def test_names_that_no_tag_finds() -> None:
     zone = route53.create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"]["Id"].rpartition("/")[2]
     record = {"Name": "acme.example.com.", "Type": "CNAME", "TTL": 60, "ResourceRecords": [{"Value": "x"}]}
     named = (
-        Named("aws_iam_role", (("name", "r"),)),
-        Named("aws_iam_instance_profile", (("name", "p"),)),
-        Named("aws_route53_record", (("zone_id", zone), ("name", "acme.example.com"), ("type", "CNAME"))),
-        Named("aws_appautoscaling_target", (("service_namespace", "ecs"), ("resource_id", "service/c/s"))),
+        NamedResource("aws_iam_role", (("name", "r"),)),
+        NamedResource("aws_iam_instance_profile", (("name", "p"),)),
+        NamedResource("aws_route53_record", (("zone_id", zone), ("name", "acme.example.com"), ("type", "CNAME"))),
+        NamedResource("aws_appautoscaling_target", (("service_namespace", "ecs"), ("resource_id", "service/c/s"))),
     )
     assert left(*named) == []
     iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")
@@ -112,7 +112,7 @@ def test_names_that_no_tag_finds() -> None:
     iam.delete_instance_profile(InstanceProfileName="p")
     _change(route53, zone, "DELETE", record)
     assert left(*named) == []
-    gone = Named("aws_route53_record", (("zone_id", "Z0"), ("name", "a.example.com"), ("type", "A")))
+    gone = NamedResource("aws_route53_record", (("zone_id", "Z0"), ("name", "a.example.com"), ("type", "A")))
     assert left(gone) == [], "its zone went with it"
 
 
@@ -130,10 +130,10 @@ def test_names_out_of_a_state() -> None:
             {"mode": "managed", "type": "aws_iam_role", "instances": [{"attributes": {}}]},
         ]
     }
-    assert inventory.named_in(state) == {Named("aws_iam_role", (("name", "r"),))}
-    assert inventory.named_in(None) == set()
+    assert remaining_resources.named_in(state) == {NamedResource("aws_iam_role", (("name", "r"),))}
+    assert remaining_resources.named_in(None) == set()
 
 
 def test_without_credentials_nothing_is_proved() -> None:
     with pytest.raises(RefusedError, match="no AWS credentials"):
-        inventory.left(Identity(), REGION, "app")
+        remaining_resources.left(Identity(), REGION, "app")

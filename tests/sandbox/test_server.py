@@ -9,15 +9,22 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import boto3
+import fakes
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from wrapper.aws import identity
+from wrapper.model.nouns import Backend
 from wrapper.sandbox.lifecycle import Endpoint, Sandbox, Seed, ask
+from wrapper.state import history, layer_state
+from wrapper.state.record import DeploymentRecord
+from wrapper.state.s3 import BucketStore
 
 pytestmark = pytest.mark.sandbox
 REGION = "ap-southeast-2"
@@ -164,3 +171,35 @@ def test_errors_to_order_reach_every_kind_of_service(endpoint: Endpoint, client:
         assert error.value.response["Error"]["Message"] == f"no {name}"
     client("s3").put_object(Bucket="orchestrate-state", Key="a/terraform.tfstate.tflock")
     assert [fault["hits"] for fault in ask(f"{endpoint.url}/_orchestrate/faults")["faults"]] == [1] * len(calls)
+
+
+@pytest.mark.parametrize("answer", [{}, {"code": "InternalError", "status": 500}])
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_a_write_whose_answer_is_lost_counts_once(endpoint: Endpoint, answer: dict[str, Any], earlier: int) -> None:
+    """botocore asks again by itself, and S3 refuses that: the first try has changed what it was to be written over."""
+    store = BucketStore(
+        identity.sandbox(endpoint.url), Backend("s3", {"bucket": "orchestrate-state", "region": REGION}, "")
+    )
+    layer = fakes.layer("acme")
+    runs = [str(number) for number in range(earlier + 1)]
+    for run in runs[:-1]:
+        layer_state.change_history(store, layer, partial(history.added, record=DeploymentRecord(run=run)))
+    fault = {"action": "s3:PUT *", "lost": True, **answer}
+    ask(f"{endpoint.url}/_orchestrate/faults", json.dumps({"faults": [fault]}).encode())
+    layer_state.change_history(store, layer, partial(history.added, record=DeploymentRecord(run=runs[-1])))
+    assert [fault["hits"] for fault in ask(f"{endpoint.url}/_orchestrate/faults")["faults"]] == [1]
+    assert [(e.number, e.run) for e in layer_state.load_history(store, layer)] == [(int(r) + 1, r) for r in runs]
+
+
+@pytest.mark.parametrize("tag", [None, "as it is"])
+def test_a_conditional_write_meets_itself(endpoint: Endpoint, tag: str | None) -> None:
+    store = BucketStore(
+        identity.sandbox(endpoint.url), Backend("s3", {"bucket": "orchestrate-state", "region": REGION}, "")
+    )
+    if tag:
+        store.write("key", b"before")
+        tag = (store.read_tagged("key") or (b"", ""))[1]
+    ask(f"{endpoint.url}/_orchestrate/faults", b'{"faults": [{"action": "s3:PUT *", "lost": true}]}')
+    assert store.write_if("key", b"mine", tag)
+    assert not store.write_if("key", b"another", tag)
+    assert store.read("key") == b"mine"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import UsageError
+from .options import stacked
 
 if TYPE_CHECKING:
-    from ..model import Stack
-    from ..terraform import Token, Verb
+    from ..model.nouns import Stack
+    from ..terraform.commands import Token
     from .options import Options
 
 _BUILDS = (
@@ -28,49 +28,25 @@ _SMOKE = (
 )
 
 
-def build_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Files of builds, and the smoke test."""
-    return smoke_options(builds_option(command))
+builds_option = stacked(*_BUILDS)
+smoke_options = stacked(*_SMOKE)
+build_options = stacked(*_BUILDS, *_SMOKE)
 
 
-def builds_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return _with(command, _BUILDS)
-
-
-def smoke_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    return _with(command, _SMOKE)
-
-
-def _with(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def take(options: Options, verb: Verb, stack: Stack, tokens: Sequence[Token]) -> list[Token]:
+def take(options: Options, stack: Stack, tokens: Sequence[Token]) -> list[Token]:
     """The arguments, and before them ``--builds`` as if it had been typed. Says where a typed -var wins."""
-    check(options, verb)
     if not options.builds:
         return list(tokens)
-    from .. import arguments, artifacts, builds
+    from ..deploy import build_files, builds
+    from ..terraform import arguments
 
-    found = artifacts.read(options.project.files, [options.directory / path for path in options.builds])
+    found = build_files.read(options.project.files, [options.directory / path for path in options.builds])
     given = builds.assign(found, declared(options, stack), stack.label)
     typed = {a.name: a.text for a in arguments.typed_values(tokens)}
     kept, words = builds.without_typed(given, typed)
     for word in words:
-        options.console.say(word)
+        options.console.info(word)
     return [*builds.tokens({n: b.number for n, b in kept.items()}), *tokens]
-
-
-def check(options: Options, verb: Verb) -> None:
-    """UsageError for an option that does not go with the verb."""
-    if options.builds and verb.name not in ("plan", "apply"):
-        raise UsageError(f"--builds is for plan and apply, not {verb.name}", hint="leave it out")
-    for name in ("smoke", "smoke_status", "smoke_contains", "smoke_tries", "smoke_timeout"):
-        if getattr(options, name) and verb.name != "apply":
-            flag = "--" + name.replace("_", "-")
-            raise UsageError(f"{flag} is for apply, not {verb.name}", hint="leave it out")
 
 
 def declared(options: Options, stack: Stack) -> set[str]:

@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 import click
 
 from .. import __version__
-from ..errors import OrchestrateError, UsageError
+from ..model.errors import OrchestrateError, UsageError
+from .command import CommandGroup, no_option, words_of
 from .options import Options, ours
 
 _VERBS = {  # shown in --help; every other Terraform verb is passed through as well
@@ -67,7 +68,7 @@ configuration, 66 not found, 69 Docker or endpoint unavailable, 70 our bug, 74 s
 """
 
 
-class Commands(click.Group):
+class Commands(CommandGroup):
     """Ours are imported only when asked for; whatever else is a Terraform verb goes to Terraform."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -75,9 +76,9 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in _OURS:
-            command: click.Command = importlib.import_module(f"wrapper.cli.{name}").command
+            command: click.Command = importlib.import_module(f"wrapper.cli.commands.{name}").command
             return command
-        from .verbs import command_of
+        from .terraform_verb import command_of
 
         return command_of(name, _VERBS.get(name, ""))
 
@@ -134,7 +135,7 @@ def _run(arguments: list[str]) -> int:
     except click.Abort:
         return 130
     except click.NoSuchOption as error:
-        return _ended(_unknown_option(error, arguments), arguments)
+        return _ended(_unknown_option(error), arguments)
     except click.ClickException as error:
         hint = "see: ./orchestrate --help"
         return _ended(UsageError(error.format_message(), hint=hint), arguments)
@@ -149,21 +150,20 @@ def _run(arguments: list[str]) -> int:
         return _ended(_bug(error), arguments)
 
 
-def _unknown_option(error: click.NoSuchOption, arguments: list[str]) -> OrchestrateError:
-    """click names one letter of Terraform's ``-chdir``; whoever typed it knows the word."""
-    typed = next((a for a in arguments if a.startswith(error.option_name)), error.option_name)
-    if typed.startswith("--"):
+def _unknown_option(error: click.NoSuchOption) -> OrchestrateError:
+    if command := words_of(error.ctx):
+        elsewhere = any(error.option_name in parameter.opts for parameter in cli.params)
+        return no_option(command, error.option_name, () if elsewhere else error.possibilities or ())
+    if error.option_name.startswith("--"):
         return UsageError(error.format_message(), hint="see: ./orchestrate --help")
-    command = error.ctx.command_path.removeprefix("orchestrate").strip() if error.ctx else ""
-    if command:
-        return UsageError(f"{command} takes no {typed}", hint=f"see: ./orchestrate {command} --help")
     return UsageError(
-        f"no option {typed} before the command", hint="Terraform's own arguments stand after COMMAND STACK [REGION]"
+        f"no option {error.option_name} before the command",
+        hint="Terraform's own arguments stand after COMMAND STACK [REGION]",
     )
 
 
 def _ended(error: OrchestrateError, arguments: list[str]) -> int:
-    from .. import report
+    from . import console as report
 
     console = report.console(os.environ)
     if "--json" in arguments:

@@ -15,21 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import report as reports
-from ..errors import UsageError
-from .surroundings import SELF as SELF
+from ..model.errors import UsageError
+from . import console as reports
+from .process_environment import SELF as SELF
 
 if TYPE_CHECKING:
-    from ..account import Identity
-    from ..deploy import Deployer
+    from ..aws.identity import Identity
+    from ..deploy.deployer import Deployer
+    from ..deploy.smoke_test import Smoke
     from ..engines import Engine
-    from ..model import Stack
-    from ..project import Project
-    from ..record import Occasion
-    from ..runner import Stopper
-    from ..runs import Caller
+    from ..model.nouns import Stack
+    from ..project.project import Project
+    from ..run.plan_run import RunContext
+    from ..run.signals import SignalHandler
     from ..sandbox.lifecycle import Sandbox
-    from ..smoke import Smoke
+    from ..state.record import Trigger
 
 _TRUE = ("1", "true", "yes", "on")
 
@@ -68,7 +68,7 @@ class Options:
     smoke_contains: str = ""
     smoke_tries: int = 0
     smoke_timeout: str = ""
-    why: Mapping[str, Any] = field(default_factory=dict)  # of an apply (wrapper/record.py); no option either
+    why: Mapping[str, Any] = field(default_factory=dict)  # of an apply (wrapper/state/record.py); no option either
     only: tuple[str, ...] = ()  # layers by tenant, "" being the stack's own; no option of the command line
     rollout_timeout: str = ""
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -78,7 +78,7 @@ class Options:
         return replace(self, **{k: v for k, v in given.items() if k in known and v not in (None, False, "", 0, ())})
 
     @cached_property
-    def console(self) -> reports.Console:
+    def console(self) -> reports.TerminalConsole:
         return reports.console(self.environ)
 
     @cached_property
@@ -90,7 +90,7 @@ class Options:
 
     @cached_property
     def root_folder(self) -> Path:
-        from ..project import find_root
+        from ..project.project import find_root
 
         given = self.root or self.environ.get("ORCHESTRATE_ROOT", "")
         return (self.directory / given).resolve() if given else find_root(self.directory, SELF)
@@ -106,9 +106,9 @@ class Options:
 
     @cached_property
     def project(self) -> Project:
-        from ..project import Project
+        from ..project.project import Project
 
-        return Project(self.root_folder, self.home, self.console.say)
+        return Project(self.root_folder, self.home, self.console.info)
 
     @property
     def sandboxed(self) -> bool:
@@ -141,7 +141,7 @@ class Options:
 
     def identity(self, stack: Stack) -> Identity:
         """Who we are to AWS; with the sandbox, which is started if need be, nobody real."""
-        from .. import account
+        from ..aws import identity as account
 
         if not self.sandboxed:
             needs_none = stack.backend.kind == "local" and not stack.settings.account and not stack.settings.role_arn
@@ -155,68 +155,69 @@ class Options:
         return account.sandbox(self.started_sandbox().url)
 
     def started_sandbox(self) -> Any:
-        from .seed import seed_of
+        from .sandbox_seed import seed_of
 
         running = self.simulated.status()
         if running is not None:
             return running
         endpoint = self.simulated.start(seed_of(self.project))
-        self.console.say(f"sandbox: started a simulated AWS at {endpoint.url} (log: {endpoint.log})")
+        self.console.info(f"sandbox: started a simulated AWS at {endpoint.url} (log: {endpoint.log})")
         return endpoint
 
     def make_engine(self) -> Engine:
         if self.dry_run:
-            from ..engines.printing import PrintingEngine
+            from ..engines.dry_run import DryRunEngine
 
-            return PrintingEngine(self.console.print, self.engine_name)
+            return DryRunEngine(self.console.print, self.engine_name)
         if self.engine_name == "host":
             from ..engines.host import HostEngine
 
-            return HostEngine(self.console.say)
+            return HostEngine(self.console.info)
         from ..engines.docker import DockerEngine
 
-        return DockerEngine(self.console.say, self.make_image)
+        return DockerEngine(self.console.info, self.make_image)
 
     def make_image(self, client: Any) -> str:
         """The image's tag; built first when its inputs changed."""
-        from .. import image
+        from ..engines.image import build
 
-        return image.build(SELF, client, self.console.say, self.environ)
+        return build.build(SELF, client, self.console.info, self.environ)
 
-    def caller(self, stack: Stack, identity: Identity) -> Caller:
-        from .. import image_inputs, runs
-        from .surroundings import environment_of, mounts_of
+    def context(self, stack: Stack, identity: Identity) -> RunContext:
+        from ..engines.image import inputs
+        from ..run import plan_run
+        from .process_environment import environment_of, mounts_of
 
         host = self.engine_name == "host"
         sandboxed = self.sandboxed
-        return runs.Caller(
+        return plan_run.RunContext(
             home=self.home,
             author=self.author,
-            image=image_inputs.tag(SELF),
+            image=inputs.tag(SELF),
             engine=self.engine_name,
             network=self._network(),
             environment=environment_of(self, stack, identity),
             directory=self.directory,
             mounts=() if host or sandboxed else mounts_of(self.environ),
             color=self.console.color_out,
-            asks=self.terminal and not self.dry_run,
+            interactive=self.terminal and not self.dry_run,
             deletable=self.allow_delete,
             terraform=self._other_terraform() if host and not self.dry_run else "",
         )
 
     def _other_terraform(self) -> str:
         """The version of the terraform on PATH; "" where it is the image's, or there is none."""
-        from .. import image_inputs
         from ..engines.host import version
+        from ..engines.image import inputs
 
         path = shutil.which("terraform", path=self.environ.get("PATH"))
         found = version(path) if path else ""
-        return "" if found == image_inputs.read_pins(SELF, image_inputs.host_arch()).terraform else found
+        return "" if found == inputs.read_pins(SELF, inputs.host_arch()).terraform else found
 
     @property
     def author(self) -> str:
         """What names this run, in Terraform's lock as in a report."""
-        from .. import deploy
+        from ..deploy import deployer as deploy
 
         return deploy.author(self.environ, socket.gethostname(), os.getpid())
 
@@ -225,9 +226,9 @@ class Options:
         given = self.environ.get("ORCHESTRATE_NETWORK", "")
         return given or ("host" if self.sandboxed and sys.platform == "linux" else "bridge")
 
-    def deployer(self, stack: Stack, stopper: Stopper) -> Deployer:
-        from ..deploy import Deployer
-        from ..terraform import parse_limit
+    def deployer(self, stack: Stack, signals: SignalHandler) -> Deployer:
+        from ..deploy.deployer import Deployer
+        from ..terraform.commands import parse_limit
 
         limit = parse_limit(self.rollout_timeout) if self.rollout_timeout else None
         identity = self.identity(stack)
@@ -236,66 +237,85 @@ class Options:
             stack,
             identity,
             self.make_engine(),
-            self.caller(stack, identity),
+            self.context(stack, identity),
             self.console,
-            stopper,
+            signals,
             confirmed=self.confirm,
             given=self.environ,
             dry=self.dry_run,
             rollout_limit=limit,
-            occasion=self.occasion,
+            trigger=self.trigger,
             smoke=self.smoke_test(stack),
         )
 
     @property
-    def occasion(self) -> Occasion:
+    def trigger(self) -> Trigger:
         """Who asks, and from which build of Jenkins, where it is one."""
-        from ..record import Occasion
+        from ..state.record import Trigger
 
-        return Occasion(self.environ.get("BUILD_USER_ID", ""), self.environ.get("BUILD_URL", ""), self.why)
+        return Trigger(self.environ.get("BUILD_USER_ID", ""), self.environ.get("BUILD_URL", ""), self.why)
 
     def smoke_test(self, stack: Stack) -> Smoke:
-        from ..smoke import Smoke, Terms, parse_places
-        from ..terraform import parse_duration
+        from ..deploy.smoke_test import Smoke, SmokePolicy, parse_places
+        from ..terraform.commands import parse_duration
 
-        usual = Terms()
-        terms = Terms(
+        usual = SmokePolicy()
+        policy = SmokePolicy(
             self.smoke_status or usual.status,
             self.smoke_contains,
             self.smoke_tries or usual.tries,
             parse_duration(self.smoke_timeout) if self.smoke_timeout else usual.limit,
         )
-        return Smoke(parse_places(self.smoke, stack.settings.smoke), terms, served=not self.sandboxed)
+        return Smoke(parse_places(self.smoke, stack.settings.smoke), policy, served=not self.sandboxed)
 
-    def stopper(self) -> Stopper:
-        from ..runner import Stopper
-        from ..terraform import parse_duration
+    def signals(self) -> SignalHandler:
+        from ..run.signals import SignalHandler
+        from ..terraform.commands import parse_duration
 
-        return Stopper(self.console.say, parse_duration(self.timeout) if self.timeout else 0.0)
+        return SignalHandler(self.console.info, parse_duration(self.timeout) if self.timeout else 0.0)
+
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+_EVERYWHERE: Mapping[str, Decorator] = {
+    "root": click.option("--root", metavar="DIR", help="The project: a folder with config/ and src/."),
+    "sandbox": click.option("--sandbox", is_flag=True, help="Use a simulated AWS, started on demand."),
+    "engine": click.option("--engine", metavar="NAME", help="Where Terraform runs: docker (default) or host."),
+    "dry_run": click.option(
+        "--dry-run", is_flag=True, help="Show the container and the argv of each step; start nothing."
+    ),
+    "json": click.option("--json", is_flag=True, help="Data for a machine on standard output."),
+    "tenant": click.option("--tenant", metavar="NAME", help="The same as -var tenant=NAME."),
+    "confirm": click.option("--confirm", metavar="REGION/STACK[/TENANT]", help="Say that you mean a protected stack."),
+    "all_tenants": click.option("--all-tenants", is_flag=True, help="The stack and every tenant of it."),
+    "jobs": click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="How many tenants side by side."),
+    "timeout": click.option("--timeout", metavar="TIME", help="Stop gracefully after so long (90s, 30m, 2h)."),
+    "rollout_timeout": click.option(
+        "--rollout-timeout", metavar="TIME", help="Wait so long for ECS after an apply (default 10m; 0: not at all)."
+    ),
+}
+# Of a command that asks AWS, or the sandbox in its stead, which starts only where the engine is there.
+ASKS_AWS = ("root", "sandbox", "engine", "json")
+# Of a command that deploys.
+DEPLOYS = (*ASKS_AWS, "dry_run", "tenant", "confirm", "timeout", "rollout_timeout")
+
+
+def takes(*names: str) -> Decorator:
+    """Of the options that may also stand before the command, those that it acts on; it refuses the rest
+    (:class:`wrapper.cli.command.Command`)."""
+    return stacked(*(option for name, option in _EVERYWHERE.items() if name in names))
 
 
 def ours(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Our own options, on the group and on each command alike, so that they may stand anywhere."""
-    for option in reversed(
-        (
-            click.option("--root", metavar="DIR", help="The project: a folder with config/ and src/."),
-            click.option("--sandbox", is_flag=True, help="Use a simulated AWS, started on demand."),
-            click.option("--engine", metavar="NAME", help="Where Terraform runs: docker (default) or host."),
-            click.option(
-                "--dry-run", is_flag=True, help="Show the container and the argv of each step; start nothing."
-            ),
-            click.option("--json", is_flag=True, help="Data for a machine on standard output."),
-            click.option("--tenant", metavar="NAME", help="The same as -var tenant=NAME."),
-            click.option("--confirm", metavar="REGION/STACK[/TENANT]", help="Say that you mean a protected stack."),
-            click.option("--all-tenants", is_flag=True, help="The stack and every tenant of it."),
-            click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="How many tenants side by side."),
-            click.option("--timeout", metavar="TIME", help="Stop gracefully after so long (90s, 30m, 2h)."),
-            click.option(
-                "--rollout-timeout",
-                metavar="TIME",
-                help="Wait so long for ECS after an apply (default 10m; 0: not at all).",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+    """All that may stand before a command."""
+    return takes(*_EVERYWHERE)(command)
+
+
+def stacked(*options: Decorator) -> Decorator:
+    """Options as one, shown in this order."""
+
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorated

@@ -11,17 +11,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from ..model import Outcome, Run, Step
+from ..model.nouns import Outcome, Run, Step
 
 NAMES = ("docker", "host")
-Voice = Callable[[bytes, bool], None]  # what Terraform said, and whether on stderr
+OutputCallback = Callable[[bytes, bool], None]  # what Terraform said, and whether on stderr
 
 
 class Session(Protocol):
     """One layer, made ready: executes Steps one after the other."""
 
-    def execute(self, step: Step, voice: Voice) -> Outcome:
-        """Run one Step to its end; every byte it says goes to ``voice``. Never raises for a Step that failed."""
+    def execute(self, step: Step, output: OutputCallback) -> Outcome:
+        """Run one Step to its end; every byte it says goes to ``output``. Never raises for a Step that failed."""
         ...
 
     def stop(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from ..model import Mount, Run
-from ..runs import PROJECT
+from ..model.keys import PROJECT
+from ..model.nouns import Mount, Run
 
 LABEL = "orchestrate"
 MEMORY = "2g"  # a provider takes about 600 MB; below 300 MB it is killed and its lock stays

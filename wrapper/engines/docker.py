@@ -1,7 +1,7 @@
 """The docker engine: one hardened container per layer, Steps exec'ed in it. The only room that talks to Docker
-about runs (:mod:`wrapper.image` builds the image).
+about runs (:mod:`wrapper.engines.image.build` builds the image).
 
-The container's first process (wrapper/container/hold) waits for our end of its standard input. If this
+The container's first process (wrapper/engines/image/context/hold) waits for our end of its standard input. If this
 process is killed, that end closes, and the container lives until Terraform has saved its state.
 """
 
@@ -16,12 +16,12 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..errors import BusyError, UnavailableError
-from ..model import Outcome, Run, Step
-from ..rundir import RunDirectory, command_place, occupy
-from . import Voice
+from ..model.errors import BusyError, UnavailableError
+from ..model.nouns import Outcome, Run, Step
+from . import OutputCallback
 from .container import LABEL, MEMORY, PIDS, STOP_TIMEOUT, TMPFS, Container
-from .tail import Tail
+from .output_tail import Tail
+from .run_directory import RunDirectory, command_place, occupy
 
 _NOT_OURS, _NOT_WRITABLE = 97, 98
 _REMOVAL = 30.0  # seconds that an ended container may take to go away
@@ -131,7 +131,7 @@ class DockerSession:
                 return
         raise self._ended(said.decode(errors="replace").strip())
 
-    def execute(self, step: Step, voice: Voice) -> Outcome:
+    def execute(self, step: Step, output: OutputCallback) -> Outcome:
         if self._stopped:
             return Outcome(143, ok=False)
         if step.interactive:
@@ -142,7 +142,7 @@ class DockerSession:
             for data, is_error in zip(pair, (False, True), strict=True):
                 if data:
                     tail.add(data)
-                    voice(data, is_error)
+                    output(data, is_error)
         code = self._exit_code(exec_id)
         return Outcome(code, ok=code in step.accepts, tail=tail.text())
 

@@ -17,11 +17,11 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from ..errors import UnavailableError
-from ..model import Outcome, Run, Step
-from ..rundir import RunDirectory, occupy
-from . import Voice
-from .tail import Tail
+from ..model.errors import UnavailableError
+from ..model.nouns import Outcome, Run, Step
+from . import OutputCallback
+from .output_tail import Tail
+from .run_directory import RunDirectory, occupy
 
 _ABSOLUTE_MODULE = re.compile(r'(source\s*=\s*")/modules/')
 
@@ -92,7 +92,7 @@ class HostSession:
         self._stopped = False
         self._lock = threading.Lock()
 
-    def execute(self, step: Step, voice: Voice) -> Outcome:
+    def execute(self, step: Step, output: OutputCallback) -> Outcome:
         if step.interactive:
             return self._interactive(step)
         tail = Tail()
@@ -102,7 +102,7 @@ class HostSession:
             ends, told = self._spawn(step)
             self._apart = int(told.readline())
         with told:
-            _pump(ends, voice, tail)
+            _pump(ends, output, tail)
             code = int(told.readline() or 1)
             self._apart = 0
         return Outcome(code, ok=code in step.accepts, tail=tail.text())
@@ -164,7 +164,7 @@ def _pipe() -> tuple[int, int]:
     return ends
 
 
-def _pump(ends: dict[int, bool], voice: Voice, tail: Tail) -> None:
+def _pump(ends: dict[int, bool], output: OutputCallback, tail: Tail) -> None:
     with selectors.DefaultSelector() as selector:
         for end, is_error in ends.items():
             selector.register(end, selectors.EVENT_READ, is_error)
@@ -173,7 +173,7 @@ def _pump(ends: dict[int, bool], voice: Voice, tail: Tail) -> None:
                 data = os.read(key.fd, 65536)
                 if data:
                     tail.add(data)
-                    voice(data, key.data)
+                    output(data, key.data)
                 else:
                     selector.unregister(key.fd)
                     os.close(key.fd)

@@ -11,11 +11,11 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from wrapper.sandbox import mends
-from wrapper.sandbox.faults import Faults
-from wrapper.sandbox.gate import Gate
-from wrapper.sandbox.lifecycle import Seed, seed_from_json
-from wrapper.sandbox.seeding import plant
+from . import moto_patches
+from .faults import Faults
+from .gateway import Gateway
+from .lifecycle import Seed, seed_from_json
+from .seeding import plant
 
 
 class QuietRequestHandler(MotoRequestHandler):
@@ -25,16 +25,16 @@ class QuietRequestHandler(MotoRequestHandler):
         pass
 
 
-def build(port: int, seed: Seed, identity: dict[str, Any]) -> tuple[BaseWSGIServer, Gate]:
+def build(port: int, seed: Seed, identity: dict[str, Any]) -> tuple[BaseWSGIServer, Gateway]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    mends.apply_all()
+    moto_patches.apply_all()
     plant(seed)
-    gate = gate_for(identity)
-    server = make_server("127.0.0.1", port, gate, threaded=True, request_handler=QuietRequestHandler)
-    return server, gate
+    gateway = gateway_for(identity)
+    server = make_server("127.0.0.1", port, gateway, threaded=True, request_handler=QuietRequestHandler)
+    return server, gateway
 
 
-def gate_for(identity: dict[str, Any]) -> Gate:
+def gateway_for(identity: dict[str, Any]) -> Gateway:
     def health(_body: bytes) -> dict[str, Any]:
         return identity
 
@@ -44,4 +44,4 @@ def gate_for(identity: dict[str, Any]) -> Gate:
 
     faults = Faults()
     routes = {"health": health, "seed": seed, "faults": faults.route}
-    return Gate(DomainDispatcherApplication(create_backend_app), routes, faults)
+    return Gateway(DomainDispatcherApplication(create_backend_app), routes, faults)

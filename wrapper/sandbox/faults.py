@@ -1,5 +1,5 @@
-"""Errors made to order: which requests the simulated AWS refuses, with what, and how often. For tests of what a
-throttled, denied or broken AWS does to a run.
+"""Errors made to order: which requests the simulated AWS refuses, with what, and how often; or carries out, and loses
+the answer. For tests of what a throttled, denied or broken AWS does to a run.
 
 Knows names of requests (``ecs:RegisterTaskDefinition``, ``s3:PUT /bucket/key``), not what they do.
 """
@@ -15,14 +15,16 @@ from typing import Any
 @dataclass
 class Fault:
     """``action``: the request's name as the log shows it, with ``*`` and ``?``. ``times``: how many are refused, 0 for
-    all. ``after``: how many pass first. ``hits``: how many were refused so far."""
+    all. ``after``: how many pass first. ``lost``: each is carried out, and the connection closed without an answer; or,
+    where there is a ``code``, that is the answer. ``hits``: how many were refused so far."""
 
     action: str
-    code: str
+    code: str = ""
     message: str = "made to order"
     status: int = 400
     times: int = 1
     after: int = 0
+    lost: bool = False
     hits: int = 0
 
     def takes(self, name: str) -> bool:
@@ -60,4 +62,6 @@ def _fault(data: dict[str, Any]) -> Fault:
             raise ValueError(f"a fault's {field.name} is a {field.type}")
     if not 400 <= fault.status <= 599:
         raise ValueError("a fault's status is 400 to 599")
+    if not (fault.code or fault.lost):
+        raise ValueError("a fault has a code, or its answer is lost")
     return fault

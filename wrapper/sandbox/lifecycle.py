@@ -20,13 +20,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wrapper.errors import UnavailableError
+from ..model.errors import UnavailableError
 
 RECORD = "server.json"
 LOG = "server.log"
 READY_SECONDS = 30.0
 STOP_SECONDS = 10.0
 DROPPED_PREFIXES = ("AWS_", "TF_", "JENKINS_", "PYTHON", "MOTO_", "WERKZEUG_", "FLASK_")
+# Isolated, as the executable starts Python: the folder of the package is the last place to look.
+PACKAGE = str(Path(__file__).resolve().parents[2])
+SERVER = "import sys; sys.path.append(sys.argv.pop(1)); from wrapper.sandbox.server import main; main()"
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback is never reached through a proxy
 
 
@@ -144,7 +147,7 @@ class Sandbox:
 
     def _launch(self) -> int:
         """Detached: no terminal, no standard input, a session of its own; it outlives this command."""
-        argv = [sys.executable, "-P", "-m", "wrapper.sandbox.server", "--home", str(self._home)]
+        argv = [sys.executable, "-I", "-u", "-c", SERVER, PACKAGE, "--home", str(self._home)]
         appending = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         return os.posix_spawn(
             sys.executable,
@@ -202,5 +205,4 @@ def is_alive(pid: int) -> bool:
 
 def server_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """No credentials, no settings of a run, and no cookie by which Jenkins would find and end the server."""
-    kept = {name: value for name, value in environ.items() if not name.startswith(DROPPED_PREFIXES)}
-    return kept | {"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PYTHONUNBUFFERED": "1"}
+    return {name: value for name, value in environ.items() if not name.startswith(DROPPED_PREFIXES)}

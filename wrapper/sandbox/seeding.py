@@ -12,7 +12,7 @@ from moto.route53.models import route53_backends
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
-from wrapper.sandbox.lifecycle import Seed
+from .lifecycle import Seed
 
 PUBLIC_ACCESS_BLOCK = {
     "BlockPublicAcls": "true",

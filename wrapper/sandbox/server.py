@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from wrapper.sandbox.lifecycle import RECORD, Seed, seed_from_json
+from .lifecycle import RECORD, Seed, seed_from_json
 
 SIMULATION = {
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
@@ -50,16 +50,16 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 
 
 def serve(options: argparse.Namespace) -> None:
-    from wrapper.sandbox import aws
+    from . import aws
 
     identity = {"token": secrets.token_hex(16), "project": options.project, "pid": os.getpid()}
-    server, gate = aws.build(options.port, options.seed, identity)
+    server, gateway = aws.build(options.port, options.seed, identity)
     record = identity | {"url": f"http://127.0.0.1:{server.port}", "port": server.port}
     stop_on_signals(server)
     with recorded(options.home, record):
         log.info("ready at %s for %s (pid %s)", record["url"], options.project, os.getpid())
         server.serve_forever(poll_interval=0.05)
-        gate.lock.acquire()  # the request under way ends first
+        gateway.lock.acquire()  # the request under way ends first
     log.info("stopped")
 
 

@@ -22,6 +22,9 @@ mock_provider "aws" {
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::123456789012:role/x" }
   }
+  mock_resource "aws_scheduler_schedule_group" {
+    defaults = { arn = "arn:aws:scheduler:ap-southeast-2:123456789012:schedule-group/nightly-destroy" }
+  }
   mock_resource "aws_sqs_queue" {
     defaults = { arn = "arn:aws:sqs:ap-southeast-2:123456789012:nightly-destroy-failures", url = "https://sqs.ap-southeast-2.amazonaws.com/123456789012/nightly-destroy-failures" }
   }
@@ -80,8 +83,12 @@ run "least_privilege" {
     error_message = "it hands over two roles"
   }
   assert {
-    condition     = jsondecode(aws_iam_role.schedule.assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceArn"] == "arn:aws:scheduler:ap-southeast-2:123456789012:schedule/default/nightly-destroy"
-    error_message = "no other schedule may use its role"
+    condition     = jsondecode(aws_iam_role.schedule.assume_role_policy).Statement[0].Condition.StringEquals == { "aws:SourceAccount" = "123456789012", "aws:SourceArn" = "arn:aws:scheduler:ap-southeast-2:123456789012:schedule-group/nightly-destroy" }
+    error_message = "EventBridge Scheduler comes with the ARN of the schedule's group"
+  }
+  assert {
+    condition     = aws_scheduler_schedule.this.group_name == aws_scheduler_schedule_group.this.name
+    error_message = "no other schedule may use its role: it is alone in its group"
   }
   assert {
     condition     = flatten([for statement in local.task_statements : statement.Resource]) == ["arn:aws:s3:::orchestrate-example-state", "arn:aws:s3:::orchestrate-example-state/*", "arn:aws:iam::111111111111:role/orchestrate"]

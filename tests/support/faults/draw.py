@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import json
 import random
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -72,9 +73,15 @@ def _is_fault(source: str, fault: Fault) -> bool:
         return False
 
 
+def head() -> str:
+    """The commit that is drawn from: in a worktree of it the same are drawn again."""
+    argv = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(argv, cwd=PACKAGE, check=True, capture_output=True, text=True).stdout.strip()
+
+
 def main() -> None:
     rows = [asdict(fault) for fault in draw(PACKAGE)]
-    json.dump({"seed": SEED, "faults": rows}, sys.stdout, indent=1, ensure_ascii=False)
+    json.dump({"seed": SEED, "source": head(), "faults": rows}, sys.stdout, indent=1, ensure_ascii=False)
     print()
 
 

@@ -1,7 +1,8 @@
 """A one-line fault: where it belongs, and how it is put into a copy of the source.
 
 A fault names its place by module, function and text, not by a line's number: so it survives when code around it changes.
-Where a function moves, only ``module`` (its path below wrapper/, without .py) changes in faults.json.
+Where a function moves, only ``module`` (its path below wrapper/, without .py) changes in faults.json; where a name in it
+changes, ``function``, ``before`` and ``after`` too.
 """
 
 from __future__ import annotations
@@ -38,8 +39,10 @@ def apply(fault: Fault, package: Path) -> None:
 
 
 def file_of(package: Path, module: str) -> Path:
-    file = package / f"{module}.py"
-    return file if file.is_file() else package / module / "__init__.py"
+    for file in (package / f"{module}.py", package / module / "__init__.py"):
+        if file.is_file():
+            return file
+    raise LookupError(f"no module {module}.py in {package.name}; name its new place in {FAULTS.name}")
 
 
 def faulty(source: str, fault: Fault) -> str:

@@ -167,7 +167,7 @@ resource "aws_scheduler_schedule" "hourly" {
 
   target {
     arn      = aws_ecs_cluster.this.arn
-    role_arn = aws_iam_role.events.arn
+    role_arn = aws_iam_role.scheduler.arn
 
     ecs_parameters {
       task_definition_arn = aws_ecs_task_definition.fargate.arn

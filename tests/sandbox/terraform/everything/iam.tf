@@ -1,5 +1,5 @@
 data "aws_iam_policy_document" "assume" {
-  for_each = toset(["ec2", "ecs-tasks", "ecs", "events", "autoscaling"])
+  for_each = toset(["ec2", "ecs-tasks", "ecs", "events", "scheduler", "autoscaling"])
 
   statement {
     actions = ["sts:AssumeRole"]
@@ -74,6 +74,11 @@ resource "aws_iam_role" "events" {
 resource "aws_iam_role_policy_attachment" "events" {
   role       = aws_iam_role.events.name
   policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceEventsRole"
+}
+
+resource "aws_iam_role" "scheduler" {
+  name               = "everything-scheduler"
+  assume_role_policy = data.aws_iam_policy_document.assume["scheduler"].json
 }
 
 resource "aws_iam_role" "hook" {

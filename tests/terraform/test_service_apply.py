@@ -1,0 +1,150 @@
+"""tenant-service in every mode, side by side, really applied, changed, rolled back and destroyed in a simulated AWS.
+
+One root, because its waits overlap: the provider waits a minute for a load balancer, and as long for five of them. Where
+nothing has changed since the last look, Terraform does not look again.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from applied import left
+from terraform_in import REGION, Terraform, actions
+
+pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
+EXAMPLE = "modules/tenant-service/examples/side-by-side"
+CHANGED = ("-var=build=2", "-var=changed=true")
+STACK = "side-by-side"
+AS_SEEN = "-refresh=false"
+TAGS = {"Stack": STACK, "ManagedBy": "terraform"}  # and Tenant, where a root has one: tests/support/account.py
+
+
+@pytest.mark.long
+def test_every_kind_of_service_comes_changes_without_a_gap_and_goes(
+    code: Path, tmp_path: Path, aws: dict[str, str]
+) -> None:
+    shutil.copytree(code / "modules", tmp_path / "modules", ignore=shutil.ignore_patterns(".terraform*"))
+    example = Terraform(tmp_path / EXAMPLE, aws)
+    example.run("init", "-input=false", "-no-color")
+    example.apply("-parallelism=30")
+    the_clock_moves_the_bounds(aws["AWS_ENDPOINT_URL"])  # and no plan puts them back
+    assert example.changes() == {}
+
+    new_build = example.changes("-var=build=2", AS_SEEN)
+    assert {kind(address): does for address, does in new_build.items()} == A_NEW_BUILD
+    assert len(new_build) == 7 * 2 + 2 * 2 + 5  # the services, and what the background has beside its own
+
+    planned = example.planned(*CHANGED, AS_SEEN)
+    assert badly_tagged(planned) == []
+    others = actions(planned)
+    assert [address for address, does in others.items() if does == DESTROYED_FIRST and kind(address) in SERVING] == []
+    assert {others[f"module.own.{what}"][0] for what in IN_PLACE} == {"update"}
+    assert others["module.shared.aws_lb_listener_rule.shared[0]"] == ["update"]
+    assert {kind(address) for address, does in others.items() if len(does) == 2 and ".steps." in address} == MADE_ANEW
+
+    done = events(example.run("apply", "-json", "-input=false", "-parallelism=30", "plan"))
+    for tenant, way_in in (("moving", "aws_lb_listener_rule.shared[0]"), ("turning", "aws_lb_listener.http[0]")):
+        assert in_order(done, tenant, way_in) == sorted(in_order(done, tenant, way_in))
+    assert example.changes(*CHANGED) == {}
+
+    given = example.outputs()
+    assert without_a_way_in(given["services"]) == (10, ["daemon", "inside", "steps", "steps/resize", "tracked"])
+    assert started_by_hand(given["run_task"]) == ("migrate", ["assignPublicIp", "securityGroups", "subnets"])
+
+    assert "ECS rolled back: the new containers did not become healthy" in rolled_back(example)
+
+    example.destroy("-parallelism=30", AS_SEEN, *CHANGED)
+    assert left(aws["AWS_ENDPOINT_URL"], STACK, STACK) == {}
+
+
+REVISION = ["create", "delete"]  # "delete" is Terraform's alone: skip_destroy keeps the revision
+A_NEW_BUILD = {
+    "aws_ecs_service": ["update"],
+    "aws_ecs_task_definition": REVISION,
+    "aws_scheduler_schedule": ["update"],
+}
+MADE_ANEW = {
+    "aws_appautoscaling_policy",
+    "aws_appautoscaling_scheduled_action",
+    "aws_appautoscaling_target",
+    "aws_ecs_task_definition",
+}
+DESTROYED_FIRST = ["delete", "create"]
+SERVING = ("aws_ecs_service", "aws_lb", "aws_lb_listener", "aws_lb_target_group", "aws_lb_listener_rule")
+IN_PLACE = ("aws_ecs_service.this", "aws_lb_target_group.this[0]")  # another port, another health check
+
+
+def in_order(done: dict[tuple[str, str, str], int], tenant: str, way_in: str) -> list[int]:
+    """When each thing happened that must come after the one before it, or requests would find nobody."""
+    return [
+        done[f"module.{tenant}.aws_lb_target_group.this[0]", "create", "complete"],
+        done[f"module.{tenant}.{way_in}", "create", "complete"],
+        done[f"module.{tenant}.aws_ecs_service.this", "create", "start"],
+        done[f"module.{tenant}.aws_ecs_service.this", "create", "complete"],  # steady, on the new target group
+        done[f'module.{tenant}.aws_route53_record.this["A"]', "update", "start"],
+        done[f'module.{tenant}.aws_route53_record.this["A"]', "update", "complete"],
+        done[f"module.{tenant}.aws_ecs_service.this", "delete", "start"],
+        done[f"module.{tenant}.aws_ecs_service.this", "delete", "complete"],
+        done[f"module.{tenant}.aws_lb_listener.http[0]", "delete", "start"],
+        done[f"module.{tenant}.aws_lb_target_group.this[0]", "delete", "start"],
+    ]
+
+
+def events(text: str) -> dict[tuple[str, str, str], int]:
+    """(address, action, start or complete) => its place in the order of events."""
+    found = {}
+    for place, line in enumerate(text.splitlines()):
+        event = json.loads(line)
+        if event["type"] in ("apply_start", "apply_complete"):
+            hook = event["hook"]
+            found[hook["resource"]["addr"], hook["action"], event["type"].removeprefix("apply_")] = place
+    return found
+
+
+def kind(address: str) -> str:
+    return address.split(".")[2].split("[")[0] if address.startswith("module.") else address.split(".")[0]
+
+
+def the_clock_moves_the_bounds(url: str) -> None:
+    """As AWS does when a scheduled action is due."""
+    scaling = boto3.Session("test", "test", region_name=REGION).client("application-autoscaling", endpoint_url=url)
+    (target,) = [
+        each
+        for each in scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
+        if each["ResourceId"].startswith(f"service/{STACK}/steps_")
+    ]
+    named = {key: target[key] for key in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
+    scaling.register_scalable_target(**named, MinCapacity=0, MaxCapacity=10)
+
+
+def badly_tagged(planned: list[dict[str, Any]]) -> list[str]:
+    """Addresses of what can have tags and gets others than the provider's: a resource that sets its own would."""
+    will_be = {each["address"]: each["change"]["after"] or {} for each in planned if each["mode"] == "managed"}
+    tagged = {address: after["tags_all"] for address, after in will_be.items() if "tags_all" in after}
+    assert len(tagged) > 100
+    return [address for address, tags in tagged.items() if not TAGS.items() <= tags.items()]
+
+
+def without_a_way_in(services: Any) -> tuple[int, list[str]]:
+    return len(services), sorted(name for name, service in services.items() if service["target_groups"] == [])
+
+
+def started_by_hand(run_task: Any) -> tuple[str, list[str]]:
+    """The command, and what it says of the network."""
+    (override,) = run_task["overrides"]["containerOverrides"]
+    return override["command"][0], sorted(run_task["networkConfiguration"]["awsvpcConfiguration"])
+
+
+def rolled_back(example: Terraform) -> str:
+    """What an apply says of an image that does not start: the circuit breaker puts the version before back."""
+    broken = ("-var=build=broken", "-var=changed=true", "-target=module.steps.aws_ecs_service.this")
+    options = ("-auto-approve", "-input=false", "-no-color", "-json")
+    said = example.run("apply", *options, AS_SEEN, *broken, codes=(1,))
+    return " ".join(
+        event["diagnostic"]["detail"] for event in map(json.loads, said.splitlines()) if "diagnostic" in event
+    )

@@ -1,0 +1,160 @@
+"""The benchmark itself (bench/README.md), without its clock: what help imports, how a row is judged, and that the
+work for many tenants does not grow where it must not. The times are bench/run.py's to say."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from wrapper.project.project import Project
+
+ROOT = Path(__file__).resolve().parents[3]
+BENCH = ROOT / "bench"
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Imports a module of bench/ by name."""
+    monkeypatch.syspath_prepend(str(BENCH))
+
+    def load(name: str) -> ModuleType:
+        return importlib.import_module(name)
+
+    return load
+
+
+def run(*argv: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *argv], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_help_imports_no_heavy_library(bench: Any) -> None:
+    start = bench("start")
+    said = run("-X", "importtime", "-m", "wrapper", "--help")
+    assert said.returncode == 0
+    found = start.imported(said.stderr)
+    assert {"click", "wrapper"} <= found, "the reader of importtime reads nothing"
+    assert not found & {"docker", "boto3", "botocore", "hcl2", "lark", "moto", "jinja2", "requests"}
+
+
+def test_stacks_imports_neither_docker_nor_aws(bench: Any, example: Any) -> None:
+    said = run("-X", "importtime", "-m", "wrapper", "--root", str(example.root), "stacks")
+    assert said.returncode == 0
+    assert not bench("start").imported(said.stderr) & {"docker", "boto3", "botocore", "moto", "jinja2"}
+
+
+def test_its_own_help() -> None:
+    said = run(str(BENCH / "run.py"), "--help")
+    assert said.returncode == 0
+    assert "start, variables, apply, plan" in said.stdout
+
+
+def test_an_unknown_measure_is_refused_before_anything_starts() -> None:
+    said = run(str(BENCH / "run.py"), "speed")
+    assert said.returncode == 2
+    assert "no measure speed" in said.stderr
+
+
+def test_a_row_is_judged_by_its_ratio_where_there_is_one(bench: Any) -> None:
+    measure = bench("measure")
+    assert measure.Row("x", 3.0, "s", 1.15, 3.0, 1.0).verdict == "ok"
+    assert measure.Row("x", 0.1, "s", 1.15, 0.05, 2.0).verdict == "over"
+    assert measure.Row("x", 0.1, "s", 0.15, 0.01).verdict == "ok"
+    assert measure.Row("x", 0.2, "s", 0.15).verdict == "over"
+    assert measure.Row("x", 9.0, "s").verdict == "-"
+
+
+def test_pairs_are_compared_by_the_median_of_their_ratios(bench: Any) -> None:
+    row = bench("measure").compared("x", [2.0, 9.0, 3.0], [2.0, 3.0, 3.0], 1.05)
+    assert (row.ours, row.bare, row.ratio, row.verdict) == (3.0, 3.0, 1.0, "ok")
+    assert bench("measure").cells(row)[1:6] == ("3.000 s", "3.000 s", "1.00", "1.05 x", "ok")
+
+
+def test_rounds_take_turns_and_the_first_is_not_counted(bench: Any) -> None:
+    order: list[str] = []
+    times = bench("measure").rounds([lambda: order.append("bare"), lambda: order.append("ours")], 2)
+    assert order == ["bare", "ours", "ours", "bare", "bare", "ours"]
+    assert [len(t) for t in times] == [2, 2]
+
+
+class Counting(Project):
+    """Counts what must be done once for a stack, however many tenants it has."""
+
+    listed = 0
+    read = 0
+
+    def tenants(self, stack: Any) -> list[str]:
+        self.listed += 1
+        return super().tenants(stack)
+
+    def declared(self, source: Path) -> Any:
+        self.read += 1
+        return super().declared(source)
+
+
+def counted(bench: Any, tmp_path: Path, tenants: int) -> tuple[Counting, list[dict[str, Any]]]:
+    root = tmp_path / str(tenants)
+    bench("many").write_project(root, tenants)
+    stack_file = root / "config/ap-southeast-2/appcluster-test/stack.hcl"
+    stack_file.write_text('source = "appcluster"\ntenant_file = true\n')
+    project = Counting(root, tmp_path / f"home-{tenants}")
+    stack = project.stack("appcluster-test")
+    layers = [project.layer(stack, name) for name in project.tenants(stack)]
+    return project, list(project.values.of_all(layers, bench("compute").OUTPUTS))
+
+
+def test_the_project_with_many_tenants_is_a_good_one(bench: Any, tmp_path: Path) -> None:
+    _, values = counted(bench, tmp_path, 12)
+    assert len(values) == 12
+    assert [v["service1-build"].value for v in values[:2]] == ["1", "2"]
+    assert values[3]["hostname"].value == "t00003.test.example.com"
+    assert values[7]["environment"].value["CANARY"] == "yes"
+
+
+def test_what_a_stack_needs_once_is_done_once(bench: Any, tmp_path: Path) -> None:
+    few, _ = counted(bench, tmp_path, 3)
+    more, _ = counted(bench, tmp_path, 30)
+    assert (more.listed, more.read) == (few.listed, few.read), "work for the stack grows with its tenants"
+
+
+MEASURED = """
+import dataclasses, json, os, pathlib, sys
+import cost
+child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {sys.argv[1]!r}], check=True)"
+print(json.dumps(dataclasses.asdict(cost.of([sys.executable, "-c", child], pathlib.Path.cwd(), os.environ))))
+"""
+
+
+ORPHAN = f"{sys.executable} -c 'import time; x = bytearray(80_000_000); time.sleep(0.5)' &"
+
+
+@pytest.mark.parametrize(
+    ("child", "wanted"),
+    [
+        ("pass", 0.0),
+        ("import time; x = bytearray(80_000_000); time.sleep(0.5)", 80.0),
+        (f"import os, time; os.system({ORPHAN!r}); time.sleep(2)", 80.0),
+    ],
+)
+def test_a_cost_has_the_memory_of_the_process_and_of_its_children(
+    child: str, wanted: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a small process, as the benchmark is one: what is forked begins with its parent's memory."""
+    monkeypatch.setenv("PYTHONPATH", str(BENCH))
+    said = run("-c", MEASURED, child)
+    assert said.returncode == 0, said.stderr
+    cost = json.loads(said.stdout)
+    assert wanted < cost["together"] < wanted + 70
+    assert cost["own"] < 50
+    assert 0 < cost["cpu"] < 10
+
+
+def test_a_command_that_fails_is_no_cost(bench: Any) -> None:
+    with pytest.raises(bench("place").Failed, match="ended with 3:\nwhy"):
+        bench("cost").of([sys.executable, "-c", "print('why'); raise SystemExit(3)"], ROOT, {})

@@ -1,0 +1,127 @@
+"""What is printed where: Terraform's voice and JSON to stdout, all else to stderr; colours only where they show."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from typing import Any
+
+import pytest
+
+from wrapper.cli.console import TerminalConsole, console, error_data
+from wrapper.model.errors import BusyError, ConfigError
+
+PLAIN = TerminalConsole(color_out=False, color_err=False)
+COLOURED = TerminalConsole(color_out=True, color_err=True, width=80)
+NARROW = TerminalConsole(color_out=False, color_err=False, width=12)
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize(
+    ("do", "out", "err"),
+    [
+        (lambda c: c.output(b"made\n", False), "made\n", ""),
+        (lambda c: c.output(b"oh\n", True), "", "oh\n"),
+        (lambda c: c.info("a word"), "", "a word\n"),
+        (lambda c: c.info("+ terraform plan"), "", "+ terraform plan\n"),
+        (lambda c: c.print("a url"), "a url\n", ""),
+        (lambda c: c.print("half \ud800"), "half \\ud800\n", ""),
+        (lambda c: c.json({"é": None, "a": 1}), '{\n  "é": null,\n  "a": 1\n}\n', ""),
+        (lambda c: c.error(ConfigError("bad")), "", "error: bad\n"),
+        (
+            lambda c: c.error(ConfigError("bad", where="f:1", hint="mend it")),
+            "",
+            "error: bad\n  where: f:1\n  to do: mend it\n",
+        ),
+        (
+            lambda c: c.table(("name", "n"), [("long one", 1), ("b", None)]),
+            "NAME      N\nlong one  1\nb         None\n",
+            "",
+        ),
+        (lambda c: c.table(("name",), []), "NAME\n", ""),
+    ],
+)
+def test_without_colours(capfd: Capture, do: Any, out: str, err: str) -> None:
+    do(PLAIN)
+    assert tuple(capfd.readouterr()) == (out, err)
+
+
+@pytest.mark.parametrize(
+    ("do", "out", "err"),
+    [
+        (lambda c: c.info("a word"), "", "a word\n"),
+        (lambda c: c.info("+ terraform"), "", "\x1b[2m+ terraform\x1b[0m\n"),
+        (lambda c: c.error(ConfigError("bad")), "", "\x1b[31merror:\x1b[0m bad\n"),
+        (lambda c: c.table(("result",), [("failed",)]), "\x1b[1mRESULT\x1b[0m\n\x1b[31mfailed\x1b[0m\n", ""),
+    ],
+)
+def test_with_colours(capfd: Capture, do: Any, out: str, err: str) -> None:
+    do(COLOURED)
+    assert tuple(capfd.readouterr()) == (out, err)
+
+
+def test_a_table_that_is_too_wide_goes_on_below(capfd: Capture) -> None:
+    NARROW.table(("name", "value"), [("size", "0123456789")])
+    assert capfd.readouterr().out == "NAME  VALUE\nsize  012345\n      6789\n"
+
+
+def test_where_stdout_is_for_data_terraform_speaks_on_stderr(capfd: Capture) -> None:
+    TerminalConsole(color_out=False, color_err=False, data_only=True).output(b"words\n", False)
+    assert tuple(capfd.readouterr()) == ("", "words\n")
+
+
+@pytest.mark.parametrize(
+    ("environ", "terminal", "colour"),
+    [
+        ({}, True, True),
+        ({}, False, False),
+        ({"NO_COLOR": "1"}, True, False),
+        ({"NO_COLOR": ""}, True, True),
+        ({"TERM": "dumb"}, True, False),
+        ({"TERM": "xterm"}, True, True),
+    ],
+)
+def test_colours_only_where_they_show(
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], terminal: bool, colour: bool
+) -> None:
+    class Stream(io.StringIO):
+        def isatty(self) -> bool:
+            return terminal
+
+    monkeypatch.setattr(sys, "stdout", Stream())
+    monkeypatch.setattr(sys, "stderr", Stream())
+    made = console(environ)
+    assert (made.color_out, made.color_err) == (colour, colour)
+
+
+@pytest.mark.parametrize(
+    ("typed", "agreed"), [("yes\n", True), (" yes \n", True), ("y\n", False), ("", False), ("YES\n", False)]
+)
+def test_only_the_wanted_word_agrees(capfd: Capture, monkeypatch: pytest.MonkeyPatch, typed: str, agreed: bool) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    assert PLAIN.confirm("Go on?", "yes") is agreed
+    assert tuple(capfd.readouterr()) == ("", "Go on? ")
+
+
+def test_a_reader_that_went_away_ends_nothing(capfd: Capture) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    kept = os.dup(1)
+    try:
+        os.dup2(writer, 1)
+        PLAIN.print("into the void")
+        PLAIN.info("still here")
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(writer)
+    assert capfd.readouterr().err == "still here\n"
+
+
+def test_an_error_as_data() -> None:
+    data = error_data(BusyError("held", where="r/s", hint="wait"))
+    assert json.loads(json.dumps(data)) == {
+        "error": {"message": "held", "where": "r/s", "hint": "wait", "exit_code": 75}
+    }

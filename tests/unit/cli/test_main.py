@@ -1,0 +1,70 @@
+"""The one place that catches and exits: an error becomes words, data and a code; a bug of ours keeps its trace."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from project_on_disk import Disk
+from said import Said
+
+from wrapper.cli.main import _bug, _ended, main
+from wrapper.model.errors import BusyError, OrchestrateError, StateAtRisk, Stopped
+
+Run = Callable[..., Said]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(StateAtRisk("oh"), 74), (BusyError("oh"), 75), (Stopped("oh", signum=2), 130), (OrchestrateError("oh"), 70)],
+)
+@pytest.mark.parametrize("data", [True, False])
+def test_an_error_is_words_and_a_code(
+    capfd: pytest.CaptureFixture[str], error: OrchestrateError, code: int, data: bool
+) -> None:
+    assert _ended(error, ["--json"] if data else ["-var", "a=--json"]) == code
+    said = capfd.readouterr()
+    assert said.err == "error: oh\n"
+    assert (json.loads(said.out)["error"]["exit_code"] if data else said.out) == (code if data else "")
+
+
+def test_a_bug_of_ours_keeps_its_trace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    try:
+        raise RuntimeError("odd")
+    except RuntimeError as raised:
+        error = _bug(raised)
+    assert (error.exit_code, error.message) == (70, "a bug of ours: RuntimeError: odd")
+    assert "test_main.py" in Path(error.where).read_text()
+    assert Path(error.where).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--version"], 0), (["plan", "nowhere"], 66), (["plan"], 64)])
+def test_the_process_ends_with_the_code(
+    example: Disk, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int
+) -> None:
+    monkeypatch.chdir(example.root)
+    monkeypatch.setattr(sys, "argv", ["orchestrate", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("stacks",), 0),
+        (("sandbox", "status"), 1),
+        (("plan", "app-test", "--no"), 64),
+        (("vars", "app-test", "-var", "siez=1"), 65),
+        (("plan", "nowhere"), 66),
+        (("apply", "app-live", "ap-southeast-2"), 77),
+        (("--dry-run", "plan", "app-test", "-detailed-exitcode"), 0),
+    ],
+)
+def test_exit_codes(run_cli: Run, arguments: tuple[str, ...], code: int) -> None:
+    assert run_cli(*arguments).code == code

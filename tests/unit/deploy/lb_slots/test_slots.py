@@ -1,0 +1,198 @@
+"""The rule by which a slot is chosen, as properties; and the book as it is kept."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wrapper.deploy.lb_slots import slots
+from wrapper.deploy.lb_slots.slots import (
+    FIRST_PRIORITY,
+    PER_LOAD_BALANCER,
+    Slot,
+    SlotTable,
+    assign,
+    parse,
+    release,
+    render,
+)
+from wrapper.model.errors import ConfigError
+from wrapper.model.nouns import Variable
+from wrapper.terraform.type_constraints import parse_type
+
+NAMES = st.tuples(st.integers(0, 250), st.integers(0, 120)).map(lambda t: [f"t{n}" for n in range(t[0], sum(t))])
+COMES_AND_GOES = st.lists(st.tuples(st.booleans(), NAMES), max_size=12)
+
+
+def lived(history: list[tuple[bool, list[str]]]) -> list[SlotTable]:
+    """The book after each event: tenants come (True) or go."""
+    books = [SlotTable()]
+    for turn, (comes, tenants) in enumerate(history):
+        change = assign if comes else release
+        books.append(change(books[-1], tenants, f"2026-01-01T00:00:{turn:02}Z", "me"))
+    return books
+
+
+def taken_slots(table: SlotTable) -> dict[str, Slot]:
+    return {t: e.slot for t, e in table.tenants.items()}
+
+
+@given(COMES_AND_GOES)
+def test_no_slot_is_given_twice_and_no_load_balancer_is_overfull(history: list[tuple[bool, list[str]]]) -> None:
+    for table in lived(history):
+        taken = [*taken_slots(table).values(), *(e.slot for e in table.freed)]
+        assert len(taken) == len(set(taken))
+        assert all(FIRST_PRIORITY <= s.priority < FIRST_PRIORITY + PER_LOAD_BALANCER for s in taken)
+        assert all(e.tenant == t for t, e in table.tenants.items())
+
+
+@given(COMES_AND_GOES)
+def test_who_stays_keeps_its_slot(history: list[tuple[bool, list[str]]]) -> None:
+    books = lived(history)
+    for before, after in itertools.pairwise(books):
+        stay = before.tenants.keys() & after.tenants.keys()
+        assert {t: before.tenants[t] for t in stay} == {t: after.tenants[t] for t in stay}
+
+
+@given(COMES_AND_GOES)
+def test_all_who_come_are_in_and_all_who_go_are_out(history: list[tuple[bool, list[str]]]) -> None:
+    present: set[str] = set()
+    for (comes, tenants), table in zip(history, lived(history)[1:], strict=True):
+        present = present | set(tenants) if comes else present - set(tenants)
+        assert table.tenants.keys() == present
+
+
+@given(COMES_AND_GOES)
+def test_the_next_load_balancer_begins_when_those_before_are_full(history: list[tuple[bool, list[str]]]) -> None:
+    books = lived(history)
+    for before, after in itertools.pairwise(books):
+        new = {taken_slots(after)[t] for t in after.tenants.keys() - before.tenants.keys()}
+        for number in range(1, max((s.load_balancer for s in new), default=1)):
+            assert sum(s.load_balancer == number for s in taken_slots(after).values()) == PER_LOAD_BALANCER
+
+
+@given(COMES_AND_GOES)
+def test_what_was_freed_is_given_again_last_and_oldest_first(history: list[tuple[bool, list[str]]]) -> None:
+    books = lived(history)
+    for before, after in itertools.pairwise(books):
+        again = [e.slot for e in before.freed if e not in after.freed]
+        for number in {s.load_balancer for s in again}:
+            ever = {s.priority for s in [*taken_slots(after).values()] if s.load_balancer == number}
+            ever |= {e.slot.priority for e in after.freed if e.slot.load_balancer == number}
+            assert len(ever) == PER_LOAD_BALANCER, "a slot that nobody ever had was left over"
+            here = [e.slot for e in before.freed if e.slot.load_balancer == number]
+            assert here[: len([s for s in again if s.load_balancer == number])] == [
+                s for s in again if s.load_balancer == number
+            ]
+
+
+@given(COMES_AND_GOES)
+def test_the_book_survives_being_kept(history: list[tuple[bool, list[str]]]) -> None:
+    table = lived(history)[-1]
+    assert parse(render(table), "here") == table
+    assert render(parse(render(table), "here")) == render(table)
+
+
+def test_a_fleet_of_a_thousand_stands_on_twelve_load_balancers() -> None:
+    fleet = [f"t{n}" for n in range(1000)]
+    table = assign(SlotTable(), fleet, "now", "me")
+    assert (table.highest, len(set(taken_slots(table).values()))) == (12, 1000)
+    assert taken_slots(table)["t0"] == Slot(1, 101)
+    assert taken_slots(table)["t89"] == Slot(1, 190)
+    assert taken_slots(table)["t90"] == Slot(2, 101)
+    assert assign(table, reversed(fleet), "later", "you") == table
+
+
+def test_a_freed_slot_rests_while_there_is_another() -> None:
+    table = release(assign(SlotTable(), ["a", "b"], "1", "me"), ["a"], "2", "you")
+    assert table.freed[0] == slots.SlotAssignment(Slot(1, 101), "a", "2", "you")
+    assert taken_slots(assign(table, ["c"], "3", "me")) == {"b": Slot(1, 102), "c": Slot(1, 103)}
+    full = assign(table, [f"t{n}" for n in range(PER_LOAD_BALANCER - 1)], "4", "me")
+    assert taken_slots(full)["t88"] == Slot(1, 101)
+    assert (full.freed, full.highest) == ((), 1)
+
+
+def test_the_highest_is_that_of_tenants_alone() -> None:
+    table = assign(SlotTable(), [f"t{n}" for n in range(91)], "1", "me")
+    assert (SlotTable().highest, table.highest, release(table, ["t90"], "2", "me").highest) == (0, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"version": 0, "tenants": {}, "freed": []}',
+        b'{"version": 1, "tenants": {"a": {}}, "freed": []}',
+        b'{"version": 1, "tenants": {"a": {"load_balancer": 0, "priority": 1}}, "freed": []}',
+        b'{"version": 1, "tenants": {"a": {"load_balancer": "1", "priority": 1}}, "freed": []}',
+        b'{"version": 1, "tenants": {"a": {"load_balancer": true, "priority": 1}}, "freed": []}',
+        b'{"version": 1, "tenants": {"a": {"load_balancer": 1, "priority": 1},'
+        b' "b": {"load_balancer": 1, "priority": 1}}, "freed": []}',
+        b'{"version": 1, "tenants": {"a": {"load_balancer": 1, "priority": 1}},'
+        b' "freed": [{"tenant": "b", "load_balancer": 1, "priority": 1}]}',
+    ],
+)
+def test_a_damaged_book_is_never_an_empty_one(data: bytes) -> None:
+    with pytest.raises(ConfigError, match=rf"the allotments are damaged \({len(data)} bytes") as error:
+        parse(data, "r/s/allotments.json")
+    assert error.value.where == "r/s/allotments.json"
+
+
+def test_the_book_as_it_is_kept() -> None:
+    table = release(assign(SlotTable(), ["a", "b"], "1", "me"), ["a"], "2", "you")
+    assert json.loads(render(table)) == {
+        "version": 1,
+        "tenants": {"b": {"load_balancer": 1, "priority": 102, "at": "1", "by": "me"}},
+        "freed": [{"load_balancer": 1, "priority": 101, "tenant": "a", "at": "2", "by": "you"}],
+    }
+    assert parse(None, "") == SlotTable()
+
+
+def declared(**kinds: str) -> Mapping[str, Variable]:
+    return {n: Variable(n, parse_type(k), False, False, True, "f:1") for n, k in kinds.items()}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "takes"),
+    [
+        ({"allotment": "object({ load_balancer = number, priority = number })"}, True),
+        ({"allotment": "object({ load_balancer = optional(number), priority = number, more = string })"}, True),
+        ({"allotment": "object({ load_balancer = number })"}, False),
+        ({"allotment": "string"}, False),
+        ({"allotment": "any"}, False),
+        ({"other": "string"}, False),
+    ],
+)
+def test_which_root_takes_an_allotment(kinds: dict[str, str], takes: bool) -> None:
+    assert slots.takes(declared(**kinds)) is takes
+
+
+@pytest.mark.parametrize(
+    ("kinds", "counts"), [({"load_balancers": "number"}, True), ({"load_balancers": "map(string)"}, False), ({}, False)]
+)
+def test_which_root_counts_load_balancers(kinds: dict[str, str], counts: bool) -> None:
+    assert slots.counts(declared(**kinds)) is counts
+
+
+@pytest.mark.parametrize(
+    ("values", "shares"),
+    [
+        ({"load_balancer": {"mode": "shared"}}, True),
+        ({"load_balancer": {"mode": "own"}}, False),
+        ({"load_balancer": {}}, False),
+        ({"load_balancer": None}, False),
+        ({"load_balancer": "shared"}, False),
+        ({}, False),
+    ],
+)
+def test_who_shares(values: dict[str, Any], shares: bool) -> None:
+    assert slots.shares(values) is shares

@@ -1,0 +1,695 @@
+"""The image: its name, its sources, its build in both ways, and `hold`, its PID 1, on the real engine.
+
+Not run here, for want of internet: pulling the official base, `terraform init` from the public registry.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import http.server
+import io
+import ipaddress
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tarfile
+import textwrap
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wrapper.engines.image import build, debian_base, inputs
+from wrapper.model.errors import ConfigError, NotFoundError, RefusedError, UnavailableError
+
+ROOT = Path(__file__).resolve().parents[4]
+PROVIDER = "registry.terraform.io/hashicorp/aws"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A project of its own, whose image nobody else builds."""
+    root = tmp_path / "root"
+    shutil.copytree(ROOT / "wrapper/engines/image/context", root / "wrapper/engines/image/context")
+    text = (ROOT / "Dockerfile").read_text()
+    (root / "Dockerfile").write_text(f"{text}# {tmp_path}\n")
+    return root
+
+
+def edit(root: Path, arg: str, value: str) -> None:
+    path = root / "Dockerfile"
+    rows = [f"ARG {arg}={value}" if r.startswith(f"ARG {arg}=") else r for r in path.read_text().splitlines()]
+    path.write_text("\n".join(rows) + "\n")
+
+
+# --- its name ---
+
+
+def test_the_tag_is_a_name_and_depends_on_the_inputs_alone(copy: Path) -> None:
+    before = build.tag(copy)
+    assert before.startswith("orchestrate:")
+    assert len(before) == len("orchestrate:") + 12
+    (copy / "wrapper/other.py").write_text("x")
+    (copy / "wrapper/engines/image/context/folder").mkdir()
+    os.utime(copy / "Dockerfile", (0, 0))
+    assert build.tag(copy) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["Dockerfile", *(f"wrapper/engines/image/context/{n}" for n in ("hold", "install", "new"))]
+)
+def test_the_tag_changes_with_every_input(copy: Path, name: str) -> None:
+    before = build.tag(copy)
+    with (copy / name).open("a") as file:
+        file.write("#")
+    assert build.tag(copy) != before
+
+
+def test_the_tag_is_cheap_and_needs_no_docker() -> None:
+    best = min(timed(lambda: build.tag(ROOT)) for _ in range(20))
+    assert best < 0.002
+    code = "import sys; from wrapper.engines.image.build import Path, tag; tag(Path()); print('docker' in sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert shown.stdout == "False\n"
+
+
+def timed(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def test_a_missing_dockerfile_is_named(tmp_path: Path) -> None:
+    (tmp_path / "wrapper/engines/image/context").mkdir(parents=True)
+    with pytest.raises(NotFoundError, match="Dockerfile"):
+        build.tag(tmp_path)
+
+
+# --- what is pinned, and what the host has ---
+
+
+def test_pins_come_from_the_dockerfile_and_the_lock_file() -> None:
+    pins = inputs.read_pins(ROOT, "amd64")
+    assert (pins.terraform, pins.suite, pins.providers) == ("1.11.4", "bookworm", ((PROVIDER, "5.100.0"),))
+    assert len(pins.binary) == 64
+    assert "@sha256:" in pins.base
+    assert inputs.read_pins(ROOT, "arm64").binary == ""
+
+
+def test_the_lock_file_serves_every_platform() -> None:
+    lock = (ROOT / "wrapper/engines/image/context/.terraform.lock.hcl").read_text()
+    assert (lock.count('"zh:'), lock.count('"h1:')) == (15, 2)
+
+
+def test_terraform_is_known_by_its_digest(copy: Path, tmp_path: Path) -> None:
+    wrong, right = tmp_path / "a", tmp_path / "b"
+    for folder, text in ((wrong, "other"), (right, "this")):
+        folder.mkdir()
+        (folder / "terraform").write_text(text)
+    env = {"PATH": f"{wrong}:{right}"}
+    assert build.locate_sources(copy, env, "amd64", top=tmp_path).terraform is None
+    edit(copy, "BINARY_AMD64", hashlib.sha256(b"this").hexdigest())
+    assert build.locate_sources(copy, env, "amd64", top=tmp_path).terraform == right / "terraform"
+
+
+def mirror(folder: Path, *, packed: bool = False) -> Path:
+    place = folder / PROVIDER
+    if packed:
+        place.mkdir(parents=True)
+        (place / "terraform-provider-aws_5.100.0_linux_amd64.zip").write_bytes(b"zip")
+    else:
+        (place / "5.100.0/linux_amd64").mkdir(parents=True)
+        (place / "5.100.0/linux_amd64/terraform-provider-aws_v5.100.0_x5").write_bytes(b"provider")
+    return folder
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("place", ["usr/local/share/terraform/plugins", "srv/any-name"])
+def test_a_mirror_is_found(tmp_path: Path, place: str, packed: bool) -> None:
+    made = mirror(tmp_path / place, packed=packed)
+    assert build.locate_sources(ROOT, {}, "amd64", top=tmp_path).mirror == made
+    assert build.locate_sources(ROOT, {}, "arm64", top=tmp_path).mirror is None
+
+
+def test_a_named_mirror_must_hold_the_provider(tmp_path: Path) -> None:
+    env = {"ORCHESTRATE_MIRROR": str(tmp_path)}
+    with pytest.raises(ConfigError, match=r"ORCHESTRATE_MIRROR=.*hashicorp/aws 5\.100\.0 for linux_amd64"):
+        build.locate_sources(ROOT, env, "amd64", top=tmp_path)
+    mirror(tmp_path)
+    assert build.locate_sources(ROOT, env, "amd64", top=tmp_path).mirror == tmp_path
+
+
+def test_the_context_holds_the_inputs_and_the_hosts_files(tmp_path: Path) -> None:
+    made, terraform = mirror(tmp_path / "m"), tmp_path / "terraform"
+    terraform.write_bytes(b"t" * 700)
+    terraform.chmod(0o755)
+    pins = inputs.read_pins(ROOT, "amd64")
+    stream = io.BytesIO(b"".join(inputs.context(ROOT, pins, build.Sources(terraform, made))))
+    with tarfile.open(fileobj=stream) as tar:
+        names = {m.name: m for m in tar.getmembers()}
+    binary = names["wrapper/engines/image/context/root/usr/local/bin/terraform"]
+    assert (binary.size, binary.mode) == (700, 0o755)
+    plugins = "wrapper/engines/image/context/root/usr/local/share/terraform/plugins"
+    assert f"{plugins}/{PROVIDER}/5.100.0/linux_amd64/terraform-provider-aws_v5.100.0_x5" in names
+    assert {
+        "Dockerfile",
+        "wrapper/engines/image/context/hold",
+        "wrapper/engines/image/context/.terraform.lock.hcl",
+    } <= names.keys()
+    assert len(stream.getvalue()) % 512 == 0
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (
+            "bookworm main http://m/debian/\nbookworm-security main http://m/debian-security/",
+            ["http://m/debian"],
+        ),
+        (
+            "bookworm main https://other/x/\nbookworm main https://m/debian",
+            ["https://m/debian", "https://other/x"],
+        ),
+        ("trixie main http://m/debian/", ["http://m/debian"]),
+        ("noble main http://m/ubuntu/\nbookworm main cdrom:[x]/", []),
+    ],
+)
+def test_debian_mirrors_come_from_apt(shown: str, expected: list[str]) -> None:
+    assert debian_base.rank_mirrors(shown, "bookworm") == expected
+
+
+def test_without_debootstrap_or_root_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "apt-get install debootstrap" in debian_base.no_debootstrap()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user")
+def test_debootstrap_by_another_user_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "debootstrap").write_text("#!/bin/sh\n")
+    (tmp_path / "debootstrap").chmod(0o755)
+    code = f"import os; os.environ['PATH'] = {str(tmp_path)!r}; os.setuid(65534) or print(no_debootstrap())"
+    code = f"from wrapper.engines.image.debian_base import no_debootstrap; import shutil, os; {code}"
+    for folder in [tmp_path, *tmp_path.parents[:3]]:
+        folder.chmod(folder.stat().st_mode | 0o055)
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "needs root" in shown.stdout
+
+
+def test_a_process_and_its_children_end_with_us() -> None:
+    argv = ["sh", "-c", "sleep 60 & echo $!; wait"]
+    with suppress(KeyError), debian_base.spawned(argv) as process:
+        assert process.stdout
+        child = int(process.stdout.readline())
+        raise KeyError
+    time.sleep(0.1)
+    status = Path(f"/proc/{child}/stat")
+    assert not status.exists() or status.read_text().split()[2] == "Z"
+
+
+def test_half_an_archive_is_never_taken_for_the_whole() -> None:
+    with debian_base.spawned(["sh", "-c", "echo half; exit 2"]) as process, pytest.raises(UnavailableError):
+        list(debian_base.chunks(process))
+
+
+def test_failures_say_which_kind_they_are() -> None:
+    said = ["orchestrate: Terraform 1.11.4 for amd64 is not the pinned one: sha256 is 1, must be 2"]
+    refused = build.failure("The command '...' returned a non-zero code: 3", build.BuildLog(print, said=said))
+    assert isinstance(refused, RefusedError)
+    assert "is not the pinned one" in refused.message
+    lost = build.failure("pull access denied", build.BuildLog(print, "debootstrap is not installed"))
+    assert isinstance(lost, UnavailableError)
+    assert "debootstrap is not installed" in lost.hint
+
+
+def test_two_commands_build_one_after_the_other(copy: Path) -> None:
+    order: list[str] = []
+
+    def second() -> None:
+        with build.one_at_a_time(copy, order.append):
+            order.append("second")
+
+    with build.one_at_a_time(copy, order.append):
+        thread = threading.Thread(target=second)
+        thread.start()
+        wait_for(lambda: bool(order))
+        order.append("first")
+    thread.join()
+    assert order == ["waiting for another command that is building the image", "first", "second"]
+
+
+class FakeApi:
+    """Two of ours, the base, a nameless layer, and one of another project that carries our label."""
+
+    def __init__(self) -> None:
+        names = (["orchestrate:new"], ["orchestrate:old"], ["orchestrate-base:bookworm"], None, ["theirs:1"])
+        self.all = [{"Id": f"sha256:{i}", "RepoTags": tags} for i, tags in enumerate(names)]
+        self.removed: list[str] = []
+
+    def images(self, **_: object) -> list[dict[str, Any]]:
+        return self.all
+
+    def remove_image(self, name: str) -> None:
+        self.removed.append(name)
+
+
+class FakeClient:
+    def __init__(self) -> None:
+        self.api = FakeApi()
+
+
+def test_remove_old_takes_only_ours_and_keeps_the_present() -> None:
+    client: Any = FakeClient()
+    assert build.remove_old(client, "orchestrate:new") == client.api.removed
+    assert client.api.removed == ["orchestrate:old", "orchestrate-base:bookworm", "sha256:3"]
+
+
+# --- the build, on the real engine ---
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    docker = pytest.importorskip("docker")
+    try:
+        found = docker.from_env()
+        found.ping()
+    except docker.errors.DockerException:
+        pytest.skip("no Docker engine")
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def built(client: Any) -> str:
+    return build.build(ROOT, client, print)
+
+
+@pytest.fixture(scope="module")
+def base(client: Any) -> str:
+    pins = inputs.read_pins(ROOT, "amd64")
+    if debian_base.no_debootstrap() and not build.exists(client, build.base_name(pins)):
+        pytest.skip(debian_base.no_debootstrap())
+    return build.local_base(client, pins, print)
+
+
+@pytest.fixture
+def local(base: str) -> dict[str, str]:
+    """The environment in which a build needs no base from a registry."""
+    return {"ORCHESTRATE_BASE": base, "PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}
+
+
+@pytest.fixture
+def nothing_left(client: Any) -> Iterator[None]:
+    """No nameless image, no container and no folder more than before."""
+    before = leftovers(client)
+    yield
+    assert leftovers(client) <= before
+
+
+def leftovers(client: Any) -> set[str]:
+    nameless = client.api.images(all=True, filters={"dangling": True, "label": "orchestrate.build"})
+    running = client.api.containers(all=True, filters={"label": "orchestrate.build"})
+    ids = {str(i["Id"]) for i in nameless} | {str(c["Id"]) for c in running if not c["Names"][0].count("orchestrate")}
+    return ids | {str(p) for p in Path("/tmp").glob("orchestrate-base-*")}
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+def test_a_built_image_is_not_built_again(client: Any, built: str) -> None:
+    said: list[str] = []
+    assert build.exists(client, built)
+    assert build.build(ROOT, client, said.append) == built == build.tag(ROOT)
+    assert said == []
+    assert not build.exists(client, "orchestrate:none")
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+def test_the_image_works_for_any_user_without_network(client: Any, built: str, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('terraform {\n required_providers {\n aws = { source = "hashicorp/aws" }\n }\n}\n'
+                                      'provider "aws" { region = "x" }\n')  # fmt: skip
+    tmp_path.chmod(0o777)
+    script = """
+        set -e; cp /usr/local/share/terraform/.terraform.lock.hcl .
+        terraform init -input=false >&2; terraform validate >&2
+        test -L .terraform/providers/registry.terraform.io/hashicorp/aws/5.100.0/linux_*
+        git --version >&2; test "$HOME" = /tmp; test -s /etc/ssl/certs/ca-certificates.crt
+        stat -c %a /tmp; cmp .terraform.lock.hcl /usr/local/share/terraform/.terraform.lock.hcl && echo same"""
+    shown = client.containers.run(
+        built, ["sh", "-c", script], volumes={str(tmp_path): {"bind": "/run/w", "mode": "rw"}}, working_dir="/run/w",
+        user="4711:4711", network_mode="none", read_only=True, tmpfs={"/tmp": "mode=1777"}, cap_drop=["ALL"],
+        security_opt=["no-new-privileges"], pids_limit=256, remove=True,
+    )  # fmt: skip
+    assert shown.decode().split() == ["1777", "same"]
+    assert client.images.get(built).attrs["Config"]["User"] == "65534:65534"
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+@pytest.mark.usefixtures("nothing_left")
+def test_a_tampered_binary_fails_the_build(client: Any, copy: Path, local: dict[str, str], tmp_path: Path) -> None:
+    pins = inputs.read_pins(copy, "amd64")
+    (tmp_path / "terraform").write_bytes(Path(shutil.which("terraform") or "").read_bytes() + b"!")
+    (tmp_path / "terraform").chmod(0o755)
+    tar = inputs.context(copy, pins, build.Sources(tmp_path / "terraform"))
+    args = {"BASE": local["ORCHESTRATE_BASE"], "BUILD": "test-tampered"}
+    log = build.BuildLog(print)
+    with (
+        pytest.raises(RefusedError, match="is not the pinned one: sha256 is"),
+        build.swept(client, "test-tampered", log),
+    ):
+        build.run_build(client, tar, args, log)
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+@pytest.mark.usefixtures("nothing_left")
+def test_a_tampered_provider_fails_the_build(client: Any, copy: Path, local: dict[str, str], tmp_path: Path) -> None:
+    local["ORCHESTRATE_MIRROR"] = str(mirror(tmp_path / "m"))
+    with pytest.raises(RefusedError, match=r"provider is not the one in .*\.terraform\.lock\.hcl"):
+        build.build(copy, client, print, local)
+    assert not build.exists(client, build.tag(copy))
+
+
+@pytest.fixture
+def releases(tmp_path: Path, client: Any) -> Iterator[str]:
+    """A stand-in for the releases site, as a company mirror would be one: the real binary, in a zip of ours."""
+    site = tmp_path / "site"
+    (site / "terraform/1.11.4").mkdir(parents=True)
+    with zipfile.ZipFile(site / "terraform/1.11.4/terraform_1.11.4_linux_amd64.zip", "w") as file:
+        file.write(shutil.which("terraform") or "", "terraform")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(site))
+    subnet = client.networks.get("bridge").attrs["IPAM"]["Config"][0]["Subnet"]
+    gateway = str(ipaddress.ip_network(subnet)[1])
+    try:
+        server = http.server.ThreadingHTTPServer((gateway, 0), handler)
+    except OSError:
+        pytest.skip("the engine's bridge is not on this host")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://{gateway}:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+@pytest.mark.usefixtures("nothing_left")
+def test_the_open_way_takes_terraform_from_a_release_site(
+    client: Any, copy: Path, local: dict[str, str], releases: str, tmp_path: Path
+) -> None:
+    made = tmp_path / "site/terraform/1.11.4/terraform_1.11.4_linux_amd64.zip"
+    edit(copy, "ZIP_AMD64", hashlib.sha256(made.read_bytes()).hexdigest())
+    said: list[str] = []
+    name = build.build(copy, client, said.append, local | {"PATH": "", "ORCHESTRATE_RELEASES": releases})
+    try:
+        assert any("with the network: Terraform 1.11.4" in line for line in said)
+        assert client.containers.run(name, remove=True).startswith(b"Terraform v1.11.4")
+        assert content(client, name) == content(client, build.tag(ROOT))
+    finally:
+        client.images.remove(name)
+
+
+def content(client: Any, name: str) -> bytes:
+    """The digests of all that the two ways bring."""
+    where = "/usr/local /etc/terraform.rc -type f"
+    script = f"find {where} -exec sha256sum {{}} + | sort; find {where} -exec stat -c '%n %a %u' {{}} + | sort"
+    return bytes(client.containers.run(name, ["sh", "-c", script], remove=True))
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+@pytest.mark.usefixtures("nothing_left")
+def test_the_open_way_refuses_another_zip(client: Any, copy: Path, local: dict[str, str], releases: str) -> None:
+    env = local | {"PATH": "", "ORCHESTRATE_RELEASES": releases}
+    with pytest.raises(RefusedError, match=r"terraform_1\.11\.4_linux_amd64\.zip is not the pinned one"):
+        build.build(copy, client, print, env)
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+@pytest.mark.usefixtures("nothing_left")
+def test_a_site_that_does_not_answer_is_named(client: Any, copy: Path, local: dict[str, str]) -> None:
+    env = local | {"PATH": "", "ORCHESTRATE_RELEASES": "http://127.0.0.1:9"}
+    with pytest.raises(UnavailableError, match=r"cannot download http://127\.0\.0\.1:9/terraform") as caught:
+        build.build(copy, client, print, env)
+    assert "Terraform 1.11.4 for linux_amd64" in caught.value.hint
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+@pytest.mark.usefixtures("nothing_left")
+def test_a_base_that_cannot_be_pulled_is_named(client: Any, copy: Path, local: dict[str, str]) -> None:
+    env = local | {"ORCHESTRATE_BASE": "127.0.0.1:9/debian:none"}
+    with pytest.raises(UnavailableError, match=r"127\.0\.0\.1:9"):
+        build.build(copy, client, print, env)
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+@pytest.mark.usefixtures("nothing_left")
+@pytest.mark.parametrize("at", ["building", "COPY wrapper", "RUN sh"])
+def test_an_interrupted_build_leaves_nothing(client: Any, copy: Path, local: dict[str, str], at: str) -> None:
+    def interrupt(line: str) -> None:
+        if at in line:
+            signal.setitimer(signal.ITIMER_REAL, 0.3)
+
+    old = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            build.build(copy, client, interrupt, local)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
+    assert not build.exists(client, build.tag(copy))
+    time.sleep(4 if "COPY" in at else 0)  # a daemon that we left too early would still leave its layer
+
+
+# --- hold, on the real engine ---
+
+
+class Held:
+    """A container with `hold` in it, hardened as the engine does it."""
+
+    def __init__(self, client: Any, name: str, folder: Path) -> None:
+        self.client, self.api, self.image, self.folder = client, client.api, name, folder
+        self.id = ""
+        self.socket: Any = None
+
+    def create(self, given: str = "abc", uid: int = 4711) -> Held:
+        from docker.types import Mount
+
+        (self.folder / ".nonce").write_text("abc\n")
+        host = self.api.create_host_config(
+            read_only=True, cap_drop=["ALL"], security_opt=["no-new-privileges"], pids_limit=256, network_mode="none",
+            tmpfs={"/tmp": "mode=1777"}, mounts=[Mount("/run/w", str(self.folder), type="bind")],
+        )  # fmt: skip
+        self.id = self.api.create_container(
+            self.image, ["hold", ".nonce", given], user=f"{uid}:{uid}", stdin_open=True, working_dir="/run/w",
+            host_config=host, labels={"orchestrate.test": "hold"}, environment={"TF_DATA_DIR": ".data"},
+        )["Id"]  # fmt: skip
+        return self
+
+    def start(self, given: str = "abc", uid: int = 4711) -> Held:
+        self.create(given, uid)
+        self.socket = self.api.attach_socket(self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+        self.api.start(self.id)
+        return self
+
+    def ready(self) -> Held:
+        from docker.utils import socket as docker_socket
+
+        module: Any = docker_socket
+        assert next(iter(module.frames_iter(self.socket, tty=False))) == (1, b"ready\n")
+        return self
+
+    def run(self, *argv: str) -> str:
+        started = self.api.exec_create(self.id, list(argv))["Id"]
+        return str(self.api.exec_start(started).decode())
+
+    def background(self, script: str) -> None:
+        """`script` as a process whose name is exactly `terraform`."""
+        (self.folder / "terraform").write_text(f"#!/bin/sh\n{script}\n")
+        (self.folder / "terraform").chmod(0o755)
+        self.api.exec_start(self.api.exec_create(self.id, ["/run/w/terraform"])["Id"], detach=True)
+        wait_for((self.folder / "began").exists)
+
+    def leave(self) -> None:
+        self.socket._sock.shutdown(socket.SHUT_RDWR)
+
+    def term(self) -> None:
+        with suppress(Exception):
+            self.api.kill(self.id, "SIGTERM")
+
+    def code(self) -> int:
+        return int(self.api.wait(self.id, timeout=30)["StatusCode"])
+
+    def remove(self) -> None:
+        if self.socket:
+            raw = self.socket._sock
+            self.socket.close()
+            raw.close()
+        if self.id:
+            self.api.remove_container(self.id, force=True)
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def held(client: Any, built: str, tmp_path: Path) -> Iterator[Held]:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    folder.chmod(0o777)
+    container = Held(client, built, folder)
+    yield container
+    container.remove()
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+@pytest.mark.parametrize("uid", [0, 4711, 65534])
+def test_hold_ends_at_once_when_nothing_runs(held: Held, uid: int) -> None:
+    held.start(uid=uid).ready()
+    held.leave()
+    assert held.code() == 0
+    assert (held.folder / ".terraform.lock.hcl").read_text().count('"h1:') >= 2
+    assert sorted(p.name for p in held.folder.iterdir()) == [".nonce", ".terraform.lock.hcl"]
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+def test_hold_keeps_a_lock_file_that_is_there(held: Held) -> None:
+    (held.folder / ".terraform.lock.hcl").write_text("mine")
+    held.start().ready().leave()
+    assert held.code() == 0
+    assert (held.folder / ".terraform.lock.hcl").read_text() == "mine"
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+def test_hold_refuses_another_file_system(held: Held) -> None:
+    assert held.start(given="other").code() == 97
+    assert b"the Docker daemon sees another file system" in held.api.logs(held.id)
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+def test_hold_refuses_a_directory_it_cannot_write(held: Held) -> None:
+    held.create()
+    held.folder.chmod(0o555)
+    held.api.start(held.id)
+    assert held.code() == 98
+    assert b"not writable for uid 4711" in held.api.logs(held.id)
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+def test_hold_stops_terraform_exactly_once(held: Held) -> None:
+    """Five signals of three kinds; and a provider, whose name only begins the same, gets none."""
+    held.start().ready()
+    provider = "trap 'echo provider >>terms' TERM; while [ ! -e done ]; do sleep 0.1; done"
+    (held.folder / "terraform-provider-x").write_text(f"#!/bin/sh\n{provider}\n")
+    (held.folder / "terraform-provider-x").chmod(0o755)
+    held.api.exec_start(held.api.exec_create(held.id, ["/run/w/terraform-provider-x"])["Id"], detach=True)
+    held.background("trap 'echo term >>terms' TERM; touch began; for i in 1 2 3 4 5 6; do sleep 0.25; done; touch done")
+    for name in ("SIGTERM", "SIGTERM", "SIGINT", "SIGHUP", "SIGTERM"):
+        held.api.kill(held.id, name)
+        time.sleep(0.1)
+    assert held.code() == 143
+    assert (held.folder / "done").exists()
+    assert (held.folder / "terms").read_text() == "term\n"
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+def test_hold_is_not_fooled_by_the_dead(held: Held) -> None:
+    """A `terraform` that has ended but is not collected by its parent does not run."""
+    held.start().ready()
+    script = "if (!fork) { exec './terraform' } sleep 60;"
+    (held.folder / "terraform").write_text("#!/bin/sh\nexit 0\n")
+    (held.folder / "terraform").chmod(0o755)
+    held.api.exec_start(held.api.exec_create(held.id, ["perl", "-e", script])["Id"], detach=True)
+    wait_for(lambda: "(terraform) Z" in held.run("sh", "-c", "cat /proc/[0-9]*/stat"))
+    held.leave()
+    assert held.code() == 0
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+def test_hold_collects_orphans(held: Held) -> None:
+    held.start().ready().run("sh", "-c", "for i in 1 2 3; do (sleep 0.05 &); done")
+    time.sleep(0.3)
+    assert " Z " not in held.run("sh", "-c", "cat /proc/[0-9]*/stat")
+    held.term()
+    assert held.code() == 143
+
+
+SLOW = """
+resource "terraform_data" "slow" {
+  provisioner "local-exec" {
+    command = "touch began; sleep 2; head -c 2000000 /dev/zero | tr '\\\\0' x | fold"
+  }
+}
+"""
+CALLER = """
+import sys, docker
+api = docker.from_env().api
+socket = api.attach_socket(sys.argv[1], params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+api.start(sys.argv[1])
+for argv in (["init"], ["apply", "-auto-approve", "-no-color"]):
+    started = api.exec_create(sys.argv[1], ["terraform", *argv])["Id"]
+    for out, err in api.exec_start(started, stream=True, demux=True):
+        print((out or err).decode(), flush=True)
+"""
+
+
+@pytest.fixture
+def applying(held: Held) -> Iterator[subprocess.Popen[str]]:
+    """A caller in the middle of `terraform apply`."""
+    (held.folder / "main.tf").write_text(textwrap.dedent(SLOW))
+    held.create()
+    argv = [sys.executable, "-c", CALLER, held.id]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as context:
+        try:
+            wait_for((held.folder / "began").exists)
+            yield context
+        finally:
+            context.kill()
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+def test_hold_outlives_a_killed_caller(held: Held, applying: subprocess.Popen[str]) -> None:
+    applying.kill()
+    assert applying.wait() == -signal.SIGKILL
+    assert held.api.inspect_container(held.id)["State"]["Running"]
+    assert held.code() == 0
+    state = json.loads((held.folder / "terraform.tfstate").read_text())
+    assert [r["type"] for r in state["resources"]] == ["terraform_data"]
+    assert "status" not in state["resources"][0]["instances"][0]
+
+
+@pytest.mark.alone
+@pytest.mark.docker
+def test_two_signals_are_one_graceful_stop_of_terraform(held: Held, applying: subprocess.Popen[str]) -> None:
+    held.term()
+    held.term()
+    said, _ = applying.communicate(timeout=30)
+    assert held.code() == 143
+    assert "Interrupt received" in said
+    assert "Two interrupts" not in said
+    assert json.loads((held.folder / "terraform.tfstate").read_text())["resources"]
+    assert not (held.folder / ".terraform.tfstate.lock.info").exists()

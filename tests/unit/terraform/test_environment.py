@@ -1,0 +1,114 @@
+"""Which of the caller's environment reaches Terraform, and which stops the command."""
+
+from __future__ import annotations
+
+import pytest
+
+from wrapper.aws.identity import SANDBOX_ENVIRONMENT
+from wrapper.model.errors import UsageError
+from wrapper.terraform import environment
+
+FIXED = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "GOGC": "400"}
+
+
+@pytest.mark.parametrize("name", ["TF_CLI_ARGS", "TF_CLI_ARGS_plan", "TF_WORKSPACE", "TF_DATA_DIR", "TF_VAR_size"])
+def test_refused(name: str) -> None:
+    with pytest.raises(UsageError) as error:
+        environment.check({"PATH": "/bin", name: "x"}, ["size"])
+    assert error.value.message == f"{name} is set in the environment"
+    assert f"unset {name}" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    "name", ["TF_VAR_other", "TF_LOG", "TF_CLI_CONFIG_FILE", "XTF_WORKSPACE", "TF_WORKSPACES", "size"]
+)
+def test_not_refused(name: str) -> None:
+    environment.check({name: "x"}, ["size"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AWS_PROFILE",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SESSION_TOKEN",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_ENDPOINT_URL_S3",
+        "AWS_EC2_METADATA_DISABLED",
+        "TF_LOG",
+        "TF_LOG_PROVIDER",
+        "TF_TOKEN_app_terraform_io",
+        "HTTPS_PROXY",
+        "no_proxy",
+        "LANG",
+    ],
+)
+def test_what_goes_along_as_it_is(name: str) -> None:
+    kept = environment.for_terraform({name: "x"}, {}, "", host=False, sandbox=False)
+    assert kept == {name: "x", **FIXED}
+
+
+@pytest.mark.parametrize(
+    "name", ["GITHUB_TOKEN", "TF_VAR_size", "JENKINS_NODE_COOKIE", "LD_PRELOAD", "AWS_PAGER", "PATH", "HOME"]
+)
+def test_what_stays(name: str) -> None:
+    assert environment.for_terraform({name: "x"}, {}, "", host=False, sandbox=False) == FIXED
+
+
+CALLER = {
+    "PATH": "/bin",
+    "HOME": "/h",
+    "AWS_PROFILE": "mine",
+    "AWS_SESSION_TOKEN": "old",
+    "AWS_CONFIG_FILE": "/c",
+    "HTTPS_PROXY": "p",
+    "LANG": "C",
+}
+
+
+@pytest.mark.parametrize(
+    ("identity", "region", "host", "sandbox", "expected"),
+    [
+        ({}, "", False, False, {"AWS_PROFILE": "mine", "AWS_SESSION_TOKEN": "old", "HTTPS_PROXY": "p", "LANG": "C"}),
+        ({}, "r", True, False, {**CALLER, "AWS_REGION": "r"}),
+        (
+            {"AWS_ACCESS_KEY_ID": "role"},
+            "r",
+            False,
+            False,
+            {"AWS_ACCESS_KEY_ID": "role", "AWS_REGION": "r", "HTTPS_PROXY": "p", "LANG": "C"},
+        ),
+        (SANDBOX_ENVIRONMENT, "r", False, True, {**SANDBOX_ENVIRONMENT, "AWS_REGION": "r", "LANG": "C"}),
+        (
+            SANDBOX_ENVIRONMENT,
+            "r",
+            True,
+            True,
+            {
+                **SANDBOX_ENVIRONMENT,
+                "AWS_REGION": "r",
+                "LANG": "C",
+                "PATH": "/bin",
+                "HOME": "/h",
+                "AWS_CONFIG_FILE": "/dev/null",
+                "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+            },
+        ),
+    ],
+    ids=["docker", "host", "assumed role", "sandbox", "sandbox on the host"],
+)
+def test_environments(
+    identity: dict[str, str], region: str, host: bool, sandbox: bool, expected: dict[str, str]
+) -> None:
+    assert environment.for_terraform(CALLER, identity, region, host=host, sandbox=sandbox) == {**expected, **FIXED}
+
+
+def test_nothing_of_the_callers_aws_reaches_the_sandbox() -> None:
+    caller = {f"AWS_{n}": "real" for n in ("ACCESS_KEY_ID", "PROFILE", "ROLE_ARN", "ENDPOINT_URL", "CA_BUNDLE")}
+    kept = environment.for_terraform(caller, SANDBOX_ENVIRONMENT, "r", host=True, sandbox=True)
+    assert "real" not in kept.values()
+
+
+def test_the_caller_knows_better_how_much_memory_there_is() -> None:
+    kept = environment.for_terraform({"GOGC": "50", "GOMEMLIMIT": "400MiB"}, {}, "", host=False, sandbox=False)
+    assert (kept["GOGC"], kept["GOMEMLIMIT"]) == ("50", "400MiB")

@@ -1,0 +1,98 @@
+"""What a plan is going to change, read from Terraform's words as they stream by."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wrapper.terraform.plan_stream import Change, Reader, read
+
+PLAN = """\
+aws_ecs_cluster.this: Refreshing state... [id=arn:aws:ecs:ap-southeast-2:1:cluster/c]
+Terraform will perform the following actions:
+
+  # data.aws_iam_policy_document.assume will be read during apply
+  # (config refers to values not yet known)
+ <= data "aws_iam_policy_document" "assume" {
+    }
+
+  # aws_instance.x will be created
+  + resource "aws_instance" "x" {
+      + user_data = <<-EOT
+              # aws_lb.in_a_script will be created
+        EOT
+    }
+
+  # module.service["a.b # aws_lb.x will be destroyed"].aws_ecs_task_definition.this[0] must be replaced
++/- resource "aws_ecs_task_definition" "this" {
+
+  # module.a.module.b.aws_lb.this["x"] will be updated in-place
+  # aws_lb_listener.a is tainted, so it must be replaced
+  # aws_lb_listener.b will be replaced, as requested
+  # aws_lb_listener.c will be replaced due to changes in replace_triggered_by
+  # aws_lb_target_group.old (deposed object 0a1b2c3d) will be destroyed
+  # aws_lb_target_group.old will be destroyed
+  # (because aws_lb_target_group.old is not in configuration)
+  # aws_lb.a has moved to aws_lb.b
+  # aws_lb.kept will no longer be managed by Terraform, but will not be destroyed
+  # aws_lb.c has changed
+
+Plan: 4 to add, 1 to change, 6 to destroy.
+"""
+COUNTS = {
+    Change("create", "aws_instance"): 1,
+    Change("replace", "aws_ecs_task_definition"): 1,
+    Change("update", "aws_lb"): 1,
+    Change("replace", "aws_lb_listener"): 3,
+    Change("delete", "aws_lb_target_group"): 2,
+}
+
+
+def in_colour(text: str) -> str:
+    return "\n".join(
+        f"\x1b[1m{head}\x1b[0m will be {tail}" if tail else line
+        for line in text.splitlines()
+        for head, _, tail in [line.partition(" will be ")]
+    )
+
+
+@pytest.mark.parametrize("text", [PLAN, in_colour(PLAN), PLAN.replace("\n", "\r\n")])
+def test_every_change_is_counted_by_type_and_action(text: str) -> None:
+    reader = Reader()
+    reader.hear(text.encode())
+    assert reader.changes == COUNTS
+
+
+@given(st.lists(st.integers(0, len(PLAN)), max_size=30))
+def test_it_makes_no_difference_where_the_pieces_end(cuts: list[int]) -> None:
+    reader, data, places = Reader(), in_colour(PLAN).encode(), [0, *sorted(cuts)]
+    for start, end in zip(places, [*places[1:], None], strict=True):
+        reader.hear(data[start:end])
+    assert reader.changes == COUNTS
+
+
+def test_a_line_without_an_end_takes_no_memory() -> None:
+    reader = Reader()
+    for _ in range(100):
+        reader.hear(b"x" * 100_000)
+    assert len(reader._rest) < 10_000
+    reader.hear(b"\n  # aws_lb.a will be created\n")
+    assert reader.changes == {Change("create", "aws_lb"): 1}
+
+
+@pytest.mark.parametrize(
+    ("action", "counted"), [("create", "create"), ("replace", "replace"), ("noop", ""), ("move", "")]
+)
+def test_a_plan_said_as_json(action: str, counted: str) -> None:
+    line = json.dumps({"type": "planned_change", "change": {"resource": {"resource_type": "aws_lb"}, "action": action}})
+    assert read(line) == (Change(counted, "aws_lb") if counted else None)
+
+
+@pytest.mark.parametrize(
+    "line", ["{", '{"type":"planned_change"}', '{"type":"planned_change","change":[]}', "[]", "{}", "  # "]
+)
+def test_a_line_that_is_no_change_is_none(line: str) -> None:
+    assert read(line) is None

@@ -1,0 +1,93 @@
+"""The rooms of the house and what may import what (docs/architecture.md), read out of the imports."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import imports
+import pytest
+
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "misc"}
+
+# What touches nothing outside: no file, process, clock, chance, network or terminal. (signal gives errors its numbers
+# only; datetime is arithmetic, all but its ``now``.)
+PURE = re.compile(
+    r"model\..*|terraform\.(?!commands$).*|terraform\.commands|state\.(record|history)|deploy\.lb_slots\.(slots|variables)"
+    r"|deploy\.(prepared|builds|promotion)|run\.(plan_run|retryable_errors)|fleet\.selection|reaper\.rules"
+    r"|project\.(promotion_order|smoke_urls|tenant_template)|aws\.(quotas|quota_headroom|rate_limits|token_bucket)"
+    r"|aws\.ecs_service_status|reports\.(?!files$).*|cli\.jenkins_casc"
+)
+TOUCHING = {
+    *("os", "sys", "io", "subprocess", "socket", "selectors", "select", "shutil", "tempfile", "glob", "fcntl", "pwd"),
+    *("time", "random", "secrets", "uuid", "threading", "multiprocessing", "concurrent", "asyncio"),
+    *("logging", "getpass", "platform", "resource", "sqlite3", "zipfile", "tarfile", "urllib", "http", "requests"),
+    *("boto3", "botocore", "docker", "click", "moto"),
+}
+TOUCHING_CALLS = {"open", "print", "input", "exec", "eval", "breakpoint"}
+TOUCHING_METHODS = {
+    *("read_text", "read_bytes", "write_text", "write_bytes", "exists", "is_file", "is_dir", "is_symlink", "resolve"),
+    *("iterdir", "glob", "rglob", "mkdir", "unlink", "rmdir", "rename", "touch", "chmod", "stat", "cwd", "home"),
+    *("expanduser", "absolute", "symlink_to", "readlink"),
+    *("now", "today", "utcnow"),
+}
+MODULES = [module for module in imports.modules() if module]
+
+
+def test_imports_are_seen() -> None:
+    assert len(MODULES) > 100
+    assert {"model.fingerprint", "terraform.commands", "terraform.variables"} <= imports.imported("run.plan_run")
+    assert "engines.image" in {imports.room_of(m) for m in imports.imported("cli.options")}, "also in a function"
+    assert "engines.run_directory" in imports.imported("run.runner"), "two dots"
+
+
+def test_every_module_stands_in_a_room() -> None:
+    beside = {"", "__main__", "cli", "sandbox"}
+    assert [m for m in MODULES if not imports.room_of(m) and m not in beside] == []
+    files = [file.name for file in imports.PACKAGE.iterdir() if file.is_file()]
+    assert len(files) <= 3, f"at most three files beside the packages: {files}"
+
+
+def test_rooms_import_only_downward() -> None:
+    assert imports.upward(imports.room_graph()) == []
+
+
+def test_the_sandbox_stands_apart() -> None:
+    graph = imports.room_graph()
+    others = {room: targets for room, targets in graph.items() if room not in imports.APART}
+    assert {room for room, targets in others.items() if targets & set(imports.APART)} <= {"cli", "cli.commands"}
+    used = {m for one in MODULES if imports.room_of(one) in imports.APART for m in imports.imported(one)}
+    assert {m for m in used if m and imports.room_of(m) not in imports.APART} <= {"model", "model.errors"}
+
+
+def test_no_cycle() -> None:
+    assert imports.cycles(imports.room_graph()) == []
+    assert imports.cycles(imports.module_graph()) == []
+
+
+def test_the_house_stays_small() -> None:
+    graph = imports.room_graph()
+    assert len(graph) <= 25
+    assert len(imports.longest_chain(graph)) <= 10
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_is_named_for_what_it_knows(module: str) -> None:
+    assert not FORBIDDEN_NAMES & set(re.split(r"[._]", module)) or module.endswith("debian_base"), (
+        "a Debian base is a thing"
+    )
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if PURE.fullmatch(m)])
+def test_pure_modules_touch_nothing(module: str) -> None:
+    found = []
+    for node in ast.walk(imports.modules()[module]):
+        if isinstance(node, ast.Import):
+            found += [a.name for a in node.names if a.name.split(".")[0] in TOUCHING]
+        elif isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").split(".")[0] in TOUCHING:
+            found.append(str(node.module))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TOUCHING_CALLS:
+            found.append(node.func.id)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in TOUCHING_METHODS:
+            found.append(node.func.attr)
+    assert found == []

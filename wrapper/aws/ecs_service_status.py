@@ -1,0 +1,113 @@
+"""What a look at an ECS service says of a rollout: steady, waiting, failed or rolled back. Pure.
+
+Knows the answers of DescribeServices and DescribeTasks as data; :mod:`wrapper.aws.ecs_rollout` asks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ExpectedService:
+    """One service of a root, and the revision of its task definition that must run."""
+
+    name: str
+    cluster: str
+    service: str
+    task_definition: str
+    target_groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one look at a service says. ``state``: steady, waiting or failed; ``words`` for a person."""
+
+    state: str
+    words: str
+
+
+# -- what is looked at --------------------------------------------------------------------------
+
+
+def services(outputs: Mapping[str, Any]) -> list[ExpectedService]:
+    """The services that a root gives out; none where it has no such output, or one of another shape."""
+    found = outputs.get("services")
+    if not isinstance(found, Mapping):
+        return []
+    return [_wanted(name, one) for name, one in sorted(found.items()) if _is_service(one)]
+
+
+def _is_service(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(value.get(k), str) for k in ("cluster", "service", "task_definition")
+    )
+
+
+def _wanted(name: str, value: Mapping[str, Any]) -> ExpectedService:
+    groups = value.get("target_groups") or ()
+    arns = groups.values() if isinstance(groups, Mapping) else [groups] if isinstance(groups, str) else groups
+    return ExpectedService(
+        name, value["cluster"], value["service"], value["task_definition"], tuple(a for a in arns if a)
+    )
+
+
+# -- what it says -------------------------------------------------------------------------------
+
+
+def judge(wanted: ExpectedService, service: Mapping[str, Any] | None, healthy: Sequence[int]) -> Verdict:
+    """A service as DescribeServices shows it; ``healthy`` targets per target group."""
+    if service is None or service.get("status") != "ACTIVE":
+        return Verdict("failed", "there is no such service any more")
+    primary = next((d for d in service.get("deployments", ()) if d.get("status") == "PRIMARY"), None)
+    if service.get("deploymentController", {}).get("type", "ECS") != "ECS" or primary is None:
+        return Verdict("steady", "is rolled out by another controller; not looked at")
+    if revision(primary["taskDefinition"]) != revision(wanted.task_definition):
+        return Verdict("failed", _replaced(wanted, service, primary))
+    if primary.get("rolloutState") == "FAILED":
+        return Verdict("failed", f"the new version failed: {primary.get('rolloutStateReason', 'ECS gives no reason')}")
+    return _progress(service, primary, healthy)
+
+
+def _progress(service: Mapping[str, Any], primary: Mapping[str, Any], healthy: Sequence[int]) -> Verdict:
+    desired, running = primary.get("desiredCount", 0), primary.get("runningCount", 0)
+    words = f"{running} of {desired} tasks run"
+    if healthy:
+        words += f", {min(healthy)} of {desired} targets are healthy"
+    if primary.get("failedTasks"):
+        words += f", {primary['failedTasks']} failed to start"
+    steady = primary.get("rolloutState", "COMPLETED") == "COMPLETED" and running == desired
+    return Verdict("steady" if steady and desired <= min(healthy, default=desired) else "waiting", words)
+
+
+def _replaced(wanted: ExpectedService, service: Mapping[str, Any], primary: Mapping[str, Any]) -> str:
+    """Another revision stands in the new one's place: the version before (ECS rolled back), or a later deployment."""
+    mine = revision(wanted.task_definition)
+    there = revision(primary["taskDefinition"])
+    if _number(there) > _number(mine) and there.rpartition(":")[0] == mine.rpartition(":")[0]:
+        return f"somebody else deployed {there} after {mine}"
+    reasons = [d.get("rolloutStateReason") for d in service["deployments"] if revision(d["taskDefinition"]) == mine]
+    return f"ECS rolled back from {mine} to {there}: {next(filter(None, reasons), 'the new version failed')}"
+
+
+def revision(task_definition: str) -> str:
+    """``family:revision`` of an ARN or of itself."""
+    return task_definition.rpartition("/")[2]
+
+
+def _number(revision: str) -> int:
+    last = revision.rpartition(":")[2]
+    return int(last) if last.isdigit() else 0
+
+
+def stopped_reason(task: Mapping[str, Any]) -> str:
+    """Why a task stopped, as ECS says it: for the task, and for each container that did not end well."""
+    words = [str(task.get("stoppedReason") or "ECS gives no reason")]
+    for container in task.get("containers", ()):
+        if container.get("reason") and container["reason"] not in words:
+            words.append(f"container {container.get('name')}: {container['reason']}")
+        if container.get("exitCode"):
+            words.append(f"container {container.get('name')}: exit code {container['exitCode']}")
+    return "; ".join(words)

@@ -1,0 +1,71 @@
+"""What every command of ours is to click: it takes the options that it declares, and no others; a word of one dash is one word.
+
+Left alone, click takes ``-refresh=false`` apart into letters and finds the ``h`` of help in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from click.core import ParameterSource
+from click.parser import _OptionParser, _ParsingState
+
+from ..model.errors import UsageError
+
+
+def no_option(command: str, word: str, possibilities: Sequence[str] = ()) -> UsageError:
+    """That a command does not take an option."""
+    close = f"did you mean {' or '.join(possibilities)}? " if possibilities else ""
+    return UsageError(f"{command} takes no {word}", hint=f"{close}see: ./orchestrate {command} --help")
+
+
+def words_of(ctx: click.Context | None) -> str:
+    """A command as it is typed: ``tenant remove``; "" before there is one."""
+    return ctx.command_path.removeprefix("orchestrate").strip() if ctx else ""
+
+
+class _WholeWords(_OptionParser):
+    """A word of one dash is an option as a whole (-h, -n), or it is none."""
+
+    def _match_short_opt(self, arg: str, state: _ParsingState) -> None:
+        if arg in self._short_opt:
+            super()._match_short_opt(arg, state)
+        elif self.ignore_unknown_options:
+            state.largs.append(arg)
+        else:
+            raise click.NoSuchOption(arg, ctx=self.ctx)
+
+
+class _Parsed(click.Command):
+    def make_parser(self, ctx: click.Context) -> _OptionParser:
+        parser = _WholeWords(ctx)
+        for parameter in self.get_params(ctx):
+            parameter.add_to_parser(parser, ctx)
+        return parser
+
+
+class Command(_Parsed):
+    """A command that something is done by. Options that stand before it must be its own as well."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        for option in _typed_before(ctx):
+            if option.name not in {parameter.name for parameter in self.params}:
+                raise no_option(words_of(ctx), option.opts[0])
+        return super().invoke(ctx)
+
+
+class CommandGroup(_Parsed, click.Group):
+    """A command of two words is a Command too."""
+
+    command_class = Command
+
+
+def _typed_before(ctx: click.Context) -> list[click.Parameter]:
+    root = ctx.find_root()
+    return [
+        parameter
+        for parameter in root.command.params
+        if parameter.name and root.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
+    ]

@@ -1,0 +1,120 @@
+"""``orchestrate affected``: which tenants an apply would touch, and which input of theirs changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from ...deploy.inputs import InputResolver
+from ...deploy.prepared import PreparedLayer
+from ...fleet.change_detection import LayerDiff
+from ...model import fingerprint
+from ...model.fingerprint import Difference
+from ...model.nouns import Layer
+from ...project import git
+from ...project.project import Project
+from ...terraform import commands
+from ...terraform.commands import Token
+from ..build_options import builds_option
+from ..command import Command
+from ..fleet_options import scope_options
+from ..options import ASKS_AWS, Options, takes
+from ..tenant_status import TenantStatus, asked_for, looking, say_own, scope_of
+
+
+@click.command(
+    "affected",
+    cls=Command,
+    help="List the tenants that an apply would touch, and why: names and digests of inputs, no values.",
+    context_settings={"ignore_unknown_options": True},
+)
+@takes(*ASKS_AWS, "timeout")
+@scope_options
+@builds_option
+@click.option("--since", metavar="GIT-REF", help="What changed in the project's files since that revision.")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
+@click.pass_context
+def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **given: Any) -> int:
+    options = ctx.obj.merged(given)
+    stack, tokens = asked_for(options, "affected", words)
+    with looking(options, stack) as seen:
+        names = seen.names(scope_of(options))
+        own, rows = _since(options, seen, names, tokens, since) if since else _now(seen, names, tokens)
+    _print(options, rows, len(names))
+    say_own(options, stack, own)
+    return seen.say_unread(options, names)
+
+
+Comparison = tuple[
+    Sequence[Difference], list[dict[str, Any]]
+]  # what of the stack's own layer changed, and a row a tenant
+
+
+def _now(seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token]) -> Comparison:
+    return seen.own_changed(), [_row(diff) for diff in seen.diffs(names, tokens) if diff.why]
+
+
+def _row(diff: LayerDiff) -> dict[str, Any]:
+    inputs = [{"input": d.name, "old": d.old or None, "new": d.new or None} for d in diff.differences]
+    return {
+        "tenant": diff.layer.tenant,
+        "why": diff.why,
+        "inputs": inputs if diff.status.record.inputs else [],
+        "error": str(diff.error) if diff.error else None,
+    }
+
+
+def _since(
+    options: Options, seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token], since: str
+) -> Comparison:
+    """Tenants whose inputs, by the project's files alone, differ between a revision and now."""
+    resolver, root = seen.detector.deployer.resolver, options.project.root
+    after = {**_inputs(resolver, [""], tokens), **_inputs(resolver, names, tokens)}
+    with git.laid_out(root, since) as folder:
+        project = Project(folder, options.home, options.console.info)
+        before: dict[str, fingerprint.Inputs] = {}
+        if (resolver.stack.region, resolver.stack.name) in project.places:
+            stack = project.stack(resolver.stack.name, resolver.stack.region)
+            old = replace(resolver, project=project, stack=stack)
+            known = {*project.tenants(stack), *seen.tenant_index.tenants}
+            before = {**_inputs(old, [""], tokens), **_inputs(old, [n for n in names if n in known], tokens)}
+    found = {n: fingerprint.differences(before.get(n, {}), after.get(n, {})) for n in ("", *names)}
+    rows = [_row_since(n, since, found[n] if n in before else None) for n in names if found[n]]
+    return found[""] if "" in before else (), rows
+
+
+def _row_since(name: str, since: str, different: Sequence[Difference] | None) -> dict[str, Any]:
+    """``different``: None for one that was not there."""
+    if different is None:
+        return {"tenant": name, "why": f"new since {since}", "inputs": [], "error": None}
+    inputs = [{"input": d.name, "old": d.old or None, "new": d.new or None} for d in different]
+    return {"tenant": name, "why": fingerprint.first_names(different), "inputs": inputs, "error": None}
+
+
+def _inputs(resolver: InputResolver, names: Iterable[str], tokens: Sequence[Token]) -> dict[str, fingerprint.Inputs]:
+    """Of layers of one root: those of tenants, or that of the stack's own layer, ""."""
+    layers = [Layer(resolver.stack, name) for name in names]
+    found = resolver.prepare_all(commands.VERBS["plan"], layers, tokens)
+    return {
+        layer.tenant: one.inputs if isinstance(one, PreparedLayer) else {"sources": str(one)}
+        for layer, one in zip(layers, found, strict=True)
+    }
+
+
+def _print(options: Options, rows: list[dict[str, Any]], looked_at: int) -> None:
+    console = options.console
+    if options.json:
+        console.json(rows)
+        return
+    if rows:
+        shown = [(r["tenant"], r["why"], _digests(r["inputs"]) or r["error"] or "-") for r in rows]
+        console.table(("tenant", "why", "old -> new"), shown)
+    console.info(f"{len(rows)} of {looked_at} tenants")
+
+
+def _digests(inputs: Sequence[dict[str, Any]]) -> str:
+    parts = [f"{(i['old'] or 'none')[:8]}->{(i['new'] or 'none')[:8]}" for i in inputs[:3]]
+    return ", ".join(parts) + (" ..." if len(inputs) > 3 else "")

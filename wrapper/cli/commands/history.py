@@ -1,0 +1,47 @@
+"""``orchestrate history``: a layer's applies, the newest first: when, who, which builds, from which commit, how long."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from ...model.errors import NotFoundError
+from ...state import layer_state
+from ...state.history import HistoryEntry, in_words
+from ..command import Command
+from ..layer_argument import read_only, store_of
+from ..options import ASKS_AWS, Options, takes
+
+
+@click.command(
+    "history",
+    cls=Command,
+    help="List a tenant's applies, the newest first: when, who, builds, commit, job, seconds.",
+    context_settings={"ignore_unknown_options": True},
+)
+@takes(*ASKS_AWS, "tenant")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var tenant=NAME]")
+@click.pass_context
+def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
+    options: Options = ctx.obj.merged(given)
+    layer = read_only(options, "history", words)
+    applies = layer_state.load_history(store_of(options, layer.stack), layer)[::-1]
+    if not applies:
+        raise NotFoundError(
+            f"{layer.label} has no history", hint="it begins with its first apply, and goes when it is destroyed"
+        )
+    if options.json:
+        options.console.json([asdict(one) for one in applies])
+    else:
+        head = ("no.", "when", "who", "builds", "commit", "seconds", "what")
+        options.console.table(head, [_cells(one) for one in applies])
+    return 0
+
+
+def _cells(one: HistoryEntry) -> tuple[str, ...]:
+    commit, dirty, _ = one.commit.partition("-dirty")
+    what = "; ".join(filter(None, (one.reason, one.failed, one.job)))
+    builds = in_words(one.builds)
+    return str(one.number), one.at, one.by, builds, commit[:10] + dirty or "-", f"{one.seconds:g}", what or "-"

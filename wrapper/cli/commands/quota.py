@@ -1,0 +1,156 @@
+"""``orchestrate quota``: before an apply, what would run out first, and which quota to raise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...aws import quota_headroom, quotas
+from ...model.errors import NotFoundError, OrchestrateError, RefusedError
+from ...model.nouns import Layer, ResolvedValue, Stack
+from ...state import layer_state, store
+from ..command import Command
+from ..options import ASKS_AWS, Options, takes
+
+if TYPE_CHECKING:
+    from ...aws.identity import Identity
+
+_EXAMPLE = "example"  # a tenant's name, for the values of one that has none of its own
+
+
+@click.command(
+    "quota",
+    cls=Command,
+    help="Say, before an apply, what would run out first and which quota to raise. Exit code 1: the tenants do not fit.",
+)
+@takes(*ASKS_AWS, "dry_run")
+@click.argument("stack")
+@click.argument("region", required=False, default="")
+@click.option("--tenants", type=click.IntRange(0, 1_000_000), metavar="N", help="How many (default: those there are).")
+@click.pass_context
+def command(ctx: click.Context, /, stack: str, region: str, tenants: int | None, **given: Any) -> int:
+    options = ctx.obj.merged(given)
+    found = options.project.stack(stack, region)
+    options.project.layer(found, _EXAMPLE, must_be_declared=False)
+    account, deployed, unreadable = _asked(options, found)
+    fleet = _fleet(options, found, deployed, tenants)
+    headrooms = quota_headroom.judge(fleet, account)
+    if options.json:
+        options.console.json(_data(found, fleet, headrooms, unreadable))
+    else:
+        _show(options, found, fleet, account, unreadable)
+    return 0 if all(one.fits for one in headrooms) else 1
+
+
+def _asked(options: Options, stack: Stack) -> tuple[quota_headroom.Account, list[str], list[str]]:
+    """The account, the tenants that stand in it, and what could not be learned of it."""
+    from ...aws import quota_usage
+    from ...aws.identity import identify
+
+    if options.dry_run:
+        return quota_headroom.Account(), [], ["a dry run asks no account"]
+    try:
+        identity = options.identity(stack) if options.sandboxed else identify(stack, options.environ)
+        deployed = _deployed(stack, identity)
+    except RefusedError as error:
+        return quota_headroom.Account(), [], [error.message]
+    values = options.project.values.of(Layer(stack))
+    zone = values.get("zone")
+    account, unreadable = quota_usage.read(identity, _region(stack), stack.name, str(zone.value) if zone else "")
+    return account, deployed, unreadable
+
+
+def _deployed(stack: Stack, identity: Identity) -> list[str]:
+    try:
+        return layer_state.deployed(store.open_store(stack, identity), stack)
+    except NotFoundError:
+        return []  # no bucket yet: nothing was ever deployed
+
+
+def _fleet(options: Options, stack: Stack, deployed: list[str], wanted: int | None) -> quota_headroom.FleetDemand:
+    values = options.project.values
+    names = [*deployed, *(t for t in options.project.tenants(stack) if t not in deployed)]
+    own = values.of(Layer(stack))
+    zones, on_demand = (
+        len(_object(own, "network").get("zones") or ("a", "b")),
+        quotas.on_demand(_object(own, "capacity")),
+    )
+    layers = [Layer(stack, tenant) for tenant in [*names, _EXAMPLE]]
+    shapes = [_shape(of, zones, on_demand) for of in values.of_all(layers)]
+    return quota_headroom.FleetDemand(
+        tuple(shapes[:-1]), shapes[-1], len(deployed), len(names) if wanted is None else wanted
+    )
+
+
+def _object(values: Mapping[str, ResolvedValue], name: str) -> Mapping[str, Any]:
+    found = values[name].value if name in values else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _shape(values: Mapping[str, ResolvedValue] | OrchestrateError, zones: int, on_demand: int) -> quotas.Shape:
+    """Raises what is wrong with a tenant's values: what it takes is then not known."""
+    if isinstance(values, OrchestrateError):
+        raise values
+    return quotas.shape_of({name: value.value for name, value in values.items()}, zones, on_demand)
+
+
+def _region(stack: Stack) -> str:
+    return stack.region or stack.backend.region or "us-east-1"
+
+
+def _show(
+    options: Options,
+    stack: Stack,
+    fleet: quota_headroom.FleetDemand,
+    account: quota_headroom.Account,
+    unreadable: list[str],
+) -> None:
+    headrooms = quota_headroom.judge(fleet, account)
+    rows = [
+        (r.quota.name, r.quota.per, f"{r.use:,}", f"{r.limit:,}", f"{r.share:.0%}", _many(r.tenants), r.to_do or "-")
+        for r in headrooms
+    ]
+    options.console.table(("quota", "per", "use", "limit", "share", "tenants", "to do"), rows)
+    info = options.console.info
+    for text in unreadable:
+        info(f"not learned, so AWS's published default or nothing counts: {text}")
+    lack = [r for r in headrooms if not r.fits]
+    info(f"{stack.label}: {fleet.wanted:,} tenants {'do not fit' if lack else 'fit'}")
+    if (end := quota_headroom.first(headrooms)) is not None:
+        info(f"first to run out: {end.quota.name} per {end.quota.per}, at {end.tenants:,} tenants ({end.quota.source})")
+    behind = (
+        quota_headroom.first(quota_headroom.judge(quota_headroom.shared(fleet), account))
+        if lack and fleet.usual.mode == "own"
+        else None
+    )
+    if behind and end and (behind.tenants or 0) > (end.tenants or 0):
+        info(
+            f'behind shared load balancers (load_balancer = {{ mode = "shared" }}) there is room for {behind.tenants:,}'
+        )
+    for one in headrooms:
+        if one.raise_to:
+            info(f"  {quota_headroom.request(one, _region(stack))}")
+
+
+def _many(tenants: int | None) -> str:
+    return "any" if tenants == quota_headroom.ENOUGH else f"{tenants:,}"
+
+
+def _data(
+    stack: Stack, fleet: quota_headroom.FleetDemand, headrooms: list[quota_headroom.Headroom], unreadable: list[str]
+) -> dict[str, Any]:
+    end = quota_headroom.first(headrooms)
+    return {
+        "stack": stack.name,
+        "region": stack.region,
+        "tenants": fleet.wanted,
+        "deployed": fleet.deployed,
+        "mode": fleet.usual.mode,
+        "fits": all(r.fits for r in headrooms),
+        "first": end.quota.name if end else None,
+        "room_for": end.tenants if end else None,
+        "untold": unreadable,
+        "quotas": [quota_headroom.data(r) for r in headrooms],
+    }

@@ -1,0 +1,113 @@
+"""``orchestrate tenants``: the register of a stack's tenants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from ...deploy.lb_slots.slots import Slot
+from ...fleet.change_detection import LayerDiff, TenantFilter
+from ...model.errors import OrchestrateError
+from ...model.nouns import Layer
+from ...state.index import LayerStatus, lock_of
+from ..command import Command
+from ..fleet_options import scope_options
+from ..options import ASKS_AWS, takes
+from ..tenant_status import TenantStatus, looking, scope_of
+
+
+@click.command(
+    "tenants",
+    cls=Command,
+    help="List a stack's tenants: declared, deployed, changed, orphaned (a state but no file), failed, locked.",
+)
+@takes(*ASKS_AWS, "timeout")
+@scope_options
+@click.argument("stack")
+@click.argument("region", required=False, default="")
+@click.pass_context
+def command(ctx: click.Context, /, stack: str, region: str, **given: Any) -> int:
+    options = ctx.obj.merged(given)
+    found = options.project.stack(stack, region)
+    declared, tenant_filter = set(options.project.tenants(found)), scope_of(options)
+    with looking(options, found) as seen:
+        names, places = seen.names(tenant_filter), seen.places()
+        whys = changes(seen, names)
+        everyone = (
+            sorted({*names, *places}) if tenant_filter == TenantFilter() else names
+        )  # who never came may still keep a place
+        rows = [describe(seen, name, name in declared, whys.get(name), places.get(name)) for name in everyone]
+    if options.json:
+        options.console.json(rows)
+    else:
+        options.console.table(("tenant", "status", "url", "builds", "last apply"), [_cells(row) for row in rows])
+    return seen.say_unread(options, everyone)
+
+
+def changes(seen: TenantStatus, names: tuple[str, ...]) -> dict[str, LayerDiff]:
+    """Each tenant compared with its last apply; {} where there is nothing to compare with yet."""
+    if not names or not seen.own_is_there():
+        return {}
+    try:
+        return {diff.layer.tenant: diff for diff in seen.diffs(names)}
+    except OrchestrateError as error:
+        seen.detector.deployer.console.info(f"what changed is not known: {error}")
+        return {}
+
+
+def describe(
+    seen: TenantStatus, name: str, declared: bool, diff: LayerDiff | None, place: Slot | None
+) -> dict[str, Any]:
+    """A tenant as plain data. ``changed`` says why an apply would run; null where that is not known."""
+    deployer, status = seen.detector.deployer, seen.tenant_index.of(name)
+    record = status.record
+    lock = lock_of(deployer.store, Layer(deployer.stack, name)) if status.locked else None
+    return {
+        "tenant": name,
+        "status": _status(status, declared, diff, place),
+        "declared": declared,
+        "deployed": status.deployed,
+        "orphaned": status.deployed and not declared,
+        "changed": (diff.why or False) if diff and status.deployed else None,
+        "failed": dict(record.failed) or None,
+        "locked": {"by": lock.who, "since": lock.created, "doing": lock.operation, "id": lock.id} if lock else None,
+        "place": place.as_value() if place else None,
+        "url": record.url or None,
+        "builds": dict(record.builds),
+        "last_apply": {"at": record.at, "by": record.by, "seconds": record.seconds} if record.at else None,
+    }
+
+
+def _status(status: LayerStatus, declared: bool, diff: LayerDiff | None, place: Slot | None) -> list[str]:
+    words = {
+        "not deployed": not status.deployed,
+        "keeps a place": bool(place and not status.deployed),
+        "orphaned": status.deployed and not declared,
+        "wrong": bool(status.error or (diff and diff.error)),
+        "changed": bool(diff and diff.why and status.deployed and not diff.error),
+        "failed": bool(status.record.failed),
+        "locked": status.locked,
+    }
+    return [word for word, is_so in words.items() if is_so] or ["deployed"]
+
+
+def _in_words(word: str, row: Mapping[str, Any]) -> str:
+    """A word of its status, with who and when."""
+    lock, failed = row["locked"], row["failed"]
+    if word == "locked" and lock:
+        return f"locked by {lock['by'] or 'unknown'} since {lock['since'] or 'unknown'}"
+    return f"failed at {failed['at']}" if word == "failed" and failed.get("at") else word
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    builds = " ".join(f"{n.removesuffix('-build').removesuffix('_build')}={b}" for n, b in row["builds"].items())
+    applied = row["last_apply"]
+    return (
+        row["tenant"],
+        ", ".join(_in_words(word, row) for word in row["status"]),
+        row["url"] or "-",
+        builds or "-",
+        f"{applied['at']} {applied['by']}" if applied else "-",
+    )

@@ -1,0 +1,95 @@
+"""What a person or a script reads: our words, Terraform's voice, errors, tables, JSON. Prints; decides nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ..model.errors import OrchestrateError
+from . import table
+
+_RED, _BOLD, _DIM, _RESET = "\x1b[31m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+
+class TerminalConsole:
+    """stdout is Terraform's voice or the JSON asked for; all else goes to stderr. A reader that went
+    away (``| head``, a closed terminal) mutes us, and the run goes on."""
+
+    def __init__(self, *, color_out: bool, color_err: bool, data_only: bool = False, width: int = 0) -> None:
+        self.color_out = color_out
+        self.color_err = color_err
+        self.width = width  # of a terminal; 0 where stdout is none
+        self.data_only = data_only  # stdout is for JSON: Terraform's voice goes to stderr
+        self._lock = threading.RLock()  # a signal handler speaks too, perhaps in the middle of a word
+        self._instead: Callable[[str], None] | None = None
+
+    @contextlib.contextmanager
+    def through(self, info: Callable[[str], None]) -> Iterator[None]:
+        """While a live table is on the screen, words go above it."""
+        self._instead = info
+        try:
+            yield
+        finally:
+            self._instead = None
+
+    def output(self, data: bytes, is_error: bool) -> None:
+        self._write(2 if is_error or self.data_only else 1, data)
+
+    def info(self, text: str) -> None:
+        if self._instead:
+            return self._instead(text)
+        line = f"{_DIM}{text}{_RESET}" if self.color_err and text.startswith("+ ") else text
+        self._write(2, (line + "\n").encode("utf-8", "backslashreplace"))
+
+    def print(self, text: str) -> None:
+        self._write(1, (text + "\n").encode("utf-8", "backslashreplace"))
+
+    def confirm(self, question: str, wanted: str) -> bool:
+        self._write(2, (f"{_BOLD}{question}{_RESET} " if self.color_err else question + " ").encode())
+        return sys.stdin.readline().strip() == wanted
+
+    def error(self, error: OrchestrateError) -> None:
+        head = f"{_RED}error:{_RESET}" if self.color_err else "error:"
+        self.info(f"{head} {error.message}")
+        if error.where:
+            self.info(f"  where: {error.where}")
+        if error.hint:
+            self.info(f"  to do: {error.hint}")
+
+    def json(self, data: Any) -> None:
+        self.print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+
+    def table(self, head: Sequence[str], rows: table.Rows) -> None:
+        """In the columns of a terminal; elsewhere as wide as what it holds."""
+        plain = table.plain(head, rows)
+        if self.width and (self.color_out or max(map(len, plain)) > self.width):
+            plain = table.fitted(head, rows, self.width, color=self.color_out)
+        for line in plain:
+            self.print(line)
+
+    def _write(self, descriptor: int, data: bytes) -> None:
+        with self._lock:
+            try:
+                while data:
+                    data = data[os.write(descriptor, data) :]
+            except OSError:
+                return
+
+
+def console(environ: Mapping[str, str]) -> TerminalConsole:
+    """Colour where a terminal shows it and nobody said no (no-color.org)."""
+    wanted = not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if terminal else 0
+    return TerminalConsole(color_out=wanted and terminal, color_err=wanted and sys.stderr.isatty(), width=width)
+
+
+def error_data(error: OrchestrateError) -> dict[str, Any]:
+    """An error as data, for ``--json``."""
+    return {"error": {"message": error.message, "where": error.where, "hint": error.hint, "exit_code": error.exit_code}}

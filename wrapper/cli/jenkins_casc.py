@@ -1,0 +1,187 @@
+"""Jenkins' configuration as code for agents on ECS: what the plugin takes, and the YAML it is written in. Pure.
+
+The fields are those that the amazon-ecs plugin publishes for `jenkins.clouds[].ecs` in version 1.49, and authRegion, which came
+later (github.com/jenkinsci/amazon-ecs-plugin: the constructors and setters of ECSCloud and ECSTaskTemplate).
+The only room that knows PyYAML; Jenkins and it read the same YAML 1.1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from ..model.errors import ConfigError
+from ..model.naming import nearest
+
+TEXT, NUMBER, FLAG = "a text", "a whole number", "true or false"
+Fields = Mapping[str, Any]  # a field's name -> TEXT, NUMBER, FLAG, or the Fields of each record in a list
+
+CLOUD: Fields = {
+    **dict.fromkeys(
+        (
+            "name",
+            "credentialsId",
+            "cluster",
+            "regionName",
+            "assumedRoleArn",
+            "authRegion",
+            "tunnel",
+            "jenkinsUrl",
+            "allowedOverrides",
+        ),
+        TEXT,
+    ),
+    **dict.fromkeys(("maxCpu", "maxMemory", "maxMemoryReservation", "maxAgents", "numExecutors"), NUMBER),
+    **dict.fromkeys(("retentionTimeout", "slaveTimeoutInSeconds", "taskPollingIntervalInSeconds"), NUMBER),
+    "retainAgents": FLAG,
+}
+_PAIR: Fields = {"name": TEXT, "value": TEXT}
+_MOUNT: Fields = {"name": TEXT, "containerPath": TEXT, "readOnly": FLAG}
+TEMPLATE: Fields = {
+    **dict.fromkeys(
+        ("templateName", "label", "agentContainerName", "taskDefinitionOverride", "dynamicTaskDefinitionOverride"), TEXT
+    ),
+    **dict.fromkeys(("image", "repositoryCredentials", "launchType", "operatingSystemFamily", "cpuArchitecture"), TEXT),
+    **dict.fromkeys(("networkMode", "remoteFSRoot", "platformVersion", "subnets", "securityGroups"), TEXT),
+    **dict.fromkeys(("containerUser", "kernelCapabilities", "logDriver", "executionRole", "taskrole"), TEXT),
+    **dict.fromkeys(("inheritFrom", "entrypoint", "jvmArgs", "dnsSearchDomains"), TEXT),
+    **dict.fromkeys(("memory", "memoryReservation", "cpu", "ephemeralStorageSizeInGiB", "sharedMemorySize"), NUMBER),
+    **dict.fromkeys(("defaultCapacityProvider", "uniqueRemoteFSRoot", "assignPublicIp", "privileged"), FLAG),
+    "enableExecuteCommand": FLAG,
+    "capacityProviderStrategies": {"provider": TEXT, "base": NUMBER, "weight": NUMBER},
+    "logDriverOptions": _PAIR,
+    "tags": _PAIR,
+    "environments": _PAIR,
+    "extraHosts": {"ipAddress": TEXT, "hostname": TEXT},
+    "mountPoints": {**_MOUNT, "sourcePath": TEXT},
+    "efsMountPoints": {
+        **_MOUNT,
+        **dict.fromkeys(("fileSystemId", "rootDirectory", "accessPointId"), TEXT),
+        **dict.fromkeys(("transitEncryption", "iam"), FLAG),
+    },
+    "portMappings": {"containerPort": NUMBER, "hostPort": NUMBER, "protocol": TEXT},
+    "ulimits": {"softLimit": NUMBER, "hardLimit": NUMBER, "ulimitName": TEXT},
+    "placementStrategies": {"type": TEXT, "field": TEXT},
+}
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,127}\Z")  # of a cloud and of a template, as the plugin's form has it
+_FLAGS = {"true": True, "false": False}
+
+
+def casc(given: Any, where: str) -> dict[str, Any]:
+    """Jenkins' configuration of one cloud, in the order it is written.
+
+    ``given`` is ``{"cloud": {...}, "templates": {name: {...}}}`` in the plugin's own field names; null is "not set".
+    Raises ConfigError for a field that the plugin does not have (with the nearest), a value of the wrong kind, and
+    what the plugin would take in silence and then start no agent with."""
+    if not isinstance(given, Mapping) or not {"cloud", "templates"} <= set(given):
+        raise ConfigError(
+            "it does not hold a cloud and its templates",
+            where=where,
+            hint="give on what the module jenkins-agents gives out: value = module.agents.jenkins",
+        )
+    cloud = _checked(given["cloud"], CLOUD, f"{where}: cloud")
+    _check_cloud(cloud, f"{where}: cloud")
+    templates = []
+    for name, fields in sorted(_mapping(given["templates"], f"{where}: templates").items()):
+        at = f"{where}: templates.{name}"
+        template = {"templateName": name, **_checked(fields, TEMPLATE, at)}
+        _check_template(template, at)
+        templates.append(template)
+    if not templates:
+        raise ConfigError("the cloud has no template, so no agent", where=where, hint="give at least one in agents")
+    return {"jenkins": {"clouds": [{"ecs": {**cloud, "templates": templates}}]}}
+
+
+def as_yaml(configuration: Mapping[str, Any], remark: str) -> str:
+    """The configuration as YAML, below a comment of one line."""
+    text = yaml.dump(configuration, Dumper=_Indented, sort_keys=False, allow_unicode=True, width=10**6)
+    return f"# {remark}\n{text}"
+
+
+class _Indented(yaml.SafeDumper):  # type: ignore[misc]
+    """Lists stand further in than their key, as Jenkins' own examples have them; no anchors."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _mapping(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"must be an object, not {value!r}", where=where)
+    return value
+
+
+def _checked(given: Any, fields: Fields, where: str) -> dict[str, Any]:
+    """The fields that are set, in the plugin's order, each of its kind."""
+    given = _mapping(given, where)
+    for name in given:
+        if name not in fields:
+            close = nearest(name, fields)
+            raise ConfigError(
+                f"the amazon-ecs plugin has no field {name!r} here",
+                where=where,
+                hint=f"did you mean {close}?" if close else f"it has: {', '.join(fields)}",
+            )
+    found = {name: _of_kind(given[name], kind, f"{where}.{name}") for name, kind in fields.items() if name in given}
+    return {name: value for name, value in found.items() if value not in (None, [])}
+
+
+def _of_kind(value: Any, kind: Any, where: str) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, Mapping):
+        if not isinstance(value, list):
+            raise ConfigError(f"must be a list of {{{', '.join(kind)}}}", where=where)
+        return [_checked(record, kind, f"{where}[{at}]") for at, record in enumerate(value)]
+    if kind is TEXT and isinstance(value, str):
+        return value
+    if kind is FLAG and (isinstance(value, bool) or value in _FLAGS):
+        return value if isinstance(value, bool) else _FLAGS[value]
+    if kind is NUMBER and not isinstance(value, bool) and re.fullmatch(r"\d+", str(value)):
+        return int(value)
+    raise ConfigError(f"must be {kind}, not {value!r}", where=where)
+
+
+def _check_cloud(cloud: Mapping[str, Any], where: str) -> None:
+    for wrong in _wrong_in_cloud(cloud):
+        raise ConfigError(wrong, where=where)
+
+
+def _wrong_in_cloud(cloud: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("name", "cluster", "regionName"):
+        if not cloud.get(name):
+            yield f"the plugin needs {name}"
+    if not _NAME.match(str(cloud.get("name"))):
+        yield f"name {cloud['name']!r}: the plugin takes letters, digits, dashes and underscores, 127 at most"
+    if cloud.get("numExecutors", 0) < 1:
+        # github.com/jenkinsci/amazon-ecs-plugin issues 291 and 298
+        yield "numExecutors must be 1 or more: without it the plugin starts no agent and says nothing"
+    if cloud.get("retentionTimeout", 1) < 1:
+        yield "retentionTimeout must be 1 minute or more"
+
+
+def _check_template(template: Mapping[str, Any], where: str) -> None:
+    for wrong in _wrong_in_template(template):
+        raise ConfigError(wrong, where=where)
+
+
+def _wrong_in_template(template: Mapping[str, Any]) -> Iterator[str]:
+    if not _NAME.match(template["templateName"]):
+        yield "templateName: the plugin takes letters, digits, dashes and underscores, 127 at most"
+    if not template.get("label"):
+        yield "a template without a label is never asked for: give label"
+    if template.get("taskDefinitionOverride") or template.get("inheritFrom"):
+        return
+    if not template.get("image"):
+        yield "the plugin needs image"
+    if not template.get("memory") and not template.get("memoryReservation"):
+        yield "ECS needs memory, memoryReservation or both above 0"
+    if template.get("networkMode") == "awsvpc" and not template.get("subnets"):
+        yield "networkMode awsvpc needs subnets"

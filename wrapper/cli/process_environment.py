@@ -1,0 +1,90 @@
+"""What goes along to Terraform from around us: environment, credential files, the CLI configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from ..model.nouns import Mount, Stack
+from ..terraform import environment
+
+if TYPE_CHECKING:
+    from ..aws.identity import Identity
+
+SELF = Path(__file__).resolve().parents[2]
+
+
+class Around(Protocol):
+    """What of the caller's options matters here."""
+
+    @property
+    def environ(self) -> Mapping[str, str]: ...
+    @property
+    def dry_run(self) -> bool: ...
+    @property
+    def engine_name(self) -> str: ...
+    @property
+    def sandboxed(self) -> bool: ...
+    @property
+    def home(self) -> Path: ...
+
+
+def environment_of(options: Around, stack: Stack, identity: Identity) -> dict[str, str]:
+    """The allowlisted environment of a run."""
+    host = options.engine_name == "host"
+    region = stack.region or stack.backend.region or options.environ.get("AWS_REGION", "")
+    values = environment.for_terraform(
+        options.environ, identity.environment, region, host=host, sandbox=options.sandboxed
+    )
+    if host:
+        values |= _cli_configuration(options)
+    return values
+
+
+def _cli_configuration(options: Around) -> dict[str, str]:
+    """The caller's own Terraform CLI configuration; else one of ours that names a provider mirror found here."""
+    given = options.environ.get("TF_CLI_CONFIG_FILE", "")
+    if given and Path(given).is_file():
+        return {"TF_CLI_CONFIG_FILE": given}
+    if not given and Path("~/.terraformrc").expanduser().is_file():
+        return {}
+    text = provider_installation(options.environ)
+    if not text or options.dry_run:
+        return {}
+    file = options.home / "terraform.rc"
+    if not file.is_file() or file.read_text() != text:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial = file.with_name(f"terraform.rc.{os.getpid()}")
+        partial.write_text(text)
+        partial.rename(file)
+    return {"TF_CLI_CONFIG_FILE": str(file)}
+
+
+def provider_installation(environ: Mapping[str, str]) -> str:
+    """A Terraform CLI configuration that takes our providers from a mirror on this machine; "" where there is none."""
+    from ..engines.image import inputs
+
+    pins = inputs.read_pins(SELF, inputs.host_arch())
+    mirror = inputs.find_mirror(pins, environ, Path("/"))
+    here = ", ".join(f'"{name}"' for name, _ in pins.providers)
+    if mirror is None:
+        return ""
+    return (
+        f'provider_installation {{\n  filesystem_mirror {{\n    path    = "{mirror}"\n    include = [{here}]\n  }}\n'
+        f"  direct {{\n    exclude = [{here}]\n  }}\n}}\n"
+    )
+
+
+def mounts_of(environ: Mapping[str, str]) -> tuple[Mount, ...]:
+    """The caller's AWS profiles and token files, read-only, where the SDK in the container looks for them."""
+    mounts = []
+    folder = Path(os.path.expanduser("~/.aws"))
+    if folder.is_dir():
+        mounts.append(Mount(folder, "/tmp/.aws"))
+    for name in ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"):
+        file = environ.get(name, "")
+        if file and Path(file).is_file():
+            mounts.append(Mount(Path(file), file))
+    return tuple(mounts)

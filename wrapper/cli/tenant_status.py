@@ -1,0 +1,100 @@
+"""A stack's tenants, looked at and left alone: what the register says, and what an apply would touch."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..deploy.lb_slots.slots import Slot
+from ..fleet import selection
+from ..fleet.change_detection import ChangeDetector, LayerDiff, TenantFilter
+from ..model.errors import OrchestrateError, UsageError
+from ..model.fingerprint import Difference, first_names
+from ..model.nouns import Layer, Stack
+from ..reports.model import worst
+from ..state.index import TenantIndex
+from ..terraform import arguments, commands
+from ..terraform.commands import Token
+from . import build_options
+from .options import Options
+from .terraform_verb import place
+
+_VERB = commands.VERBS["apply"]
+
+
+@dataclass(frozen=True)
+class TenantStatus:
+    """A stack's layers looked at, and the register as it was read."""
+
+    detector: ChangeDetector
+    tenant_index: TenantIndex
+
+    def diffs(self, names: Sequence[str], tokens: Sequence[Token] = ()) -> list[LayerDiff]:
+        return list(self.detector.diff(_VERB, names, tokens, self.tenant_index))
+
+    def names(self, tenant_filter: TenantFilter) -> tuple[str, ...]:
+        return self.detector.choose(self.tenant_index, tenant_filter, deployed_only=False).chosen
+
+    def places(self) -> Mapping[str, Slot]:
+        """Who has which place on a shared load balancer, deployed or not; {} where that is not known."""
+        deployer = self.detector.deployer
+        try:
+            return deployer.slot_allocator.places()
+        except OrchestrateError as error:
+            deployer.console.info(f"places on shared load balancers are not known: {error}")
+            return {}
+
+    def say_unread(self, options: Options, names: Sequence[str]) -> int:
+        """Say of the stack and of each of these tenants why nothing is known of its last apply, where that is so; the exit
+        code that this is."""
+        errors = [e for n in ("", *names) if (e := self.tenant_index.of(n).error)]
+        for error in errors:
+            options.console.error(error)
+        return worst(error.exit_code for error in errors)
+
+    def own_is_there(self) -> bool:
+        return self.detector.deployer.resolver.outputs.state() is not None
+
+    def own_changed(self) -> list[Difference]:
+        """What of the stack's own layer differs from its last apply, what was typed then standing in; [] where that is
+        not known."""
+        if self.tenant_index.own.error:
+            return []
+        resolver = self.detector.deployer.resolver
+        return resolver.changed(Layer(resolver.stack), self.tenant_index.own.record)
+
+
+@contextlib.contextmanager
+def looking(options: Options, stack: Stack) -> Iterator[TenantStatus]:
+    with options.signals().installed() as signals:
+        one = ChangeDetector(options.deployer(stack, signals))
+        yield TenantStatus(one, one.read_index())
+
+
+def asked_for(options: Options, command: str, words: Sequence[str]) -> tuple[Stack, list[Token]]:
+    """STACK [REGION] and the arguments of an apply, ``--builds`` among them as if typed, of a command that starts none."""
+    name, region, tokens = place(options, replace(_VERB, name=command), words)
+    commands.check_flags(tokens)
+    arguments.check_words(replace(commands.VERBS["plan"], name=command), tokens)
+    tenant, tokens = arguments.split_tenant(tokens, options.tenant)
+    if tenant:
+        raise UsageError(
+            f"{command} is for many tenants, not {tenant} alone", hint=f"narrow it with --tenants {tenant}"
+        )
+    stack = options.project.stack(name, region)
+    return stack, build_options.take(options, stack, tokens)
+
+
+def scope_of(options: Options) -> TenantFilter:
+    shard = selection.parse_shard(options.shard) if options.shard else None
+    return TenantFilter(selection.parse_patterns(options.tenants), shard)
+
+
+def say_own(options: Options, stack: Stack, changed: Sequence[Difference]) -> None:
+    """A word about the stack's own layer where it changed: who looks at the tenants alone would not know."""
+    if changed:
+        options.console.info(
+            f"{stack.label}: its own layer changed too ({first_names(changed)}); an apply of it comes first, and what it gives "
+            "out may touch more tenants"
+        )

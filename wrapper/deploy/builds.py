@@ -1,0 +1,197 @@
+"""Builds as pipelines hand them on, read as data: ``service1.env.groovy``, ``.env`` and JSON -> values of variables. Pure.
+
+A service's pipeline writes ``env.SERVICE1_BUILD='90'`` for others to ``load``. Here nothing is run: a line is a build,
+a comment or empty, or it is refused. ``SERVICE1_BUILD`` is the value of the variable ``service1-build``
+(or ``service1_build``), whichever a layer declares.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..model.errors import ConfigError, UsageError
+from ..model.naming import nearest
+from ..terraform.commands import Token
+from ..terraform.variables import is_build
+
+SUFFIXES = (".env.groovy", ".env", ".json")
+_GROOVY = re.compile(r"""env\.([A-Za-z_]\w*)\s*=\s*(?:'([^']*)'|"([^"]*)")\s*;?\s*(?://.*)?\Z""", re.ASCII)
+_ENV = re.compile(r"""(?:export\s+)?([A-Za-z_]\w*)=(?:'([^']*)'|"([^"]*)"|(.*))\Z""", re.ASCII)
+# A build is the tag of an image: github.com/distribution/reference, regexp.go
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\Z")
+_COMMENTS = {".env.groovy": "//", ".env": "#"}
+
+
+@dataclass(frozen=True)
+class Build:
+    """The number of a build, and the ``file:line`` that says so."""
+
+    number: str
+    where: str
+
+
+Builds = dict[str, Build]  # by name in capitals: SERVICE1_BUILD
+
+
+def capital(name: str) -> str:
+    """``service1-build`` and ``service1_build`` as pipelines write them: ``SERVICE1_BUILD``."""
+    return name.upper().replace("-", "_")
+
+
+def kind_of(name: str) -> str:
+    """The suffix by which a file of builds is known, or ""."""
+    return next((s for s in SUFFIXES if name.endswith(s)), "")
+
+
+def check_number(number: str, name: str, where: str) -> str:
+    """``number`` itself, if it is the tag of an image; ConfigError with its place otherwise."""
+    if not number:
+        raise ConfigError(f"{name} names no build", where=where, hint=f"for example: {capital(name)}='90'")
+    if not _TAG.match(number):
+        raise ConfigError(
+            f"{name}: {number[:40]!r} is not the number of a build",
+            where=where,
+            hint="a build is the tag of an image: letters, digits, '.', '_' and '-', at most 128",
+        )
+    return number
+
+
+# -- reading ------------------------------------------------------------------------------------
+
+
+def parse(text: str, where: str) -> Builds:
+    """The builds in the text of a file called ``where``. ConfigError with file:line for anything that is none."""
+    kind = kind_of(where)
+    found = _from_json(text, where) if kind == ".json" else _from_lines(text, where, kind)
+    if not found:
+        raise ConfigError("no build in this file", where=where, hint=_example(kind))
+    return found
+
+
+def merge(files: Iterable[Builds]) -> Builds:
+    """The builds of many files. ConfigError where two disagree."""
+    found: Builds = {}
+    for name, build in (item for one in files for item in one.items()):
+        _add(found, name, build)
+    return found
+
+
+def _add(found: Builds, name: str, build: Build) -> None:
+    before = found.setdefault(name, build)
+    if before.number != build.number:
+        raise ConfigError(
+            f"{name} is {build.number} here and {before.number} in {before.where}",
+            where=build.where,
+            hint="leave out the one that is not meant",
+        )
+
+
+def _from_lines(text: str, where: str, kind: str) -> Builds:
+    found: Builds = {}
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+        line, at = line.strip(), f"{where}:{number}"
+        if line and not line.startswith(_COMMENTS[kind]):
+            name, value = _line(line, at, kind)
+            _add(found, _name(name, at), Build(check_number(value, name, at), at))
+    return found
+
+
+def _line(line: str, at: str, kind: str) -> tuple[str, str]:
+    matched = (_GROOVY if kind == ".env.groovy" else _ENV).match(line)
+    if not matched:
+        raise ConfigError(f"this is not a build: {line[:60]}", where=at, hint=f"nothing is run here. {_example(kind)}")
+    name, *values = matched.groups()
+    return name, next(v for v in values if v is not None)
+
+
+def _from_json(text: str, where: str) -> Builds:
+    found: Builds = {}
+
+    def pairs(items: list[tuple[str, Any]]) -> None:
+        for name, value in items:
+            if isinstance(value, bool) or not isinstance(value, str | int):
+                raise ConfigError(f"{name[:40]} is not the number of a build", where=where, hint=_example(".json"))
+            _add(found, _name(capital(name), where), Build(check_number(str(value), name, where), where))
+
+    try:
+        if json.loads(text, object_pairs_hook=pairs) is None and text.strip() != "null":
+            return found
+    except (ValueError, RecursionError):
+        raise ConfigError("this is not JSON", where=where, hint=_example(".json")) from None
+    raise ConfigError("this is not a JSON object", where=where, hint=_example(".json"))
+
+
+def _name(name: str, at: str) -> str:
+    if re.fullmatch(r"[A-Za-z_]\w*_BUILD", name, re.ASCII) is None:
+        raise ConfigError(f"{name[:40]} is not the name of a build", where=at, hint="the names of builds end in _BUILD")
+    return capital(name)
+
+
+def _example(kind: str) -> str:
+    lines = {".env.groovy": "env.SERVICE1_BUILD='90'", ".env": "SERVICE1_BUILD=90"}
+    return f"write lines such as {lines[kind]}" if kind in lines else 'write {"SERVICE1_BUILD": "90"}'
+
+
+# -- from names to variables ----------------------------------------------------------------------
+
+
+def assign(found: Builds, declared: Collection[str], label: str) -> dict[str, Build]:
+    """The builds by the variables that hold them. ConfigError for one that no layer declares, or that two names fit."""
+    variables = {n: capital(n) for n in sorted(declared) if is_build(n)}
+    result = {}
+    for name, build in found.items():
+        fitting = [n for n, capitals in variables.items() if capitals == name]
+        if not fitting:
+            raise _undeclared(name, build, variables, label)
+        if len(fitting) > 1:
+            raise ConfigError(f"{label} declares {' and '.join(fitting)}: {name} may be either", where=build.where)
+        result[fitting[0]] = build
+    return result
+
+
+def _undeclared(name: str, build: Build, variables: Mapping[str, str], label: str) -> ConfigError:
+    close = nearest(name, variables.values())
+    wanted = name.lower().replace("_", "-")
+    return ConfigError(
+        f"{label} declares no variable for {name}",
+        where=build.where,
+        hint=f"did you mean {close}?" if close else f'declare it: variable "{wanted}" {{ type = string }}',
+    )
+
+
+def without_typed(given: Mapping[str, Build], typed: Mapping[str, str]) -> tuple[dict[str, Build], list[str]]:
+    """Those that nobody typed with -var as well, and words about the others: what was typed wins."""
+    kept = {n: b for n, b in given.items() if n not in typed}
+    words = [
+        f"-var {n}={typed[n]} wins over {b.where} ({b.number})"
+        for n, b in given.items()
+        if n in typed and typed[n] != b.number
+    ]
+    return kept, words
+
+
+def tokens(numbers: Mapping[str, str]) -> list[Token]:
+    """As if typed: ``-var service1-build=90``."""
+    return [Token("var", f"{n}={v}", ("-var", f"{n}={v}")) for n, v in sorted(numbers.items())]
+
+
+# -- writing ------------------------------------------------------------------------------------
+
+
+def as_groovy(numbers: Mapping[str, str]) -> str:
+    """Lines that a pipeline may ``load``. UsageError for a number that Groovy would read as more than text."""
+    return "\n".join(f"env.{capital(n)}='{_safe(n, v)}'" for n, v in sorted(numbers.items()))
+
+
+def as_env(numbers: Mapping[str, str]) -> str:
+    return "\n".join(f"{capital(n)}={_safe(n, v)}" for n, v in sorted(numbers.items()))
+
+
+def _safe(name: str, number: str) -> str:
+    if not _TAG.match(number):
+        raise UsageError(f"{name} is {number[:40]!r}, which is no build's number", hint="see it with --format json")
+    return number

@@ -1,0 +1,288 @@
+"""From names to a finished command on a stack or a tenant: which layers, in which order, with which values.
+
+Knows every door below it and holds them together; decides nothing about Terraform's flags, and prints nothing.
+"""
+
+from __future__ import annotations
+
+import getpass
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from ..aws import task_definitions
+from ..aws.identity import NOBODY, Identity
+from ..engines import Engine, rate_limited
+from ..model.errors import NewerError, OrchestrateError, RefusedError
+from ..model.fingerprint import Difference, first_names
+from ..model.nouns import Layer, Outcome, Run, Stack, Step
+from ..project import git
+from ..project.project import Project
+from ..run import retry
+from ..run.plan_run import RunContext
+from ..run.runner import After, Console, execute
+from ..run.signals import SignalHandler
+from ..state import index, layer_state
+from ..state import store as stores
+from ..state.record import Trigger
+from ..terraform import commands, variables
+from ..terraform.arguments import destroys, partial
+from ..terraform.commands import Token, Verb
+from .inputs import InputResolver
+from .prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
+from .recorder import Recorder, Tagged
+from .slot_allocator import CARRIED, SlotAllocator
+from .smoke_test import Smoke
+from .untaint import Untainting
+from .verification import Verification
+
+# What reads a state and acts on it: a missing bucket or a damaged state is found before Terraform starts.
+_ON_STATE = ("plan", "drift", "apply", "destroy", "refresh", "import", "taint", "untaint")
+
+
+@dataclass
+class Deployer:
+    """One command's doors, opened once. ``given`` is the caller's environment, for its TF_VAR_ names."""
+
+    project: Project
+    stack: Stack
+    identity: Identity
+    engine: Engine
+    context: RunContext
+    console: Console
+    signals: SignalHandler
+    confirmed: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+    dry: bool = False
+    rollout_limit: float | None = None  # seconds; None: as stack.hcl says
+    trigger: Trigger = field(default_factory=Trigger)
+    smoke: Smoke = field(default_factory=Smoke)
+
+    @cached_property
+    def recorder(self) -> Recorder:
+        return Recorder(lambda: self.store, self.context.author, self.trigger, git.commit(self.project.root))
+
+    @cached_property
+    def verification(self) -> Verification:
+        return Verification(self.project, self.stack, self.identity, self.recorder, self.smoke, self.rollout_limit)
+
+    @cached_property
+    def untainting(self) -> Untainting:
+        return Untainting(self.identity, self.confirmed, self.dry)
+
+    @cached_property
+    def store(self) -> stores.Store:
+        return stores.open_store(self.stack, self.identity)
+
+    @cached_property
+    def resolver(self) -> InputResolver:
+        return InputResolver(
+            self.project,
+            self.stack,
+            self.identity,
+            lambda: self.store,
+            self.context,
+            self.console,
+            self.given,
+            dry=self.dry,
+        )
+
+    @cached_property
+    def slot_allocator(self) -> SlotAllocator:
+        own = Layer(self.stack)
+        return SlotAllocator(
+            self.resolver,
+            lambda: self.store,
+            lambda tokens: self.run_layer(commands.VERBS["apply"], own, tokens),
+            self.console.info,
+            self.signals.pause,
+        )
+
+    # -- the commands -------------------------------------------------------------------------
+
+    def perform(
+        self, verb: Verb, tenant: str, tokens: Sequence[Token], own: Mapping[str, LayerOverrides] | None = None
+    ) -> Outcome:
+        """One verb on one layer. ``apply`` of a tenant makes the stack's own layer first where there is none. ``own``:
+        what each of the two, by tenant, is given alone."""
+        self.check(verb, tenant, tokens)
+        if verb.mutates:
+            self.limit_rate(1, self.console.info)
+        layer, own = layer_of(self.project, self.stack, verb, tenant), own or {}
+        if verb.name == "apply" and tenant:
+            self.ensure_stack(layer, tokens, own)
+        [found] = self.slot_allocator.make([self.resolver.prepare(verb, layer, tokens, own.get(tenant, NO_OVERRIDES))])
+        if isinstance(found, OrchestrateError):
+            raise found
+        return self._run(found)
+
+    def run_layer(
+        self, verb: Verb, layer: Layer, tokens: Sequence[Token], own: LayerOverrides = NO_OVERRIDES
+    ) -> Outcome:
+        return self._run(self.resolver.prepare(verb, layer, tokens, own))
+
+    def _run(self, prepared: PreparedLayer) -> Outcome:
+        if prepared.verb.interactive:
+            return self.carry_out(prepared)
+        clock = retry.RetryClock(self.signals.pause, random.random, self.console.info)
+        return retry.with_retries(prepared.layer.label, lambda: self.carry_out(prepared), clock)
+
+    def carry_out(
+        self, prepared: PreparedLayer, console: Console | None = None, signals: SignalHandler | None = None
+    ) -> Outcome:
+        """Run a layer that is ready; what went in is recorded beside its state when it is done."""
+        verb, layer, started = prepared.verb, prepared.layer, time.monotonic()
+        found = self._state_of(verb, layer)
+        before = found[0] if found else None
+        self.verification.check(prepared)
+        untaints = self.untainting.choose(prepared, before, (console or self.console).info)
+        recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
+        whole = destroys(verb, prepared.tokens) and not partial(prepared.tokens) and not self.dry
+        after: tuple[dict[str, Any], str] = {}, ""
+        kept = task_definitions.kept_families(before) if whole else []
+        try:
+            run = prepared.lay_out(self.context, untaints)
+            run = replace(run, planned=recorder.planned(prepared)) if run.collect else run
+            wrote = self._own_writes(run, found)
+            outcome = execute(run, self.engine, console or self.console, signals or self.signals, wrote)
+            if verb.name == "apply" and not (self.dry or whole or outcome.skipped):
+                after = layer_state.load_tagged(self.store, layer) or after
+                self.verification.watch(
+                    prepared, layer_state.outputs(after[0]), console or self.console, signals or self.signals
+                )
+        except OrchestrateError as error:
+            if verb.name in ("apply", "destroy") and not self.dry:
+                recorder.failed(layer, error)
+            raise
+        finally:
+            if not layer.tenant:
+                self.resolver.outputs.forget()
+        if self.dry or outcome.skipped:
+            return outcome
+        if whole:
+            task_definitions.deregister(self.identity, self.stack.region or self.stack.backend.region, kept)
+            layer_state.forget(self.store, layer)
+            if not layer.tenant:
+                index.forget(self.store, self.stack)
+            self.slot_allocator.release(layer)
+        elif verb.name == "apply":
+            record = recorder.applied(prepared, time.monotonic() - started, *after)
+            if layer.tenant and prepared.inputs and not prepared.shares_load_balancer:
+                self.slot_allocator.release(layer)
+            self.verification.run_smoke_test(layer, record, console or self.console, signals or self.signals)
+            return replace(outcome, url=record.url)
+        return outcome
+
+    def _state_of(self, verb: Verb, layer: Layer) -> Tagged | None:
+        """The state that a verb acts on; raises where it, or what stands beside it, is not to be touched. On paper what
+        cannot be read counts as not there."""
+        if verb.name not in _ON_STATE or (self.dry and self.identity.method == NOBODY):
+            return None
+        try:
+            layer_state.check_known(self.store, layer)
+            if verb.name in ("apply", "destroy"):
+                self.slot_allocator.check_known()
+            return layer_state.load_tagged(self.store, layer)
+        except OrchestrateError:
+            if not self.dry:
+                raise
+            return None
+
+    def _own_writes(self, run: Run, found: Tagged | None) -> After:
+        """Hears of a Run's Steps. One that untaints is the tool's own write of the state: the record names that state before
+        the plan is made, also for a Run that ends there."""
+        known = found
+
+        def after(step: Step) -> None:
+            nonlocal known
+            if known and step.aside:
+                known = self.recorder.rewritten(run.layer, known)
+
+        return after
+
+    def is_deployed(self, layer: Layer) -> bool:
+        return not self.dry and layer_state.load(self.store, layer) is not None
+
+    def limit_rate(self, layers: int, info: Callable[[str], None]) -> None:
+        """From here on changes wait for AWS's rates, together with every other process of this machine."""
+        if not self.dry and rate_limited.is_wanted(self.stack, self.identity, layers):
+            pace = rate_limited.rate_limiter_of(self.stack, self.identity, self.context.home, info)
+            self.engine = rate_limited.RateLimitedEngine(self.engine, pace)
+
+    # -- what may be done ---------------------------------------------------------------------
+
+    def check(self, verb: Verb, tenant: str, tokens: Sequence[Token]) -> None:
+        commands.check_flags(tokens)
+        label = Layer(self.stack, tenant).label
+        if not self.stack.settings.protected:
+            return
+        if destroys(verb, tokens):
+            raise RefusedError(
+                f"{label} is protected and is not destroyed",
+                where=f"{self.stack.config.name}/stack.hcl",
+                hint="write protected = false there first, in a reviewed change",
+            )
+        changes = verb.mutates and verb.name != "state"
+        if changes and not self.context.interactive and not self.dry and self.confirmed != label:
+            raise RefusedError(f"{label} is protected", hint=f"say that you mean it: --confirm {label}")
+
+    # -- the stack's own layer ----------------------------------------------------------------
+
+    def ensure_stack(
+        self, tenant: Layer, tokens: Sequence[Token], given: Mapping[str, LayerOverrides] | None = None
+    ) -> None:
+        """Make the stack's own layer where there is none; one that changed is named and left alone. ``given``: what
+        each layer, by tenant, is given alone."""
+        own, given = Layer(self.stack), given or {}
+        if self.resolver.outputs.state() is None:
+            ahead = [*tokens, *given.get(tenant.tenant, NO_OVERRIDES).tokens]
+            self.resolver.check_ahead(commands.VERBS["apply"], tenant, ahead)
+            self.console.info(f"{own.label}: not there yet; making it first")
+            self.run_layer(commands.VERBS["apply"], own, self.for_stack(tokens), given.get("", NO_OVERRIDES))
+            return
+        try:
+            changed = [] if self.dry else self.changed(own)
+        except NewerError as error:
+            self.console.info(f"{own.label}: left alone: {error.message}")
+            return
+        if changed:
+            self.console.info(
+                f"{own.label}: changed since its last apply ({first_names(changed)}); left alone. "
+                f"To apply it: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip()
+            )
+
+    def for_stack(self, tokens: Sequence[Token]) -> list[Token]:
+        """Of a tenant's arguments, those that the stack's own layer takes too."""
+        mine = self.resolver.declared(Layer(self.stack))
+        return [
+            t
+            for t in tokens
+            if t.flag in CARRIED or (t.flag == "var" and variables.parse_argument(t.value or "").name in mine)
+        ]
+
+    def changed(self, layer: Layer) -> list[Difference]:
+        """What of a layer's inputs differs from its last apply; [] when nothing or not known."""
+        return self.resolver.changed(layer, layer_state.load_record(self.store, layer))
+
+
+def layer_of(project: Project, stack: Stack, verb: Verb, tenant: str) -> Layer:
+    """The layer a verb is for. A tenant whose file is gone may still be looked at and destroyed."""
+    return project.layer(stack, tenant, must_be_declared=verb.name in ("apply", "plan", "import"))
+
+
+def author(environ: Mapping[str, str], host: str, pid: int) -> str:
+    """What names this run in Terraform's lock: a host name's letters, at most 63 of them."""
+    import re
+
+    who = environ.get("BUILD_TAG") or f"{environ.get('USER') or _user()}-{host}-{pid}"
+    return re.sub(r"[^A-Za-z0-9-]+", "-", who).strip("-")[:63] or "orchestrate"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "user"

@@ -1,0 +1,80 @@
+"""The book of allotments beside the states: read, and written by compare-and-swap, so that two commands on two machines
+never give one slot twice. Which slot is free is :mod:`wrapper.deploy.lb_slots.slots`' to say."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from ...model import naming, versions
+from ...model.errors import BusyError
+from ...model.nouns import Stack
+from ...state.layer_state import data_in
+from ...state.record import moment
+from ...state.store import Store
+from . import slots
+from .slots import SlotTable
+
+_TRIES = 60  # at most two seconds apart: a minute or so
+_FIRST, _LONGEST = 0.05, 2.0  # seconds
+
+
+@dataclass
+class SlotTableStore:
+    """One stack's book. ``by`` says who writes; ``wait`` sleeps that many seconds."""
+
+    store: Store
+    stack: Stack
+    by: str
+    wait: Callable[[float], None] = time.sleep
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def key(self) -> str:
+        return naming.slots_key(self.stack.region, self.stack.name)
+
+    @property
+    def origin(self) -> str:
+        """How a value from here is named."""
+        return f"{naming.SLOTS_FILE} of {self.stack.label}"
+
+    def read(self) -> SlotTable:
+        return slots.parse(self.store.read(self.key), self.key)
+
+    def assign(self, tenants: Collection[str]) -> SlotTable:
+        """The book with a slot for each of these, all in one write."""
+        return self._change(lambda table: slots.assign(table, tenants, moment(time.time()), self.by))
+
+    def release(self, tenants: Collection[str]) -> SlotTable:
+        """The book without these; what is not in it is no error."""
+        return self._change(lambda table: slots.release(table, tenants, moment(time.time()), self.by))
+
+    def check_known(self) -> None:
+        """NewerError where a newer orchestrate keeps the book."""
+        versions.check_known(data_in(self.store.read(self.key)), slots.VERSION, slots.WHAT, self.key)
+
+    def forget(self) -> None:
+        """Remove the book: its stack is gone, and its load balancers with it."""
+        self.check_known()
+        if self.store.read(self.key) is not None:
+            self.store.delete(self.key)
+
+    def _change(self, change: Callable[[SlotTable], SlotTable]) -> SlotTable:
+        """Read, change, write if nobody was faster; else anew, after a while that differs for each of us."""
+        with self._lock:  # those of this command take turns and never overtake each other
+            for turn in range(_TRIES):
+                found = self.store.read_tagged(self.key)
+                data, tag = found or (None, None)
+                before = slots.parse(data, self.key)
+                after = change(before)
+                if after == before or self.store.write_if(self.key, slots.render(after), tag):
+                    return after
+                self.wait(random.uniform(0, min(_LONGEST, _FIRST * 2**turn)))  # noqa: S311 - no secret
+        raise BusyError(
+            f"{self.stack.label}: its allotments are being written by many others",
+            where=self.key,
+            hint="nothing was changed; run the command again",
+        )

@@ -1,0 +1,157 @@
+"""Which shared load balancer and which listener-rule priority each tenant of a stack has, as data. Pure.
+
+An allotment is a fact: made once, never worked out again from a name, and never changed as others come and go.
+Knows the rule by which a free one is chosen; knows neither where the book is kept nor what time it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ...model.errors import ConfigError
+from ...model.nouns import Variable
+from ...model.versions import check_known
+
+# An Application Load Balancer carries 100 target groups, and that quota cannot be raised
+# (docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html): ten are left for the stack's own.
+PER_LOAD_BALANCER = 90
+FIRST_PRIORITY = 101  # a listener asks its rules from the lowest up; the first hundred are for rules of the stack's own
+VERSION = 1
+WHAT = "a register of allotments"
+VARIABLE = "allotment"
+COUNT = "load_balancers"
+
+
+@dataclass(frozen=True, order=True)
+class Slot:
+    """A rule's place: the load balancer's number, from 1, and the rule's priority on its listener."""
+
+    load_balancer: int
+    priority: int
+
+    def as_value(self) -> dict[str, int]:
+        """What the tenant's root gets."""
+        return {"load_balancer": self.load_balancer, "priority": self.priority}
+
+
+@dataclass(frozen=True)
+class SlotAssignment:
+    """A slot, whose it is (or was), since when (UTC, ISO 8601), and by whose command."""
+
+    slot: Slot
+    tenant: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True)
+class SlotTable:
+    """All allotments of one stack. ``freed`` are slots that tenants gave back, oldest first."""
+
+    tenants: Mapping[str, SlotAssignment] = field(default_factory=dict)
+    freed: tuple[SlotAssignment, ...] = ()
+
+    @property
+    def highest(self) -> int:
+        """The number of the last load balancer that a tenant needs; 0 when none does."""
+        return max((e.slot.load_balancer for e in self.tenants.values()), default=0)
+
+
+def assign(table: SlotTable, tenants: Iterable[str], at: str, by: str) -> SlotTable:
+    """The book with a slot for each of ``tenants``; one that has a slot keeps it."""
+    wanted = [t for t in dict.fromkeys(tenants) if t not in table.tenants]
+    chosen = _free_slots(table)
+    made = {tenant: SlotAssignment(next(chosen), tenant, at, by) for tenant in wanted}
+    taken = {e.slot for e in made.values()}
+    return SlotTable({**table.tenants, **made}, tuple(e for e in table.freed if e.slot not in taken))
+
+
+def release(table: SlotTable, tenants: Iterable[str], at: str, by: str) -> SlotTable:
+    """The book without ``tenants``; their slots are the last to be given again."""
+    gone = {t for t in tenants if t in table.tenants}
+    stones = tuple(replace(table.tenants[t], at=at, by=by) for t in sorted(gone))
+    return SlotTable({t: e for t, e in table.tenants.items() if t not in gone}, table.freed + stones)
+
+
+def _free_slots(table: SlotTable) -> Iterator[Slot]:
+    """Per load balancer: what nobody ever had, from the lowest up; then what was given back, oldest first (names and
+    browsers may still lead there). The next load balancer begins where one has neither."""
+    seen = {e.slot for e in (*table.tenants.values(), *table.freed)}
+    number = 1
+    while True:
+        priorities = range(FIRST_PRIORITY, FIRST_PRIORITY + PER_LOAD_BALANCER)
+        yield from (slot for p in priorities if (slot := Slot(number, p)) not in seen)
+        yield from (e.slot for e in table.freed if e.slot.load_balancer == number)
+        number += 1
+
+
+# -- as it is kept ------------------------------------------------------------------------------
+
+
+def render(table: SlotTable) -> bytes:
+    """The book as JSON, the same bytes for the same book."""
+    tenants = {t: {**e.slot.as_value(), "at": e.at, "by": e.by} for t, e in table.tenants.items()}
+    freed = [{**e.slot.as_value(), "tenant": e.tenant, "at": e.at, "by": e.by} for e in table.freed]
+    return (
+        json.dumps({"version": VERSION, "tenants": tenants, "freed": freed}, indent=2, sort_keys=True) + "\n"
+    ).encode()
+
+
+def parse(data: bytes | None, where: str) -> SlotTable:
+    """The book that ``render`` wrote; an empty one for None. A damaged one is a ConfigError: taking it for an empty
+    one would give two tenants one rule. NewerError for one of a later version."""
+    if data is None:
+        return SlotTable()
+    try:
+        found = json.loads(data)
+        check_known(found, VERSION, WHAT, where)
+        table = _read(found)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ConfigError(
+            f"the allotments are damaged ({len(data)} bytes; {error})",
+            where=where,
+            hint="put back an earlier version of that object, or write it anew from the tenants' states, before anything "
+            'else: docs/state.md, "Damaged allotments"',
+        ) from None
+    return table
+
+
+def _read(data: Any) -> SlotTable:
+    if data["version"] != VERSION:
+        raise ValueError(f"version {data['version']!r} is not known here")
+    tenants = {str(name): _entry(str(name), entry) for name, entry in data["tenants"].items()}
+    freed = tuple(_entry(str(entry["tenant"]), entry) for entry in data["freed"])
+    slots = [e.slot for e in (*tenants.values(), *freed)]
+    if len(slots) != len(set(slots)):
+        raise ValueError("one slot stands in it twice")
+    return SlotTable(tenants, freed)
+
+
+def _entry(tenant: str, data: Mapping[str, Any]) -> SlotAssignment:
+    slot = Slot(data["load_balancer"], data["priority"])
+    if not all(type(n) is int and n > 0 for n in (slot.load_balancer, slot.priority)):
+        raise ValueError(f"{slot} is no slot")
+    return SlotAssignment(slot, tenant, str(data.get("at", "")), str(data.get("by", "")))
+
+
+# -- who needs one ------------------------------------------------------------------------------
+
+
+def takes(declared: Mapping[str, Variable]) -> bool:
+    """Whether a tenant's root declares ``allotment`` as an object of these two."""
+    kind = declared[VARIABLE].type if VARIABLE in declared else [""]
+    return kind[0] == "object" and {"load_balancer", "priority"} <= set(kind[1])
+
+
+def counts(declared: Mapping[str, Variable]) -> bool:
+    """Whether a stack's own root declares ``load_balancers`` as a number."""
+    return COUNT in declared and declared[COUNT].type[0] == "number"
+
+
+def shares(values: Mapping[str, Any]) -> bool:
+    """Whether these values put a tenant behind a shared load balancer."""
+    chosen = values.get("load_balancer")
+    return isinstance(chosen, Mapping) and chosen.get("mode") == "shared"

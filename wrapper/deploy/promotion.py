@@ -1,0 +1,57 @@
+"""Promotion: what may be taken over from another stack, and whether it is the same in the end. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from ..model.errors import BusyError, RefusedError
+from ..model.nouns import Variable
+from ..state.record import DeploymentRecord
+from ..terraform.variables import is_build
+
+
+def check_source(record: DeploymentRecord, tag: str, lock: str, label: str, command: str) -> None:
+    """Whether what a layer's record says is what runs there; else RefusedError (BusyError while somebody changes it).
+    ``tag``: its state object's, "" where there is none; ``lock``: who holds it; ``command`` would apply it."""
+    if lock:
+        raise BusyError(f"{label} is being changed by {lock}", hint="wait for its end, then promote")
+    if not tag or not record.at:
+        raise RefusedError(f"{label} was never applied", hint=f"deploy it there first: {command}")
+    if record.failed:
+        said = f"{record.failed.get('at', '')}, by {record.failed.get('by', '')}: {record.failed.get('error', '')}"
+        raise RefusedError(f"{label}: its last try failed ({said})", hint=f"make it good there first: {command}")
+    if tag != record.tag:
+        raise RefusedError(
+            f"{label} was changed by another hand since its last apply ({record.at}): what runs there is not known",
+            hint=f"apply it there again: {command}",
+        )
+    if not record.builds:
+        raise RefusedError(f"{label} runs no build", hint="its variables name none (service1-build, service1_build)")
+
+
+def check_fits(
+    builds: Mapping[str, str], declared: Mapping[str, Variable], others: Collection[str], label: str
+) -> None:
+    """RefusedError where a layer declares a build it must be given and ``builds`` has none, or takes none of them.
+    ``others``: variables that the stack's other layer declares."""
+    lacking = [v for n, v in declared.items() if is_build(n) and v.required and n not in builds]
+    if lacking:
+        raise _not_the_same(label, f"needs {', '.join(v.name for v in lacking)}, and none runs there", lacking[0].where)
+    strange = sorted(n for n in builds if n not in declared and n not in others)
+    if strange:
+        raise _not_the_same(label, f"declares no variable {', '.join(strange)}", "")
+
+
+def check_same(wanted: Mapping[str, str], found: Mapping[str, str], origins: Mapping[str, str], label: str) -> None:
+    """RefusedError when a layer would not run exactly ``wanted``. ``origins``: where each value came from."""
+    different = sorted(n for n in found if wanted.get(n) != found[n])
+    if different:
+        name = different[0]
+        there = f"{wanted[name]} runs" if name in wanted else "none runs"
+        raise _not_the_same(label, f"would run {name} {found[name]}, and {there} there", origins.get(name, ""))
+
+
+def _not_the_same(label: str, words: str, where: str) -> RefusedError:
+    return RefusedError(
+        f"{label} {words}: it would not be the same", where=where, hint="what is promoted is what runs, and no more"
+    )

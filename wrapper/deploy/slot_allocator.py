@@ -1,0 +1,171 @@
+"""Room for tenants that share load balancers: a place allotted before something is made, the next load balancer made
+when the others are full, the place given back when the tenant is gone.
+
+Knows when the stack's own layer may be applied for that: when nothing else of its inputs changed since its last apply.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..model.errors import BusyError, ConfigError, OrchestrateError
+from ..model.nouns import Layer, Outcome
+from ..state import layer_state
+from ..state import store as stores
+from ..terraform.arguments import destroys
+from ..terraform.commands import Token
+from .inputs import InputResolver
+from .lb_slots import slots, variables
+from .lb_slots.slots import Slot
+from .prepared import PreparedLayer
+
+CARRIED = ("parallelism", "lock-timeout", "auto-approve", "no-color", "compact-warnings", "json")
+_LONGEST = 600.0  # seconds that a tenant waits while others change its stack's own layer
+_AGAIN = 10.0  # seconds until it looks again
+
+
+@dataclass
+class SlotAllocator:
+    """``apply_own`` applies the stack's own layer with these arguments; ``pause`` sleeps, and raises when the command
+    is being stopped."""
+
+    resolver: InputResolver
+    store: Callable[[], stores.Store]
+    apply_own: Callable[[Sequence[Token]], Outcome]
+    info: Callable[[str], None]
+    pause: Callable[[float], None]
+
+    def make(self, found: Sequence[PreparedLayer]) -> list[PreparedLayer | OrchestrateError]:
+        """Layers of one root, each tenant with its place on a shared load balancer, allotted for good where something
+        will be made; a load balancer that is not there yet is made first. For a tenant without a place, why."""
+        if self.resolver.dry or not found:
+            return list(found)
+        try:
+            found = self._allotted(found) if _makes(found[0]) else found
+        except OrchestrateError as error:
+            return [error if r.shares_load_balancer else r for r in found]
+        if found[0].verb.name != "apply" or destroys(found[0].verb, found[0].tokens):
+            return [self._no_room(r) or r for r in found]
+        try:
+            number = max(map(self._missing, found))
+            return self._grown(number, found) if number else list(found)
+        except OrchestrateError as error:
+            return [error if self._missing(r) else r for r in found]
+
+    def _grown(self, number: int, found: Sequence[PreparedLayer]) -> list[PreparedLayer | OrchestrateError]:
+        """The same layers, made ready anew when the load balancer is there."""
+        root_request = found[0].root_request
+        self._grow(number, root_request.for_all)
+        layers, own = [r.layer for r in found], {r.layer.tenant: r.root_request.own for r in found}
+        again = list(self.resolver.prepare_all(found[0].verb, layers, root_request.for_all, own=own))
+        placed = iter(self._allotted([r for r in again if isinstance(r, PreparedLayer)]))
+        return [next(placed) if isinstance(r, PreparedLayer) else r for r in again]
+
+    def _allotted(self, found: Sequence[PreparedLayer]) -> list[PreparedLayer]:
+        """The same, each that shares a load balancer with its slot for good; one write for all."""
+        given = self.resolver.slot_variables.assign([r.layer.tenant for r in found if r.shares_load_balancer])
+        return [r.with_value(slots.VARIABLE, given[r.layer.tenant]) if r.shares_load_balancer else r for r in found]
+
+    def _missing(self, prepared: PreparedLayer) -> int:
+        """The number of the load balancer that a tenant is allotted and its stack does not have yet; else 0."""
+        resolver = self.resolver
+        if not prepared.shares_load_balancer or variables.OUTPUT not in resolver.project.values.outputs(
+            resolver.stack.source
+        ):
+            return 0
+        return variables.missing(prepared.values, layer_state.outputs(resolver.outputs.state()))
+
+    def _no_room(self, one: PreparedLayer) -> ConfigError | None:
+        """A look at a tenant whose load balancer is not there yet would end in Terraform's words about a missing key."""
+        number = self._missing(one)
+        if not number or one.verb.name != "plan" or destroys(one.verb, one.tokens):
+            return None
+        place = f"{self.resolver.stack.name} {self.resolver.stack.region}".rstrip()
+        return ConfigError(
+            f"{one.layer.label}: load balancer {number} of {self.resolver.stack.label} is not there yet",
+            where=self.resolver.slot_variables.slot_store().key,
+            hint=f"the tenant's apply makes it first; for a plan before that, set {slots.COUNT} = {number} in "
+            f"variables.tfvars and apply the stack: ./orchestrate apply {place}",
+        )
+
+    def _grow(self, number: int, tokens: Sequence[Token]) -> None:
+        """Apply the stack's own layer for one more load balancer, as it was last applied and with nothing else new.
+        Who is busy with it may be making the same: then look again."""
+        own, end = Layer(self.resolver.stack), time.monotonic() + _LONGEST
+        carried = [t for t in tokens if t.flag in CARRIED and t.flag != "lock-timeout"]
+        while not self._has(number):
+            given = self._only_growth(own, number)
+            self.info(f"{own.label}: load balancer {number} is not there yet; applying the stack's own layer first")
+            try:
+                self.apply_own([*given, *carried])
+            except BusyError as error:
+                if time.monotonic() > end:
+                    raise
+                self.info(f"{error.message}; waiting for it")
+                self.pause(_AGAIN)
+                continue
+            if not self._has(number):
+                raise ConfigError(
+                    f"{own.label}: was applied, and still gives out no load balancer {number}",
+                    where=f'output "{variables.OUTPUT}"',
+                    hint=f"it is a map from each load balancer's number, made from the variable {slots.COUNT}",
+                )
+
+    def _has(self, number: int) -> bool:
+        """Whether the stack gives out that load balancer, as its state and its register are at this moment."""
+        self.resolver.outputs.forget()
+        self.resolver.slot_variables.reload()
+        return str(number) in (layer_state.outputs(self.resolver.outputs.state()).get(variables.OUTPUT) or {})
+
+    def _only_growth(self, own: Layer, number: int) -> list[Token]:
+        """What was typed at the stack's last apply, if nothing but the number of load balancers differs since."""
+        record = layer_state.load_record(self.store(), own)
+        names = [d.name for d in self.resolver.changed(own, record) if d.name != f"variable {slots.COUNT}"]
+        names += [f"-var {name} (not recorded, because it is sensitive)" for name in record.hidden]
+        if not slots.counts(self.resolver.declared(own)):
+            names = [f"it declares no variable {slots.COUNT}, so that nothing here can add one"]
+        elif not record.inputs:
+            names = ["what its last apply was given is not recorded"]
+        if names:
+            raise ConfigError(
+                f"load balancer {number} is needed, and {own.label} is not applied for it by itself: {', '.join(names[:5])}",
+                where=self.resolver.slot_variables.slot_store().key,
+                hint=f"look, and apply it: ./orchestrate apply {self.resolver.stack.name} {self.resolver.stack.region}".rstrip(),
+            )
+        return self.resolver.typed_last(own, record)
+
+    def places(self) -> Mapping[str, Slot]:
+        """Who has which place, deployed or not; {} where nobody shares, or there is nobody to ask."""
+        if not self._is_for_sharing or not self.resolver.slot_variables.known():
+            return {}
+        return {name: entry.slot for name, entry in self.resolver.slot_variables.table.tenants.items()}
+
+    def check_known(self) -> None:
+        """NewerError where a newer orchestrate keeps the places: said before anything is made or destroyed."""
+        if self._is_for_sharing:
+            self.resolver.slot_variables.slot_store().check_known()
+
+    def release(self, layer: Layer) -> None:
+        """A layer is gone, or a tenant has left the shared load balancers: so is its place."""
+        if not self._is_for_sharing:
+            return
+        if layer.tenant:
+            self.resolver.slot_variables.release(layer.tenant)
+        else:
+            self.resolver.slot_variables.forget()
+
+    @property
+    def _is_for_sharing(self) -> bool:
+        tenants = self.resolver.stack.tenant_source
+        return tenants is not None and slots.takes(self.resolver.project.values.declared(tenants))
+
+
+def _makes(prepared: PreparedLayer) -> bool:
+    """Whether something will be made of a tenant's values: now, or by a plan that is kept for later."""
+    if destroys(prepared.verb, prepared.tokens):
+        return False
+    return prepared.verb.name == "apply" or (
+        prepared.verb.name == "plan" and any(t.flag == "out" for t in prepared.tokens)
+    )

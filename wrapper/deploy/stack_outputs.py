@@ -1,0 +1,64 @@
+"""What a stack's own layer left for its tenants: its state, read once in a command, and the outputs in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..aws.identity import NOBODY, Identity
+from ..model.errors import NotFoundError, OrchestrateError
+from ..model.nouns import Layer, ResolvedValue, Stack, Variable
+from ..project.project import Project
+from ..state import layer_state as state
+from ..state import store as stores
+
+
+@dataclass
+class Outputs:
+    """The outputs of one stack. ``dry``: on paper, where what cannot be read is no reason to end."""
+
+    project: Project
+    stack: Stack
+    identity: Identity
+    store: Callable[[], stores.Store]
+    info: Callable[[str], None]
+    dry: bool = False
+    _kept: list[dict[str, Any] | None] = field(default_factory=list)
+
+    def of(self, layer: Layer) -> dict[str, Any]:
+        """By name, for one of its tenants; nothing for the stack itself. NotFoundError where it was never applied."""
+        if not layer.tenant:
+            return {}
+        own = self.state()
+        if own is None and not self.dry:
+            raise NotFoundError(
+                f"{self.stack.label} has no state yet, and its tenants need its outputs",
+                hint=f"make it first: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip(),
+            )
+        return state.outputs(own)
+
+    def to_come(self, layer: Layer, declared: Mapping[str, Variable]) -> dict[str, ResolvedValue]:
+        """On paper a tenant may be looked at before its stack is there: its outputs stand as null."""
+        coming = self.project.values.outputs(self.stack.source) if layer.tenant else set()
+        origin = f"output of {self.stack.label} (known after its apply)"
+        return {n: ResolvedValue(None, origin) for n in coming & set(declared)}
+
+    def state(self) -> dict[str, Any] | None:
+        """The state of the stack's own layer, read once. On paper what cannot be read counts as not there yet."""
+        if not self._kept:
+            self._kept.append(self._read())
+        return self._kept[0]
+
+    def forget(self) -> None:
+        """It was applied or destroyed: read it anew."""
+        self._kept.clear()
+
+    def _read(self) -> dict[str, Any] | None:
+        try:
+            return None if self.identity.method == NOBODY else state.load(self.store(), Layer(self.stack))
+        except OrchestrateError as error:
+            if not self.dry:
+                raise
+            self.info(f"{self.stack.label}: its outputs are not known here ({error})")
+            return None

@@ -1,0 +1,248 @@
+"""The door to the image: builds it when the daemon does not have it, and takes old ones away.
+
+Two ways with one result (docs/image.md). Closed: Terraform, the provider mirror and a Debian base made by
+debootstrap come from this host. Open: what is missing here is downloaded. The Dockerfile and its `install`
+check every piece in both. Knows nothing of runs, stacks or Terraform's arguments.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...model.errors import OrchestrateError, RefusedError, UnavailableError
+from .debian_base import BASE, ProgressCallback, make_base, no_debootstrap
+from .inputs import NAME, Pins, Sources, context, host_arch, locate_sources, read_pins, tag, wanted
+
+if TYPE_CHECKING:
+    import docker
+
+__all__ = ["Sources", "build", "exists", "locate_sources", "remove_old", "tag"]
+
+
+LABEL = "orchestrate.image"
+# Every layer of one build carries this label, so that what a failed build leaves is known to be ours.
+BUILD = "orchestrate.build"
+# Quarters of a second to wait for what a daemon that we left may still leave.
+SHORT, LONG = 8, 80
+NOISE = (" --->", "Removing intermediate container")
+
+
+@dataclass
+class BuildLog:
+    """What a build says: told on, and remembered. `lack` is why it does not do without the network."""
+
+    progress: ProgressCallback
+    lack: str = ""
+    said: list[str] = field(default_factory=list)
+
+    def add(self, line: str) -> None:
+        self.said.append(line)
+        self.progress(line)
+
+
+def exists(client: docker.DockerClient, name: str) -> bool:
+    from docker.errors import ImageNotFound
+
+    with translated():
+        try:
+            api: Any = client.api
+            api.inspect_image(name)
+        except ImageNotFound:
+            return False
+        return True
+
+
+def build(
+    root: Path, client: docker.DockerClient, progress: ProgressCallback, env: Mapping[str, str] | None = None
+) -> str:
+    """The image's name; it is built first if the daemon does not have it."""
+    name = tag(root)
+    if exists(client, name):
+        return name
+    with translated(), one_at_a_time(root, progress):
+        if not exists(client, name):
+            build_missing(root, client, progress, os.environ if env is None else env)
+    return name
+
+
+def build_missing(root: Path, client: docker.DockerClient, progress: ProgressCallback, env: Mapping[str, str]) -> None:
+    pins = read_pins(root, str(client.version().get("Arch", "")) or host_arch())
+    sources = locate_sources(root, env, pins.arch)
+    lack = lacking(client, pins, sources, env)
+    base = env.get("ORCHESTRATE_BASE") or (pins.base if lack else local_base(client, pins, progress))
+    args = {"BASE": base, "BUILD": secrets.token_hex(8)}
+    if env.get("ORCHESTRATE_RELEASES"):
+        args["RELEASES"] = env["ORCHESTRATE_RELEASES"]
+    name = tag(root)
+    progress(f"building {name} " + (f"with the network: {lack}" if lack else "from this host's files"))
+    log = BuildLog(progress, lack)
+    with swept(client, args["BUILD"], log):
+        image = run_build(client, context(root, pins, sources), args, log)
+        client.api.tag(image, NAME, name.partition(":")[2])
+
+
+def lacking(client: docker.DockerClient, pins: Pins, sources: Sources, env: Mapping[str, str]) -> str:
+    """Why the closed way is barred, or nothing."""
+    if not sources.terraform:
+        return f"Terraform {pins.terraform} for linux_{pins.arch} with the pinned digest is not on PATH"
+    if not sources.mirror:
+        return f"no provider mirror on this host holds {wanted(pins)} (ORCHESTRATE_MIRROR can name one)"
+    return "" if env.get("ORCHESTRATE_BASE") or exists(client, base_name(pins)) else no_debootstrap()
+
+
+def base_name(pins: Pins) -> str:
+    return f"{BASE}:{pins.suite}"
+
+
+def local_base(client: docker.DockerClient, pins: Pins, progress: ProgressCallback) -> str:
+    """The base of the closed way: made once, then kept under its own name."""
+    if not exists(client, base_name(pins)):
+        make_base(client.api, pins.suite, [f"LABEL {LABEL}=base"], progress)
+    return base_name(pins)
+
+
+def run_build(client: docker.DockerClient, tar: Iterator[bytes], args: dict[str, str], log: BuildLog) -> str:
+    """One build's image id. No cache, so that its layers are ours alone; no tag before it is whole."""
+    api: Any = client.api
+    image = ""
+    options = {"nocache": True, "rm": True, "forcerm": True, "pull": False, "timeout": None}
+    with hanging_up(api):
+        for event in api.build(fileobj=tar, custom_context=True, decode=True, buildargs=args, **options):
+            if "error" in event:
+                raise failure(str(event["error"]), log)
+            for line in lines(event):
+                log.add(line)
+            image = event.get("aux", {}).get("ID") or image
+    if not image:
+        raise UnavailableError("the build ended without an image", hint="is the Docker daemon still running?")
+    return image
+
+
+@contextmanager
+def hanging_up(api: Any) -> Iterator[None]:
+    """Ends the connection when we leave. An exception in flight holds it open, and the daemon would build on."""
+    opened: list[Any] = []
+
+    def remember(response: Any, **_: object) -> None:
+        opened.append(response)
+
+    api.hooks["response"].append(remember)
+    try:
+        yield
+    finally:
+        api.hooks["response"].remove(remember)
+        for response in opened:
+            response.close()
+
+
+def lines(event: Mapping[str, Any]) -> list[str]:
+    """What a person wants to read of one event: no download bars, no ids, none of the daemon's colours."""
+    text = event.get("stream") or ("" if event.get("progressDetail") else event.get("status", ""))
+    rows = (re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in str(text).splitlines())
+    return [row for row in rows if row.strip() and not row.startswith(NOISE)]
+
+
+def failure(error: str, log: BuildLog) -> OrchestrateError:
+    """`install` speaks in lines that begin with our name; it exits 3 for a wrong digest, 4 for no network."""
+    ours = [line.removeprefix(f"{NAME}: ") for line in log.said if line.startswith(f"{NAME}: ")]
+    what = ours[-1] if ours else error
+    if "non-zero code: 3" in error:
+        return RefusedError(f"the image was not built: {what}", hint="see docs/image.md")
+    needs = "the network must reach the base image, the Debian mirror, the Terraform releases and the registry"
+    hint = f"{needs}; or build from this host's files, which is barred because {log.lack}" if log.lack else ""
+    return UnavailableError(f"the image cannot be built: {what}", hint=hint)
+
+
+@contextmanager
+def swept(client: docker.DockerClient, build_id: str, log: BuildLog) -> Iterator[None]:
+    """Takes away the nameless images that a build leaves: its first stage, or all of them when it failed."""
+    try:
+        yield
+    except OrchestrateError:
+        raise
+    except BaseException:
+        sweep_late(client, build_id, turns=LONG if log.said and " COPY " in log.said[-1] else SHORT)
+        raise
+    finally:
+        sweep(client, build_id)
+
+
+def sweep_late(client: docker.DockerClient, build_id: str, *, turns: int) -> None:
+    """We left, and the daemon ends its step: a RUN at once, a COPY when it is done, and leaves one image more."""
+    sweep(client, build_id)
+    for _ in range(turns):
+        time.sleep(0.25)
+        if sweep(client, build_id) and turns == LONG:
+            return
+
+
+def sweep(client: docker.DockerClient, build_id: str) -> bool:
+    """Whether there was one to take away."""
+    found = client.api.images(all=True, filters={"label": f"{BUILD}={build_id}"})
+    return any([remove(client, str(image["Id"])) for image in found if not named(image)])
+
+
+def named(image: Mapping[str, Any]) -> list[str]:
+    return [name for name in image.get("RepoTags") or [] if name != "<none>:<none>"]
+
+
+@contextmanager
+def one_at_a_time(root: Path, progress: ProgressCallback) -> Iterator[None]:
+    """Two commands that miss the image build it once. The lock is on the Dockerfile: nothing stays behind."""
+    with (root / "Dockerfile").open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress("waiting for another command that is building the image")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError:
+            progress("this file system has no locks; going on without")
+        yield
+
+
+def remove_old(client: docker.DockerClient, keep: str) -> list[str]:
+    """Removes our images but `keep`: older ones, the base, what killed builds left. One in use stays."""
+    removed: list[str] = []
+    with translated():
+        for image in client.api.images(all=True, filters={"label": LABEL}):
+            removed += [name for name in ours(image, keep) if remove(client, name)]
+    return removed
+
+
+def ours(image: Mapping[str, Any], keep: str) -> list[str]:
+    """Its names that are ours to take away; the id of one that has no name."""
+    names = [name for name in named(image) if name != keep and name.partition(":")[0] in (NAME, BASE)]
+    return names if named(image) else [str(image["Id"])]
+
+
+def remove(client: docker.DockerClient, name: str) -> bool:
+    """Removes it if nothing stands on it or runs from it (the daemon says no to the rest)."""
+    from docker.errors import APIError
+
+    with suppress(APIError):
+        client.api.remove_image(name)
+        return True
+    return False
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Docker's and the transport's exceptions, in our words."""
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+    from urllib3.exceptions import HTTPError
+
+    try:
+        yield
+    except (DockerException, RequestException, HTTPError) as error:
+        hint = "is the Docker daemon running, and may this user reach it?"
+        raise UnavailableError(f"Docker: {error}", hint=hint) from error

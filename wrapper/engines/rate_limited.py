@@ -1,0 +1,210 @@
+"""The pace of all processes of this machine on one AWS account: a small file, and an engine that waits before it changes.
+
+Knows files, the clock, and how a plan is heard on its way; the arithmetic is ``rate_limiter``'s and the rates are ``rates``'.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import math
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from ..aws import identity as account
+from ..aws import rate_limits
+from ..aws.identity import NOBODY, Identity
+from ..aws.rate_limits import RATES, Rate
+from ..aws.token_bucket import after_a_jump
+from ..model.nouns import Outcome, Run, Stack, Step
+from ..terraform.plan_stream import Reader
+from . import Engine, OutputCallback, Session
+
+_SAID = 1.0  # seconds: shorter waits are nobody's business
+_LONGEST = 24 * 3600.0  # seconds: a queue longer than this is a damaged file
+_GLANCE = 0.2  # seconds
+Sleep = Callable[[float], bool]  # waits that long; True when it was told to stop meanwhile
+
+
+class RateLimiter:
+    """The buckets of one account, seen from one Region. ``clock`` never jumps ahead, and is one for every process of
+    the machine (CLOCK_MONOTONIC). A file that cannot be written or read costs the pace of the others, never a run."""
+
+    def __init__(
+        self,
+        folder: Path,
+        account: str,
+        region: str,
+        *,
+        notice: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._file = folder / f"{account}.json"
+        self._region = region
+        self._notice = notice
+        self._clock = clock
+        self._alone: dict[str, float] | None = None  # what is kept when the file cannot be
+        self._lock = threading.Lock()
+
+    def take_slowest(self, wanted: Mapping[str, int]) -> tuple[Rate, float]:
+        """Of all the requests wanted, takes those of the rate with the longest wait: that rate, and seconds to wait.
+
+        The others are taken when it is over: what waits for one rate keeps nobody from another."""
+        with self._kept() as kept:
+            now = self._clock()
+            buckets = {RATES[name]: RATES[name].bucket(kept.get(self._key(RATES[name]), 0.0)) for name in wanted}
+            slowest = max(buckets, key=lambda rate: buckets[rate].wait(wanted[rate.name], now))
+            bucket, seconds = buckets[slowest].take(wanted[slowest.name], now)
+            kept[self._key(slowest)] = bucket.full_at
+            return slowest, seconds
+
+    def before(self, label: str, wanted: Mapping[str, int], sleep: Sleep) -> bool:
+        """Wait until every request wanted may be made. False when ``sleep`` was told to stop."""
+        left = Counter(wanted)
+        while left:
+            rate, seconds = self.take_slowest(left)
+            del left[rate.name]
+            if seconds > _SAID:
+                self._notice(
+                    f"{label}: waits {math.ceil(seconds)} s for AWS's rate of {rate.name} ({rate.per_second:g} a second)"
+                )
+            if seconds and sleep(seconds):
+                return False
+        return True
+
+    def _key(self, rate: Rate) -> str:
+        return rate.name if rate.worldwide else f"{self._region}/{rate.name}"
+
+    @contextlib.contextmanager
+    def _kept(self) -> Iterator[dict[str, float]]:
+        """What is kept, for one process and thread at a time; what is made of it is kept again."""
+        with self._lock, contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(_alone_with(self._file.with_suffix(".lock")))
+                kept = _load(self._file, self._clock()) if self._alone is None else self._alone
+            except OSError as error:
+                kept = self._by_myself({}, error)
+            yield kept
+            try:
+                if self._alone is None:
+                    _store(self._file, kept, self._clock())
+            except OSError as error:
+                self._by_myself(kept, error)
+
+    def _by_myself(self, kept: dict[str, float], error: OSError) -> dict[str, float]:
+        if self._alone is None:
+            self._notice(f"{self._file}: {error.strerror}; AWS's rates are kept by this process alone")
+            self._alone = kept
+        return self._alone
+
+
+@contextlib.contextmanager
+def _alone_with(file: Path) -> Iterator[None]:
+    """The lock goes with whoever held it, however that ended."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with file.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _load(file: Path, now: float) -> dict[str, float]:
+    """Key -> when that bucket is full again. A file that is not there or damaged: every bucket is full."""
+    try:
+        data = json.loads(file.read_text("utf-8"))
+        seen, full = float(data["at"]), {str(k): float(v) for k, v in data["full_at"].items()}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    moved = {key: after_a_jump(at, seen, now) for key, at in full.items()}
+    return {key: at for key, at in moved.items() if now < at < now + _LONGEST}
+
+
+def _store(file: Path, kept: Mapping[str, float], now: float) -> None:
+    draft = file.with_suffix(f".{os.getpid()}")
+    draft.write_text(json.dumps({"at": now, "full_at": kept}), "utf-8")
+    draft.replace(file)
+
+
+class Limiter(Protocol):
+    """Whoever knows how long a change must wait."""
+
+    def before(self, label: str, wanted: Mapping[str, int], sleep: Sleep) -> bool: ...
+
+
+class RateLimitedEngine:
+    """Another engine whose Steps wait for AWS's rates: it hears what a plan announces, and before the Step that
+    changes it waits until that may be asked of AWS."""
+
+    def __init__(self, engine: Engine, rate_limiter: Limiter) -> None:
+        self._engine = engine
+        self._rate_limiter = rate_limiter
+        self.name = engine.name
+
+    def check(self) -> None:
+        self._engine.check()
+
+    def open(self, run: Run) -> AbstractContextManager[Session]:
+        return self._opened(run)
+
+    @contextlib.contextmanager
+    def _opened(self, run: Run) -> Iterator[Session]:
+        with self._engine.open(run) as session:
+            yield RateLimitedSession(run.layer.label, session, self._rate_limiter)
+
+
+class RateLimitedSession:
+    """Another engine's session. A stop that comes while it waits ends the wait, and nothing is changed."""
+
+    def __init__(self, label: str, session: Session, rate_limiter: Limiter) -> None:
+        self._label = label
+        self._session = session
+        self._rate_limiter = rate_limiter
+        self._reader = Reader()
+        self._stopped = threading.Event()
+        self.directory = getattr(session, "directory", None)
+
+    def execute(self, step: Step, output: OutputCallback) -> Outcome:
+        def heard(data: bytes, is_error: bool) -> None:
+            if not is_error:
+                self._reader.hear(data)
+            output(data, is_error)
+
+        if not step.mutates:
+            return self._session.execute(step, heard)
+        wanted = rate_limits.requests(self._reader.changes)
+        if not self._rate_limiter.before(self._label, wanted, self._is_stopped_within):
+            return Outcome(143, ok=False)
+        return self._session.execute(step, output)
+
+    def _is_stopped_within(self, seconds: float) -> bool:
+        """Glance by glance: Python hears a signal that comes just as a wait begins only when that wait is over."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not self._stopped.wait(min(left, _GLANCE)):
+            pass
+        return self._stopped.is_set()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._session.stop()
+
+
+def is_wanted(stack: Stack, identity: Identity, layers: int) -> bool:
+    """Whether to keep a pace: with more than one layer on the real AWS, or as ``rate_limiter`` in stack.hcl says."""
+    if identity.method == NOBODY or stack.settings.pace is not None:
+        return identity.method != NOBODY and bool(stack.settings.pace)
+    return layers > 1 and bool(identity.method) and not identity.endpoint
+
+
+def rate_limiter_of(stack: Stack, identity: Identity, home: Path, notice: Callable[[str], None]) -> RateLimiter:
+    """The pace of a stack's account and Region. Asks STS for the account where nobody did yet."""
+    region = stack.region or stack.backend.region
+    number = identity.account or account.whoami(identity, region).account
+    return RateLimiter(home / "pace", number, region, notice=notice)

@@ -1,0 +1,264 @@
+"""The only writer of run directories: a layer's own copy of its Terraform root, one holder at a time.
+
+    runs/<region>/<stack>/<tenant>/
+        lock        flock'ed while a run holds the directory; says who
+        stamp       digest of what `init` last did
+        tree/       the project mirrored: tree/src/<root>/ is the work directory (mode 0700)
+
+Values and plan files are removed when a run ends: they hold secrets in clear.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from ..model.errors import BusyError, ConfigError, NotFoundError, StateAtRisk, UnavailableError
+from ..model.nouns import Run
+from ..project import paths
+from ..terraform.commands import ERRORED_STATE, LOCK_FILE, PLAN_FILE, VALUES_FILE, without_checksums
+
+_KEPT = {".terraform", LOCK_FILE, ERRORED_STATE, "inputs"}
+NONCE = ".nonce"
+
+
+class RunDirectory:
+    """The run directory of one Run, while it is held."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.work = run.home / "tree" / run.work
+        self.nonce = secrets.token_hex(8)
+        self._lock_file: bytes | None = None  # while another stands in its place
+
+    def ready(self, stamp: str) -> bool:
+        """Whether what ``stamp`` digests was already initialised here."""
+        file = self.run.home / "stamp"
+        return bool(stamp) and file.is_file() and file.read_text() == stamp and (self.work / ".terraform").is_dir()
+
+    def mark(self, stamp: str) -> None:
+        (self.run.home / "stamp").write_text(stamp)
+
+    def seal(self) -> None:
+        """Init is done: until the run ends no command hashes providers that cannot be others (``Run.sealed``)."""
+        file = self.work / LOCK_FILE
+        if self.run.sealed and self._lock_file is None and file.is_file():
+            self._lock_file = file.read_bytes()
+            _write(file, without_checksums(self._lock_file.decode()).encode(), 0o600)
+
+    def unseal(self) -> None:
+        if self._lock_file is not None:
+            with contextlib.suppress(
+                OSError
+            ):  # a full disk: whatever is there, the next init begins with the right one
+                _write(self.work / LOCK_FILE, self._lock_file, 0o600)
+            self._lock_file = None
+
+    @property
+    def errored_state(self) -> Path | None:
+        """The state that Terraform could not save, if there is one."""
+        file = self.work / ERRORED_STATE
+        return file if file.is_file() and file.stat().st_size else None
+
+    def check_recovered(self) -> None:
+        """StateAtRisk when an earlier run left a state unsaved: nothing may change before it is pushed."""
+        if self.errored_state:
+            raise StateAtRisk(
+                f"{self.run.layer.label}: an earlier run could not save its state",
+                where=str(self.errored_state),
+                hint=f"push it first: ./orchestrate state {command_place(self.run)} push {ERRORED_STATE}",
+            )
+
+    def recovered(self) -> None:
+        """The state that could not be saved has been pushed; it no longer stands in the way."""
+        (self.work / ERRORED_STATE).unlink(missing_ok=True)
+
+
+def command_place(run: Run) -> str:
+    """How a command line names the run's layer."""
+    stack, tenant = run.layer.stack, run.layer.tenant
+    return " ".join(w for w in (stack.name, stack.region, f"-var tenant={tenant}" if tenant else "") if w)
+
+
+@contextlib.contextmanager
+def occupy(
+    run: Run, notice: Callable[[str], None], still_used: Callable[[], None] = lambda: None
+) -> Iterator[RunDirectory]:
+    """Hold the run directory and lay everything out in it. BusyError when another run holds it longer
+    than the lock timeout. ``still_used`` waits or refuses where a run that was cut off still works in it."""
+    directory = RunDirectory(run)
+    _make(directory.work, "set ORCHESTRATE_HOME to a folder of yours")
+    for mount in run.mounts:
+        if mount.writable:
+            _make(mount.source, "see path in backend.tfvars")
+    with _held(run, notice):
+        still_used()
+        try:
+            with _writable(directory.work):
+                _mirror(directory)
+                _drop_lock_file(directory)
+                _copy_sources(directory, run.sources)
+                _write_files(directory)
+            yield directory
+        finally:
+            _clean(directory)
+
+
+def _make(folder: Path, hint: str) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise NotFoundError(f"cannot make the folder: {error.strerror}", where=str(folder), hint=hint) from None
+
+
+@contextlib.contextmanager
+def _writable(place: Path) -> Iterator[None]:
+    """A full disk or a folder of somebody else's, in our words."""
+    try:
+        yield
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot write the run directory: {error.strerror}",
+            where=str(place),
+            hint="make room and see whose it is, or set ORCHESTRATE_HOME to another folder",
+        ) from None
+
+
+@contextlib.contextmanager
+def _held(run: Run, notice: Callable[[str], None]) -> Iterator[None]:
+    file = os.open(run.home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _wait_for_lock(file, run, notice)
+        holder = {"who": run.author, "verb": run.verb, "pid": os.getpid(), "since": time.time()}
+        with _writable(run.home):
+            os.ftruncate(file, 0)
+            os.pwrite(file, json.dumps(holder).encode(), 0)
+        yield
+    finally:
+        os.close(file)
+
+
+def _wait_for_lock(file: int, run: Run, notice: Callable[[str], None]) -> None:
+    deadline, said = time.monotonic() + run.lock_timeout, False
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            holder = _holder(file)
+            if time.monotonic() >= deadline:
+                raise BusyError(
+                    f"{run.layer.label} is in use by {holder}", hint="wait for it with -lock-timeout=5m"
+                ) from None
+            if not said:
+                notice(f"waiting for {holder}")
+                said = True
+            time.sleep(0.2)
+
+
+def _holder(file: int) -> str:
+    try:
+        info = json.loads(os.pread(file, 4096, 0))
+        since = time.strftime("%H:%M:%S", time.localtime(info["since"]))
+        return f"{info['who']} ({info['verb']}, process {info['pid']}, since {since})"
+    except (ValueError, KeyError, TypeError):
+        return "another run"
+
+
+# -- laying out ---------------------------------------------------------------------------------
+
+
+def _mirror(directory: RunDirectory) -> None:
+    """Symbolic links beside the work directory, so that ``../modules`` is the project's on this host too."""
+    root, tree = directory.run.layer.stack.root, directory.run.home / "tree"
+    _link(tree / "modules", root / "modules")
+    here, there = tree, root
+    for part in Path(directory.run.work).parts:
+        here, there = here / part, there / part
+        for sibling in there.parent.iterdir() if there.parent != root else ():
+            if sibling != there and not sibling.name.startswith("."):
+                _link(here.parent / sibling.name, sibling)
+
+
+def _link(link: Path, target: Path) -> None:
+    if link.is_symlink() and link.readlink() == target:
+        return
+    if link.is_symlink():
+        link.unlink()
+    elif link.is_dir():
+        return  # a work directory of its own
+    if target.exists():
+        link.symlink_to(target)
+
+
+def _copy_sources(directory: RunDirectory, sources: Mapping[str, Path]) -> None:
+    wanted = {directory.work / name for name in sources}
+    for name, source in sources.items():
+        _write(directory.work / name, source.read_bytes(), 0o600)
+    for folder, names, files in os.walk(directory.work):
+        here = Path(folder)
+        if here == directory.work:
+            names[:] = [n for n in names if n not in _KEPT]
+        for file in files:
+            if here / file not in wanted and file not in _KEPT:
+                (here / file).unlink()
+
+
+def _drop_lock_file(directory: RunDirectory) -> None:
+    """Where init must run, a lock file that is not the root's own is of an earlier image: it may name providers that
+    this one does not have."""
+    stamps = [step.stamp for step in directory.run.steps[:1] if step.stamp]
+    if stamps and not directory.ready(stamps[0]) and LOCK_FILE not in directory.run.sources:
+        (directory.work / LOCK_FILE).unlink(missing_ok=True)
+
+
+def _write_files(directory: RunDirectory) -> None:
+    run = directory.run
+    for name, data in {**run.files, NONCE: directory.nonce.encode()}.items():
+        _write(directory.work / name, data, 0o600)
+    for name, source in run.copies.items():
+        _write(directory.work / name, paths.read(source, str(source)), 0o600)
+    for name in run.collect:
+        (directory.work / name).parent.mkdir(exist_ok=True)
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    if path.is_symlink():
+        raise ConfigError("a symbolic link where a file of the run belongs", where=str(path), hint="remove it")
+    if path.is_file() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+        file.write(data)
+    partial.rename(path)
+
+
+def _clean(directory: RunDirectory) -> None:
+    directory.unseal()
+    for name in (PLAN_FILE, VALUES_FILE, NONCE):
+        (directory.work / name).unlink(missing_ok=True)
+    shutil.rmtree(directory.work / "inputs", ignore_errors=True)
+
+
+def collect(directory: RunDirectory, stamp: Callable[[Path], None]) -> None:
+    """Files the run made for the caller (``-out``), stamped with their layer and put where asked."""
+    for name, target in directory.run.collect.items():
+        made = directory.work / name
+        if not made.is_file():
+            continue
+        stamp(made)
+        try:
+            partial = target.with_name(f".{target.name}.partial")
+            shutil.copyfile(made, partial)
+            partial.chmod(0o600)
+            partial.rename(target)
+        except OSError as error:
+            raise NotFoundError(f"cannot write it: {error.strerror}", where=str(target)) from None

@@ -1,0 +1,142 @@
+"""Who takes part in a command over many layers, and why each of them would run: the tenants in scope, made ready and
+compared with what the register says of their last apply. Starts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..aws.identity import NOBODY
+from ..deploy import deployer as deploy
+from ..deploy.prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
+from ..model import fingerprint
+from ..model.errors import OrchestrateError
+from ..model.fingerprint import Difference
+from ..model.nouns import Layer
+from ..reports.model import LayerResult
+from ..state import index
+from ..state.index import LayerStatus, TenantIndex
+from ..terraform.arguments import typed_values
+from ..terraform.commands import DRIFT, Token, Verb
+from .selection import Choice, Shard, choose
+
+_ALWAYS = ("replace", "refresh-only", "destroy", "target", "exclude")  # flags that mean to start, changed or not
+
+
+@dataclass(frozen=True)
+class TenantFilter:
+    """Who takes part. ``only``: these and nobody else (what failed last time); ``done``: answers of an interrupted
+    run, not asked again; ``own``: the stack's own layer too."""
+
+    patterns: tuple[str, ...] = ()
+    shard: Shard | None = None
+    only: frozenset[str] | None = None
+    done: Mapping[str, LayerResult] = field(default_factory=dict)
+    own: bool = True
+
+
+@dataclass(frozen=True)
+class LayerDiff:
+    """One tenant as it was found: ready to run, or what is wrong with it, and why it would run ("": it need not)."""
+
+    layer: Layer
+    status: LayerStatus
+    prepared: PreparedLayer | None
+    error: OrchestrateError | None
+    why: str
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChangeDetector:
+    """Looks at the layers of one stack. ``force``: what did not change runs too; ``given``: what layers, by tenant, are
+    given alone, or why one gets nothing."""
+
+    deployer: deploy.Deployer
+    force: bool = False
+    given: Mapping[str, LayerOverrides | OrchestrateError] = field(default_factory=dict)
+
+    def read_index(self) -> TenantIndex:
+        """What the bucket says; on paper, what can be read of it."""
+        deployer = self.deployer
+        nothing = TenantIndex(LayerStatus(), {})
+        try:
+            return nothing if deployer.identity.method == NOBODY else index.read(deployer.store, deployer.stack)
+        except OrchestrateError:
+            if deployer.dry:
+                return nothing
+            raise
+
+    def choose(self, found: TenantIndex, tenant_filter: TenantFilter, *, deployed_only: bool) -> Choice:
+        """Tenants in scope by name: those that are declared or have a state, or the latter alone."""
+        stack = self.deployer.stack
+        if stack.tenant_source is None:
+            return Choice((), {})
+        declared = [] if deployed_only else self.deployer.project.tenants(stack)
+        names = {*declared, *found.deployed} if tenant_filter.only is None else tenant_filter.only - {""}
+        if deployed_only:
+            names &= {*found.deployed}
+        choice = choose(names, tenant_filter.patterns, stack.label)
+        mine = tuple(n for n in choice.chosen if tenant_filter.shard is None or n in tenant_filter.shard)
+        return Choice(
+            mine, {n: p for n, p in choice.excluded.items() if tenant_filter.shard is None or n in tenant_filter.shard}
+        )
+
+    def diff(
+        self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: TenantIndex
+    ) -> Iterable[LayerDiff]:
+        """Each tenant made ready and compared with what the register says of it, in order."""
+        deployer = self.deployer
+        layers, given, missing = [], {}, {}
+        for name in names:
+            try:
+                layer = deploy.layer_of(deployer.project, deployer.stack, verb, name)
+                given[name] = self.given_to(verb, layer, tokens, found.of(name))
+                layers.append(layer)
+            except OrchestrateError as error:
+                missing[name] = error
+        records = {n: e.record for n, e in found.tenants.items()}
+        prepared = deployer.resolver.prepare_all(verb, layers, tokens, records, given)
+        by_name = {
+            name: (layer, one) for name, layer, one in zip([la.tenant for la in layers], layers, prepared, strict=True)
+        }
+        for name in names:
+            status = found.of(name)
+            layer, one = by_name.get(name) or (Layer(deployer.stack, name), missing[name])
+            if isinstance(one, OrchestrateError):
+                why = "a newer orchestrate recorded its last apply" if status.error else "its files are wrong"
+                yield LayerDiff(layer, status, None, one, why)
+            else:
+                yield self.compare(layer, status, one)
+
+    def given_to(self, verb: Verb, layer: Layer, tokens: Sequence[Token], status: LayerStatus) -> LayerOverrides:
+        """What a layer is given alone; raises why it gets nothing. To look for drift it is given again what its last apply
+        was (a build, most of all) and nobody types now: another build is a change, and no drift."""
+        if status.error:
+            raise status.error
+        found = self.given.get(layer.tenant, NO_OVERRIDES)
+        if isinstance(found, OrchestrateError):
+            raise found
+        if verb != DRIFT:
+            return found
+        now = {argument.name for argument in typed_values(tokens)}
+        given = {name: text for name, text in status.record.given.items() if name not in now}
+        return LayerOverrides(tuple(self.deployer.resolver.typed_last(layer, replace(status.record, given=given))))
+
+    def compare(self, layer: Layer, status: LayerStatus, prepared: PreparedLayer) -> LayerDiff:
+        skips = prepared.verb.name in ("plan", "apply") and not any(t.flag in _ALWAYS for t in prepared.tokens)
+        if not skips or self.force:
+            return LayerDiff(layer, status, prepared, None, "asked for")
+        if not status.deployed:
+            return LayerDiff(layer, status, prepared, None, "not deployed yet")
+        different = tuple(fingerprint.differences(status.record.inputs, prepared.inputs))
+        if not status.record.inputs:
+            why = "its last try failed" if status.record.failed else "its last apply left no record"
+        elif different:
+            why = fingerprint.first_names(different) + (" ..." if len(different) > 5 else "")
+        elif status.touched:
+            why = "its state was changed by another hand"
+        else:
+            why = "its last try failed" if status.record.failed else ""
+        return LayerDiff(layer, status, prepared, None, why, different)

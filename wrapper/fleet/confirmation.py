@@ -1,0 +1,53 @@
+"""What a person is asked before a command over many layers does anything: once, and then never again in that command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ..deploy.deployer import Deployer
+from ..model.errors import RefusedError
+from ..model.nouns import Layer
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """Asks through the deployer's talk; after a yes its caller is asked nothing more, after all else it is RefusedError."""
+
+    deployer: Deployer
+    info: Callable[[str], None]
+
+    def given(self) -> None:
+        """Given beforehand (-auto-approve)."""
+        self.deployer.context = replace(self.deployer.context, interactive=False)
+
+    def to_destroy(self, tenants: Sequence[str], *, own: bool) -> None:
+        stack = self.deployer.stack.label
+        if tenants:
+            then = ", then itself" if own else ""
+            self.info(f"destroy {stack}: first its tenants ({_named(tenants)}){then}")
+        self._ask(f"Destroy {stack} with {_counted(tenants)}?" if own else f"Destroy {_counted(tenants)} of {stack}?")
+
+    def to_apply_own(self, own: Layer, tenants: int) -> None:
+        """One question for the stack's own layer and for the tenants after it: which of them change, it decides."""
+        then = f", and then to what changed of its {tenants} tenants" if tenants else ""
+        self._ask(f"Apply to {own.label}{then}?")
+
+    def to_apply(self, tenants: Sequence[str]) -> None:
+        """One question for all of them: side by side nobody can answer for each."""
+        self._ask(f"Apply to {_counted(tenants)} of {self.deployer.stack.label} ({_named(tenants)})?")
+
+    def _ask(self, question: str) -> None:
+        deployer, stack = self.deployer, self.deployer.stack
+        wanted = stack.label if stack.settings.protected else "yes"
+        if deployer.context.interactive and not deployer.console.confirm(f"{question} Type {wanted} to go on:", wanted):
+            raise RefusedError(f"{stack.label}: not confirmed", hint=f"nothing was changed; only {wanted!r} goes on")
+        self.given()
+
+
+def _counted(tenants: Sequence[str]) -> str:
+    return "1 tenant" if len(tenants) == 1 else f"{len(tenants)} tenants"
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")

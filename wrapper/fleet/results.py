@@ -1,0 +1,108 @@
+"""How a layer ended, said as an Answer: one alone, and one of many. Knows no order and no loop; starts nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ..model import fingerprint
+from ..model.errors import OrchestrateError, Stopped, TimeoutExpired
+from ..model.nouns import Layer, Outcome
+from ..reports.model import Changes, ErrorDetails, LayerResult
+from ..run.runner import Console
+from ..run.signals import SignalHandler
+from ..terraform import commands, output, plan_json
+from .change_detection import LayerDiff
+
+
+class ClosableConsole(Console, Protocol):
+    """A Talk that has an end."""
+
+    def close(self) -> None: ...
+
+
+class Progress(Protocol):
+    """Whoever looks on while many run."""
+
+    def began(self, names: Sequence[str], jobs: int) -> None: ...
+    def console(self, layer: Layer) -> ClosableConsole:
+        """Where this layer's voice goes. It starts now."""
+        ...
+
+    def log(self, layer: Layer) -> str:
+        """The file that keeps all that this layer says, or ""."""
+        ...
+
+    def ended(self, result: LayerResult) -> None: ...
+    def info(self, text: str) -> None: ...
+
+
+def of_layer(layer: Layer) -> LayerResult:
+    """Good, until more is known."""
+    return LayerResult(layer.stack.region, layer.stack.name, layer.tenant, "succeeded")
+
+
+def of_outcome(layer: Layer, outcome: Outcome) -> LayerResult:
+    changes = Changes(*outcome.changes) if outcome.changes else None
+    url = outcome.url if layer.tenant else ""
+    return replace(of_layer(layer), changes=changes, exit_code=outcome.code, url=url)
+
+
+def of_error(layer: Layer, error: OrchestrateError, *, stopping: bool = False) -> LayerResult:
+    """Failed; or stopped, where a signal was the reason or all are being stopped."""
+    stopped = isinstance(error, Stopped) or stopping
+    return replace(
+        of_layer(layer),
+        result="stopped" if stopped else "failed",
+        reason=error.message if stopped or isinstance(error, TimeoutExpired) else "",
+        exit_code=error.exit_code,
+        diagnostics=output.diagnostics(error.said),
+        error=ErrorDetails.of(error),
+    )
+
+
+@dataclass(frozen=True)
+class LayerResults:
+    """Of many: ``progress`` knows the log of each that ran, ``signals`` whether all are being stopped."""
+
+    progress: Progress
+    signals: SignalHandler
+
+    def succeeded(self, diff: LayerDiff, outcome: Outcome) -> LayerResult:
+        """Of a look for drift: with what drifted, and 2 where anything did."""
+        result = replace(of_outcome(diff.layer, outcome), log=self.progress.log(diff.layer))
+        if not outcome.captured or diff.prepared is None or diff.prepared.verb != commands.DRIFT:
+            return result
+        drifted = plan_json.drifted(outcome.captured)
+        words = [f"{d.address} ({', '.join(d.attributes)})" for d in drifted[:3]]
+        reason = "drifted: " + ", ".join(words) + (f" and {len(drifted) - 3} more" if len(drifted) > 3 else "")
+        different = fingerprint.differences(diff.status.record.inputs, diff.prepared.inputs)
+        if different:
+            names = fingerprint.first_names(different)
+            reason += f"; not all of it is drift: since its last apply its inputs changed ({names})"
+        return replace(result, exit_code=2, drifted=drifted, reason=reason)
+
+    def unchanged(self, diff: LayerDiff) -> LayerResult:
+        reason = f"the same as at its last apply ({diff.status.record.at})"
+        return replace(of_layer(diff.layer), result="unchanged", reason=reason, url=diff.status.record.url)
+
+    def failed(self, layer: Layer, error: OrchestrateError) -> LayerResult:
+        return replace(of_error(layer, error, stopping=self.signals.stopping), log=self.progress.log(layer))
+
+    def broke(self, layer: Layer, error: Exception) -> LayerResult:
+        """An error of no kind of ours: a bug, which is said to be one."""
+        words = f"a bug of ours: {type(error).__name__}: {error}"
+        return self.failed(layer, OrchestrateError(words, where=self.progress.log(layer), hint="please report it"))
+
+    def stopped(self, layer: Layer, reason: str) -> LayerResult:
+        """One that never began. Its code is the signal's, or that of the failure it waited for."""
+        try:
+            self.signals.check()
+            code = 1
+        except (Stopped, TimeoutExpired) as error:
+            reason, code = reason or f"not started: {error.message}", error.exit_code
+        return replace(of_layer(layer), result="stopped", reason=reason, exit_code=code)
+
+    def excluded(self, layer: Layer, pattern: str) -> LayerResult:
+        return replace(of_layer(layer), result="excluded", reason=f"by {pattern}")

@@ -1,0 +1,88 @@
+"""Where things are and what they are called: names, state keys, run directories. Pure.
+
+A name is checked here before any path is built from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from .errors import NotFoundError, UsageError
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
+STATE_FILE = "terraform.tfstate"
+SLOTS_FILE = "allotments.json"
+
+
+def check_name(kind: str, name: str) -> str:
+    """``name`` itself if it is a good name of a region, stack or tenant; else UsageError."""
+    if _NAME.match(name):
+        return name
+    raise UsageError(
+        f"{name!r} is not the name of a {kind}", hint="a name is 1 to 31 of a-z, 0-9 and '-', and begins with a letter"
+    )
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word most like ``word``, or ""."""
+    import difflib
+
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return found[0] if found else ""
+
+
+def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> NotFoundError:
+    """The error for a name that nothing has: with the nearest one, or all of them."""
+    names = sorted(known)
+    close = nearest(name, names)
+    hint = f"did you mean {close}?" if close else f"there is: {', '.join(names) or 'none yet'}"
+    return NotFoundError(f"no {kind} {name!r}", where=where, hint=hint)
+
+
+def state_key(region: str, stack: str, tenant: str = "") -> str:
+    """The state's key in the bucket: ``<region>/<stack>[/tenants/<tenant>]/terraform.tfstate``."""
+    return "/".join([*_place(region, stack, tenant), STATE_FILE])
+
+
+def stack_prefix(region: str, stack: str) -> str:
+    """What all keys of a stack begin with: its own, its tenants' and what is kept beside them."""
+    return "/".join([*_place(region, stack), ""])
+
+
+def tenants_prefix(region: str, stack: str) -> str:
+    return "/".join([*_place(region, stack), "tenants", ""])
+
+
+def slots_key(region: str, stack: str) -> str:
+    """Where a stack's allotments are kept, beside its states."""
+    return "/".join([*_place(region, stack), SLOTS_FILE])
+
+
+def beside(key: str, name: str) -> str:
+    """The key of something kept beside a state. States with names of their own (older projects) may share a folder."""
+    folder, _, last = key.rpartition("/")
+    return f"{folder}/{name}" if folder and last == STATE_FILE else f"{key}.{name}"
+
+
+def _place(region: str, stack: str, tenant: str = "") -> list[str]:
+    return [part for part in (region, stack) if part] + (["tenants", tenant] if tenant else [])
+
+
+def run_home(home: Path, region: str, stack: str, tenant: str = "") -> Path:
+    """The run directory of one layer. ``_`` can begin no name, so these never meet a tenant's."""
+    return home / "runs" / (region or "_") / stack / (tenant or "_stack")
+
+
+def container_name(root: Path, region: str, stack: str, tenant: str = "") -> str:
+    """Deterministic, so that a second container of one layer is refused by the engine.
+    Parts are joined by dots, which no name can hold: a-b + c never meets a + b-c."""
+    project = hashlib.sha256(str(root).encode()).hexdigest()[:8]
+    return ".".join(["orchestrate", project, region or "_", stack, tenant or "_stack"])
+
+
+def below(root: Path, path: Path) -> bool:
+    """Whether ``path`` (resolved) lies in ``root`` (resolved)."""
+    return path == root or str(path).startswith(str(root).rstrip("/") + "/")

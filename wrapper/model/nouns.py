@@ -1,0 +1,216 @@
+"""The nouns, as frozen data: Stack, Layer, Step, Run, Outcome and what they are made of.
+
+Knows no file, clock, environment or print. Paths here are values, never opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+class Secret(str):
+    """Text that is used as it is and shown as ``***``."""
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """stack.hcl: what a stack is, beyond its values. Every field is optional there."""
+
+    source: str = ""
+    ephemeral: bool = False
+    protected: bool = False
+    account: str = ""
+    role_arn: str = ""
+    promotes_from: str = ""
+    tenant_file: bool | None = None
+    pace: bool | None = None  # None: on the real AWS, with more than one layer
+    rollout_timeout: str = ""
+    smoke: str = ""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Where states live. ``key`` is set only where an older project wrote it by hand."""
+
+    kind: str  # "s3" | "local"
+    config: Mapping[str, Any]
+    where: str
+    key: str = ""
+
+    @property
+    def bucket(self) -> str:
+        return str(self.config.get("bucket", ""))
+
+    @property
+    def region(self) -> str:
+        return str(self.config.get("region", ""))
+
+
+@dataclass(frozen=True)
+class Stack:
+    """``config/<region>/<name>`` and the Terraform roots it runs. ``region`` is "" where there is none."""
+
+    region: str
+    name: str
+    root: Path
+    config: Path
+    source: Path
+    tenant_source: Path | None
+    settings: Settings
+    backend: Backend
+
+    @property
+    def label(self) -> str:
+        return f"{self.region}/{self.name}" if self.region else self.name
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What one state covers: a stack's own root (``tenant`` is "") or one tenant's."""
+
+    stack: Stack
+    tenant: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.stack.label}/{self.tenant}" if self.tenant else self.stack.label
+
+    @property
+    def source(self) -> Path:
+        if not self.tenant:
+            return self.stack.source
+        assert self.stack.tenant_source is not None
+        return self.stack.tenant_source
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One ``variable`` block of a Terraform root. ``type`` as in :mod:`wrapper.terraform.type_constraints`; ``default`` as it is
+    written, None where there is none."""
+
+    name: str
+    type: Any
+    required: bool
+    sensitive: bool
+    nullable: bool
+    where: str
+    default: Any = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class ResolvedValue:
+    """A value as a layer gets it, and the ``file:line`` (or argument) it came from."""
+
+    value: Any
+    origin: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One argv. ``stamp``: skip when this digest was already recorded as done (init).
+    ``confirm``: somebody must agree before it runs. ``interactive``: it owns the caller's terminal.
+    ``accepts``: exit codes that are not a failure. ``last_if``: end the Run, well, on this code.
+    ``captured``: what it says on stdout is for us, and told to nobody. ``aside``: what it says is no part of the
+    answer, and goes to stderr."""
+
+    argv: tuple[str, ...]
+    mutates: bool = False
+    stamp: str = ""
+    confirm: bool = False
+    interactive: bool = False
+    accepts: tuple[int, ...] = (0,)
+    last_if: int | None = None
+    captured: bool = False
+    aside: bool = False
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A folder of the caller's, at ``target`` in the container; read-only unless said."""
+
+    source: Path
+    target: str
+    writable: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """Ordered Steps, files and mounts for one layer: all that an Engine needs.
+
+    ``files`` maps a path in the work directory to its bytes (written with mode 0600).
+    ``home`` is the run directory; the work directory is ``home/tree/<work>``. ``sources`` (the project's),
+    ``copies`` (the caller's) and ``files`` (made here) map paths in it to what stands there; ``collect``
+    maps files the run makes to where the caller wants them. ``sensitive`` are variables never echoed.
+    ``deletable``: globs of addresses that may be deleted although the stack is protected. ``sealed``: its providers are
+    part of a read-only image, so that what init has checked cannot be another afterwards. ``planned``: what a plan
+    file that is kept remembers for its apply. ``untaints``: addresses that its first Steps untaint."""
+
+    layer: Layer
+    verb: str
+    steps: tuple[Step, ...]
+    home: Path
+    work: str
+    sources: Mapping[str, Path]
+    files: Mapping[str, bytes]
+    copies: Mapping[str, Path]
+    mounts: tuple[Mount, ...]
+    environment: Mapping[str, str]
+    name: str
+    author: str
+    image: str
+    network: str = "bridge"
+    lock_timeout: float = 0.0
+    collect: Mapping[str, Path] = field(default_factory=dict)
+    sensitive: tuple[str, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
+    deletable: tuple[str, ...] = ()
+    sealed: bool = False
+    planned: Mapping[str, Any] = field(default_factory=dict)
+    untaints: tuple[str, ...] = ()
+
+    @property
+    def mutates(self) -> bool:
+        return any(step.mutates for step in self.steps)
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """A warning or an error in Terraform's own words. ``address`` is the resource's, ``where`` is ``file:line``;
+    each "" where Terraform named none."""
+
+    severity: str  # "error" | "warning"
+    summary: str
+    detail: str = ""
+    address: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a Step or a Run ended: the exit code and the last of what it said. Truthy when ok. ``url`` is the tenant's,
+    after an apply."""
+
+    code: int
+    ok: bool
+    tail: str = ""
+    skipped: bool = False
+    changes: tuple[int, int, int] | None = None  # added, changed, destroyed
+    url: str = ""
+    captured: bytes = b""
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A resource that is not as its state says: its address, and the attributes that differ."""
+
+    address: str
+    attributes: tuple[str, ...] = ()

@@ -1,0 +1,137 @@
+"""The project's files, read safely: UTF-8, inside the project, each parsed once, named as a person would.
+
+Knows no convention about which file means what.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from ..model import naming
+from ..model.errors import ConfigError, NotFoundError, RefusedError, UsageError
+from ..terraform import hcl
+from ..terraform.variables import Source
+from . import paths
+from .parse_cache import Parses
+
+Notice = Callable[[str], None]
+
+
+class Files:
+    """Reads files of one project. ``notice`` gets words for the user, each once."""
+
+    def __init__(self, root: Path, cache: Path, notice: Notice) -> None:
+        self.root = root
+        self.parses = Parses(cache)
+        self._notice = notice
+        self._noticed: set[str] = set()
+
+    def source(self, file: Path, *, mine: bool = False, tenant: bool = False) -> Source:
+        """A file of values as one layer."""
+        where = self.short(file)
+        parsed = self.parses.values(self.read(file), where)
+        if parsed.quoted:
+            self.info(f"{where}:{parsed.quoted[0]}: a quoted key; Terraform 0.12 and later write it without quotes")
+        return Source(where, parsed.values, mine, tenant)
+
+    def caller_source(self, file: Path) -> Source:
+        """A -var-file: the caller's own, wherever it stands; JSON where its name says so, as Terraform has it."""
+        where, text = self.short(file), self.text(file)
+        if file.name.endswith(".json"):
+            return Source(where, _from_json(text, where), mine=True)
+        return Source(where, self.parses.values(text, where).values, mine=True)
+
+    def literals(self, file: Path) -> hcl.Located:
+        """The values that a file of the project's holds."""
+        return self.parses.values(self.read(file), self.short(file)).values
+
+    def blocks(self, folder: Path) -> list[tuple[Path, hcl.Block]]:
+        """The blocks of every Terraform file in a folder."""
+        files = [f for f in self.entries(folder) if f.suffix == ".tf" and not f.name.startswith(".")]
+        return [(f, b) for f in files for b in self.parses.blocks(self.read(f), self.short(f))]
+
+    def read(self, file: Path) -> str:
+        """The text of a file that must lie in the project."""
+        self.inside(file)
+        return self.text(file)
+
+    def text(self, file: Path) -> str:
+        try:
+            return self.data(file).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"not UTF-8 text (byte {error.start})", where=self.short(file)) from None
+
+    def data(self, file: Path) -> bytes:
+        return paths.read(file, self.short(file))
+
+    def has(self, file: Path) -> bool:
+        """Whether there is this file. What stands there and is no plain file is an error, never absent."""
+        return paths.is_file(file, self.short(file))
+
+    def has_folder(self, folder: Path) -> bool:
+        return paths.is_folder(folder, self.short(folder))
+
+    def entries(self, folder: Path) -> list[Path]:
+        """What stands in a folder, by name; nothing where there is no folder."""
+        return paths.entries(folder, self.short(folder))
+
+    def kind(self, path: Path) -> str:
+        return paths.kind(path, self.short(path))
+
+    def create(self, file: Path, text: str) -> None:
+        """A new file of the project, whole or not at all. RefusedError when there is one."""
+        self.inside(file.parent)
+        partial = file.with_name(f".{file.name}.{os.getpid()}")
+        try:
+            file.parent.mkdir(exist_ok=True)
+            partial.write_text(text, "utf-8")
+            os.link(partial, file)
+        except FileExistsError:
+            raise RefusedError(
+                "it is there already", where=self.short(file), hint="edit it, or choose another name"
+            ) from None
+        except OSError as error:
+            raise NotFoundError(f"cannot write it: {error.strerror}", where=self.short(file)) from None
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def inside(self, path: Path) -> None:
+        """ConfigError for a path that leads, perhaps by a link, out of the project."""
+        try:
+            real = path.resolve()
+        except (OSError, RuntimeError):  # a loop is a RuntimeError before Python 3.13
+            raise ConfigError("a symbolic link that leads to itself", where=self.short(path)) from None
+        if not naming.below(self.root, real):
+            raise ConfigError(
+                f"leads out of the project, to {real}",
+                where=self.short(path),
+                hint="put the file itself into the project",
+            )
+
+    def check_name(self, kind: str, name: str, where: str) -> None:
+        """A name that a file or folder holds, not the command line."""
+        try:
+            naming.check_name(kind, name)
+        except UsageError as error:
+            raise ConfigError(error.message, where=where, hint=error.hint) from None
+
+    def short(self, path: Path) -> str:
+        return str(path.relative_to(self.root)) if naming.below(self.root, path) else str(path)
+
+    def info(self, text: str) -> None:
+        if text not in self._noticed:
+            self._noticed.add(text)
+            self._notice(text)
+
+
+def _from_json(text: str, where: str) -> hcl.Located:
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise ConfigError(f"this is not JSON: {error}", where=where) from None
+    if not isinstance(values, dict):
+        raise ConfigError("this is not a JSON object", where=where, hint='write { "name": value }')
+    return {name: (value, 0) for name, value in values.items()}

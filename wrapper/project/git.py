@@ -1,0 +1,61 @@
+"""The project's revisions: which one this is, or an earlier one, laid out beside it for a while. The only room that
+talks to git."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..model.errors import NotFoundError, UnavailableError, UsageError
+
+_FOLDERS = ("config", "src", "modules")
+
+
+@contextlib.contextmanager
+def laid_out(root: Path, revision: str) -> Iterator[Path]:
+    """The project's files as they were at ``revision`` (a commit, tag or branch), in a folder that goes away again.
+    Raises UsageError for a revision that is none, NotFoundError where there is no repository."""
+    if revision.startswith("-"):
+        raise UsageError(f"--since {revision!r} is no revision", hint="give a commit, a tag or a branch")
+    if _git(root, "rev-parse", "--is-inside-work-tree") is None:
+        raise NotFoundError("this project is in no git repository", where=str(root), hint="leave out --since")
+    if _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}") is None:
+        raise UsageError(f"--since {revision}: no such revision", hint="git log names them; a shallow clone has few")
+    prefix = (_git(root, "rev-parse", "--show-prefix") or b"").decode().strip()
+    there = (_git(root, "ls-tree", "--name-only", f"{revision}:{prefix}") or b"").decode().split()
+    archive = _git(root, "archive", f"{revision}:{prefix}", *(f for f in _FOLDERS if f in there)) or b""
+    with tempfile.TemporaryDirectory(prefix="orchestrate-since-") as folder:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            # git writes no path that leads out, and who reads follows no link that does
+            tar.extractall(folder)  # noqa: S202
+        for name in ("config", "src"):
+            (Path(folder) / name).mkdir(exist_ok=True)
+        yield Path(folder)
+
+
+def commit(root: Path) -> str:
+    """The commit that the project's folder is at, "-dirty" added where what is read of it is not as committed; "" where
+    there is no repository, no commit or no git. (GIT_COMMIT in the environment of a pipeline is another's: the source
+    that was built.)"""
+    try:
+        head = _git(root, "rev-parse", "--verify", "--quiet", "HEAD")
+        if head is None:
+            return ""
+        changed = _git(root, "--no-optional-locks", "status", "--porcelain", "--", *_FOLDERS)
+    except UnavailableError:
+        return ""
+    return head.decode().strip() + ("-dirty" if changed else "")
+
+
+def _git(root: Path, *arguments: str) -> bytes | None:
+    """What git answers; None where it says no."""
+    try:
+        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False)
+    except FileNotFoundError:
+        raise UnavailableError("no git on PATH", hint="install it, or leave out --since") from None
+    return done.stdout if done.returncode == 0 else None

@@ -1,0 +1,112 @@
+"""The memory of what was parsed and rendered: content digest -> result, in one SQLite file.
+
+A lost or damaged file only costs time. Holds what the project's own files say, mode 0600.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..terraform import hcl
+
+_VERSION = "2"  # of the parse results; raise it when hcl's output changes
+
+
+class Parses:
+    """Parses each text once, ever. Errors are not kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._memory: dict[str, Any] = {}
+        self._fresh: dict[str, str] = {}
+        self._batching = False
+        self._database: sqlite3.Connection | None = None
+
+    def values(self, text: str, where: str) -> hcl.Assignments:
+        data = self._get("values", text)
+        if data is None:
+            parsed = hcl.parse_values(text, where)
+            data = [{k: list(v) for k, v in parsed.values.items()}, list(parsed.quoted)]
+            self._put("values", text, data)
+        return hcl.Assignments({k: (v[0], v[1]) for k, v in data[0].items()}, tuple(data[1]))
+
+    def blocks(self, text: str, where: str) -> tuple[hcl.Block, ...]:
+        data = self._get("blocks", text)
+        if data is None:
+            data = [_pack(b) for b in hcl.parse_blocks(text, where)]
+            self._put("blocks", text, data)
+        return tuple(_unpack(b) for b in data)
+
+    def text(self, key: str) -> str | None:
+        found = self._get("text", key)
+        return None if found is None else str(found)
+
+    def keep_text(self, key: str, text: str) -> None:
+        self._put("text", key, text)
+
+    @contextlib.contextmanager
+    def batch(self) -> Iterator[None]:
+        """Keep new results until the end, and write them at once."""
+        self._batching = True
+        try:
+            yield
+        finally:
+            self._batching = False
+            self._flush()
+
+    def _get(self, kind: str, text: str) -> Any:
+        key = _key(kind, text)
+        if key in self._memory:
+            return self._memory[key]
+        with contextlib.suppress(sqlite3.Error, OSError, ValueError):
+            row = self._open().execute("select result from parse where key = ?", (key,)).fetchone()
+            if row:
+                return json.loads(row[0])
+        return None
+
+    def _put(self, kind: str, text: str, data: Any) -> None:
+        key = _key(kind, text)
+        self._fresh[key] = json.dumps(data)
+        if kind != "text":
+            self._memory[key] = data
+        if not self._batching:
+            self._flush()
+
+    def _flush(self) -> None:
+        fresh, self._fresh = self._fresh, {}
+        if not fresh:
+            return
+        with contextlib.suppress(sqlite3.Error, OSError), self._open() as database:
+            database.executemany("insert or replace into parse values (?, ?)", fresh.items())
+
+    def _open(self) -> sqlite3.Connection:
+        if self._database is None:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = self._folder / "parses.sqlite"
+            database = sqlite3.connect(file, timeout=2)
+            file.chmod(0o600)
+            database.execute("pragma synchronous = off")
+            database.execute("create table if not exists parse (key text primary key, result text) without rowid")
+            self._database = database
+        return self._database
+
+
+def _key(kind: str, text: str) -> str:
+    return hashlib.sha256(f"{_VERSION}\0{kind}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _pack(block: hcl.Block) -> list[Any]:
+    body = {k: [{"=": v.text}, n] if isinstance(v, hcl.Expression) else [[v], n] for k, (v, n) in block.body.items()}
+    return [block.kind, list(block.labels), body, [_pack(b) for b in block.blocks], block.line]
+
+
+def _unpack(data: list[Any]) -> hcl.Block:
+    kind, labels, body, blocks, line = data
+    values = {k: (hcl.Expression(v["="]) if isinstance(v, dict) else v[0], n) for k, (v, n) in body.items()}
+    return hcl.Block(kind, tuple(labels), values, tuple(_unpack(b) for b in blocks), line)

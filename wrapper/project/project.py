@@ -1,0 +1,275 @@
+"""The only reader of config/ and src/: folders and files -> Stack, Layer, digests; ``values`` holds the values.
+
+Knows where things are by convention. Knows no Terraform flag, engine or AWS.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..model import naming
+from ..model.errors import ConfigError, NotFoundError, UsageError
+from ..model.nouns import Backend, Layer, Settings, Stack
+from ..terraform.commands import LOCK_FILE
+from . import paths, promotion_order
+from .files import Files, Notice
+from .stack_settings import load_backend, load_settings
+from .variable_files import VariableFiles, tenant_file
+
+_STACK_FILES = ("backend.tfvars", "variables.tfvars", "stack.hcl")
+
+
+def find_root(start: Path, fallback: Path) -> Path:
+    """The nearest folder, from ``start`` up, that holds config/ and src/; else ``fallback``."""
+    for folder in (start, *start.parents):
+        if (folder / "config").is_dir() and (folder / "src").is_dir():
+            return folder
+    return fallback
+
+
+@dataclass
+class Project:
+    """One project on disk. ``home`` is its private folder; ``notice`` gets words for the user."""
+
+    root: Path
+    home: Path
+    notice: Notice = lambda _: None
+
+    def __post_init__(self) -> None:
+        self.root = self.root.resolve()
+        if not (self.root / "config").is_dir() or not (self.root / "src").is_dir():
+            raise NotFoundError(
+                "no project here: a project has config/ and src/",
+                where=str(self.root),
+                hint="go into one, or name it with --root DIR",
+            )
+        self.files = Files(self.root, self.home / "cache", self.notice)
+        self.values = VariableFiles(self.files)
+
+    # -- what there is ------------------------------------------------------------------------
+
+    @cached_property
+    def places(self) -> dict[tuple[str, str], Path]:
+        """Every (region, stack) and its folder; region "" for a stack without one."""
+        found = {}
+        for folder in self._folders(self.root / "config"):
+            if self._is_stack(folder):
+                found["", folder.name] = folder
+                continue
+            for inner in self._folders(folder):
+                found[folder.name, inner.name] = inner
+        return found
+
+    def locate(self, name: str, region: str = "") -> tuple[str, Path]:
+        """(region, folder) of a stack. The region may be left out where there is one."""
+        naming.check_name("stack", name)
+        regions = sorted(r for r, s in self.places if s == name)
+        if not regions:
+            raise naming.unknown("stack", name, {s for _, s in self.places}, str(self.root / "config"))
+        if region:
+            naming.check_name("region", region)
+        if region and region not in regions:
+            raise naming.unknown("region", region, [r for r in regions if r], f"stack {name}")
+        if not region and len(regions) > 1:
+            raise UsageError(f"stack {name} lives in {len(regions)} regions", hint=f"name one: {', '.join(regions)}")
+        chosen = region or regions[0]
+        if chosen:
+            self.files.check_name("region", chosen, self.files.short(self.places[chosen, name].parent))
+        return chosen, self.places[chosen, name]
+
+    def is_region(self, word: str) -> bool:
+        return any(region == word for region, _ in self.places)
+
+    def stack(self, name: str, region: str = "") -> Stack:
+        """The Stack of that name, its settings, backend and roots checked."""
+        region, folder = self.locate(name, region)
+        self.files.inside(folder)
+        settings = load_settings(self.files, folder)
+        source = self._source(name, folder, settings)
+        backend = load_backend(self.files, folder, source)
+        if backend.key:
+            self._check_alone(folder, backend)
+        tenant = source / "tenant"
+        tenant_source = tenant if self._has_terraform(tenant) else None
+        return Stack(region, name, self.root, folder, source, tenant_source, settings, backend)
+
+    def _check_alone(self, folder: Path, backend: Backend) -> None:
+        """A key written by hand in code that several stacks share would give them one state."""
+        for (_, name), other in self.places.items():
+            if other == folder:
+                continue
+            settings = load_settings(self.files, other)
+            theirs = load_backend(self.files, other, self._source(name, other, settings))
+            if (theirs.key, theirs.config) == (backend.key, backend.config):
+                raise ConfigError(
+                    f"the state {backend.key} is also that of {self.files.short(other)}",
+                    where=backend.where,
+                    hint="give each its backend.tfvars (bucket and region), and the key is derived",
+                )
+
+    def stacks(self) -> list[Stack]:
+        return [self.stack(name, region) for region, name in sorted(self.places)]
+
+    def layer(self, stack: Stack, tenant: str = "", *, must_be_declared: bool = True) -> Layer:
+        """The stack's own layer, or a tenant's. A protected stack takes only tenants that have a file."""
+        if not tenant:
+            return Layer(stack)
+        naming.check_name("tenant", tenant)
+        if stack.tenant_source is None:
+            raise NotFoundError(
+                f"stack {stack.label} has no tenant layer",
+                where=self.files.short(stack.source),
+                hint=f"a tenant layer is a Terraform root in {self.files.short(stack.source)}/tenant/",
+            )
+        needs_file = stack.settings.protected if stack.settings.tenant_file is None else stack.settings.tenant_file
+        if needs_file and must_be_declared and not self.files.has(tenant_file(stack, tenant)):
+            raise naming.unknown("tenant", tenant, self.tenants(stack), f"{stack.label} (protected)")
+        return Layer(stack, tenant)
+
+    def tenants(self, stack: Stack) -> list[str]:
+        """Tenants that have a file, by name."""
+        files = [f for f in self.files.entries(stack.config / "tenants") if f.name.endswith(".tfvars")]
+        for file in files:
+            self.files.check_name("tenant", file.stem, self.files.short(file))
+        return [file.stem for file in files]
+
+    def tenant_file(self, stack: Stack, tenant: str) -> Path:
+        """Where a tenant's own values stand, whether they do or not."""
+        naming.check_name("tenant", tenant)
+        return tenant_file(stack, tenant)
+
+    def unknown_tenant(self, stack: Stack, tenant: str) -> NotFoundError:
+        return naming.unknown("tenant", tenant, self.tenants(stack), stack.label)
+
+    def add_tenant(self, stack: Stack, tenant: str, other: str = "") -> str:
+        """Write the file that declares a tenant, with the text of another's where one is named. The only thing that
+        ever writes into config/. Returns its path as the user knows it; RefusedError when it is there."""
+        self.layer(stack, tenant, must_be_declared=False)
+        file, model = self.tenant_file(stack, tenant), self.tenant_file(stack, other) if other else None
+        if model and not self.files.has(model):
+            raise self.unknown_tenant(stack, other)
+        text = self.files.read(model) if model else f"# What {tenant} has of its own, beyond what every tenant gets.\n"
+        self.files.create(file, text)
+        return self.files.short(file)
+
+    def sandbox_settings(self) -> dict[str, Any]:
+        """config/sandbox.hcl: ``zones`` (list of names) and ``secrets`` (map of name to value), both optional."""
+        file = self.root / "config" / "sandbox.hcl"
+        found: dict[str, Any] = {"zones": [], "secrets": {}}
+        if self.files.has(file):
+            for name, (value, line) in self.files.literals(file).items():
+                if name not in found or not isinstance(value, type(found[name])):
+                    raise ConfigError(
+                        f"no setting {name!r} of that type",
+                        where=f"{self.files.short(file)}:{line}",
+                        hint='zones = ["example.com"] and secrets = { name = "value" }',
+                    )
+                found[name] = value
+        return found
+
+    # -- promotion ----------------------------------------------------------------------------
+
+    def way(self, stack: Stack) -> tuple[str, ...]:
+        """The stacks that a build goes through to get to this one, which is the last, as ``promotes_from`` in each
+        stack.hcl says. A stack takes over from one of its own region, or from the only one of that name."""
+        names = [name for _, name in self.places]
+        seen = {n: folder for (r, n), folder in self.places.items() if r == stack.region or names.count(n) == 1}
+        return promotion_order.way(stack.name, seen, lambda name: self._promotes_from(seen[name]))
+
+    def upstream(self, stack: Stack, name: str) -> Stack:
+        """The stack that ``name`` stands for as seen from another: that of the same region, where there is one."""
+        return self.stack(name, stack.region if (stack.region, name) in self.places else "")
+
+    def _promotes_from(self, folder: Path) -> tuple[str, str]:
+        name, file = load_settings(self.files, folder).promotes_from, folder / "stack.hcl"
+        return name, f"{self.files.short(file)}:{self.files.literals(file)['promotes_from'][1]}" if name else ""
+
+    # -- sources ------------------------------------------------------------------------------
+
+    def modules(self) -> Path | None:
+        """The folder of reusable modules: modules/, or src/modules in older projects."""
+        for folder in (self.root / "modules", self.root / "src" / "modules"):
+            if self.files.has_folder(folder):
+                return folder
+        return None
+
+    def digest_sources(self, layer: Layer) -> str:
+        """One digest of the layer's Terraform root: paths and contents."""
+        return self._digest(self.work_files(layer).values())
+
+    def digest_modules(self, layer: Layer) -> str:
+        """One digest of all reusable modules; "" where there is none."""
+        modules = self.modules()
+        return self._digest(self.files_of(modules, layer)) if modules else ""
+
+    def _digest(self, files: Iterable[Path]) -> str:
+        hashed = hashlib.sha256()
+        for file in files:
+            hashed.update(f"{file.relative_to(self.root)}\0".encode())
+            hashed.update(hashlib.sha256(self.files.data(file)).digest())
+        return hashed.hexdigest()[:16]
+
+    def work_files(self, layer: Layer) -> dict[str, Path]:
+        """What stands in the layer's work directory: its root's files and, for a stack's own layer,
+        the Terraform files beside its values."""
+        files = {str(f.relative_to(layer.source)): f for f in self.files_of(layer.source, layer)}
+        if not layer.tenant:
+            files |= {f.name: f for f in self.files.entries(layer.stack.config) if f.name.endswith(".tf")}
+        return files
+
+    def files_of(self, folder: Path, layer: Layer) -> list[Path]:
+        """Files below a root or module folder that a run needs; none may lead out of the project."""
+        tenant = layer.stack.tenant_source if folder == layer.stack.source else None
+        found = []
+        for directory, names, files in os.walk(folder, onerror=self._cannot_list):
+            here = Path(directory)
+            names[:] = sorted(n for n in names if not n.startswith(".") and here / n != tenant)
+            wanted = [here / f for f in sorted(files) if _wanted(f)]
+            for entry in (*(here / n for n in names), *wanted):
+                if entry.is_symlink():
+                    self.files.inside(entry)
+                if entry.suffix == ".tf":
+                    self.files.has(entry)  # Terraform passes over a folder of that name without a word
+            found += wanted
+        return found
+
+    def _source(self, name: str, folder: Path, settings: Settings) -> Path:
+        own = self.root / "src" / name
+        source = own if self.files.has_folder(own) else self.root / "src" / (settings.source or name)
+        if not self.files.has_folder(source):
+            known = [f.name for f in self._folders(self.root / "src") if self._has_terraform(f)]
+            close = naming.nearest(source.name, known)
+            raise NotFoundError(
+                f"no Terraform code {self.files.short(source)}/ for stack {name}",
+                where=self.files.short(folder / "stack.hcl"),
+                hint=f'make that folder, or write source = "{close or "..."}" in stack.hcl',
+            )
+        self.files.inside(source)
+        return source
+
+    def _folders(self, folder: Path) -> list[Path]:
+        """The folders in a folder. Plain files may stand beside them, nothing else."""
+        found = [f for f in self.files.entries(folder) if not f.name.startswith(".")]
+        return [f for f in found if self.files.kind(f) != paths.FILE and self.files.has_folder(f)]
+
+    def _is_stack(self, folder: Path) -> bool:
+        """Whether any of a stack's files is there; reading it says whether it is one."""
+        return any(f.name in _STACK_FILES or f.suffix == ".tf" for f in self.files.entries(folder))
+
+    def _has_terraform(self, folder: Path) -> bool:
+        return any(f.suffix == ".tf" for f in self.files.entries(folder))
+
+    def _cannot_list(self, error: OSError) -> None:
+        raise paths.unreadable(error, self.files.short(Path(error.filename)))
+
+
+def _wanted(name: str) -> bool:
+    if name == LOCK_FILE:
+        return True
+    return not name.startswith(".") and not name.endswith((".tfstate", ".tfstate.backup", ".tfvars", ".tfplan"))

@@ -1,0 +1,148 @@
+"""The values of a layer, gathered from the project's files by convention and merged. Knows the order of the layers
+(docs/configuration.md); the rules of merging are :mod:`wrapper.terraform.variables`'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..model.errors import OrchestrateError
+from ..model.fingerprint import digest
+from ..model.nouns import Layer, ResolvedValue, Stack, Variable
+from ..terraform import variables
+from ..terraform.variables import Source
+from .files import Files
+
+_TEMPLATE = "tenant.tfvars.j2"
+
+
+class VariableFiles:
+    """Effective values of the layers of one project."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def declared(self, source: Path) -> dict[str, Variable]:
+        """Variables of a Terraform root by name."""
+        return variables.declarations([(self._files.short(f), b) for f, b in self._files.blocks(source)])
+
+    def hidden(self, stack: Stack, names: Iterable[str]) -> set[str]:
+        """Of these variables those whose values are shown nowhere: declared sensitive by one of the stack's roots, or
+        declared by none; all of them where the roots cannot be read. Who the tenant is is no secret."""
+        sources = [s for s in (stack.source, stack.config, stack.tenant_source) if s]
+        try:
+            found = [v for source in sources for v in self.declared(source).values()]
+        except (OrchestrateError, OSError):
+            found = []
+        shown = {"tenant", *(v.name for v in found)} - {v.name for v in found if v.sensitive}
+        return {*names} - shown
+
+    def outputs(self, source: Path) -> set[str]:
+        """Names of the outputs of a Terraform root."""
+        return {b.labels[0] for _, b in self._files.blocks(source) if b.kind == "output" and b.labels}
+
+    def of(
+        self, layer: Layer, outputs: Mapping[str, Any] | None = None, arguments: Iterable[Source] = ()
+    ) -> dict[str, ResolvedValue]:
+        """Effective values of a layer; ``outputs`` are those of the stack's own layer, ``arguments`` the
+        -var-file sources. Required values and -var are checked by the caller, who has the arguments."""
+        found = next(iter(self.of_all([layer], outputs, arguments)))
+        if isinstance(found, OrchestrateError):
+            raise found
+        return found
+
+    def of_all(
+        self, layers: Iterable[Layer], outputs: Mapping[str, Any] | None = None, arguments: Iterable[Source] = ()
+    ) -> Iterator[dict[str, ResolvedValue] | OrchestrateError]:
+        """Effective values of many layers of one stack, each file read and parsed once; for a layer whose own
+        files are wrong, what is wrong. Raises what is wrong for all of them."""
+        layers = list(layers)
+        kinds = {bool(layer.tenant) for layer in layers}
+        lower = {kind: self._lower(layers[0].stack, kind, outputs or {}) for kind in kinds}
+        texts = self._rendered([la for la in layers if la.tenant], lower.get(True))
+        with self._files.parses.batch():
+            for layer in layers:
+                try:
+                    values, declared, others = lower[bool(layer.tenant)]
+                    sources = [*self._of_tenant(layer, texts), *arguments]
+                    own = variables.merge(declared, others, sources, layer.label)
+                    yield {**values, **self._given(layer, declared), **own}
+                except OrchestrateError as error:
+                    yield error
+
+    def template_mentions(self, stack: Stack, names: Iterable[str]) -> bool:
+        """Whether the template of a stack's tenants may need one of these values."""
+        file = stack.config / _TEMPLATE
+        text = self._files.read(file) if self._files.has(file) else ""
+        return any(name in text for name in names)
+
+    def _lower(
+        self, stack: Stack, tenant: bool, outputs: Mapping[str, Any]
+    ) -> tuple[dict[str, ResolvedValue], dict[str, Variable], set[str]]:
+        own, other = (stack.tenant_source, stack.source) if tenant else (stack.source, stack.tenant_source)
+        assert own is not None
+        declared = self.declared(own) if tenant else self.declared(own) | self.declared(stack.config)
+        others = set(self.declared(other)) if other else set()
+        sources = [*self._automatic(own), *self._shared(stack)]
+        if tenant and outputs:
+            mine = {k: (v, 0) for k, v in outputs.items() if k in declared}
+            sources.append(Source(f"output of {stack.label}", mine, mine=True))
+        return variables.merge(declared, others, sources, stack.label), declared, others
+
+    def _automatic(self, source: Path) -> Iterator[Source]:
+        named = [f for f in self._files.entries(source) if f.name.endswith(".auto.tfvars")]
+        for file in [source / "terraform.tfvars", *named]:
+            if self._files.has(file):
+                yield self._files.source(file, mine=True)
+
+    def _shared(self, stack: Stack) -> Iterator[Source]:
+        config = self._files.root / "config"
+        files = [config / "common.tfvars", stack.config.parent / "common.tfvars", stack.config / "variables.tfvars"]
+        for file in dict.fromkeys(files):
+            if self._files.has(file):
+                yield self._files.source(file)
+
+    def _of_tenant(self, layer: Layer, texts: Mapping[str, str | OrchestrateError]) -> Iterator[Source]:
+        if not layer.tenant:
+            return
+        config = layer.stack.config
+        if text := texts.get(layer.tenant):
+            if isinstance(text, OrchestrateError):
+                raise text
+            where = self._files.short(config / _TEMPLATE)
+            parsed = self._files.parses.values(text, f"{where} (rendered for {layer.tenant})")
+            yield Source(where, parsed.values, mine=True, tenant=True)
+        file = tenant_file(layer.stack, layer.tenant)
+        if self._files.has(file):
+            yield self._files.source(file, mine=True, tenant=True)
+
+    def _given(self, layer: Layer, declared: Mapping[str, Variable]) -> dict[str, ResolvedValue]:
+        facts = {"region": layer.stack.region, "stack": layer.stack.name, "tenant": layer.tenant}
+        return {k: ResolvedValue(v, "orchestrate") for k, v in facts.items() if v and k in declared}
+
+    def _rendered(self, layers: list[Layer], lower: Any) -> dict[str, str | OrchestrateError]:
+        """The template rendered for each tenant, or why not; cached by all that goes in."""
+        from .template_process import render_all
+
+        if not layers or not self._files.has(file := layers[0].stack.config / _TEMPLATE):
+            return {}
+        stack, below = layers[0].stack, {k: v.value for k, v in lower[0].items()}
+        template, common = self._files.read(file), digest(self._files.read(file), stack.name, stack.region, below)
+        contexts = {
+            la.tenant: {"tenant": la.tenant, "stack": stack.name, "region": stack.region, "vars": below}
+            for la in layers
+        }
+        texts: dict[str, str | OrchestrateError | None] = {t: self._files.parses.text(common + t) for t in contexts}
+        todo = {t: c for t, c in contexts.items() if texts[t] is None}
+        if todo:
+            for tenant, text in render_all(template, todo, self._files.short(file)).items():
+                texts[tenant] = text
+                if isinstance(text, str):
+                    self._files.parses.keep_text(common + tenant, text)
+        return {t: text for t, text in texts.items() if text is not None}
+
+
+def tenant_file(stack: Stack, tenant: str) -> Path:
+    """Where a tenant's own values stand."""
+    return stack.config / "tenants" / f"{tenant}.tfvars"

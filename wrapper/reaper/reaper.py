@@ -1,0 +1,279 @@
+"""The night: which ephemeral stacks go, how each one goes, and the proof that it is gone. Knows nothing of Terraform.
+
+    find      every ephemeral stack: its layers that have a state, who works on them, how old, kept, protected
+    tenants   side by side, through the fleet; who comes meanwhile goes too; who is being made is waited for
+    stack     its own layer, when no tenant is left
+    proof     a listing of what AWS still has of it
+
+All that is known is read out of the bucket: a night that was cut off is simply run again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from ..aws import remaining_resources
+from ..aws.identity import Identity
+from ..aws.remaining_resources import NamedResource
+from ..fleet.change_detection import TenantFilter
+from ..fleet.fleet import Fleet
+from ..model import naming
+from ..model.errors import BusyError, NotFoundError, OrchestrateError, Stopped, TerraformFailed, TimeoutExpired
+from ..model.keys import state_key
+from ..model.nouns import Layer, Stack
+from ..project.project import Project
+from ..reports.model import ErrorDetails, LayerResult, worst
+from ..run.signals import SignalHandler
+from ..state import index, layer_state
+from ..state.index import TenantIndex
+from ..state.store import Store
+from ..terraform import commands
+from ..terraform.commands import Token
+from . import holds
+from .rules import ReapCandidate, stamp
+
+ROUNDS = 3  # how often tenants that come back while they are destroyed are destroyed again
+SETTLES = 120.0  # seconds within which AWS's listing follows what was deleted
+_GLANCE = 2.0  # seconds
+
+Connect = Callable[[Stack], tuple[Identity, Store]]
+Prove = Callable[[Stack, Identity, set[NamedResource]], list[str] | None]
+Opened = Callable[[Stack], AbstractContextManager["Reaper"]]
+
+
+@dataclass(frozen=True)
+class StackFilter:
+    """Which stacks: of a region ("": all) and of names that any glob matches (none: all)."""
+
+    region: str = ""
+    globs: tuple[str, ...] = ()
+
+    def places(self, project: Project) -> list[tuple[str, str]]:
+        """(region, stack) of each. NotFoundError for a region or a glob that matches nothing: most likely misspelt."""
+        if self.region and not project.is_region(self.region):
+            raise naming.unknown("region", self.region, {r for r, _ in project.places if r})
+        places = sorted(p for p in project.places if not self.region or p[0] == self.region)
+        names = {name for _, name in places}
+        for glob in self.globs:
+            if not any(fnmatchcase(name, glob) for name in names):
+                raise naming.unknown("stack matches", glob, names, self.region)
+        return [p for p in places if not self.globs or any(fnmatchcase(p[1], glob) for glob in self.globs)]
+
+
+def find(project: Project, wanted: StackFilter, connect: Connect) -> Iterator[ReapCandidate]:
+    """Every ephemeral stack that is wanted, as it stands. One that cannot be looked at is a Finding with its error."""
+    for region, name in wanted.places(project):
+        stack = None
+        try:
+            stack = project.stack(name, region)
+            if stack.settings.ephemeral:
+                yield _look(stack, connect)
+        except OrchestrateError as error:
+            yield ReapCandidate(region, name, stack, error=error)
+
+
+def _look(stack: Stack, connect: Connect) -> ReapCandidate:
+    _, store = connect(stack)
+    try:
+        found = index.read(store, stack)
+    except NotFoundError:  # no state bucket: nothing was ever applied
+        return ReapCandidate(stack.region, stack.name, stack, bucket=False)
+    entries = {"": found.own, **found.tenants}
+    deployed = tuple(n for n, e in entries.items() if e.deployed)
+    return ReapCandidate(
+        stack.region,
+        stack.name,
+        stack,
+        deployed=deployed,
+        busy=tuple(n for n, e in entries.items() if e.locked),
+        last=max((t for n in deployed if (t := _applied(store, Layer(stack, n), found)) is not None), default=None),
+        hold=holds.read(store, stack),
+        error=next((e.error for e in entries.values() if e.error), None),
+    )
+
+
+def _applied(store: Store, layer: Layer, found: TenantIndex) -> float | None:
+    """When a layer was last applied: what its record says; without one its state's age, and an empty state has none."""
+    recorded = stamp(found.of(layer.tenant).record.at)
+    if recorded is not None:
+        return recorded
+    return None if layer_state.is_empty(layer_state.load(store, layer)) else store.modified(state_key(layer))
+
+
+# -- all of them go ---------------------------------------------------------------------------------
+
+
+def reap_all(
+    candidates: Iterable[ReapCandidate],
+    spared: Callable[[ReapCandidate], str],
+    opened: Opened,
+    info: Callable[[str], None],
+) -> list[LayerResult]:
+    """Every stack that nothing spares, one after the other; whatever becomes of one, the next one follows."""
+    results: list[LayerResult] = []
+    for candidate in candidates:
+        why = spared(candidate)
+        if candidate.stack is None or candidate.error:
+            results.append(failed(candidate.region, candidate.name, candidate.error or NotFoundError("no such stack")))
+        elif why:
+            info(f"{candidate.label}: stays: {why}")
+            results.append(LayerResult(candidate.region, candidate.name, "", "excluded", why))
+        else:
+            results += _reaped(candidate.stack, opened)
+    return results
+
+
+def _reaped(stack: Stack, opened: Opened) -> list[LayerResult]:
+    try:
+        with opened(stack) as reaper:
+            return reaper.reap()
+    except OrchestrateError as error:
+        return [failed(stack.region, stack.name, error)]
+
+
+# -- one stack goes ---------------------------------------------------------------------------------
+
+
+def prove(stack: Stack, identity: Identity, named: set[NamedResource]) -> list[str] | None:
+    """What AWS still has of a stack; None for one that has nothing to do with AWS, as far as its files say."""
+    if not identity.method and stack.backend.kind == "local":
+        return None
+    return remaining_resources.left(identity, stack.region or stack.backend.region, stack.name, named)
+
+
+@dataclass
+class Reaper:
+    """Destroys one stack through its fleet. ``wait``: seconds for whoever works on a layer; ``settles``: for AWS."""
+
+    fleet: Fleet
+    signals: SignalHandler
+    wait: float
+    prove: Prove = prove
+    settles: float = SETTLES
+
+    @property
+    def stack(self) -> Stack:
+        return self.fleet.deployer.stack
+
+    def reap(self) -> list[LayerResult]:
+        """An answer for each layer, and in that of the stack's own the proof. Raises nothing that one stack can cause."""
+        results: dict[str, LayerResult] = {}
+        try:
+            self._reap(self.fleet.deployer.store, results)
+        except OrchestrateError as error:
+            results[""] = failed(self.stack.region, self.stack.name, error, results.get(""))
+        if "" not in results:
+            code = worst(a.exit_code for a in results.values())
+            reason = "a tenant of it is still there"
+            results[""] = LayerResult(self.stack.region, self.stack.name, "", "stopped", reason, exit_code=code)
+        return list(results.values())
+
+    def _reap(self, store: Store, results: dict[str, LayerResult]) -> None:
+        hold = holds.read(store, self.stack)
+        if hold and hold.holds(time.time()):  # since the night began
+            results[""] = LayerResult(self.stack.region, self.stack.name, "", "excluded", f"kept until {hold}")
+            return
+        named = self._named(store)
+        self._tenants(store, results)
+        if all(a.ok for a in results.values()):
+            results |= self._perform([""], own=True)
+        if all(a.ok for a in results.values()):
+            results[""] = self._proved(results.get(""), named)
+            if hold:
+                holds.forget(store, self.stack)
+
+    def _named(self, store: Store) -> set[NamedResource]:
+        found = self.fleet.detector.read_index()
+        deployed = [n for n, e in {"": found.own, **found.tenants}.items() if e.deployed]
+        return {
+            one for n in deployed for one in remaining_resources.named_in(layer_state.load(store, Layer(self.stack, n)))
+        }
+
+    def _tenants(self, store: Store, results: dict[str, LayerResult]) -> None:
+        """Every tenant, those too that come while others go; whoever makes one now is waited for."""
+        deadline = time.monotonic() + self.wait
+        rounds = 0
+        while True:
+            found = self.fleet.detector.read_index()
+            bad = {n for n, a in results.items() if not a.ok}
+            todo = [n for n in found.deployed if n not in bad]
+            if layer_state.is_empty(layer_state.load(store, Layer(self.stack))):
+                todo = [n for n in todo if not self._tidied(store, n)]
+            made = [n for n, e in {"": found.own, **found.tenants}.items() if e.locked and not e.deployed]
+            if todo and rounds < ROUNDS:
+                rounds += 1
+                results |= self._perform(todo, own=False)
+                self.signals.check()
+            elif made and not todo and (left := deadline - time.monotonic()) > 0:
+                self.signals.pause(min(_GLANCE, left))
+            else:
+                results |= {n: self._busy(n, made) for n in (*todo, *made)}
+                return
+
+    def _tidied(self, store: Store, tenant: str) -> bool:
+        """Without its stack's outputs Terraform could not run for it; an empty state needs none to go."""
+        layer = Layer(self.stack, tenant)
+        if layer_state.is_empty(layer_state.load(store, layer)):
+            layer_state.forget(store, layer)
+            return True
+        return False
+
+    def _perform(self, names: Sequence[str], *, own: bool) -> dict[str, LayerResult]:
+        if names != [""] and self.stack.tenant_source is None:
+            self.fleet.deployer.project.layer(self.stack, names[0])  # says what is missing
+        seconds = f"-lock-timeout={self.wait:g}s"
+        tokens = [Token("lock-timeout", f"{self.wait:g}s", (seconds,))] if self.wait else []
+        tenant_filter = TenantFilter(only=frozenset(names), own=own)
+        return {a.tenant: a for a in self.fleet.perform(commands.VERBS["destroy"], tokens, tenant_filter)}
+
+    def _busy(self, tenant: str, made: Sequence[str]) -> LayerResult:
+        layer = Layer(self.stack, tenant)
+        lock = index.lock_of(self.fleet.deployer.store, layer) if tenant in made else None
+        holder = f"{lock.who} ({lock.operation}, since {lock.created})" if lock else "somebody"
+        error = BusyError(
+            f"{layer.label} is being made by {holder}",
+            hint="run it again when that has ended; a lock that a dead run left goes with force-unlock",
+        )
+        return failed(self.stack.region, self.stack.name, error, tenant=tenant)
+
+    # -- the proof --------------------------------------------------------------------------------
+
+    def _proved(self, own: LayerResult | None, named: set[NamedResource]) -> LayerResult:
+        """The own layer's answer with what a listing says. What was deleted a moment ago may be listed for a while."""
+        result = own or LayerResult(self.stack.region, self.stack.name, "", "unchanged")
+        identity, deadline = self.fleet.deployer.identity, time.monotonic() + self.settles
+        while (there := self.prove(self.stack, identity, named)) and time.monotonic() < deadline:
+            self.signals.pause(_GLANCE)
+        if there is None:
+            return replace(result, reason="its states are in a folder and no account is named: AWS was not asked")
+        if not there:
+            return replace(result, reason=f"nothing tagged {remaining_resources.TAG}={self.stack.name} is left")
+        error = TerraformFailed(
+            f"{self.stack.label}: destroyed, but {_counted(there)}",
+            where=there[0],
+            hint="Terraform knows nothing of it: look what it is, and delete it by hand",
+        )
+        return failed(self.stack.region, self.stack.name, error, result)
+
+
+def _counted(there: Sequence[str]) -> str:
+    more = f" and {len(there) - 10} more" if len(there) > 10 else ""
+    return f"{len(there)} things of it are still there: {', '.join(there[:10])}{more}"
+
+
+def failed(
+    region: str, stack: str, error: OrchestrateError, before: LayerResult | None = None, tenant: str = ""
+) -> LayerResult:
+    """The answer of a layer that came to an error, perhaps after it had one that was good."""
+    stopped = isinstance(error, Stopped | TimeoutExpired)
+    return replace(
+        before or LayerResult(region, stack, tenant, "failed"),
+        result="stopped" if stopped else "failed",
+        reason=error.message if stopped else "",
+        exit_code=error.exit_code,
+        error=ErrorDetails.of(error),
+    )

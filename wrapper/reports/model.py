@@ -1,0 +1,191 @@
+"""What many layers answered, as frozen data, and what follows from it: totals, the worst exit code, what to repeat.
+
+Knows no file and no format. Moments are seconds since 1970 (UTC), lengths are seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from ..model.errors import BusyError, OrchestrateError, TerraformFailed
+from ..model.nouns import Diagnostic, Drift
+from ..terraform.output import OWN_WORDS, diagnostics, last_lines
+
+Result = Literal["failed", "stopped", "succeeded", "unchanged", "excluded"]
+RESULTS: tuple[Result, ...] = get_args(Result)  # in the order a reader wants them
+
+OWN = "(the stack)"  # how the layer without a tenant is called; no tenant can be called so
+
+# An unknown code counts as a bug of ours (70); see wrapper/model/errors.py for what the others mean.
+_WORST_FIRST = (74, 77, 143, 130, 124, 70, 1, 65, 66, 64, 69, 75, 2, 0)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of many; 0 where there is none."""
+
+    def rank(code: int) -> int:
+        return _WORST_FIRST.index(code if code in _WORST_FIRST else OrchestrateError.exit_code)
+
+    return min(codes, key=rank, default=0)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How many resources a plan or an apply adds, changes and destroys."""
+
+    added: int = 0
+    changed: int = 0
+    destroyed: int = 0
+
+    def __add__(self, other: Changes) -> Changes:
+        return Changes(self.added + other.added, self.changed + other.changed, self.destroyed + other.destroyed)
+
+
+@dataclass(frozen=True)
+class ErrorDetails:
+    """What one of our errors says: what is wrong, where, what to do. ``said``: the last lines of a Terraform that failed
+    without a word of its own about why."""
+
+    message: str
+    where: str = ""
+    hint: str = ""
+    said: str = ""
+
+    @classmethod
+    def of(cls, error: OrchestrateError) -> ErrorDetails:
+        """An error as it reads in a report, where nothing stands above it."""
+        said = "" if diagnostics(error.said) else last_lines(error.said)
+        return cls(error.message, error.where, error.hint if error.hint != OWN_WORDS else "", said)
+
+
+@dataclass(frozen=True)
+class LayerResult:
+    """How one layer ended. ``tenant`` is "" for the stack's own. ``started`` is None for one that never began;
+    ``reason`` says why it is unchanged, stopped or excluded; ``attempts`` counts the first."""
+
+    region: str
+    stack: str
+    tenant: str
+    result: Result
+    reason: str = ""
+    changes: Changes | None = None
+    seconds: float = 0.0
+    started: float | None = None
+    finished: float | None = None
+    exit_code: int = 0
+    url: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    log: str = ""
+    attempts: int = 1
+    error: ErrorDetails | None = None
+    drifted: tuple[Drift, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """As Layer.label: region/stack/tenant, without what is not there."""
+        return "/".join(part for part in (self.region, self.stack, self.tenant) if part)
+
+    @property
+    def ok(self) -> bool:
+        return self.result not in ("failed", "stopped")
+
+    @property
+    def why(self) -> str:
+        """Where Terraform failed, its first complaint; else the error, without the layer's name; else the reason."""
+        complaints = [d.summary for d in self.diagnostics if d.severity == "error"]
+        if self.exit_code == TerraformFailed.exit_code and complaints:
+            return complaints[0]
+        if self.error:
+            return self.error.message.removeprefix(self.label).lstrip(": ")
+        return self.reason or (complaints[0] if complaints else "")
+
+
+@dataclass(frozen=True)
+class ShardRun:
+    """One of the runs that a report is made of: one machine's, or an earlier try. ``shard`` is "K/N", or "" for all."""
+
+    id: str
+    shard: str
+    started: float
+    finished: float
+    command: str
+
+
+@dataclass(frozen=True)
+class Totals:
+    """``results``: how many of each. ``seconds``: the time of all layers together."""
+
+    results: dict[Result, int]
+    changes: Changes
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Report:
+    """A run of one verb over the layers of one stack; or of many stacks, then ``region`` and ``stack`` are "".
+
+    ``command`` is what was typed, secrets taken out; ``tool`` the version that ran; ``by`` who. ``parts`` is empty
+    unless this was merged; ``missing`` names shards of which no report came, as "K/N"."""
+
+    id: str
+    verb: str
+    region: str
+    stack: str
+    started: float
+    finished: float
+    results: tuple[LayerResult, ...]
+    shard: str = ""
+    jobs: int = 1
+    tool: str = ""
+    command: str = ""
+    by: str = ""
+    parts: tuple[ShardRun, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return f"{self.region}/{self.stack}" if self.region else self.stack
+
+    def name(self, result: LayerResult) -> str:
+        """What an answer is called within this report: its tenant, where all are of one stack."""
+        if result.label == self.label:
+            return OWN
+        return result.label.removeprefix(f"{self.label}/" if self.label else "")
+
+    @property
+    def seconds(self) -> float:
+        return max(0.0, self.finished - self.started)
+
+    @property
+    def totals(self) -> Totals:
+        counts = {result: 0 for result in RESULTS}
+        changes = Changes()
+        for result in self.results:
+            counts[result.result] += 1
+            changes += result.changes or Changes()
+        return Totals(counts, changes, sum(round(a.seconds, 3) for a in self.results))
+
+    @property
+    def exit_code(self) -> int:
+        """The worst of all. A shard that did not report leaves the outcome unknown, which is 75."""
+        return worst([*(a.exit_code for a in self.results), *(BusyError.exit_code for _ in self.missing)])
+
+    @property
+    def to_repeat(self) -> tuple[str, ...]:
+        """Of one stack's report: tenants that failed or were stopped ("" is the stack's own layer), each once, sorted."""
+        return tuple(sorted({a.tenant for a in self.results if not a.ok}))
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A report made of several, and what a person should hear about the making of it."""
+
+    report: Report
+    remarks: tuple[str, ...] = field(default=())
+
+
+def in_order(results: Sequence[LayerResult]) -> tuple[LayerResult, ...]:
+    """As they are shown: what went wrong first, then by name; a stack's own layer before its tenants."""
+    return tuple(sorted(results, key=lambda a: (RESULTS.index(a.result), a.label)))

@@ -1,0 +1,271 @@
+"""The summit of the pure rooms: (layer, verb, values, options) -> Run.
+
+The whole story of a command is here, as data:
+
+    A command names a verb and a stack, perhaps a tenant. ``project`` found the Stack and its files;
+    ``variables`` merged their values into one map. From these this room lays out a Run:
+
+        init       skipped when the digest of all that it depends on was recorded as done
+        untaint    what lies tainted and stands in AWS
+        plan       to a file, with the caller's own arguments untouched
+        (ask)      a person at a terminal agrees; without a terminal nothing waits
+        apply      exactly that file
+
+    or, for any other verb, init and that one Step. The Run also says which files stand in the work
+    directory, what is mounted where, and which few environment variables go along.
+
+    An Engine then carries the Steps out, in a container, on this host, or only on paper. Nothing
+    after this room decides anything about Terraform.
+
+Layout in a container (the host engine mirrors it with symbolic links below the run directory):
+
+    /project/src          the project's src/, read-only
+    /project/modules      its modules/, read-only (also /modules, which older projects name)
+    /project/src/<root>   the run's own copy of the Terraform root, the only writable place
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..model import naming
+from ..model.errors import UsageError
+from ..model.fingerprint import digest
+from ..model.keys import PROJECT, state_key
+from ..model.nouns import Layer, Mount, ResolvedValue, Run, Step, Variable
+from ..terraform import commands as terraform
+from ..terraform.commands import Token, Verb
+from ..terraform.variables import render_file
+
+_READ = ("var-file", "plan")  # flags that name a file of the caller's to read,
+_WRITTEN = ("out", "generate-config-out", "junit-xml")  # and to write
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """What the top floor knows of whoever calls: all that a Run needs and no pure room may look up. ``terraform``: the
+    version that runs, where it is another than the image's."""
+
+    home: Path
+    author: str
+    image: str
+    engine: str
+    network: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    mounts: tuple[Mount, ...] = ()
+    directory: Path = Path("/")
+    color: bool = False
+    interactive: bool = False
+    deletable: tuple[str, ...] = ()
+    terraform: str = ""
+
+    @property
+    def versions(self) -> str:
+        """Names everything that runs a layer: the image, and a Terraform that is not in it."""
+        return f"{self.image} terraform {self.terraform}" if self.terraform else self.image
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """One layer, one verb, its values and its arguments. ``untaints``: addresses that lie tainted and are not to be replaced."""
+
+    layer: Layer
+    verb: Verb
+    tokens: tuple[Token, ...]
+    values: Mapping[str, ResolvedValue] = field(default_factory=dict)
+    declared: Mapping[str, Variable] = field(default_factory=dict)
+    sources: Mapping[str, Path] = field(default_factory=dict)
+    digest: str = ""
+    modules: Path | None = None
+    untaints: tuple[str, ...] = ()
+
+
+def lay_out(request: RunRequest, context: RunContext) -> Run:
+    """The Run of a request. Raises UsageError for arguments that cannot be combined."""
+    tokens, copies, collect = _localize(request.tokens, context.directory)
+    saved = file_argument(request.verb, tokens)
+    if saved:
+        copies[terraform.PLAN_FILE] = context.directory / saved
+        tokens = tuple(t if t.flag else Token("", terraform.PLAN_FILE, (terraform.PLAN_FILE,)) for t in tokens)
+    layer, work = request.layer, work_directory(request.layer)
+    backend = _backend_file(layer)
+    stamp = digest(request.digest, backend, context.versions, context.engine)
+    request = replace(request, tokens=tokens)
+    steps = _steps(request, context, stamp)
+    files = {terraform.BACKEND_FILE: backend.encode()}
+    if request.verb.values:
+        files[terraform.VALUES_FILE] = render_file(request.values)
+    return Run(
+        layer=layer,
+        verb=request.verb.name,
+        steps=steps,
+        home=naming.run_home(context.home, layer.stack.region, layer.stack.name, layer.tenant),
+        work=work,
+        sources=request.sources,
+        files=files,
+        copies=copies,
+        mounts=(*_mounts(request), *context.mounts),
+        environment=context.environment,
+        name=naming.container_name(layer.stack.root, layer.stack.region, layer.stack.name, layer.tenant),
+        author=context.author,
+        image=context.image,
+        network=context.network,
+        lock_timeout=terraform.lock_timeout(tokens),
+        collect=collect,
+        origins={name: value.origin for name, value in request.values.items()},
+        sensitive=tuple(sorted(v.name for v in request.declared.values() if v.sensitive)),
+        deletable=context.deletable,
+        # A plan file names the checksums: one that comes from elsewhere or goes there keeps them.
+        sealed=context.engine == "docker" and request.verb.values and not (saved or collect),
+        untaints=request.untaints,
+    )
+
+
+def work_directory(layer: Layer) -> str:
+    """The work directory relative to the mirrored project: ``src/<source>[/tenant]``."""
+    return str(layer.source.relative_to(layer.stack.root))
+
+
+# -- steps --------------------------------------------------------------------------------------
+
+
+def _steps(request: RunRequest, context: RunContext, stamp: str) -> tuple[Step, ...]:
+    verb = request.verb
+    arguments = terraform.words(request.tokens)
+    if verb.name == "init":
+        return (_init(context, "", arguments),)
+    steps = [_init(context, stamp)] if verb.init else []
+    if verb.name in ("apply", "destroy"):
+        return (*steps, *_untaint(request, context), *_plan_and_apply(request, context))
+    if verb.name == "drift":
+        return (*steps, _plan(request, context), _show())
+    accepts = (0, 2) if "-detailed-exitcode" in arguments and verb.name == "plan" else (0,)
+    return (
+        *steps,
+        Step(
+            terraform.argv(verb, arguments, color=context.color),
+            mutates=_mutates(request),
+            interactive=verb.interactive,
+            accepts=accepts,
+        ),
+    )
+
+
+def _init(context: RunContext, stamp: str, arguments: Sequence[str] = ()) -> Step:
+    # -reconfigure: the data directory is this layer's alone, so a changed backend is never a migration.
+    return Step(terraform.argv(terraform.VERBS["init"], arguments, color=context.color, reconfigure=True), stamp=stamp)
+
+
+def _mutates(request: RunRequest) -> bool:
+    if request.verb.name != "state":
+        return request.verb.mutates
+    first = next((t.value for t in request.tokens if not t.flag), "")
+    return first not in ("list", "show", "pull", "")
+
+
+def _untaint(request: RunRequest, context: RunContext) -> tuple[Step, ...]:
+    """One Step for each address, which waits for the state's lock as long as the rest of the Run does."""
+    waits = terraform.words(t for t in request.tokens if t.flag == "lock-timeout")
+    verb = terraform.VERBS["untaint"]
+    return tuple(
+        Step(terraform.argv(verb, [*waits, address], color=context.color), mutates=True, aside=True)
+        for address in request.untaints
+    )
+
+
+def _plan_and_apply(request: RunRequest, context: RunContext) -> tuple[Step, ...]:
+    plan_tokens, apply_tokens = terraform.split_for_apply(request.tokens)
+    saved = file_argument(request.verb, request.tokens)
+    agreed = context.interactive and not any(t.flag == "auto-approve" for t in request.tokens)
+    apply = Step(
+        terraform.argv(
+            terraform.VERBS["apply"], [*terraform.words(apply_tokens), terraform.PLAN_FILE], color=context.color
+        ),
+        mutates=True,
+        confirm=agreed and not saved,
+    )
+    looked_at = (_show(),) if request.layer.stack.settings.protected else ()
+    if saved:
+        _check_only_plan_file(request.tokens)
+        return (*looked_at, apply)
+    return (_plan(replace(request, tokens=tuple(plan_tokens)), context), *looked_at, apply)
+
+
+def _plan(request: RunRequest, context: RunContext) -> Step:
+    """A plan to a file; where it sees no change, the Run has ended."""
+    options: dict[str, object] = {"out": terraform.PLAN_FILE, "detailed_exitcode": True}
+    if request.verb.name == "destroy":
+        options["destroy"] = True
+    argv = terraform.argv(terraform.VERBS["plan"], terraform.words(request.tokens), color=context.color, **options)
+    return Step(argv, accepts=(0, 2), last_if=0)
+
+
+def _show() -> Step:
+    """The plan as data, for us to read."""
+    return Step(terraform.argv(terraform.VERBS["show"], ["-json", terraform.PLAN_FILE], color=False), captured=True)
+
+
+def _check_only_plan_file(tokens: Sequence[Token]) -> None:
+    planned = [t for t in tokens if t.flag in ("var", "var-file", "target", "replace", "destroy", "refresh-only")]
+    if planned:
+        raise UsageError(
+            f"-{planned[0].flag} does not go with a saved plan", hint="what a plan does was settled when it was made"
+        )
+
+
+# -- files, paths, mounts -----------------------------------------------------------------------
+
+
+def _backend_file(layer: Layer) -> str:
+    """An override file, so that a root needs no backend block and one that has one keeps its file:
+    Terraform replaces the whole block (developer.hashicorp.com/terraform/language/files/override)."""
+    backend = layer.stack.backend
+    config = dict(backend.config)
+    if backend.kind == "s3":
+        config |= {"key": state_key(layer), "use_lockfile": True}
+        config.setdefault("encrypt", True)
+    else:
+        config["path"] = str(Path(str(config["path"])) / state_key(layer))
+    return json.dumps({"terraform": {"backend": {backend.kind: config}}}, indent=2, sort_keys=True) + "\n"
+
+
+def _localize(tokens: Sequence[Token], directory: Path) -> tuple[tuple[Token, ...], dict[str, Path], dict[str, Path]]:
+    """Paths in the caller's arguments, made to work wherever Terraform runs: files to read are copied
+    into the work directory, files to write are collected from it."""
+    result: list[Token] = []
+    copies: dict[str, Path] = {}
+    collect: dict[str, Path] = {}
+    for number, token in enumerate(tokens):
+        if token.flag not in (*_READ, *_WRITTEN):
+            result.append(token)
+            continue
+        path = directory / (token.value or "")
+        name = f"inputs/{number}-{re.sub(r'[^A-Za-z0-9._-]', '_', path.name)}"
+        (copies if token.flag in _READ else collect)[name] = path
+        result.append(Token(token.flag, name, (f"-{token.flag}={name}",)))
+    return tuple(result), copies, collect
+
+
+def file_argument(verb: Verb, tokens: Sequence[Token]) -> str:
+    """The path of a saved plan among the arguments (``apply FILE``, ``show FILE``), or ""."""
+    if verb.name not in ("apply", "show"):
+        return ""
+    return next((t.value or "" for t in tokens if not t.flag), "")
+
+
+def _mounts(request: RunRequest) -> tuple[Mount, ...]:
+    root = request.layer.stack.root
+    mounts = [Mount(root / "src", f"{PROJECT}/src")]
+    if request.modules is not None:
+        if request.modules == root / "modules":
+            mounts.append(Mount(request.modules, f"{PROJECT}/modules"))
+        mounts.append(Mount(request.modules, "/modules"))
+    backend = request.layer.stack.backend
+    if backend.kind == "local":
+        path = Path(str(backend.config["path"]))
+        mounts.append(Mount(path, str(path), writable=True))
+    return tuple(mounts)

@@ -1,0 +1,117 @@
+"""One Run, carried out: the loop over its Steps, what a person is asked, and what a signal does.
+
+Knows engines only by their Protocol, and Terraform only by what :mod:`wrapper.terraform.commands` reads out of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from ..engines import Engine, Session
+from ..engines.run_directory import RunDirectory, collect, command_place
+from ..model.errors import RefusedError, StateAtRisk
+from ..model.nouns import Outcome, Run, Step
+from ..terraform import commands, plan_json
+from ..terraform.commands import redact
+from ..terraform.output import change_summary, failure
+from . import plan_file
+from .signals import SignalHandler
+
+After = Callable[[Step], None]
+
+
+class Console(Protocol):
+    """Whoever is listening: Terraform's voice, our words, and a question."""
+
+    def output(self, data: bytes, is_error: bool) -> None: ...
+    def info(self, text: str) -> None: ...
+    def confirm(self, question: str, wanted: str) -> bool: ...
+
+
+def execute(
+    run: Run, engine: Engine, console: Console, signals: SignalHandler, after: After = lambda _: None
+) -> Outcome:
+    """Carry out a Run. Returns the last Step's Outcome; raises the error that a failure amounts to. ``after`` hears of
+    each Step that has changed something."""
+    with contextlib.ExitStack() as stack:
+        stack.callback(signals.unshield)
+        session = stack.enter_context(engine.open(run))
+        stack.callback(signals.shield)
+        directory: RunDirectory | None = getattr(session, "directory", None)
+        if directory and run.mutates and run.verb != "state":
+            directory.check_recovered()
+        outcome = _steps(run, session, directory, console, signals, after)
+        if directory:
+            collect(directory, lambda file: plan_file.bind(file, run.layer.label, run.planned))
+        return outcome
+
+
+def _steps(
+    run: Run, session: Session, directory: RunDirectory | None, console: Console, signals: SignalHandler, after: After
+) -> Outcome:
+    outcome, changes = Outcome(0, ok=True), None
+    for step in run.steps:
+        signals.check()
+        if directory and directory.ready(step.stamp):
+            continue
+        if step.confirm:
+            _agree(run, console)
+        outcome = _one(run, step, session, directory, console, signals)
+        changes = outcome.changes or changes if not step.captured else changes
+        if step.mutates and not outcome.skipped:
+            after(step)
+        if directory and step.stamp:
+            directory.mark(step.stamp)
+        if step.last_if is not None and outcome.code == step.last_if and not outcome.skipped:
+            return replace(outcome, changes=(0, 0, 0))
+    return replace(outcome, changes=changes)
+
+
+def _one(
+    run: Run, step: Step, session: Session, directory: RunDirectory | None, console: Console, signals: SignalHandler
+) -> Outcome:
+    if directory:
+        if not step.stamp:
+            directory.seal()
+        console.info("+ " + redact(step.argv, run.sensitive))
+    # An init that nobody typed is no part of the answer: `output -raw` on a fresh machine says the value alone.
+    output = (lambda data, _: console.output(data, True)) if step.stamp or step.aside else console.output
+    heard: list[bytes] = []
+    if step.captured:
+        output = lambda data, is_error: console.output(data, True) if is_error else heard.append(data)  # noqa: E731
+    with signals.watching(session):
+        outcome = session.execute(step, output)
+    if outcome and directory and run.verb == "state" and "push" in step.argv and commands.ERRORED_STATE in step.argv:
+        directory.recovered()
+    if directory and directory.errored_state and step.mutates and run.verb != "state":
+        raise StateAtRisk(
+            f"{run.layer.label}: Terraform could not save the state",
+            where=str(directory.errored_state),
+            hint=f"push it: ./orchestrate state {command_place(run)} push {commands.ERRORED_STATE} ; "
+            "change nothing before that",
+        )
+    changes = change_summary(outcome.tail)
+    unseen = outcome.code == 2 and changes is None  # Terraform exits 2 on SIGQUIT as well as for changes
+    if not outcome or signals.stopping or unseen:
+        signals.check()
+        raise failure(run.layer.label, step.argv, outcome.code, outcome.tail, run.origins, command_place(run))
+    if step.captured and run.mutates and not outcome.skipped:
+        plan_json.check_deletions(b"".join(heard), run.layer.label, run.deletable, _unchanged(run))
+    return replace(outcome, changes=changes, captured=b"".join(heard))
+
+
+def _agree(run: Run, console: Console) -> None:
+    protected = run.layer.stack.settings.protected
+    wanted = run.layer.label if protected else "yes"
+    if not console.confirm(f"{run.verb} {run.layer.label}? Type {wanted} to go on:", wanted):
+        raise RefusedError(f"{run.layer.label}: not confirmed", hint=f"{_unchanged(run)}; only {wanted!r} goes on")
+
+
+def _unchanged(run: Run) -> str:
+    """What is true of a Run that ends between its plan and its apply."""
+    if not run.untaints:
+        return "nothing was changed"
+    return f"untainted, and left so: {', '.join(run.untaints)}; nothing else was changed"

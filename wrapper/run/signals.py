@@ -1,0 +1,162 @@
+"""What a signal or a time limit does to the Runs of a command."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..engines import Session
+from ..model.errors import StateAtRisk, Stopped, TimeoutExpired
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_GLANCE = 0.2  # seconds
+
+
+class SignalHandler:
+    """What a signal or a time limit does: the first one stops each running Session once; later ones
+    only hear that it is being done. Where nothing runs yet, it ends the command on the spot."""
+
+    def __init__(self, info: Callable[[str], None], timeout: float = 0.0) -> None:
+        self._say = info
+        self._timeout = timeout
+        self._sessions: set[Session] = set()
+        self._shielded: set[int] = set()
+        self._lock = threading.Lock()
+        self.signum = 0
+        self.timed_out = False
+
+    @contextlib.contextmanager
+    def installed(self) -> Iterator[SignalHandler]:
+        before = {s: signal.signal(s, self._on_signal) for s in _SIGNALS}
+        timer = threading.Timer(self._timeout, self._on_timeout) if self._timeout else None
+        if timer:
+            timer.daemon = True
+            timer.start()
+        try:
+            yield self
+        except StateAtRisk:
+            raise
+        except Exception:
+            self.check()  # libraries wrap what they do not know: what broke, broke because it was stopped
+            raise
+        finally:
+            if timer:
+                timer.cancel()
+            for number, handler in before.items():
+                # The command is ending by a signal: another one must not change how it ends.
+                signal.signal(number, signal.SIG_IGN if self.stopping else handler)
+
+    @contextlib.contextmanager
+    def watching(self, session: Session) -> Iterator[None]:
+        with self._lock:
+            self._sessions.add(session)
+        try:
+            self.check()
+            yield
+        finally:
+            with self._lock:
+                self._sessions.discard(session)
+
+    @contextlib.contextmanager
+    def limited(self, seconds: float) -> Iterator[SignalHandler]:
+        """A Stopper for one of many Runs: stopped with all of them, or alone when its own time is up."""
+        one = _LimitedSignalHandler(self, seconds)
+        timer = threading.Timer(seconds, one._on_timeout) if seconds else None
+        if timer:
+            timer.daemon = True
+            timer.start()
+        try:
+            yield one
+        finally:
+            if timer:
+                timer.cancel()
+
+    def shield(self) -> None:
+        """From here on this thread puts a Run away: a signal is remembered and interrupts nothing."""
+        self._shielded.add(threading.get_ident())
+
+    def unshield(self) -> None:
+        self._shielded.discard(threading.get_ident())
+
+    @property
+    def stopping(self) -> bool:
+        return bool(self.signum) or self.timed_out
+
+    def check(self) -> None:
+        """Raise what was asked for, if anything was."""
+        if self.timed_out:
+            raise TimeoutExpired(f"stopped after {self._timeout:g} s", hint="give it more: --timeout 1h")
+        if self.signum:
+            raise Stopped(f"stopped by {signal.Signals(self.signum).name}", signum=self.signum)
+
+    def pause(self, seconds: float) -> None:
+        """Sleep, in any thread; whatever asks to stop meanwhile is raised at once."""
+        end = time.monotonic() + seconds
+        self.check()
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _GLANCE))
+            self.check()
+
+    def _on_signal(self, number: int, _frame: Any) -> None:
+        if self.signum:
+            self._say("already stopping: Terraform is saving its state")
+            return
+        self.signum = number
+        if self._sessions:
+            self._stop_sessions()
+        elif not self._shielded:
+            self.check()
+
+    def _on_timeout(self) -> None:
+        self.timed_out = True
+        if self._sessions:
+            self._stop_sessions()
+        else:
+            # To the main thread itself: a call it waits in would not notice a signal to this one.
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+
+    def _stop_sessions(self) -> None:
+        self._say("stopping: Terraform gets one signal, and is waited for")
+        sessions = list(self._sessions)
+        threading.Thread(target=_stop_each, args=(sessions,), daemon=True).start()
+
+
+class _LimitedSignalHandler(SignalHandler):
+    """The part of a Stopper that one of many Runs sees."""
+
+    def __init__(self, whole: SignalHandler, seconds: float) -> None:
+        super().__init__(whole._say, seconds)
+        self._whole = whole
+
+    @contextlib.contextmanager
+    def watching(self, session: Session) -> Iterator[None]:
+        with self._whole.watching(session), super().watching(session):
+            yield
+
+    def shield(self) -> None:
+        self._whole.shield()
+
+    def unshield(self) -> None:
+        self._whole.unshield()
+
+    @property
+    def stopping(self) -> bool:
+        return self.timed_out or self._whole.stopping
+
+    def check(self) -> None:
+        self._whole.check()
+        super().check()
+
+    def _on_timeout(self) -> None:
+        self.timed_out = True
+        if self._sessions:
+            self._stop_sessions()
+
+
+def _stop_each(sessions: list[Session]) -> None:
+    for session in sessions:
+        session.stop()

@@ -1,0 +1,140 @@
+"""A layer's earlier applies, as data: what ran since when, and what ran before. Pure.
+
+Kept beside the state, the newest last. A number stands for one apply for good; the oldest go when there are too many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from ..model.errors import NotFoundError, RefusedError, UsageError
+from ..model.naming import nearest
+from ..model.versions import check_known
+from ..terraform.variables import parse_argument
+from .record import DeploymentRecord
+
+VERSION = 1
+KEPT = 50
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One apply, as in its :class:`wrapper.state.record.Record`. ``number`` counts from 1; ``failed``: why it was not good
+    although Terraform and ECS took it, or ""."""
+
+    number: int = 0
+    at: str = ""
+    by: str = ""
+    builds: Mapping[str, str] = field(default_factory=dict)
+    commit: str = ""
+    job: str = ""
+    seconds: float = 0.0
+    why: Mapping[str, Any] = field(default_factory=dict)
+    run: str = ""
+    failed: str = ""
+
+    @property
+    def place(self) -> int:
+        """Where it stands on the way back: a rollback stands where the apply stands that it went back to."""
+        back = self.why.get("back_to")
+        return back if isinstance(back, int) else self.number
+
+    @property
+    def reason(self) -> str:
+        """Why it was made, in words; "" for an apply that somebody typed."""
+        if "rollback_of" in self.why:
+            return f"rollback of {self.why['rollback_of']} to {self.why.get('back_to')}"
+        return f"promoted from {self.why['promoted_from']}" if "promoted_from" in self.why else ""
+
+
+History = tuple[HistoryEntry, ...]
+
+
+def parse(data: object, where: str = "") -> History:
+    """The entries in ``data``, as far as they can be read. NewerError where a later version wrote it."""
+    check_known(data, VERSION, "a history", where)
+    listed = data.get("applies") if isinstance(data, dict) else None
+    found = [_entry(one) for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return tuple(sorted((e for e in found if e.number > 0), key=lambda e: e.number))
+
+
+def _entry(data: dict[str, Any]) -> HistoryEntry:
+    empty = HistoryEntry()
+    good: dict[str, Any] = {}
+    for one in fields(HistoryEntry):
+        value, kind = data.get(one.name), type(getattr(empty, one.name))
+        if (isinstance(value, kind) and not isinstance(value, bool)) or (kind is float and isinstance(value, int)):
+            good[one.name] = value
+    return HistoryEntry(**good)
+
+
+def as_data(history: History) -> dict[str, Any]:
+    return {"version": VERSION, "applies": [{k: v for k, v in asdict(e).items() if v} for e in history]}
+
+
+def added(history: History, record: DeploymentRecord) -> History:
+    """The same, and an apply that has just been recorded; no more than are kept. Once: a write whose answer was lost is
+    made again, perhaps after another command has added its own."""
+    if any(e.run and e.run == record.run for e in history):
+        return history
+    number = history[-1].number + 1 if history else 1
+    common = {f.name: getattr(record, f.name) for f in fields(HistoryEntry) if f.name not in ("number", "failed")}
+    return (*history, HistoryEntry(number=number, **common))[-KEPT:]
+
+
+def with_failure(history: History, run: str, error: str) -> History:
+    """The same, the apply of that run not good."""
+    return tuple(replace(e, failed=error) if e.run == run else e for e in history)
+
+
+# -- the way back -------------------------------------------------------------------------------
+
+
+def previous(history: History, record: DeploymentRecord) -> HistoryEntry | None:
+    """What ran before, as far as it was good; None when nothing is known. Where the last try failed before it was
+    recorded, what ran before is the newest entry; after a rollback it is what ran before the apply that was gone
+    back to, so that two rollbacks never put back what the first took away."""
+    if not history:
+        return None
+    newest = history[-1]
+    if record.failed and not newest.failed:
+        return newest
+    earlier = [e for e in history if e.number < newest.place and not e.failed and e.builds != newest.builds]
+    return next((e for e in reversed(earlier) if e.builds), None)
+
+
+def choose(history: History, record: DeploymentRecord, wanted: str, label: str) -> HistoryEntry:
+    """The apply to go back to: the one before, a ``number``, or the newest with ``service1-build=90``.
+    RefusedError when there is none before, NotFoundError for one that is not known."""
+    if not wanted:
+        found = previous(history, record)
+        if found is None:
+            raise RefusedError(f"{label}: no earlier builds are known", hint="its history begins with what runs now")
+        return found
+    matching = _matching(history, wanted)
+    if not matching:
+        known = ", ".join(f"{e.number} ({in_words(e.builds)})" for e in history[-5:] if e.builds)
+        raise NotFoundError(f"{label}: no apply {wanted!r} in its history", hint=f"the last ones: {known or 'none'}")
+    return matching[-1]
+
+
+def _matching(history: History, wanted: str) -> Sequence[HistoryEntry]:
+    if wanted.isdecimal():
+        return [e for e in history if e.number == int(wanted) and e.builds]
+    if "=" not in wanted:
+        raise UsageError(
+            f"--to {wanted!r} is neither a number of the history nor a build",
+            hint="for example: --to 7, or --to service1-build=90",
+        )
+    one = parse_argument(wanted)
+    names = sorted({n for e in history for n in e.builds})
+    if names and one.name not in names:
+        close = nearest(one.name, names)
+        raise UsageError(f"--to {wanted}: no build {one.name!r}", hint=f"did you mean {close or names[0]}?")
+    return [e for e in history if e.builds.get(one.name) == one.text and not e.failed]
+
+
+def in_words(builds: Mapping[str, str]) -> str:
+    return ", ".join(f"{n} {v}" for n, v in sorted(builds.items())) or "no build"

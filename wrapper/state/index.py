@@ -1,0 +1,157 @@
+"""The register of a stack's tenants, read out of the state bucket: who has a state, its record, its lock.
+
+A listing tells each object's tag, a thousand in one request. The records themselves are kept together in one
+object beside the states, each as it stands and with the tag it had: only those that changed since are read one by one.
+That object is a memory and no truth; damaged or old, it costs time, and one of a newer orchestrate is left to it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..model import naming
+from ..model.errors import NewerError, OrchestrateError
+from ..model.keys import state_key
+from ..model.nouns import Layer, Stack
+from ..model.versions import check_known
+from ..terraform.output import Lock
+from . import record
+from .layer_state import RECORD, data_in, load_record
+from .record import DeploymentRecord
+from .store import Store
+
+MEMORY = "register.json"
+_VERSION = 1
+_READERS = 16
+
+
+@dataclass(frozen=True)
+class LayerStatus:
+    """One layer in the bucket. ``tag`` is its state object's, "" where it has no state; ``locked``: by Terraform;
+    ``error``: why nothing is known of its last apply although something is recorded."""
+
+    tag: str = ""
+    record: DeploymentRecord = field(default_factory=DeploymentRecord)
+    locked: bool = False
+    error: OrchestrateError | None = None
+
+    @property
+    def deployed(self) -> bool:
+        return bool(self.tag)
+
+    @property
+    def touched(self) -> bool:
+        """Whether the state is another than the last recorded apply left."""
+        return self.tag != self.record.tag
+
+
+@dataclass(frozen=True)
+class TenantIndex:
+    """What the bucket says of one stack: its own layer and, by name, every tenant it knows."""
+
+    own: LayerStatus
+    tenants: Mapping[str, LayerStatus]
+
+    @property
+    def deployed(self) -> list[str]:
+        return sorted(n for n, e in self.tenants.items() if e.deployed)
+
+    def of(self, tenant: str) -> LayerStatus:
+        return (self.tenants.get(tenant) or LayerStatus()) if tenant else self.own
+
+
+def read(store: Store, stack: Stack) -> TenantIndex:
+    """The register, with as many requests as there are thousands of objects, and one for each record that is new."""
+    prefix = naming.stack_prefix(stack.region, stack.name)
+    tags = store.listing(prefix)
+    own_key = state_key(Layer(stack))
+    if not own_key.startswith(prefix):  # an older project wrote the key of its own state by hand
+        tags |= store.listing(own_key)
+    keys = _state_keys(stack, tags)
+    kept = {name: naming.beside(key, RECORD) for name, key in keys.items()}
+    data = _records(store, prefix + MEMORY, kept, tags)
+    entries = {n: _entry(tags.get(k, ""), data.get(n), kept[n], _lock_key(stack, k) in tags) for n, k in keys.items()}
+    return TenantIndex(entries.pop(""), entries)
+
+
+def _entry(tag: str, data: Any, key: str, locked: bool) -> LayerStatus:
+    try:
+        return LayerStatus(tag, record.parse(data, key), locked)
+    except NewerError as error:
+        return LayerStatus(tag, DeploymentRecord(), locked, error)
+
+
+def forget(store: Store, stack: Stack) -> None:
+    """The stack is gone: so is what was remembered of it."""
+    store.delete(naming.stack_prefix(stack.region, stack.name) + MEMORY)
+
+
+def layer_status(store: Store, layer: Layer) -> LayerStatus:
+    """One layer's entry, without the others'. NewerError where its record is a newer orchestrate's."""
+    found = store.read_tagged(state_key(layer))
+    locked = store.read(_lock_key(layer.stack, state_key(layer))) is not None
+    return LayerStatus(found[1] if found else "", load_record(store, layer), locked)
+
+
+def lock_of(store: Store, layer: Layer) -> Lock | None:
+    """Who holds Terraform's lock on a layer's state, or None."""
+    try:
+        info = json.loads(store.read(_lock_key(layer.stack, state_key(layer))) or b"null")
+        return Lock(*(str(info.get(k, "")) for k in ("ID", "Who", "Operation", "Created"))) if info else None
+    except (ValueError, AttributeError):
+        return Lock("", "unknown", "", "unknown")
+
+
+def _lock_key(stack: Stack, key: str) -> str:
+    """Where Terraform's backends keep the lock of a state."""
+    folder, slash, last = key.rpartition("/")
+    return f"{folder}{slash}.{last}.lock.info" if stack.backend.kind == "local" else f"{key}.tflock"
+
+
+def _state_keys(stack: Stack, keys: Iterable[str]) -> dict[str, str]:
+    """The state's key by tenant, "" being the stack's own: of every tenant that left anything in the bucket."""
+    prefix = naming.tenants_prefix(stack.region, stack.name)
+    parts = (k.removeprefix(prefix).split("/") for k in keys if k.startswith(prefix))
+    found = sorted({p[0] for p in parts if len(p) == 2 and p[1].startswith((naming.STATE_FILE, RECORD))})
+    return {name: state_key(Layer(stack, name)) for name in ["", *found]}
+
+
+def _records(store: Store, memory: str, keys: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, Any]:
+    """Each record as it was written."""
+    there = {name: tags[key] for name, key in keys.items() if key in tags}
+    try:
+        known, ours = _remembered(store, memory, tags), True
+    except NewerError:
+        known, ours = {}, False
+    fresh = {n: known[n]["record"] for n, tag in there.items() if n in known and known[n]["tag"] == tag}
+    todo = sorted(there.keys() - fresh.keys())
+    with ThreadPoolExecutor(_READERS) as pool:
+        texts = dict(zip(todo, pool.map(lambda n: store.read_tagged(keys[n]), todo), strict=True))
+    records = fresh | {n: data_in(text[0]) if text else None for n, text in texts.items()}
+    if ours and (todo or known.keys() - there.keys()):
+        late = {n: text[1] for n, text in texts.items() if text}
+        _remember(store, memory, {n: {"tag": late.get(n, there[n]), "record": data} for n, data in records.items()})
+    return records
+
+
+def _remembered(store: Store, key: str, tags: Mapping[str, str]) -> dict[str, Any]:
+    if key not in tags:
+        return {}
+    data = data_in(store.read(key))
+    check_known(data, _VERSION, "an index of tenants", key)
+    with contextlib.suppress(AttributeError, KeyError):
+        if data.get("version") == _VERSION:
+            return {
+                n: one for n, one in data["tenants"].items() if isinstance(one, dict) and {"tag", "record"} <= {*one}
+            }
+    return {}
+
+
+def _remember(store: Store, key: str, tenants: Mapping[str, Any]) -> None:
+    with contextlib.suppress(OrchestrateError):  # a reader without the right to write is a reader still
+        store.write(key, json.dumps({"version": _VERSION, "tenants": tenants}, separators=(",", ":")).encode())

@@ -1,0 +1,156 @@
+"""The state bucket: which states there are, their outputs, and what is kept beside them.
+
+Reads a state's ``outputs`` straight from its object (format version 4, unchanged since Terraform 0.12):
+20 ms instead of half a second and a container. Never writes a state.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..model import naming
+from ..model.errors import BusyError, ConfigError
+from ..model.keys import state_key
+from ..model.nouns import Layer, Stack
+from . import history, record
+from .history import History
+from .record import DeploymentRecord
+from .store import Store
+
+RECORD = "orchestrate.json"
+HISTORY = "orchestrate-history.json"  # a register takes no note of it
+_TRIES = 10  # to write it, while others do
+
+
+def load(store: Store, layer: Layer) -> dict[str, Any] | None:
+    """The layer's state as data, or None where it has none. A damaged one is a ConfigError: Terraform
+    would take an empty object for "no state" and plan to make everything anew."""
+    return found[0] if (found := load_tagged(store, layer)) else None
+
+
+def load_tagged(store: Store, layer: Layer) -> tuple[dict[str, Any], str] | None:
+    """The layer's state as data and its object's tag, or None. Raises as :func:`load` does."""
+    key = state_key(layer)
+    found = store.read_tagged(key)
+    if found is None:
+        return None
+    data, tag = found
+    try:
+        state = json.loads(data)
+        if isinstance(state, dict) and "version" in state:
+            return state, tag
+    except ValueError:
+        pass
+    raise ConfigError(
+        f"the state of {layer.label} is damaged ({len(data)} bytes)",
+        where=key,
+        hint="put back an earlier version of that object before anything else; see docs/state.md",
+    )
+
+
+def outputs(state: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Output values by name."""
+    return {name: out.get("value") for name, out in ((state or {}).get("outputs") or {}).items()}
+
+
+def is_empty(state: dict[str, Any] | None) -> bool:
+    return not (state or {}).get("resources")
+
+
+def deployed(store: Store, stack: Stack) -> list[str]:
+    """Tenants that have a state, by name."""
+    prefix = naming.tenants_prefix(stack.region, stack.name)
+    found = (k.removeprefix(prefix).split("/") for k in store.listing(prefix))
+    return sorted({parts[0] for parts in found if len(parts) == 2 and parts[1] == naming.STATE_FILE})
+
+
+def record_key(layer: Layer) -> str:
+    return naming.beside(state_key(layer), RECORD)
+
+
+def load_record(store: Store, layer: Layer) -> DeploymentRecord:
+    """What the last successful apply left beside the state; an empty one where there is nothing readable. NewerError
+    for what a newer orchestrate left."""
+    key = record_key(layer)
+    return record.parse(data_in(store.read(key)), key)
+
+
+def data_in(text: bytes | None) -> Any:
+    """What an object beside a state holds; None where it is no JSON."""
+    try:
+        return json.loads(text or b"{}")
+    except (ValueError, RecursionError):
+        return None
+
+
+def write_record(store: Store, layer: Layer, one: DeploymentRecord) -> None:
+    """Write it, in the place of any but a newer orchestrate's."""
+    load_record(store, layer)
+    store.write(record_key(layer), _record_bytes(one))
+
+
+def change_record(store: Store, layer: Layer, change: Callable[[DeploymentRecord], DeploymentRecord]) -> None:
+    """Change it, and what others write at the same moment stays: read again where one came between."""
+    for _ in range(_TRIES):
+        data, tag = store.read_tagged(record_key(layer)) or (None, None)
+        before = record.parse(data_in(data), record_key(layer))
+        after = change(before)
+        if after == before or store.write_if(record_key(layer), _record_bytes(after), tag):
+            return
+    raise BusyError(
+        f"{layer.label}: its record is being written by others all the time",
+        where=record_key(layer),
+        hint="let one command at a time change a layer",
+    )
+
+
+def _record_bytes(one: DeploymentRecord) -> bytes:
+    return json.dumps(one.as_data(), indent=2, sort_keys=True).encode()
+
+
+def load_history(store: Store, layer: Layer) -> History:
+    """The layer's applies, the newest last; none where nothing is readable. NewerError as of a record."""
+    return _parse_history(store.read(_history_key(layer)), layer)
+
+
+def check_known(store: Store, layer: Layer) -> None:
+    """NewerError where a newer orchestrate wrote what stands beside the layer's state."""
+    load_record(store, layer)
+    load_history(store, layer)
+
+
+def change_history(store: Store, layer: Layer, change: Callable[[History], History]) -> None:
+    """Change it, whoever else does at the same moment: Terraform's lock is gone by then. ``change`` gives back the same
+    history where it was made already."""
+    for _ in range(_TRIES):
+        data, tag = store.read_tagged(_history_key(layer)) or (None, None)
+        before = _parse_history(data, layer)
+        after = change(before)
+        text = json.dumps(history.as_data(after), sort_keys=True).encode()
+        if after == before or store.write_if(_history_key(layer), text, tag):
+            return
+    raise BusyError(
+        f"{layer.label}: applied and recorded, but its history is being written by others all the time",
+        where=_history_key(layer),
+        hint="let one apply at a time deploy a layer",
+    )
+
+
+def _parse_history(data: bytes | None, layer: Layer) -> History:
+    return history.parse(data_in(data), _history_key(layer))
+
+
+def _history_key(layer: Layer) -> str:
+    return naming.beside(state_key(layer), HISTORY)
+
+
+def forget(store: Store, layer: Layer) -> None:
+    """Remove the state, the record and the history of a layer that was destroyed; a state that still holds a
+    resource stays. NewerError where a newer orchestrate wrote one of them."""
+    check_known(store, layer)
+    if is_empty(load(store, layer)):
+        store.delete(_history_key(layer))
+        store.delete(record_key(layer))
+        store.delete(state_key(layer))

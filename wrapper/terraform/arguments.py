@@ -1,0 +1,74 @@
+"""The caller's arguments, understood: which tenant, which -var, does it destroy. Pure.
+
+Knows what Terraform's flags mean to a whole command; :mod:`wrapper.terraform.commands` knows how they are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from ..model.errors import UsageError
+from ..model.nouns import Variable
+from .commands import Token, Verb
+from .variables import Argument, parse_argument, undeclared
+
+
+def split_tenant(tokens: Iterable[Token], option: str = "") -> tuple[str, list[Token]]:
+    """The tenant that ``-var tenant=NAME`` or ``--tenant NAME`` chooses, and all tokens."""
+    tokens = list(tokens)
+    names = {a.text for a in typed_values(tokens) if a.name == "tenant"} | ({option} if option else set())
+    if len(names) > 1:
+        raise UsageError(f"two tenants: {' and '.join(sorted(names))}", hint="a run is for one; or see --all-tenants")
+    if "" in names:
+        raise UsageError("-var tenant= names no tenant", hint="for example: -var tenant=acme")
+    return next(iter(names), ""), tokens
+
+
+def take_old_flags(verb: Verb, tokens: Iterable[Token], info: Callable[[str], None]) -> list[Token]:
+    """Flags of older Terraform that old pipelines still pass, as today's."""
+    result = []
+    for token in tokens:
+        if token.flag == "force" and verb.name == "destroy":
+            info("-force is taken as -auto-approve (Terraform renamed it in 0.15)")
+            token = Token("auto-approve", None, ("-auto-approve",))
+        result.append(token)
+    return result
+
+
+def check_words(verb: Verb, tokens: Sequence[Token]) -> None:
+    """UsageError for more bare words than the verb takes; a word in the region's place is most likely one."""
+    words = [t.value or "" for t in tokens if not t.flag]
+    if len(words) > verb.words:
+        raise UsageError(
+            f"terraform {verb.name} takes no {words[verb.words]!r}",
+            hint="the order is: COMMAND STACK [REGION] [TERRAFORM ARGUMENTS...]",
+        )
+
+
+def typed_values(tokens: Iterable[Token]) -> list[Argument]:
+    """Every ``-var``, in order."""
+    return [parse_argument(t.value or "") for t in tokens if t.flag == "var"]
+
+
+def distribute(
+    verb: Verb, tokens: Iterable[Token], declared: Mapping[str, Variable], others: Collection[str], label: str
+) -> list[Token]:
+    """Those of one layer: a -var goes to the root that declares it. ``others``: what the other root of its stack does."""
+    kept = []
+    for token in tokens:
+        name = parse_argument(token.value or "").name if token.flag == "var" else ""
+        if not name or (name in declared and verb.values):
+            kept.append(token)
+        elif name not in declared and name not in others and name != "tenant":
+            raise undeclared(name, declared, others, f"-var {name}", label)
+    return kept
+
+
+def destroys(verb: Verb, tokens: Iterable[Token]) -> bool:
+    """Whether the command removes what is there, by whichever name."""
+    return verb.name == "destroy" or (verb.name == "apply" and any(t.flag == "destroy" for t in tokens))
+
+
+def partial(tokens: Iterable[Token]) -> bool:
+    """Whether the command is for a part of its layer only."""
+    return any(t.flag in ("target", "exclude", "refresh-only") for t in tokens)

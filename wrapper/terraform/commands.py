@@ -1,0 +1,294 @@
+"""Terraform's verbs and flags: the only room that knows them. Pure.
+
+Builds argv (through python-terraform's dialect), splits the caller's arguments, echoes an argv without its secrets.
+Source: developer.hashicorp.com/terraform/cli/commands
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..model.errors import UsageError
+from ..model.naming import nearest
+
+PLAN_FILE = "orchestrate.tfplan"
+VALUES_FILE = "zz-orchestrate.auto.tfvars.json"  # loaded last among *.auto.tfvars
+BACKEND_FILE = "orchestrate_backend_override.tf.json"
+ERRORED_STATE = "errored.tfstate"
+LOCK_FILE = ".terraform.lock.hcl"
+
+
+@dataclass(frozen=True)
+class Verb:
+    """What a Terraform command needs and takes. ``values``: it evaluates variables, so it takes -var;
+    ``words``: how many bare words it may take after ours; ``color``: it knows -no-color."""
+
+    name: str
+    values: bool = False
+    mutates: bool = False
+    interactive: bool = False
+    prompts: bool = False
+    words: int = 0
+    color: bool = True
+    init: bool = True
+
+
+_MANY = 99
+VERBS = {
+    v.name: v
+    for v in (
+        Verb("init", init=True),
+        Verb("validate"),
+        Verb("plan", values=True, prompts=True),
+        Verb("apply", values=True, mutates=True, prompts=True, words=1),
+        Verb("destroy", values=True, mutates=True, prompts=True),
+        Verb("output", words=1),
+        Verb("show", words=1),
+        Verb("state", mutates=True, words=_MANY, color=False),
+        Verb("import", values=True, mutates=True, prompts=True, words=2),
+        Verb("console", values=True, interactive=True, color=False),
+        Verb("refresh", values=True, mutates=True, prompts=True),
+        Verb("graph", color=False),
+        Verb("providers", words=_MANY, color=False),
+        Verb("modules", color=False),
+        Verb("force-unlock", mutates=True, interactive=True, words=1, color=False),
+        Verb("taint", mutates=True, words=1, color=False),
+        Verb("untaint", mutates=True, words=1),
+        Verb("test", values=True),
+        Verb("fmt", words=_MANY, color=False, init=False),
+        Verb("get", init=False),
+        Verb("metadata", words=1, color=False, init=False),
+        Verb("version", color=False, init=False),
+    )
+}
+
+DRIFT = Verb("drift", values=True)  # ours: a plan, and the plan as data
+
+REFUSED_VERBS = {
+    "workspace": "a stack or tenant has exactly one state; use another stack or tenant instead",
+    "login": "the tool keeps no Terraform Cloud credentials; set TF_TOKEN_<host> where a module registry needs one",
+    "logout": "the tool keeps no Terraform Cloud credentials",
+}
+
+_REFUSED_FLAGS = {
+    "chdir": "the stack decides the folder",
+    "state": "one state per stack and tenant, kept by the backend",
+    "state-out": "one state per stack and tenant, kept by the backend",
+    "backup": "the bucket keeps the versions of a state",
+    "lock=false": "the lock is what keeps two runs apart; wait with -lock-timeout=5m",
+    "backend": "every layer has a backend",
+    "backend-config": "write it in the stack's backend.tfvars",
+    "migrate-state": "states are never moved in passing; see docs/state.md",
+    "force-copy": "states are never moved in passing; see docs/state.md",
+    "plugin-dir": "providers come from the image's mirror",
+    "from-module": "a stack's code lives in src/",
+}
+
+_GO_FALSE = ("0", "f", "F", "false", "FALSE", "False")  # pkg.go.dev/strconv#ParseBool
+
+_TAKES_VALUE = {
+    "var",
+    "var-file",
+    "target",
+    "exclude",
+    "replace",
+    "out",
+    "parallelism",
+    "lock-timeout",
+    "generate-config-out",
+    "config",
+    "id",
+    "type",
+    "plan",
+    "junit-xml",
+    "filter",
+    "test-directory",
+    "platform",
+    "fs-mirror",
+    "net-mirror",
+    "module-depth",
+    "from",
+    "lockfile",
+    "state",
+    "state-out",
+    "backup",
+    "backend-config",
+    "plugin-dir",
+    "from-module",
+    "chdir",
+    "cloud-run",
+}
+# What `terraform apply PLANFILE` still takes; all else was settled by the plan.
+_APPLY_ONLY = {"parallelism", "lock-timeout", "json", "no-color", "compact-warnings"}
+_NOT_FOR_PLAN = {"auto-approve", "force"}
+
+
+def parse_verb(name: str) -> Verb:
+    """The verb of that name. UsageError for one that is refused or unknown."""
+    if name in REFUSED_VERBS:
+        raise UsageError(f"terraform {name} is not run here", hint=REFUSED_VERBS[name])
+    if name not in VERBS:
+        close = nearest(name, VERBS)
+        raise UsageError(f"no command {name!r}", hint=f"did you mean {close}?" if close else "see --help")
+    return VERBS[name]
+
+
+@dataclass(frozen=True)
+class Token:
+    """One argument of the caller's: a flag with its words as typed, or a bare word (``flag`` is "")."""
+
+    flag: str
+    value: str | None
+    words: tuple[str, ...]
+
+
+def tokenize(arguments: Sequence[str]) -> tuple[Token, ...]:
+    """The caller's arguments as tokens; joined again (``words``) they are the same bytes in the same order."""
+    tokens, rest = [], list(arguments)
+    while rest:
+        word = rest.pop(0)
+        flag = re.match(r"-([A-Za-z][\w-]*)(?:=(.*))?\Z", word, re.DOTALL)
+        if flag is None:
+            tokens.append(Token("", word, (word,)))
+        elif flag.group(2) is None and flag.group(1) in _TAKES_VALUE:
+            tokens.append(_with_next(flag.group(1), word, rest))
+        else:
+            tokens.append(Token(flag.group(1), flag.group(2), (word,)))
+    return tuple(tokens)
+
+
+def _with_next(flag: str, word: str, rest: list[str]) -> Token:
+    if not rest:
+        raise UsageError(f"{word} needs a value", hint=f"for example: {word}=...")
+    value = rest.pop(0)
+    return Token(flag, value, (word, value))
+
+
+def check_flags(tokens: Iterable[Token]) -> None:
+    """UsageError for a flag that would break a promise of this tool."""
+    for token in tokens:
+        off = token.flag == "lock" and token.value in _GO_FALSE
+        for refused in (token.flag, "lock=false" if off else ""):
+            if refused in _REFUSED_FLAGS:
+                raise UsageError(f"-{refused} is not passed on", hint=_REFUSED_FLAGS[refused])
+
+
+def is_flag(name: str) -> bool:
+    """Whether ``name`` is a flag of Terraform's that takes a value, or one of the usual others."""
+    return name in _TAKES_VALUE or name in _APPLY_ONLY | _NOT_FOR_PLAN | {
+        "destroy",
+        "refresh",
+        "detailed-exitcode",
+        "input",
+        "upgrade",
+        "lock",
+        "raw",
+    }
+
+
+def words(tokens: Iterable[Token]) -> list[str]:
+    return [word for token in tokens for word in token.words]
+
+
+def split_for_apply(tokens: Iterable[Token]) -> tuple[list[Token], list[Token]]:
+    """The caller's arguments of ``apply`` or ``destroy`` as those of the plan and those of applying it."""
+    tokens = list(tokens)
+    plan = [t for t in tokens if t.flag not in _NOT_FOR_PLAN]
+    return plan, [t for t in tokens if t.flag in _APPLY_ONLY]
+
+
+# -- building argv ------------------------------------------------------------------------------
+
+
+def argv(verb: Verb, arguments: Sequence[str] = (), *, color: bool, **options: object) -> tuple[str, ...]:
+    """``terraform VERB OPTIONS ARGUMENTS``: ours in python-terraform's dialect, the caller's untouched."""
+    if verb.color and not color and "-no-color" not in arguments:
+        options["no_color"] = True
+    if verb.prompts or verb.name == "init":
+        options.setdefault("input", False)
+    return ("terraform", *verb.name.split(), *_dialect(options), *arguments)
+
+
+def _dialect(options: dict[str, object]) -> list[str]:
+    """Options as python-terraform writes them: ``-input=false -no-color -out=FILE``."""
+    if not options:
+        return []
+    from python_terraform import IsFlagged, Terraform
+
+    flagged = {k: IsFlagged if v is True else v for k, v in options.items()}
+    return [str(w) for w in _writer(Terraform).generate_cmd_string("", **flagged)][1:]
+
+
+def _writer(kind: Any) -> Any:
+    """An instance without its constructor's work (it would read a state file from the working directory)."""
+    writer = kind.__new__(kind)
+    writer.terraform_bin_path = "terraform"
+    return writer
+
+
+def without_checksums(lock: str) -> str:
+    """A dependency lock file that still says which versions, and no longer which bytes. Terraform hashes each provider
+    before each command where the lock has checksums (internal/command/meta_providers.go), 700 MB of the AWS provider's."""
+    return re.sub(r"(?m)^  hashes = \[[^\]]*\]\n", "", lock)
+
+
+def lock_timeout(tokens: Iterable[Token]) -> float:
+    """Seconds of ``-lock-timeout`` (Go's duration: 90s, 5m, 1h30m); 0 when not given."""
+    seconds = 0.0
+    for token in tokens:
+        if token.flag == "lock-timeout":
+            seconds = parse_duration(token.value or "")
+    return seconds
+
+
+def parse_duration(text: str) -> float:
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text)
+    if not parts or "".join(n + u for n, u in parts) != text:
+        raise UsageError(f"{text!r} is not a duration", hint="for example: 90s, 5m, 1h30m")
+    return sum(float(n) * {"ms": 0.001, "s": 1, "m": 60, "h": 3600}[u] for n, u in parts)
+
+
+def parse_limit(text: str) -> float:
+    """Seconds of a duration; ``0`` is none."""
+    return 0.0 if text == "0" else parse_duration(text)
+
+
+# -- echoing it ---------------------------------------------------------------------------------
+
+_SECRET_NAME = re.compile(r"passw|secret|token|credential|private|api_?key", re.IGNORECASE)
+
+
+_SECRET_KEY = re.compile(rf"({_SECRET_NAME.pattern})[\w-]*\"?\s*[=:]", re.IGNORECASE)  # in a map
+
+
+def redact(argv: Sequence[str], sensitive: Iterable[str] = ()) -> str:
+    """The argv as one shell line, values of sensitive variables shown as ***; so are those that a name gives away, and
+    what a -var has where there should be a name and a value."""
+    import shlex
+
+    hidden = set(sensitive)
+
+    def shown(word: str, before: str) -> str:
+        flag = "-var=" if word.startswith("-var=") else ""
+        if not flag and before != "-var":
+            return word
+        found = re.match(r"\s*([\w-]+)\s*=", word[len(flag) :])
+        if found is None:
+            return flag + "***"
+        secret = found[1] in hidden or _SECRET_NAME.search(found[1]) or _tells(word[len(flag) + found.end() :])
+        return flag + found[0] + "***" if secret else word
+
+    return " ".join(shlex.quote(shown(w, b)) for w, b in zip(argv, ("", *argv), strict=False))
+
+
+def _tells(value: str) -> bool:
+    """Whether a map or a list has a secret in it, as its keys say."""
+    return value.lstrip().startswith(("{", "[")) and _SECRET_KEY.search(value) is not None
+
+
+def variable_names(tokens: Iterable[Token]) -> set[str]:
+    """What each -var is for, also of one that is malformed."""
+    return {(t.value or "").partition("=")[0].strip() for t in tokens if t.flag == "var"}

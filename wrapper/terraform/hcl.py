@@ -1,0 +1,271 @@
+"""HCL text -> plain data with line numbers. The only room that knows python-hcl2.
+
+Knows no file and no Terraform meaning. Values are data: a string is taken as written, so
+``${...}`` inside it stays those characters (Terraform would evaluate it in a .tfvars file).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ..model.errors import ConfigError
+
+Value = Any  # str | int | float | bool | None | list[Value] | dict[str, Value]
+Located = dict[str, tuple[Value, int]]  # key -> (value, line)
+
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))|([$%])\4(?=\{)", re.DOTALL)
+_QUOTED_KEY = re.compile(r'"([A-Za-z_][\w-]*)"(?=\s*=)')
+# python-hcl2 pairs an escaped `$${` with the next `}`, be it in another string; so it never sees one.
+_ESCAPED = re.compile(r"([$%])\1\{")
+_MAXIMUM_DEPTH = 60
+
+
+class Block(NamedTuple):
+    """One block: ``variable "x" { ... }``. ``body`` maps attribute names to (value, line);
+    an attribute that is not literal holds an :class:`Expression`."""
+
+    kind: str
+    labels: tuple[str, ...]
+    body: dict[str, tuple[Any, int]]
+    blocks: tuple[Block, ...]
+    line: int
+
+
+class Expression(NamedTuple):
+    """An expression that was not evaluated: its source text."""
+
+    text: str
+
+
+class Assignments(NamedTuple):
+    """What a file of literal values holds; ``quoted`` are the lines whose key stood in quotes."""
+
+    values: Located
+    quoted: tuple[int, ...] = ()
+
+
+def parse_values(text: str, where: str) -> Assignments:
+    """Literal ``key = value`` lines (a .tfvars file). Raises ConfigError with ``where:line``."""
+    tree, text, quoted = _tree(text, where)
+    values: Located = {}
+    for node in _statements(tree):
+        line = node.meta.line
+        if node.data != "attribute":
+            raise ConfigError(
+                "a block does not belong in a file of values", where=f"{where}:{line}", hint="write `name = { ... }`"
+            )
+        name = _text(node.children[0])
+        if name in values:
+            raise ConfigError(
+                f"{name} is set twice (first in line {values[name][1]})",
+                where=f"{where}:{line}",
+                hint="keep one of the two lines",
+            )
+        values[name] = (_literal(node.children[-1], text, where), line)
+    return Assignments(values, quoted)
+
+
+def parse_blocks(text: str, where: str) -> tuple[Block, ...]:
+    """The blocks of a .tf file. Raises ConfigError with ``where:line``."""
+    tree, text, _ = _tree(text, where)
+    return tuple(_block(n, text, where) for n in _statements(tree) if n.data == "block")
+
+
+def quote(value: object) -> str:
+    """A string as an HCL literal, so that a template may put any text between quotes safely."""
+    import json
+
+    literal = re.sub(r"(\\\\)|\\([bf])", _long_escape, json.dumps(value, ensure_ascii=False))
+    return re.sub(r"([$%])(?=\{)", r"\1\1", literal)
+
+
+def _long_escape(match: re.Match[str]) -> str:
+    """JSON has short escapes for backspace and form feed; HCL has none."""
+    return match.group(1) or {"b": "\\u0008", "f": "\\u000c"}[match.group(2)]
+
+
+# -- reading the tree -------------------------------------------------------------------------
+
+
+def _tree(text: str, where: str) -> tuple[Any, str, tuple[int, ...]]:
+    """Parse, and where a statement's key stands in quotes (an older dialect) take the quotes off."""
+    import hcl2
+    from lark.exceptions import UnexpectedInput, UnexpectedToken
+
+    quoted: list[int] = []
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    while True:
+        try:
+            return hcl2.parses_to_tree(_ESCAPED.sub(r"\1\1(", text)), text, tuple(quoted)
+        except UnexpectedInput as error:
+            bare = _unquote(text, error) if isinstance(error, UnexpectedToken) else None
+            if bare is None:
+                raise _broken(error, text, where) from None
+            quoted.append(error.line)
+            text = bare
+        except RecursionError:
+            raise ConfigError("nested too deeply", where=where) from None
+
+
+def _unquote(text: str, error: Any) -> str | None:
+    if error.token.type != "DBLQUOTE":
+        return None
+    start = error.token.start_pos
+    key = _QUOTED_KEY.match(text, start)
+    at_line_start = text[:start].rpartition("\n")[2].strip() == ""
+    if key is None or not at_line_start:
+        return None
+    return text[:start] + key.group(1) + "  " + text[key.end() :]
+
+
+def _broken(error: Any, text: str, where: str) -> ConfigError:
+    line = error.line if isinstance(error.line, int) and error.line > 0 else text.count("\n") + 1
+    lines = text.splitlines()
+    shown = lines[line - 1].strip() if 0 < line <= len(lines) else "end of file"
+    return ConfigError(
+        f"this is not HCL: {shown[:120]}",
+        where=f"{where}:{line}",
+        hint="a bracket, quote or comma before this place is missing or one too many",
+    )
+
+
+def _statements(tree: Any) -> Iterator[Any]:
+    body = tree.children[0] if tree.data == "start" else tree
+    for node in body.children:
+        if getattr(node, "data", None) in ("attribute", "block"):
+            yield node
+
+
+def _block(node: Any, text: str, where: str) -> Block:
+    heads = [c for c in node.children if getattr(c, "data", None) in ("identifier", "string")]
+    body = next(c for c in node.children if getattr(c, "data", None) == "body")
+    kind, *labels = (_label(h) for h in heads)
+    return _body(kind, tuple(labels), body, node.meta.line, text, where)
+
+
+def _body(kind: str, labels: tuple[str, ...], body: Any, line: int, text: str, where: str) -> Block:
+    attributes: dict[str, tuple[Any, int]] = {}
+    blocks = []
+    for node in _statements(body):
+        if node.data == "block":
+            blocks.append(_block(node, text, where))
+        else:
+            name = _text(node.children[0])
+            attributes[name] = (_value(node.children[-1], text, where), node.meta.line)
+    return Block(kind, labels, attributes, tuple(blocks), line)
+
+
+def _value(node: Any, text: str, where: str) -> Any:
+    try:
+        return _literal(node, text, where)
+    except ConfigError:
+        return Expression(_source(node, text).strip())
+
+
+def _literal(node: Any, text: str, where: str, depth: int = 0) -> Value:
+    if depth > _MAXIMUM_DEPTH:
+        raise ConfigError("nested too deeply", where=f"{where}:{node.meta.line}")
+    if node.data == "expr_term":
+        inner = [c for c in node.children if getattr(c, "data", None) not in (None, "new_line_or_comment")]
+        if len(inner) == 1 and inner[0].data in _LITERALS:
+            return _LITERALS[inner[0].data](inner[0], text, where, depth)
+    if node.data == "unary_op" and _source(node, text).startswith("-"):
+        number = _literal(node.children[-1], text, where, depth + 1)
+        if isinstance(number, int | float) and not isinstance(number, bool):
+            return -number
+    raise ConfigError(
+        f"a literal value is needed, not the expression {_source(node, text)[:80]!r}",
+        where=f"{where}:{node.meta.line}",
+        hint="values are data: put text in quotes, and compute in the stack's Terraform code or template",
+    )
+
+
+def _string(node: Any, text: str, where: str, depth: int) -> str:
+    raw = _source(node, text)[1:-1]
+    return _ESCAPE.sub(lambda m: _unescape(m, where, node.meta.line), raw)
+
+
+def _unescape(match: re.Match[str], where: str, line: int) -> str:
+    short, long, one, template = match.groups()
+    if template:
+        return str(template)
+    if one is not None:
+        if one not in _ESCAPES:
+            raise ConfigError(
+                f"\\{one} is no escape in a string", where=f"{where}:{line}", hint="write \\\\ for one backslash"
+            )
+        return _ESCAPES[one]
+    code = int(short or long, 16)
+    if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+        raise ConfigError(f"{match.group()} is no character", where=f"{where}:{line}")
+    return chr(code)
+
+
+def _heredoc(node: Any, text: str, where: str, depth: int) -> str:
+    raw = _source(node, text)
+    first, *lines = raw.splitlines()
+    lines = lines[:-1]
+    if first.startswith("<<-"):
+        margin = min((len(s) - len(s.lstrip()) for s in lines if s.strip()), default=0)
+        lines = [s[margin:] for s in lines]
+    return re.sub(r"([$%])\1(?=\{)", r"\1", "".join(s + "\n" for s in lines))
+
+
+def _number(node: Any, text: str, where: str, depth: int) -> int | float:
+    raw = _source(node, text)
+    return int(raw) if re.fullmatch(r"-?\d+", raw) else float(raw)
+
+
+def _keyword(node: Any, text: str, where: str, depth: int) -> bool | None:
+    return {"true": True, "false": False, "null": None}[_source(node, text)]
+
+
+def _tuple(node: Any, text: str, where: str, depth: int) -> list[Value]:
+    skip = (None, "new_line_or_comment")
+    return [_literal(c, text, where, depth + 1) for c in node.children if getattr(c, "data", None) not in skip]
+
+
+def _object(node: Any, text: str, where: str, depth: int) -> dict[str, Value]:
+    result: dict[str, Value] = {}
+    for element in (c for c in node.children if getattr(c, "data", None) == "object_elem"):
+        key = _key(element.children[0], text, where)
+        if key in result:
+            raise ConfigError(f"{key} is set twice", where=f"{where}:{element.meta.line}")
+        result[key] = _literal(element.children[-1], text, where, depth + 1)
+    return result
+
+
+def _key(node: Any, text: str, where: str) -> str:
+    raw = _source(node, text).strip()
+    if raw.startswith('"'):
+        return _ESCAPE.sub(lambda m: _unescape(m, where, node.meta.line), raw[1:-1])
+    if re.fullmatch(r"[\w.-]+", raw):
+        return raw
+    raise ConfigError(f"a key is a name or a quoted string, not {raw[:60]!r}", where=f"{where}:{node.meta.line}")
+
+
+_LITERALS = {
+    "string": _string,
+    "heredoc_template": _heredoc,
+    "heredoc_template_trim": _heredoc,
+    "int_lit": _number,
+    "float_lit": _number,
+    "literal_value": _keyword,
+    "tuple": _tuple,
+    "object": _object,
+}
+
+
+def _source(node: Any, text: str) -> str:
+    return text[node.meta.start_pos : node.meta.end_pos]
+
+
+def _label(node: Any) -> str:
+    return _text(node) if node.data == "identifier" else "".join(_text(c) for c in node.children[1:-1])
+
+
+def _text(node: Any) -> str:
+    return str(node) if not hasattr(node, "children") else "".join(_text(c) for c in node.children)

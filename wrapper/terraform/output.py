@@ -1,0 +1,229 @@
+"""What Terraform said, read back: a plan's summary, its diagnostics, a lock held, a state that was not saved. Pure.
+
+Terraform's exit code says little; its own words, stable since 0.12, say the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..model.errors import BusyError, OrchestrateError, StateAtRisk, TerraformFailed
+from ..model.nouns import Diagnostic
+
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+_SUMMARY = re.compile(r"Plan: (?:(\d+) to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy")
+_DONE = re.compile(
+    r"Apply complete! Resources: (?:(\d+) imported, )?(\d+) added, (\d+) changed, (\d+) destroyed"
+    r"|Destroy complete! Resources: (\d+) destroyed"
+)
+_LAST = 32 * 1024  # characters
+MAXIMUM_LINE = 500  # characters
+_OUTPUTS = re.compile(r"^Changes to Outputs:|You can apply this plan to save these new output", re.MULTILINE)
+
+
+def plain(text: str) -> str:
+    return _COLOR.sub("", text)
+
+
+def change_summary(text: str) -> tuple[int, int, int] | None:
+    """(added, changed, destroyed) of the last plan or apply in ``text``; None where none is seen."""
+    text = plain(text)
+    done = list(_DONE.finditer(text))
+    if done:
+        last = done[-1]
+        return (0, 0, int(last[5])) if last[5] else (int(last[2]), int(last[3]), int(last[4]))
+    plans = list(_SUMMARY.finditer(text))
+    if plans:
+        return int(plans[-1][2]), int(plans[-1][3]), int(plans[-1][4])
+    nothing = _OUTPUTS.search(text) or "No changes." in text or "change_summary" in text
+    return (0, 0, 0) if nothing else None
+
+
+def last_words(text: str) -> str:
+    """The end of what Terraform said, without colours: bounded, because a fleet keeps many."""
+    return plain(text[-2 * _LAST :])[-_LAST:]
+
+
+def last_lines(text: str, most: int = 8) -> str:
+    """The last lines in which something stands; at most so many."""
+    return "\n".join([line.rstrip()[:MAXIMUM_LINE] for line in plain(text).splitlines() if line.strip()][-most:])
+
+
+@dataclass(frozen=True)
+class Lock:
+    """The state lock that Terraform could not have: its id, who holds it, doing what, since when."""
+
+    id: str
+    who: str
+    operation: str
+    created: str
+
+
+def held_lock(text: str) -> Lock | None:
+    """The lock named in "Error acquiring the state lock", or None."""
+    text = re.sub(r"^[│|] ?", "", plain(text), flags=re.MULTILINE)
+    if "Error acquiring the state lock" not in text:
+        return None
+
+    def field(name: str) -> str:
+        found = re.search(rf"^\s*{name}:\s*(.*?)\s*$", text, re.MULTILINE)
+        return found.group(1) if found else "unknown"
+
+    return Lock(
+        field("ID"), field("Who").removeprefix("@"), field("Operation").removeprefix("OperationType"), field("Created")
+    )
+
+
+# A fleet's report holds those of every tenant, so each has a measure.
+MAXIMUM_DIAGNOSTICS = 50
+MAXIMUM_DETAIL = 4000  # characters
+
+_BEGIN = re.compile(r"(Error|Warning): (.+)")
+_ADDRESS = re.compile(r"  with (.+),$", re.MULTILINE)
+_PLACE = re.compile(r"  on (.+?) line (\d+)(?:,|:|$)", re.MULTILINE)
+
+
+def diagnostics(text: str) -> tuple[Diagnostic, ...]:
+    """What Terraform complained about, in its order, each once, errors first: from boxes, from the same words without
+    a box (``-no-color``), and from ``-json``. A box whose beginning is cut away is left out.
+
+    The forms are those of internal/command/format/diagnostic.go and of
+    developer.hashicorp.com/terraform/internals/machine-readable-ui."""
+    text = plain(text).replace("\r\n", "\n")
+    found = dict.fromkeys((*_from_json(text), *(_from_block(b) for b in _blocks(text))))
+    ordered = sorted(found, key=lambda d: d.severity != "error")
+    return tuple(ordered[:MAXIMUM_DIAGNOSTICS])
+
+
+def _blocks(text: str) -> Iterator[list[str]]:
+    """The lines of each complaint, from its "Error: " on, out of their boxes. What another stream wrote into the
+    middle of a box is not part of it."""
+    block: list[str] = []
+    boxed = False
+    for line in text.split("\n"):
+        if line.startswith(("╷", "╵")):
+            boxed = line.startswith("╷")
+            yield from filter(None, [block])
+            block = []
+        elif boxed and not line.startswith("│"):
+            continue
+        else:
+            line = line[2:] if boxed else line
+            if _BEGIN.match(line):
+                yield from filter(None, [block])
+                block = [line]
+            elif block:
+                block.append(line)
+    yield from filter(None, [block])
+
+
+def _from_block(lines: Sequence[str]) -> Diagnostic:
+    """``Error: summary`` / blank / indented ``with`` and ``on`` and the source / blank / detail."""
+    head, _, rest = "\n".join(line.rstrip() for line in lines).partition("\n\n")
+    severity, summary = _BEGIN.match(head.replace("\n", " ")).groups()  # type: ignore[union-attr]
+    context, detail = "", rest
+    if rest.startswith(("  with ", "  on ")):
+        context, _, detail = rest.partition("\n\n")
+    address, place = _ADDRESS.search(context), _PLACE.search(context)
+    where = f"{place[1]}:{place[2]}" if place else ""
+    return Diagnostic(severity.lower(), summary, _cut(detail), address[1] if address else "", where)
+
+
+def _from_json(text: str) -> Iterator[Diagnostic]:
+    """One object a line (``apply -json``), or one object that is all there is (``validate -json``)."""
+    start = text.find("{\n")
+    for candidate in (
+        *(line for line in text.split("\n") if '"diagnostic"' in line),
+        text[start:] if start >= 0 else "",
+    ):
+        try:
+            data = json.loads(candidate)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(data, dict):
+            given = data.get("diagnostics", [data.get("diagnostic")])
+            yield from (_from_data(one) for one in given if isinstance(one, dict))
+
+
+def _from_data(data: Mapping[str, Any]) -> Diagnostic:
+    place = data.get("range") or {}
+    where = f"{place['filename']}:{place['start']['line']}" if "filename" in place and "start" in place else ""
+    return Diagnostic(
+        str(data.get("severity", "error")),
+        str(data.get("summary", "")),
+        _cut(str(data.get("detail", ""))),
+        str(data.get("address", "")),
+        where,
+    )
+
+
+def _cut(detail: str) -> str:
+    detail = detail.strip("\n")
+    return detail if len(detail) <= MAXIMUM_DETAIL else detail[:MAXIMUM_DETAIL] + " ... (cut: its log has all of it)"
+
+
+_SOMEWHERE = "STACK [REGION]"
+_KILLED = 137  # by SIGKILL, as a shell and a container say it
+OWN_WORDS = "its own words are above"
+
+# What AWS says (a pattern) -> what to do.
+_KNOWN_FAILURES = (
+    # docs.aws.amazon.com/autoscaling/ec2/userguide/launch-configurations.html
+    (
+        r"(?i)launch configuration creation operation is not available|launch configurations? .{0,40}not supported",
+        'accounts made since mid-2024 cannot create launch configurations: set kind = "launch_template" in {capacity}',
+    ),
+    (
+        r"No valid credential sources found|no EC2 IMDS role found",
+        "the container reaches no credentials. By an instance's role: raise the metadata hop limit to 2, or set "
+        "ORCHESTRATE_NETWORK=host; see docs/engines.md",
+    ),
+)
+
+
+def failure(
+    label: str, argv: Sequence[str], code: int, text: str, origins: Mapping[str, str] | None = None, place: str = ""
+) -> OrchestrateError:
+    """The error that a failed Step amounts to, from what Terraform said. ``origins``: variable -> file:line;
+    ``place``: how a command line names the layer."""
+    error = _failure(label, argv, code, text, origins)
+    error.hint = error.hint.replace(_SOMEWHERE, place or _SOMEWHERE)
+    error.said = last_words(text)
+    return error
+
+
+def _failure(
+    label: str, argv: Sequence[str], code: int, text: str, origins: Mapping[str, str] | None
+) -> OrchestrateError:
+    lock = held_lock(text)
+    if lock:
+        return BusyError(
+            f"{label} is locked by {lock.who} ({lock.operation or 'a run'}, since {lock.created})",
+            hint=f"wait with -lock-timeout=5m; if that run is dead: ./orchestrate force-unlock {_SOMEWHERE} {lock.id}",
+        )
+    said = " ".join(plain(text).replace("│", " ").split())  # Terraform breaks its lines to the width
+    if "Saved plan is stale" in said:
+        return BusyError(f"{label} was changed by another run between this plan and its apply", hint="run it again")
+    if "Failed to persist state" in said or "Failed to save state" in said or "errored.tfstate" in said:
+        return StateAtRisk(
+            f"{label}: Terraform could not save the state", hint="recover first: see docs/state.md, 'errored.tfstate'"
+        )
+    if code == _KILLED:
+        return TerraformFailed(
+            f"{label}: terraform {argv[1]} was killed",
+            hint="by somebody, or for want of memory. Its lock may have stayed, and what it made last may be missing in "
+            f"the state: ./orchestrate plan {_SOMEWHERE} shows both",
+        )
+    for pattern, hint in _KNOWN_FAILURES:
+        if re.search(pattern, said):
+            where = (origins or {}).get("capacity", "the stack's variables.tfvars")
+            hint = hint.format(capacity=where)
+            return TerraformFailed(f"{label}: terraform {argv[1]} failed", hint=hint)
+    return TerraformFailed(
+        f"{label}: terraform {argv[1] if len(argv) > 1 else ''} failed (exit code {code})",
+        hint=OWN_WORDS,
+    )

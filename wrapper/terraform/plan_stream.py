@@ -1,0 +1,77 @@
+"""What a plan is going to change, counted from Terraform's own words as they stream by. Pure, and bounded in memory.
+
+The words are those of ``terraform plan`` since 0.12 (internal/command/jsonformat), in colour or not, or one JSON
+object a line (``-json``, developer.hashicorp.com/terraform/internals/machine-readable-ui).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from .output import plain
+
+_LINE = 8192  # bytes of a line that are looked at: its head says what it is
+_KEY = re.compile(r'\[(?:"(?:\\.|[^"\\])*"|-?\d+)\]')  # [0], ["a.b"]: may hold anything
+_HEAD = re.compile(r"  # (?:module\.[\w-]+\.)*([\w-]+)\.[\w-]+(?: \(deposed object \w+\))? (\S.*)$")
+_ACTIONS = (
+    ("will be created", "create"),
+    ("will be updated in-place", "update"),
+    ("will be destroyed", "delete"),
+    ("must be replaced", "replace"),
+    ("will be replaced", "replace"),
+    ("is tainted, so", "replace"),
+)
+_JSON_ACTIONS = {"create": "create", "update": "update", "delete": "delete", "replace": "replace"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One kind of change: ``action`` is create, update, delete or replace; ``type`` is Terraform's (``aws_lb``)."""
+
+    action: str
+    type: str
+
+
+class Reader:
+    """Hears what Terraform says, in pieces of any size, and counts the changes it announces."""
+
+    def __init__(self) -> None:
+        self.changes: Counter[Change] = Counter()
+        self._rest = b""
+
+    def hear(self, data: bytes) -> None:
+        *lines, rest = data.split(b"\n")
+        for line in lines:
+            self._count(self._rest + line[:_LINE])
+            self._rest = b""
+        self._rest = (self._rest + rest)[:_LINE]
+
+    def _count(self, line: bytes) -> None:
+        if b"  # " in line or b'"planned_change"' in line:
+            change = read(line.decode("utf-8", "replace"))
+            if change:
+                self.changes[change] += 1
+
+
+def read(line: str) -> Change | None:
+    """The change that one line of a plan announces, or None."""
+    if line.startswith("{"):
+        return _from_json(line)
+    found = _HEAD.match(_KEY.sub("", plain(line).rstrip()))
+    if not found or found[1] == "data":
+        return None
+    action = next((action for words, action in _ACTIONS if found[2].startswith(words)), "")
+    return Change(action, found[1]) if action else None
+
+
+def _from_json(line: str) -> Change | None:
+    try:
+        said = json.loads(line)
+        change = said["change"] if said["type"] == "planned_change" else {}
+        action = _JSON_ACTIONS.get(change.get("action", ""), "")
+        return Change(action, str(change["resource"]["resource_type"])) if action else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

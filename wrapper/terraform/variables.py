@@ -1,0 +1,171 @@
+"""The layers of values, which wins, where each came from, and whether they fit. Pure.
+
+Later wins: root defaults < terraform.tfvars of the root < config/common.tfvars < config/<region>/common.tfvars
+< variables.tfvars < outputs of the stack's own layer < tenant.tfvars.j2 < tenants/<tenant>.tfvars
+< -var-file < -var.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..model.errors import ConfigError, UsageError
+from ..model.naming import nearest
+from ..model.nouns import ResolvedValue, Secret, Variable
+from . import hcl
+from .type_constraints import mismatch
+
+RESERVED = ("region", "stack", "tenant", "account", "protected", "key", "bucket", "state_key", "allotment")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One layer of values. ``name`` is the file (or what else it came from); ``mine`` says that every
+    key must be declared by this very root; ``tenant`` that reserved keys are refused."""
+
+    name: str
+    values: hcl.Located
+    mine: bool = False
+    tenant: bool = False
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One ``-var NAME=TEXT`` as typed."""
+
+    name: str
+    text: str
+
+
+def merge(
+    declared: Mapping[str, Variable], others: Collection[str], sources: Iterable[Source], label: str
+) -> dict[str, ResolvedValue]:
+    """Effective values of one root, later sources winning. ``others`` are names that only the stack's
+    other root declares: their values are left out. Raises ConfigError with file:line."""
+    result: dict[str, ResolvedValue] = {}
+    for source in sources:
+        for name, (value, line) in source.values.items():
+            where = f"{source.name}:{line}" if line else source.name
+            if source.tenant:
+                _refuse_reserved(name, where)
+            if name in declared:
+                _check_type(declared[name], value, where)
+                result[name] = ResolvedValue(value, where)
+            elif source.mine or name not in others:
+                raise undeclared(name, declared, others if not source.mine else (), where, label)
+    return result
+
+
+def undeclared(name: str, declared: Collection[str], others: Collection[str], where: str, label: str) -> ConfigError:
+    """The error for a value that nothing declares, with the nearest name."""
+    close = nearest(name, [*declared, *others])
+    hint = f"did you mean {close}?" if close else f'declare it with variable "{name}" {{}} or remove it'
+    return ConfigError(f"{label} declares no variable {name!r}", where=where, hint=hint)
+
+
+def _refuse_reserved(name: str, where: str) -> None:
+    if name in RESERVED:
+        raise ConfigError(
+            f"a tenant may not set {name!r}", where=where, hint="it belongs to the stack; remove the line"
+        )
+
+
+def _check_type(variable: Variable, value: Any, where: str) -> None:
+    if value is None and not variable.nullable:
+        raise ConfigError(f"{variable.name} must not be null", where=where, hint=f"see {variable.where}")
+    wrong = mismatch(value, variable.type, variable.name)
+    if wrong:
+        raise ConfigError(wrong, where=where, hint=f"its type is declared in {variable.where}")
+
+
+def check_required(declared: Mapping[str, Variable], given: Collection[str], label: str) -> None:
+    """Every variable without a default has a value; else ConfigError naming all that have none."""
+    missing = [v for v in declared.values() if v.required and v.name not in given]
+    if missing:
+        names = ", ".join(v.name for v in missing)
+        raise ConfigError(
+            f"{label} needs a value for {names}",
+            where=missing[0].where,
+            hint=f"set it in variables.tfvars, in the tenant's file, or with -var {missing[0].name}=...",
+        )
+
+
+def parse_argument(text: str) -> Argument:
+    """``NAME=TEXT`` of a ``-var``; UsageError where it is none."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        shown = "=..." if equals else repr(name)  # what stands after it may be a secret
+        raise UsageError(f"-var {shown} is not NAME=VALUE", hint="for example: -var tenant=acme")
+    return Argument(name.strip(), value)
+
+
+def check_argument(argument: Argument, declared: Mapping[str, Variable]) -> ResolvedValue:
+    """The value Terraform will read from a ``-var`` of a declared variable; ConfigError for a wrong type."""
+    variable = declared[argument.name]
+    where = f"-var {argument.name}"
+    if argument.text == "" and is_build(argument.name):
+        raise UsageError(f"-var {argument.name}= names no build", hint=f"for example: -var {argument.name}=90")
+    if variable.type[0] in ("string", "any", "number", "bool"):
+        _check_type(variable, argument.text, where)
+        return ResolvedValue(argument.text, where)
+    value = _read_argument(argument, where)
+    _check_type(variable, value, where)
+    return ResolvedValue(value, where)
+
+
+def _read_argument(argument: Argument, where: str) -> Any:
+    try:
+        return hcl.parse_values(f"value = {argument.text}", where).values["value"][0]
+    except (ConfigError, KeyError):
+        raise ConfigError(
+            f"-var {argument.name} is not a literal HCL value",
+            where=where,
+            hint="""for example: -var 'zones=["a","b"]'""",
+        ) from None
+
+
+def is_build(name: str) -> bool:
+    """Whether a variable holds a build number (``service1-build``, ``api_build``)."""
+    return name.endswith(("-build", "_build"))
+
+
+def render_file(values: Mapping[str, ResolvedValue]) -> bytes:
+    """The ``.auto.tfvars.json``: JSON is literal, so bytes in are bytes out (HCL would evaluate ``${``).
+    What is no Unicode character (half of a pair) becomes JSON's own escape for it."""
+    return (json.dumps({k: values[k].value for k in sorted(values)}, ensure_ascii=False, indent=2) + "\n").encode(
+        "utf-8", "backslashreplace"
+    )
+
+
+def hide_sensitive(values: Mapping[str, ResolvedValue], declared: Mapping[str, Variable]) -> dict[str, ResolvedValue]:
+    """The same values with those of sensitive variables made Secret."""
+    return {
+        k: ResolvedValue(Secret("***"), v.origin) if k in declared and declared[k].sensitive else v
+        for k, v in values.items()
+    }
+
+
+def declarations(blocks: Sequence[tuple[str, hcl.Block]]) -> dict[str, Variable]:
+    """The variables of one root from its (file, block) pairs."""
+    from .type_constraints import ANY, parse_type
+
+    result = {}
+    for where, block in blocks:
+        if block.kind != "variable" or not block.labels:
+            continue
+        body = block.body
+        kind, _ = body.get("type", (None, 0))
+        text = kind.text if isinstance(kind, hcl.Expression) else kind
+        result[block.labels[0]] = Variable(
+            block.labels[0],
+            parse_type(text) if text else ANY,
+            required="default" not in body,
+            sensitive=any(body.get(word, (False, 0))[0] in (True, "true") for word in ("sensitive", "ephemeral")),
+            nullable=body.get("nullable", (True, 0))[0] is not False,
+            where=f"{where}:{block.line}",
+            default=body.get("default", (None, 0))[0],
+        )
+    return result
