@@ -60,21 +60,21 @@ def carry(points: Points | None = None) -> str:
     paragraphs = (
         "![Cost by number of tenants: it grows with what changed](fleet-cost.svg)",
         _table(points),
-        "Measured on a machine of two cores against the simulated AWS, which answers at once; tenants of one resource, as "
-        "many side by side as the tool takes by itself, half as many again as there are cores (`bench/run.py growth`). Its load "
-        f"average before: {busy():.1f}. In *italics*: scaled from 24 tenants.",
-        f"- **One machine.** A look at 10,000 tenants takes {look['seconds']:.0f} s, {look['megabytes']:.0f} MB and "
-        f"{look['requests']:.0f} requests. What changed adds {one:.1f} s each, so {3600 / one:,.0f} tenants an hour, "
-        "most of it processors that start Terraform and its provider: cores are what it wants more of. "
-        "A real tenant also waits for AWS (a load balancer takes minutes, a rollout as long as its health check), and "
-        "meanwhile no processor works: there `--jobs` may be several times the cores. Memory grows with it, "
-        f"all processes together: {_memory()}. With the tenants it grows by some kilobytes each.",
-        "- **One Jenkins.** N agents are N such machines: `shards -n N` parts what changed by what each took last. They "
-        f"share the bucket and nothing else. Each begins with a look of its own, {asked:.0f} requests for 1,000 tenants, "
-        f"where [S3 allows]({S3}) 5,500 a second for each prefix. The controller only waits.",
+        "Measured (`bench/run.py growth`) on a machine with two cores against the simulated AWS, which answers at once, with "
+        "tenants of one resource and the default of `--jobs`. The machine's load average before the measurement was "
+        f"{busy():.1f}. Numbers in *italics* are scaled from 24 tenants.",
+        f"- **One machine.** Change detection for 10,000 tenants takes {look['seconds']:.0f} s, {look['megabytes']:.0f} MB and "
+        f"{look['requests']:.0f} requests. Each changed tenant adds {one:.1f} s, so a machine applies {3600 / one:,.0f} tenants an "
+        "hour. Processors spend most of this time on starting Terraform and its provider, so more cores make it faster. "
+        "A real tenant also waits for AWS (a load balancer takes minutes, a rollout as long as its health check) while no "
+        "processor works: then set `--jobs` to several times the cores. The memory of all processes grows with it: "
+        f"{_memory()}. Each tenant adds some kilobytes.",
+        "- **One Jenkins.** N agents are N such machines, which share the bucket and nothing else. `shards -n N` splits the "
+        f"changed tenants by their last durations. Each agent begins with its own change detection: {asked:.0f} requests for "
+        f"1,000 tenants, where [S3 allows]({S3}) 5,500 a second for each prefix. The controller only waits.",
         "- **One account.** AWS registers one task definition a second, and one such machine rolls out a tenant in "
-        f"{one:.1f} s. So from {enough} of them on the account is what is waited for: {rollout} for 1,000 tenants, "
-        "and more agents make it no faster. A second account does.",
+        f"{one:.1f} s. So with {enough} machines or more the account's rate decides: {rollout} for 1,000 tenants. More agents make "
+        "it no faster; a second account does.",
     )
     return "\n\n".join(p if p.startswith(("|", "!")) else _wrapped(p) for p in paragraphs)
 

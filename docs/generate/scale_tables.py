@@ -44,14 +44,19 @@ def quota_table() -> str:
 
 def balancer_table() -> str:
     rows = [(_named(quota), f"{quota.limit:,}", f"{PER_LOAD_BALANCER}") for quota in OF_A_LOAD_BALANCER]
-    return table(("one shared load balancer", "limit", "tenants we put there"), rows)
+    return table(("one shared load balancer", "limit", "tenants that the tool puts there"), rows)
 
 
 def raise_table() -> str:
-    rows = []
-    for name, shape in SHAPES.items():
-        rows.append((name, *(_asked(_judged(shape, tenants)) for tenants in FLEETS)))
-    return table(("mode", *(f"{n:,} tenants" for n in FLEETS)), rows).replace("---:", "---")
+    return "\n\n".join(f"For {tenants:,} tenants:\n\n{_raises(tenants)}" for tenants in FLEETS)
+
+
+def _raises(tenants: int) -> str:
+    found = [{r.quota: r for r in _judged(shape, tenants) if r.to_do} for shape in SHAPES.values()]
+    rows = [
+        (_raised(quota), *(_asked(f.get(quota)) for f in found)) for quota in QUOTAS if any(quota in f for f in found)
+    ]
+    return table(("quota", *SHAPES), rows)
 
 
 def rate_table() -> str:
@@ -84,8 +89,8 @@ def assumptions() -> str:
         f"logs {p.logs_gb} a GB. A tenant: {t.tasks} tasks of {t.cpu} cpu and {t.memory} MiB on machines that are "
         f"{t.packed:.0%} full, {t.units} capacity units, {t.addresses} addresses a load balancer, "
         f"{t.alarms['own']} alarms ({t.alarms['shared']} behind a shared one, {t.alarms['none']} without), "
-        f"{t.logs:g} GB of logs. Left out: NAT gateways, Container Insights, data transfer, support: they are the stack's, not "
-        f"a tenant's.",
+        f"{t.logs:g} GB of logs. Not included, since they belong to the stack: NAT gateways, Container Insights, data transfer, "
+        f"support.",
         width=130,
     )
 
@@ -108,9 +113,13 @@ def _named(quota: Quota) -> str:
     return f"[{quota.name}]({quota.source}) per {quota.per}{kind}"
 
 
-def _asked(rooms: list[Headroom]) -> str:
-    """What to raise, and where to shard."""
-    return "; ".join(f"{r.quota.name}: {r.to_do}" for r in rooms if r.to_do) or "nothing"
+def _raised(quota: Quota) -> str:
+    return f"{quota.name} per {quota.per}"
+
+
+def _asked(room: Headroom | None) -> str:
+    """The limit to ask for, or where to shard; "-" where the default suffices."""
+    return room.to_do.removeprefix("raise to ").partition(":")[0] if room else "-"
 
 
 def _dollars(amount: float) -> str:

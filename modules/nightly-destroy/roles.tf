@@ -53,7 +53,7 @@ locals {
         Resource = [for bucket in local.buckets : "${bucket}/*"]
       },
     ],
-    # What proves that nothing is left (docs/night.md, "Rights"): it looks and changes nothing, at whatever a stack had made. Roles that it assumes need the same rights.
+    # What proves that nothing is left (docs/night.md, "Permissions"): it looks and changes nothing, at whatever a stack had made. Roles that it assumes need the same rights.
     length(var.access.role_arns) > 0 ? [] : [{
       Effect = "Allow"
       Action = [

@@ -1,4 +1,4 @@
-"""AWS's published request rates, and what the change of a resource takes of them. Pure; printed in docs/fleet-pacing.md.
+"""AWS's published request rates, and what the change of a resource takes of them. Pure; printed in docs/rate-limits.md.
 
 Per account and Region, where not said otherwise. A rate here is one that a rollout of many tenants reaches; what AWS
 does not publish (IAM, Auto Scaling, Application Auto Scaling) is left to the provider's own retries.

@@ -1,5 +1,5 @@
 """Errors that pass by themselves and that Terraform's AWS provider does not retry, or gave up on; and what must never be
-tried again. Pure; printed in docs/fleet-pacing.md.
+tried again. Pure; printed in docs/rate-limits.md.
 
 A failure is worth another try when *every* error Terraform said is one of these and none is of those: one denial
 among ten throttled requests would be denied again.

@@ -10,7 +10,7 @@ from wrapper.aws.rate_limits import COSTS, RATES, requests
 from wrapper.run.retryable_errors import NEVERS, TRANSIENTS
 from wrapper.terraform.plan_stream import Change
 
-PAGE = Path(__file__).resolve().parents[3] / "docs/fleet-pacing.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs/rate-limits.md"
 
 
 def tenant(action: str) -> dict[Change, int]:

@@ -43,7 +43,7 @@ def test_words_say_what_was_scaled_and_when_the_account_is_full(figures: ModuleT
     text = " ".join(figures.carry(points(2.5)).split())
     assert "| 24 | 0.1 s | 0 | 0 | 7.6 s | 60.1 s |" in text
     assert "*42 min*" in text
-    assert "from 3 of them on the account is what is waited for" in text
+    assert "with 3 machines or more the account's rate decides" in text
 
 
 def test_the_picture_is_a_drawing_with_a_point_for_each_measurement(picture: Any) -> None:

@@ -124,6 +124,14 @@ def test_a_default_is_written_as_hcl(load: Load, value: Any, text: str) -> None:
     assert load("module_reference").literal(value) == text
 
 
+def test_what_to_raise_is_a_row_for_each_quota_and_a_table_for_each_size(load: Load) -> None:
+    small, large = load("scale_tables").raise_table().split("For 10,000 tenants:")
+    assert "| load balancers per region | 1,300 | - | - | - | - | - |" in small
+    assert "services per cluster" not in small, "5,000 suffice"
+    assert large.count("a second account") == large.count("a second stack") == 6
+    assert max(len(cell) for line in (small + large).splitlines() for cell in line.split("|")) < 50
+
+
 @pytest.mark.parametrize(("calls", "seconds"), [(0, 0), (20, 0), (21, 1), (1020, 1000)])
 def test_a_bucket_lets_its_burst_through_at_once(load: Load, calls: int, seconds: int) -> None:
     assert load("rates").REGISTER.seconds(calls) == seconds
