@@ -2,7 +2,8 @@
 
 For each fault first the tests of the module's name, then all that need neither engine nor Terraform; with TESTS (arguments
 of pytest) those alone. FILE keeps what was run: the next call goes on where this one stopped, and runs nothing twice.
-With --against baseline.json it says also what was found there and not in FILE, and ends 1 if there is any.
+With --against baseline.json it says also what was found there and not in FILE, and ends 1 if there is any. What only a real
+engine or Terraform finds needs its tests named.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from suite import BARE, copy, first_failing, near
 
 def main() -> int:
     options = _options()
-    rows = read(options.out)
-    _measure(options, rows)
-    gone = lost(read(options.against), rows) if options.against else []
+    rows, faults = read(options.out), chosen(options.only)
+    _measure(faults, options.tests, rows, options.out)
+    before = read(options.against) if options.against else {}
+    gone = lost({fault.id: before[fault.id] for fault in faults if fault.id in before}, rows)
     print("".join(f"{row.id} was found by {row.by}\n" for row in gone), end="")
     return 1 if gone else 0
 
@@ -36,14 +38,20 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure(options: argparse.Namespace, rows: dict[str, Row]) -> None:
+def chosen(only: str) -> list[Fault]:
+    faults = load()
+    if unknown := sorted(set(filter(None, only.split(","))) - {fault.id for fault in faults}):
+        sys.exit(f"no fault {', '.join(unknown)} in faults.json")
+    return [fault for fault in faults if not only or fault.id in only.split(",")]
+
+
+def _measure(faults: list[Fault], tests: list[str], rows: dict[str, Row], out: Path) -> None:
     with copy() as clean:
-        for fault in load():
-            if not options.only or fault.id in options.only.split(","):
-                for row in _found(fault, rows.get(fault.id, Row(fault.id)), options.tests, clean):
-                    rows[fault.id] = row
-                    write(options.out, rows)
-                    print(f"{row.id} {fault.module} {fault.function}: {row.by or 'not found'}", flush=True)
+        for fault in faults:
+            for row in _found(fault, rows.get(fault.id, Row(fault.id)), tests, clean):
+                rows[fault.id] = row
+                write(out, rows)
+                print(f"{row.id} {fault.module} {fault.function}: {row.by or 'not found'}", flush=True)
 
 
 def _found(fault: Fault, row: Row, tests: list[str], clean: Path) -> Iterator[Row]:
