@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from wrapper.model.errors import UnavailableError
+from wrapper import __version__
+from wrapper.model.errors import BusyError, UnavailableError
 from wrapper.sandbox.lifecycle import Sandbox, Seed, is_alive, seed_from_json, server_environment
 
 sandboxed = pytest.mark.sandbox
@@ -70,6 +71,20 @@ def test_it_outlives_the_command_that_started_it(tmp_path: Path, sandbox: Sandbo
     assert endpoint is not None and endpoint.pid == pid
     assert os.getsid(pid) == pid
     assert sandbox.stop() is True
+
+
+@sandboxed
+def test_a_server_of_another_version_is_to_be_stopped_first(tmp_path: Path, sandbox: Sandbox) -> None:
+    endpoint = sandbox.start(Seed())
+    assert sandbox.usable() == endpoint and endpoint.version == __version__
+    later = Sandbox(tmp_path / "sandbox", "/projects/one", "99.0.0")
+    for attempt in (later.usable, lambda: later.start(Seed())):
+        with pytest.raises(BusyError, match=f"orchestrate {__version__} started .* this is 99.0.0") as told:
+            attempt()
+        assert told.value.hint == "stop it first, which empties it: ./orchestrate sandbox stop"
+    assert later.status() == endpoint, "it runs on"
+    assert later.stop() is True
+    assert (later.start(Seed()).version, later.reset(Seed()).version) == ("99.0.0", "99.0.0")
 
 
 @sandboxed

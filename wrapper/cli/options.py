@@ -148,16 +148,17 @@ class Options:
             if self.dry_run:
                 return account.Identity(endpoint=self.environ.get("AWS_ENDPOINT_URL", ""))
             return account.Identity() if needs_none else account.identify(stack, self.environ)
-        if self.dry_run and self.simulated.status() is None:
+        running = self.simulated.usable()
+        if self.dry_run and running is None:
             return account.nobody({**account.SANDBOX_ENVIRONMENT, "AWS_ENDPOINT_URL": "http://127.0.0.1:PORT"})
-        if self.simulated.status() is None:
+        if running is None:
             self.make_engine().check()  # without it the sandbox would be started for nothing
         return account.sandbox(self.started_sandbox().url)
 
     def started_sandbox(self) -> Any:
         from .sandbox_seed import seed_of
 
-        running = self.simulated.status()
+        running = self.simulated.usable()
         if running is not None:
             return running
         endpoint = self.simulated.start(seed_of(self.project))
@@ -202,7 +203,7 @@ class Options:
             color=self.console.color_out,
             interactive=self.terminal and not self.dry_run,
             deletable=self.allow_delete,
-            terraform=self._other_terraform() if host and not self.dry_run else "",
+            versions=inputs.versions(SELF, self._other_terraform() if host and not self.dry_run else ""),
         )
 
     def _other_terraform(self) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Inputs = dict[str, Any]  # variables by name, sources, modules, versions: digests all
+Inputs = dict[str, Any]  # variables by name, sources, modules: digests all; versions; and by which counting
+COUNTING = 2  # 1, where none is said: ``versions`` named the tool's image, and whatever was in it counted
 
 
 def digest(*parts: object) -> str:
@@ -30,9 +31,10 @@ def _plain(part: object) -> object:
 
 
 def inputs(variables: Mapping[str, str], sources: str, modules: str, versions: str) -> Inputs:
-    """The fingerprint of a layer: digests of its variables by name, of its sources and of the modules, and the
-    tool's image (which pins the versions of Terraform and the providers, and their lock)."""
-    return {"variables": dict(sorted(variables.items())), "sources": sources, "modules": modules, "versions": versions}
+    """The fingerprint of a layer: digests of its variables by name, of its sources and of the modules; and the versions
+    and digests of Terraform and of the providers that run it."""
+    digests = {"variables": dict(sorted(variables.items())), "sources": sources, "modules": modules}
+    return {**digests, "versions": versions, "counting": COUNTING}
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,12 @@ def first_names(different: Sequence[Difference]) -> str:
 
 
 def differences(old: Inputs, new: Inputs, ignoring: Collection[str] = ()) -> list[Difference]:
-    """What differs: variables by name, then sources, modules and versions. ``ignoring``: variables that don't count."""
+    """What differs: variables by name, then sources, modules and versions. ``ignoring``: variables that don't count.
+    Versions that were counted in another way say nothing: an upgrade of the tool alone changes no tenant."""
     before, after = old.get("variables", {}), new.get("variables", {})
     names = sorted({*before, *after} - set(ignoring))
     found = [(f"variable {n}", before.get(n, ""), after.get(n, "")) for n in names]
-    found += [(kind, old.get(kind, ""), new.get(kind, "")) for kind in ("sources", "modules", "versions")]
+    alike = not old or old.get("counting", 1) == new.get("counting", 1)
+    kinds = ("sources", "modules", "versions") if alike else ("sources", "modules")
+    found += [(kind, old.get(kind, ""), new.get(kind, "")) for kind in kinds]
     return [Difference(*one) for one in found if one[1] != one[2]]

@@ -47,8 +47,8 @@ _WRITTEN = ("out", "generate-config-out", "junit-xml")  # and to write
 
 @dataclass(frozen=True)
 class RunContext:
-    """What the top floor knows of whoever calls: all that a Run needs and no pure room may look up. ``terraform``: the
-    version that runs, where it is another than the image's."""
+    """What the top floor knows of whoever calls: all that a Run needs and no pure room may look up. ``versions``: those
+    of Terraform and of the providers that run, with their digests."""
 
     home: Path
     author: str
@@ -61,12 +61,7 @@ class RunContext:
     color: bool = False
     interactive: bool = False
     deletable: tuple[str, ...] = ()
-    terraform: str = ""
-
-    @property
-    def versions(self) -> str:
-        """Names everything that runs a layer: the image, and a Terraform that is not in it."""
-        return f"{self.image} terraform {self.terraform}" if self.terraform else self.image
+    versions: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +88,7 @@ def lay_out(request: RunRequest, context: RunContext) -> Run:
         tokens = tuple(t if t.flag else Token("", terraform.PLAN_FILE, (terraform.PLAN_FILE,)) for t in tokens)
     layer, work = request.layer, work_directory(request.layer)
     backend = _backend_file(layer)
-    stamp = digest(request.digest, backend, context.versions, context.engine)
+    stamp = digest(request.digest, backend, context.image, context.versions, context.engine)
     request = replace(request, tokens=tokens)
     steps = _steps(request, context, stamp)
     files = {terraform.BACKEND_FILE: backend.encode()}

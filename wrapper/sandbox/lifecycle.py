@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..model.errors import UnavailableError
+from .. import __version__
+from ..model.errors import BusyError, UnavailableError
 
 RECORD = "server.json"
 LOG = "server.log"
@@ -48,6 +49,7 @@ class Endpoint:
     port: int
     pid: int
     log: Path
+    version: str = ""  # of the orchestrate that started it; "" up to 0.1.1, which did not say
 
 
 def seed_from_json(text: str) -> Seed:
@@ -61,11 +63,12 @@ def seed_from_json(text: str) -> Seed:
 
 
 class Sandbox:
-    """One simulated AWS. ``home`` holds its files, ``project`` says whose it is."""
+    """One simulated AWS. ``home`` holds its files, ``project`` says whose it is, ``version`` that of this tool."""
 
-    def __init__(self, home: Path, project: str) -> None:
+    def __init__(self, home: Path, project: str, version: str = __version__) -> None:
         self._home = home.absolute()
         self._project = project
+        self._version = version
         self._record = self._home / RECORD
         self._log = self._home / LOG
 
@@ -75,8 +78,19 @@ class Sandbox:
             return None
         return self._endpoint(record)
 
+    def usable(self) -> Endpoint | None:
+        """The running server. BusyError for one that another version of the tool started: its patches of moto are others."""
+        found = self.status()
+        if found is None or found.version == self._version:
+            return found
+        raise BusyError(
+            f"orchestrate {found.version or '0.1.1 or earlier'} started the sandbox that runs; this is {self._version}",
+            where=str(self._record),
+            hint="stop it first, which empties it: ./orchestrate sandbox stop",
+        )
+
     def start(self, seed: Seed) -> Endpoint:
-        """Idempotent: a running server is seeded again, which changes nothing that exists."""
+        """Idempotent: a running server is seeded again, which changes nothing that exists. BusyError as in ``usable``."""
         with self._alone():
             return self._start(seed)
 
@@ -92,7 +106,7 @@ class Sandbox:
             return self._start(seed)
 
     def _start(self, seed: Seed) -> Endpoint:
-        running = self.status() or self._spawn()
+        running = self.usable() or self._spawn()
         self._post(running, "seed", dataclasses.asdict(seed))
         return running
 
@@ -129,7 +143,8 @@ class Sandbox:
         return expected.items() <= answer.items()
 
     def _endpoint(self, record: Mapping[str, Any]) -> Endpoint:
-        return Endpoint(str(record["url"]), int(record["port"]), int(record["pid"]), self._log)
+        version = str(record.get("version", ""))
+        return Endpoint(str(record["url"]), int(record["port"]), int(record["pid"]), self._log, version)
 
     def _spawn(self) -> Endpoint:
         self._record.unlink(missing_ok=True)
@@ -151,7 +166,7 @@ class Sandbox:
         appending = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         return os.posix_spawn(
             sys.executable,
-            [*argv, "--project", self._project],
+            [*argv, "--project", self._project, "--version", self._version],
             server_environment(os.environ),
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

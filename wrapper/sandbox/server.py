@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from .. import __version__
 from .lifecycle import RECORD, Seed, seed_from_json
 
 SIMULATION = {
@@ -44,6 +45,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="wrapper.sandbox.server", description=__doc__)
     parser.add_argument("--home", type=Path, required=True, help="where server.json is written")
     parser.add_argument("--project", required=True, help="whose sandbox this is")
+    parser.add_argument("--version", default=__version__, help="of the orchestrate that starts it")
     parser.add_argument("--port", type=int, default=0, help="0: the kernel chooses")
     parser.add_argument("--seed", type=seed_from_json, default=Seed(), help="JSON of buckets, zones, secrets")
     return parser.parse_args(argv)
@@ -54,7 +56,8 @@ def serve(options: argparse.Namespace) -> None:
 
     identity = {"token": secrets.token_hex(16), "project": options.project, "pid": os.getpid()}
     server, gateway = aws.build(options.port, options.seed, identity)
-    record = identity | {"url": f"http://127.0.0.1:{server.port}", "port": server.port}
+    where = {"url": f"http://127.0.0.1:{server.port}", "port": server.port}
+    record = identity | where | {"version": options.version}
     stop_on_signals(server)
     with recorded(options.home, record):
         log.info("ready at %s for %s (pid %s)", record["url"], options.project, os.getpid())

@@ -63,3 +63,11 @@ def test_a_variable_that_does_not_count() -> None:
 def test_no_record_differs_in_everything() -> None:
     names = [d.name for d in fingerprint.differences({}, made())]
     assert names == ["variable key", "variable size", "sources", "modules", "versions"]
+
+
+def test_versions_that_were_counted_in_another_way_say_nothing() -> None:
+    older = {k: v for k, v in made(versions="orchestrate:6dba814ae77e").items() if k != "counting"}
+    later = {**made(versions="another"), "counting": fingerprint.COUNTING + 1}
+    for other in (older, later):
+        assert fingerprint.differences(other, made()) == []
+        assert [d.name for d in fingerprint.differences(other, made(sources="t"))] == ["sources"]

@@ -80,6 +80,7 @@ def test_init_carries_a_stamp_and_a_typed_one_does_not() -> None:
         {"of": layer("acme")},
         {"by": {"image": "orchestrate:2"}},
         {"by": {"engine": "host"}},
+        {"by": {"versions": "terraform 2"}},
         {"of": layer(backend=Backend("s3", {"bucket": "other", "region": "r"}, "b"))},
     ],
 )

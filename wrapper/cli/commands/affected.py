@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -110,11 +110,22 @@ def _print(options: Options, rows: list[dict[str, Any]], looked_at: int) -> None
         console.json(rows)
         return
     if rows:
-        shown = [(r["tenant"], r["why"], _digests(r["inputs"]) or r["error"] or "-") for r in rows]
+        shown = [(r["tenant"], r["why"], old_to_new(r["inputs"]) or r["error"] or "-") for r in rows]
         console.table(("tenant", "why", "old -> new"), shown)
     console.info(f"{len(rows)} of {looked_at} tenants")
 
 
-def _digests(inputs: Sequence[dict[str, Any]]) -> str:
-    parts = [f"{(i['old'] or 'none')[:8]}->{(i['new'] or 'none')[:8]}" for i in inputs[:3]]
+def old_to_new(inputs: Sequence[Mapping[str, Any]]) -> str:
+    """The first three: a digest by its beginning, of versions those that differ."""
+    parts = [_versions(i) if i["input"] == "versions" else _digests(i) for i in inputs[:3]]
     return ", ".join(parts) + (" ..." if len(inputs) > 3 else "")
+
+
+def _digests(changed: Mapping[str, Any]) -> str:
+    return f"{(changed['old'] or 'none')[:8]}->{(changed['new'] or 'none')[:8]}"
+
+
+def _versions(changed: Mapping[str, Any]) -> str:
+    old, new = (dict.fromkeys((changed[when] or "none").split(", ")) for when in ("old", "new"))
+    gone, come = ([v for v in one if v not in other] for one, other in ((old, new), (new, old)))
+    return f"{', '.join(gone) or 'none'} -> {', '.join(come) or 'none'}"

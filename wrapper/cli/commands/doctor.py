@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from ...model.errors import NotFoundError, OrchestrateError, RefusedError, UnavailableError
+from ...model.errors import BusyError, NotFoundError, OrchestrateError, RefusedError, UnavailableError
 from ...model.nouns import Stack
 from ..command import Command
 from ..options import ASKS_AWS, SELF, Options, takes
@@ -114,7 +114,11 @@ def _terraform(options: Options) -> Iterator[CheckResult]:
 
 
 def _simulated(options: Options) -> Iterator[CheckResult]:
-    endpoint = options.simulated.status()
+    try:
+        endpoint = options.simulated.usable()
+    except BusyError as error:
+        yield CheckResult("sandbox", False, str(error), error.hint, needed=False)
+        return
     detail = f"running at {endpoint.url}" if endpoint else "not running; --sandbox starts it"
     yield CheckResult("sandbox", endpoint is not None, detail, needed=False)
 

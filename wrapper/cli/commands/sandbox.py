@@ -54,7 +54,13 @@ def reset(ctx: click.Context, /, **given: Any) -> int:
 
 def _show(options: Options, endpoint: Any) -> int:
     if options.json:
-        options.console.json({"running": True, "url": endpoint.url, "pid": endpoint.pid, "log": str(endpoint.log)})
+        shown = {
+            "url": endpoint.url,
+            "pid": endpoint.pid,
+            "log": str(endpoint.log),
+            "version": endpoint.version or None,
+        }
+        options.console.json({"running": True, **shown})
     else:
         options.console.info(f"sandbox: running at {endpoint.url} (process {endpoint.pid}, log {endpoint.log})")
     return 0

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...model.errors import ConfigError, NotFoundError, UnavailableError
+from ...model.fingerprint import digest
 
 NAME = "orchestrate"
 FILES = Path("wrapper/engines/image/context")
@@ -30,6 +31,22 @@ class Sources:
 
     terraform: Path | None = None
     mirror: Path | None = None
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A provider as the lock file has it."""
+
+    source: str
+    version: str
+    hashes: tuple[str, ...]
+
+    @property
+    def counted(self) -> str:
+        """Its version and a digest of its bytes. The registry's own list of checksums (zh) is whole from the first; those
+        of unpacked packages (h1) join it platform by platform, and count only where there are no others."""
+        published = [h for h in self.hashes if h.startswith("zh:")] or self.hashes
+        return f"{self.source} {self.version} {digest(*sorted(published))}"
 
 
 @dataclass(frozen=True)
@@ -54,25 +71,42 @@ def inputs(root: Path) -> list[Path]:
 
 def tag(root: Path) -> str:
     """The image's name. It depends on the inputs alone, so that it is the same on every machine."""
-    digest = hashlib.sha256()
+    hashed = hashlib.sha256()
     try:
         for path in inputs(root):
             content = path.read_bytes()
-            digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
+            hashed.update(f"{path.name}\0{len(content)}\0".encode() + content)
     except FileNotFoundError as error:
         raise NotFoundError("a file of the image is missing", where=str(error.filename)) from error
-    return f"{NAME}:{digest.hexdigest()[:12]}"
+    return f"{NAME}:{hashed.hexdigest()[:12]}"
 
 
 def read_pins(root: Path, arch: str) -> Pins:
-    args = dict(re.findall(r"^ARG (\w+)=(\S*)$", (root / "Dockerfile").read_text(), re.MULTILINE))
-    lock = (root / FILES / ".terraform.lock.hcl").read_text()
-    providers = re.findall(r'^provider "([^"]+)" \{\s+version\s*= "([^"]+)"', lock, re.MULTILINE)
+    args = _args(root)
+    providers = tuple((p.source, p.version) for p in _locked(root))
     try:
         binary = args.get(f"BINARY_{arch.upper()}", "")
-        return Pins(arch, args["BASE"], args["TERRAFORM_VERSION"], binary, tuple(providers))
+        return Pins(arch, args["BASE"], args["TERRAFORM_VERSION"], binary, providers)
     except KeyError as missing:
         raise ConfigError(f"no `ARG {missing.args[0]}=`", where=str(root / "Dockerfile")) from missing
+
+
+def _args(root: Path) -> dict[str, str]:
+    return dict(re.findall(r"^ARG (\w+)=(\S*)$", (root / "Dockerfile").read_text(), re.MULTILINE))
+
+
+def _locked(root: Path) -> Iterator[Locked]:
+    lock = (root / FILES / ".terraform.lock.hcl").read_text()
+    for source, version, rest in re.findall(r'(?ms)^provider "([^"]+)" \{\s+version\s*= "([^"]+)"(.*?)^\}', lock):
+        yield Locked(source, version, tuple(re.findall(r'"((?:zh|h1):[^"]+)"', rest)))
+
+
+def versions(root: Path, other_terraform: str = "") -> str:
+    """What of the image decides what Terraform does, for a layer's fingerprint: its version and the providers', each with
+    a digest. The image's name, and what else is in it, does not. ``other_terraform``: the version that runs in its stead."""
+    zips = [text for name, text in sorted(_args(root).items()) if name.startswith("ZIP_")]
+    terraform = other_terraform or f"{read_pins(root, host_arch()).terraform} {digest(*zips)}"
+    return ", ".join([f"terraform {terraform}", *(p.counted for p in _locked(root))])
 
 
 def host_arch() -> str:

@@ -1,0 +1,193 @@
+"""An upgrade of the tool alone changes no tenant: what an earlier version left (tests/support/upgrade) is read, compared
+and continued by this one."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import left_behind
+import pytest
+from harness import REGION, Aws, Project, Running, wait_until
+from left_behind import LeftBehind
+
+pytestmark = [pytest.mark.sandbox]
+TEST, LIVE, NIGHT, FAILED, KILLED = (f"app-{n}" for n in ("test", "live", "night", "failed", "killed"))
+ACME, GLOBEX = (("-var", f"tenant={name}") for name in ("acme", "globex"))
+TYPED = ("-var", "service1-build=91", "-var", "api_key=secret")  # globex's last apply
+RECORD = "orchestrate.json"
+
+
+@pytest.fixture(params=left_behind.VERSIONS)
+def left(request: pytest.FixtureRequest, tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> LeftBehind:
+    found = left_behind.lay_out(tmp_path, aws, request.param)
+    made(found.project)
+    return found
+
+
+@pytest.fixture
+def on_engine(left: LeftBehind, engine: str) -> LeftBehind:
+    left.project = left.project.on(engine)
+    return left
+
+
+@pytest.fixture
+def on_host(left: LeftBehind) -> LeftBehind:
+    if shutil.which("terraform") is None:
+        pytest.skip("terraform is not on PATH")
+    left.project = left.project.on("host")
+    return left
+
+
+# -- what looks, and starts no Terraform --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stack", [TEST, LIVE, NIGHT, FAILED, KILLED])
+def test_tenants_are_what_they_were(left: LeftBehind, stack: str) -> None:
+    before, now = left.said(f"tenants-{stack}"), left.asked("tenants", stack)
+    assert [kept_of(b, n) for b, n in zip(before, now, strict=True)] == before
+
+
+def test_nothing_is_affected_by_an_upgrade(left: LeftBehind) -> None:
+    assert rows(left.asked("affected", TEST)) == rows(left.said("affected-app-test"))
+    assert left.asked("affected", LIVE, "-var", "service1-build=91") == []
+    assert rows(left.asked("affected", TEST, *TYPED)) == rows(left.said("affected-app-test-typed"))
+
+
+def test_builds_and_histories_are_read(left: LeftBehind) -> None:
+    for stack in (TEST, LIVE):
+        assert left.asked("builds", stack) == left.said(f"builds-{stack}")
+        before, now = left.said(f"history-{stack}-acme"), left.asked("history", stack, *ACME)
+        assert [kept_of(b, n) for b, n in zip(before, now, strict=True)] == before
+
+
+def test_what_is_kept_is_spared(left: LeftBehind) -> None:
+    for said, words in (("keep-list", ("keep", "--list")), ("reap", ("reap",))):
+        before, now = left.said(said), left.asked(*words)
+        assert [kept_of(b, n) for b, n in zip(before, now, strict=True)] == before
+    left.project.run("keep", TEST, "--off")
+    assert left.asked("keep", "--list") == []
+
+
+# A server of that version, as far as a command looks: its file, and its answer to the question whether it is ours.
+SERVER = """
+import http.server, json, os, pathlib, sys
+file, kept, project = pathlib.Path(sys.argv[1]), json.loads(pathlib.Path(sys.argv[2]).read_text()), sys.argv[3]
+class Health(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({k: kept[k] for k in ("token", "project", "pid")}).encode())
+server = http.server.HTTPServer(("127.0.0.1", 0), Health)
+kept |= {"project": project, "pid": os.getpid(), "port": server.server_port, "url": f"http://127.0.0.1:{server.server_port}"}
+file.parent.mkdir()
+file.write_text(json.dumps(kept))
+server.serve_forever()
+"""
+
+
+def test_a_sandbox_of_that_version_is_to_be_stopped_first(left: LeftBehind) -> None:
+    project, file = left.project, left.project.private / "sandbox/server.json"
+    argv = (sys.executable, "-c", SERVER, str(file), str(left.files / "server.json"), str(project.root))
+    project.running.append(running := Running(argv, project.home.parent))
+    threading.Thread(target=running.process.wait, daemon=True).start()  # no zombie: the stop waits for its end
+    wait_until(file.is_file)
+    for words in (("--sandbox", "builds", TEST), ("--sandbox", "plan", TEST, "--dry-run"), ("sandbox", "start")):
+        said = project.run(*words, codes=(75,)).err
+        assert "0.1.1 or earlier started the sandbox" in said and "./orchestrate sandbox stop" in said
+    assert left.asked("sandbox", "status")["version"] is None
+    project.run("sandbox", "stop")
+    running.end()
+    assert not file.exists()
+
+
+def rows(affected: Sequence[dict[str, Any]]) -> dict[str, str]:
+    return {row["tenant"]: row["why"] for row in affected}
+
+
+def kept_of(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """Of what is said now the fields that were said before: a later version may say more."""
+    return {name: now[name] for name in before}
+
+
+# -- what runs Terraform ----------------------------------------------------------------------------
+
+
+def test_no_plan_sees_a_change(on_engine: LeftBehind) -> None:
+    project = on_engine.project
+    for tenant in (ACME, (*GLOBEX, *TYPED)):
+        project.run("plan", TEST, *tenant, "-detailed-exitcode")
+    many = ("plan", LIVE, "--all-tenants", "-var", "service1-build=91", "-detailed-exitcode")
+    assert on_engine.many(*many)[1] == dict.fromkeys(("-", "acme", "globex"), "unchanged")
+    assert on_engine.many(*many, "--force")[1] == dict.fromkeys(("-", "acme", "globex"), "succeeded")
+    assert (project.containers(), project.locks()) == ([], [])
+
+
+def test_a_plan_file_is_applied(on_engine: LeftBehind, engine: str) -> None:
+    file = on_engine.files / f"globex-{engine}.tfplan"
+    on_engine.project.run("apply", TEST, *GLOBEX, str(file))
+    assert on_engine.object(f"{TEST}/tenants/globex/{RECORD}")["builds"] == {"service1-build": "93"}
+    typed = ("-var", "service1-build=93", "-var", "api_key=secret")
+    assert "globex" not in rows(on_engine.asked("affected", TEST, *typed))
+    on_engine.project.run("plan", TEST, *GLOBEX, *typed, "-detailed-exitcode")
+
+
+@pytest.mark.docker
+def test_a_killed_run_is_resumed(left: LeftBehind, image: str) -> None:
+    left.project = left.project.on("docker")
+    done, results = left.many("apply", KILLED, "--all-tenants", "--resume")
+    assert "going on: 2 layers were done already" in done.err
+    assert results == dict.fromkeys(("-", "acme", "globex", "initech"), "succeeded")
+    assert [one["changed"] for one in left.asked("tenants", KILLED)] == [False, False, False]
+    left.project.assert_nothing_left()
+
+
+@pytest.mark.terraform
+def test_what_failed_is_repeated_from_its_report(on_host: LeftBehind) -> None:
+    on_host.project.write(f"config/{REGION}/{FAILED}/tenants/globex.tfvars", 'command = "true"\n')
+    report = on_host.files / "report.json"
+    assert on_host.many("apply", FAILED, "--failed-from", str(report))[1] == {"globex": "succeeded"}
+    on_host.project.run("report", "show", str(report), codes=(1,))
+    assert on_host.many("apply", FAILED, "--all-tenants")[1] == dict.fromkeys(
+        ("-", "acme", "globex", "initech"), "unchanged"
+    )
+
+
+@pytest.mark.terraform
+def test_builds_go_on_and_back(on_host: LeftBehind) -> None:
+    project = on_host.project
+    project.run("promote", TEST, LIVE, *ACME, "--confirm", f"{REGION}/{LIVE}/acme")
+    assert builds(on_host, LIVE) == ["92", "91", "89"]
+    project.run("rollback", LIVE, *ACME, "--confirm", f"{REGION}/{LIVE}/acme")
+    project.run("rollback", LIVE, *ACME, "--confirm", f"{REGION}/{LIVE}/acme", "--to", "1")
+    assert builds(on_host, LIVE) == ["89", "91", "92", "91", "89"]
+    project.run("rollback", TEST, *ACME)
+    assert builds(on_host, TEST) == ["91", "92", "91", "90"]
+    assert on_host.asked("tenants", TEST)[0]["builds"] == {"service1-build": "91"}
+
+
+def builds(left: LeftBehind, stack: str) -> list[str]:
+    return [one["builds"]["service1-build"] for one in left.asked("history", stack, *ACME)]
+
+
+@pytest.mark.terraform
+def test_the_night_takes_what_it_would_have_taken(on_host: LeftBehind) -> None:
+    before = on_host.names
+    on_host.project.run("reap", "--yes")
+    assert on_host.names == [name for name in before if not name.startswith(f"{NIGHT}/")]
+
+
+@pytest.mark.terraform
+def test_the_next_apply_says_how_it_counted(on_host: LeftBehind) -> None:
+    before = on_host.object(f"{NIGHT}/tenants/acme/{RECORD}")
+    assert on_host.many("apply", NIGHT, "--all-tenants")[1] == dict.fromkeys(("-", "acme"), "unchanged")
+    assert on_host.object(f"{NIGHT}/tenants/acme/{RECORD}") == before
+    on_host.many("apply", NIGHT, "--all-tenants", "--force")
+    after = on_host.object(f"{NIGHT}/tenants/acme/{RECORD}")
+    assert after["version"] == before["version"]
+    assert (before["inputs"].get("counting"), after["inputs"]["counting"]) == (None, 2)
+    assert "orchestrate:" not in str(after["inputs"])

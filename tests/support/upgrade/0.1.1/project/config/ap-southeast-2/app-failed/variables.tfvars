@@ -1,0 +1,1 @@
+domain = "failed.example.com"

@@ -1,0 +1,2 @@
+value = "of acme"
+service1-build = "92"

@@ -1,0 +1,1 @@
+domain = "test.example.com"

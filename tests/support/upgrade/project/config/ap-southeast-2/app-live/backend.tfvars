@@ -1,0 +1,2 @@
+bucket = "orchestrate-upgrade-states"
+region = "ap-southeast-2"

@@ -1,0 +1,3 @@
+source        = "app"
+protected     = true
+promotes_from = "app-test"

@@ -1,0 +1,1 @@
+domain = "live.example.com"

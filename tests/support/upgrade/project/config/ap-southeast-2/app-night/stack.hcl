@@ -1,0 +1,2 @@
+source    = "app"
+ephemeral = true

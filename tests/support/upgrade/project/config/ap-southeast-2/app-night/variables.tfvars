@@ -1,0 +1,1 @@
+domain = "night.example.com"
