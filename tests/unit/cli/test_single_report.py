@@ -17,7 +17,7 @@ def test_what_went_wrong_before_anything_started_is_in_the_report(
     said = run_cli(
         "--engine", "host", "apply", "app-test", "-var", "tenant=acme", "-var", "nonsense=1", "--report", "one.json"
     )
-    (answer,) = json.loads((example.root / "one.json").read_text())["answers"]
+    (answer,) = json.loads((example.root / "one.json").read_text())["results"]
     assert said.code == answer["exit_code"] != 0
     assert (answer["tenant"], answer["result"]) == ("acme", "failed")
     assert answer["error"]["message"] in said.err
