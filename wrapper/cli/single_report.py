@@ -15,7 +15,7 @@ from ..model.nouns import Layer, Outcome
 from ..reports import files
 from ..reports.model import LayerResult, Report
 from ..terraform.commands import Token, Verb
-from .command_line import line_of
+from .command_line import as_typed, line_of
 from .fleet_options import targets
 from .options import Options
 
@@ -39,7 +39,8 @@ def reported(
     finally:
         if any((wanted.json, wanted.junit, wanted.html)) and not options.dry_run:
             command = _command(options, verb, layer, tokens)
-            files.write(_report(options, verb, command, results[0], began), wanted)
+            report = _report(options, verb, command, results[0], began)
+            files.write(replace(report, argv=as_typed(options, layer.stack)), wanted)
 
 
 def _command(options: Options, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> str:
