@@ -70,9 +70,12 @@ class BuildChange:
     after: str | None
     origin: str = ""
 
+    @property
+    def step(self) -> str:
+        return f"{self.name} {self.before or 'none'} -> {self.after or 'none'}"
+
     def __str__(self) -> str:
-        moved = f"{self.name} {self.before or 'none'} -> {self.after or 'none'}"
-        return moved + (f" ({self.origin})" if self.origin else "")
+        return f"{self.step} ({self.origin})" if self.origin else self.step
 
 
 @dataclass(frozen=True)
