@@ -16,6 +16,8 @@ from said import Said
 from wrapper.cli.commands import rollback
 from wrapper.cli.options import Options
 from wrapper.cli.run_verb import perform
+from wrapper.model.errors import TerraformFailed
+from wrapper.model.nouns import Outcome
 from wrapper.terraform.commands import VERBS
 
 
@@ -66,6 +68,17 @@ def test_it_names_the_builds_of_its_own_layer_from_what_to_what(example: Disk) -
     assert builds_of(*acme, command=rollback.command) == {
         "service1-build": {"from": "90", "to": "89", "origin": "rollback of 2 to 1"}
     }
+
+
+def test_builds_of_a_stack_layer_that_failed_first_are_not_its_tenants(example: Disk) -> None:
+    cloud, file = Cloud(example), example.root / "one.json"
+    example.append("src/app/variables.tf", 'variable "agent-build" {\n  default = 2\n}\n')
+    cloud.fails[f"{REGION}/app-test", "apply"] = Outcome(1, ok=False, tail="Error: no")
+    options = OnFakes(root=str(example.root), environ={"USER": "me"}, fake=cloud.engine, report=str(file))
+    with pytest.raises(TerraformFailed):
+        perform(options, VERBS["apply"], "app-test", REGION, tokens("-var", "tenant=acme"))
+    (one,) = json.loads(file.read_text())["results"]
+    assert (one["tenant"], one["result"], "builds" in one) == ("acme", "failed", False)
 
 
 def test_on_paper_nothing_is_written(run_cli: Callable[..., Said], example: Disk) -> None:

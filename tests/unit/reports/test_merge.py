@@ -23,7 +23,15 @@ def merged(*reports: Report) -> Report:
     return merge({f"{n}.json": r for n, r in enumerate(reports)}).report
 
 
-ONE = shard("1/2", layer_result("a"), layer_result("b", "failed", exit_code=1), jobs=4, by="agent-1", tool="1")
+ONE = shard(
+    "1/2",
+    layer_result("a"),
+    layer_result("b", "failed", exit_code=1),
+    jobs=4,
+    by="agent-1",
+    tool="1",
+    argv=("./orchestrate", "apply", "--shard=1/2"),
+)
 TWO = shard("2/2", layer_result("c"), layer_result("d", "unchanged"), at=5, jobs=2, by="agent-2", tool="1")
 AGAIN = shard("1/2", layer_result("a", "unchanged"), layer_result("b"), at=30, jobs=4, by="agent-1", tool="1")
 
@@ -36,6 +44,7 @@ def test_two_shards_are_one_report() -> None:
     ]
     assert (both.report.started, both.report.finished) == (BEGAN, BEGAN + 15)
     assert (both.report.jobs, both.report.by, both.report.tool) == (6, "agent-1, agent-2", "1")
+    assert both.report.argv == ("./orchestrate", "apply", "--shard=1/2"), "as the command: of the first"
     assert [p.shard for p in both.report.shards] == ["1/2", "2/2"]
     assert (both.report.shard, both.report.missing, both.report.exit_code) == ("", (), 1)
 
