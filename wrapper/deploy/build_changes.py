@@ -20,11 +20,12 @@ def of(prepared: PreparedLayer, before: DeploymentRecord, why: Mapping[str, Any]
     if not _gives_builds(prepared):
         return ()
     declared, after = prepared.root_request.request.declared, _after(prepared)
-    sensitive = {*before.hidden, *(n for n, variable in declared.items() if variable.sensitive)}
-    origins = _origins(prepared, why)
+    known = {**before.builds, **after}
+    names = [n for n in sorted(known) if n not in before.hidden and not (n in declared and declared[n].sensitive)]
+    alone = _given_alone(prepared, why)
     return tuple(
-        BuildChange(n, before.builds.get(n), after.get(n), origins.get(n, "") if n in after else "")
-        for n in sorted({*before.builds, *after} - sensitive)
+        BuildChange(n, before.builds.get(n), after.get(n), (alone.get(n) or _origin(prepared, n)) if n in after else "")
+        for n in names
     )
 
 
@@ -41,13 +42,15 @@ def _after(prepared: PreparedLayer) -> Mapping[str, str]:
     return prepared.planned.builds if prepared.planned else prepared.builds
 
 
-def _origins(prepared: PreparedLayer, why: Mapping[str, Any]) -> dict[str, str]:
-    """Of a promotion and of a rollback their own words: what they give is as if it had been typed."""
+def _given_alone(prepared: PreparedLayer, why: Mapping[str, Any]) -> dict[str, str]:
+    """What a promotion or a rollback gives is as if it had been typed: its own words for each."""
+    reason = HistoryEntry(why=why).reason if why else ""
+    return dict.fromkeys((a.name for a in typed_values(prepared.root_request.own.tokens)), reason) if reason else {}
+
+
+def _origin(prepared: PreparedLayer, name: str) -> str:
     root_request = prepared.root_request
     if prepared.planned:
-        return dict.fromkeys(prepared.planned.builds, f"plan file {root_request.saved}")
-    reason = HistoryEntry(why=why).reason
-    origins = {name: variable.where for name, variable in root_request.request.declared.items()}
-    origins |= {name: value.origin for name, value in {**prepared.values, **root_request.typed}.items()}
-    alone = [a.name for a in typed_values(root_request.own.tokens)] if reason else []
-    return origins | dict.fromkeys(alone, reason)
+        return f"plan file {root_request.saved}"
+    value = root_request.typed.get(name) or prepared.values.get(name)
+    return value.origin if value else root_request.request.declared[name].where
