@@ -1,7 +1,8 @@
-"""A command as one line, for reports and journals: nothing secret in it."""
+"""A command as one line and as its words, for reports and journals: nothing secret in it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from ..model.nouns import Stack
@@ -15,3 +16,20 @@ def line_of(options: Options, stack: Stack, words: Iterable[str], tokens: Sequen
     names = commands.variable_names(tokens)
     hidden = options.project.values.hidden(stack, names)
     return commands.redact(["./orchestrate", *filter(None, words), *commands.words(tokens)], hidden)
+
+
+_ASKED = re.compile(r"(?<=://)[^/?#\s]*@|(?<=\?).+", re.DOTALL)  # of a URL: who asks, and what may be a key
+
+
+def as_typed(options: Options, stack: Stack | None = None) -> tuple[str, ...]:
+    """``./orchestrate`` and the words as they were typed; () where they are not known. ``stack``: whose variables are
+    typed, None where none can be."""
+    names = commands.names_in(options.argv)
+    hidden = options.project.values.hidden(stack, names) if stack else names
+    words = commands.redact_each(options.argv, hidden)
+    return ("./orchestrate", *map(_without_keys, words, ("", *words))) if words else ()
+
+
+def _without_keys(word: str, before: str) -> str:
+    """A smoke test's URL without what may be a secret in it."""
+    return _ASKED.sub("***", word) if before == "--smoke" or word.startswith("--smoke=") else word

@@ -71,6 +71,7 @@ class Options:
     why: Mapping[str, Any] = field(default_factory=dict)  # of an apply (wrapper/state/record.py); no option either
     only: tuple[str, ...] = ()  # layers by tenant, "" being the stack's own; no option of the command line
     rollout_timeout: str = ""
+    argv: tuple[str, ...] = ()  # the words of the command line, for the report
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
     def merged(self, given: Mapping[str, Any]) -> Options:

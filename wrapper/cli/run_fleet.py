@@ -21,7 +21,7 @@ from ..reports import json as document
 from ..reports.model import LayerResult, Report, in_order
 from ..terraform import commands
 from ..terraform.commands import Token, Verb
-from .command_line import line_of
+from .command_line import as_typed, line_of
 from .console import TerminalConsole
 from .fleet_options import targets
 from .options import Options
@@ -154,6 +154,7 @@ def _head(options: Options, request: FleetRequest) -> Report:
         jobs=request.policy.jobs or fleet.default_jobs(),
         tool=__version__,
         command=_command(options, request),
+        argv=as_typed(options, request.stack),
         by=options.author,
     )
 

@@ -40,10 +40,12 @@ def on_layer(
 ) -> Outcome:
     """The verb on one layer, and its last words. ``own``: what it, or its stack, is given alone."""
     options.console.data_only = options.json and verb.name not in _SPEAKS_JSON
-    with single_report.reported(options, verb, layer, tokens) as note, options.signals().installed() as signals:
+    with single_report.reported(options, verb, layer, tokens) as found, options.signals().installed() as signals:
         started = time.monotonic()
-        outcome = options.deployer(layer.stack, signals).perform(verb, layer.tenant, tokens, own)
-        note(outcome)
+        opened = options.deployer(layer.stack, signals)
+        opened.note_builds = found.note_builds
+        outcome = opened.perform(verb, layer.tenant, tokens, own)
+        found.note(outcome)
         _answer(options, verb, layer, outcome, time.monotonic() - started)
     return outcome
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from cloud import Cloud, tokens
 from fakes import CHANGES, FakeEngine, FakeSession
 from project_on_disk import LIVE, REGION, Disk
 
+from wrapper.cli.command_line import as_typed
 from wrapper.cli.commands import drift, promote, rollback
 from wrapper.cli.options import Options
 from wrapper.cli.run_verb import perform
@@ -102,10 +104,12 @@ class Typed:
         return OnFakes(**{**fields, **changes})
 
     def run(self, verb: str, *words: str, **changes: Any) -> None:
-        self._heard(lambda: perform(self.options(**changes), VERBS[verb], "app-test", REGION, tokens(*words)))
+        options = self.options(argv=(verb, "app-test", REGION, *words), **changes)
+        self._heard(lambda: perform(options, VERBS[verb], "app-test", REGION, tokens(*words)))
 
     def call(self, command: Any, *words: str, **changes: Any) -> None:
-        self._heard(lambda: command.main(list(words), obj=self.options(**changes), standalone_mode=False))
+        options = self.options(argv=(command.name, *words), **changes)
+        self._heard(lambda: command.main(list(words), obj=options, standalone_mode=False))
 
     def _heard(self, do: Callable[[], Any]) -> None:
         with contextlib.suppress(OrchestrateError):
@@ -124,8 +128,15 @@ class Typed:
         assert any(VALUE in word for _, argv in self.engine.steps for word in argv), "Terraform got it"
 
     @property
+    def report(self) -> Any:
+        return json.loads((self.disk.root / "report.report").read_text())
+
+    @property
     def command(self) -> str:
-        return str(json.loads((self.disk.root / "report.report").read_text())["command"])
+        """The command in the report: as one line. As its words it says the same, and hides the same."""
+        words = [word for word in self.report["argv"] if "***" in word]
+        assert words == [word for word in shlex.split(self.report["command"]) if "***" in word]
+        return str(self.report["command"])
 
 
 @pytest.fixture
@@ -212,6 +223,35 @@ def test_what_was_not_sensitive_when_it_was_recorded(typed: Typed) -> None:
     file.write_text(file.read_text().replace('variable "text" {', 'variable "text" {\n  sensitive = "true"'))
     typed.call(rollback.command, "app-test", REGION, *acme)
     assert "typed at its last apply and not now: -var 'text=***'" in typed.said and VALUE not in typed.said
+
+
+def test_the_command_stands_there_as_it_was_typed(typed: Typed) -> None:
+    words = ("-var=tenant=acme", "-auto-approve", f"-var=pepper={VALUE}", "-var", " memory = 9", "-lock-timeout=5m")
+    typed.run("apply", *words)
+    assert typed.report["argv"] == [
+        *("./orchestrate", "apply", "app-test", REGION, "-var=tenant=acme", "-auto-approve", "-var=pepper=***"),
+        *("-var", " memory = 9", "-lock-timeout=5m"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed_words", "shown"),
+    [
+        (("--smoke", f"https://me:{VALUE}@example.com/a"), ["--smoke", "https://***example.com/a"]),
+        ((f"--smoke=https://example.com/?key={VALUE}",), ["--smoke=https://example.com/?***"]),
+        (("--smoke", f"/health?key={VALUE}"), ["--smoke", "/health?***"]),
+        (("--tenants", "ac?e", "--smoke", "/a@b"), ["--tenants", "ac?e", "--smoke", "/a@b"]),
+        (("-var", f"={VALUE}", "--smoke-contains", "-target"), ["-var", "***", "--smoke-contains", "-target"]),
+    ],
+)
+def test_of_a_url_that_was_typed(typed: Typed, typed_words: tuple[str, ...], shown: list[str]) -> None:
+    options = typed.options(argv=("apply", "app-test", *typed_words))
+    stack = options.project.stack("app-test", REGION)
+    assert as_typed(options, stack) == ("./orchestrate", "apply", "app-test", *shown)
+
+
+def test_what_was_typed_is_not_known() -> None:
+    assert as_typed(Options()) == ()
 
 
 @pytest.mark.parametrize("words", [["-var", f"={VALUE}"], [f"-var= ={VALUE}"]])

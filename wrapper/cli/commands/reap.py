@@ -28,6 +28,7 @@ from ...state.store import Store
 from ...terraform import commands, environment
 from .. import run_fleet
 from ..command import Command
+from ..command_line import as_typed
 from ..fleet_options import file_options, targets
 from ..options import ASKS_AWS, Options, takes
 from ..progress import open_progress
@@ -150,6 +151,7 @@ def _reap(options: Options, one: ReapOptions, found: Sequence[ReapCandidate], si
         jobs=options.jobs or fleet.default_jobs(),
         tool=__version__,
         command=_command(one),
+        argv=as_typed(options),
         by=options.author,
     )
     run_fleet.keep(report, logs)
