@@ -70,7 +70,7 @@ def test_what_failed_or_was_stopped_is_repeated_alone(many: Tenants, tmp_path: P
     assert (many.those("succeeded"), sorted(many.results), sorted(many.started())) == ("b e", ["b", "e"], ["b", "e"])
 
     data = json.loads(report.read_text())
-    for wrong in ({"stack": "other"}, {"schema": 2}):
+    for wrong in ({"stack": "other"}, {"schema": 3}):
         bad = tmp_path / "bad.json"
         bad.write_text(json.dumps(data | wrong))
         assert f"{bad}" in many.run("apply", "--failed-from", str(bad), many="", code=65).err

@@ -44,8 +44,8 @@ def test_eight_shards_at_once(tmp_path: Path, aws: Aws, made: Callable[[Project]
     project.run("report", "merge", *reports, str(tmp_path / f"{dies}.json"), "--report", whole)
 
     merged = json.loads(Path(whole).read_text())
-    assert {a["tenant"]: a["result"] for a in merged["answers"]} == dict.fromkeys(NAMES, "succeeded")
-    assert (merged["missing"], len(merged["parts"])) == ([], 8)
+    assert {a["tenant"]: a["result"] for a in merged["results"]} == dict.fromkeys(NAMES, "succeeded")
+    assert (merged["missing"], len(merged["shards"])) == ([], 8)
     assert Counter(told.read_text().split()) == dict.fromkeys(NAMES, 1)
     assert {project.state(name)["outputs"]["value"]["value"] for name in NAMES} == {f"of {name}" for name in NAMES}
     assert project.run("apply", "tiny", REGION, "--all-tenants").err.count("started") == 0

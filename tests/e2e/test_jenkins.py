@@ -238,7 +238,7 @@ def test_a_fleet_of_three_parts_one_of_which_loses_its_agent(open_shop: Callable
     built = shop.jenkins.one(fleet)
     assert built.log.count("Retrying") == 1 and "was removed" not in built.description
     report = json.loads(built.artifact("reports/report.json"))
-    results = {a["tenant"]: a["result"] for a in report["answers"]}
+    results = {a["tenant"]: a["result"] for a in report["results"]}
     assert sorted(results) == ["acme", "globex", "hooli", "initech", "umbrella", "vandelay"]
     assert set(results.values()) <= {"succeeded", "unchanged"}, results
     assert [f for f in built.artifacts if "part-" in f] == [f"reports/part-{n}.json" for n in (1, 2, 3)]
@@ -251,14 +251,14 @@ def test_a_fleet_of_three_parts_one_of_which_loses_its_agent(open_shop: Callable
     shop.tenant("globex", 'command = "exit 3"\n')
     (failed,) = shop.jenkins.run(shop.job("fleet", "fleet", params={"STACK": WAY[0], "PARTS": "2"}))
     assert failed.result == "FAILURE" and "Retrying" not in failed.log, str(failed)
-    results = {a["tenant"]: a["result"] for a in json.loads(failed.artifact("reports/report.json"))["answers"]}
+    results = {a["tenant"]: a["result"] for a in json.loads(failed.artifact("reports/report.json"))["results"]}
     assert results == {"globex": "failed"}, "the others are as these builds want them: no agent is started for them"
     assert failed.tests["globex"] == "failure"
 
     shop.build_services("Square them again")
     shop.tenant("globex", 'command = "true"\n')
     newer = shop.jenkins.one(shop.job("fleet", "fleet", params={"STACK": WAY[0], "PARTS": "2"}))
-    assert {a["result"] for a in json.loads(newer.artifact("reports/report.json"))["answers"]} == {"succeeded"}
+    assert {a["result"] for a in json.loads(newer.artifact("reports/report.json"))["results"]} == {"succeeded"}
     assert shop.images(WAY[0], "acme") == shop.images(WAY[0], "globex") == "2 2"
 
 

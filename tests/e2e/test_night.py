@@ -149,7 +149,7 @@ def test_a_night_that_is_cut_off_and_run_again(project: Project, tmp_path: Path)
 
 
 def report(project: Project, name: str) -> dict[str, tuple[str, int]]:
-    results = json.loads((project.root / name).read_text())["answers"]
+    results = json.loads((project.root / name).read_text())["results"]
     return {a["layer"].removeprefix(f"{REGION}/"): (a["result"], a["exit_code"]) for a in results}
 
 

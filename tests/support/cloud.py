@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ from fakes import CHANGES, DONE, FakeEngine, Listener, context
 from project_on_disk import REGION, Disk
 
 from wrapper.aws.identity import Identity
+from wrapper.cli.invocation import form_of, parse
+from wrapper.cli.options import Options
+from wrapper.cli.run_verb import perform
+from wrapper.cli.session import CliSession
 from wrapper.deploy.deployer import Deployer
 from wrapper.model.keys import state_key
 from wrapper.model.nouns import Layer, Outcome, Run, Step
@@ -97,3 +102,23 @@ class Cloud:
 
 def tokens(*arguments: str) -> list[Token]:
     return list(commands.tokenize(arguments))
+
+
+@dataclass(frozen=True)
+class OnFakes(CliSession):
+    """The command line's, with an engine of ours."""
+
+    fake: FakeEngine = field(default_factory=FakeEngine)
+
+    def make_engine(self) -> FakeEngine:
+        return self.fake
+
+
+def on_fakes(root: Path, engine: FakeEngine, argv: tuple[str, ...] = (), **typed: Any) -> OnFakes:
+    """A session in which these options were typed."""
+    return OnFakes(Options().merged({"root": str(root), **typed}), environ={"USER": "me"}, argv=argv, fake=engine)
+
+
+def run(session: CliSession, verb: str, *words: str) -> int:
+    """The verb of a command line, from its words on."""
+    return perform(session, parse(session, form_of(commands.VERBS[verb]), words))

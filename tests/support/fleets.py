@@ -48,7 +48,7 @@ class Tenants:
 
     def read(self) -> dict[str, Any]:
         """The answers of the last command by tenant, the stack's own as ""; {} where it wrote none."""
-        found = json.loads(self.report.read_text())["answers"] if self.report.is_file() else ()
+        found = json.loads(self.report.read_text())["results"] if self.report.is_file() else ()
         self.results = {one["tenant"]: one for one in found}
         return self.results
 

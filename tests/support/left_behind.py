@@ -36,7 +36,7 @@ class LeftBehind:
         self._reports += 1
         report = self.project.home.parent / f"report-{self._reports}.json"
         done = self.project.run(*words, "--report", str(report))
-        found = json.loads(report.read_text())["answers"]
+        found = json.loads(report.read_text())["results"]
         return done, {one["tenant"] or "-": one["result"] for one in found}
 
     def object(self, name: str) -> Any:

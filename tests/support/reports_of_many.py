@@ -102,4 +102,4 @@ def merged(tenants: int) -> Report:
     """One that was put together, with a shard that never came."""
     whole = many(tenants)
     part = ShardRun("jenkins-fleet-482", "1/2", whole.started, whole.finished, whole.command)
-    return replace(whole, parts=(part,), missing=("2/2",))
+    return replace(whole, shards=(part,), missing=("2/2",))

@@ -64,23 +64,13 @@ def _module(frame: FrameType) -> str:
 
 def apply_of_a_tenant(root: Path) -> Walk:
     """The walk of ``apply app-test REGION -var tenant=acme`` of a stack that is there, in a project of its own."""
-    from cloud import Cloud
-    from fakes import FakeEngine
+    from cloud import Cloud, on_fakes
     from project_on_disk import REGION, small_project
 
-    from wrapper.cli.options import Options
-    from wrapper.cli.session import CliSession
     from wrapper.cli.terraform_verb import command_of
 
-    @dataclass(frozen=True)
-    class OnFakes(CliSession):
-        fake: FakeEngine = field(default_factory=FakeEngine)
-
-        def make_engine(self) -> FakeEngine:
-            return self.fake
-
     cloud = Cloud(small_project(root), "app-test", REGION)
-    session = OnFakes(Options(root=str(root)), environ={"USER": "me"}, fake=cloud.engine)
+    session = on_fakes(root, cloud.engine)
     command_of("apply").main(["app-test", REGION], obj=session, standalone_mode=False)
     walk = Walk()
     with walk.going_on():

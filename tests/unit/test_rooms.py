@@ -136,6 +136,7 @@ def test_what_is_compared_is_seen(line: str, found: list[str]) -> None:
 
 # Words that only sound like a verb: Terraform's flag -destroy, its block output, and the key version of a state.
 NO_VERBS = {
+    ("deploy.build_changes", "destroy"),
     ("deploy.recorder", "destroy"),
     ("run.plan_run", "destroy"),
     ("project.variable_files", "output"),

@@ -32,7 +32,7 @@ _LOSSES = (
     click.option("--allow-delete", multiple=True, metavar="ADDRESS", help="May go although the stack is protected."),
 )
 _FILES = (
-    click.option("--report", metavar="FILE", help="Write the report as JSON (docs/schemas/report-1.json)."),
+    click.option("--report", metavar="FILE", help="Write the report as JSON (docs/schemas/report-2.json)."),
     click.option("--junit", metavar="FILE", help="Write the report as JUnit's XML, for Jenkins."),
     click.option("--html", metavar="FILE", help="Write the report as one page for a browser."),
 )

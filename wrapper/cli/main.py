@@ -101,7 +101,7 @@ def cli(ctx: click.Context, /, **given: Any) -> None:
     STACK is a folder config/REGION/STACK; its code is src/STACK (or what its stack.hcl names).
     -var tenant=NAME chooses a tenant of it. Terraform's own arguments (one dash) pass through as typed.
     """
-    ctx.obj = CliSession().merged(given)
+    ctx.obj = CliSession(argv=ctx.obj or ()).merged(given)
 
 
 def main() -> NoReturn:
@@ -123,7 +123,7 @@ def _open_standard_streams() -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
-        result = cli.main(arguments, prog_name="orchestrate", standalone_mode=False)
+        result = cli.main(arguments, prog_name="orchestrate", standalone_mode=False, obj=tuple(arguments))
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code

@@ -20,7 +20,7 @@ from ..reports import files, table
 from ..reports import json as document
 from ..reports.model import LayerResult, Report, in_order
 from ..terraform import commands
-from .command_line import line_of
+from .command_line import as_typed, line_of
 from .console import TerminalConsole
 from .fleet_options import targets
 from .invocation import Invocation
@@ -131,6 +131,7 @@ def _head(session: CliSession, request: FleetRequest) -> Report:
         jobs=request.policy.jobs or fleet.default_jobs(),
         tool=__version__,
         command=_command(session, request),
+        argv=as_typed(session, request.invocation.stack),
         by=session.author,
     )
 

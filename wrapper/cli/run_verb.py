@@ -30,10 +30,12 @@ def on_layer(session: CliSession, invocation: Invocation, own: Mapping[str, Laye
     if session.options.json and verb.speaks_json:
         tokens = (Token("json", None, ("-json",)), *tokens)
     session.console.data_only = session.options.json and not verb.speaks_json
-    with single_report.reported(session, invocation) as note, session.signals().installed() as signals:
+    with single_report.reported(session, invocation) as found, session.signals().installed() as signals:
         started = time.monotonic()
-        outcome = session.deployer(layer.stack, signals, invocation.why).perform(verb, layer, tokens, own)
-        note(outcome)
+        deployer = session.deployer(layer.stack, signals, invocation.why)
+        deployer.note_builds = found.note_builds
+        outcome = deployer.perform(verb, layer, tokens, own)
+        found.note(outcome)
         _answer(session, verb, layer, outcome, time.monotonic() - started)
     return outcome
 

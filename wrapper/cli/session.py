@@ -41,6 +41,7 @@ class CliSession:
 
     options: Options = field(default_factory=Options)
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    argv: tuple[str, ...] = ()  # the words of the command line, for the report
 
     def merged(self, given: Mapping[str, Any]) -> CliSession:
         return replace(self, options=self.options.merged(given))

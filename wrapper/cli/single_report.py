@@ -1,45 +1,66 @@
-"""The report of a command for one layer: the same three files as of many, with one answer."""
+"""The report of a command for one layer: the same three files as of many, with one result."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from .. import __version__
 from ..fleet.results import of_error, of_layer, of_outcome
 from ..model.errors import OrchestrateError
-from ..model.nouns import Outcome
+from ..model.nouns import Layer, Outcome
 from ..reports import files
-from ..reports.model import LayerResult, Report
-from .command_line import line_of
+from ..reports.model import BuildChange, LayerResult, Report
+from .command_line import as_typed, line_of
 from .fleet_options import targets
 from .invocation import Invocation
 from .session import CliSession
 
 
+class NoReport:
+    """Where no report was asked for, nothing is kept."""
+
+    note_builds = None
+
+    def note(self, outcome: Outcome) -> None: ...
+
+
+@dataclass
+class SingleResult:
+    """How the layer ended, and which builds it was given, as far as that is known yet."""
+
+    layer: Layer
+    result: LayerResult
+    builds: tuple[BuildChange, ...] = ()
+
+    def note(self, outcome: Outcome) -> None:
+        self.result = of_outcome(self.layer, outcome)
+
+    def note_builds(self, layer: Layer, builds: tuple[BuildChange, ...]) -> None:
+        """Also of its stack layer, where that is made first."""
+        if layer == self.layer:
+            self.builds = builds
+
+
 @contextlib.contextmanager
-def reported(session: CliSession, invocation: Invocation) -> Iterator[Callable[[Outcome], None]]:
-    """Takes the outcome; an error that passes through is the answer. Written in either case, where it was asked for."""
+def reported(session: CliSession, invocation: Invocation) -> Iterator[SingleResult | NoReport]:
+    """Takes the outcome; an error that passes through is the result. Written in either case, where it was asked for."""
     if not any(vars(session.options.files).values()):
-        yield lambda _: None
+        yield NoReport()
         return
     wanted, began, layer = targets(session), time.time(), invocation.layer
-    results = [of_layer(layer)]
-
-    def note(outcome: Outcome) -> None:
-        results[0] = of_outcome(layer, outcome)
-
+    found = SingleResult(layer, of_layer(layer))
     try:
-        yield note
+        yield found
     except OrchestrateError as error:
-        results[0] = of_error(layer, error)
+        found.result = of_error(layer, error)
         raise
     finally:
         if not session.dry_run:
-            files.write(_report(session, invocation, results[0], began), wanted)
+            files.write(_report(session, invocation, replace(found.result, builds=found.builds), began), wanted)
 
 
 def _command(session: CliSession, one: Invocation) -> str:
@@ -60,6 +81,7 @@ def _report(session: CliSession, invocation: Invocation, result: LayerResult, be
         jobs=1,
         tool=__version__,
         command=_command(session, invocation),
+        argv=as_typed(session, invocation.stack),
         by=session.author,
     )
 

@@ -21,16 +21,18 @@ from ..model.fingerprint import Difference, first_names
 from ..model.nouns import Layer, Outcome, Run, Stack, Step
 from ..project import git
 from ..project.project import Project
+from ..reports.model import BuildChange
 from ..run import retry
 from ..run.plan_run import RunContext
 from ..run.runner import After, Console, execute
 from ..run.signals import SignalHandler
 from ..state import index, layer_state
 from ..state import store as stores
-from ..state.record import Trigger
+from ..state.record import DeploymentRecord, Trigger
 from ..terraform import commands, variables
 from ..terraform.arguments import changes, destroys, partial
 from ..terraform.commands import Token, Verb
+from . import build_changes
 from .inputs import InputResolver
 from .prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
 from .recorder import Recorder, Tagged
@@ -57,6 +59,7 @@ class Deployer:
     rollout_limit: float | None = None  # seconds; None: as stack.hcl says
     trigger: Trigger = field(default_factory=Trigger)
     smoke: Smoke = field(default_factory=Smoke)
+    note_builds: Callable[[Layer, tuple[BuildChange, ...]], None] | None = None  # hears of each layer that runs
 
     @cached_property
     def recorder(self) -> Recorder:
@@ -134,8 +137,9 @@ class Deployer:
     ) -> Outcome:
         """Run a layer that is ready; what went in is recorded beside its state when it is done."""
         verb, layer, started = prepared.verb, prepared.layer, time.monotonic()
-        found = self._state_of(verb, layer)
+        found, record = self._state_of(verb, layer)
         before = found[0] if found else None
+        self._tell_builds(prepared, record)
         self.verification.check(prepared)
         untaints = self.untainting.choose(prepared, before, (console or self.console).info)
         recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
@@ -175,20 +179,24 @@ class Deployer:
             return replace(outcome, url=record.url)
         return outcome
 
-    def _state_of(self, verb: Verb, layer: Layer) -> Tagged | None:
-        """The state that a verb acts on; raises where it, or what stands beside it, is not to be touched. On paper what
-        cannot be read counts as not there."""
+    def _tell_builds(self, prepared: PreparedLayer, record: DeploymentRecord) -> None:
+        if self.note_builds:
+            self.note_builds(prepared.layer, build_changes.of(prepared, record, self.trigger.why))
+
+    def _state_of(self, verb: Verb, layer: Layer) -> tuple[Tagged | None, DeploymentRecord]:
+        """The state that a verb acts on, and its record; raises where they, or the history, are not to be touched. In a dry
+        run what cannot be read counts as not there."""
         if not verb.on_state or (self.dry and self.identity.is_nobody):
-            return None
+            return None, DeploymentRecord()
         try:
-            layer_state.check_known(self.store, layer)
+            record = layer_state.check_known(self.store, layer)
             if verb.recorded:
                 self.slot_allocator.check_known()
-            return layer_state.load_tagged(self.store, layer)
+            return layer_state.load_tagged(self.store, layer), record
         except OrchestrateError:
             if not self.dry:
                 raise
-            return None
+            return None, DeploymentRecord()
 
     def _own_writes(self, run: Run, found: Tagged | None) -> After:
         """Hears of a Run's Steps. One that untaints is the tool's own write of the state: the record names that state before

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 
+from ..deploy import build_changes
 from ..deploy import deployer as deploy
 from ..deploy.prepared import LayerOverrides, PreparedLayer
 from ..model.errors import NotFoundError, OrchestrateError, UsageError
@@ -124,7 +125,7 @@ class Fleet:
             diff = self.detector.compare(own, found.own, deployer.resolver.prepare(verb, own, tokens, mine))
             if diff.why and verb.applies:
                 self.confirmation.to_apply_own(own, len(names))
-            return [self._ended(self.results.unchanged(diff)) if not diff.why else self._one(diff)]
+            return [self._ended(self.results.unchanged(diff), diff) if not diff.why else self._one(diff)]
         names = [n for n in names if not isinstance(self.given.get(n), OrchestrateError)]
         if verb.applies and names:
             given = {name: one for name, one in self.given.items() if isinstance(one, LayerOverrides)}
@@ -143,7 +144,7 @@ class Fleet:
         if status.error:
             return [self._not_run(own, status.error)]
         prepared = deployer.resolver.prepare(verb, own, tokens)
-        return [self._one(LayerDiff(own, LayerStatus(), prepared, None, "asked for"))]
+        return [self._one(LayerDiff(own, status, prepared, None, "asked for"))]
 
     # -- tenants, side by side ------------------------------------------------------------------
 
@@ -157,7 +158,7 @@ class Fleet:
             if diff.error:
                 results.append(self._not_run(diff.layer, diff.error))
             elif not diff.why:
-                results.append(self._ended(self.results.unchanged(diff)))
+                results.append(self._ended(self.results.unchanged(diff), diff))
             else:
                 todo.append(diff)
         if todo and verb.applies:
@@ -229,7 +230,7 @@ class Fleet:
         seconds = time.monotonic() - begun
         finished = started + seconds
         return self._ended(
-            replace(result, seconds=seconds, started=started, finished=finished, attempts=max(1, len(tries)))
+            replace(result, seconds=seconds, started=started, finished=finished, attempts=max(1, len(tries))), diff
         )
 
     def _run(self, diff: LayerDiff, console: Console, tries: list[int]) -> Outcome:
@@ -254,7 +255,11 @@ class Fleet:
     def _not_run(self, layer: Layer, error: OrchestrateError) -> LayerResult:
         return self._ended(replace(self.results.failed(layer, error), log=""))
 
-    def _ended(self, result: LayerResult) -> LayerResult:
+    def _ended(self, result: LayerResult, diff: LayerDiff | None = None) -> LayerResult:
+        """``diff``: of a layer that ran, or need not."""
+        if diff and diff.prepared:
+            changes = build_changes.of(diff.prepared, diff.status.record, self.deployer.trigger.why)
+            result = replace(result, builds=changes)
         self.note(result)
         self.progress.ended(result)
         return result

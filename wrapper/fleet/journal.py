@@ -1,7 +1,7 @@
 """What a run over many layers has done so far, kept on disk as it goes, so that one that was killed can go on.
 
 One file a stack, verb and part: a line that says who began what, then one line a layer that ran (each a report of its
-own: docs/schemas/report-1.json), on disk before the next layer starts. What did not change is not in it: to look again
+own: docs/schemas/report-2.json), on disk before the next layer starts. What did not change is not in it: to look again
 costs nothing. The open file is also the lock: a second run over the same layers from this machine is refused. It goes
 away when the run has ended, however it ended: then there is a report. What a newer orchestrate left stays as it is.
 """

@@ -25,7 +25,7 @@ from .timeline import lay_out
 
 @dataclass(frozen=True)
 class FailureGroup:
-    """Layers that failed of the same: its words (without their names), and who."""
+    """Layers that failed of the same: its words (without their names), and the results."""
 
     title: str
     results: tuple[LayerResult, ...]
@@ -106,6 +106,7 @@ def _hidden(results: Sequence[LayerResult]) -> str:
         "no-url": not any(a.url for a in results),
         "no-why": not any(a.why for a in results),
         "no-log": not any(a.log for a in results),
+        "no-builds": not any(a.moved for a in results),
     }
     return " ".join(name for name, is_empty in empty.items() if is_empty)
 

@@ -1,5 +1,5 @@
-"""A report as JSON, and back: docs/schemas/report-1.json in code. What reads it here refuses what the schema
-refuses; it leaves alone the fields that follow from the others.
+"""A report as JSON, and back: docs/schemas/report-2.json in code; report-1.json is read too. What reads it here refuses
+what the schema refuses; it leaves alone the fields that follow from the others, and those that this release does not write.
 
 Moments stand there as RFC 3339 in UTC, to the millisecond. Unknown fields are tolerated: a later release of the same
 version may add some.
@@ -8,19 +8,20 @@ version may add some.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from ..model.errors import ConfigError
 from ..model.nouns import Diagnostic, Drift
 from ..model.versions import check_known
-from .model import RESULTS, Changes, ErrorDetails, LayerResult, Report, ShardRun
+from .json_fields import MADE_BY, Fields
+from .model import RESULTS, BuildChange, Changes, ErrorDetails, LayerResult, Report, ShardRun
 
-VERSION = 1
-T = TypeVar("T")
+VERSION = 2
+_READ = (1, VERSION)
+# Version 1 has neither argv nor builds, and other names.
+_NAMES = {1: {"results": "answers", "shards": "parts"}}
 
 
 def moment(seconds: float) -> str:
@@ -43,12 +44,13 @@ def data_of(report: Report) -> dict[str, Any]:
         "jobs": report.jobs,
         "tool": report.tool,
         "command": report.command,
+        **_known(argv=list(report.argv)),
         "by": report.by,
         "exit_code": report.exit_code,
         "totals": {**totals.results, **asdict(totals.changes), "seconds": round(totals.seconds, 3)},
-        "parts": [_part_data(part) for part in report.parts],
+        "shards": [_shard_data(shard) for shard in report.shards],
         "missing": list(report.missing),
-        "answers": [_answer_data(result) for result in report.results],
+        "results": [_result_data(result) for result in report.results],
     }
 
 
@@ -56,11 +58,16 @@ def text_of(report: Report) -> str:
     return json.dumps(data_of(report), indent=1) + "\n"  # ASCII: half a surrogate pair in a message ends nothing
 
 
-def _part_data(part: ShardRun) -> dict[str, Any]:
-    return {**asdict(part), "started": moment(part.started), "finished": moment(part.finished)}
+def _known(**fields: Any) -> dict[str, Any]:
+    """Optional fields, without those of which nothing is known."""
+    return {name: value for name, value in fields.items() if value}
 
 
-def _answer_data(result: LayerResult) -> dict[str, Any]:
+def _shard_data(shard: ShardRun) -> dict[str, Any]:
+    return {**asdict(shard), "started": moment(shard.started), "finished": moment(shard.finished)}
+
+
+def _result_data(result: LayerResult) -> dict[str, Any]:
     return {
         "layer": result.label,
         "region": result.region,
@@ -79,6 +86,7 @@ def _answer_data(result: LayerResult) -> dict[str, Any]:
         "attempts": result.attempts,
         "error": asdict(result.error) if result.error else None,
         "drifted": [{"address": d.address, "attributes": list(d.attributes)} for d in result.drifted],
+        **_known(builds={b.name: {"from": b.before, "to": b.after, "origin": b.origin} for b in result.builds}),
     }
 
 
@@ -90,18 +98,15 @@ def parse(text: str, where: str) -> Report:
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"this is not JSON: {error}", where=where) from None
     if not isinstance(data, dict) or "schema" not in data:
-        raise ConfigError("this is not a report: it has no field schema", where=where, hint=_MADE_BY)
+        raise ConfigError("this is not a report: it has no field schema", where=where, hint=MADE_BY)
     check_known(data, VERSION, "a report", where, "schema")
-    if data["schema"] != VERSION or isinstance(data["schema"], bool):
+    if data["schema"] not in _READ or isinstance(data["schema"], bool):
         raise ConfigError(
-            f"a report of schema version {data['schema']!r}; this reads version {VERSION}",
+            f"a report of schema version {data['schema']!r}; this reads versions {' and '.join(map(str, _READ))}",
             where=where,
             hint="read it with the release that wrote it",
         )
-    return _report(_Fields(data, "", where))
-
-
-_MADE_BY = "give the file that --report wrote"
+    return _report(Fields(data, where, int(data["schema"])))
 
 
 def check_same(report: Report, region: str, stack: str, where: str) -> None:
@@ -117,85 +122,8 @@ def _no_number(text: str) -> float:
     raise ValueError(f"{text} is no number of JSON's")
 
 
-@dataclass(frozen=True)
-class _Fields:
-    """An object of the document, asked for one field after the other, each of one kind."""
-
-    data: Mapping[str, Any]
-    path: str
-    where: str
-
-    def of(self, name: str, kind: str, test: Callable[[Any], bool]) -> Any:
-        if name not in self.data:
-            raise self.wrong(name, "is missing")
-        value = self.data[name]
-        if not test(value):
-            raise self.wrong(name, f"must be {kind}, not {json.dumps(value)[:60]}")
-        return value
-
-    def wrong(self, name: str, what: str) -> ConfigError:
-        return ConfigError(
-            f"not a report of version {VERSION}: {self.path}{name} {what}", where=self.where, hint=_MADE_BY
-        )
-
-    def text(self, name: str) -> str:
-        return str(self.of(name, "text", lambda v: isinstance(v, str)))
-
-    def number(self, name: str) -> float:
-        return float(self.of(name, "a number from 0", _is_measure))
-
-    def count(self, name: str) -> int:
-        return int(self.of(name, "a whole number from 0", lambda v: _is_measure(v) and v == int(v)))
-
-    def moment(self, name: str) -> float:
-        return _seconds(self.of(name, "a moment as 2026-01-02T03:04:05.678Z", lambda v: _seconds(v) is not None)) or 0.0
-
-    def moment_or_none(self, name: str) -> float | None:
-        return None if name in self.data and self.data[name] is None else self.moment(name)
-
-    def one(self, name: str, make: Callable[[_Fields], T]) -> T | None:
-        value = self.of(name, "an object or null", lambda v: v is None or isinstance(v, dict))
-        return None if value is None else make(_Fields(value, f"{self.path}{name}.", self.where))
-
-    def each(self, name: str, make: Callable[[_Fields], T]) -> tuple[T, ...]:
-        return tuple(make(fields) for fields in self._objects(name))
-
-    def _objects(self, name: str) -> Iterator[_Fields]:
-        values = self.of(name, "a list of objects", _is_list_of(dict))
-        return (_Fields(v, f"{self.path}{name}[{i}].", self.where) for i, v in enumerate(values))
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        return tuple(self.of(name, "a list of texts", _is_list_of(str)))
-
-    def shard(self, name: str) -> str:
-        return str(self.of(name, 'a shard as "2/8", or ""', lambda v: v == "" or _is_shard(v)))
-
-
-def _is_measure(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e12
-
-
-def _is_list_of(kind: type) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, list) and all(isinstance(v, kind) for v in value)
-
-
-def _is_shard(value: Any) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,5}/[1-9][0-9]{0,5}", value) is not None
-
-
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
-
-
-def _seconds(value: Any) -> float | None:
-    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
-        return None
-    try:
-        return datetime.fromisoformat(value).timestamp()
-    except ValueError:
-        return None
-
-
-def _report(fields: _Fields) -> Report:
+def _report(fields: Fields) -> Report:
+    names = _NAMES.get(fields.version, {})
     return Report(
         id=fields.text("id"),
         verb=fields.text("verb"),
@@ -203,23 +131,24 @@ def _report(fields: _Fields) -> Report:
         stack=fields.text("stack"),
         started=fields.moment("started"),
         finished=fields.moment("finished"),
-        results=fields.each("answers", _answer),
+        results=fields.each(names.get("results", "results"), _result),
         shard=fields.shard("shard"),
         jobs=fields.count("jobs"),
         tool=fields.text("tool"),
         command=fields.text("command"),
+        argv=fields.texts("argv") if fields.has("argv", since=2) else (),
         by=fields.text("by"),
-        parts=fields.each("parts", _part),
+        shards=fields.each(names.get("shards", "shards"), _shard),
         missing=fields.texts("missing"),
     )
 
 
-def _part(fields: _Fields) -> ShardRun:
+def _shard(fields: Fields) -> ShardRun:
     text, moment_of = fields.text, fields.moment
     return ShardRun(text("id"), fields.shard("shard"), moment_of("started"), moment_of("finished"), text("command"))
 
 
-def _answer(fields: _Fields) -> LayerResult:
+def _result(fields: Fields) -> LayerResult:
     return LayerResult(
         region=fields.text("region"),
         stack=fields.text("stack"),
@@ -235,17 +164,22 @@ def _answer(fields: _Fields) -> LayerResult:
         diagnostics=fields.each("diagnostics", _diagnostic),
         log=fields.text("log"),
         attempts=fields.count("attempts"),
-        error=fields.one("error", _fault),
+        error=fields.one("error", _error),
         drifted=fields.each("drifted", lambda f: Drift(f.text("address"), f.texts("attributes"))),
+        builds=fields.named("builds", _build) if fields.has("builds", since=2) else (),
     )
 
 
-def _fault(fields: _Fields) -> ErrorDetails:
-    said = fields.text("said") if "said" in fields.data else ""  # older ones have none
+def _error(fields: Fields) -> ErrorDetails:
+    said = fields.text("said") if fields.version > 1 or "said" in fields.data else ""  # 0.1.0 wrote none
     return ErrorDetails(fields.text("message"), fields.text("where"), fields.text("hint"), said)
 
 
-def _diagnostic(fields: _Fields) -> Diagnostic:
+def _build(name: str, fields: Fields) -> BuildChange:
+    return BuildChange(name, fields.text_or_none("from"), fields.text_or_none("to"), fields.text("origin"))
+
+
+def _diagnostic(fields: Fields) -> Diagnostic:
     severity = fields.of("severity", "error or warning", lambda v: v in ("error", "warning"))
     text = fields.text
     return Diagnostic(severity, text("summary"), text("detail"), text("address"), text("where"))

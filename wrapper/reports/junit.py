@@ -93,7 +93,8 @@ def _drift(result: LayerResult) -> str:
 def _output(result: LayerResult) -> str:
     changes = result.changes
     counts = f"+{changes.added} ~{changes.changed} -{changes.destroyed}" if changes else ""
-    told = {"result": result.result, "reason": result.reason, "changes": counts, "url": result.url, "log": result.log}
+    told = {"result": result.result, "reason": result.reason, "changes": counts}
+    told |= {"builds": ", ".join(map(str, result.moved)), "url": result.url, "log": result.log}
     return "\n".join(f"{name}: {value}" for name, value in told.items() if value)
 
 

@@ -1,7 +1,7 @@
 """Several reports of one verb on one stack, made one: those of many machines, or of a try and its repetition.
 
-The latest answer of a layer counts, because a shard that died is run again. One that was left out of a run is no
-answer about how it is.
+The latest result of a layer counts, because a shard that died is run again. One that was left out of a run says
+nothing about how the layer is.
 """
 
 from __future__ import annotations
@@ -21,22 +21,23 @@ def merge(named: Mapping[str, Report]) -> Merged:
         raise UsageError("no report to merge", hint="report merge A.json B.json ...")
     _check_alike(named)
     reports = sorted(named.values(), key=lambda r: (r.finished, r.started, r.id))
-    parts = _parts(reports)
-    missing = _missing({part.shard for part in parts})
+    shards = _shards(reports)
+    missing = _missing({one.shard for one in shards})
     first = min(reports, key=lambda r: r.started)
     merged = Report(
-        id=_id(parts),
+        id=_id(shards),
         verb=first.verb,
         region=first.region,
         stack=first.stack,
         started=first.started,
         finished=reports[-1].finished,
         results=_latest(reports),
-        jobs=sum({r.id if r.parts else r.shard: r.jobs for r in reports}.values()),
+        jobs=sum({r.id if r.shards else r.shard: r.jobs for r in reports}.values()),
         tool=_joined([r.tool for r in reports]),
         command=first.command,
+        argv=first.argv,
         by=_joined([r.by for r in reports]),
-        parts=parts,
+        shards=shards,
         missing=missing,
     )
     return Merged(
@@ -55,14 +56,14 @@ def _check_alike(named: Mapping[str, Report]) -> None:
             )
 
 
-def _parts(reports: Sequence[Report]) -> tuple[ShardRun, ...]:
+def _shards(reports: Sequence[Report]) -> tuple[ShardRun, ...]:
     """What each was made of, so that merging in two goes is merging at once."""
-    own = [r.parts or (ShardRun(r.id, r.shard, r.started, r.finished, r.command),) for r in reports]
-    return tuple(sorted({p for parts in own for p in parts}, key=lambda p: (p.finished, p.started, p.id, p.shard)))
+    own = [r.shards or (ShardRun(r.id, r.shard, r.started, r.finished, r.command),) for r in reports]
+    return tuple(sorted({s for shards in own for s in shards}, key=lambda s: (s.finished, s.started, s.id, s.shard)))
 
 
-def _id(parts: Sequence[ShardRun]) -> str:
-    ids = sorted({part.id for part in parts})
+def _id(shards: Sequence[ShardRun]) -> str:
+    ids = sorted({one.id for one in shards})
     return ids[0] if len(ids) == 1 else "merged-" + hashlib.sha256("\n".join(ids).encode()).hexdigest()[:12]
 
 
@@ -71,7 +72,7 @@ def _joined(texts: Sequence[str]) -> str:
 
 
 def _missing(shards: set[str]) -> tuple[str, ...]:
-    """The shards that nobody reported; () where one report is of all, or one partition is whole."""
+    """The shards of which there is no report; () where one report is of all, or one partition is whole."""
     seen: dict[int, set[int]] = defaultdict(set)
     for shard in shards:
         if not shard:
@@ -84,7 +85,7 @@ def _missing(shards: set[str]) -> tuple[str, ...]:
 
 
 def _latest(reports: Sequence[Report]) -> tuple[LayerResult, ...]:
-    """``reports`` from the oldest on. One layer, one answer; in the order of their names, a stack's own first."""
+    """``reports`` from the oldest on. One layer, one result; in the order of their names, a stack's own first."""
     latest: dict[str, LayerResult] = {}
     for report in reports:
         for result in report.results:
@@ -101,8 +102,8 @@ def _rank(result: LayerResult) -> tuple[bool, float]:
 
 
 def _overlaps(reports: Sequence[Report]) -> list[str]:
-    """Tenants that two different shards answered for: a partition that does not part. (Every shard may answer for the
-    stack's own layer; and a shard that is run again answers again.)"""
+    """Tenants of which two different shards have a result: they overlap. (Every shard may have one of the stack layer; and
+    a shard that is run again has its results again.)"""
     shards: dict[str, set[str]] = defaultdict(set)
     for report in reports:
         for result in report.results:
@@ -114,6 +115,6 @@ def _overlaps(reports: Sequence[Report]) -> list[str]:
         groups[tuple(of)].append(tenant)
     return [
         f"shards {' and '.join(of)} overlap in {len(names)} tenants ({', '.join(names[:5])}"
-        f"{', ...' if len(names) > 5 else ''}): the later answer counts"
+        f"{', ...' if len(names) > 5 else ''}): the later result counts"
         for of, names in groups.items()
     ]

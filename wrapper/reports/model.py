@@ -1,4 +1,4 @@
-"""What many layers answered, as frozen data, and what follows from it: totals, the worst exit code, what to repeat.
+"""The results of many layers, as frozen data, and what follows from it: totals, the worst exit code, what to repeat.
 
 Knows no file and no format. Moments are seconds since 1970 (UTC), lengths are seconds.
 """
@@ -61,9 +61,28 @@ class ErrorDetails:
 
 
 @dataclass(frozen=True)
+class BuildChange:
+    """A build of one layer, by the name of its variable: ``before``, as the deployment record says; ``after``, what this
+    command gives it (it runs where the command succeeded); None: none. ``origin``: where ``after`` comes from."""
+
+    name: str
+    before: str | None
+    after: str | None
+    origin: str = ""
+
+    @property
+    def step(self) -> str:
+        return f"{self.name} {self.before or 'none'} -> {self.after or 'none'}"
+
+    def __str__(self) -> str:
+        return f"{self.step} ({self.origin})" if self.origin else self.step
+
+
+@dataclass(frozen=True)
 class LayerResult:
     """How one layer ended. ``tenant`` is "" for the stack's own. ``started`` is None for one that never began;
-    ``reason`` says why it is unchanged, stopped or excluded; ``attempts`` counts the first."""
+    ``reason`` says why it is unchanged, stopped or excluded; ``attempts`` counts the first; ``builds``: by name, () where
+    the command gives none or they are not known."""
 
     region: str
     stack: str
@@ -81,6 +100,12 @@ class LayerResult:
     attempts: int = 1
     error: ErrorDetails | None = None
     drifted: tuple[Drift, ...] = ()
+    builds: tuple[BuildChange, ...] = ()
+
+    @property
+    def moved(self) -> tuple[BuildChange, ...]:
+        """The builds that are others than before."""
+        return tuple(b for b in self.builds if b.before != b.after)
 
     @property
     def label(self) -> str:
@@ -126,8 +151,9 @@ class Totals:
 class Report:
     """A run of one verb over the layers of one stack; or of many stacks, then ``region`` and ``stack`` are "".
 
-    ``command`` is what was typed, secrets taken out; ``tool`` the version that ran; ``by`` who. ``parts`` is empty
-    unless this was merged; ``missing`` names shards of which no report came, as "K/N"."""
+    ``command`` is the command in one spelling, ``argv`` the words as they were typed (() where that is not known), both
+    without secrets; ``tool`` the version that ran; ``by`` who. ``shards`` is empty unless this was merged; ``missing``
+    names shards of which no report came, as "K/N"."""
 
     id: str
     verb: str
@@ -140,8 +166,9 @@ class Report:
     jobs: int = 1
     tool: str = ""
     command: str = ""
+    argv: tuple[str, ...] = ()
     by: str = ""
-    parts: tuple[ShardRun, ...] = ()
+    shards: tuple[ShardRun, ...] = ()
     missing: tuple[str, ...] = ()
 
     @property
@@ -149,7 +176,7 @@ class Report:
         return f"{self.region}/{self.stack}" if self.region else self.stack
 
     def name(self, result: LayerResult) -> str:
-        """What an answer is called within this report: its tenant, where all are of one stack."""
+        """What a result is called within this report: its tenant, where all are of one stack."""
         if result.label == self.label:
             return OWN
         return result.label.removeprefix(f"{self.label}/" if self.label else "")

@@ -36,6 +36,8 @@ def troubles(report: Report) -> Iterator[str]:
     for result in began:
         if not result.ok:
             yield f"{line(result.label)}: {result.result}, exit code {result.exit_code}: {line(result.why)}"
+            if result.moved:
+                yield f"  builds: {line(', '.join(map(str, result.moved)))}"
             if result.error and result.error.where:
                 yield f"  where: {line(result.error.where)}"
             if result.error and result.error.hint:

@@ -115,10 +115,11 @@ def load_history(store: Store, layer: Layer) -> History:
     return _parse_history(store.read(_history_key(layer)), layer)
 
 
-def check_known(store: Store, layer: Layer) -> None:
-    """NewerError where a newer orchestrate wrote what stands beside the layer's state."""
-    load_record(store, layer)
+def check_known(store: Store, layer: Layer) -> DeploymentRecord:
+    """The layer's record. NewerError where a newer orchestrate wrote what stands beside the layer's state."""
+    found = load_record(store, layer)
     load_history(store, layer)
+    return found
 
 
 def change_history(store: Store, layer: Layer, change: Callable[[History], History]) -> None:

@@ -362,19 +362,24 @@ def redact(argv: Sequence[str], sensitive: Iterable[str] = ()) -> str:
     what a -var has where there should be a name and a value."""
     import shlex
 
+    return shlex.join(redact_each(argv, sensitive))
+
+
+def redact_each(argv: Sequence[str], sensitive: Iterable[str] = ()) -> list[str]:
+    """The words of the argv, redacted as in :func:`redact`."""
     hidden = set(sensitive)
 
     def shown(word: str, before: str) -> str:
-        flag = "-var=" if word.startswith("-var=") else ""
-        if not flag and before != "-var":
+        if not _is_var(word, before):
             return word
+        flag = "-var=" if word.startswith("-var=") else ""
         found = re.match(r"\s*([\w-]+)\s*=", word[len(flag) :])
         if found is None:
             return flag + "***"
         secret = found[1] in hidden or _SECRET_NAME.search(found[1]) or _tells(word[len(flag) + found.end() :])
         return flag + found[0] + "***" if secret else word
 
-    return " ".join(shlex.quote(shown(w, b)) for w, b in zip(argv, ("", *argv), strict=False))
+    return [shown(w, b) for w, b in zip(argv, ("", *argv), strict=False)]
 
 
 def _tells(value: str) -> bool:
@@ -385,3 +390,15 @@ def _tells(value: str) -> bool:
 def variable_names(tokens: Iterable[Token]) -> set[str]:
     """What each -var is for, also of one that is malformed."""
     return {(t.value or "").partition("=")[0].strip() for t in tokens if t.flag == "var"}
+
+
+def names_in(argv: Sequence[str]) -> set[str]:
+    """The same of a whole command line, whatever else stands in it."""
+    typed = [
+        w if b == "-var" else w.removeprefix("-var=") for w, b in zip(argv, ("", *argv), strict=False) if _is_var(w, b)
+    ]
+    return {text.partition("=")[0].strip() for text in typed}
+
+
+def _is_var(word: str, before: str) -> bool:
+    return before == "-var" or word.startswith("-var=")

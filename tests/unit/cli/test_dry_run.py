@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +67,13 @@ def test_all_tenants(run_cli: Run) -> None:
     assert [line for line in said.out.splitlines() if line.startswith("#")] == [
         f"# {REGION}/app-test{tenant}: plan" for tenant in ("", "/acme", "/globex")
     ]
+
+
+def test_what_failed_in_a_report_of_version_1(run_cli: Run, example: Disk) -> None:
+    old = json.loads((Path(__file__).parents[2] / "support/version-1/report.json").read_text())
+    example.write("old.json", json.dumps(old | {"region": REGION, "stack": "app-test"}))
+    said = paper(run_cli, "plan", "app-test", "--failed-from", str(example.root / "old.json"))
+    assert said.out.splitlines()[0] == f"# {REGION}/app-test/globex: plan"
 
 
 def container(said: Said) -> tuple[list[str], dict[str, list[str]]]:

@@ -5,25 +5,23 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud import Cloud
+from cloud import Cloud, OnFakes, on_fakes, run
 from fakes import CHANGES, FakeEngine, FakeSession
 from project_on_disk import LIVE, REGION, Disk
 
+from wrapper.cli.command_line import as_typed
 from wrapper.cli.commands import drift, promote, rollback
-from wrapper.cli.invocation import form_of, parse
-from wrapper.cli.options import Options
-from wrapper.cli.run_verb import perform
 from wrapper.cli.session import CliSession
 from wrapper.engines.run_directory import occupy
 from wrapper.model.errors import OrchestrateError
 from wrapper.model.nouns import Outcome, Run, Step
-from wrapper.terraform.commands import VERBS
 
 VALUE = "cAnArY-7f3a9c"
 VARIABLES = """\
@@ -74,20 +72,6 @@ class Writing(FakeEngine):
             yield FakeSession(self, run)
 
 
-@dataclass(frozen=True)
-class OnFakes(CliSession):
-    """The command line's, with an engine of ours."""
-
-    fake: FakeEngine = field(default_factory=FakeEngine)
-
-    def make_engine(self) -> FakeEngine:
-        return self.fake
-
-
-def run(session: CliSession, verb: str, *words: str) -> None:
-    perform(session, parse(session, form_of(VERBS[verb]), ["app-test", REGION, *words]))
-
-
 @dataclass
 class Typed:
     """A project whose roots declare what is sensitive, and commands on it."""
@@ -102,16 +86,17 @@ class Typed:
         self.engine = Writing(self.cloud.behave)
         self.said = ""
 
-    def session(self, **changes: Any) -> OnFakes:
+    def session(self, argv: tuple[str, ...] = (), **changes: Any) -> OnFakes:
         written = {name: str(self.disk.root / f"report.{name}") for name in ("report", "junit", "html")}
-        typed = {"root": str(self.disk.root), **written, **changes}
-        return OnFakes(Options().merged(typed), environ={"USER": "me"}, fake=self.engine)
+        return on_fakes(self.disk.root, self.engine, argv, **{**written, **changes})
 
     def run(self, verb: str, *words: str, **changes: Any) -> None:
-        self._heard(lambda: run(self.session(**changes), verb, *words))
+        session = self.session(argv=(verb, "app-test", REGION, *words), **changes)
+        self._heard(lambda: run(session, verb, "app-test", REGION, *words))
 
     def call(self, command: Any, *words: str, **changes: Any) -> None:
-        self._heard(lambda: command.main(list(words), obj=self.session(**changes), standalone_mode=False))
+        session = self.session(argv=(command.name, *words), **changes)
+        self._heard(lambda: command.main(list(words), obj=session, standalone_mode=False))
 
     def _heard(self, do: Callable[[], Any]) -> None:
         with contextlib.suppress(OrchestrateError):
@@ -130,8 +115,15 @@ class Typed:
         assert any(VALUE in word for _, argv in self.engine.steps for word in argv), "Terraform got it"
 
     @property
+    def report(self) -> Any:
+        return json.loads((self.disk.root / "report.report").read_text())
+
+    @property
     def command(self) -> str:
-        return str(json.loads((self.disk.root / "report.report").read_text())["command"])
+        """The command in the report: as one line. As its words it says the same, and hides the same."""
+        words = [word for word in self.report["argv"] if "***" in word]
+        assert words == [word for word in shlex.split(self.report["command"]) if "***" in word]
+        return str(self.report["command"])
 
 
 @pytest.fixture
@@ -220,10 +212,39 @@ def test_what_was_not_sensitive_when_it_was_recorded(typed: Typed) -> None:
     assert "typed at its last apply and not now: -var 'text=***'" in typed.said and VALUE not in typed.said
 
 
+def test_the_command_stands_there_as_it_was_typed(typed: Typed) -> None:
+    words = ("-var=tenant=acme", "-auto-approve", f"-var=pepper={VALUE}", "-var", " memory = 9", "-lock-timeout=5m")
+    typed.run("apply", *words)
+    assert typed.report["argv"] == [
+        *("./orchestrate", "apply", "app-test", REGION, "-var=tenant=acme", "-auto-approve", "-var=pepper=***"),
+        *("-var", " memory = 9", "-lock-timeout=5m"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed_words", "shown"),
+    [
+        (("--smoke", f"https://me:{VALUE}@example.com/a"), ["--smoke", "https://***example.com/a"]),
+        ((f"--smoke=https://example.com/?key={VALUE}",), ["--smoke=https://example.com/?***"]),
+        (("--smoke", f"/health?key={VALUE}"), ["--smoke", "/health?***"]),
+        (("--tenants", "ac?e", "--smoke", "/a@b"), ["--tenants", "ac?e", "--smoke", "/a@b"]),
+        (("-var", f"={VALUE}", "--smoke-contains", "-target"), ["-var", "***", "--smoke-contains", "-target"]),
+    ],
+)
+def test_of_a_url_that_was_typed(typed: Typed, typed_words: tuple[str, ...], shown: list[str]) -> None:
+    session = typed.session(argv=("apply", "app-test", *typed_words))
+    stack = session.project.stack("app-test", REGION)
+    assert as_typed(session, stack) == ("./orchestrate", "apply", "app-test", *shown)
+
+
+def test_what_was_typed_is_not_known() -> None:
+    assert as_typed(CliSession()) == ()
+
+
 @pytest.mark.parametrize("words", [["-var", f"={VALUE}"], [f"-var= ={VALUE}"]])
 def test_of_no_name_at_all(typed: Typed, words: list[str]) -> None:
     with pytest.raises(OrchestrateError, match=r"-var =\.\.\. is not NAME=VALUE"):
-        run(typed.session(), "apply", *words)
+        run(typed.session(), "apply", "app-test", REGION, *words)
 
 
 def test_our_own_files_are_for_their_owner_alone(typed: Typed) -> None:

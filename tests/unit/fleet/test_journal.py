@@ -12,6 +12,7 @@ from wrapper.fleet import journal
 from wrapper.model.errors import BusyError, ConfigError, NotFoundError, OrchestrateError, UnavailableError
 from wrapper.reports.model import LayerResult, Report
 
+OLD = Path(__file__).parents[2] / "support/version-1/journal.jsonl"
 HEAD = Report("id-1", "apply", "r", "s", 1.0, 1.0, (), command="./orchestrate apply s r --all-tenants", by="me")
 ACME = LayerResult("r", "s", "acme", "succeeded", seconds=2.0, started=1.0, finished=3.0)
 BAD = LayerResult("r", "s", "bad", "failed", started=1.0, finished=2.0, exit_code=1)
@@ -41,6 +42,17 @@ def test_one_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
         found = kept.interrupted()
         assert found is not None
         assert [a.tenant for a in found.results] == ["acme", "bad", "more"]
+
+
+def test_one_that_release_0_1_1_began_goes_on(tmp_path: Path) -> None:
+    (old := tmp_path / "ap-southeast-2/appcluster-test.apply.jsonl").parent.mkdir()
+    old.write_bytes(OLD.read_bytes())
+    command = "./orchestrate apply appcluster-test ap-southeast-2 --all-tenants"
+    head = replace(HEAD, region="ap-southeast-2", stack="appcluster-test", command=command)
+    with journal.keep(tmp_path, head) as kept:
+        assert {n: a.result for n, a in kept.resume().items()} == {"acme": "succeeded"}
+        kept.note(replace(BAD, tenant="globex", result="succeeded"))
+        assert {*kept.resume()} == {"acme", "globex"}, "old lines and new ones in one journal"
 
 
 def test_a_failure_that_was_mended_later_is_done(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def test_a_plan_file_is_not_applied_in_part(tmp_path: Path) -> None:
 
 
 def test_a_report_is_not_read_in_part() -> None:
-    with pytest.raises(NewerError, match=f"a report {NEWER} 1"):
+    with pytest.raises(NewerError, match=f"a report {NEWER} 2"):
         document.parse(newer(document.data_of(HEAD), "schema").decode(), "r.json")
 
 

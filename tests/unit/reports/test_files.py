@@ -52,7 +52,7 @@ def test_a_link_to_a_report_stays_one(tmp_path: Path) -> None:
     (tmp_path / "r.json").symlink_to("old.json")
     files.write(MADE, ReportFiles(tmp_path / "r.json"))
     assert (tmp_path / "r.json").is_symlink()
-    assert json.loads((tmp_path / "old.json").read_text())["schema"] == 1
+    assert json.loads((tmp_path / "old.json").read_text())["schema"] == 2
 
 
 def test_a_pipe_is_written_into(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from reports_of_many import layer_result, many, merged, report
 import wrapper.reports
 from wrapper.model.nouns import Diagnostic, Drift
 from wrapper.reports import html as page
-from wrapper.reports.model import ErrorDetails, Report
+from wrapper.reports.model import BuildChange, ErrorDetails, Report
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}"
 
@@ -44,9 +44,8 @@ class Tags(HTMLParser):
 def everywhere(text: str) -> Report:
     """A report in which a text stands wherever a tenant, AWS or a caller could put one."""
     said = (Diagnostic("error", text, text, text, text), Diagnostic("warning", text))
-    bad = layer_result(
-        text, "failed", exit_code=1, diagnostics=said, error=ErrorDetails(text, text, text, text), log=text, url=text
-    )
+    error, moved = ErrorDetails(text, text, text, text), (BuildChange(text, text, None, text),)
+    bad = layer_result(text, "failed", exit_code=1, diagnostics=said, error=error, log=text, url=text, builds=moved)
     well = layer_result(
         "acme", reason=text, url=text, drifted=(Drift(text, (text,)),), diagnostics=said[1:], seconds=9.0, started=1.0
     )
@@ -106,6 +105,19 @@ def test_it_shows_every_layer_and_what_went_wrong_before_all_else() -> None:
     places = [text.index(f'id="{name}"') for name in ("failures", "drift", "timeline", "all")]
     assert places == sorted(places)
     assert text.index("is locked by me-laptop-7") < places[1]
+
+
+def test_it_shows_the_builds_that_change() -> None:
+    builds = (BuildChange("a-build", "90", "91", "-var a-build"), BuildChange("b-build", "7", "7", "f:1"))
+    failed = Tags(page.text_of(report(layer_result("acme", "failed", exit_code=1, builds=builds))))
+    assert "builds: a-build 90 -> 91 (-var a-build)" in failed.text and "b-build" not in failed.text
+    assert (
+        "a-build none -> 1"
+        in Tags(page.text_of(report(layer_result(builds=(BuildChange("a-build", None, "1"),))))).text
+    )
+    for made, hidden in ((builds, False), (builds[1:], True)):
+        (table,) = Tags(page.text_of(report(layer_result(builds=made)))).all("table")
+        assert ("no-builds" in str(table["class"])) is hidden
 
 
 def test_the_same_trouble_is_told_once() -> None:

@@ -16,9 +16,11 @@ from reports_of_many import BEGAN, layer_result, many, merged, report
 from wrapper.model.errors import ConfigError
 from wrapper.model.nouns import Diagnostic, Drift
 from wrapper.reports import json as document
-from wrapper.reports.model import RESULTS, Changes, ErrorDetails
+from wrapper.reports.model import RESULTS, BuildChange, Changes, ErrorDetails
 
-SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schemas/report-1.json").read_text())
+DOCS = Path(__file__).parents[3] / "docs"
+OLD = Path(__file__).parents[2] / "support/version-1/report.json"
+SCHEMA = json.loads((DOCS / "schemas/report-2.json").read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 FULL = report(
     layer_result(
@@ -36,23 +38,25 @@ FULL = report(
         attempts=2,
         error=ErrorDetails("m", "w", "h", "s"),
         drifted=(Drift("aws_x.y", ("tags", "name")),),
+        builds=(BuildChange("a-build", "90", "91", "-var"), BuildChange("b-build", None, None)),
     ),
     layer_result("", "stopped", exit_code=143),
     shard="2/8",
     jobs=4,
     tool="0.1.0",
     command="./orchestrate apply",
+    argv=("./orchestrate", "apply"),
     by="me",
 )
-ADDED = ("answers.0.error.said",)  # within this version, so that older reports have none
-DERIVED = ("exit_code", "totals", "answers.0.layer")
+OPTIONAL = ("argv", "results.0.builds", "results.0.builds.a-build", "results.0.builds.b-build")
+DERIVED = ("exit_code", "totals", "results.0.layer")
 
 
 def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     assert SCHEMA["$id"] == f"urn:orchestrate:schema:report:{document.VERSION}"
     assert "://" not in SCHEMA["$id"], "no host: nobody serves it"
-    assert SCHEMA["$defs"]["answer"]["properties"]["result"]["enum"] == list(RESULTS)
+    assert SCHEMA["$defs"]["layer_result"]["properties"]["result"]["enum"] == list(RESULTS)
 
 
 def test_the_documentation_shows_one_that_fits() -> None:
@@ -61,7 +65,7 @@ def test_the_documentation_shows_one_that_fits() -> None:
     VALIDATOR.validate(json.loads(shown))
     again = document.data_of(document.parse(shown, "docs/reports.md"))
     assert again == json.loads(shown), "also what follows from the rest"
-    assert all(f"`{name}`" in text for name in {*again, *again["answers"][0]})
+    assert all(f"`{name}`" in text for name in {*again, *again["results"][0]})
 
 
 @pytest.mark.parametrize("made", [FULL, report(), many(200), merged(60)])
@@ -76,7 +80,7 @@ def test_what_is_written_fits_the_schema_and_is_read_back(made: Any) -> None:
 def test_read_back_field_by_field() -> None:
     assert document.parse(document.text_of(FULL), "r.json") == FULL
     assert document.data_of(FULL)["started"] == "2026-01-02T03:04:05.678Z"
-    assert document.data_of(FULL)["answers"][0]["layer"] == "ap-southeast-2/appcluster-test/acme"
+    assert document.data_of(FULL)["results"][0]["layer"] == "ap-southeast-2/appcluster-test/acme"
     assert document.data_of(FULL)["totals"] == {
         **{"failed": 1, "stopped": 1, "succeeded": 0, "unchanged": 0, "excluded": 0},
         **{"added": 1, "changed": 2, "destroyed": 3, "seconds": 1.5},
@@ -101,16 +105,60 @@ def test_half_a_character_ends_nothing() -> None:
     assert document.parse(document.text_of(made), "r").results[0].reason == "half \ud800"
 
 
-def test_an_older_report_has_no_last_words() -> None:
+def test_what_is_not_known_is_left_out() -> None:
+    data = document.data_of(report(layer_result()))
+    assert not {"argv"} & {*data}
+    assert not {"builds", "services", "hooks"} & {*data["results"][0]}
+
+
+def test_what_a_later_release_of_this_version_may_write_fits_and_is_read() -> None:
     data = document.data_of(FULL)
-    del data["answers"][0]["error"]["said"]
+    data["results"][0] |= {"services": {"web": {"running": 2}}, "hooks": [{"name": "migrate"}]}
     VALIDATOR.validate(data)
-    assert document.parse(json.dumps(data), "r.json").results[0].error == ErrorDetails("m", "w", "h")
+    assert document.parse(json.dumps(data), "r.json") == FULL
+    for wrong in ({"services": {"web": 2}}, {"services": []}, {"hooks": ["migrate"]}, {"hooks": {}}):
+        assert not VALIDATOR.is_valid(data | {"results": [data["results"][0] | wrong]})
+
+
+# -- version 1 --------------------------------------------------------------------------------------
+
+
+def test_a_report_of_version_1_is_read_and_written_as_version_2() -> None:
+    old = json.loads(OLD.read_text())
+    jsonschema.Draft202012Validator(json.loads((DOCS / "schemas/report-1.json").read_text())).validate(old)
+    read = document.parse(OLD.read_text(), "r.json")
+    assert (old["schema"], old["tool"], read.to_repeat) == (1, "0.1.1", ("globex", "initech"))
+    new = document.data_of(read)
+    VALIDATOR.validate(new)
+    assert (new.pop("results"), new.pop("shards")) == (old.pop("answers"), old.pop("parts"))
+    assert new == old | {"schema": 2}
+
+
+def test_what_version_1_did_not_know_is_not_read_from_it() -> None:
+    old = json.loads(OLD.read_text())
+    old["argv"], old["answers"][1]["builds"] = 1, "nine"
+    assert document.parse(json.dumps(old), "r.json") == document.parse(OLD.read_text(), "r.json")
+
+
+def test_a_report_of_0_1_0_has_no_last_words() -> None:
+    old = json.loads(OLD.read_text())
+    del old["answers"][2]["error"]["said"]
+    error = document.parse(json.dumps(old), "r.json").results[2].error
+    assert error == ErrorDetails("ap-southeast-2/appcluster-test/globex: terraform apply failed (exit code 1)")
+
+
+def test_each_version_has_its_own_names() -> None:
+    old = json.loads(OLD.read_text())
+    for version, words in ((1, "version 1: answers is missing"), (2, "version 2: results is missing")):
+        name = "results" if version == 1 else "answers"
+        data = {k: v for k, v in old.items() if k != "answers"} | {"schema": version, name: old["answers"]}
+        with pytest.raises(ConfigError, match=words):
+            document.parse(json.dumps(data | {"shards": []}), "r.json")
 
 
 def test_unknown_fields_are_tolerated() -> None:
     data = document.data_of(FULL)
-    data["new"] = data["answers"][0]["new"] = {"a": 1}
+    data["new"] = data["results"][0]["new"] = {"a": 1}
     VALIDATOR.validate(data)
     assert document.parse(json.dumps(data), "r") == FULL
 
@@ -153,8 +201,10 @@ def test_what_the_schema_refuses_is_refused_with_its_place(place: str) -> None:
     data = document.data_of(FULL)
     holder, last = _at(data, place)
     del holder[last]
-    assert VALIDATOR.is_valid(data) is (place in ADDED)
-    if not place.startswith((*DERIVED, *ADDED)):
+    assert VALIDATOR.is_valid(data) is (place in OPTIONAL)
+    if place in OPTIONAL:
+        document.parse(json.dumps(data), "r.json")
+    elif not place.startswith(DERIVED):
         with pytest.raises(ConfigError, match=str(last)):
             document.parse(json.dumps(data), "r.json")
 
@@ -167,15 +217,16 @@ def test_what_the_schema_refuses_is_refused_with_its_place(place: str) -> None:
         ("[" * 100_000, "this is not JSON"),
         ("[]", "this is not a report: it has no field schema"),
         ("{}", "this is not a report: it has no field schema"),
-        ('{"schema": 2}', "a report of version 2 was written by a newer orchestrate; this one reads up to 1"),
-        ('{"schema": "1"}', 'a report of version "1" was written by a newer orchestrate; this one reads up to 1'),
-        ('{"schema": 0}', "a report of schema version 0; this reads version 1"),
-        ('{"schema": true}', "a report of schema version True; this reads version 1"),
+        ('{"schema": 3}', "a report of version 3 was written by a newer orchestrate; this one reads up to 2"),
+        ('{"schema": "1"}', 'a report of version "1" was written by a newer orchestrate; this one reads up to 2'),
+        ('{"schema": 0}', "a report of schema version 0; this reads versions 1 and 2"),
+        ('{"schema": true}', "a report of schema version True; this reads versions 1 and 2"),
         ('{"schema": 1}', "not a report of version 1: id is missing"),
+        ('{"schema": 2}', "not a report of version 2: id is missing"),
         ('{"schema": NaN}', "this is not JSON: NaN is no number of JSON's"),
-        (document.text_of(FULL).replace('"failed",', '"fallen",'), 'answers[0].result must be one of failed, stopped, '),
+        (document.text_of(FULL).replace('"failed",', '"fallen",'), 'results[0].result must be one of failed, stopped, '),
         (document.text_of(FULL).replace("2026-01-02T", "2026-02-30T"), "started must be a moment as 2026-01-02T03:04:05.678Z"),
-        (document.text_of(FULL).replace('"attempts": 2', '"attempts": 1e400'), "answers[0].attempts must be a whole number"),
+        (document.text_of(FULL).replace('"attempts": 2', '"attempts": 1e400'), "results[0].attempts must be a whole number"),
     ],
 )  # fmt: skip
 def test_something_else_is_refused_in_words(text: str, words: str) -> None:

@@ -11,7 +11,7 @@ from reports_of_many import layer_result, many, merged, report
 
 from wrapper.model.nouns import Diagnostic, Drift
 from wrapper.reports import junit
-from wrapper.reports.model import Changes, ErrorDetails, Report
+from wrapper.reports.model import BuildChange, Changes, ErrorDetails, Report
 
 # junit-10.xsd of Jenkins' xUnit plugin, in the part that is used here: element -> (attributes it must have, those it
 # may have, elements it may hold).
@@ -101,8 +101,16 @@ def test_a_failure_in_terraforms_own_words() -> None:
     )
 
 
+def test_it_names_the_builds_that_change() -> None:
+    moved = (BuildChange("a-build", "90", "91", "-var a-build"), BuildChange("b-build", "7", "7", "f:1"))
+    told = case(report(layer_result(builds=moved, url="u"))).findtext("system-out")
+    assert told == "result: succeeded\nbuilds: a-build 90 -> 91 (-var a-build)\nurl: u"
+
+
 @given(st.text(alphabet=st.characters(codec=None), max_size=40))
 def test_any_text_is_xml(text: str) -> None:
     said = Diagnostic("error", text, text, text, text)
-    made = report(layer_result(text, "failed", reason=text, exit_code=1, diagnostics=(said,), log=text), command=text)
+    moved = (BuildChange(text, text, None, text),)
+    one = layer_result(text, "failed", reason=text, exit_code=1, diagnostics=(said,), log=text, builds=moved)
+    made = report(one, command=text)
     assert case(made).get("name") is not None

@@ -1,4 +1,4 @@
-"""Several reports, one: the latest answer counts, what is missing and what overlaps is said."""
+"""Several reports, one: the latest result counts, what is missing and what overlaps is said."""
 
 from __future__ import annotations
 
@@ -23,7 +23,15 @@ def merged(*reports: Report) -> Report:
     return merge({f"{n}.json": r for n, r in enumerate(reports)}).report
 
 
-ONE = shard("1/2", layer_result("a"), layer_result("b", "failed", exit_code=1), jobs=4, by="agent-1", tool="1")
+ONE = shard(
+    "1/2",
+    layer_result("a"),
+    layer_result("b", "failed", exit_code=1),
+    jobs=4,
+    by="agent-1",
+    tool="1",
+    argv=("./orchestrate", "apply", "--shard=1/2"),
+)
 TWO = shard("2/2", layer_result("c"), layer_result("d", "unchanged"), at=5, jobs=2, by="agent-2", tool="1")
 AGAIN = shard("1/2", layer_result("a", "unchanged"), layer_result("b"), at=30, jobs=4, by="agent-1", tool="1")
 
@@ -36,7 +44,8 @@ def test_two_shards_are_one_report() -> None:
     ]
     assert (both.report.started, both.report.finished) == (BEGAN, BEGAN + 15)
     assert (both.report.jobs, both.report.by, both.report.tool) == (6, "agent-1, agent-2", "1")
-    assert [p.shard for p in both.report.parts] == ["1/2", "2/2"]
+    assert both.report.argv == ("./orchestrate", "apply", "--shard=1/2"), "as the command: of the first"
+    assert [p.shard for p in both.report.shards] == ["1/2", "2/2"]
     assert (both.report.shard, both.report.missing, both.report.exit_code) == ("", (), 1)
 
 
@@ -58,7 +67,7 @@ def test_merging_in_two_goes_is_merging_at_once() -> None:
     at_once = merged(ONE, TWO, AGAIN)
     assert merged(merged(ONE, TWO), AGAIN).results == at_once.results
     assert merged(merged(AGAIN, ONE), TWO).results == at_once.results
-    assert merged(merged(ONE, TWO), AGAIN).parts == at_once.parts
+    assert merged(merged(ONE, TWO), AGAIN).shards == at_once.shards
     assert merged(at_once, at_once).results == at_once.results
 
 
@@ -97,7 +106,7 @@ def test_shards_that_overlap_are_said() -> None:
             "x": shard("1/3", layer_result("a"), layer_result(""), layer_result("d", "excluded"), at=60),
         }
     )
-    assert found.remarks == ("shards 1/2 and 1/3 overlap in 1 tenants (a): the later answer counts",)
+    assert found.remarks == ("shards 1/2 and 1/3 overlap in 1 tenants (a): the later result counts",)
     assert found.report.missing == (), "the halves are whole"
 
 

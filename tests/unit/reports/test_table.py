@@ -7,7 +7,7 @@ from reports_of_many import BEGAN, layer_result, report
 
 from wrapper.model.nouns import Diagnostic
 from wrapper.reports import table
-from wrapper.reports.model import Changes, ErrorDetails
+from wrapper.reports.model import BuildChange, Changes, ErrorDetails
 
 MIXED = report(
     layer_result("", changes=Changes(1, 0, 0), seconds=8.25),
@@ -23,6 +23,7 @@ MIXED = report(
             Diagnostic("warning", "old"),
         ),
         log="logs/initech.log",
+        builds=(BuildChange("a-build", "90", "91", "-var a-build"), BuildChange("b-build", "7", "7", "f:1")),
     ),
     layer_result("hooli", "stopped", exit_code=143, reason="stopped before it began"),
 )
@@ -48,7 +49,10 @@ def test_nothing_reaches_the_terminal_that_it_would_act_on() -> None:
     evil = "\x1b[2J\x1b]0;owned\x07a\rb\u202e"
     said = (Diagnostic("error", evil, evil, evil, evil),)
     fault = ErrorDetails(evil, evil, evil, evil)
-    made = report(layer_result(evil, "failed", exit_code=65, url=evil, log=evil, error=fault, diagnostics=said))
+    moved = (BuildChange(evil, evil, None, evil),)
+    made = report(
+        layer_result(evil, "failed", exit_code=65, url=evil, log=evil, error=fault, diagnostics=said, builds=moved)
+    )
     shown = "".join([*table.troubles(made), *("".join(row) for row in table.rows(made))])
     assert "owned" in shown
     assert not set(shown) & set("\x1b\x07\r\u202e")
@@ -64,6 +68,7 @@ def test_the_last_words_of_one_without_a_diagnostic() -> None:
 def test_troubles_in_full() -> None:
     assert list(table.troubles(MIXED)) == [
         "ap-southeast-2/appcluster-test/initech: failed, exit code 1: Access denied",
+        "  builds: a-build 90 -> 91 (-var a-build)",
         "  where: main.tf:1",
         "  to do: look",
         "  error: Access denied (aws_x.y, main.tf:7)",

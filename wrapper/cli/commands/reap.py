@@ -28,6 +28,7 @@ from ...state.store import Store
 from ...terraform import commands, environment
 from .. import run_fleet
 from ..command import Command
+from ..command_line import as_typed
 from ..fleet_options import file_options, targets
 from ..options import ASKS_AWS, takes
 from ..progress import open_progress
@@ -158,6 +159,7 @@ def _reap(
         jobs=session.options.fleet.jobs or fleet.default_jobs(),
         tool=__version__,
         command=_command(one),
+        argv=as_typed(session),
         by=session.author,
     )
     run_fleet.keep(report, logs)

@@ -28,7 +28,9 @@ BETA = f"config/{REGION}/app-beta"
 
 
 def apply(disk: Disk, tenant: str, build: str = "", stack: str = "app-test") -> None:
-    given = context(home=disk.root / ".orchestrate", directory=disk.root, image=inputs.tag(SELF))
+    given = context(
+        home=disk.root / ".orchestrate", directory=disk.root, image=inputs.tag(SELF), versions=inputs.versions(SELF)
+    )
     words = ["-var", f"service1-build={build}"] if build else []
     confirmed = f"{REGION}/{stack}/{tenant}".rstrip("/")
     Cloud(disk, stack, REGION).perform(

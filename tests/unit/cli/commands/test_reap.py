@@ -84,8 +84,10 @@ def test_a_night_in_which_all_stays_writes_its_report(run_cli: Run, made: Cloud,
     files = [tmp_path / name for name in ("r.json", "r.xml", "r.html")]
     said = run_cli("reap", "--yes", "--report", str(files[0]), "--junit", str(files[1]), "--html", str(files[2]))
     assert said.code == 0 and f"{STACK}: stays: kept until 2099-12-01" in said.err
-    (answer,) = json.loads(files[0].read_text())["answers"]
-    assert (answer["layer"], answer["result"], answer["exit_code"]) == (STACK, "excluded", 0)
+    report = json.loads(files[0].read_text())
+    (one,) = report["results"]
+    assert (one["layer"], one["result"], one["exit_code"]) == (STACK, "excluded", 0)
+    assert report["argv"][:5] == ["./orchestrate", "reap", "--yes", "--report", str(files[0])]
     assert "<skipped" in files[1].read_text() and "excluded" in files[2].read_text()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from project_on_disk import Disk
@@ -14,6 +15,7 @@ from wrapper.reports import json as document
 from wrapper.reports.model import ErrorDetails
 
 Run = Callable[..., Said]
+OLD = Path(__file__).parents[3] / "support/version-1/report.json"
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def test_shards_are_merged_into_files_and_a_table(run_cli: Run, example: Disk, s
         "  log: logs/b.log",
         "apply ap-southeast-2/appcluster-test: 1 failed, 1 succeeded, 1 unchanged; +0 ~0 -0; 1 min; exit code 75",
     ]
-    assert [a["tenant"] for a in json.loads((example.root / "out/all.json").read_text())["answers"]] == ["a", "b", "c"]
+    assert [a["tenant"] for a in json.loads((example.root / "out/all.json").read_text())["results"]] == ["a", "b", "c"]
     assert "<testsuites" in (example.root / "all.xml").read_text()
     assert "<!doctype html>" in (example.root / "all.html").read_text()
 
@@ -48,7 +50,18 @@ def test_merged_as_data(run_cli: Run, shards: tuple[str, str]) -> None:
     said = run_cli("report", "merge", *shards, "--json")
     data = json.loads(said.out)
     assert (said.code, data["exit_code"], data["missing"]) == (75, 75, [])
-    assert [part["shard"] for part in data["parts"]] == ["1/2", "2/2"]
+    assert [part["shard"] for part in data["shards"]] == ["1/2", "2/2"]
+
+
+def test_a_report_of_version_1_is_merged_and_shown(run_cli: Run, example: Disk, shards: tuple[str, str]) -> None:
+    said = run_cli("report", "merge", str(OLD), shards[1], "--json")
+    data = json.loads(said.out)
+    assert (data["schema"], data["missing"]) == (2, [])
+    assert [a["tenant"] for a in data["results"]] == ["", "acme", "c", "globex", "hooli", "initech"]
+    shown = run_cli("report", "show", str(OLD), "--html", "old.html")
+    assert shown.code == 143
+    assert [line.split()[0] for line in shown.out.splitlines()[1:]] == ["globex", "initech", "acme", "(the", "hooli"]
+    assert "AccessDeniedException" in (example.root / "old.html").read_text()
 
 
 def test_a_missing_shard_is_said_and_ends_badly(run_cli: Run, shards: tuple[str, str]) -> None:

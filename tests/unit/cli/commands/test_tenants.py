@@ -27,7 +27,12 @@ STATES = f".orchestrate/states/{REGION}/app-test"
 def deployed(example: Disk) -> Disk:
     """The stack, acme and globex were applied; globex by hand changed since; gone has a state and no file."""
     cloud = Cloud(example)
-    given = context(home=example.root / ".orchestrate", directory=example.root, versions=inputs.versions(SELF))
+    given = context(
+        home=example.root / ".orchestrate",
+        directory=example.root,
+        image=inputs.tag(SELF),
+        versions=inputs.versions(SELF),
+    )
     for tenant, build in (("", ""), ("acme", "90"), ("globex", "91")):
         cloud.perform("apply", tenant, *(["-var", f"service1-build={build}"] if build else []), context=given)
     example.write(f"{STATES}/tenants/gone/terraform.tfstate", '{"version": 4, "resources": [1]}')

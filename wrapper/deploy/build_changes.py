@@ -1,0 +1,54 @@
+"""What a command does to the builds of a layer, as its report says it: from which to which, and where that comes from. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..reports.model import BuildChange
+from ..state.history import HistoryEntry
+from ..state.record import DeploymentRecord
+from ..terraform.arguments import destroys, partial, typed_values
+from .prepared import PreparedLayer
+
+
+def of(prepared: PreparedLayer, before: DeploymentRecord, why: Mapping[str, Any]) -> tuple[BuildChange, ...]:
+    """By name; () where the command gives none, or they are not known. ``before``: the layer's record; ``why``: the
+    reason of the apply, as in a record. Nothing sensitive."""
+    if not _gives_builds(prepared):
+        return ()
+    declared, after = prepared.root_request.request.declared, _after(prepared)
+    known = {**before.builds, **after}
+    names = [n for n in sorted(known) if n not in before.hidden and not (n in declared and declared[n].sensitive)]
+    alone = _given_alone(prepared, why)
+    return tuple(
+        BuildChange(n, before.builds.get(n), after.get(n), (alone.get(n) or _origin(prepared, n)) if n in after else "")
+        for n in names
+    )
+
+
+def _gives_builds(prepared: PreparedLayer) -> bool:
+    """Not a plan file that does not say which: one that destroys, or an older one."""
+    known = prepared.planned is None or bool(prepared.planned.inputs)
+    return (prepared.verb.plans or prepared.verb.recorded) and known and not partial(prepared.tokens)
+
+
+def _after(prepared: PreparedLayer) -> Mapping[str, str]:
+    """A plan that destroys gives none either."""
+    if destroys(prepared.verb, prepared.tokens) or any(t.flag == "destroy" for t in prepared.tokens):
+        return {}
+    return prepared.planned.builds if prepared.planned else prepared.builds
+
+
+def _given_alone(prepared: PreparedLayer, why: Mapping[str, Any]) -> dict[str, str]:
+    """What a promotion or a rollback gives is as if it had been typed: its own words for each."""
+    reason = HistoryEntry(why=why).reason if why else ""
+    return dict.fromkeys((a.name for a in typed_values(prepared.root_request.own.tokens)), reason) if reason else {}
+
+
+def _origin(prepared: PreparedLayer, name: str) -> str:
+    root_request = prepared.root_request
+    if prepared.planned:
+        return f"plan file {root_request.saved}"
+    value = root_request.typed.get(name) or prepared.values.get(name)
+    return value.origin if value else root_request.request.declared[name].where
