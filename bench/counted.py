@@ -20,7 +20,7 @@ def main(file: str, *arguments: str) -> None:
         return send(session, request)
 
     URLLib3Session.send = counted
-    atexit.tenant_index(lambda: Path(file).write_text(str(next(count))))
+    atexit.register(lambda: Path(file).write_text(str(next(count))))
     sys.argv = ["orchestrate", *arguments]
     runpy.run_module("wrapper", run_name="__main__")
 

@@ -64,7 +64,7 @@ def lay_out(place: Place, stack: str, count: int, backend: str = BACKEND) -> lis
     source.joinpath("tenant").mkdir(parents=True, exist_ok=True)
     source.joinpath("main.tf").write_text(SHARED)
     source.joinpath("tenant", "main.tf").write_text(TENANT)
-    shutil.copy(CHECKOUT / "wrapper" / "container" / LOCK, source / "tenant" / LOCK)
+    shutil.copy(CHECKOUT / "wrapper/engines/image/context" / LOCK, source / "tenant" / LOCK)
     config = _config(place, stack)
     config.joinpath("tenants").mkdir(parents=True)
     config.joinpath("backend.tfvars").write_text(backend)

@@ -26,7 +26,7 @@ class TenantStatus:
     tenant_index: TenantIndex
 
     def diffs(self, names: Sequence[str], tokens: Sequence[Token] = ()) -> list[LayerDiff]:
-        return list(self.detector.diff(APPLY, names, tokens, self.tenant_index))
+        return list(self.detector.detect(APPLY, names, tokens, self.tenant_index))
 
     def names(self, tenant_filter: TenantFilter) -> tuple[str, ...]:
         return self.detector.choose(self.tenant_index, tenant_filter, deployed_only=False).chosen

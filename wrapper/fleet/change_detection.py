@@ -82,7 +82,7 @@ class ChangeDetector:
             mine, {n: p for n, p in choice.excluded.items() if tenant_filter.shard is None or n in tenant_filter.shard}
         )
 
-    def diff(
+    def detect(
         self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: TenantIndex
     ) -> Iterable[LayerDiff]:
         """Each tenant made ready and compared with what the register says of it, in order."""

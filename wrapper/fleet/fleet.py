@@ -154,7 +154,7 @@ class Fleet:
         if held:
             return [self._ended(self.results.stopped(self._layer(n), "the stack's own layer failed")) for n in names]
         results, todo = [], []
-        for diff in self.detector.diff(verb, names, tokens, found) if names else ():
+        for diff in self.detector.detect(verb, names, tokens, found) if names else ():
             if diff.error:
                 results.append(self._not_run(diff.layer, diff.error))
             elif not diff.why:

@@ -151,7 +151,7 @@ def test_why_each_one_would_run(made: Many) -> None:
     made.cloud.disk.write(f"{APP}/tenants/new.tfvars", "")
     made.cloud.disk.write(f"{APP}/tenants/wrong.tfvars", "memroy = 1\n")
     one = Fleet(made.cloud.deployer(), Onlooker())
-    diffs = one.detector.diff(VERBS["apply"], ["acme", "globex", "new", "wrong"], [], one.detector.read_index())
+    diffs = one.detector.detect(VERBS["apply"], ["acme", "globex", "new", "wrong"], [], one.detector.read_index())
     found = {diff.layer.tenant: (diff.why, [d.name for d in diff.differences]) for diff in diffs}
     assert found == {
         "acme": ("variable memory", ["variable memory"]),
