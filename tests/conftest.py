@@ -61,11 +61,13 @@ def guard(
         return
     for name in filter(is_dropped, list(os.environ)):
         monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home", numbered=True)))
+    home = tempfile.mkdtemp(prefix="home-", dir=tmp_path_factory.getbasetemp())  # pytest's own looks at all before
+    monkeypatch.setenv("HOME", home)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     GUARD.begin()
     yield GUARD
     GUARD.end()
+    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture
