@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from engine_params import on_docker
 from harness import BEGAN, REGION, ROOT, Aws, Project, docker, inspect, slow, tiny
 
 pytestmark = pytest.mark.sandbox
@@ -135,6 +136,7 @@ def test_init_is_done_again_only_when_something_it_depends_on_changed(project: P
     assert initialized()
 
 
+@on_docker
 def test_an_init_that_failed_is_not_remembered(project: Project) -> None:
     source = project.root / "src/tiny/main.tf"
     good = source.read_text()
