@@ -30,9 +30,9 @@ test:
 environment: $(dev)
 
 # Tests with the real engine and Terraform. Those that mostly wait have a pool of their own, of more workers than there are
-# processors; those that compute have two.
+# processors; those that compute have two. (None of tests/unit waits that long: collecting it takes seconds.)
 waiting: $(dev)
-	@$(run) pytest -m "long" -n 3 --dist worksteal --durations 15
+	@$(run) pytest tests/e2e tests/sandbox tests/terraform -m long -n 3 --dist worksteal --durations 15
 
 computing: $(dev)
 	@$(run) pytest -m "not ($(bare)) and not long" -n 2 --dist worksteal --durations 15

@@ -17,6 +17,7 @@ REGION = "ap-southeast-2"
 APP = f"config/{REGION}/app-test"
 LIVE = f"config/{REGION}/app-live"
 
+OUTPUTS = {"cluster": "c-1", "secret": "s"}  # of a stack with tenants, as cloud.Cloud has them
 FILES = {
     "config/common.tfvars": 'zone = "example.com"\n',
     f"config/{REGION}/common.tfvars": "",
@@ -143,5 +144,6 @@ def parsed() -> bytes:
         for region, name in project.places:
             stack = project.stack(name, region)
             tenants = ["", "acme", "globex"] if stack.tenant_source else [""]
-            list(project.values.of_all([Layer(stack, tenant) for tenant in tenants]))
+            for outputs in ({}, OUTPUTS):
+                list(project.values.of_all([Layer(stack, tenant) for tenant in tenants], outputs))
         return (disk.root / CACHE).read_bytes()

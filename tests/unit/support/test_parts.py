@@ -49,3 +49,8 @@ def test_each_part_is_a_target_and_stands_on_parts() -> None:
     names = [part.name for part in parts.PARTS]
     assert set(names) <= set(targets)
     assert {name for part in parts.PARTS for name in part.after} <= set(names)
+
+
+def test_what_waits_is_where_its_part_looks() -> None:
+    marked = [file for file in (ROOT / "tests/unit").rglob("*.py") if "pytest.mark." + "long" in file.read_text()]
+    assert marked == []
