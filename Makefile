@@ -6,7 +6,7 @@ run := $(dev)/bin/python -m
 bare := not docker and not terraform and not sandbox and not browser and not groovy
 checkov := .orchestrate/checkov-$(shell cksum < requirements-checkov.txt | cut -d' ' -f1)
 
-.PHONY: demo test check lint types policies image unit coverage real engine browser groovy lock bench docs clean help
+.PHONY: demo test environment check lint types policies image unit waiting computing coverage real engine browser groovy lock bench docs clean help
 
 help:
 	@sed -n '1s/^# //p' Makefile
@@ -23,11 +23,19 @@ browser:
 groovy:
 	@demo/prepare groovy
 
-# Environments, image and checks have nothing to do with one another.
-test: engine browser groovy
-	@$(MAKE) -j4 --output-sync --no-print-directory check image
-	@$(run) pytest -m "not alone" -n 4 --dist worksteal --durations 15
-	@$(run) pytest -m alone --durations 5
+# Each part begins as soon as what it stands on is there (tests/support/parts.py); the end says how long each took.
+test:
+	@began=$$(date +%s) && $(MAKE) --no-print-directory engine && python3 -I tests/support/parts.py $$began
+
+environment: $(dev)
+
+# Tests with the real engine and Terraform. Those that mostly wait have a pool of their own, of more workers than there are
+# processors; those that compute have two. (None of tests/unit waits that long: collecting it takes seconds.)
+waiting: $(dev)
+	@$(run) pytest tests/e2e tests/sandbox tests/terraform -m long -n 3 --dist worksteal --durations 15
+
+computing: $(dev)
+	@$(run) pytest -m "not ($(bare)) and not long" -n 2 --dist worksteal --durations 15
 
 check: lint types policies
 
@@ -45,10 +53,10 @@ image: engine
 	@./orchestrate image
 
 unit: $(dev)
-	@$(run) pytest -m "$(bare)"
+	@$(run) pytest -m "$(bare)" -n 2 --dist worksteal
 
 coverage: $(dev)
-	@$(run) pytest -m "$(bare)" -n 4 --cov --cov-report=term-missing:skip-covered
+	@$(run) pytest -m "$(bare)" -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 real: engine groovy $(dev)
 	@$(run) pytest -m "docker or terraform or sandbox"

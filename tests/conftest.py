@@ -36,21 +36,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(file.parent, ignore_errors=True))
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes, most of it waiting, begins first: each worker's part (pytest-xdist's worksteal deals out equal
-    ones, in order) starts with some, so that none is left for the end, when the others have nothing to do."""
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    long = [item for item in items if item.get_closest_marker("long")]
-    rest = [item for item in items if not item.get_closest_marker("long")]
-    dealt: list[pytest.Item] = []
-    for worker in range(workers):
-        mine = long[worker::workers]
-        size = (len(items) - len(dealt)) // (workers - worker)
-        dealt += mine + [rest.pop(0) for _ in range(size - len(mine))]
-    items[:] = dealt
-
-
 @pytest.fixture(autouse=True)
 def guard(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
@@ -61,11 +46,13 @@ def guard(
         return
     for name in filter(is_dropped, list(os.environ)):
         monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home", numbered=True)))
+    home = tempfile.mkdtemp(prefix="home-", dir=tmp_path_factory.getbasetemp())  # pytest's own looks at all before
+    monkeypatch.setenv("HOME", home)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     GUARD.begin()
     yield GUARD
     GUARD.end()
+    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from engine_params import ENGINES
 from harness import ROOT, Aws, Project, docker, make, tiny
 
 
@@ -47,12 +48,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         server.wait(timeout=30)
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("docker", marks=pytest.mark.docker),
-        pytest.param("host", marks=pytest.mark.terraform),
-    ]
-)
+@pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     if request.param == "docker":
         request.getfixturevalue("image")

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from engine_params import on_docker, on_host
 from harness import REGION, Project
 
 pytestmark = pytest.mark.sandbox
@@ -55,6 +56,7 @@ def test_values_on_the_command_line_arrive_byte_for_byte(project: Project) -> No
         assert [base64.b64decode(value).decode() for value in said] == list(AWKWARD)
 
 
+@on_host
 def test_values_in_files_stay_what_they_are(project: Project) -> None:
     project.write(
         f"config/{REGION}/tiny/tenants/acme.tfvars",
@@ -67,6 +69,7 @@ def test_values_in_files_stay_what_they_are(project: Project) -> None:
         assert json.loads(said)["value"]["value"] == value
 
 
+@on_docker
 def test_verbs_pass_through(project: Project) -> None:
     project.write("src/tiny/tests/value.tftest.hcl", TEST)
     project.write("src/tiny/more.tf", 'resource "terraform_data" "imported" {\n}\n')
@@ -133,6 +136,7 @@ def test_a_saved_plan_is_the_callers_file_and_belongs_to_its_layer(project: Proj
     project.run("apply", "tiny", *acme, "none.tfplan", *place, cwd=here, codes=(66,))
 
 
+@on_host
 def test_variable_files_are_the_callers(project: Project, tmp_path: Path) -> None:
     here = tmp_path / "elsewhere"
     here.mkdir()

@@ -6,6 +6,7 @@ import json
 import shutil
 
 import pytest
+from engine_params import on_docker, on_host
 from harness import REGION, Project
 
 pytestmark = pytest.mark.sandbox
@@ -65,6 +66,7 @@ def old(project: Project) -> Project:
     return project
 
 
+@on_docker
 def test_a_stack_without_a_region_with_a_backend_and_key_of_its_own(old: Project) -> None:
     before = old.digest()
     assert "1 to add" in old.run("plan", "global").out
@@ -80,6 +82,7 @@ def test_a_stack_without_a_region_with_a_backend_and_key_of_its_own(old: Project
     old.assert_nothing_left()
 
 
+@on_host
 def test_a_state_that_the_older_tool_wrote_is_taken_over(old: Project) -> None:
     assert old.aws
     old.run("apply", "global")
@@ -93,6 +96,7 @@ def test_a_state_that_the_older_tool_wrote_is_taken_over(old: Project) -> None:
     assert json.loads(s3.get_object(Bucket=old.bucket, Key=KEY)["Body"].read())["serial"] == 42
 
 
+@on_host
 def test_a_backend_beside_the_values_of_a_region(old: Project) -> None:
     old.write(f"config/{REGION}/app/variables.tfvars", 'name = "regional"\n')
     text = (old.root / "src/global/tf-config.tf").read_text()

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from engine_params import param
 from fleets import Tenants
 from harness import BEGAN, ENDED, Done, Project, Running, held, slow
 
@@ -33,18 +34,32 @@ def assert_stopped_once(project: Project, done: Done, code: int) -> None:
     assert project.run("output", "tiny", "-raw", "value").out == "kept"
 
 
-@pytest.mark.parametrize("times", [1, 2, 5])
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
+# Every pair of a signal, a count and an engine.
+@pytest.mark.parametrize(
+    ("engine", "number", "code", "times"),
+    [
+        param("docker", signal.SIGINT, 130, 1),
+        param("host", signal.SIGINT, 130, 2),
+        param("docker", signal.SIGINT, 130, 5),
+        param("host", signal.SIGTERM, 143, 1),
+        param("docker", signal.SIGTERM, 143, 2),
+        param("host", signal.SIGTERM, 143, 5),
+        param("docker", signal.SIGHUP, 143, 1),
+        param("docker", signal.SIGHUP, 143, 2),
+        param("host", signal.SIGHUP, 143, 5),
+    ],
+    indirect=["engine"],
+)
 def test_a_signal_stops_terraform_exactly_once(project: Project, number: int, code: int, times: int) -> None:
     running = begin(project)
     done = running.send(*[number] * times, every=0.03).end(30)
     assert_stopped_once(project, done, code)
-    project.run("apply", "tiny", "-var", "value=next", timeout=60)
 
 
 def test_a_slow_second_signal_is_no_second_interrupt_either(project: Project) -> None:
     done = begin(project).send(signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, every=0.4).end(30)
     assert_stopped_once(project, done, 130)
+    project.run("apply", "tiny", "-var", "value=next", timeout=60)
 
 
 def test_signals_in_a_flood_of_output_find_no_lock_held(project: Project) -> None:
@@ -55,7 +70,9 @@ def test_signals_in_a_flood_of_output_find_no_lock_held(project: Project) -> Non
     assert_stopped_once(project, done, 143)
 
 
-def test_a_signal_at_any_moment_leaves_nothing_behind(project: Project) -> None:
+# Twenty moments, 70 ms apart; each engine has every other one.
+@pytest.mark.parametrize(("engine", "first"), [param("docker", 0.2), param("host", 0.27)], indirect=["engine"])
+def test_a_signal_at_any_moment_leaves_nothing_behind(project: Project, first: float) -> None:
     project.run("apply", "tiny")
 
     def stopped_after(delay: float) -> None:
@@ -67,7 +84,7 @@ def test_a_signal_at_any_moment_leaves_nothing_behind(project: Project) -> None:
         assert done.code in (143, 0, -signal.SIGTERM), str(done)
         assert not re.search("Two interrupts|Traceback|bug of ours", done.all), str(done)
 
-    moments = [0.2 + 0.07 * n for n in range(20)]
+    moments = [first + 0.14 * n for n in range(10)]
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(stopped_after, moments))
     project.assert_nothing_left()

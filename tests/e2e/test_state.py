@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from engine_params import on_docker, on_host
 from harness import BEGAN, REGION, Project, held, slow, wait_until
 
 pytestmark = pytest.mark.sandbox
@@ -13,6 +14,7 @@ TENANTS = ("a", "b", "c", "d", "e", "f")
 ROUNDS = 5
 
 
+@on_docker
 def test_tenants_applied_at_the_same_time_each_have_their_own_value(project: Project) -> None:
     project.run("apply", "tiny")
     for turn in range(ROUNDS):
@@ -77,6 +79,7 @@ def test_a_lock_on_another_machine_is_waited_for(in_docker: Project, tmp_path: P
     assert in_docker.state()["outputs"]["value"]["value"] == "second"
 
 
+@on_docker
 def test_force_unlock_takes_away_what_a_dead_run_left(project: Project) -> None:
     project.run("apply", "tiny")
     s3 = project.aws.client("s3")
@@ -127,6 +130,7 @@ def test_a_damaged_state_stops_everything_before_it_starts(in_docker: Project, d
     in_docker.assert_nothing_left()
 
 
+@on_host
 def test_destroy_of_a_tenant_leaves_no_object_of_it_and_all_of_its_neighbour(project: Project) -> None:
     for tenant in ("acme", "globex"):
         project.run("apply", "tiny", "-var", f"tenant={tenant}")

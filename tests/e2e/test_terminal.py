@@ -11,6 +11,7 @@ from typing import Any
 
 import pexpect
 import pytest
+from engine_params import on_docker, on_host, param
 from harness import REGION, Project, wait_until
 
 pytestmark = pytest.mark.sandbox
@@ -36,6 +37,7 @@ def ended(child: Any) -> int:
     return int(child.exitstatus if child.exitstatus is not None else -child.signalstatus)
 
 
+@on_host
 def test_apply_asks_and_goes_on_only_with_yes(project: Project) -> None:
     with terminal(project, "apply", "tiny", "-var", "value=asked") as child:
         child.expect("1 to add")
@@ -54,6 +56,7 @@ def test_apply_asks_and_goes_on_only_with_yes(project: Project) -> None:
     project.assert_nothing_left()
 
 
+@on_docker
 def test_ctrl_c_at_the_question_changes_nothing(project: Project) -> None:
     with terminal(project, "apply", "tiny") as child:
         child.expect("Type yes to go on:")
@@ -128,6 +131,7 @@ def test_a_console_that_is_told_to_end_gives_back_its_lock(in_docker: Project) -
     in_docker.assert_nothing_left()
 
 
+@on_docker
 def test_the_console_reads_a_pipe_to_its_end(project: Project) -> None:
     project.run("apply", "tiny")
     # Of many lines Terraform answers the last.
@@ -135,7 +139,12 @@ def test_the_console_reads_a_pipe_to_its_end(project: Project) -> None:
     assert project.run("console", "tiny").out.strip() == ""
 
 
-@pytest.mark.parametrize("standard_input", ["null", "closed", "silent"])
+# The launcher meets a closed one before any engine does; a silent one reaches what the engine starts.
+@pytest.mark.parametrize(
+    ("engine", "standard_input"),
+    [param("docker", "null"), param("host", "closed"), param("docker", "silent"), param("host", "silent")],
+    indirect=["engine"],
+)
 def test_without_a_terminal_nothing_waits(project: Project, standard_input: str) -> None:
     commands = [("apply", "tiny", "-var", "tenant=acme"), ("state", "tiny", REGION, "list"), ("destroy", "tiny")]
     if standard_input != "silent":
@@ -154,6 +163,7 @@ def test_without_a_terminal_nothing_waits(project: Project, standard_input: str)
         assert done.returncode == 0, done.stderr
 
 
+@on_docker
 def test_a_question_of_terraforms_own_is_no_question(project: Project) -> None:
     project.write("src/tiny/more.tf", 'variable "needed" {\n  type = string\n}\n')
     assert "needed" in project.run("plan", "tiny", codes=(65,), timeout=30).err

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from engine_params import on_host
 from harness import BEGAN, REGION, ROOT, Aws, Project, slow, tiny
 
 pytestmark = pytest.mark.sandbox
@@ -103,6 +104,7 @@ def test_a_state_that_cannot_be_saved_is_kept_and_stands_in_the_way_until_it_is_
     project.assert_nothing_left()
 
 
+@on_host
 def test_a_push_that_failed_keeps_the_state(project: Project, gateway: Gateway) -> None:
     project.environment["AWS_ENDPOINT_URL"] = gateway.url
     project.run("apply", "tiny", "-var", "value=before")
@@ -243,6 +245,7 @@ def test_a_name_that_a_dead_container_has_is_taken_again(in_docker: Project, ima
     in_docker.assert_nothing_left()
 
 
+@on_host
 def test_a_reader_that_went_away_does_not_stop_a_run(project: Project) -> None:
     words = project.argv("apply", "tiny", "-var", "command=seq 1 5000; sleep 1; seq 1 5000")
     line = ("sh", "-c", '"$@" | head -c 1 >/dev/null', "sh", *words)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
+from moto_identity import MotoIdentity
 
 from wrapper.aws import quota_usage
-from wrapper.aws.identity import Identity
 
 REGION = "ap-southeast-2"
 
@@ -26,9 +25,9 @@ def _nobody_real(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_there_is_counted() -> None:
     unreadable: list[str] = []
     with mock_aws():
-        before = dict(quota_usage.held(Identity(), REGION, "app", "example.com", unreadable))
+        before = dict(quota_usage.held(MotoIdentity(), REGION, "app", "example.com", unreadable))
         make()
-        after = dict(quota_usage.held(Identity(), REGION, "app", "example.com", unreadable))
+        after = dict(quota_usage.held(MotoIdentity(), REGION, "app", "example.com", unreadable))
     assert unreadable == []
     grown = {name: after[name] - before[name] for name in after}
     assert grown == {
@@ -49,7 +48,7 @@ def test_what_is_there_is_counted() -> None:
 
 def make() -> None:
     def client(name: str) -> Any:
-        return boto3.client(name, region_name=REGION)
+        return MotoIdentity().client(name, REGION)
 
     ec2, ecs, dns = client("ec2"), client("ecs"), client("route53")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]  # with its default security group

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from moto import mock_aws
+from moto_identity import MotoIdentity
 
 from wrapper.aws import remaining_resources
 from wrapper.aws.identity import Identity
@@ -15,7 +16,7 @@ from wrapper.model.errors import RefusedError
 
 REGION = "ap-southeast-2"
 TAGS = [{"Key": "Stack", "Value": "app"}]
-ME = Identity({"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"})
+ME = MotoIdentity({"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"})
 
 
 @pytest.fixture

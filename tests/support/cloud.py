@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fakes import CHANGES, DONE, FakeEngine, Listener, context
+from project_on_disk import OUTPUTS as STACK_OUTPUTS
 from project_on_disk import REGION, Disk
 
 from wrapper.aws.identity import Identity
@@ -23,7 +24,7 @@ from wrapper.run.signals import SignalHandler
 from wrapper.terraform import commands
 from wrapper.terraform.commands import Token
 
-OUTPUTS = {"stack": {"cluster": "c-1", "secret": "s"}, "tenant": {"url": "https://acme.test.example.com"}}
+OUTPUTS = {"stack": STACK_OUTPUTS, "tenant": {"url": "https://acme.test.example.com"}}
 
 
 class Cloud:

@@ -9,5 +9,7 @@ TEXT = st.text(st.characters(exclude_characters="\0"), max_size=20)
 TRICKY = st.text(st.sampled_from("=-\"' \n\t\\$%{}é😀\udcffa;&|*"), max_size=12)
 VALUE = TEXT | TRICKY
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(), lambda s: st.lists(s) | st.dictionaries(st.text(), s)
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda s: st.lists(s) | st.dictionaries(st.text(), s),
+    max_leaves=12,
 )

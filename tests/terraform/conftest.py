@@ -36,8 +36,9 @@ PROVIDER = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp
 
 @pytest.fixture(scope="session")
 def mocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """An environment in which one process of the real provider serves every run of `terraform test`. Only where it is
-    mocked: then nothing but its schema is asked of it. Otherwise each run starts it two or three times.
+    """An environment in which one process of the real provider serves every `terraform validate` and `terraform test`.
+    Only where it is mocked or not configured: then nothing but its schema is asked of it, and whether values fit it.
+    Otherwise each run starts it two or three times.
     Source: developer.hashicorp.com/terraform/plugin/debugging"""
     folder = tmp_path_factory.mktemp("provider")
     (folder / "main.tf").write_text(PROVIDER)

@@ -17,6 +17,13 @@ Client = Callable[[str], Any]
 Question = Callable[[Client], Any]
 
 
+@functools.cache
+def client(service: str) -> Any:
+    """One per service for all tests here: reading a service's model costs more than any question, and moto, which
+    answers where a request is sent, forgets everything between two questions but not the client."""
+    return boto3.Session("testing", "testing", region_name=REGION).client(service)
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_CA_BUNDLE", "MOTO_IAM_LOAD_MANAGED_POLICIES"):
@@ -40,6 +47,6 @@ def asked() -> Callable[..., tuple[Any, Any]]:
 def answer_to(question: Question) -> Any:
     with mock_aws():
         try:
-            return question(functools.cache(functools.partial(boto3.client, region_name=REGION)))
+            return question(client)
         except Exception as error:
             return error

@@ -178,7 +178,7 @@ OTHER = st.one_of(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(VAR | OTHER, max_size=5), st.sampled_from(["plan", "refresh"]))
 def test_what_was_typed_is_what_terraform_gets(run_cli: Run, typed: list[list[str]], verb: str) -> None:
     words = [word for one in typed for word in one]

@@ -84,5 +84,6 @@ def test_help_imports_nothing_heavy(example: Disk) -> None:
 
 
 def test_stacks_parse_nothing_twice(example: Disk) -> None:
+    example.unread()
     assert imported_by("stacks", cwd=example.root) == {"hcl2", "lark"}
     assert imported_by("stacks", cwd=example.root) == set()

@@ -60,6 +60,7 @@ def test_the_root_is_found_from_below_and_may_be_named(
 def test_private_files_stand_where_they_are_wanted(
     run_cli: Run, example: Disk, monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
+    example.unread()
     monkeypatch.setenv("ORCHESTRATE_HOME", f"{tmp_path}/homes")
     assert run_cli("stacks").code == 0
     assert not (example.root / ".orchestrate").exists()

@@ -555,6 +555,7 @@ def test_a_link_to_nothing_is_named(example: Disk, link: str, target: str, messa
 
 
 def test_nothing_is_written_outside_the_private_folder(example: Disk) -> None:
+    example.unread()
     before = {f: f.read_bytes() for f in example.root.rglob("*") if f.is_file()}
     here = project(example)
     for stack in here.stacks():

@@ -81,18 +81,18 @@ class InMemory:
         del self.objects[key]
 
 
-def test_ten_thousand_tenants_cost_a_few_dozen_requests() -> None:
+def test_a_thousand_tenants_cost_a_dozen_requests() -> None:
     record = json.dumps(DeploymentRecord(by="me").as_data()).encode()
     objects = {}
-    for number in range(10_000):
+    for number in range(1_000):
         objects[f"{PREFIX}tenants/t{number}/terraform.tfstate"] = b'{"version": 4}'
         objects[f"{PREFIX}tenants/t{number}/orchestrate.json"] = record
     store = InMemory(objects)
     index.read(store, STACK)
     store.requests = 0
     found = index.read(store, STACK)
-    assert (len(found.deployed), found.of("t9999").record.by) == (10_000, "me")
-    assert store.requests <= 30
+    assert (len(found.deployed), found.of("t999").record.by) == (1_000, "me")
+    assert store.requests <= 12
 
 
 def put(store: LocalStore, name: str, by: str = "me") -> None:

@@ -122,7 +122,7 @@ def _come(number: int, open_: Callable[[], Store], start: Any) -> None:
 
 def _all_at_once(open_: Callable[[], Store]) -> None:
     """Every process begins at one barrier; each third gives its first slot back at once."""
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")  # each has imported what it needs; who writes first is open
     start = context.Barrier(MANY)
     crowd = [context.Process(target=_come, args=(n, open_, start)) for n in range(MANY)]
     for one in crowd:

@@ -36,13 +36,18 @@ ROOT = Path(__file__).resolve().parents[4]
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 
 
+TEST = "orchestrate.test"  # the label of all that the build of a copy makes, so that tests may build side by side
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A project of its own, whose image nobody else builds."""
+    """A project of its own, whose image no other test builds."""
     root = tmp_path / "root"
     shutil.copytree(ROOT / "wrapper/engines/image/context", root / "wrapper/engines/image/context")
     text = (ROOT / "Dockerfile").read_text()
-    (root / "Dockerfile").write_text(f"{text}# {tmp_path}\n")
+    label = f"LABEL {build.BUILD}=${{BUILD}}"
+    assert label in text
+    (root / "Dockerfile").write_text(text.replace(label, f'{label} {TEST}="{tmp_path}"'))
     return root
 
 
@@ -308,21 +313,14 @@ def local(base: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def nothing_left(client: Any) -> Iterator[None]:
-    """No nameless image, no container and no folder more than before."""
-    before = leftovers(client)
+def nothing_left(client: Any, copy: Path) -> Iterator[None]:
+    """No image and no container of the copy's build."""
     yield
-    assert leftovers(client) <= before
+    mine = {"label": f"{TEST}={copy.parent}"}
+    assert client.api.images(all=True, filters=mine) == []
+    assert client.api.containers(all=True, filters=mine) == []
 
 
-def leftovers(client: Any) -> set[str]:
-    nameless = client.api.images(all=True, filters={"dangling": True, "label": "orchestrate.build"})
-    running = client.api.containers(all=True, filters={"label": "orchestrate.build"})
-    ids = {str(i["Id"]) for i in nameless} | {str(c["Id"]) for c in running if not c["Names"][0].count("orchestrate")}
-    return ids | {str(p) for p in Path("/tmp").glob("orchestrate-base-*")}
-
-
-@pytest.mark.alone
 @pytest.mark.docker
 def test_a_built_image_is_not_built_again(client: Any, built: str) -> None:
     said: list[str] = []
@@ -332,7 +330,6 @@ def test_a_built_image_is_not_built_again(client: Any, built: str) -> None:
     assert not build.exists(client, "orchestrate:none")
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 def test_the_image_works_for_any_user_without_network(client: Any, built: str, tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text('terraform {\n required_providers {\n aws = { source = "hashicorp/aws" }\n }\n}\n'
@@ -353,7 +350,6 @@ def test_the_image_works_for_any_user_without_network(client: Any, built: str, t
     assert client.images.get(built).attrs["Config"]["User"] == "65534:65534"
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
 def test_a_tampered_binary_fails_the_build(client: Any, copy: Path, local: dict[str, str], tmp_path: Path) -> None:
@@ -370,7 +366,6 @@ def test_a_tampered_binary_fails_the_build(client: Any, copy: Path, local: dict[
         build.run_build(client, tar, args, log)
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
 def test_a_tampered_provider_fails_the_build(client: Any, copy: Path, local: dict[str, str], tmp_path: Path) -> None:
@@ -400,7 +395,6 @@ def releases(tmp_path: Path, client: Any) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
 def test_the_open_way_takes_terraform_from_a_release_site(
@@ -425,7 +419,6 @@ def content(client: Any, name: str) -> bytes:
     return bytes(client.containers.run(name, ["sh", "-c", script], remove=True))
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
 def test_the_open_way_refuses_another_zip(client: Any, copy: Path, local: dict[str, str], releases: str) -> None:
@@ -434,7 +427,6 @@ def test_the_open_way_refuses_another_zip(client: Any, copy: Path, local: dict[s
         build.build(copy, client, print, env)
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
 def test_a_site_that_does_not_answer_is_named(client: Any, copy: Path, local: dict[str, str]) -> None:
@@ -444,7 +436,6 @@ def test_a_site_that_does_not_answer_is_named(client: Any, copy: Path, local: di
     assert "Terraform 1.11.4 for linux_amd64" in caught.value.hint
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
 def test_a_base_that_cannot_be_pulled_is_named(client: Any, copy: Path, local: dict[str, str]) -> None:
@@ -453,7 +444,6 @@ def test_a_base_that_cannot_be_pulled_is_named(client: Any, copy: Path, local: d
         build.build(copy, client, print, env)
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
 @pytest.mark.parametrize("at", ["building", "COPY wrapper", "RUN sh"])
@@ -558,7 +548,6 @@ def held(client: Any, built: str, tmp_path: Path) -> Iterator[Held]:
     container.remove()
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 @pytest.mark.parametrize("uid", [0, 4711, 65534])
 def test_hold_ends_at_once_when_nothing_runs(held: Held, uid: int) -> None:
@@ -569,7 +558,6 @@ def test_hold_ends_at_once_when_nothing_runs(held: Held, uid: int) -> None:
     assert sorted(p.name for p in held.folder.iterdir()) == [".nonce", ".terraform.lock.hcl"]
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 def test_hold_keeps_a_lock_file_that_is_there(held: Held) -> None:
     (held.folder / ".terraform.lock.hcl").write_text("mine")
@@ -578,14 +566,12 @@ def test_hold_keeps_a_lock_file_that_is_there(held: Held) -> None:
     assert (held.folder / ".terraform.lock.hcl").read_text() == "mine"
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 def test_hold_refuses_another_file_system(held: Held) -> None:
     assert held.start(given="other").code() == 97
     assert b"the Docker daemon sees another file system" in held.api.logs(held.id)
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 def test_hold_refuses_a_directory_it_cannot_write(held: Held) -> None:
     held.create()
@@ -595,7 +581,6 @@ def test_hold_refuses_a_directory_it_cannot_write(held: Held) -> None:
     assert b"not writable for uid 4711" in held.api.logs(held.id)
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 def test_hold_stops_terraform_exactly_once(held: Held) -> None:
     """Five signals of three kinds; and a provider, whose name only begins the same, gets none."""
@@ -613,7 +598,6 @@ def test_hold_stops_terraform_exactly_once(held: Held) -> None:
     assert (held.folder / "terms").read_text() == "term\n"
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 def test_hold_is_not_fooled_by_the_dead(held: Held) -> None:
     """A `terraform` that has ended but is not collected by its parent does not run."""
@@ -627,7 +611,6 @@ def test_hold_is_not_fooled_by_the_dead(held: Held) -> None:
     assert held.code() == 0
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 def test_hold_collects_orphans(held: Held) -> None:
     held.start().ready().run("sh", "-c", "for i in 1 2 3; do (sleep 0.05 &); done")
@@ -670,7 +653,6 @@ def applying(held: Held) -> Iterator[subprocess.Popen[str]]:
             context.kill()
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 def test_hold_outlives_a_killed_caller(held: Held, applying: subprocess.Popen[str]) -> None:
     applying.kill()
@@ -682,7 +664,6 @@ def test_hold_outlives_a_killed_caller(held: Held, applying: subprocess.Popen[st
     assert "status" not in state["resources"][0]["instances"][0]
 
 
-@pytest.mark.alone
 @pytest.mark.docker
 def test_two_signals_are_one_graceful_stop_of_terraform(held: Held, applying: subprocess.Popen[str]) -> None:
     held.term()
