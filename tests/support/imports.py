@@ -113,9 +113,9 @@ def longest_chain(graph: Graph) -> tuple[str, ...]:
 
     @cache
     def below(node: str) -> tuple[str, ...]:
-        return (node, *max((below(target) for target in graph[node]), key=len, default=()))
+        return (node, *max((below(target) for target in sorted(graph[node])), key=len, default=()))
 
-    return max((below(node) for node in graph), key=len)
+    return max((below(node) for node in sorted(graph)), key=len)
 
 
 def twice(names: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -69,6 +69,10 @@ def test_no_cycle() -> None:
     assert imports.cycles(imports.module_graph()) == []
 
 
+def test_no_class_or_alias_stands_twice() -> None:
+    assert imports.twice(imports.classes_and_aliases()) == {}
+
+
 def test_the_house_stays_small() -> None:
     graph = imports.room_graph()
     assert len(graph) <= 25

@@ -17,9 +17,9 @@ from ..model.errors import ConfigError
 from ..model.naming import nearest
 
 TEXT, NUMBER, FLAG = "a text", "a whole number", "true or false"
-Fields = Mapping[str, Any]  # a field's name -> TEXT, NUMBER, FLAG, or the Fields of each record in a list
+CascFields = Mapping[str, Any]  # a field's name -> TEXT, NUMBER, FLAG, or the CascFields of each record in a list
 
-CLOUD: Fields = {
+CLOUD: CascFields = {
     **dict.fromkeys(
         (
             "name",
@@ -38,9 +38,9 @@ CLOUD: Fields = {
     **dict.fromkeys(("retentionTimeout", "slaveTimeoutInSeconds", "taskPollingIntervalInSeconds"), NUMBER),
     "retainAgents": FLAG,
 }
-_PAIR: Fields = {"name": TEXT, "value": TEXT}
-_MOUNT: Fields = {"name": TEXT, "containerPath": TEXT, "readOnly": FLAG}
-TEMPLATE: Fields = {
+_PAIR: CascFields = {"name": TEXT, "value": TEXT}
+_MOUNT: CascFields = {"name": TEXT, "containerPath": TEXT, "readOnly": FLAG}
+TEMPLATE: CascFields = {
     **dict.fromkeys(
         ("templateName", "label", "agentContainerName", "taskDefinitionOverride", "dynamicTaskDefinitionOverride"), TEXT
     ),
@@ -118,7 +118,7 @@ def _mapping(value: Any, where: str) -> Mapping[str, Any]:
     return value
 
 
-def _checked(given: Any, fields: Fields, where: str) -> dict[str, Any]:
+def _checked(given: Any, fields: CascFields, where: str) -> dict[str, Any]:
     """The fields that are set, in the plugin's order, each of its kind."""
     given = _mapping(given, where)
     for name in given:
