@@ -54,7 +54,7 @@ class Account:
                 r["RoleName"] for r in iam.list_roles()["Roles"] if not r["Path"].startswith("/aws-service-role")
             ],
             "instance profiles": [p["InstanceProfileName"] for p in iam.list_instance_profiles()["InstanceProfiles"]],
-            "policies": [p["PolicyName"] for p in iam.list_policies(TenantFilter="Local")["Policies"]],
+            "policies": [p["PolicyName"] for p in iam.list_policies(Scope="Local")["Policies"]],
             "log groups": [g["logGroupName"] for g in self.client("logs").describe_log_groups()["logGroups"]],
             "alarms": [a["AlarmName"] for a in self.client("cloudwatch").describe_alarms()["MetricAlarms"]],
             "scaling targets": [
