@@ -201,9 +201,9 @@ class RateLimitedSession:
 
 
 def is_wanted(stack: Stack, identity: Identity, layers: int) -> bool:
-    """Whether to keep a pace: with more than one layer on the real AWS, or as ``rate_limiter`` in stack.hcl says."""
-    if identity.is_nobody or stack.settings.pace is not None:
-        return not identity.is_nobody and bool(stack.settings.pace)
+    """Whether changes wait: with more than one layer on the real AWS, or as ``rate_limit`` in stack.hcl says."""
+    if identity.is_nobody or stack.settings.rate_limit is not None:
+        return not identity.is_nobody and bool(stack.settings.rate_limit)
     return layers > 1 and bool(identity.method) and not identity.endpoint
 
 

@@ -29,7 +29,7 @@ class Settings:
     role_arn: str = ""
     promotes_from: str = ""
     tenant_file: bool | None = None
-    pace: bool | None = None  # None: on the real AWS, with more than one layer
+    rate_limit: bool | None = None  # None: on the real AWS, with more than one layer
     rollout_timeout: str = ""
     smoke: str = ""
 

@@ -13,6 +13,7 @@ from ..terraform import commands, hcl
 from . import smoke_urls
 from .files import Files
 
+_RENAMED = {"pace": "rate_limit"}  # the name until 0.1 -> the name now
 _CREDENTIALS = ("access_key", "secret_key", "token", "sts_access_key")
 
 
@@ -22,8 +23,8 @@ def load_settings(files: Files, folder: Path) -> Settings:
     if not files.has(file):
         return Settings()
     where = files.short(file)
-    values = files.literals(file)
     kinds = {n: f.type for n, f in Settings.__dataclass_fields__.items()}
+    values = _renamed(files.literals(file), where)
     for name, (value, line) in values.items():
         if name not in kinds:
             close = naming.nearest(name, kinds)
@@ -47,6 +48,18 @@ def load_settings(files: Files, folder: Path) -> Settings:
             hint='for example: smoke = "/health"',
         )
     return Settings(**{name: value for name, (value, _) in values.items()})
+
+
+def _renamed(values: Mapping[str, tuple[Any, int]], where: str) -> dict[str, tuple[Any, int]]:
+    """Settings by the name that they have now. Raises ConfigError where a file has both names of one."""
+    for old, new in _RENAMED.items():
+        if old in values and new in values:
+            raise ConfigError(
+                f"{old} and {new} are two names of one setting",
+                where=f"{where}:{values[old][1]}",
+                hint=f"remove {old}: its name is {new} now",
+            )
+    return {_RENAMED.get(name, name): value for name, value in values.items()}
 
 
 def _check_duration(text: str, line: int, where: str) -> None:

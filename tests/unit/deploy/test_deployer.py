@@ -458,7 +458,7 @@ def test_a_plan_of_a_part_or_of_the_end_has_nothing_to_record(made: Cloud, argum
     assert made.engine.runs[-1].files.collect and made.engine.runs[-1].planned == {}
 
 
-@pytest.mark.parametrize(("setting", "paced"), [("pace = true", True), ("", False)])
+@pytest.mark.parametrize(("setting", "paced"), [("rate_limit = true", True), ("pace = true", True), ("", False)])
 def test_one_layer_keeps_the_pace_where_its_stack_says_so(made: Cloud, setting: str, paced: bool) -> None:
     made.disk.append(f"{APP}/stack.hcl", f"{setting}\n")
     plan = Outcome(2, ok=True, tail="  # aws_lb.this will be created\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n")

@@ -295,7 +295,7 @@ REAL = Identity(account="123456789012", method="env")
     ],
 )
 def test_where_a_pace_is_kept(setting: bool | None, identity: Identity, layers: int, wanted: bool) -> None:
-    assert is_wanted(layer(settings=Settings(pace=setting)).stack, identity, layers) is wanted
+    assert is_wanted(layer(settings=Settings(rate_limit=setting)).stack, identity, layers) is wanted
 
 
 def test_the_pace_of_a_stack_is_its_accounts_and_regions(tmp_path: Path) -> None:

@@ -348,6 +348,13 @@ S3 = 'bucket = "b"\nregion = "r"\n'
     [
         (f"{APP}/stack.hcl", 'sorce = "app"\n', ConfigError, f"{APP}/stack.hcl:1", "no setting 'sorce'"),
         (f"{APP}/stack.hcl", "zzzzz = 1\n", ConfigError, f"{APP}/stack.hcl:1", "no setting 'zzzzz'"),
+        (
+            f"{APP}/stack.hcl",
+            "rate_limit = true\npace = true\n",
+            ConfigError,
+            f"{APP}/stack.hcl:2",
+            "two names of one setting",
+        ),
         (f"{APP}/stack.hcl", '\nephemeral = "yes"\n', ConfigError, f"{APP}/stack.hcl:2", "ephemeral must be a bool"),
         (f"{APP}/stack.hcl", "source = 1\n", ConfigError, f"{APP}/stack.hcl:1", "source must be a string"),
         (
