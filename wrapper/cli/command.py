@@ -13,6 +13,7 @@ from click.core import ParameterSource
 from click.parser import _OptionParser, _ParsingState
 
 from ..model.errors import UsageError
+from .options import COMMON
 
 
 def no_option(command: str, word: str, possibilities: Sequence[str] = ()) -> UsageError:
@@ -39,6 +40,10 @@ class _WholeWords(_OptionParser):
 
 
 class _Parsed(click.Command):
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Help shows them in this order: the command's own, those that may stand before it too, --help."""
+        return sorted(super().get_params(ctx), key=lambda parameter: ("--help" in parameter.opts, parameter.name in COMMON))
+
     def make_parser(self, ctx: click.Context) -> _OptionParser:
         parser = _WholeWords(ctx)
         for parameter in self.get_params(ctx):

@@ -99,6 +99,7 @@ _EVERYWHERE: Mapping[str, Decorator] = {
         "--rollout-timeout", metavar="TIME", help="Wait so long for ECS after an apply (default 10m; 0: not at all)."
     ),
 }
+COMMON = frozenset(_EVERYWHERE)
 # Of a command that asks AWS, or the sandbox in its stead, which starts only where the engine is there.
 ASKS_AWS = ("root", "sandbox", "engine", "json")
 # Of a command that deploys.

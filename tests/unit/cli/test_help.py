@@ -8,12 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from project_on_disk import Disk
 from said import Said
 
 from wrapper import __version__
 from wrapper.cli.main import _OURS, cli
+from wrapper.cli.options import COMMON
 from wrapper.terraform.commands import VERBS
 
 Run = Callable[..., Said]
@@ -40,6 +42,15 @@ def test_every_command_has_help(run_cli: Run, command: str) -> None:
     said = run_cli(command, "--help")
     assert (said.code, said.err) == (0, "")
     assert said.out.startswith(f"Usage: orchestrate {command}")
+
+
+@pytest.mark.parametrize("command", [*HELPED, *_OURS])
+def test_help_shows_a_commands_own_options_first(command: str) -> None:
+    one = cli.get_command(click.Context(cli), command)
+    assert one
+    *options, last = [p for p in one.get_params(click.Context(one)) if isinstance(p, click.Option)]
+    common = [option.name in COMMON for option in options]
+    assert "--help" in last.opts and common == sorted(common)
 
 
 @pytest.mark.parametrize("command", ["providers", "fmt", "untaint", "get"])
