@@ -31,7 +31,7 @@ def test_a_killed_run_goes_on_where_it_was(many: Tenants) -> None:
     many.run("apply", "--resume", "--tenants", "a*", many="", code=65)
     many.started()
     done = many.run("apply", "--jobs", "3", "--resume", "-lock-timeout=60s")
-    assert "going on: 3 layers were done already" in done.err
+    assert "resuming: 3 layers are already done" in done.err
     assert (many.those("succeeded"), sorted(many.started())) == ("- a b c d", ["c", "d"])
     assert all(many.log(name).count(ENDED) == 0 for name in "cd"), "the first run's own container ended it"
     assert len(project.addresses("c")) == 2

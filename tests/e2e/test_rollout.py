@@ -95,7 +95,7 @@ def test_a_tenant_comes_to_a_new_load_balancer_and_a_broken_build_is_rolled_back
     acme = ("apply", "tiny", REGION, "-var", "tenant=acme")
     first = shop.run(*acme, "-var", "build=1")
     assert first.last == "http://l-2/101"
-    assert "load balancer 2 is not there yet; applying the stack's own layer first" in first.err
+    assert "load balancer 2 does not exist yet; applying the stack layer first" in first.err
     assert "ECS runs the new version of web" in first.err or "waiting for ECS" not in first.err
     assert shop.aws is not None
     table = json.loads(shop.aws.client("s3").get_object(Bucket=shop.bucket, Key=BOOK)["Body"].read())
@@ -106,7 +106,7 @@ def test_a_tenant_comes_to_a_new_load_balancer_and_a_broken_build_is_rolled_back
     back = r"service web: ECS rolled back from acme:[2-9] to acme:[1-8]: ECS deployment circuit breaker"
     assert re.search(back, broken.err), str(broken)
     assert "CannotPullContainerError: failed to resolve ref web:2-broken: not found" in broken.err
-    assert "mend the image" in broken.err
+    assert "fix the image" in broken.err
 
     again = shop.run(*acme, "-var", "build=3")
     assert again.last == "http://l-2/101"

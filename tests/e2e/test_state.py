@@ -104,8 +104,8 @@ def test_bootstrap_makes_a_bucket_worth_keeping_states_in(in_docker: Project) ->
     missing = in_docker.run("apply", "tiny", codes=(66,))
     assert f"./orchestrate bootstrap {REGION} tiny" in missing.err
     assert in_docker.containers() == []
-    assert "made" in in_docker.run("bootstrap", REGION, "tiny").err
-    assert "was there" in in_docker.run("bootstrap", REGION, "tiny").err
+    assert "created" in in_docker.run("bootstrap", REGION, "tiny").err
+    assert "exists already" in in_docker.run("bootstrap", REGION, "tiny").err
     s3 = in_docker.aws.client("s3")
     assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
     rule = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"][0]

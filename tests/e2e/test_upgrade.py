@@ -140,7 +140,7 @@ def test_a_plan_file_is_applied(on_engine: LeftBehind, engine: str) -> None:
 def test_a_killed_run_is_resumed(left: LeftBehind, image: str) -> None:
     left.project = left.project.on("docker")
     done, results = left.many("apply", KILLED, "--all-tenants", "--resume")
-    assert "going on: 2 layers were done already" in done.err
+    assert "resuming: 2 layers are already done" in done.err
     assert results == dict.fromkeys(("-", "acme", "globex", "initech"), "succeeded")
     assert [one["changed"] for one in left.asked("tenants", KILLED)] == [False, False, False]
     left.project.assert_nothing_left()

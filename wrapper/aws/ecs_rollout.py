@@ -103,7 +103,7 @@ class RolloutWatch:
                 f"{self.label}: applied, but ECS cannot be asked whether the new version runs: "
                 f"{error.response['Error'].get('Message', error)}",
                 hint="the role needs ecs:DescribeServices and elasticloadbalancing:DescribeTargetHealth; "
-                "--rollout-timeout 0 asks nothing",
+                "--rollout-timeout 0 skips this check",
             ) from None
         except BotoCoreError as error:
             raise UnavailableError(
@@ -121,7 +121,7 @@ class RolloutWatch:
                 self.info(f"{self.label}: {line}")
         raise RolloutFailed(
             "; ".join(f"{self.label}: service {w.name}: {verdicts[w.name].words}" for w in failed),
-            hint="the state is saved. See the log group, mend the image or its settings, and apply again",
+            hint="the state is saved. See the log group, fix the image or its settings, and apply again",
         )
 
     def _late(self, waiting: Sequence[ExpectedService], said: Mapping[str, str]) -> TimeoutExpired:
@@ -131,7 +131,8 @@ class RolloutWatch:
         return TimeoutExpired(
             f"{self.label}: not steady after {self.limit:g} s: "
             + "; ".join(f"service {w.name}: {said[w.name]}" for w in waiting),
-            hint="the state is saved, and ECS goes on trying. More time: --rollout-timeout 20m, or rollout_timeout in stack.hcl",
+            hint="the state is saved, and ECS continues to try. To wait longer, set "
+            "--rollout-timeout 20m, or rollout_timeout in stack.hcl",
         )
 
     def _why(self, one: ExpectedService) -> Iterator[str]:
@@ -144,7 +145,7 @@ class RolloutWatch:
             yield from (f"ECS: {event['message']}" for event in reversed(events))
             yield from self._stopped(one)
         except (BotoCoreError, ClientError) as error:
-            yield f"ECS does not say more ({error})"
+            yield f"ECS gives no more details ({error})"
 
     def _stopped(self, one: ExpectedService) -> Iterator[str]:
         asked = {"cluster": one.cluster, "serviceName": _last(one.service), "desiredStatus": "STOPPED"}

@@ -60,10 +60,10 @@ def _wanted(name: str, value: Mapping[str, Any]) -> ExpectedService:
 def judge(wanted: ExpectedService, service: Mapping[str, Any] | None, healthy: Sequence[int]) -> Verdict:
     """A service as DescribeServices shows it; ``healthy`` targets per target group."""
     if service is None or service.get("status") != "ACTIVE":
-        return Verdict("failed", "there is no such service any more")
+        return Verdict("failed", "the service no longer exists")
     primary = next((d for d in service.get("deployments", ()) if d.get("status") == "PRIMARY"), None)
     if service.get("deploymentController", {}).get("type", "ECS") != "ECS" or primary is None:
-        return Verdict("steady", "is rolled out by another controller; not looked at")
+        return Verdict("steady", "another deployment controller rolls it out; not checked")
     if revision(primary["taskDefinition"]) != revision(wanted.task_definition):
         return Verdict("failed", _replaced(wanted, service, primary))
     if primary.get("rolloutState") == "FAILED":
@@ -87,7 +87,7 @@ def _replaced(wanted: ExpectedService, service: Mapping[str, Any], primary: Mapp
     mine = revision(wanted.task_definition)
     there = revision(primary["taskDefinition"])
     if _number(there) > _number(mine) and there.rpartition(":")[0] == mine.rpartition(":")[0]:
-        return f"somebody else deployed {there} after {mine}"
+        return f"another deployment replaced {mine} with {there}"
     reasons = [d.get("rolloutStateReason") for d in service["deployments"] if revision(d["taskDefinition"]) == mine]
     return f"ECS rolled back from {mine} to {there}: {next(filter(None, reasons), 'the new version failed')}"
 

@@ -114,7 +114,7 @@ def _credentials(identity: Identity, region: str) -> Any:
 def _assume(identity: Identity, role: str, region: str) -> Identity:
     answer = _ask(
         lambda: identity.client("sts", region).assume_role(RoleArn=role, RoleSessionName="orchestrate"),
-        f"may not assume {role}",
+        f"these credentials may not assume {role}",
     )
     keys = answer["Credentials"]
     return Identity(
@@ -156,7 +156,7 @@ def _ask(call: Any, refusal: str) -> Any:
     except ClientError as error:
         raise RefusedError(
             f"{refusal}: {error.response['Error'].get('Message', error)}",
-            hint="aws sts get-caller-identity shows who you are",
+            hint="aws sts get-caller-identity shows your identity",
         ) from None
     except BotoCoreError as error:
         raise UnavailableError(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import stacked
+from .options import shared, stacked
 
 if TYPE_CHECKING:
     from ..model.nouns import Stack
@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     from .session import CliSession
 
 _BUILDS = (
-    click.option(
+    shared(
         "--builds", multiple=True, metavar="DIR|FILE", help="Builds to deploy: *.env.groovy, *.env or *.json files."
     ),
 )
 _SMOKE = (
-    click.option("--smoke", multiple=True, metavar="URL|PATH", help="Ask this after the apply (none: nothing)."),
-    click.option("--smoke-status", type=click.IntRange(100, 599), metavar="N", help="What it must answer (200)."),
-    click.option("--smoke-contains", metavar="TEXT", help="What must be in the answer."),
-    click.option("--smoke-tries", type=click.IntRange(1, 1000), metavar="N", help="At most so many tries each (10)."),
-    click.option("--smoke-timeout", metavar="TIME", help="At most so long for all of it (2m)."),
+    shared("--smoke", multiple=True, metavar="URL|PATH", help="Request this after the apply (none: no smoke test)."),
+    shared(
+        "--smoke-status", type=click.IntRange(100, 599), metavar="N", help="Status that the smoke test expects (200)."
+    ),
+    shared("--smoke-contains", metavar="TEXT", help="Text that the answer must contain."),
+    shared("--smoke-tries", type=click.IntRange(1, 1000), metavar="N", help="Number of tries for each address (10)."),
+    shared("--smoke-timeout", metavar="TIME", help="Time limit for the whole smoke test (2m)."),
 )
 
 

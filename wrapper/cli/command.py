@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from click.parser import _OptionParser, _ParsingState
 
 from ..model.errors import UsageError
-from .options import COMMON
+from .options import Common, Shared
 
 
 def no_option(command: str, word: str, possibilities: Sequence[str] = ()) -> UsageError:
@@ -39,10 +39,16 @@ class _WholeWords(_OptionParser):
             raise click.NoSuchOption(arg, ctx=self.ctx)
 
 
+def _rank(parameter: click.Parameter) -> int:
+    if "--help" in parameter.opts:
+        return Common.rank + 1
+    return parameter.rank if isinstance(parameter, Shared) else 0
+
+
 class _Parsed(click.Command):
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """Help shows them in this order: the command's own, those that may stand before it too, --help."""
-        return sorted(super().get_params(ctx), key=lambda parameter: ("--help" in parameter.opts, parameter.name in COMMON))
+        """Help shows them in this order: the command's own, those of several commands, those of all, --help."""
+        return sorted(super().get_params(ctx), key=_rank)
 
     def make_parser(self, ctx: click.Context) -> _OptionParser:
         parser = _WholeWords(ctx)

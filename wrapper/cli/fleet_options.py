@@ -6,35 +6,37 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import stacked
+from .options import shared, stacked
 
 if TYPE_CHECKING:
     from ..reports.files import ReportFiles
     from .session import CliSession
 
 _SCOPE = (
-    click.option("--tenants", multiple=True, metavar="GLOB", help="These tenants: a*,!acme (an exclusion wins)."),
-    click.option("--shard", metavar="K/N", help="Part K of N of the tenants, by their names."),
+    shared("--tenants", multiple=True, metavar="GLOB", help="Only these tenants: a*,!acme (an exclusion wins)."),
+    shared("--shard", metavar="K/N", help="Shard K of N of the tenants, by their names."),
 )
 _TERMS = (
-    click.option("--fail-fast", is_flag=True, help="Start no further tenant after a failure."),
-    click.option("--tenant-timeout", metavar="TIME", help="Stop one tenant gracefully after so long."),
-    click.option("--canary", type=click.IntRange(1), metavar="N", help="First N tenants; go on if all are good."),
-    click.option("--wave", type=click.IntRange(1), metavar="N", help="Then N at a time; stop at a bad wave."),
-    click.option("--failed-from", metavar="REPORT", help="Only what failed or was stopped in that report."),
-    click.option("--resume", is_flag=True, help="Go on with the same run, which was killed."),
+    shared("--fail-fast", is_flag=True, help="After a failure start no further tenant."),
+    shared("--tenant-timeout", metavar="TIME", help="Stop a tenant gracefully after this time."),
+    shared("--canary", type=click.IntRange(1), metavar="N", help="Run N tenants first; continue if all are good."),
+    shared("--wave", type=click.IntRange(1), metavar="N", help="Then run N at a time; stop after a bad wave."),
+    shared("--failed-from", metavar="REPORT", help="Only tenants that failed or were stopped in this report."),
+    shared("--resume", is_flag=True, help="Continue the same run after it was interrupted."),
 )
 _UNCHANGED = (
-    click.option("--refresh", is_flag=True, help="Start Terraform for unchanged tenants too, to see drift."),
-    click.option("--force", is_flag=True, help="The same: unchanged tenants too."),
+    shared("--refresh", is_flag=True, help="Run Terraform for unchanged tenants too, to see drift."),
+    shared("--force", is_flag=True, help="The same as --refresh."),
 )
 _LOSSES = (
-    click.option("--allow-delete", multiple=True, metavar="ADDRESS", help="May go although the stack is protected."),
+    shared(
+        "--allow-delete", multiple=True, metavar="ADDRESS", help="Allow deleting this address in a protected stack."
+    ),
 )
 _FILES = (
-    click.option("--report", metavar="FILE", help="Write the report as JSON (docs/schemas/report-2.json)."),
-    click.option("--junit", metavar="FILE", help="Write the report as JUnit's XML, for Jenkins."),
-    click.option("--html", metavar="FILE", help="Write the report as one page for a browser."),
+    shared("--report", metavar="FILE", help="Write the report as JSON (docs/schemas/report-2.json)."),
+    shared("--junit", metavar="FILE", help="Write the report as JUnit's XML, for Jenkins."),
+    shared("--html", metavar="FILE", help="Write the report as one page for a browser."),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -82,24 +83,37 @@ def _merged(group: Group, typed: Mapping[str, Any]) -> Group:
 
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+class Shared(click.Option):
+    """An option of several commands: help shows it after those that a command has alone."""
+
+    rank = 1
+
+
+class Common(Shared):
+    """An option that may stand before the command too: help shows it after all others."""
+
+    rank = 2
+
+
+shared = partial(click.option, cls=Shared)
+common = partial(click.option, cls=Common)
 _EVERYWHERE: Mapping[str, Decorator] = {
-    "root": click.option("--root", metavar="DIR", help="The project: a folder with config/ and src/."),
-    "sandbox": click.option("--sandbox", is_flag=True, help="Use a simulated AWS, started on demand."),
-    "engine": click.option("--engine", metavar="NAME", help="Where Terraform runs: docker (default) or host."),
-    "dry_run": click.option(
-        "--dry-run", is_flag=True, help="Show the container and the argv of each step; start nothing."
-    ),
-    "json": click.option("--json", is_flag=True, help="Data for a machine on standard output."),
-    "tenant": click.option("--tenant", metavar="NAME", help="The same as -var tenant=NAME."),
-    "confirm": click.option("--confirm", metavar="REGION/STACK[/TENANT]", help="Say that you mean a protected stack."),
-    "all_tenants": click.option("--all-tenants", is_flag=True, help="The stack and every tenant of it."),
-    "jobs": click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="How many tenants side by side."),
-    "timeout": click.option("--timeout", metavar="TIME", help="Stop gracefully after so long (90s, 30m, 2h)."),
-    "rollout_timeout": click.option(
-        "--rollout-timeout", metavar="TIME", help="Wait so long for ECS after an apply (default 10m; 0: not at all)."
+    "root": common("--root", metavar="DIR", help="The project: the folder with config/ and src/."),
+    "sandbox": common("--sandbox", is_flag=True, help="Use a simulated AWS, started on demand."),
+    "engine": common("--engine", metavar="NAME", help="Where Terraform runs: docker (default) or host."),
+    "dry_run": common("--dry-run", is_flag=True, help="Show the container and the argv of each step; start nothing."),
+    "json": common("--json", is_flag=True, help="Print JSON on standard output."),
+    "tenant": common("--tenant", metavar="NAME", help="The same as -var tenant=NAME."),
+    "confirm": common("--confirm", metavar="REGION/STACK[/TENANT]", help="Confirm a change to a protected stack."),
+    "all_tenants": common("--all-tenants", is_flag=True, help="The stack and all its tenants."),
+    "jobs": common("--jobs", type=click.IntRange(1, 256), metavar="N", help="Number of tenants to run side by side."),
+    "timeout": common("--timeout", metavar="TIME", help="Stop gracefully after this time (90s, 30m, 2h)."),
+    "rollout_timeout": common(
+        "--rollout-timeout", metavar="TIME", help="Wait this long for ECS after an apply (default 10m; 0: do not wait)."
     ),
 }
-COMMON = frozenset(_EVERYWHERE)
 # Of a command that asks AWS, or the sandbox in its stead, which starts only where the engine is there.
 ASKS_AWS = ("root", "sandbox", "engine", "json")
 # Of a command that deploys.

@@ -119,7 +119,7 @@ class DryRunProgress(PlainProgress):
     """Nothing runs and nothing succeeds: who would, in which order, and what is wrong already."""
 
     def began(self, names: Sequence[str], jobs: int) -> None:
-        self.info(f"{self._to_run(names)}; on paper, in this order")
+        self.info(f"{self._to_run(names)}; dry run, in this order")
 
     def console(self, layer: Layer) -> LayerConsole:
         return LayerConsole(self._console, LayerLog(Path(os.devnull)), layer.tenant or layer.stack.name, speaks=False)

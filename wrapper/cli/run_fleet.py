@@ -171,7 +171,7 @@ def _journal(
     with journal.keep(session.home / "fleets", replace(head, command=_gist(session, request))) as kept:
         done = kept.resume() if session.options.fleet.resume else {}
         if session.options.fleet.resume:
-            session.console.info(f"going on: {len(done)} layers were done already")
+            session.console.info(f"resuming: {len(done)} layers are already done")
         else:
             kept.begin()
         yield kept.note, done

@@ -37,7 +37,7 @@ class TenantStatus:
         try:
             return deployer.slot_allocator.places()
         except OrchestrateError as error:
-            deployer.console.info(f"places on shared load balancers are not known: {error}")
+            deployer.console.info(f"slots on shared load balancers are not known: {error}")
             return {}
 
     def say_unread(self, session: CliSession, names: Sequence[str]) -> int:
@@ -76,6 +76,6 @@ def say_own(session: CliSession, stack: Stack, changed: Sequence[Difference]) ->
     """A word about the stack's own layer where it changed: who looks at the tenants alone would not know."""
     if changed:
         session.console.info(
-            f"{stack.label}: its own layer changed too ({first_names(changed)}); an apply of it comes first, and what it gives "
-            "out may touch more tenants"
+            f"{stack.label}: the stack layer changed too ({first_names(changed)}); an apply of it comes first, and its "
+            "outputs may change more tenants"
         )

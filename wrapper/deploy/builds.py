@@ -86,7 +86,7 @@ def _add(found: Builds, name: str, build: Build) -> None:
         raise ConfigError(
             f"{name} is {build.number} here and {before.number} in {before.where}",
             where=build.where,
-            hint="leave out the one that is not meant",
+            hint="remove the one that you do not mean",
         )
 
 

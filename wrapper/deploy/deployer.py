@@ -233,7 +233,7 @@ class Deployer:
                 hint="write protected = false there first, in a reviewed change",
             )
         if verb.guarded and not self.context.interactive and not self.dry and self.confirmed != label:
-            raise RefusedError(f"{label} is protected", hint=f"say that you mean it: --confirm {label}")
+            raise RefusedError(f"{label} is protected", hint=f"confirm the change: --confirm {label}")
 
     # -- the stack's own layer ----------------------------------------------------------------
 
@@ -246,7 +246,7 @@ class Deployer:
         if self.resolver.outputs.state() is None:
             ahead = [*tokens, *given.get(tenant.tenant, NO_OVERRIDES).tokens]
             self.resolver.checks.check_ahead(commands.APPLY, tenant, ahead)
-            self.console.info(f"{own.label}: not there yet; making it first")
+            self.console.info(f"{own.label}: does not exist yet; creating it first")
             self.run_layer(commands.APPLY, own, self.for_stack(tokens), given.get("", NO_OVERRIDES))
             return
         try:

@@ -22,7 +22,7 @@ def check_source(record: DeploymentRecord, tag: str, lock: str, label: str, comm
         raise RefusedError(f"{label}: its last try failed ({said})", hint=f"make it good there first: {command}")
     if tag != record.tag:
         raise RefusedError(
-            f"{label} was changed by another hand since its last apply ({record.at}): what runs there is not known",
+            f"{label} was changed after its last apply ({record.at}): what runs there is not known",
             hint=f"apply it there again: {command}",
         )
     if not record.builds:

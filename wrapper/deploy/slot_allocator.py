@@ -84,9 +84,9 @@ class SlotAllocator:
             return None
         place = f"{self.resolver.stack.name} {self.resolver.stack.region}".rstrip()
         return ConfigError(
-            f"{one.layer.label}: load balancer {number} of {self.resolver.stack.label} is not there yet",
+            f"{one.layer.label}: load balancer {number} of {self.resolver.stack.label} does not exist yet",
             where=self.resolver.slot_variables.slot_store().key,
-            hint=f"the tenant's apply makes it first; for a plan before that, set {slots.COUNT} = {number} in "
+            hint=f"the tenant's apply creates it first; for a plan before that, set {slots.COUNT} = {number} in "
             f"variables.tfvars and apply the stack: ./orchestrate apply {place}",
         )
 
@@ -97,7 +97,7 @@ class SlotAllocator:
         carried = [t for t in tokens if t.flag in CARRIED and t.flag != "lock-timeout"]
         while not self._has(number):
             given = self._only_growth(own, number)
-            self.info(f"{own.label}: load balancer {number} is not there yet; applying the stack's own layer first")
+            self.info(f"{own.label}: load balancer {number} does not exist yet; applying the stack layer first")
             try:
                 self.apply_own([*given, *carried])
             except BusyError as error:
@@ -108,7 +108,7 @@ class SlotAllocator:
                 continue
             if not self._has(number):
                 raise ConfigError(
-                    f"{own.label}: was applied, and still gives out no load balancer {number}",
+                    f"{own.label}: was applied, but its outputs have no load balancer {number}",
                     where=f'output "{variables.OUTPUT}"',
                     hint=f"it is a map from each load balancer's number, made from the variable {slots.COUNT}",
                 )
@@ -125,14 +125,14 @@ class SlotAllocator:
         names = [d.name for d in self.resolver.changed(own, record) if d.name != f"variable {slots.COUNT}"]
         names += [f"-var {name} (not recorded, because it is sensitive)" for name in record.hidden]
         if not slots.counts(self.resolver.checks.declared(own)):
-            names = [f"it declares no variable {slots.COUNT}, so that nothing here can add one"]
+            names = [f"it declares no variable {slots.COUNT}, so the tool cannot add one"]
         elif not record.inputs:
             names = ["what its last apply was given is not recorded"]
         if names:
             raise ConfigError(
-                f"load balancer {number} is needed, and {own.label} is not applied for it by itself: {', '.join(names[:5])}",
+                f"load balancer {number} is needed, and the tool does not apply {own.label} for it: {', '.join(names[:5])}",
                 where=self.resolver.slot_variables.slot_store().key,
-                hint=f"look, and apply it: ./orchestrate apply {self.resolver.stack.name} {self.resolver.stack.region}".rstrip(),
+                hint=f"plan it, then run: ./orchestrate apply {self.resolver.stack.name} {self.resolver.stack.region}".rstrip(),
             )
         return self.resolver.typed_last(own, record)
 

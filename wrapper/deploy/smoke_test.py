@@ -66,7 +66,7 @@ def parse_places(texts: Sequence[str], default: str) -> tuple[str, ...]:
         if not is_place(text):
             raise UsageError(
                 f"--smoke {text!r} is neither a path nor a URL",
-                hint="for example: --smoke /health, or --smoke https://acme.example.com/health; none asks nothing",
+                hint="for example: --smoke /health, or --smoke https://acme.example.com/health; none skips the test",
             )
     return tuple(texts) or ((default,) if default else ())
 

@@ -34,7 +34,7 @@ class Outputs:
         if own is None and not self.dry:
             raise NotFoundError(
                 f"{self.stack.label} has no state yet, and its tenants need its outputs",
-                hint=f"make it first: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip(),
+                hint=f"apply it first: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip(),
             )
         return state.outputs(own)
 

@@ -72,6 +72,6 @@ def _words(prepared: PreparedLayer, one: Tainted, seen: Seen, confirm: str) -> s
 
 def _unconfirmed(label: str, one: Tainted) -> RefusedError:
     return RefusedError(
-        f"{label} is protected, and {one.address} is tainted although it stands in AWS",
-        hint=f"nothing was changed. Let this apply untaint it, so that it is updated in place: --confirm {label}",
+        f"{label} is protected, and {one.address} is tainted although it exists in AWS",
+        hint=f"nothing was changed. To let this apply untaint it and update it in place, add --confirm {label}",
     )

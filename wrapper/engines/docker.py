@@ -200,7 +200,7 @@ class DockerSession:
             )
         return UnavailableError(
             f"the container ended at once (exit code {code}): {said or 'it said nothing'}",
-            hint="build the image anew: ./orchestrate image --force",
+            hint="build the image again: ./orchestrate image --force",
         )
 
     def stop(self) -> None:

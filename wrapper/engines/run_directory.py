@@ -127,7 +127,7 @@ def _writable(place: Path) -> Iterator[None]:
         raise UnavailableError(
             f"cannot write the run directory: {error.strerror}",
             where=str(place),
-            hint="make room and see whose it is, or set ORCHESTRATE_HOME to another folder",
+            hint="free disk space, check the owner of the folder, or set ORCHESTRATE_HOME to another folder",
         ) from None
 
 

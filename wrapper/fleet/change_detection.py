@@ -135,7 +135,7 @@ class ChangeDetector:
         elif different:
             why = fingerprint.first_names(different) + (" ..." if len(different) > 5 else "")
         elif status.touched:
-            why = "its state was changed by another hand"
+            why = "its state changed after its last apply"
         else:
             why = "its last try failed" if status.record.failed else ""
         return LayerDiff(layer, status, prepared, None, why, different)

@@ -41,7 +41,9 @@ class Confirmation:
         deployer, stack = self.deployer, self.deployer.stack
         wanted = stack.label if stack.settings.protected else "yes"
         if deployer.context.interactive and not deployer.console.confirm(f"{question} Type {wanted} to go on:", wanted):
-            raise RefusedError(f"{stack.label}: not confirmed", hint=f"nothing was changed; only {wanted!r} goes on")
+            raise RefusedError(
+                f"{stack.label}: not confirmed", hint=f"nothing was changed; to continue, answer {wanted}"
+            )
         self.given()
 
 

@@ -152,7 +152,7 @@ class Fleet:
         self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: TenantIndex, *, held: bool = False
     ) -> list[LayerResult]:
         if held:
-            return [self._ended(self.results.stopped(self._layer(n), "the stack's own layer failed")) for n in names]
+            return [self._ended(self.results.stopped(self._layer(n), "the stack layer failed")) for n in names]
         results, todo = [], []
         for diff in self.detector.detect(verb, names, tokens, found) if names else ():
             if diff.error:

@@ -78,7 +78,7 @@ class Journal:
             raise ConfigError(
                 "the interrupted run was another command",
                 where=str(self.path),
-                hint=f"go on with it: {found.command} --resume ; or begin anew without --resume",
+                hint=f"continue it: {found.command} --resume ; or start again without --resume",
             )
         return {a.tenant: a for a in found.results if a.ok}
 
@@ -111,7 +111,9 @@ def _opened(path: Path, head: Report) -> int:
             file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         except OSError as error:
             raise UnavailableError(
-                f"cannot keep the journal: {error.strerror}", where=str(path), hint="make room, or set ORCHESTRATE_HOME"
+                f"cannot keep the journal: {error.strerror}",
+                where=str(path),
+                hint="free disk space, or set ORCHESTRATE_HOME",
             ) from None
         try:
             _hold(file, path, head)
@@ -132,7 +134,7 @@ def _hold(file: int, path: Path, head: Report) -> None:
         raise BusyError(
             f"another {head.verb} over many tenants of {head.label} is running here{since}",
             where=str(path),
-            hint="wait for it; or give each run its part: --shard K/N",
+            hint="wait for it; or give each run its shard: --shard K/N",
         ) from None
 
 

@@ -38,7 +38,7 @@ def parse_shard(text: str) -> Shard:
     found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
     if found and 1 <= int(found[1]) <= int(found[2]):
         return Shard(int(found[1]), int(found[2]))
-    raise UsageError(f"--shard {text!r} is not K/N", hint="for example --shard 3/8: the third of eight parts")
+    raise UsageError(f"--shard {text!r} is not K/N", hint="for example --shard 3/8: the third of eight shards")
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ class Project:
         file, model = self.tenant_file(stack, tenant), self.tenant_file(stack, other) if other else None
         if model and not self.files.has(model):
             raise self.unknown_tenant(stack, other)
-        text = self.files.read(model) if model else f"# What {tenant} has of its own, beyond what every tenant gets.\n"
+        text = self.files.read(model) if model else f"# Values of {tenant} only, beyond those of every tenant.\n"
         self.files.create(file, text)
         return self.files.short(file)
 

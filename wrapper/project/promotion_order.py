@@ -21,7 +21,7 @@ def way(name: str, known: Collection[str], before: Callable[[str], tuple[str, st
             raise ConfigError(
                 f"promotes_from goes in a circle: {circle}",
                 where=where,
-                hint="the first stack on the way takes builds from nobody: remove its promotes_from",
+                hint="the first stack of the order takes builds from no other stack: remove its promotes_from",
             )
         if source not in known:
             error = unknown("stack", source, known)

@@ -49,14 +49,14 @@ class Hold:
 def parse_hold(data: object, where: str) -> Hold:
     """What :meth:`Kept.as_data` made. ConfigError for anything else: who cannot be read is neither spared nor reaped.
     NewerError for one of a later version."""
-    check_known(data, VERSION, "a keep", where)
+    check_known(data, VERSION, "a hold", where)
     if isinstance(data, dict) and isinstance(data.get("until"), int | float) and not isinstance(data["until"], bool):
         texts = {f.name: str(data.get(f.name, "")) for f in fields(Hold) if f.name != "until"}
         return Hold(until=float(data["until"]), **texts)
     raise ConfigError(
         "cannot read until when this stack is kept",
         where=where,
-        hint="write it anew: ./orchestrate keep STACK REGION --until 2026-12-01 ; or end it: --off",
+        hint="write it again: ./orchestrate keep STACK REGION --until 2026-12-01 ; or end it: --off",
     )
 
 

@@ -44,5 +44,5 @@ def _unknown(name: str) -> OrchestrateError:
         )
     short = {one.rpartition("/")[2]: one for one in sorted(known)}
     close = nearest(name, known) if "/" in name else short.get(nearest(name, short), "")
-    hint = f"did you mean {close}?" if close else "name it by its place, such as Australia/Sydney, or UTC"
+    hint = f"did you mean {close}?" if close else "use a name such as Australia/Sydney, or UTC"
     return UsageError(f"no time zone {name!r}", hint=hint)

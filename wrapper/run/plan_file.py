@@ -53,7 +53,7 @@ def check(file: Path, label: str) -> Any:
         raise RefusedError(
             f"this plan was made for {made_for}, not for {label}",
             where=str(file),
-            hint=f"plan {label} anew with -out=FILE",
+            hint=f"make a new plan of {label} with -out=FILE",
         )
     try:
         return json.loads(planned or b"{}")

@@ -93,7 +93,7 @@ TRANSIENTS = (
         "new role not known yet",
         r"(?i)\brole (?!.{0,120}User: ).{0,200}?(?:is not authorized to perform|cannot be assumed|is not valid)|"
         r"Invalid principal in policy|Invalid IAM Instance Profile|unable to assume (?:the )?(?:provided )?role",
-        "IAM is eventually consistent; only where the same run made a role, for else it is a real denial",
+        "IAM is eventually consistent; counts only where the same run created a role",
         "docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html",
         times=2,
         after=r"\baws_iam_\w+\.\S+: Creation complete",
@@ -123,13 +123,13 @@ NEVERS = (
     NonRetryable(
         "credentials",
         r"ExpiredToken|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|No valid credential sources",
-        "they are missing, wrong or over",
+        "they are missing, wrong or expired",
     ),
     NonRetryable(
         "state",
         r"acquiring the state lock|Failed to (?:persist|save) state|errored\.tfstate|Saved plan is stale|"
         r"state data in S3|Failed to load state|state snapshot",
-        "locked, at risk or changed by another: somebody must look",
+        "locked, at risk or changed by another run: check the state first",
     ),
     NonRetryable(
         "crash",
@@ -139,13 +139,13 @@ NEVERS = (
     NonRetryable(
         "quota",
         r"(?<!Request)LimitExceeded|TooMany(?!Requests)[A-Z]\w+|QuotaExceeded|TargetGroupAssociationLimit",
-        "full is full",
+        "a retry does not raise the quota",
     ),
     NonRetryable(
         "invalid",
         r"Validation(?:Error|Exception)|Invalid value for|Unsupported argument|Missing required argument|"
         r"Reference to undeclared|AlreadyExists|already exists",
-        "the same values are wrong again",
+        "a retry has the same values",
     ),
 )
 

@@ -107,11 +107,11 @@ def _agree(run: Run, console: Console) -> None:
     protected = run.layer.stack.settings.protected
     wanted = run.layer.label if protected else "yes"
     if not console.confirm(f"{run.verb} {run.layer.label}? Type {wanted} to go on:", wanted):
-        raise RefusedError(f"{run.layer.label}: not confirmed", hint=f"{_unchanged(run)}; only {wanted!r} goes on")
+        raise RefusedError(f"{run.layer.label}: not confirmed", hint=f"{_unchanged(run)}; to continue, answer {wanted}")
 
 
 def _unchanged(run: Run) -> str:
     """What is true of a Run that ends between its plan and its apply."""
     if not run.untaints:
         return "nothing was changed"
-    return f"untainted, and left so: {', '.join(run.untaints)}; nothing else was changed"
+    return f"no longer tainted: {', '.join(run.untaints)}; nothing else was changed"

@@ -89,7 +89,7 @@ class SignalHandler:
     def check(self) -> None:
         """Raise what was asked for, if anything was."""
         if self.timed_out:
-            raise TimeoutExpired(f"stopped after {self._timeout:g} s", hint="give it more: --timeout 1h")
+            raise TimeoutExpired(f"stopped after {self._timeout:g} s", hint="to allow more time: --timeout 1h")
         if self.signum:
             raise Stopped(f"stopped by {signal.Signals(self.signum).name}", signum=self.signum)
 

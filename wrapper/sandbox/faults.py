@@ -20,7 +20,7 @@ class Fault:
 
     action: str
     code: str = ""
-    message: str = "made to order"
+    message: str = "injected fault"
     status: int = 400
     times: int = 1
     after: int = 0

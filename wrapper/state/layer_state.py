@@ -46,7 +46,7 @@ def load_tagged(store: Store, layer: Layer) -> tuple[dict[str, Any], str] | None
     raise ConfigError(
         f"the state of {layer.label} is damaged ({len(data)} bytes)",
         where=key,
-        hint="put back an earlier version of that object before anything else; see docs/state.md",
+        hint="restore an earlier version of that object before anything else; see docs/state.md",
     )
 
 
@@ -100,7 +100,7 @@ def change_record(store: Store, layer: Layer, change: Callable[[DeploymentRecord
         if after == before or store.write_if(record_key(layer), _record_bytes(after), tag):
             return
     raise BusyError(
-        f"{layer.label}: its record is being written by others all the time",
+        f"{layer.label}: other commands keep writing its record",
         where=record_key(layer),
         hint="let one command at a time change a layer",
     )
@@ -133,7 +133,7 @@ def change_history(store: Store, layer: Layer, change: Callable[[History], Histo
         if after == before or store.write_if(_history_key(layer), text, tag):
             return
     raise BusyError(
-        f"{layer.label}: applied and recorded, but its history is being written by others all the time",
+        f"{layer.label}: applied and recorded, but other commands keep writing its history",
         where=_history_key(layer),
         hint="let one apply at a time deploy a layer",
     )

@@ -102,7 +102,7 @@ def _translated(call: Callable[[], Any], backend: Backend, place: str = "REGION 
             raise NotFoundError(
                 f"no state bucket {backend.bucket} in {backend.region}",
                 where=backend.where,
-                hint=f"make it: ./orchestrate bootstrap {place}",
+                hint=f"create it: ./orchestrate bootstrap {place}",
             ) from None
         raise RefusedError(
             f"state bucket {backend.bucket}: {error.response['Error'].get('Message', code)}",
@@ -172,7 +172,7 @@ def _create_bucket(client: Any, backend: Backend) -> bool:
         if error.response["Error"].get("Code") in ("BucketAlreadyOwnedByYou",):
             return False
         raise RefusedError(
-            f"cannot make bucket {backend.bucket}: {error.response['Error'].get('Message')}",
+            f"cannot create bucket {backend.bucket}: {error.response['Error'].get('Message')}",
             where=backend.where,
             hint="bucket names are global: choose another in backend.tfvars",
         ) from None

@@ -94,7 +94,7 @@ APPLY = Verb(
     declared=True,
     journaled=True,
     **_CHANGES,
-    help="Make or change a stack or a tenant; ends with the tenant's URL.",
+    help="Create or change a stack or a tenant; prints the tenant's URL at the end.",
 )
 PLAN = Verb(
     "plan",
@@ -121,7 +121,7 @@ VERBS = {
         PLAN,
         DESTROY,
         Verb("output", words=1, speaks_json=True, help="Print the outputs of a state."),
-        Verb("console", values=True, interactive=True, color=False, help="Terraform's console on a state."),
+        Verb("console", values=True, interactive=True, color=False, help="Open Terraform's console on a state."),
         Verb(
             "state",
             mutates=True,
@@ -129,12 +129,12 @@ VERBS = {
             repairs=True,
             words=_MANY,
             color=False,
-            help="Terraform's state commands: state STACK REGION list ...",
+            help="Run a state command: state STACK REGION list ...",
         ),
-        Verb("import", words=2, declared=True, **_CHANGES, help="Take an existing resource into a state."),
+        Verb("import", words=2, declared=True, **_CHANGES, help="Import an existing resource into a state."),
         SHOW,
         Verb("validate", speaks_json=True, help="Check a stack's Terraform code."),
-        Verb("refresh", journaled=True, **_CHANGES, help="Update a state from what is really there."),
+        Verb("refresh", journaled=True, **_CHANGES, help="Update a state from what really exists."),
         Verb(
             "force-unlock",
             mutates=True,
@@ -142,7 +142,7 @@ VERBS = {
             interactive=True,
             words=1,
             color=False,
-            help="Release a lock that a dead run left.",
+            help="Release a lock that an interrupted run left.",
         ),
         INIT,
         Verb("graph", color=False),

@@ -128,7 +128,7 @@ def _broken(error: Any, text: str, where: str) -> ConfigError:
     return ConfigError(
         f"this is not HCL: {shown[:120]}",
         where=f"{where}:{line}",
-        hint="a bracket, quote or comma before this place is missing or one too many",
+        hint="a bracket, quote or comma before this point is missing or one too many",
     )
 
 

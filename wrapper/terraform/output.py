@@ -215,7 +215,7 @@ def _failure(
     if code == _KILLED:
         return TerraformFailed(
             f"{label}: terraform {argv[1]} was killed",
-            hint="by somebody, or for want of memory. Its lock may have stayed, and what it made last may be missing in "
+            hint="the machine may lack memory, or a user ended it. Its lock may remain, and its last changes may be missing in "
             f"the state: ./orchestrate plan {_SOMEWHERE} shows both",
         )
     for pattern, hint in _KNOWN_FAILURES:

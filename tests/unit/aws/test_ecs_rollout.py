@@ -119,7 +119,7 @@ def test_a_rollback_is_a_failure_with_what_ecs_said() -> None:
     with pytest.raises(RolloutFailed, match="ECS rolled back from acme-web:7 to acme-web:6: circuit breaker") as error:
         ecs.watch().check([WEB])
     assert error.value.exit_code == 1
-    assert "mend the image" in error.value.hint
+    assert "fix the image" in error.value.hint
     assert ecs.said[1:] == [
         "r/s/acme: ECS: (service acme) tasks failed to start.",
         "r/s/acme: ECS: (service acme) rolling back.",
@@ -158,7 +158,7 @@ def test_who_may_not_see_the_reasons_still_sees_the_failure() -> None:
     ecs = Ecs(ROLLED_BACK, DENIED)
     with pytest.raises(RolloutFailed):
         ecs.watch().check([WEB])
-    assert "ECS does not say more" in ecs.said[-1]
+    assert "ECS gives no more details" in ecs.said[-1]
 
 
 def test_being_stopped_ends_the_waiting() -> None:

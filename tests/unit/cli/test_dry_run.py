@@ -59,7 +59,7 @@ def test_the_first_apply_of_a_tenant_shows_its_stack_too(run_cli: Run) -> None:
         f"# {REGION}/app-test: apply",
         f"# {REGION}/app-test/acme: apply",
     ]
-    assert "not there yet; making it first" in said.err
+    assert "does not exist yet; creating it first" in said.err
 
 
 def test_all_tenants(run_cli: Run) -> None:

@@ -15,7 +15,7 @@ from said import Said
 
 from wrapper import __version__
 from wrapper.cli.main import _OURS, cli
-from wrapper.cli.options import COMMON
+from wrapper.cli.options import Shared
 from wrapper.terraform.commands import VERBS
 
 Run = Callable[..., Said]
@@ -49,8 +49,16 @@ def test_help_shows_a_commands_own_options_first(command: str) -> None:
     one = cli.get_command(click.Context(cli), command)
     assert one
     *options, last = [p for p in one.get_params(click.Context(one)) if isinstance(p, click.Option)]
-    common = [option.name in COMMON for option in options]
-    assert "--help" in last.opts and common == sorted(common)
+    ranks = [option.rank if isinstance(option, Shared) else 0 for option in options]
+    assert "--help" in last.opts and ranks == sorted(ranks)
+
+
+@pytest.mark.parametrize(
+    ("command", "own"), [("rollback", "--to"), ("shards", "--parts"), ("reap", "--region"), ("affected", "--since")]
+)
+def test_help_begins_with_what_a_command_has_alone(run_cli: Run, command: str, own: str) -> None:
+    first = run_cli(command, "--help").out.partition("Options:\n")[2].splitlines()[0]
+    assert own in first
 
 
 @pytest.mark.parametrize("command", ["providers", "fmt", "untaint", "get"])

@@ -122,7 +122,7 @@ def test_no_sandbox_runs(run_cli: Run) -> None:
 @pytest.mark.parametrize("words", [("app-test",), (REGION, "app-test"), ("app-test", REGION)])
 def test_a_local_place_for_states_needs_no_making(run_cli: Run, words: tuple[str, ...]) -> None:
     said = run_cli("bootstrap", *words)
-    assert (said.code, "nothing to make" in said.err) == (0, True)
+    assert (said.code, "no bucket to create" in said.err) == (0, True)
 
 
 @pytest.mark.parametrize(

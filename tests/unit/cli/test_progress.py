@@ -172,7 +172,7 @@ def test_on_paper_nobody_starts_and_nobody_succeeds(console: Heard, logs: Logs) 
         one.ended(DONE)
         one.ended(FAILED)
     assert console.lines == [
-        "2 tenants to run; 1 unchanged; on paper, in this order",
+        "2 tenants to run; 1 unchanged; dry run, in this order",
         "acme | failed (1 s): why",
     ]
     assert not logs.folder.parent.exists(), "the logs of twenty runs are kept, and this is none"

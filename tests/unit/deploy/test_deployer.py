@@ -45,7 +45,7 @@ def made(cloud: Cloud) -> Cloud:
 def test_the_first_apply_of_a_tenant_makes_its_stack(cloud: Cloud) -> None:
     cloud.perform("apply", "acme", "-var", "tenant=acme")
     assert cloud.engine.done == [(STACK, v) for v in WHOLE_APPLY] + [(ACME, v) for v in WHOLE_APPLY]
-    assert cloud.console.said == [f"{STACK}: not there yet; making it first"]
+    assert cloud.console.said == [f"{STACK}: does not exist yet; creating it first"]
     assert cloud.keys == [
         "app-test/orchestrate-history.json",
         "app-test/orchestrate.json",
@@ -96,7 +96,7 @@ def test_other_verbs_are_on_one_layer(made: Cloud, verb: str) -> None:
 def test_a_tenant_without_its_stack_needs_it(cloud: Cloud) -> None:
     with pytest.raises(NotFoundError, match="has no state yet, and its tenants need its outputs") as error:
         cloud.perform("plan", "acme")
-    assert error.value.hint == f"make it first: ./orchestrate apply app-test {REGION}"
+    assert error.value.hint == f"apply it first: ./orchestrate apply app-test {REGION}"
     assert cloud.engine.steps == []
 
 

@@ -84,7 +84,7 @@ GOOD = DeploymentRecord(at="then", by="me", builds={"s-build": "90"}, state={"ta
         (DeploymentRecord(), "", "", RefusedError, "app/acme was never applied"),
         (DeploymentRecord(), "t", "", RefusedError, "app/acme was never applied"),
         (GOOD.after_failure("now", "you", "no"), "t", "", RefusedError, "its last try failed (now, by you: no)"),
-        (GOOD, "u", "", RefusedError, "changed by another hand since its last apply (then)"),
+        (GOOD, "u", "", RefusedError, "changed after its last apply (then)"),
         (DeploymentRecord(at="then", state={"tag": "t"}), "t", "", RefusedError, "runs no build"),
         (GOOD, "t", "jenkins-7", BusyError, "is being changed by jenkins-7"),
     ],

@@ -267,7 +267,7 @@ def test_a_full_load_balancer_is_followed_by_the_next(made: SlotVariables) -> No
     assert made.values[ACME]["allotment"] == place(2, 101)
     assert made.values[STACK]["load_balancers"] == 2
     assert [label for label, verb in made.engine.done if verb == "apply"] == [STACK, ACME]
-    assert made.console.said == [f"{STACK}: load balancer 2 is not there yet; applying the stack's own layer first"]
+    assert made.console.said == [f"{STACK}: load balancer 2 does not exist yet; applying the stack layer first"]
     made.engine.steps.clear()
     made.perform("apply", "globex")
     assert {label for label, _ in made.engine.done} == {f"{STACK}/globex"}
@@ -292,7 +292,9 @@ def test_growth_repeats_what_was_typed_for_the_stack(cloud: SlotVariables) -> No
 def test_a_stack_that_changed_otherwise_is_not_applied(made: SlotVariables, path: str, text: str, words: str) -> None:
     made.fill(90)
     made.disk.write(path, text)
-    with pytest.raises(ConfigError, match=f"load balancer 2 is needed, and {STACK} is not applied .*{words}") as error:
+    with pytest.raises(
+        ConfigError, match=f"load balancer 2 is needed, and the tool does not apply {STACK} .*{words}"
+    ) as error:
         made.perform("apply", "acme")
     assert error.value.exit_code == 65
     assert error.value.hint.endswith(f"./orchestrate apply app-test {REGION}")
@@ -322,7 +324,7 @@ def test_a_root_that_counts_none_cannot_grow(made: SlotVariables) -> None:
 def test_a_plan_of_what_has_no_load_balancer_yet_says_so(made: SlotVariables) -> None:
     made.fill(90)
     for arguments in ((), ("-out=my.plan",)):
-        with pytest.raises(ConfigError, match=f"load balancer 2 of {STACK} is not there yet") as error:
+        with pytest.raises(ConfigError, match=f"load balancer 2 of {STACK} does not exist yet") as error:
             made.perform("plan", "acme", *arguments)
     assert "load_balancers = 2" in error.value.hint
     assert made.engine.steps == []
@@ -335,7 +337,7 @@ def test_values_may_say_more_than_is_needed(made: SlotVariables) -> None:
     assert made.values[STACK]["load_balancers"] == 5
     made.disk.write("less.tfvars", "load_balancers = 1\n")
     for arguments in (("-var", "load_balancers=1"), ("-var-file=less.tfvars",)):
-        with pytest.raises(ConfigError, match="is too few: tenants are allotted up to load balancer 2"):
+        with pytest.raises(ConfigError, match="is too few: tenants have slots up to load balancer 2"):
             made.perform("apply", "", *arguments)
 
 
@@ -365,7 +367,7 @@ def test_a_stack_that_stays_without_is_named(made: SlotVariables) -> None:
     made.fill(90)
     made.behave = lambda run, step: Cloud.behave(made, run, step)  # type: ignore[method-assign]
     made.engine.behaviour = made.behave
-    with pytest.raises(ConfigError, match="was applied, and still gives out no load balancer 2"):
+    with pytest.raises(ConfigError, match="was applied, but its outputs have no load balancer 2"):
         made.perform("apply", "acme")
 
 
@@ -429,9 +431,9 @@ def test_a_damaged_register_can_be_written_anew_from_what_is_there(made: SlotVar
     for verb, layer, words in (("state", "acme", ("list",)), ("output", "acme", ()), ("output", "", ())):
         made.perform(verb, layer, *words)
     for verb, layer in (("plan", "acme"), ("apply", "acme"), ("destroy", "acme"), ("apply", "")):
-        with pytest.raises(ConfigError, match="the allotments are damaged") as error:
+        with pytest.raises(ConfigError, match="the slot table is damaged") as error:
             made.perform(verb, layer)
-        assert "Damaged allotments" in error.value.hint
+        assert "Damaged `allotments.json`" in error.value.hint
     places = {name: place(e["load_balancer"], e["priority"]) for name, e in whole["tenants"].items()}
     (made.states / BOOK).write_text(json.dumps({"version": 1, "tenants": places, "freed": []}))
     made.perform("apply", "acme")
@@ -463,6 +465,6 @@ def test_a_register_of_a_newer_orchestrate_is_met_before_anything_is_done(
     file.write_text(json.dumps({**made.table, "version": 99}))
     text = file.read_bytes()
     made.engine.steps.clear()
-    with pytest.raises(NewerError, match="a register of allotments of version 99"):
+    with pytest.raises(NewerError, match="a slot table of version 99"):
         made.perform(verb, tenant)
     assert (made.engine.steps, file.read_bytes()) == ([], text)

@@ -157,14 +157,14 @@ def no(shop: Shop) -> OrchestrateError:
 
 def test_no_leaves_it_untainted_which_is_said_and_recorded(shop: Shop) -> None:
     before = shop.tag("acme")
-    assert no(shop).hint == f"untainted, and left so: {ADDRESS}; nothing else was changed; only 'yes' goes on"
+    assert no(shop).hint == f"no longer tainted: {ADDRESS}; nothing else was changed; to continue, answer yes"
     state = shop.record("acme")["state"]
     assert state == {"serial": 6, "lineage": "l", "tag": shop.tag("acme")} and state["tag"] != before
 
 
 def test_without_anything_to_untaint_no_changes_nothing(shop: Shop) -> None:
     shop.taint("acme", resource({"attributes": {}}))
-    assert no(shop).hint == "nothing was changed; only 'yes' goes on"
+    assert no(shop).hint == "nothing was changed; to continue, answer yes"
 
 
 def test_another_hand_that_wrote_meanwhile_is_not_taken_for_ours(shop: Shop) -> None:
@@ -274,7 +274,7 @@ def test_a_plan_that_deletes_is_refused_and_what_was_done_is_said(live: Shop) ->
     live.fails[f"{OWN}/acme", "show"] = Outcome(0, ok=True, tail=json.dumps({"resource_changes": [gone]}))
     with pytest.raises(RefusedError, match="this plan deletes or replaces aws_lb") as error:
         live.perform("apply", "acme", identity=ACTIVE, confirmed=f"{OWN}/acme")
-    assert error.value.hint.startswith(f"untainted, and left so: {ADDRESS}; nothing else was changed. If it is meant")
+    assert error.value.hint.startswith(f"no longer tainted: {ADDRESS}; nothing else was changed. If it is meant")
 
 
 def test_on_paper_a_protected_stack_refuses_nothing(live: Shop) -> None:

@@ -60,7 +60,7 @@ def test_a_tenant_that_fails_keeps_the_stack_and_not_its_neighbours(made: Many) 
 def test_a_stack_that_fails_keeps_its_tenants_from_starting(many: Many) -> None:
     many.fail("")
     assert many.run("apply") == [("-", "failed", 1), ("acme", "stopped", 1), ("globex", "stopped", 1)]
-    assert many.results["acme"].reason == "the stack's own layer failed"
+    assert many.results["acme"].reason == "the stack layer failed"
 
 
 # -- what changed -----------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ def test_a_bug_says_what_it_is_and_where_more_is() -> None:
 @pytest.mark.parametrize(
     ("now", "reason", "said", "code"),
     [
-        (answering, "the stack's own layer failed", "the stack's own layer failed", 1),
+        (answering, "the stack layer failed", "the stack layer failed", 1),
         (lambda: answering(signum=signal.SIGTERM), "", "not started: stopped by SIGTERM", 143),
         (lambda: answering(timed_out=True), "", "not started: stopped after 60 s", 124),
         (lambda: answering(signum=signal.SIGINT), "wave 1 of 2 was not good", "wave 1 of 2 was not good", 130),

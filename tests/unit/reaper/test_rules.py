@@ -166,9 +166,9 @@ def test_a_keep_that_cannot_be_read_is_no_keep_and_no_end_of_it(data: object) ->
     ("name", "hint"),
     [
         ("Australia/Sidney", "did you mean Australia/Sydney?"),
-        ("Xyzzy", "by its place"),
-        ("../etc/passwd", "by its place"),
-        ("", "by its place"),
+        ("Xyzzy", "use a name such as"),
+        ("../etc/passwd", "use a name such as"),
+        ("", "use a name such as"),
     ],
 )
 def test_a_zone_that_does_not_exist(name: str, hint: str) -> None:

@@ -363,5 +363,5 @@ def test_a_record_is_changed_beside_what_another_writes(tmp_path: Path) -> None:
         "u",
     )
     store.others = 99
-    with pytest.raises(BusyError, match="its record is being written by others all the time"):
+    with pytest.raises(BusyError, match="other commands keep writing its record"):
         layer_state.change_record(store, layer("acme"), lambda one: replace(one, url="v"))

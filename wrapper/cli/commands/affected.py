@@ -31,13 +31,13 @@ _FORM = Form("affected", APPLY, many=True)
 @click.command(
     "affected",
     cls=Command,
-    help="List the tenants that an apply would touch, and why: names and digests of inputs, no values.",
+    help="List the tenants that an apply would touch, and why. Shows names and digests of inputs, no values.",
     context_settings={"ignore_unknown_options": True},
 )
 @takes(*ASKS_AWS, "timeout")
 @scope_options
 @builds_option
-@click.option("--since", metavar="GIT-REF", help="What changed in the project's files since that revision.")
+@click.option("--since", metavar="GIT-REF", help="Compare the project's files with those of this revision.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **given: Any) -> int:

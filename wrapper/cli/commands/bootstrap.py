@@ -13,7 +13,7 @@ from ..options import takes
 
 
 @click.command(
-    "bootstrap", cls=Command, help="Make the bucket for a stack's states: versioned, encrypted, private, TLS only."
+    "bootstrap", cls=Command, help="Create the bucket for a stack's states: versioned, encrypted, private, TLS only."
 )
 @takes("root", "sandbox", "engine")
 @click.argument("words", nargs=-1, required=True, metavar="[REGION] STACK")
@@ -25,11 +25,11 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     *region, name = sorted(words, key=lambda w: not session.project.is_region(w))
     stack = session.project.stack(name, *region)
     if stack.backend.kind != "s3":
-        session.console.info(f"{stack.label} keeps its states in {stack.backend.config['path']}: nothing to make")
+        session.console.info(f"{stack.label} keeps its states in {stack.backend.config['path']}: no bucket to create")
         return 0
     made = s3.bootstrap(session.identity(stack), stack.backend)
     session.console.info(
         f"bucket {stack.backend.bucket} in {stack.backend.region}: "
-        f"{'made' if made else 'was there'}; versioned, encrypted, private, TLS only"
+        f"{'created' if made else 'exists already'}; versioned, encrypted, private, TLS only"
     )
     return 0

@@ -27,12 +27,14 @@ _FORM = Form("builds", PLAN, flags=())  # nothing is run
 @click.command(
     "builds",
     cls=Command,
-    help="Read back which builds run. groovy and env: lines that a pipeline loads.",
+    help="Show which builds run. With --format groovy or env: lines that a pipeline loads.",
     context_settings={"ignore_unknown_options": True},
 )
 @takes(*ASKS_AWS, "tenant")
 @scope_options
-@click.option("--format", "form", type=click.Choice(["table", "json", "groovy", "env"]), default="table")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "groovy", "env"]), default="table", help="Output format."
+)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var tenant=NAME]")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], form: str, **given: Any) -> int:
@@ -42,7 +44,10 @@ def command(ctx: click.Context, /, words: tuple[str, ...], form: str, **given: A
     if layer.tenant or layer.stack.tenant_source is None:
         entry = index.layer_status(session.store(layer.stack), layer)
         if not entry.deployed:
-            raise NotFoundError(f"{layer.label} was never applied", hint="./orchestrate tenants lists what is there")
+            raise NotFoundError(
+                f"{layer.label} was never applied",
+                hint=f"to list what is deployed: ./orchestrate tenants {layer.stack.name} {layer.stack.region}".rstrip(),
+            )
         _warn(session, layer, entry)
         _print(session, form, layer.tenant or layer.stack.name, entry)
         return 0
@@ -74,7 +79,7 @@ def doubt(entry: LayerStatus) -> str:
         return "being changed"
     if entry.record.failed:
         return "its last try failed"
-    return "changed by another hand since" if entry.deployed and entry.touched else ""
+    return "changed after its last apply" if entry.deployed and entry.touched else ""
 
 
 def _warn(session: CliSession, layer: Layer, entry: LayerStatus) -> None:

@@ -28,8 +28,8 @@ class CheckResult(NamedTuple):
 @click.command(
     "doctor",
     cls=Command,
-    help="Check everything this depends on: engine, image, terraform, mirror, credentials, "
-    "account, state bucket, sandbox. With a STACK: as that stack needs it.",
+    help="Check what the tool needs: engine, image, terraform, mirror, credentials, "
+    "account, state bucket, sandbox. With STACK: check what that stack needs.",
 )
 @takes(*ASKS_AWS)
 @click.argument("stack", required=False, default="")
@@ -73,7 +73,8 @@ def _engine(session: CliSession) -> Iterator[CheckResult]:
     def built() -> str:
         if not build.exists(connect(), tag):
             raise NotFoundError(
-                f"{tag} is not built yet", hint="nothing: the first run builds it (or: ./orchestrate image)"
+                f"{tag} is not built yet",
+                hint="you need to do nothing: the first run builds it (or run ./orchestrate image)",
             )
         return tag
 
@@ -97,7 +98,7 @@ def _terraform(session: CliSession) -> Iterator[CheckResult]:
             )
         found = version(path)
         if not found:
-            raise UnavailableError(f"{path} does not answer to `terraform version`", hint="install it anew")
+            raise UnavailableError(f"{path} does not answer to `terraform version`", hint="install it again")
         return f"Terraform v{found} ({path}); the image holds {pins.terraform}"
 
     def mirror() -> str:
@@ -105,7 +106,7 @@ def _terraform(session: CliSession) -> Iterator[CheckResult]:
         if found is None:
             raise NotFoundError(
                 "no provider mirror on this machine",
-                hint="nothing on the open internet; on a closed machine name one: ORCHESTRATE_MIRROR=DIR",
+                hint="you need none with internet access; without it, set ORCHESTRATE_MIRROR=DIR",
             )
         return str(found)
 

@@ -20,7 +20,7 @@ _FORM = Form("drift", DRIFT)
 @click.command(
     "drift",
     cls=Command,
-    help="Compare what is there with what should be, and say who drifted and in which attributes; exit code 2.",
+    help="Detect drift since the last apply: list the tenants that drifted and which attributes changed. Exit code 2: drift.",
     context_settings={"ignore_unknown_options": True},
 )
 @takes(*ASKS_AWS, "dry_run", "tenant", "all_tenants", "jobs", "timeout")

@@ -22,7 +22,7 @@ _FORM = Form("history", PLAN, flags=())  # nothing is run
 @click.command(
     "history",
     cls=Command,
-    help="List a tenant's applies, the newest first: when, who, builds, commit, job, seconds.",
+    help="List a tenant's applies, newest first: time, author, builds, commit, job, seconds.",
     context_settings={"ignore_unknown_options": True},
 )
 @takes(*ASKS_AWS, "tenant")
@@ -34,7 +34,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     applies = layer_state.load_history(session.store(layer.stack), layer)[::-1]
     if not applies:
         raise NotFoundError(
-            f"{layer.label} has no history", hint="it begins with its first apply, and goes when it is destroyed"
+            f"{layer.label} has no history", hint="a history begins with the first apply, and a destroy removes it"
         )
     if session.options.json:
         session.console.json([asdict(one) for one in applies])

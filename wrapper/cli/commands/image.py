@@ -9,7 +9,7 @@ from ..session import SELF
 
 
 @click.command("image", cls=Command, help="Build the image that Terraform runs in, if its inputs changed.")
-@click.option("--force", is_flag=True, help="Build it anew.")
+@click.option("--force", is_flag=True, help="Build the image even if its inputs did not change.")
 @click.option("--prune", is_flag=True, help="Remove the images of earlier versions of this tool.")
 @click.pass_context
 def command(ctx: click.Context, /, force: bool, prune: bool) -> int:

@@ -16,13 +16,15 @@ from ..session import CliSession
 _OUTPUT = "jenkins"
 
 
-@click.group("jenkins", cls=CommandGroup, help="What Jenkins needs to know of a stack: its configuration as code.")
+@click.group("jenkins", cls=CommandGroup, help="Print Jenkins' configuration as code for a stack.")
 def command() -> None: ...
 
 
-@command.command("casc", help="Jenkins' configuration as code (YAML) for agents on ECS, from the stack's outputs.")
+@command.command(
+    "casc", help="Print Jenkins' configuration as code (YAML) for agents on ECS, from the stack's outputs."
+)
 @takes(*ASKS_AWS)
-@click.option("--output", metavar="FILE", help="Write it there instead of to standard output.")
+@click.option("--output", metavar="FILE", help="Write to this file instead of standard output.")
 @click.argument("stack")
 @click.argument("region", required=False, default="")
 @click.pass_context
@@ -56,7 +58,7 @@ def _given_out(session: CliSession, stack: Stack) -> Any:
     apply = f"./orchestrate apply {stack.name} {stack.region}".rstrip()
     own = layer_state.load(session.store(stack), Layer(stack))
     if own is None:
-        raise NotFoundError(f"{stack.label} has no state yet", hint=f"make it first: {apply}")
+        raise NotFoundError(f"{stack.label} has no state yet", hint=f"apply it first: {apply}")
     outputs = layer_state.outputs(own)
     if _OUTPUT not in outputs:
         raise NotFoundError(

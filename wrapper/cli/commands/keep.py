@@ -20,14 +20,21 @@ from ..session import CliSession
 
 
 @click.command(
-    "keep", cls=Command, help="Spare an ephemeral stack from the night until a day or a time; show who is; end it."
+    "keep",
+    cls=Command,
+    help="Keep an ephemeral stack until a day or a time: reap spares it. Lists and ends such holds.",
 )
 @takes(*ASKS_AWS)
-@click.option("--until", metavar="TIME", default="", help="2026-12-01 (all of that day), 2026-12-01T18:00[+11:00].")
-@click.option("--time-zone", metavar="ZONE", default="", help="Whose clock; default: this machine's.")
-@click.option("--reason", metavar="TEXT", default="", help="Why, for whoever wonders.")
-@click.option("--off", is_flag=True, help="Keep it no longer.")
-@click.option("--list", "listed", is_flag=True, help="Show what is kept.")
+@click.option(
+    "--until",
+    metavar="TIME",
+    default="",
+    help="Keep it until 2026-12-01 (all of that day) or 2026-12-01T18:00[+11:00].",
+)
+@click.option("--time-zone", metavar="ZONE", default="", help="Time zone of --until (default: this machine's).")
+@click.option("--reason", metavar="TEXT", default="", help="Reason, shown by `reap` and `keep --list`.")
+@click.option("--off", is_flag=True, help="End the hold.")
+@click.option("--list", "listed", is_flag=True, help="List the stacks that are kept.")
 @click.argument("stack", required=False, default="")
 @click.argument("region", required=False, default="")
 @click.pass_context
@@ -45,7 +52,10 @@ def command(
 ) -> int:
     session: CliSession = ctx.obj.merged(given)
     if [bool(until), off, listed].count(True) != 1 or bool(stack) == listed:
-        raise UsageError("keep needs one of three", hint="keep STACK [REGION] --until 2026-12-01 | --off ; keep --list")
+        raise UsageError(
+            "keep takes a stack with --until or --off, or --list alone",
+            hint="keep STACK [REGION] --until 2026-12-01 | --off ; keep --list",
+        )
     for flag, given_too, needed, there in (
         ("--json", session.options.json, "--list", listed),
         ("--time-zone", time_zone, "--until", until),
@@ -72,9 +82,9 @@ def command(
 def _keep(session: CliSession, stack: Stack, hold: Hold) -> int:
     if not stack.settings.ephemeral:
         raise UsageError(
-            f"{stack.label} is not ephemeral: the night leaves it alone anyway",
+            f"{stack.label} is not ephemeral: reap never destroys it",
             where=f"{stack.config.name}/stack.hcl",
-            hint="./orchestrate reap shows which stacks go",
+            hint="to see what reap would destroy: ./orchestrate reap",
         )
     holds.write(_store(session, stack), stack, hold)
     session.console.info(f"{stack.label}: kept until {hold}, that is {_utc(hold)}")
@@ -87,7 +97,7 @@ def _off(session: CliSession, stack: Stack) -> int:
         session.console.info(f"{stack.label}: was not kept")
     else:
         holds.forget(store, stack)
-        session.console.info(f"{stack.label}: kept no longer; the next night may destroy it")
+        session.console.info(f"{stack.label}: no longer kept; the next `reap --yes` may destroy it")
     return 0
 
 

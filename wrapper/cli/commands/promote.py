@@ -56,7 +56,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     source = session.project.upstream(one.stack, name)
     promotion_order.check_step(source.name, one.stack.name, session.project.way(one.stack))
     if not one.many and not one.tenant and one.stack.tenant_source is not None:
-        raise UsageError("promote needs a tenant", hint="name it: -var tenant=NAME; or say --all-tenants")
+        raise UsageError("promote needs a tenant", hint="name it: -var tenant=NAME; or add --all-tenants")
     promotion = Promotion(session, source, one.stack, _expected(session, source))
     one = replace(one, why={"promoted_from": source.label})
     return _many(session, promotion, one) if one.many else _one(session, promotion, one)
@@ -91,7 +91,7 @@ class Promotion:
                 raise RefusedError(
                     f"{layer.label} runs {name} {running or 'of no number'}, not {build.number}",
                     where=build.where,
-                    hint="something else was deployed there since; look with builds and history, then promote that",
+                    hint="another build was deployed there since; see builds and history, then promote what runs there now",
                 )
         self._check_fits(Layer(self.stack, layer.tenant), status.record.builds)
         return LayerOverrides(tuple(builds.tokens(status.record.builds)), status.record.builds)

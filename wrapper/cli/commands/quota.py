@@ -24,12 +24,14 @@ _EXAMPLE = "example"  # a tenant's name, for the values of one that has none of 
 @click.command(
     "quota",
     cls=Command,
-    help="Say, before an apply, what would run out first and which quota to raise. Exit code 1: the tenants do not fit.",
+    help="Show, before an apply, which quota would run out first and what to raise it to. Exit code 1: the tenants do not fit.",
 )
 @takes(*ASKS_AWS)
 @click.argument("stack")
 @click.argument("region", required=False, default="")
-@click.option("--tenants", type=click.IntRange(0, 1_000_000), metavar="N", help="How many (default: those there are).")
+@click.option(
+    "--tenants", type=click.IntRange(0, 1_000_000), metavar="N", help="Number of tenants (default: those that exist)."
+)
 @click.pass_context
 def command(ctx: click.Context, /, stack: str, region: str, tenants: int | None, **given: Any) -> int:
     session = ctx.obj.merged(given)
@@ -114,7 +116,7 @@ def _show(
     session.console.table(("quota", "per", "use", "limit", "share", "tenants", "to do"), rows)
     info = session.console.info
     for text in unreadable:
-        info(f"not learned, so AWS's published default or nothing counts: {text}")
+        info(f"not known, so AWS's published default or nothing counts: {text}")
     lack = [r for r in headrooms if not r.fits]
     info(f"{stack.label}: {fleet.wanted:,} tenants {'do not fit' if lack else 'fit'}")
     if (end := quota_headroom.first(headrooms)) is not None:

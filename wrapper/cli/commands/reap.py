@@ -50,16 +50,20 @@ class ReapOptions:
 @click.command(
     "reap",
     cls=Command,
-    help="Show what the night would destroy: every stack marked ephemeral that has a state, its tenants first. "
-    "With --yes it does, and proves that nothing of it is left. What is protected stays.",
+    help="Show what `reap --yes` would destroy: every stack marked ephemeral that has a state, its tenants first. "
+    "With --yes, destroy it and check that nothing of it is left. A protected stack stays.",
 )
 @takes(*ASKS_AWS, "jobs", "timeout")
 @file_options
-@click.option("--region", metavar="REGION", default="", help="Only stacks of this region.")
-@click.option("--stack", "globs", multiple=True, metavar="GLOB", help="Only stacks of such a name.")
-@click.option("--yes", is_flag=True, help="Do it.")
-@click.option("--older-than", metavar="TIME", default="", help="Spare what was applied since (90m, 12h, 2d).")
-@click.option("--lock-timeout", metavar="TIME", default="10m", show_default=True, help="Wait for a running apply.")
+@click.option("--region", metavar="REGION", default="", help="Only stacks in this region.")
+@click.option("--stack", "globs", multiple=True, metavar="GLOB", help="Only stacks whose name matches.")
+@click.option("--yes", is_flag=True, help="Destroy these stacks.")
+@click.option(
+    "--older-than", metavar="TIME", default="", help="Only stacks that were last applied this long ago (90m, 12h, 2d)."
+)
+@click.option(
+    "--lock-timeout", metavar="TIME", default="10m", show_default=True, help="Wait this long for a running apply."
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -77,7 +81,10 @@ def command(
     age = rules.seconds(older_than) if older_than else 0.0
     one = ReapOptions(wanted, age, commands.parse_duration(lock_timeout), time.time())
     if not yes and (session.options.files.report or session.options.files.junit or session.options.files.html):
-        raise UsageError("a report is of what was done, and nothing is", hint="add --yes; or --json for what would be")
+        raise UsageError(
+            "without --yes nothing is destroyed, and there is no report",
+            hint="add --yes, or use --json to see what would go",
+        )
     session.console.data_only = session.options.json
     with session.signals().installed() as signals:
         found = list(reaper.find(session.project, wanted, lambda stack: _doors(session, stack)))
@@ -112,7 +119,7 @@ def _show(session: CliSession, one: ReapOptions, found: Sequence[ReapCandidate])
     if not found:
         session.console.info("no ephemeral stack here: nothing to reap (ephemeral = true in stack.hcl marks one)")
     elif going:
-        session.console.info(f"nothing was changed. To destroy {', '.join(going)}: the same with --yes")
+        session.console.info(f"nothing was changed. To destroy {', '.join(going)}: add --yes")
     elif not any(f.error for f in found):
         session.console.info("nothing to reap")
     return worst(f.error.exit_code for f in found if f.error)

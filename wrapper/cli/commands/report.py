@@ -21,7 +21,7 @@ from ..session import CliSession
 def command() -> None: ...
 
 
-@command.command("merge", help="One report out of several; exits with the worst of all.")
+@command.command("merge", help="Merge several reports into one. Exits with the worst of their exit codes.")
 @file_options
 @takes("json")
 @click.argument("names", nargs=-1, metavar="FILE...")
@@ -38,7 +38,7 @@ def merge(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> int:
     return _show(session, merged.report)
 
 
-@command.command("show", help="A report as a table; exits as the run that it tells of.")
+@command.command("show", help="Show a report as a table. Exits with the exit code of its run.")
 @file_options
 @takes("json")
 @click.argument("name", metavar="FILE")

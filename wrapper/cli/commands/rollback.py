@@ -32,7 +32,9 @@ _FORM = Form("rollback", commands.APPLY, picks_builds=True, declared=True)
 @takes(*DEPLOYS)
 @one_options
 @smoke_options
-@click.option("--to", metavar="N|NAME=BUILD", help="An apply by its number in history, or the newest with a build.")
+@click.option(
+    "--to", metavar="N|NAME=BUILD", help="The apply with this number in history, or the newest with this build."
+)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var tenant=NAME]")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **given: Any) -> int:

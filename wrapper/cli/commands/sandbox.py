@@ -12,11 +12,11 @@ from ..sandbox_seed import seed_of
 from ..session import CliSession
 
 
-@click.group("sandbox", cls=CommandGroup, help="The simulated AWS of this project: start, stop, status, reset.")
+@click.group("sandbox", cls=CommandGroup, help="Start, stop, show or empty the simulated AWS of this project.")
 def command() -> None: ...
 
 
-@command.command("start", help="Start it, unless it runs.")
+@command.command("start", help="Start the sandbox, unless it runs.")
 @takes("root", "json")
 @click.pass_context
 def start(ctx: click.Context, /, **given: Any) -> int:
@@ -24,7 +24,7 @@ def start(ctx: click.Context, /, **given: Any) -> int:
     return _show(session, session.simulated.start(seed_of(session.project)))
 
 
-@command.command("stop", help="Stop it; everything in it is gone.")
+@command.command("stop", help="Stop the sandbox. Everything in it is lost.")
 @takes("root")
 @click.pass_context
 def stop(ctx: click.Context, /, **given: Any) -> int:
@@ -33,7 +33,7 @@ def stop(ctx: click.Context, /, **given: Any) -> int:
     return 0
 
 
-@command.command("status", help="Whether it runs, and where; exit code 1 when not.")
+@command.command("status", help="Show whether the sandbox runs, and where. Exit code 1: it does not run.")
 @takes("root", "json")
 @click.pass_context
 def status(ctx: click.Context, /, **given: Any) -> int:
@@ -47,7 +47,7 @@ def status(ctx: click.Context, /, **given: Any) -> int:
     return _show(session, endpoint)
 
 
-@command.command("reset", help="Empty it, as if just started.")
+@command.command("reset", help="Empty the sandbox.")
 @takes("root", "json")
 @click.pass_context
 def reset(ctx: click.Context, /, **given: Any) -> int:

@@ -27,15 +27,24 @@ _FORM = Form("shards", APPLY, many=True)
 @click.command(
     "shards",
     cls=Command,
-    help="Part the tenants that an apply would touch among N machines, by the time each took last.",
+    help="Split the changed tenants into N groups of similar duration, by the time that each took last.",
     context_settings={"ignore_unknown_options": True},
 )
 @takes(*ASKS_AWS, "timeout")
 @scope_options
 @builds_option
-@click.option("-n", "--parts", "parts", type=click.IntRange(1, 1000), required=True, metavar="N", help="How many.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "jenkins"]), default="table", show_default=True)
-@click.option("--force", is_flag=True, help="Unchanged tenants too.")
+@click.option(
+    "-n", "--parts", "parts", type=click.IntRange(1, 1000), required=True, metavar="N", help="Number of groups."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "jenkins"]),
+    default="table",
+    show_default=True,
+    help="Output format.",
+)
+@click.option("--force", is_flag=True, help="Include unchanged tenants.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], parts: int, form: str, **given: Any) -> int:
@@ -54,8 +63,8 @@ def command(ctx: click.Context, /, words: tuple[str, ...], parts: int, form: str
         session.console.print(groovy(groups))
     else:
         rows = [(g["part"], len(g["tenants"]), g["expected_seconds"], ",".join(g["tenants"])) for g in groups]
-        session.console.table(("part", "count", "seconds", "tenants"), rows)
-    session.console.info(f"{len(changed)} of {len(diffs)} tenants in {len(groups)} parts")
+        session.console.table(("shard", "count", "seconds", "tenants"), rows)
+    session.console.info(f"{len(changed)} of {len(diffs)} tenants in {len(groups)} shards")
     say_own(session, stack, own)
     return seen.say_unread(session, names)
 

@@ -31,14 +31,14 @@ def _names(function: Any) -> Any:
 
 
 @command.command("add", help="Declare a tenant: write its file. Nothing is deployed.")
-@click.option("--from", "other", metavar="TENANT", help="Begin with what that tenant has of its own.")
+@click.option("--from", "other", metavar="TENANT", help="Copy the values of this tenant.")
 @takes("root")
 @_names
 def add(ctx: click.Context, /, name: str, stack: str, region: str, other: str | None, **given: Any) -> int:
     session: CliSession = ctx.obj.merged(given)
     found = session.project.stack(stack, region)
     file = session.project.add_tenant(found, name, other or "")
-    session.console.info(f"{file}: what {name} has of its own goes there")
+    session.console.info(f"{file}: write the values of {name} there")
     session.console.print(f"./orchestrate apply {found.name} {found.region} -var tenant={name}".replace("  ", " "))
     return 0
 
@@ -69,7 +69,7 @@ def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: A
     return 0
 
 
-@command.command("show", help="Everything that is known of a tenant.")
+@command.command("show", help="Show everything that is known about a tenant.")
 @takes(*ASKS_AWS, "timeout")
 @_names
 def show(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any) -> int:

@@ -82,7 +82,7 @@ def describe(
 def _status(status: LayerStatus, declared: bool, diff: LayerDiff | None, place: dict[str, Any] | None) -> list[str]:
     words = {
         "not deployed": not status.deployed,
-        "keeps a place": bool(place and not status.deployed),
+        "keeps a slot": bool(place and not status.deployed),
         "orphaned": status.deployed and not declared,
         "wrong": bool(status.error or (diff and diff.error)),
         "changed": bool(diff and diff.why and status.deployed and not diff.error),

@@ -74,7 +74,7 @@ class SlotTableStore:
                     return after
                 self.wait(random.uniform(0, min(_LONGEST, _FIRST * 2**turn)))  # noqa: S311 - no secret
         raise BusyError(
-            f"{self.stack.label}: its allotments are being written by many others",
+            f"{self.stack.label}: other commands keep writing its slot table",
             where=self.key,
             hint="nothing was changed; run the command again",
         )

@@ -20,7 +20,7 @@ from ...model.versions import check_known
 PER_LOAD_BALANCER = 90
 FIRST_PRIORITY = 101  # a listener asks its rules from the lowest up; the first hundred are for rules of the stack's own
 VERSION = 1
-WHAT = "a register of allotments"
+WHAT = "a slot table"
 VARIABLE = "allotment"
 COUNT = "load_balancers"
 
@@ -111,10 +111,10 @@ def parse(data: bytes | None, where: str) -> SlotTable:
         table = _read(found)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ConfigError(
-            f"the allotments are damaged ({len(data)} bytes; {error})",
+            f"the slot table is damaged ({len(data)} bytes; {error})",
             where=where,
-            hint="put back an earlier version of that object, or write it anew from the tenants' states, before anything "
-            'else: docs/state.md, "Damaged allotments"',
+            hint="restore an earlier version of that object, or write it again from the tenants' states, before anything else: "
+            "docs/state.md, 'Damaged `allotments.json`'",
         ) from None
     return table
 
@@ -126,7 +126,7 @@ def _read(data: Any) -> SlotTable:
     freed = tuple(_entry(str(entry["tenant"]), entry) for entry in data["freed"])
     slots = [e.slot for e in (*tenants.values(), *freed)]
     if len(slots) != len(set(slots)):
-        raise ValueError("one slot stands in it twice")
+        raise ValueError("it has one slot twice")
     return SlotTable(tenants, freed)
 
 

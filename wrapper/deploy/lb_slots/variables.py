@@ -70,9 +70,9 @@ class SlotVariables:
         needed = self.table.highest
         if COUNT in argued and _number(argued[COUNT].value) < needed:
             return ConfigError(
-                f"{COUNT} = {argued[COUNT].value} is too few: tenants are allotted up to load balancer {needed}",
+                f"{COUNT} = {argued[COUNT].value} is too few: tenants have slots up to load balancer {needed}",
                 where=argued[COUNT].origin,
-                hint=f"give at least {needed}, or nothing: the tool gives what is needed",
+                hint=f"give at least {needed}, or leave it out: the tool sets what is needed",
             )
         said = values[COUNT].value if COUNT in values else declared[COUNT].default
         return values if _number(said) >= needed else {**values, COUNT: ResolvedValue(needed, self.slot_store().origin)}
@@ -130,7 +130,7 @@ def _refused(values: Values) -> ConfigError | None:
         return None
     where = values[VARIABLE].origin
     return ConfigError(
-        f"{VARIABLE} is not set by hand", where=where, hint="remove it: the tool allots each tenant its own, once"
+        f"{VARIABLE} is not set by hand", where=where, hint="remove it: the tool assigns each tenant a slot, once"
     )
 
 

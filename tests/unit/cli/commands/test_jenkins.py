@@ -64,7 +64,7 @@ def test_what_is_wrong_is_said(run_cli: Run, example: Disk, outputs: dict[str, A
 def test_no_state_yet(run_cli: Run) -> None:
     said = run_cli("jenkins", "casc", "app-test")
     assert said.code == 66
-    assert f"make it first: ./orchestrate apply app-test {REGION}" in said.err
+    assert f"apply it first: ./orchestrate apply app-test {REGION}" in said.err
 
 
 def test_a_file_that_cannot_be_written(run_cli: Run, example: Disk) -> None:

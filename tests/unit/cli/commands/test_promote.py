@@ -75,7 +75,7 @@ def test_builds_as_a_table(run_cli: Run, ways: Disk) -> None:
     head, acme, globex = said.out.splitlines()
     assert head.split() == ["TENANT", "SERVICE1-BUILD", "LAST", "APPLY", "DOUBT"]
     assert (acme.split()[:2], acme.split()[-1]) == (["acme", "90"], "-")
-    assert globex.endswith("changed by another hand since")
+    assert globex.endswith("changed after its last apply")
     said = run_cli("builds", "app-test", "-var", "tenant=globex", "--format", "env")
     assert (said.out, "its last good apply" in said.err) == ("SERVICE1_BUILD=91\n", True)
 
@@ -219,7 +219,7 @@ ROWS = [
         65,
         "is 2 here and 1 in b/a.env:1",
         f"{GROOVY}:1",
-        "not meant",
+        "do not mean",
         {"b/a.env": "SERVICE1_BUILD=1", GROOVY: "env.SERVICE1_BUILD='2'"},
     ),
     Row(
@@ -300,7 +300,7 @@ ROWS = [
         "its last try failed (now, by you: no)",
         record={"failed": {"at": "now", "by": "you", "error": "no"}},
     ),
-    Row(PROMOTE, 77, "changed by another hand since its last apply", record={"state": {"tag": "other"}}),
+    Row(PROMOTE, 77, "changed after its last apply", record={"state": {"tag": "other"}}),
     Row(PROMOTE, 77, "runs no build", record={"builds": {}}),
     Row(
         PROMOTE,
@@ -314,7 +314,7 @@ ROWS = [
         77,
         "app-test/acme runs service1-build 90, not 91",
         f"{GROOVY}:1",
-        "something else was deployed",
+        "another build was deployed",
         {GROOVY: "env.SERVICE1_BUILD='91'"},
     ),
     Row(

@@ -104,7 +104,7 @@ def test_without_credentials_published_quotas_count(run_cli: Run, example: Disk)
     example.append(f"{LIVE}/stack.hcl", 'account = "123456789012"\n')
     for stack in ("app-live", "app-test"):
         said = run_cli("quota", stack, REGION)
-        assert (said.code, said.err.count("no AWS credentials found"), said.err.count("not learned")) == (0, 1, 1)
+        assert (said.code, said.err.count("no AWS credentials found"), said.err.count("not known, so")) == (0, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_what_the_night_would_do_as_a_table(run_cli: Run, made: Cloud) -> None:
     (row,) = said.out.splitlines()[1:]
     cells = [cell.strip() for cell in row.split("  ") if cell.strip()]
     assert cells == [STACK, "acme, globex", "5 h ago", "-", "destroy"]
-    assert said.err == f"nothing was changed. To destroy {STACK}: the same with --yes\n"
+    assert said.err == f"nothing was changed. To destroy {STACK}: add --yes\n"
     assert [k for k in made.keys if "register" not in k] == before
 
 
@@ -99,7 +99,7 @@ def test_a_night_in_which_all_stays_writes_its_report(run_cli: Run, made: Cloud,
         (("--stack", "app-tset"), 66, "no stack matches 'app-tset'", "did you mean app-test?"),
         (("--stack", ""), 66, "no stack matches ''", "there is:"),
         (("--region", "ap-southeast-3"), 66, "no region 'ap-southeast-3'", f"did you mean {REGION}?"),
-        (("--report", "r.json"), 64, "a report is of what was done", "add --yes"),
+        (("--report", "r.json"), 64, "without --yes nothing is destroyed", "add --yes"),
         (("--yes", "--report", "config/common.tfvars/r.json"), 66, "cannot write this report", "a path you may write"),
         (("app-test",), 64, "unexpected extra argument", "--help"),
     ],
@@ -135,7 +135,7 @@ def test_keep_records_until_when_why_who_and_when(run_cli: Run, made: Cloud) -> 
     )
     assert row["by"] and row["at"].endswith("Z")
     assert STACK in run_cli("keep", "--list").out
-    assert "kept no longer" in run_cli("keep", "app-test", REGION, "--off").err
+    assert "no longer kept" in run_cli("keep", "app-test", REGION, "--off").err
     assert json.loads(run_cli("keep", "--list", "--json").out) == []
     assert "was not kept" in run_cli("keep", "app-test", "--off").err
 
@@ -183,12 +183,17 @@ def test_the_register_is_none_the_wiser(run_cli: Run, made: Cloud) -> None:
             "",
         ),
         (("app-test", "--until", "2099-12-01", "--time-zone", "Sidney"), 64, "no time zone 'Sidney'", "Sydney"),
-        (("app-live", REGION, "--until", "2099-12-01"), 64, "is not ephemeral", "reap shows"),
+        (("app-live", REGION, "--until", "2099-12-01"), 64, "is not ephemeral", "what reap would destroy"),
         (("app-tset", "--until", "2099-12-01"), 66, "no stack 'app-tset'", "did you mean app-test?"),
-        (("app-test",), 64, "keep needs one of three", "--until 2026-12-01 | --off"),
-        (("app-test", "--until", "2099-12-01", "--off"), 64, "keep needs one of three", "--list"),
-        (("--until", "2099-12-01"), 64, "keep needs one of three", "keep STACK"),
-        (("app-test", "--list"), 64, "keep needs one of three", "keep --list"),
+        (("app-test",), 64, "keep takes a stack with --until or --off, or --list alone", "--until 2026-12-01 | --off"),
+        (
+            ("app-test", "--until", "2099-12-01", "--off"),
+            64,
+            "keep takes a stack with --until or --off, or --list alone",
+            "--list",
+        ),
+        (("--until", "2099-12-01"), 64, "keep takes a stack with --until or --off, or --list alone", "keep STACK"),
+        (("app-test", "--list"), 64, "keep takes a stack with --until or --off, or --list alone", "keep --list"),
     ],
 )
 def test_wrong_keeps(run_cli: Run, made: Cloud, typed: tuple[str, ...], code: int, message: str, hint: str) -> None:

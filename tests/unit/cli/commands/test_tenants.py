@@ -124,7 +124,7 @@ def test_a_stack_whose_own_layer_changed_is_named_too(run_cli: Run, deployed: Di
     quiet = run_cli("affected", "app-test", "-var", "service1-build=90", "--tenants", "acme")
     assert (quiet.code, "its own layer" in quiet.err) == (0, False)
     deployed.append("src/app/outputs.tf", "# more\n")
-    word = f"{REGION}/app-test: its own layer changed too (sources); an apply of it comes first"
+    word = f"{REGION}/app-test: the stack layer changed too (sources); an apply of it comes first"
     assert word in run_cli("affected", "app-test").err
     assert word in run_cli("shards", "app-test", "-n", "2").err
     git(deployed.root, "init", "-q")
@@ -251,7 +251,7 @@ def test_a_tenant_is_declared_by_a_file(run_cli: Run, example: Disk) -> None:
     said = run_cli("tenant", "add", "initech", "app-test", REGION)
     assert (said.code, said.out) == (0, f"./orchestrate apply app-test {REGION} -var tenant=initech\n")
     file = example.root / APP / "tenants/initech.tfvars"
-    assert file.read_text() == "# What initech has of its own, beyond what every tenant gets.\n"
+    assert file.read_text() == "# Values of initech only, beyond those of every tenant.\n"
     assert run_cli("tenant", "add", "other", "app-test", "--from", "acme").code == 0
     assert (file.parent / "other.tfvars").read_text() == "# acme's own\nmemory = 256\n"
     assert sorted(f.name for f in file.parent.iterdir()) == [
@@ -284,7 +284,7 @@ def test_a_tenant_that_was_never_deployed_is_removed_with_its_file(run_cli: Run,
     assert not (example.root / APP / "tenants/globex.tfvars").exists()
 
 
-# -- places on shared load balancers ------------------------------------------------------------------
+# -- slots on shared load balancers ------------------------------------------------------------------
 
 BOOK = f"{STATES}/allotments.json"
 
@@ -314,9 +314,9 @@ variable "allotment" {
 
 def test_who_never_came_still_keeps_a_place(run_cli: Run, slot_variables: Disk) -> None:
     found = {r["tenant"]: (r["status"], r["place"] and r["place"]["priority"]) for r in tenants_of(run_cli)}
-    assert found["gone-again"] == (["not deployed", "keeps a place"], 103)
-    assert found["globex"] == (["not deployed", "keeps a place"], 102)
-    assert found["acme"][1] == 101 and "keeps a place" not in found["acme"][0]
+    assert found["gone-again"] == (["not deployed", "keeps a slot"], 103)
+    assert found["globex"] == (["not deployed", "keeps a slot"], 102)
+    assert found["acme"][1] == 101 and "keeps a slot" not in found["acme"][0]
     assert "gone-again" not in {r["tenant"] for r in tenants_of(run_cli, "--tenants", "a*")}
     assert rows(run_cli("tenant", "show", "gone-again", "app-test", "--json"))["place"]["priority"] == 103
 
@@ -340,7 +340,7 @@ def test_a_damaged_book_hides_no_tenant(run_cli: Run, slot_variables: Disk) -> N
     slot_variables.write(BOOK, "")
     said = run_cli("tenants", "app-test", "--json")
     assert (said.code, {r["tenant"] for r in json.loads(said.out)}) == (0, {"acme", "globex", "gone"})
-    assert "places on shared load balancers are not known" in said.err and "the allotments are damaged" in said.err
+    assert "slots on shared load balancers are not known" in said.err and "the slot table is damaged" in said.err
     kept = run_cli("tenant", "remove", "globex", "app-test")
     assert (kept.code, (slot_variables.root / APP / "tenants/globex.tfvars").exists()) == (65, True)
     assert "docs/state.md" in kept.err
@@ -360,7 +360,7 @@ def test_on_paper_many_are_an_order_and_what_is_wrong(run_cli: Run, deployed: Di
     assert said.code == 65
     heads = [line for line in said.out.splitlines() if line.startswith("# ")]
     assert heads == [f"# {REGION}/app-test/{name}: apply" for name in ("acme", "globex", "gone")]
-    assert "3 tenants to run; 1 unchanged; on paper, in this order" in said.err
+    assert "3 tenants to run; 1 unchanged; dry run, in this order" in said.err
     assert f"where: {APP}/tenants/wrong.tfvars:1" in said.err and "succeeded" not in said.err
     assert not (deployed.root / ".orchestrate/logs").exists()
 

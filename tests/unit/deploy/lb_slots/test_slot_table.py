@@ -79,7 +79,7 @@ def test_who_was_overtaken_looks_again(tmp_path: Path) -> None:
 def test_who_is_always_overtaken_gives_up_and_changes_nothing(tmp_path: Path) -> None:
     other = slot_store(LocalStore(tmp_path), "you")
     store = Overtaken(tmp_path, [lambda n=n: other.assign([f"t{n}"]) for n in range(99)])  # type: ignore[misc]
-    with pytest.raises(BusyError, match="being written by many others") as error:
+    with pytest.raises(BusyError, match="other commands keep writing its slot table") as error:
         slot_store(store, wait=lambda _: None).assign(["acme"])
     assert "run the command again" in error.value.hint
     assert "acme" not in given(store)

@@ -142,7 +142,7 @@ def test_the_highest_is_that_of_tenants_alone() -> None:
     ],
 )
 def test_a_damaged_book_is_never_an_empty_one(data: bytes) -> None:
-    with pytest.raises(ConfigError, match=rf"the allotments are damaged \({len(data)} bytes") as error:
+    with pytest.raises(ConfigError, match=rf"the slot table is damaged \({len(data)} bytes") as error:
         parse(data, "r/s/allotments.json")
     assert error.value.where == "r/s/allotments.json"
 
