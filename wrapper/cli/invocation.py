@@ -127,7 +127,9 @@ def _place(session: CliSession, form: Form, words: Sequence[str]) -> tuple[str, 
     stack, rest = bare[0], bare[1:]
     region = rest[0] if rest and _is_region(session, form, str(rest[0].value), len(rest)) else None
     if region is not None and not region.value:
-        raise UsageError("the region is empty", hint="an unset variable, perhaps? name it, or leave the word out")
+        raise UsageError(
+            "the region is empty", hint="is a variable of your script unset? name the region, or leave it out"
+        )
     others = [t for t in tokens if t is not stack and t is not region]
     return str(stack.value), str(region.value) if region else "", others
 
@@ -151,8 +153,8 @@ def _check_form(form: Form, tenant: str, tokens: Sequence[Token]) -> None:
     typed = next((a for a in arguments.typed_values(tokens) if is_build(a.name)), None)
     if form.picks_builds and typed:
         raise UsageError(
-            f"{form.command} decides itself which builds it deploys, and -var {typed.name}={typed.text} is another word",
-            hint="leave it out; apply takes builds as they are typed",
+            f"{form.command} decides which builds it deploys, and takes no -var {typed.name}={typed.text}",
+            hint="leave it out; to choose a build, use apply",
         )
 
 

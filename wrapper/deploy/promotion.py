@@ -19,7 +19,7 @@ def check_source(record: DeploymentRecord, tag: str, lock: str, label: str, comm
         raise RefusedError(f"{label} was never applied", hint=f"deploy it there first: {command}")
     if record.failed:
         said = f"{record.failed.get('at', '')}, by {record.failed.get('by', '')}: {record.failed.get('error', '')}"
-        raise RefusedError(f"{label}: its last try failed ({said})", hint=f"make it good there first: {command}")
+        raise RefusedError(f"{label}: its last try failed ({said})", hint=f"apply it there first: {command}")
     if tag != record.tag:
         raise RefusedError(
             f"{label} was changed after its last apply ({record.at}): what runs there is not known",
@@ -53,5 +53,7 @@ def check_same(wanted: Mapping[str, str], found: Mapping[str, str], origins: Map
 
 def _not_the_same(label: str, words: str, where: str) -> RefusedError:
     return RefusedError(
-        f"{label} {words}: it would not be the same", where=where, hint="what is promoted is what runs, and no more"
+        f"{label} {words}: it would not run the same builds",
+        where=where,
+        hint="promote deploys exactly the builds that run in the other stack",
     )

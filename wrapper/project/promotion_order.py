@@ -19,7 +19,7 @@ def way(name: str, known: Collection[str], before: Callable[[str], tuple[str, st
         if source in found:
             circle = ARROW.join([source, *found[: found.index(source) + 1]])
             raise ConfigError(
-                f"promotes_from goes in a circle: {circle}",
+                f"promotes_from has a cycle: {circle}",
                 where=where,
                 hint="the first stack of the order takes builds from no other stack: remove its promotes_from",
             )

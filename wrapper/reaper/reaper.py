@@ -253,14 +253,14 @@ class Reaper:
         error = TerraformFailed(
             f"{self.stack.label}: destroyed, but {_counted(there)}",
             where=there[0],
-            hint="Terraform knows nothing of it: look what it is, and delete it by hand",
+            hint="Terraform does not know these resources: look at them, and delete them by hand",
         )
         return failed(self.stack.region, self.stack.name, error, result)
 
 
 def _counted(there: Sequence[str]) -> str:
     more = f" and {len(there) - 10} more" if len(there) > 10 else ""
-    return f"{len(there)} things of it are still there: {', '.join(there[:10])}{more}"
+    return f"{len(there)} of its resources still exist: {', '.join(there[:10])}{more}"
 
 
 def failed(

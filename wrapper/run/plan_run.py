@@ -206,7 +206,8 @@ def _check_only_plan_file(tokens: Sequence[Token]) -> None:
     planned = [t for t in tokens if t.flag in ("var", "var-file", "target", "replace", "destroy", "refresh-only")]
     if planned:
         raise UsageError(
-            f"-{planned[0].flag} does not go with a saved plan", hint="what a plan does was settled when it was made"
+            f"-{planned[0].flag} does not go with a saved plan",
+            hint=f"leave it out, or make a new plan with -{planned[0].flag}",
         )
 
 

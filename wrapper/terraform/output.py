@@ -168,7 +168,7 @@ def _cut(detail: str) -> str:
 
 _SOMEWHERE = "STACK [REGION]"
 _KILLED = 137  # by SIGKILL, as a shell and a container say it
-OWN_WORDS = "its own words are above"
+OWN_WORDS = "Terraform's message is above"
 
 # What AWS says (a pattern) -> what to do.
 _KNOWN_FAILURES = (

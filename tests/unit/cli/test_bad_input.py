@@ -70,7 +70,7 @@ NAMES = [
         Row(("plan", "app-test", name), 64, f"{name!r} is not the name of a region", "", "a name is 1 to 31")
         for name in ("a/b", "..", f"{REGION}\n", "a b")
     ),
-    Row(("plan", "app-test", ""), 64, "the region is empty", "", "an unset variable"),
+    Row(("plan", "app-test", ""), 64, "the region is empty", "", "name the region, or leave it out"),
     *(
         Row(
             ("plan", "app-test", "-var", f"tenant={name}"),

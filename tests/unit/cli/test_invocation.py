@@ -89,8 +89,8 @@ def test_one_layer_or_many(understood: Parse, form: Form, typed: dict[str, Any],
         (form_of(APPLY), ["app-test", "-chdir=x"], {}, "-chdir is not passed on"),
         (LOOKS, ["app-test", REGION, "words"], {}, "looks takes no 'words'"),
         (LOOKS, ["app-test", "-target=x"], {}, "looks takes no -target=x"),
-        (PICKS, ["app-test", "-var", "service1-build=9"], {}, "picks decides itself which builds it deploys, and "
-         "-var service1-build=9 is another word"),
+        (PICKS, ["app-test", "-var", "service1-build=9"], {}, "picks decides which builds it deploys, and "
+         "takes no -var service1-build=9"),
         (TENANTS, ["app-test"], {"tenant": "acme"}, "tenants-of is for many tenants, not acme alone"),
     ],
 )  # fmt: skip

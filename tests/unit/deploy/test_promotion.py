@@ -37,8 +37,8 @@ def test_the_way_of_a_build() -> None:
 @pytest.mark.parametrize(
     ("more", "message", "where"),
     [
-        ({"test": "staging"}, "in a circle: staging -> test -> beta -> staging", "test/stack.hcl:1"),
-        ({"test": "test"}, "in a circle: test -> test", "test/stack.hcl:1"),
+        ({"test": "staging"}, "has a cycle: staging -> test -> beta -> staging", "test/stack.hcl:1"),
+        ({"test": "test"}, "has a cycle: test -> test", "test/stack.hcl:1"),
         ({"beta": "tset"}, "promotes_from: no stack 'tset'", "beta/stack.hcl:1"),
     ],
 )
@@ -105,7 +105,7 @@ def variable(name: str, *, required: bool) -> Variable:
 def test_what_a_stack_needs_and_takes() -> None:
     declared = {n: variable(n, required=n == "a-build") for n in ("a-build", "b-build", "zone")}
     promotion.check_fits({"a-build": "1", "own-build": "2"}, declared, {"own-build"}, "app")
-    with pytest.raises(RefusedError, match=r"app needs a-build, and none runs there: it would not be the same"):
+    with pytest.raises(RefusedError, match=r"app needs a-build, and none runs there: it would not run the same builds"):
         promotion.check_fits({"b-build": "1"}, declared, set(), "app")
     with pytest.raises(RefusedError, match="app declares no variable c-build"):
         promotion.check_fits({"a-build": "1", "c-build": "2"}, declared, set(), "app")
@@ -155,7 +155,7 @@ def test_one_that_cannot_be_given_anything_fails_alone(live: Cloud) -> None:
     live.disk.append(f"{LIVE}/tenants/acme.tfvars", 'service2-build = "5"\n')
     found = fleet(live, acme=given(service1_build="90"), globex=RefusedError("globex was never applied"))
     assert {n: r for n, (r, _) in found.items()} == {"acme": "failed", "globex": "failed"}
-    assert found["acme"][1] == "would run service2-build 5, and none runs there: it would not be the same"
+    assert found["acme"][1] == "would run service2-build 5, and none runs there: it would not run the same builds"
     assert found["globex"][1] == "globex was never applied"
     assert [label for label, _ in live.engine.done if "acme" in label] == []
 

@@ -229,7 +229,7 @@ def test_what_is_left_is_a_failure_that_names_it(nights: Nights) -> None:
     assert ended(results)["app-beta"] == ("failed", 1)
     assert (
         results["app-beta"].error
-        and "2 things of it are still there: arn:one, aws_iam_role two" in results["app-beta"].error.message
+        and "2 of its resources still exist: arn:one, aws_iam_role two" in results["app-beta"].error.message
     )
     assert ended(results)["app-test"] == ("succeeded", 0)
     # Its states are gone; the listing is made again all the same.

@@ -112,8 +112,13 @@ def test_a_hint_names_the_layer_as_it_is_typed() -> None:
             "r/s: terraform plan failed",
             "ORCHESTRATE_NETWORK=host",
         ),
-        ("Error: something", TerraformFailed, "r/s: terraform plan failed (exit code 1)", "its own words are above"),
-        ("", TerraformFailed, "r/s: terraform plan failed (exit code 1)", "its own words are above"),
+        (
+            "Error: something",
+            TerraformFailed,
+            "r/s: terraform plan failed (exit code 1)",
+            "Terraform's message is above",
+        ),
+        ("", TerraformFailed, "r/s: terraform plan failed (exit code 1)", "Terraform's message is above"),
     ],
 )
 def test_a_failure_is_named(text: str, kind: type[OrchestrateError], message: str, hint: str) -> None:
