@@ -1,4 +1,4 @@
-# make demo: the main job end to end in the sandbox.   make test: every check.   Both set up what they need.
+# make help lists the commands; each sets up what it needs.
 
 SHELL := /bin/sh
 dev := .orchestrate/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
@@ -8,64 +8,64 @@ checkov := .orchestrate/checkov-$(shell cksum < requirements-checkov.txt | cut -
 
 .PHONY: demo test environment check lint types policies image unit waiting computing coverage real engine browser groovy lock bench docs clean help
 
-help:
-	@sed -n '1s/^# //p' Makefile
+help: ## lists these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: engine
+demo: engine ## runs the main job from end to end in the sandbox
 	@demo/main-job
 
-engine:
+engine: ## prepares the Docker engine and Terraform
 	@demo/prepare
 
-browser:
+browser: ## installs headless Chromium, for the tests of the report's page
 	@demo/prepare browser
 
-groovy:
+groovy: ## installs groovy, for the tests of the Jenkinsfiles
 	@demo/prepare groovy
 
 # Each part begins as soon as what it stands on is there (tests/support/parts.py); the end says how long each took.
-test:
+test: ## runs every check, and says how long each part took
 	@began=$$(date +%s) && $(MAKE) --no-print-directory engine && python3 -I tests/support/parts.py $$began
 
-environment: $(dev)
+environment: $(dev) ## makes the Python environment of the checks
 
 # Tests with the real engine and Terraform. Those that mostly wait have a pool of their own, of more workers than there are
 # processors; those that compute have two. (None of tests/unit waits that long: collecting it takes seconds.)
-waiting: $(dev)
+waiting: $(dev) ## runs the tests that mostly wait
 	@$(run) pytest tests/e2e tests/sandbox tests/terraform -m long -n 3 --dist worksteal --durations 15
 
-computing: $(dev)
+computing: $(dev) ## runs the tests with the real engine and Terraform that compute
 	@$(run) pytest -m "not ($(bare)) and not long" -n 2 --dist worksteal --durations 15
 
-check: lint types policies
+check: lint types policies ## runs lint, types and policies
 
-lint: $(dev)
+lint: $(dev) ## runs ruff
 	@$(run) ruff check .
 	@$(run) ruff format --check .
 
-types: $(dev)
+types: $(dev) ## runs mypy
 	@$(run) mypy
 
-policies: $(checkov)
+policies: $(checkov) ## runs checkov over modules/ and src/
 	@$(checkov)/bin/python -m checkov.main --config-file .checkov.yaml
 
-image: engine
+image: engine ## builds the image that Terraform runs in
 	@./orchestrate image
 
-unit: $(dev)
+unit: $(dev) ## runs the tests that need neither engine nor Terraform
 	@$(run) pytest -m "$(bare)" -n 2 --dist worksteal
 
-coverage: $(dev)
+coverage: $(dev) ## shows which lines those tests do not reach
 	@$(run) pytest -m "$(bare)" -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered
 
-real: engine groovy $(dev)
+real: engine groovy $(dev) ## runs the tests that need the engine, Terraform or the sandbox
 	@$(run) pytest -m "docker or terraform or sandbox"
 
-bench: engine $(dev)
+bench: engine $(dev) ## runs the benchmark
 	@$(dev)/bin/python bench/run.py
 
 # What is generated in our Markdown: inputs and outputs of the modules, the tables of docs/scale.md.
-docs: $(dev)
+docs: $(dev) ## writes the generated parts of our Markdown
 	@$(dev)/bin/python docs/generate
 
 # checkov asks for some ninety packages, and for older ones of those we share: so it has an environment of its own.
@@ -81,13 +81,13 @@ $(dev) $(checkov):
 	@mv $@.new $@
 
 # The lock files, for every platform, with hashes and without anybody's index address.
-lock: $(dev)
+lock: $(dev) ## writes the lock files of Python's packages
 	@for name in requirements requirements-dev requirements-checkov; do \
 	    CUSTOM_COMPILE_COMMAND="make lock" $(run) piptools compile -q --generate-hashes --allow-unsafe --strip-extras \
 	        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options -o $$name.txt $$name.in; \
 	done
 
-clean:
+clean: ## stops the sandbox and removes what was made
 	@-./orchestrate sandbox stop
 	@-./orchestrate image --prune
 	@rm -rf .orchestrate .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
