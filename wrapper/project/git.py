@@ -28,7 +28,10 @@ def laid_out(root: Path, revision: str) -> Iterator[Path]:
         raise UsageError(f"--since {revision}: no such revision", hint="git log names them; a shallow clone has few")
     prefix = (_git(root, "rev-parse", "--show-prefix") or b"").decode().strip()
     there = (_git(root, "ls-tree", "--name-only", f"{revision}:{prefix}") or b"").decode().split()
-    archive = _git(root, "archive", f"{revision}:{prefix}", *(f for f in _FOLDERS if f in there)) or b""
+    top = (_git(root, "rev-parse", "--show-toplevel") or b"").decode().rstrip("\n")  # below it git archives nothing
+    archive = _git(Path(top), "archive", f"{revision}:{prefix}", *(f for f in _FOLDERS if f in there))
+    if archive is None:
+        raise UsageError(f"--since {revision}: this project was not there yet", hint="give a later revision")
     with tempfile.TemporaryDirectory(prefix="orchestrate-since-") as folder:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             # git writes no path that leads out, and who reads follows no link that does

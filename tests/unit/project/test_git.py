@@ -1,0 +1,62 @@
+"""The project's revisions, in a repository of its own."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from wrapper.model.errors import NotFoundError, UsageError
+from wrapper.project import git
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project below the top of a repository, committed twice."""
+    root = tmp_path / "repo/project"
+    (root / "config").mkdir(parents=True)
+    run(root, "init", "-q", "..")
+    for text in ("one", "two"):
+        (root / "config/a").write_text(text)
+        run(root, "add", "-A")
+        run(root, "-c", "user.name=me", "-c", "user.email=me@example.com", "commit", "-qm", text)
+    return root
+
+
+def run(root: Path, *words: str) -> str:
+    return subprocess.run(["git", "-C", str(root), *words], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_the_commit_says_whether_what_is_read_is_as_committed(root: Path, tmp_path: Path) -> None:
+    head = run(root, "rev-parse", "HEAD")
+    (root / "README").write_text("is not read")
+    assert git.commit(root) == head
+    (root / "config/b").write_text("new")
+    assert git.commit(root) == f"{head}-dirty"
+    assert git.commit(tmp_path) == ""
+
+
+def test_an_earlier_revision_is_laid_out_for_a_while(root: Path) -> None:
+    with git.laid_out(root, "HEAD~1") as folder:
+        assert (folder / "config/a").read_text() == "one"
+        assert (folder / "src").is_dir(), "also where there was none yet"
+    assert not folder.exists()
+    assert (root / "config/a").read_text() == "two"
+
+
+@pytest.mark.parametrize("revision", ["nothing", "--output=x", "HEAD~9"])
+def test_no_revision(root: Path, revision: str) -> None:
+    with pytest.raises(UsageError, match=r"no( such)? revision"), git.laid_out(root, revision):
+        pass
+
+
+def test_a_revision_without_the_project(root: Path) -> None:
+    run(root.parent, "mv", "project", "moved")
+    with pytest.raises(UsageError, match="this project was not there yet"), git.laid_out(root.parent / "moved", "HEAD"):
+        pass
+
+
+def test_no_repository(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="in no git repository"), git.laid_out(tmp_path, "HEAD"):
+        pass
