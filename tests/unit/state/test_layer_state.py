@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,17 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
-from damage import as_anybody, damage
-from fakes import LOCAL, S3, layer, stack
+from fakes import LOCAL, layer, stack
 
-from wrapper.aws.identity import Identity
-from wrapper.aws.task_definitions import kept_families
 from wrapper.deploy.lb_slots import slot_table
-from wrapper.model.errors import BusyError, ConfigError, NotFoundError, OrchestrateError, RefusedError
+from wrapper.model.errors import BusyError, ConfigError
 from wrapper.model.nouns import Backend, Layer
-from wrapper.state import history, layer_state, s3
-from wrapper.state import store as stores
+from wrapper.state import history, layer_state
 from wrapper.state.record import DeploymentRecord
 from wrapper.state.store import LocalStore
 
@@ -33,54 +27,6 @@ ACME = layer("acme", backend=LOCAL)
 @pytest.fixture
 def store(tmp_path: Path) -> LocalStore:
     return LocalStore(tmp_path / "states")
-
-
-def test_a_folder_as_a_store(store: LocalStore, tmp_path: Path) -> None:
-    assert (store.read("a/b"), list(store.listing(""))) == (None, [])
-    store.write("a/b", b"1")
-    store.write("a/c/d", b"2")
-    store.write("e", b"3")
-    store.write("a/b.backup", b"4")
-    assert (store.read("a/b"), store.read("a")) == (b"1", None)
-    assert list(store.listing("a/")) == ["a/b", "a/b.backup", "a/c/d"]
-    store.delete("a/b")
-    store.delete("nothing")
-    assert list(store.listing("")) == ["a/c/d", "e"]
-    assert (tmp_path / "states").stat().st_mode & 0o777 == 0o700
-
-
-@pytest.mark.parametrize("how", ["a dangling link", "a loop", "a sealed folder"])
-@pytest.mark.parametrize("confirm", [LocalStore.read, LocalStore.modified])
-def test_a_state_that_cannot_be_looked_at_is_not_absent(
-    tmp_path: Path, store: LocalStore, confirm: Callable[[LocalStore, str], object], how: str
-) -> None:
-    damage(tmp_path / "states/a/b", how)
-    with as_anybody(tmp_path), pytest.raises(OrchestrateError) as error:
-        confirm(store, "a/b")
-    assert error.value.where == str(tmp_path / "states/a/b")
-
-
-def test_another_content_has_another_tag(store: LocalStore) -> None:
-    store.write("a/b", b"1")
-    one = store.read_tagged("a/b")
-    assert one == (b"1", store.listing("a/")["a/b"])
-    store.write("a/b", b"two")
-    assert store.listing("a/")["a/b"] not in ("", one[1])
-    assert store.read_tagged("a/c") is None
-
-
-def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(NotFoundError, match="cannot write there: File exists") as error:
-        LocalStore(tmp_path / "file").write("a", b"1")
-    assert error.value.where == str(tmp_path / "file")
-
-
-def test_a_local_backend_opens_a_folder(tmp_path: Path) -> None:
-    backend = Backend("local", {"path": str(tmp_path / "s")}, "b")
-    opened = stores.open_store(stack(backend=backend), Identity())
-    opened.write("a", b"1")
-    assert (tmp_path / "s/a").read_bytes() == b"1"
 
 
 def test_a_state_is_read_as_data(store: LocalStore) -> None:
@@ -168,127 +114,6 @@ def test_only_an_empty_state_is_forgotten(store: LocalStore, data: dict[str, Any
     layer_state.write_record(store, ACME, DeploymentRecord())
     layer_state.forget(store, ACME)
     assert list(store.listing("")) == sorted(left)
-
-
-def _task(family: str, skip: bool, **changes: Any) -> dict[str, Any]:
-    attributes = {"family": family, "skip_destroy": skip}
-    return {"type": "aws_ecs_task_definition", "mode": "managed", "instances": [{"attributes": attributes}], **changes}
-
-
-@pytest.mark.parametrize(
-    ("data", "families"),
-    [
-        (None, []),
-        ({"resources": []}, []),
-        ({"resources": [_task("b", True), _task("a", True), _task("a", True), _task("c", False)]}, ["a", "b"]),
-        ({"resources": [_task("a", True, mode="data"), _task("b", True, type="aws_x")]}, []),
-    ],
-)
-def test_which_task_definitions_stay_behind(data: dict[str, Any] | None, families: list[str]) -> None:
-    assert kept_families(data) == families
-
-
-# -- a write under a condition ---------------------------------------------------------------------
-
-
-class Bucket:
-    """An S3 client's two calls, answered as S3 answers them."""
-
-    def __init__(self, *answers: Any) -> None:
-        self.answers = list(answers)
-        self.asked: list[dict[str, Any]] = []
-
-    def put_object(self, **request: Any) -> Any:
-        return self._answer(request)
-
-    def get_object(self, **request: Any) -> Any:
-        return self._answer(request)
-
-    def delete_object(self, **request: Any) -> Any:
-        return self._answer(request)
-
-    def _answer(self, request: dict[str, Any]) -> Any:
-        self.asked.append(request)
-        answer = self.answers.pop(0)
-        if isinstance(answer, str):
-            raise ClientError({"Error": {"Code": answer, "Message": answer}}, "op")
-        return answer
-
-
-class As(Identity):
-    """An identity whose every client is this one."""
-
-    def __init__(self, client: Bucket) -> None:
-        object.__setattr__(self, "_client", client)
-
-    def client(self, service: str, region: str) -> Any:
-        return self._client  # type: ignore[attr-defined]
-
-
-def test_a_folder_writes_only_what_nobody_changed(store: LocalStore, tmp_path: Path) -> None:
-    assert store.read_tagged("a/b") is None
-    assert store.write_if("a/b", b"1", None)
-    assert not store.write_if("a/b", b"2", None)
-    data, tag = store.read_tagged("a/b") or (b"", "")
-    assert data == b"1"
-    assert store.write_if("a/b", b"2", tag)
-    assert not store.write_if("a/b", b"3", tag)
-    store.delete("a/b")
-    assert not store.write_if("a/b", b"3", tag)
-    assert list(store.listing("")) == []
-
-
-def body(data: bytes) -> dict[str, Any]:
-    return {"Body": io.BytesIO(data), "ETag": '"e"'}
-
-
-@pytest.mark.parametrize(
-    ("answers", "written"),
-    [
-        ([{}], True),
-        (["PreconditionFailed", b"2"], False),
-        (["ConditionalRequestConflict", b"2"], False),
-        (["NoSuchKey", "NoSuchKey"], False),
-        (["PreconditionFailed", b"1"], True),  # the answer to the first try was lost, and the second one met it
-        (["ConditionalRequestConflict", b"1"], True),
-    ],
-)
-@pytest.mark.parametrize(("tag", "condition"), [(None, {"IfNoneMatch": "*"}), ('"e"', {"IfMatch": '"e"'})])
-def test_a_bucket_writes_only_what_nobody_changed(
-    answers: list[Any], written: bool, tag: str | None, condition: dict[str, str]
-) -> None:
-    bucket = Bucket(*(body(one) if isinstance(one, bytes) else one for one in answers))
-    assert s3.BucketStore(As(bucket), S3).write_if("k", b"1", tag) is written
-    assert {k: v for k, v in bucket.asked[0].items() if k.startswith("If")} == condition
-
-
-def test_a_conditional_write_that_is_refused_is_an_error() -> None:
-    with pytest.raises(RefusedError, match="state bucket states: AccessDenied"):
-        s3.BucketStore(As(Bucket("AccessDenied")), S3).write_if("k", b"1", None)
-    with pytest.raises(NotFoundError, match="no state bucket states"):
-        s3.BucketStore(As(Bucket("NoSuchBucket")), S3).write_if("k", b"1", None)
-
-
-def test_a_bucket_reads_with_its_tag() -> None:
-    bucket = Bucket(body(b"1"), "NoSuchKey")
-    one = s3.BucketStore(As(bucket), S3)
-    assert one.read_tagged("k") == (b"1", '"e"')
-    assert one.read_tagged("k") is None
-
-
-def test_many_writes_in_one_tick_have_many_tags(store: LocalStore) -> None:
-    tags: list[str | None] = [None]
-    for _ in range(50):
-        assert store.write_if("a", b"1", tags[-1])
-        tags.append((store.read_tagged("a") or (b"", ""))[1])
-    assert len(set(tags)) == 51
-
-
-@pytest.mark.parametrize("answer", [{}, "NoSuchKey", "404"])
-def test_what_is_gone_already_is_removed(answer: Any) -> None:
-    bucket = Bucket(answer)
-    s3.BucketStore(As(bucket), S3).delete("k")
-    assert bucket.asked == [{"Bucket": "states", "Key": "k"}]
 
 
 # -- a write whose answer is lost -------------------------------------------------------------------

@@ -1,0 +1,30 @@
+"""A layer's applies, the newest first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from cloud import Cloud
+from project_on_disk import Disk
+from said import Said
+
+Run = Callable[..., Said]
+ACME = ("app-test", "-var", "tenant=acme")
+
+
+def test_the_newest_first(run_cli: Run, example: Disk) -> None:
+    for build in ("90", "91"):
+        Cloud(example).perform("apply", "acme", "-var", "tenant=acme", "-var", f"service1-build={build}")
+    found = json.loads(run_cli("history", *ACME, "--json").out)
+    assert [(one["number"], one["builds"]) for one in found] == [
+        (2, {"service1-build": "91"}),
+        (1, {"service1-build": "90"}),
+    ]
+    rows = [line.split() for line in run_cli("history", *ACME).out.splitlines()[1:]]
+    assert [row[0] for row in rows] == ["2", "1"]
+
+
+def test_no_history(run_cli: Run) -> None:
+    said = run_cli("history", *ACME)
+    assert (said.code, "app-test/acme has no history" in said.err) == (66, True)

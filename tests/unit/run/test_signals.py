@@ -1,0 +1,63 @@
+"""One signal stops each running session once; a time limit does the same."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+import pytest
+
+from wrapper.model.errors import Stopped, TimeoutExpired
+from wrapper.run.signals import SignalHandler
+
+
+class Running:
+    """A session that counts how often it was stopped."""
+
+    def __init__(self) -> None:
+        self.stops = 0
+        self.stopped = threading.Event()
+
+    def execute(self, *_: object) -> None: ...
+
+    def stop(self) -> None:
+        self.stops += 1
+        self.stopped.set()
+
+
+def test_a_signal_stops_each_session_once_and_the_next_says_so() -> None:
+    said: list[str] = []
+    one, other, handler = Running(), Running(), SignalHandler(said.append)
+    with pytest.raises(Stopped) as error, handler.installed(), handler.watching(one), handler.watching(other):  # type: ignore[arg-type]
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert one.stopped.wait(5) and other.stopped.wait(5)
+        handler.check()
+    assert (one.stops, other.stops, error.value.exit_code) == (1, 1, 143)
+    assert said == [
+        "stopping: Terraform gets one signal, and is waited for",
+        "already stopping: Terraform is saving its state",
+    ]
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def test_a_shielded_command_is_not_interrupted() -> None:
+    handler = SignalHandler(print)
+    with pytest.raises(Stopped), handler.installed():
+        handler.shield()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert handler.stopping
+        handler.unshield()
+        handler.check()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def test_one_of_many_has_a_time_of_its_own() -> None:
+    whole, one = SignalHandler(print), Running()
+    with whole.limited(0.05) as limited, limited.watching(one):  # type: ignore[arg-type]
+        assert one.stopped.wait(5)
+        assert (limited.stopping, whole.stopping) == (True, False)
+        with pytest.raises(TimeoutExpired, match=r"stopped after 0.05 s"):
+            limited.check()
+    whole.check()
