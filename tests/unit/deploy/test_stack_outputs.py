@@ -26,7 +26,7 @@ def test_a_tenant_needs_a_stack_that_was_applied(example: Disk) -> None:
     assert found.of(Layer(found.stack)) == {}
     with pytest.raises(NotFoundError, match="has no state yet") as error:
         found.of(Layer(found.stack, "acme"))
-    assert error.value.hint == "make it first: ./orchestrate apply app-test ap-southeast-2"
+    assert error.value.hint == "apply it first: ./orchestrate apply app-test ap-southeast-2"
 
 
 def test_they_are_read_once_until_they_are_forgotten(example: Disk) -> None:

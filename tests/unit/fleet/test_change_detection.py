@@ -43,7 +43,7 @@ def test_what_changed_is_named(cloud: Cloud, example: Disk) -> None:
 
 def test_a_state_that_another_hand_wrote(cloud: Cloud) -> None:
     cloud.write(detect(cloud)["acme"].layer)
-    assert why(cloud)[0] == "its state was changed by another hand"
+    assert why(cloud)[0] == "its state changed after its last apply"
 
 
 def test_files_that_are_wrong_are_that_layers_alone(cloud: Cloud, example: Disk) -> None:

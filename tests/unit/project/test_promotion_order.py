@@ -21,7 +21,7 @@ def test_the_way_begins_where_nothing_comes_before() -> None:
 @pytest.mark.parametrize(
     ("name", "message", "where"),
     [
-        ("a", "promotes_from goes in a circle: a -> b -> a", "b/stack.hcl:1"),
+        ("a", "promotes_from has a cycle: a -> b -> a", "b/stack.hcl:1"),
         ("lost", "promotes_from: no stack 'tset'", "lost/stack.hcl:1"),
     ],
 )

@@ -21,7 +21,7 @@ def test_a_zone_by_its_name() -> None:
     [
         ("Australia/Sidney", "did you mean Australia/Sydney?"),
         ("Sydney", "did you mean Australia/Sydney?"),
-        ("../x", "name it by its place, such as Australia/Sydney, or UTC"),
+        ("../x", "use a name such as Australia/Sydney, or UTC"),
     ],
 )
 def test_no_zone(name: str, hint: str) -> None:

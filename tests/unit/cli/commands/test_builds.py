@@ -53,7 +53,7 @@ def test_a_layer_that_was_never_applied(run_cli: Run) -> None:
     ("status", "why"),
     [
         (LayerStatus("t", DeploymentRecord(state={"tag": "t"})), ""),
-        (LayerStatus("t", DeploymentRecord(state={"tag": "other"})), "changed by another hand since"),
+        (LayerStatus("t", DeploymentRecord(state={"tag": "other"})), "changed after its last apply"),
         (LayerStatus("t", DeploymentRecord(failed={"at": "now"})), "its last try failed"),
         (LayerStatus("t", DeploymentRecord(), True), "being changed"),
     ],

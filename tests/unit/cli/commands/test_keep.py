@@ -17,7 +17,7 @@ def test_a_hold_is_made_listed_and_ended(run_cli: Run) -> None:
     assert said.err == f"{REGION}/app-test: kept until 2099-12-01 UTC (a demo), that is 2099-12-02T00:00:00Z\n"
     (one,) = json.loads(run_cli("keep", "--list", "--json").out)
     assert (one["stack"], one["typed"], one["reason"]) == ("app-test", "2099-12-01", "a demo")
-    assert "kept no longer" in run_cli("keep", "app-test", "--off").err
+    assert "no longer kept" in run_cli("keep", "app-test", "--off").err
     assert json.loads(run_cli("keep", "--list", "--json").out) == []
     assert "was not kept" in run_cli("keep", "app-test", "--off").err
 
@@ -25,8 +25,8 @@ def test_a_hold_is_made_listed_and_ended(run_cli: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("app-test",), "keep needs one of three"),
-        (("--list", "app-test"), "keep needs one of three"),
+        (("app-test",), "keep takes a stack with --until or --off, or --list alone"),
+        (("--list", "app-test"), "keep takes a stack with --until or --off, or --list alone"),
         (("app-test", "--off", "--reason", "x"), "keep takes --reason with --until only"),
         (("app-live", REGION, "--until", "2099-12-01"), "app-live is not ephemeral"),
         (("app-test", "--until", "2001-12-01"), "2001-12-01"),
