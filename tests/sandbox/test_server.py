@@ -140,9 +140,9 @@ def test_it_can_be_started_by_hand(tmp_path: Path, seed: Seed) -> None:
         deadline = time.monotonic() + 20
         while not record.exists() and time.monotonic() < deadline:
             time.sleep(0.02)
-        assert json.loads(record.read_text()).keys() == {"url", "port", "pid", "token", "project"}
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM) if (found := record.exists() and record.read_text()) else process.kill()
         assert process.wait(10) == 0
+    assert json.loads(found or "{}").keys() == {"url", "port", "pid", "token", "project", "version"}
     assert not record.exists()
 
 
