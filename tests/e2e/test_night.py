@@ -156,6 +156,7 @@ def report(project: Project, name: str) -> dict[str, tuple[str, int]]:
 def assert_nothing_of(project: Project, stack: str) -> None:
     """Asked past the tool: no parameter, log group or role."""
     assert project.aws
-    assert project.aws.client("ssm").describe_parameters()["Parameters"] == []
+    left = project.aws.client("ssm").describe_parameters()["Parameters"]
+    assert [p for p in left if p["Name"] == f"/{stack}/value"] == []
     assert project.aws.client("logs").describe_log_groups(logGroupNamePrefix=stack)["logGroups"] == []
     assert [r for r in project.aws.client("iam").list_roles()["Roles"] if r["RoleName"] == stack] == []
