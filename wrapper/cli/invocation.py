@@ -46,14 +46,14 @@ class Form:
 class Invocation:
     """What is done (``verb``), to which layer, with which of Terraform's
     arguments. ``command`` is its name as typed; ``many``: it is for
-    the layers of the stack, not for this one; ``why``: of an apply, as it is recorded (wrapper/state/record.py)."""
+    the layers of the stack, not for this one; ``reason``: of an apply, as it is recorded (wrapper/state/record.py)."""
 
     command: str
     verb: Verb
     layer: Layer
     tokens: tuple[Token, ...] = ()
     many: bool = False
-    why: Mapping[str, Any] = field(default_factory=dict)
+    reason: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def stack(self) -> Stack:

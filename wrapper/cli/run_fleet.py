@@ -59,7 +59,7 @@ def perform(session: CliSession, invocation: Invocation, instead: FleetAction | 
     session.console.data_only = session.options.json
     speaks = not verb.quiet and not session.dry_run
     with session.signals().installed() as signals:
-        deployer = session.deployer(invocation.stack, signals, invocation.why)
+        deployer = session.deployer(invocation.stack, signals, invocation.reason)
         deployer.context = replace(deployer.context, color=False)
         progress = open_progress(session.console, logs, terminal=session.live, speaks=speaks, dry=session.dry_run)
         with _journal(session, request, head) as (note, done):

@@ -32,7 +32,7 @@ def on_layer(session: CliSession, invocation: Invocation, own: Mapping[str, Laye
     session.console.data_only = session.options.json and not verb.speaks_json
     with single_report.reported(session, invocation) as found, session.signals().installed() as signals:
         started = time.monotonic()
-        deployer = session.deployer(layer.stack, signals, invocation.why)
+        deployer = session.deployer(layer.stack, signals, invocation.reason)
         deployer.note_builds = found.note_builds
         outcome = deployer.perform(verb, layer, tokens, own)
         found.note(outcome)

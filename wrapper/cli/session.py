@@ -208,8 +208,8 @@ class CliSession:
         given = self.environ.get("ORCHESTRATE_NETWORK", "")
         return given or ("host" if self.sandboxed and sys.platform == "linux" else "bridge")
 
-    def deployer(self, stack: Stack, signals: SignalHandler, why: Mapping[str, Any] | None = None) -> Deployer:
-        """All that a command on a stack needs. ``why``: of an apply, as it is recorded."""
+    def deployer(self, stack: Stack, signals: SignalHandler, reason: Mapping[str, Any] | None = None) -> Deployer:
+        """All that a command on a stack needs. ``reason``: of an apply, as it is recorded."""
         from ..deploy.deployer import Deployer
         from ..terraform.commands import parse_limit
 
@@ -227,15 +227,15 @@ class CliSession:
             given=self.environ,
             dry=self.dry_run,
             rollout_limit=limit,
-            trigger=self._trigger(why or {}),
+            trigger=self._trigger(reason or {}),
             smoke=self._smoke_test(stack),
         )
 
-    def _trigger(self, why: Mapping[str, Any]) -> Trigger:
-        """Who asks, and from which build of Jenkins, where it is one."""
+    def _trigger(self, reason: Mapping[str, Any]) -> Trigger:
+        """Jenkins' user and the URL of its build, where it is one that runs the tool."""
         from ..state.record import Trigger
 
-        return Trigger(self.environ.get("BUILD_USER_ID", ""), self.environ.get("BUILD_URL", ""), why)
+        return Trigger(self.environ.get("BUILD_USER_ID", ""), self.environ.get("BUILD_URL", ""), reason)
 
     def _smoke_test(self, stack: Stack) -> Smoke:
         from ..deploy.smoke_test import Smoke, SmokePolicy, parse_places

@@ -12,15 +12,17 @@ from ..terraform.arguments import destroys, partial, typed_values
 from .prepared import PreparedLayer
 
 
-def of(prepared: PreparedLayer, before: DeploymentRecord, why: Mapping[str, Any]) -> tuple[BuildChange, ...]:
-    """By name; () where the command gives none, or they are not known. ``before``: the layer's record; ``why``: the
-    reason of the apply, as in a record. Nothing sensitive."""
+def of(prepared: PreparedLayer, before: DeploymentRecord, reason: Mapping[str, Any]) -> tuple[BuildChange, ...]:
+    """By name; () where the command gives none, or they are not known. ``before``: the layer's record; ``reason`` of the
+    apply, as in a record. Nothing sensitive."""
     if not _gives_builds(prepared):
         return ()
     declared, after = prepared.root_request.request.declared, _after(prepared)
     known = {**before.builds, **after}
-    names = [n for n in sorted(known) if n not in before.hidden and not (n in declared and declared[n].sensitive)]
-    alone = _given_alone(prepared, why)
+    names = [
+        n for n in sorted(known) if n not in before.sensitive_names and not (n in declared and declared[n].sensitive)
+    ]
+    alone = _given_alone(prepared, reason)
     return tuple(
         BuildChange(n, before.builds.get(n), after.get(n), (alone.get(n) or _origin(prepared, n)) if n in after else "")
         for n in names
@@ -40,10 +42,10 @@ def _after(prepared: PreparedLayer) -> Mapping[str, str]:
     return prepared.planned.builds if prepared.planned else prepared.builds
 
 
-def _given_alone(prepared: PreparedLayer, why: Mapping[str, Any]) -> dict[str, str]:
+def _given_alone(prepared: PreparedLayer, reason: Mapping[str, Any]) -> dict[str, str]:
     """What a promotion or a rollback gives is as if it had been typed: its own words for each."""
-    reason = HistoryEntry(why=why).reason if why else ""
-    return dict.fromkeys((a.name for a in typed_values(prepared.root_request.own.tokens)), reason) if reason else {}
+    words = HistoryEntry(reason=reason).reason_text
+    return dict.fromkeys((a.name for a in typed_values(prepared.root_request.own.tokens)), words) if words else {}
 
 
 def _origin(prepared: PreparedLayer, name: str) -> str:

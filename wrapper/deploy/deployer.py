@@ -181,7 +181,7 @@ class Deployer:
 
     def _tell_builds(self, prepared: PreparedLayer, record: DeploymentRecord) -> None:
         if self.note_builds:
-            self.note_builds(prepared.layer, build_changes.of(prepared, record, self.trigger.why))
+            self.note_builds(prepared.layer, build_changes.of(prepared, record, self.trigger.reason))
 
     def _state_of(self, verb: Verb, layer: Layer) -> tuple[Tagged | None, DeploymentRecord]:
         """The state that a verb acts on, and its record; raises where they, or the history, are not to be touched. In a dry

@@ -116,7 +116,7 @@ class InputResolver:
         if destroying:
             values = self._fill_from_last_apply(layer, root_request.request.declared, values, records)
         if not (self.dry and destroying):  # on paper the last apply's -var are not looked up
-            known = {*values, *root_request.typed, *root_request.own.hidden}
+            known = {*values, *root_request.typed, *root_request.own.sensitive_names}
             variables.check_required(root_request.request.declared, known, layer.label)
         digests = digest_each({**values, **root_request.typed}, first)
         for name in root_request.typed:
@@ -129,16 +129,18 @@ class InputResolver:
         """What of a layer's inputs differs from its last apply, what was typed then standing in; [] when not known."""
         if not record.inputs:
             return []
-        prepared = self.prepare(PLAN, layer, self.typed_last(layer, record), LayerOverrides(hidden=record.hidden))
-        return fingerprint.differences(record.inputs, prepared.inputs, record.hidden)
+        prepared = self.prepare(
+            PLAN, layer, self.typed_last(layer, record), LayerOverrides(sensitive_names=record.sensitive_names)
+        )
+        return fingerprint.differences(record.inputs, prepared.inputs, record.sensitive_names)
 
     def typed_last(self, layer: Layer, record: DeploymentRecord) -> list[Token]:
         """What was typed at a layer's last apply, as far as it still goes."""
         declared = self.checks.declared(layer)
-        given = {n: t for n, t in record.given.items() if n in declared}
+        cli_vars = {n: t for n, t in record.cli_vars.items() if n in declared}
         if not layer.tenant and slots.counts(declared):
-            given = self.slot_variables.still_enough(given)
-        return [Token("var", f"{n}={t}", ("-var", f"{n}={t}")) for n, t in given.items()]
+            cli_vars = self.slot_variables.still_enough(cli_vars)
+        return [Token("var", f"{n}={t}", ("-var", f"{n}={t}")) for n, t in cli_vars.items()]
 
     # -- values -----------------------------------------------------------------------------------
 
@@ -182,7 +184,7 @@ class InputResolver:
             if self.dry
             else (records or {}).get(layer.tenant) or layer_state.load_record(self.store(), layer)
         )
-        missing = {n: t for n, t in record.given.items() if n in declared and n not in values}
+        missing = {n: t for n, t in record.cli_vars.items() if n in declared and n not in values}
         source = Source(
             "-var of the last apply",
             {n: (variables.check_argument(variables.Argument(n, t), declared).value, 0) for n, t in missing.items()},

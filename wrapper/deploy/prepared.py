@@ -21,11 +21,11 @@ from .lb_slots import slots
 @dataclass(frozen=True)
 class LayerOverrides:
     """What one layer alone is given: ``tokens`` as if typed for it, and the ``builds`` that must run there then,
-    exactly (None: whatever comes out); ``hidden``: what it was given once, and nobody wrote down."""
+    exactly (None: those that its values give); ``sensitive_names``: variables that the last apply got and that no record holds."""
 
     tokens: tuple[Token, ...] = ()
     builds: Mapping[str, str] | None = None
-    hidden: tuple[str, ...] = ()
+    sensitive_names: tuple[str, ...] = ()
 
 
 NO_OVERRIDES = LayerOverrides()
@@ -78,15 +78,15 @@ class PreparedLayer:
         return self.root_request.request.tokens
 
     @property
-    def given(self) -> dict[str, str]:
-        """What was typed for it, nothing sensitive."""
+    def cli_vars(self) -> dict[str, str]:
+        """Its -var, nothing sensitive."""
         declared = self.root_request.request.declared
         return {
             a.name: a.text for a in typed_values(self.tokens) if a.name in declared and not declared[a.name].sensitive
         }
 
     @property
-    def hidden(self) -> tuple[str, ...]:
+    def sensitive_names(self) -> tuple[str, ...]:
         return tuple(sorted(n for n in self.root_request.typed if self.root_request.request.declared[n].sensitive))
 
     @property
@@ -101,7 +101,7 @@ class PreparedLayer:
     def record(self) -> DeploymentRecord:
         """What is to be recorded of it when it is applied; without inputs where there is nothing to record."""
         return self.planned or DeploymentRecord(
-            inputs=self.inputs, given=self.given, hidden=self.hidden, builds=self.builds
+            inputs=self.inputs, cli_vars=self.cli_vars, sensitive_names=self.sensitive_names, builds=self.builds
         )
 
     @property

@@ -31,7 +31,7 @@ class Recorder:
 
     @property
     def who(self) -> str:
-        return self.trigger.who or self.author
+        return self.trigger.user or self.author
 
     def applied(self, prepared: PreparedLayer, seconds: float, left: Mapping[str, Any], tag: str) -> DeploymentRecord:
         """What went in (as digests), what was typed (never a sensitive value), which builds, who, when and why.
@@ -50,8 +50,8 @@ class Recorder:
             seconds=round(seconds, 1),
             url=url,
             commit=planned.commit or self.commit,
-            job=self.trigger.job,
-            why=self.trigger.why,
+            build_url=self.trigger.build_url,
+            reason=self.trigger.reason,
             run=secrets.token_hex(8),
         )
         layer_state.write_record(store, layer, one)

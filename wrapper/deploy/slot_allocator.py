@@ -123,7 +123,7 @@ class SlotAllocator:
         """What was typed at the stack's last apply, if nothing but the number of load balancers differs since."""
         record = layer_state.load_record(self.store(), own)
         names = [d.name for d in self.resolver.changed(own, record) if d.name != f"variable {slots.COUNT}"]
-        names += [f"-var {name} (not recorded, because it is sensitive)" for name in record.hidden]
+        names += [f"-var {name} (not recorded, because it is sensitive)" for name in record.sensitive_names]
         if not slots.counts(self.resolver.checks.declared(own)):
             names = [f"it declares no variable {slots.COUNT}, so the tool cannot add one"]
         elif not record.inputs:

@@ -120,8 +120,10 @@ class ChangeDetector:
         if not verb.as_applied:
             return found
         now = {argument.name for argument in typed_values(tokens)}
-        given = {name: text for name, text in status.record.given.items() if name not in now}
-        return LayerOverrides(tuple(self.deployer.resolver.typed_last(layer, replace(status.record, given=given))))
+        cli_vars = {name: text for name, text in status.record.cli_vars.items() if name not in now}
+        return LayerOverrides(
+            tuple(self.deployer.resolver.typed_last(layer, replace(status.record, cli_vars=cli_vars)))
+        )
 
     def compare(self, layer: Layer, status: LayerStatus, prepared: PreparedLayer) -> LayerDiff:
         skips = prepared.verb.compares and not any(t.flag in _ALWAYS for t in prepared.tokens)

@@ -258,7 +258,7 @@ class Fleet:
     def _ended(self, result: LayerResult, diff: LayerDiff | None = None) -> LayerResult:
         """``diff``: of a layer that ran, or need not."""
         if diff and diff.prepared:
-            changes = build_changes.of(diff.prepared, diff.status.record, self.deployer.trigger.why)
+            changes = build_changes.of(diff.prepared, diff.status.record, self.deployer.trigger.reason)
             result = replace(result, builds=changes)
         self.note(result)
         self.progress.ended(result)

@@ -6,13 +6,14 @@ Kept beside the state, the newest last. A number stands for one apply for good; 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ..model.errors import NotFoundError, RefusedError, UsageError
 from ..model.naming import nearest
 from ..model.versions import check_known
 from ..terraform.variables import parse_argument
+from .field_names import from_data, to_data
 from .record import DeploymentRecord
 
 VERSION = 1
@@ -21,32 +22,32 @@ KEPT = 50
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One apply, as in its :class:`wrapper.state.record.Record`. ``number`` counts from 1; ``failed``: why it was not good
-    although Terraform and ECS took it, or ""."""
+    """One apply, as in its :class:`wrapper.state.record.DeploymentRecord`. ``number`` counts from 1;
+    ``failed``: why it was not good although Terraform and ECS took it, or ""."""
 
     number: int = 0
     at: str = ""
     by: str = ""
     builds: Mapping[str, str] = field(default_factory=dict)
     commit: str = ""
-    job: str = ""
+    build_url: str = ""
     seconds: float = 0.0
-    why: Mapping[str, Any] = field(default_factory=dict)
+    reason: Mapping[str, Any] = field(default_factory=dict)
     run: str = ""
     failed: str = ""
 
     @property
     def place(self) -> int:
         """Where it stands on the way back: a rollback stands where the apply stands that it went back to."""
-        back = self.why.get("back_to")
+        back = self.reason.get("back_to")
         return back if isinstance(back, int) else self.number
 
     @property
-    def reason(self) -> str:
-        """Why it was made, in words; "" for an apply that somebody typed."""
-        if "rollback_of" in self.why:
-            return f"rollback of {self.why['rollback_of']} to {self.why.get('back_to')}"
-        return f"promoted from {self.why['promoted_from']}" if "promoted_from" in self.why else ""
+    def reason_text(self) -> str:
+        """The reason in words; "" for an apply that was typed."""
+        if "rollback_of" in self.reason:
+            return f"rollback of {self.reason['rollback_of']} to {self.reason.get('back_to')}"
+        return f"promoted from {self.reason['promoted_from']}" if "promoted_from" in self.reason else ""
 
 
 History = tuple[HistoryEntry, ...]
@@ -56,22 +57,14 @@ def parse(data: object, where: str = "") -> History:
     """The entries in ``data``, as far as they can be read. NewerError where a later version wrote it."""
     check_known(data, VERSION, "a history", where)
     listed = data.get("applies") if isinstance(data, dict) else None
-    found = [_entry(one) for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    found = (
+        [from_data(HistoryEntry, one) for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    )
     return tuple(sorted((e for e in found if e.number > 0), key=lambda e: e.number))
 
 
-def _entry(data: dict[str, Any]) -> HistoryEntry:
-    empty = HistoryEntry()
-    good: dict[str, Any] = {}
-    for one in fields(HistoryEntry):
-        value, kind = data.get(one.name), type(getattr(empty, one.name))
-        if (isinstance(value, kind) and not isinstance(value, bool)) or (kind is float and isinstance(value, int)):
-            good[one.name] = value
-    return HistoryEntry(**good)
-
-
 def as_data(history: History) -> dict[str, Any]:
-    return {"version": VERSION, "applies": [{k: v for k, v in asdict(e).items() if v} for e in history]}
+    return {"version": VERSION, "applies": [{k: v for k, v in to_data(e).items() if v} for e in history]}
 
 
 def added(history: History, record: DeploymentRecord) -> History:

@@ -7,38 +7,39 @@ all; a layer without a readable record counts as changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from ..model.fingerprint import Inputs
 from ..model.versions import check_known
+from .field_names import from_data, to_data
 
 VERSION = 2
 
 
 @dataclass(frozen=True)
 class Trigger:
-    """On what occasion an apply is made: ``who`` asked for it ("": whoever runs it), ``job`` and ``why`` as in
-    :class:`Record`."""
+    """What causes an apply: the ``user`` of Jenkins that asked for it ("": the tool names the run's own), ``build_url`` and
+    ``reason`` as in :class:`DeploymentRecord`."""
 
-    who: str = ""
-    job: str = ""
-    why: Mapping[str, Any] = field(default_factory=dict)
+    user: str = ""
+    build_url: str = ""
+    reason: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class DeploymentRecord:
-    """``inputs`` as in :mod:`wrapper.model.fingerprint`; ``given``: what was typed, nothing sensitive; ``hidden``: names
-    of the sensitive variables that were typed; ``state``: serial, lineage and ``tag`` (the object's) of the state
+    """``inputs`` as in :mod:`wrapper.model.fingerprint`; ``cli_vars``: the -var of its command line, nothing sensitive;
+    ``sensitive_names``: names of the sensitive ones; ``state``: serial, lineage and ``tag`` (the object's) of the state
     that the apply left; ``seconds`` it took; ``builds`` by the names of their variables; ``commit`` of the
-    project's files, with "-dirty" where they were not it; ``job``: the URL of Jenkins' build; ``why``:
+    project's files, with "-dirty" where they were not it; ``build_url``: of the build of Jenkins; ``reason``:
     {promoted_from} or {rollback_of, back_to}; ``run`` names this apply alone; ``failed``: {at, by, error} of a later try
-    that failed."""
+    that failed. :mod:`wrapper.state.field_names` maps each field to its key in the bucket."""
 
     inputs: Inputs = field(default_factory=dict)
-    given: Mapping[str, str] = field(default_factory=dict)
-    hidden: tuple[str, ...] = ()
+    cli_vars: Mapping[str, str] = field(default_factory=dict)
+    sensitive_names: tuple[str, ...] = ()
     by: str = ""
     at: str = ""
     state: Mapping[str, Any] = field(default_factory=dict)
@@ -46,8 +47,8 @@ class DeploymentRecord:
     url: str = ""
     builds: Mapping[str, str] = field(default_factory=dict)
     commit: str = ""
-    job: str = ""
-    why: Mapping[str, Any] = field(default_factory=dict)
+    build_url: str = ""
+    reason: Mapping[str, Any] = field(default_factory=dict)
     run: str = ""
     failed: Mapping[str, str] = field(default_factory=dict)
 
@@ -57,7 +58,7 @@ class DeploymentRecord:
 
     def as_data(self) -> dict[str, Any]:
         """What is written: plain data, without what is empty."""
-        return {"version": VERSION, **{k: v for k, v in asdict(self).items() if v}}
+        return {"version": VERSION, **{k: v for k, v in to_data(self).items() if v}}
 
     def after_failure(self, at: str, by: str, error: str) -> DeploymentRecord:
         """The same last apply, and a later try that failed."""
@@ -78,14 +79,4 @@ def moment(seconds: float) -> str:
 def parse(data: object, where: str = "") -> DeploymentRecord:
     """The record in ``data``; an empty one where it is none. NewerError for one of a later version."""
     check_known(data, VERSION, "a record", where)
-    if not isinstance(data, dict):
-        return DeploymentRecord()
-    empty = DeploymentRecord()
-    good: dict[str, Any] = {}
-    for one in fields(DeploymentRecord):
-        value, kind = data.get(one.name), type(getattr(empty, one.name))
-        if kind is tuple and isinstance(value, list):
-            good[one.name] = tuple(str(v) for v in value)
-        elif isinstance(value, kind) or (kind is float and isinstance(value, int)):
-            good[one.name] = value
-    return DeploymentRecord(**good)
+    return from_data(DeploymentRecord, data) if isinstance(data, dict) else DeploymentRecord()

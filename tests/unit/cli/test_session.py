@@ -63,5 +63,5 @@ def test_the_store_of_a_simulated_bucket_that_is_not_there(example: Disk) -> Non
 def test_a_reason_is_recorded(example: Disk) -> None:
     one = session(example, {"BUILD_USER_ID": "ann", "BUILD_URL": "http://ci/7/"}, engine="host", dry_run=True)
     deployer = one.deployer(one.project.stack("app-test", REGION), one.signals(), {"rollback_of": 3})
-    assert (deployer.trigger.who, deployer.trigger.why) == ("ann", {"rollback_of": 3})
+    assert (deployer.trigger.user, deployer.trigger.reason) == ("ann", {"rollback_of": 3})
     assert deployer.dry

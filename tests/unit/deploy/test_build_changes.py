@@ -92,7 +92,7 @@ def test_a_sensitive_one_is_left_out(cloud: Cloud, example: Disk, word: str) -> 
 )
 def test_a_promotion_and_a_rollback_are_origins(cloud: Cloud, why: dict[str, Any], origin: str) -> None:
     own = {"acme": LayerOverrides(tuple(tokens("-var", f"{BUILD}=90")))}
-    assert moved(cloud, "apply", own=own, trigger=Trigger(why=why)) == {BUILD: (None, "90", origin)}
+    assert moved(cloud, "apply", own=own, trigger=Trigger(reason=why)) == {BUILD: (None, "90", origin)}
 
 
 def test_the_apply_of_a_plan_file(cloud: Cloud) -> None:

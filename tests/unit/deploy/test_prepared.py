@@ -23,8 +23,8 @@ def prepared(example: Disk) -> PreparedLayer:
 
 def test_what_is_recorded_has_no_secret(prepared: PreparedLayer) -> None:
     record = prepared.record
-    assert record.given["service1-build"] == "90" and "api_key" not in record.given
-    assert (record.hidden, record.builds) == (("api_key",), {"service1-build": "90"})
+    assert record.cli_vars["service1-build"] == "90" and "api_key" not in record.cli_vars
+    assert (record.sensitive_names, record.builds) == (("api_key",), {"service1-build": "90"})
     assert record.inputs and "hush" not in repr(record)
 
 

@@ -145,7 +145,7 @@ def fleet(cloud: Cloud, **own: Any) -> dict[str, tuple[str, str]]:
 def test_each_of_many_gets_its_own_builds(live: Cloud) -> None:
     found = fleet(live, acme=given(service1_build="90"), globex=given(service1_build="91", service2_build="7"))
     assert found == {"acme": ("succeeded", ""), "globex": ("succeeded", "")}
-    assert record_of(live, "acme").builds == {"service1-build": "90"} == record_of(live, "acme").given
+    assert record_of(live, "acme").builds == {"service1-build": "90"} == record_of(live, "acme").cli_vars
     assert record_of(live, "globex").builds == {"service1-build": "91", "service2-build": "7"}
     assert fleet(live, acme=given(service1_build="90"), globex=given(service1_build="92"))["acme"][0] == "unchanged"
     assert record_of(live, "globex").builds == {"service1-build": "92"}
@@ -168,7 +168,7 @@ def test_one_tenant_and_the_stack_that_is_made_for_it(example: Disk) -> None:
     deployer.perform(VERBS["apply"], Layer(deployer.stack, "acme"), [], overrides)
     own, acme = record_of(cloud, ""), record_of(cloud, "acme")
     assert (own.builds, acme.builds) == ({"proxy-build": "3"}, {"service1-build": "90"})
-    assert (acme.by, acme.job, acme.why) == ("ann", "http://ci/7/", {"promoted_from": "x"})
+    assert (acme.by, acme.build_url, acme.reason) == ("ann", "http://ci/7/", {"promoted_from": "x"})
     entry = index.layer_status(deployer.store, Layer(deployer.stack, "acme"))
     assert (entry.deployed, entry.touched, entry.locked, entry.record) == (True, False, False, acme)
 

@@ -40,11 +40,11 @@ def test_binding_again_is_for_the_last(tmp_path: Path) -> None:
 def test_what_its_apply_will_record_goes_with_it(tmp_path: Path) -> None:
     file, one = (
         plan(tmp_path / "my.plan"),
-        DeploymentRecord(inputs={"sources": "s"}, given={"a": "é\n"}, builds={"b": "1"}),
+        DeploymentRecord(inputs={"sources": "s"}, cli_vars={"a": "é\n"}, builds={"b": "1"}),
     )
     plan_file.bind(file, "r/s/acme", one.as_data())
     assert record.parse(plan_file.check(file, "r/s/acme"), "") == one
-    plan_file.bind(file, "r/s/acme", DeploymentRecord(given={"a": "x" * 70_000}).as_data())
+    plan_file.bind(file, "r/s/acme", DeploymentRecord(cli_vars={"a": "x" * 70_000}).as_data())
     assert record.parse(plan_file.check(file, "r/s/acme"), "") == DeploymentRecord(), (
         "a comment has no room for it; it is a plan still"
     )

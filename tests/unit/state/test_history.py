@@ -20,7 +20,7 @@ FAILED = DeploymentRecord(failed={"error": "no"})
 
 def record(build: str, **more: Any) -> DeploymentRecord:
     return DeploymentRecord(
-        at=f"at {build}", by="me", builds={"s-build": build}, seconds=2.5, commit="c", job="j", **more
+        at=f"at {build}", by="me", builds={"s-build": build}, seconds=2.5, commit="c", build_url="j", **more
     )
 
 
@@ -33,8 +33,8 @@ def applied(*numbers: str, **more: Any) -> History:
     found: History = ()
     for number in numbers:
         build, _, back = number.rstrip("!").partition("<")
-        why = {"rollback_of": found[-1].number, "back_to": int(back)} if back else {}
-        found = history.added(found, record(build, why=why, run=run(found)))
+        reason = {"rollback_of": found[-1].number, "back_to": int(back)} if back else {}
+        found = history.added(found, record(build, reason=reason, run=run(found)))
         found = history.with_failure(found, found[-1].run, "no answer") if number.endswith("!") else found
     return found
 
@@ -43,7 +43,7 @@ def test_what_is_written_is_read_back() -> None:
     written = applied("89", "90!", "89<1")
     assert history.parse(json.loads(json.dumps(history.as_data(written)))) == written
     assert written[0] == HistoryEntry(1, "at 89", "me", {"s-build": "89"}, "c", "j", 2.5, run="run 0")
-    assert (written[1].failed, written[2].reason) == ("no answer", "rollback of 2 to 1")
+    assert (written[1].failed, written[2].reason_text) == ("no answer", "rollback of 2 to 1")
 
 
 @given(

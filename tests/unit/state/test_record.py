@@ -14,8 +14,8 @@ from wrapper.state.record import DeploymentRecord, moment, parse
 
 WHOLE = DeploymentRecord(
     inputs={"variables": {"size": "1"}, "sources": "s", "modules": "m", "versions": "v"},
-    given={"size": "1"},
-    hidden=("token",),
+    cli_vars={"size": "1"},
+    sensitive_names=("token",),
     by="me",
     at="2026-01-02T03:04:05Z",
     state={"serial": 3, "lineage": "l", "tag": '"t"'},

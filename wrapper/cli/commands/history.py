@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import click
 
 from ...model.errors import NotFoundError
 from ...state import layer_state
+from ...state.field_names import to_data
 from ...state.history import HistoryEntry, in_words
 from ...terraform.commands import PLAN
 from ..command import Command
@@ -37,7 +37,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
             f"{layer.label} has no history", hint="a history begins with the first apply, and a destroy removes it"
         )
     if session.options.json:
-        session.console.json([asdict(one) for one in applies])
+        session.console.json([to_data(one) for one in applies])
     else:
         head = ("no.", "when", "who", "builds", "commit", "seconds", "what")
         session.console.table(head, [_cells(one) for one in applies])
@@ -46,6 +46,6 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
 
 def _cells(one: HistoryEntry) -> tuple[str, ...]:
     commit, dirty, _ = one.commit.partition("-dirty")
-    what = "; ".join(filter(None, (one.reason, one.failed, one.job)))
+    what = "; ".join(filter(None, (one.reason_text, one.failed, one.build_url)))
     builds = in_words(one.builds)
     return str(one.number), one.at, one.by, builds, commit[:10] + dirty or "-", f"{one.seconds:g}", what or "-"

@@ -58,7 +58,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     if not one.many and not one.tenant and one.stack.tenant_source is not None:
         raise UsageError("promote needs a tenant", hint="name it: -var tenant=NAME; or add --all-tenants")
     promotion = Promotion(session, source, one.stack, _expected(session, source))
-    one = replace(one, why={"promoted_from": source.label})
+    one = replace(one, reason={"promoted_from": source.label})
     return _many(session, promotion, one) if one.many else _one(session, promotion, one)
 
 

@@ -50,18 +50,18 @@ def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **giv
         f"its last good one was {history.in_words(record.builds)}"
     )
     say_not_typed(session, one, record)
-    why = {"rollback_of": applies[-1].number, "back_to": chosen.place}
+    reason = {"rollback_of": applies[-1].number, "back_to": chosen.place}
     own = LayerOverrides(tuple(builds.tokens(chosen.builds)))
-    on_layer(session, replace(one, why=why), {one.tenant: own})
+    on_layer(session, replace(one, reason=reason), {one.tenant: own})
     return 0
 
 
 def say_not_typed(session: CliSession, one: Invocation, record: DeploymentRecord) -> None:
     """What was typed at the last apply, and is not now, changes too: as at every apply."""
     typed = {a.name for a in typed_values(one.tokens)}
-    names = [n for n in record.given if n not in (*typed, *record.builds, "tenant")]
+    names = [n for n in record.cli_vars if n not in (*typed, *record.builds, "tenant")]
     hidden = session.project.values.hidden(one.stack, names)  # sensitive now, if not then
-    lost = [commands.redact(["-var", f"{n}={record.given[n]}"], hidden) for n in names]
-    lost += [f"-var '{n}=***'" for n in record.hidden if n not in typed]
+    lost = [commands.redact(["-var", f"{n}={record.cli_vars[n]}"], hidden) for n in names]
+    lost += [f"-var '{n}=***'" for n in record.sensitive_names if n not in typed]
     if lost:
         session.console.info(f"{one.layer.label}: typed at its last apply and not now: {' '.join(lost)}")

@@ -34,7 +34,7 @@ def apply(disk: Disk, tenant: str, build: str = "", stack: str = "app-test") -> 
     words = ["-var", f"service1-build={build}"] if build else []
     confirmed = f"{REGION}/{stack}/{tenant}".rstrip("/")
     Cloud(disk, stack, REGION).perform(
-        "apply", tenant, *words, context=given, confirmed=confirmed, trigger=Trigger(job="http://ci/7/")
+        "apply", tenant, *words, context=given, confirmed=confirmed, trigger=Trigger(build_url="http://ci/7/")
     )
 
 
