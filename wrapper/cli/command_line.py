@@ -14,8 +14,8 @@ from .session import CliSession
 def line_of(session: CliSession, invocation: Invocation, words: Iterable[str]) -> str:
     """``./orchestrate``, the words and the arguments."""
     tokens = invocation.tokens
-    hidden = session.project.values.hidden(invocation.stack, commands.variable_names(tokens))
-    return commands.redact(["./orchestrate", *filter(None, words), *commands.words(tokens)], hidden)
+    sensitive_names = session.project.values.hidden(invocation.stack, commands.variable_names(tokens))
+    return commands.redact(["./orchestrate", *filter(None, words), *commands.words(tokens)], sensitive_names)
 
 
 _ASKED = re.compile(r"(?<=://)[^/?#\s]*@|(?<=\?).+", re.DOTALL)  # of a URL: who asks, and what may be a key
@@ -25,8 +25,8 @@ def as_typed(session: CliSession, stack: Stack | None = None) -> tuple[str, ...]
     """``./orchestrate`` and the words as they were typed; () where they are not known. ``stack``: whose variables are
     typed, None where none can be."""
     names = commands.names_in(session.argv)
-    hidden = session.project.values.hidden(stack, names) if stack else names
-    words = commands.redact_each(session.argv, hidden)
+    sensitive_names = session.project.values.hidden(stack, names) if stack else names
+    words = commands.redact_each(session.argv, sensitive_names)
     return ("./orchestrate", *map(_without_keys, words, ("", *words))) if words else ()
 
 

@@ -53,8 +53,8 @@ def targets(session: CliSession) -> ReportFiles:
     """The files asked for, tried before anything runs. Relative paths are the caller's."""
     from ..reports import files
 
-    typed = session.options.files
-    given = [session.directory / path if path else None for path in (typed.report, typed.junit, typed.html)]
-    found = files.ReportFiles(*given)
+    options = session.options.files
+    paths = [session.directory / path if path else None for path in (options.report, options.junit, options.html)]
+    found = files.ReportFiles(*paths)
     files.check_writable(found)
     return found

@@ -150,10 +150,10 @@ def _check_form(form: Form, tenant: str, tokens: Sequence[Token]) -> None:
         raise UsageError(
             f"{form.command} is for many tenants, not {tenant} alone", hint=f"narrow it with --tenants {tenant}"
         )
-    typed = next((a for a in arguments.typed_values(tokens) if is_build(a.name)), None)
-    if form.picks_builds and typed:
+    cli_var = next((a for a in arguments.typed_values(tokens) if is_build(a.name)), None)
+    if form.picks_builds and cli_var:
         raise UsageError(
-            f"{form.command} decides which builds it deploys, and takes no -var {typed.name}={typed.text}",
+            f"{form.command} decides which builds it deploys, and takes no -var {cli_var.name}={cli_var.text}",
             hint="leave it out; to choose a build, use apply",
         )
 

@@ -71,22 +71,22 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,127}\Z")  # of a cloud and of a template, a
 _FLAGS = {"true": True, "false": False}
 
 
-def casc(given: Any, where: str) -> dict[str, Any]:
+def casc(output: Any, where: str) -> dict[str, Any]:
     """Jenkins' configuration of one cloud, in the order it is written.
 
-    ``given`` is ``{"cloud": {...}, "templates": {name: {...}}}`` in the plugin's own field names; null is "not set".
+    ``output`` is ``{"cloud": {...}, "templates": {name: {...}}}`` in the plugin's own field names; null is "not set".
     Raises ConfigError for a field that the plugin does not have (with the nearest), a value of the wrong kind, and
     what the plugin would take in silence and then start no agent with."""
-    if not isinstance(given, Mapping) or not {"cloud", "templates"} <= set(given):
+    if not isinstance(output, Mapping) or not {"cloud", "templates"} <= set(output):
         raise ConfigError(
             "it does not hold a cloud and its templates",
             where=where,
             hint="give on what the module jenkins-agents gives out: value = module.agents.jenkins",
         )
-    cloud = _checked(given["cloud"], CLOUD, f"{where}: cloud")
+    cloud = _checked(output["cloud"], CLOUD, f"{where}: cloud")
     _check_cloud(cloud, f"{where}: cloud")
     templates = []
-    for name, fields in sorted(_mapping(given["templates"], f"{where}: templates").items()):
+    for name, fields in sorted(_mapping(output["templates"], f"{where}: templates").items()):
         at = f"{where}: templates.{name}"
         template = {"templateName": name, **_checked(fields, TEMPLATE, at)}
         _check_template(template, at)
@@ -118,10 +118,10 @@ def _mapping(value: Any, where: str) -> Mapping[str, Any]:
     return value
 
 
-def _checked(given: Any, fields: CascFields, where: str) -> dict[str, Any]:
+def _checked(values: Any, fields: CascFields, where: str) -> dict[str, Any]:
     """The fields that are set, in the plugin's order, each of its kind."""
-    given = _mapping(given, where)
-    for name in given:
+    values = _mapping(values, where)
+    for name in values:
         if name not in fields:
             close = nearest(name, fields)
             raise ConfigError(
@@ -129,7 +129,7 @@ def _checked(given: Any, fields: CascFields, where: str) -> dict[str, Any]:
                 where=where,
                 hint=f"did you mean {close}?" if close else f"it has: {', '.join(fields)}",
             )
-    found = {name: _of_kind(given[name], kind, f"{where}.{name}") for name, kind in fields.items() if name in given}
+    found = {name: _of_kind(values[name], kind, f"{where}.{name}") for name, kind in fields.items() if name in values}
     return {name: value for name, value in found.items() if value not in (None, [])}
 
 

@@ -92,7 +92,7 @@ def _helped() -> dict[str, str]:
 @click.version_option(__version__, "--version", message="orchestrate %(version)s")
 @ours
 @click.pass_context
-def cli(ctx: click.Context, /, **given: Any) -> None:
+def cli(ctx: click.Context, /, **options: Any) -> None:
     """Deploy a multi-tenant application to Amazon ECS: Terraform in a container, by convention.
 
     \b
@@ -101,7 +101,7 @@ def cli(ctx: click.Context, /, **given: Any) -> None:
     STACK is a folder config/REGION/STACK; its code is src/STACK (or what its stack.hcl names).
     -var tenant=NAME chooses a tenant of it. Terraform's own arguments (one dash) pass through as typed.
     """
-    ctx.obj = CliSession(argv=ctx.obj or ()).merged(given)
+    ctx.obj = CliSession(argv=ctx.obj or ()).merged(options)
 
 
 def main() -> NoReturn:

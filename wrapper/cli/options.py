@@ -67,19 +67,19 @@ class Options:
     files: FileOptions = field(default_factory=FileOptions)
     check: SmokeOptions = field(default_factory=SmokeOptions)
 
-    def merged(self, given: Mapping[str, Any]) -> Options:
+    def merged(self, parameters: Mapping[str, Any]) -> Options:
         """With what click found, by the names of its parameters; what was not typed does not count."""
-        typed = {name: value for name, value in given.items() if value not in (None, False, "", 0, ())}
-        groups = {name: _merged(getattr(self, name), typed) for name in ("fleet", "files", "check")}
-        return replace(_merged(self, {n: v for n, v in typed.items() if n not in groups}), **groups)
+        values = {name: value for name, value in parameters.items() if value not in (None, False, "", 0, ())}
+        groups = {name: _merged(getattr(self, name), values) for name in ("fleet", "files", "check")}
+        return replace(_merged(self, {n: v for n, v in values.items() if n not in groups}), **groups)
 
 
 Group = TypeVar("Group")
 
 
-def _merged(group: Group, typed: Mapping[str, Any]) -> Group:
+def _merged(group: Group, values: Mapping[str, Any]) -> Group:
     known = {f.name for f in fields(group)}  # type: ignore[arg-type]
-    return replace(group, **{n: v for n, v in typed.items() if n in known})  # type: ignore[type-var]
+    return replace(group, **{n: v for n, v in values.items() if n in known})  # type: ignore[type-var]
 
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

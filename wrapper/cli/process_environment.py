@@ -45,10 +45,10 @@ def environment_of(options: Around, stack: Stack, identity: Identity) -> dict[st
 
 def _cli_configuration(options: Around) -> dict[str, str]:
     """The caller's own Terraform CLI configuration; else one of ours that names a provider mirror found here."""
-    given = options.environ.get("TF_CLI_CONFIG_FILE", "")
-    if given and Path(given).is_file():
-        return {"TF_CLI_CONFIG_FILE": given}
-    if not given and Path("~/.terraformrc").expanduser().is_file():
+    configured = options.environ.get("TF_CLI_CONFIG_FILE", "")
+    if configured and Path(configured).is_file():
+        return {"TF_CLI_CONFIG_FILE": configured}
+    if not configured and Path("~/.terraformrc").expanduser().is_file():
         return {}
     text = provider_installation(options.environ)
     if not text or options.dry_run:

@@ -131,8 +131,8 @@ class DryRunProgress(PlainProgress):
 def _ending(result: LayerResult) -> str:
     changes = result.changes
     counts = f" +{changes.added} ~{changes.changed} -{changes.destroyed}" if changes else ""
-    why = f": {result.why}" if not result.ok else ""
-    return f"{result.result}{counts} ({length(result.seconds)}){why}"
+    reason = f": {result.why}" if not result.ok else ""
+    return f"{result.result}{counts} ({length(result.seconds)}){reason}"
 
 
 class LiveProgress(PlainProgress):

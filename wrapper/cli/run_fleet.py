@@ -50,10 +50,10 @@ class FleetAction:
     words: tuple[str, ...]
 
 
-def perform(session: CliSession, invocation: Invocation, instead: FleetAction | None = None) -> int:
-    """The verb on many layers, or on one as on many; the exit code is the worst of all. ``instead``: what is done, where it
+def perform(session: CliSession, invocation: Invocation, action: FleetAction | None = None) -> int:
+    """The verb on many layers, or on one as on many; the exit code is the worst of all. ``action``: what is done, where it
     is more than the verb."""
-    request = replace(_request(session, invocation), words=instead.words if instead else ())
+    request = replace(_request(session, invocation), words=action.words if action else ())
     head, verb = _head(session, request), invocation.verb
     logs = Logs(session.home / "logs", head.id)
     session.console.data_only = session.options.json
@@ -66,7 +66,7 @@ def perform(session: CliSession, invocation: Invocation, instead: FleetAction | 
             many = Fleet(deployer, progress, request.policy, note)
             request = replace(request, tenant_filter=replace(request.tenant_filter, done=done))
             with progress.looking_on():
-                results = (instead.run if instead else _perform)(many, request)
+                results = (action.run if action else _perform)(many, request)
             report = replace(head, finished=time.time(), results=in_order(results))
             keep(report, logs)
             tell(session, report, logs, speaks=speaks)
@@ -185,11 +185,11 @@ def tell(session: CliSession, report: Report, logs: Logs, *, speaks: bool) -> No
     if session.options.json:
         console.json(document.data_of(report))
     elif not speaks:
-        shown, hidden = _shown(report)
+        shown, omitted = _shown(report)
         if shown.results:
             console.table(table.HEAD, table.rows(shown))
-        if hidden:
-            console.info(f"{hidden} unchanged are not shown; --report FILE has them")
+        if omitted:
+            console.info(f"{omitted} unchanged are not shown; --report FILE has them")
     _say(console, table.troubles(report))
     if logs.folder.is_dir():
         console.info(f"logs and report.json: {logs.folder}")

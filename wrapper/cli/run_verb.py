@@ -24,8 +24,10 @@ def perform(session: CliSession, invocation: Invocation) -> int:
     return outcome.code if invocation.verb.tells_changes else 0
 
 
-def on_layer(session: CliSession, invocation: Invocation, own: Mapping[str, LayerOverrides] | None = None) -> Outcome:
-    """The verb on one layer, and its last words. ``own``: what it, or its stack, is given alone."""
+def on_layer(
+    session: CliSession, invocation: Invocation, overrides: Mapping[str, LayerOverrides] | None = None
+) -> Outcome:
+    """The verb on one layer, and its last words. ``overrides``: what it, or its stack, is given alone."""
     verb, layer, tokens = invocation.verb, invocation.layer, invocation.tokens
     if session.options.json and verb.speaks_json:
         tokens = (Token("json", None, ("-json",)), *tokens)
@@ -34,13 +36,13 @@ def on_layer(session: CliSession, invocation: Invocation, own: Mapping[str, Laye
         started = time.monotonic()
         deployer = session.deployer(layer.stack, signals, invocation.reason)
         deployer.note_builds = found.note_builds
-        outcome = deployer.perform(verb, layer, tokens, own)
+        outcome = deployer.perform(verb, layer, tokens, overrides)
         found.note(outcome)
-        _answer(session, verb, layer, outcome, time.monotonic() - started)
+        _print_result(session, verb, layer, outcome, time.monotonic() - started)
     return outcome
 
 
-def _answer(session: CliSession, verb: Verb, layer: Layer, outcome: Outcome, seconds: float) -> None:
+def _print_result(session: CliSession, verb: Verb, layer: Layer, outcome: Outcome, seconds: float) -> None:
     """The last words: a tenant's URL, or everything as data."""
     applied = verb.applies and bool(layer.tenant) and not session.dry_run
     if applied and not outcome.url:

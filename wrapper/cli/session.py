@@ -43,8 +43,8 @@ class CliSession:
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     argv: tuple[str, ...] = ()  # the words of the command line, for the report
 
-    def merged(self, given: Mapping[str, Any]) -> CliSession:
-        return replace(self, options=self.options.merged(given))
+    def merged(self, parameters: Mapping[str, Any]) -> CliSession:
+        return replace(self, options=self.options.merged(parameters))
 
     @property
     def dry_run(self) -> bool:
@@ -65,17 +65,17 @@ class CliSession:
     def root_folder(self) -> Path:
         from ..project.project import find_root
 
-        given = self.options.root or self.environ.get("ORCHESTRATE_ROOT", "")
-        return (self.directory / given).resolve() if given else find_root(self.directory, SELF)
+        folder = self.options.root or self.environ.get("ORCHESTRATE_ROOT", "")
+        return (self.directory / folder).resolve() if folder else find_root(self.directory, SELF)
 
     @cached_property
     def home(self) -> Path:
         """The project's private folder: ``.orchestrate`` below its root, or one of its own below ORCHESTRATE_HOME."""
-        given = self.environ.get("ORCHESTRATE_HOME")
-        if not given:
+        folder = self.environ.get("ORCHESTRATE_HOME")
+        if not folder:
             return self.root_folder / ".orchestrate"
         digest = hashlib.sha256(str(self.root_folder).encode()).hexdigest()[:8]
-        return (self.directory / given).resolve() / f"{self.root_folder.name}-{digest}"
+        return (self.directory / folder).resolve() / f"{self.root_folder.name}-{digest}"
 
     @cached_property
     def project(self) -> Project:
@@ -205,8 +205,8 @@ class CliSession:
 
     def _network(self) -> str:
         """The sandbox listens on loopback: the container shares the host's network, on Linux."""
-        given = self.environ.get("ORCHESTRATE_NETWORK", "")
-        return given or ("host" if self.sandboxed and sys.platform == "linux" else "bridge")
+        network = self.environ.get("ORCHESTRATE_NETWORK", "")
+        return network or ("host" if self.sandboxed and sys.platform == "linux" else "bridge")
 
     def deployer(self, stack: Stack, signals: SignalHandler, reason: Mapping[str, Any] | None = None) -> Deployer:
         """All that a command on a stack needs. ``reason``: of an apply, as it is recorded."""

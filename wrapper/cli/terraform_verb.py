@@ -35,11 +35,11 @@ def command_of(name: str) -> click.Command:
         shell_complete=_complete,
     )
     @click.pass_context
-    def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
+    def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:
         from .invocation import form_of, parse
         from .run_verb import perform
 
-        session = ctx.obj.merged(given)
+        session = ctx.obj.merged(options)
         return perform(session, parse(session, form_of(verb), words))
 
     return command

@@ -40,8 +40,8 @@ _FORM = Form("affected", APPLY, many=True)
 @click.option("--since", metavar="GIT-REF", help="Compare the project's files with those of this revision.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
-def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **given: Any) -> int:
-    session = ctx.obj.merged(given)
+def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **options: Any) -> int:
+    session = ctx.obj.merged(options)
     one = parse(session, _FORM, words)
     stack, tokens = one.stack, one.tokens
     with looking(session, stack) as seen:

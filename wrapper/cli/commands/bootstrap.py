@@ -18,8 +18,8 @@ from ..options import takes
 @takes("root", "sandbox", "engine")
 @click.argument("words", nargs=-1, required=True, metavar="[REGION] STACK")
 @click.pass_context
-def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
-    session = ctx.obj.merged(given)
+def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:
+    session = ctx.obj.merged(options)
     if len(words) > 2:
         raise UsageError("too many words", hint="./orchestrate bootstrap REGION STACK")
     *region, name = sorted(words, key=lambda w: not session.project.is_region(w))

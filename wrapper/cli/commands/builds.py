@@ -37,8 +37,8 @@ _FORM = Form("builds", PLAN, flags=())  # nothing is run
 )
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var tenant=NAME]")
 @click.pass_context
-def command(ctx: click.Context, /, words: tuple[str, ...], form: str, **given: Any) -> int:
-    session: CliSession = ctx.obj.merged(given)
+def command(ctx: click.Context, /, words: tuple[str, ...], form: str, **options: Any) -> int:
+    session: CliSession = ctx.obj.merged(options)
     layer = parse(session, _FORM, words).layer
     form = "json" if session.options.json else form
     if layer.tenant or layer.stack.tenant_source is None:

@@ -35,8 +35,8 @@ class CheckResult(NamedTuple):
 @click.argument("stack", required=False, default="")
 @click.argument("region", required=False, default="")
 @click.pass_context
-def command(ctx: click.Context, /, stack: str, region: str, **given: Any) -> int:
-    session: CliSession = ctx.obj.merged(given)
+def command(ctx: click.Context, /, stack: str, region: str, **options: Any) -> int:
+    session: CliSession = ctx.obj.merged(options)
     findings = [*_engine(session), *_terraform(session), *_simulated(session), *_account(session, stack, region)]
     if session.options.json:
         session.console.json([f._asdict() for f in findings])

@@ -29,7 +29,7 @@ _FORM = Form("drift", DRIFT)
 @file_options
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [TERRAFORM ARGUMENTS]...")
 @click.pass_context
-def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
-    session = ctx.obj.merged(given)
+def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:
+    session = ctx.obj.merged(options)
     one = parse(session, _FORM, words)
     return run_fleet.perform(session, replace(one, tokens=one.others))

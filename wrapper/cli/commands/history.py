@@ -28,8 +28,8 @@ _FORM = Form("history", PLAN, flags=())  # nothing is run
 @takes(*ASKS_AWS, "tenant")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var tenant=NAME]")
 @click.pass_context
-def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
-    session: CliSession = ctx.obj.merged(given)
+def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:
+    session: CliSession = ctx.obj.merged(options)
     layer = parse(session, _FORM, words).layer
     applies = layer_state.load_history(session.store(layer.stack), layer)[::-1]
     if not applies:

@@ -28,14 +28,14 @@ def command() -> None: ...
 @click.argument("stack")
 @click.argument("region", required=False, default="")
 @click.pass_context
-def casc(ctx: click.Context, /, stack: str, region: str, output: str, **given: Any) -> int:
+def casc(ctx: click.Context, /, stack: str, region: str, output: str, **options: Any) -> int:
     from .. import jenkins_casc
 
-    session: CliSession = ctx.obj.merged(given)
+    session: CliSession = ctx.obj.merged(options)
     if session.options.json and output:
         raise UsageError("--output writes YAML, and --json prints JSON", hint="leave one of them out")
     found = session.project.stack(stack, region)
-    configuration = jenkins_casc.casc(_given_out(session, found), f'{found.label}: output "{_OUTPUT}"')
+    configuration = jenkins_casc.casc(_output_value(session, found), f'{found.label}: output "{_OUTPUT}"')
     if session.options.json:
         session.console.json(configuration)
         return 0
@@ -51,15 +51,15 @@ def casc(ctx: click.Context, /, stack: str, region: str, output: str, **given: A
     return 0
 
 
-def _given_out(session: CliSession, stack: Stack) -> Any:
+def _output_value(session: CliSession, stack: Stack) -> Any:
     """The stack's output, read from its state: Terraform is not started."""
     from ...state import layer_state
 
     apply = f"./orchestrate apply {stack.name} {stack.region}".rstrip()
-    own = layer_state.load(session.store(stack), Layer(stack))
-    if own is None:
+    state = layer_state.load(session.store(stack), Layer(stack))
+    if state is None:
         raise NotFoundError(f"{stack.label} has no state yet", hint=f"apply it first: {apply}")
-    outputs = layer_state.outputs(own)
+    outputs = layer_state.outputs(state)
     if _OUTPUT not in outputs:
         raise NotFoundError(
             f'{stack.label} has no output "{_OUTPUT}"',

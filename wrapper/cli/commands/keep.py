@@ -48,20 +48,20 @@ def command(
     reason: str,
     off: bool,
     listed: bool,
-    **given: Any,
+    **options: Any,
 ) -> int:
-    session: CliSession = ctx.obj.merged(given)
+    session: CliSession = ctx.obj.merged(options)
     if [bool(until), off, listed].count(True) != 1 or bool(stack) == listed:
         raise UsageError(
             "keep takes a stack with --until or --off, or --list alone",
             hint="keep STACK [REGION] --until 2026-12-01 | --off ; keep --list",
         )
-    for flag, given_too, needed, there in (
+    for flag, is_set, needed, there in (
         ("--json", session.options.json, "--list", listed),
         ("--time-zone", time_zone, "--until", until),
         ("--reason", reason, "--until", until),
     ):
-        if given_too and not there:
+        if is_set and not there:
             raise UsageError(f"keep takes {flag} with {needed} only", hint="see: ./orchestrate keep --help")
     if listed:
         return _list(session)

@@ -47,8 +47,8 @@ _FORM = Form("promote", APPLY, picks_builds=True)
 @build_options
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="FROM TO [REGION] [-var tenant=NAME]")
 @click.pass_context
-def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
-    session: CliSession = ctx.obj.merged(given)
+def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:
+    session: CliSession = ctx.obj.merged(options)
     name, rest = without_first(words)
     if not name:
         raise UsageError("promote needs two stacks", hint="./orchestrate promote FROM TO [REGION] -var tenant=NAME")
@@ -101,7 +101,7 @@ class Promotion:
         other = self.stack.source if layer.tenant else self.stack.tenant_source
         promotions.check_fits(numbers, declared(layer.source), declared(other) if other else (), layer.label)
 
-    def own_layer_has_builds(self) -> bool:
+    def stack_layer_has_builds(self) -> bool:
         found = self.session.project.values.declared(self.stack.source)
         return self.stack.tenant_source is not None and any(is_build(n) for n in found)
 
@@ -111,21 +111,21 @@ def _one(session: CliSession, promotion: Promotion, one: Invocation) -> int:
 
     layer, source = session.project.layer(one.stack, one.tenant), Layer(promotion.source, one.tenant)
     store = session.store(promotion.source)
-    given = {one.tenant: promotion.take(source, index.layer_status(store, source), store)}
-    if promotion.own_layer_has_builds():
+    overrides = {one.tenant: promotion.take(source, index.layer_status(store, source), store)}
+    if promotion.stack_layer_has_builds():
         above = Layer(promotion.source)
-        given[""] = promotion.take(above, index.layer_status(store, above), store)
+        overrides[""] = promotion.take(above, index.layer_status(store, above), store)
     with contextlib.suppress(OrchestrateError):
         record = index.layer_status(session.store(one.stack), layer).record
         say_not_typed(session, one, record)
-        _say(session, layer, given[one.tenant], record.builds)
-    on_layer(session, one, given)
+        _tell_builds(session, layer, overrides[one.tenant], record.builds)
+    on_layer(session, one, overrides)
     return 0
 
 
-def _say(session: CliSession, layer: Layer, given: LayerOverrides, running: Mapping[str, str]) -> None:
+def _tell_builds(session: CliSession, layer: Layer, overrides: LayerOverrides, running: Mapping[str, str]) -> None:
     now = f"runs {in_words(running)}" if running else "runs nothing yet"
-    session.console.info(f"{layer.label}: promoting {in_words(given.builds or {})} (it {now})")
+    session.console.info(f"{layer.label}: promoting {in_words(overrides.builds or {})} (it {now})")
 
 
 def _many(session: CliSession, promotion: Promotion, one: Invocation) -> int:
@@ -135,12 +135,14 @@ def _many(session: CliSession, promotion: Promotion, one: Invocation) -> int:
         store, here = session.store(promotion.source), fleet.detector.read_index()
         there = index.read(store, promotion.source)
         names = list(fleet.detector.choose(here, request.tenant_filter, deployed_only=False).chosen)
-        own = promotion.own_layer_has_builds()
-        fleet.given = {n: _taken(promotion, n, there.of(n), store) for n in [*names, *([""] if own else [])]}
-        for name, given in fleet.given.items():
-            if isinstance(given, LayerOverrides) and not here.of(name).error:
-                _say(session, Layer(one.stack, name), given, here.of(name).record.builds)
-        tenant_filter = replace(request.tenant_filter, own=own and request.tenant_filter.own)
+        stack_has_builds = promotion.stack_layer_has_builds()
+        fleet.given = {
+            n: _taken(promotion, n, there.of(n), store) for n in [*names, *([""] if stack_has_builds else [])]
+        }
+        for name, overrides in fleet.given.items():
+            if isinstance(overrides, LayerOverrides) and not here.of(name).error:
+                _tell_builds(session, Layer(one.stack, name), overrides, here.of(name).record.builds)
+        tenant_filter = replace(request.tenant_filter, own=stack_has_builds and request.tenant_filter.own)
         return fleet.perform(one.verb, one.tokens, tenant_filter)
 
     words = ("promote", promotion.source.name, one.stack.name, one.stack.region)

@@ -33,8 +33,8 @@ _EXAMPLE = "example"  # a tenant's name, for the values of one that has none of 
     "--tenants", type=click.IntRange(0, 1_000_000), metavar="N", help="Number of tenants (default: those that exist)."
 )
 @click.pass_context
-def command(ctx: click.Context, /, stack: str, region: str, tenants: int | None, **given: Any) -> int:
-    session = ctx.obj.merged(given)
+def command(ctx: click.Context, /, stack: str, region: str, tenants: int | None, **options: Any) -> int:
+    session = ctx.obj.merged(options)
     found = session.project.stack(stack, region)
     session.project.layer(found, _EXAMPLE, must_be_declared=False)
     account, deployed, unreadable = _asked(session, found)

@@ -73,9 +73,9 @@ def command(
     yes: bool,
     older_than: str,
     lock_timeout: str,
-    **given: Any,
+    **options: Any,
 ) -> int:
-    session: CliSession = ctx.obj.merged(given)
+    session: CliSession = ctx.obj.merged(options)
     environment.check(session.environ)
     wanted = StackFilter(region, globs)
     age = rules.seconds(older_than) if older_than else 0.0
@@ -87,7 +87,7 @@ def command(
         )
     session.console.data_only = session.options.json
     with session.signals().installed() as signals:
-        found = list(reaper.find(session.project, wanted, lambda stack: _doors(session, stack)))
+        found = list(reaper.find(session.project, wanted, lambda stack: _connect(session, stack)))
         if yes:
 
             def deployer_of(stack: Stack) -> Deployer:
@@ -98,7 +98,7 @@ def command(
     return _show(session, one, found)
 
 
-def _doors(session: CliSession, stack: Stack) -> tuple[Identity, Store]:
+def _connect(session: CliSession, stack: Stack) -> tuple[Identity, Store]:
     identity = session.identity(stack)
     return identity, store.open_store(stack, identity)
 
@@ -127,12 +127,12 @@ def _show(session: CliSession, one: ReapOptions, found: Sequence[ReapCandidate])
 
 def _row(candidate: ReapCandidate, one: ReapOptions) -> tuple[str, ...]:
     last = f"{rules.age(one.now - candidate.last)} ago" if candidate.last is not None else "-"
-    why = candidate.spared(one.now, one.older_than)
+    reason = candidate.spared(one.now, one.older_than)
     busy = ", ".join(n or "itself" for n in candidate.busy)
     if candidate.error:
         what = f"not known: {candidate.error.message}"
-    elif why:
-        what = "stays: " + (why if not why.startswith("kept until") else "kept")
+    elif reason:
+        what = "stays: " + (reason if not reason.startswith("kept until") else "kept")
     elif candidate.goes(one.now, one.older_than):
         what = "destroy" + f" (locked now: {busy})" * bool(busy)
     else:
@@ -141,7 +141,7 @@ def _row(candidate: ReapCandidate, one: ReapOptions) -> tuple[str, ...]:
     return candidate.label, ", ".join(candidate.tenants) or "-", last, hold, what
 
 
-# -- the night --------------------------------------------------------------------------------------
+# -- what is done ----------------------------------------------------------------------------------
 
 
 def _reap(

@@ -26,8 +26,8 @@ def command() -> None: ...
 @takes("json")
 @click.argument("names", nargs=-1, metavar="FILE...")
 @click.pass_context
-def merge(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> int:
-    session = ctx.obj.merged(given)
+def merge(ctx: click.Context, /, names: tuple[str, ...], **options: Any) -> int:
+    session = ctx.obj.merged(options)
     if not names:
         raise UsageError("no report to merge", hint="report merge A.json B.json ... --report ALL.json")
     wanted = targets(session)
@@ -43,8 +43,8 @@ def merge(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> int:
 @takes("json")
 @click.argument("name", metavar="FILE")
 @click.pass_context
-def show(ctx: click.Context, /, name: str, **given: Any) -> int:
-    session = ctx.obj.merged(given)
+def show(ctx: click.Context, /, name: str, **options: Any) -> int:
+    session = ctx.obj.merged(options)
     wanted = targets(session)
     found = files.read(session.directory / name)
     files.write(found, wanted)

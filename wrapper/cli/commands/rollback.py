@@ -37,10 +37,10 @@ _FORM = Form("rollback", commands.APPLY, picks_builds=True, declared=True)
 )
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var tenant=NAME]")
 @click.pass_context
-def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **given: Any) -> int:
+def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **options: Any) -> int:
     from ..run_verb import on_layer
 
-    session: CliSession = ctx.obj.merged(given)
+    session: CliSession = ctx.obj.merged(options)
     one = parse(session, _FORM, words)
     layer, store = one.layer, session.store(one.stack)
     applies, record = layer_state.load_history(store, layer), layer_state.load_record(store, layer)
@@ -51,17 +51,17 @@ def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **giv
     )
     say_not_typed(session, one, record)
     reason = {"rollback_of": applies[-1].number, "back_to": chosen.place}
-    own = LayerOverrides(tuple(builds.tokens(chosen.builds)))
-    on_layer(session, replace(one, reason=reason), {one.tenant: own})
+    overrides = LayerOverrides(tuple(builds.tokens(chosen.builds)))
+    on_layer(session, replace(one, reason=reason), {one.tenant: overrides})
     return 0
 
 
 def say_not_typed(session: CliSession, one: Invocation, record: DeploymentRecord) -> None:
     """What was typed at the last apply, and is not now, changes too: as at every apply."""
-    typed = {a.name for a in typed_values(one.tokens)}
-    names = [n for n in record.cli_vars if n not in (*typed, *record.builds, "tenant")]
-    hidden = session.project.values.hidden(one.stack, names)  # sensitive now, if not then
-    lost = [commands.redact(["-var", f"{n}={record.cli_vars[n]}"], hidden) for n in names]
-    lost += [f"-var '{n}=***'" for n in record.sensitive_names if n not in typed]
+    cli_vars = {a.name for a in typed_values(one.tokens)}
+    names = [n for n in record.cli_vars if n not in (*cli_vars, *record.builds, "tenant")]
+    sensitive_names = session.project.values.hidden(one.stack, names)  # sensitive now, if not then
+    lost = [commands.redact(["-var", f"{n}={record.cli_vars[n]}"], sensitive_names) for n in names]
+    lost += [f"-var '{n}=***'" for n in record.sensitive_names if n not in cli_vars]
     if lost:
         session.console.info(f"{one.layer.label}: typed at its last apply and not now: {' '.join(lost)}")

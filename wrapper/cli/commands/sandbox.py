@@ -19,16 +19,16 @@ def command() -> None: ...
 @command.command("start", help="Start the sandbox, unless it runs.")
 @takes("root", "json")
 @click.pass_context
-def start(ctx: click.Context, /, **given: Any) -> int:
-    session = ctx.obj.merged(given)
+def start(ctx: click.Context, /, **options: Any) -> int:
+    session = ctx.obj.merged(options)
     return _show(session, session.simulated.start(seed_of(session.project)))
 
 
 @command.command("stop", help="Stop the sandbox. Everything in it is lost.")
 @takes("root")
 @click.pass_context
-def stop(ctx: click.Context, /, **given: Any) -> int:
-    session = ctx.obj.merged(given)
+def stop(ctx: click.Context, /, **options: Any) -> int:
+    session = ctx.obj.merged(options)
     session.console.info("sandbox: stopped" if session.simulated.stop() else "sandbox: was not running")
     return 0
 
@@ -36,8 +36,8 @@ def stop(ctx: click.Context, /, **given: Any) -> int:
 @command.command("status", help="Show whether the sandbox runs, and where. Exit code 1: it does not run.")
 @takes("root", "json")
 @click.pass_context
-def status(ctx: click.Context, /, **given: Any) -> int:
-    session = ctx.obj.merged(given)
+def status(ctx: click.Context, /, **options: Any) -> int:
+    session = ctx.obj.merged(options)
     endpoint = session.simulated.status()
     if endpoint is None:
         session.console.json({"running": False}) if session.options.json else session.console.info(
@@ -50,8 +50,8 @@ def status(ctx: click.Context, /, **given: Any) -> int:
 @command.command("reset", help="Empty the sandbox.")
 @takes("root", "json")
 @click.pass_context
-def reset(ctx: click.Context, /, **given: Any) -> int:
-    session = ctx.obj.merged(given)
+def reset(ctx: click.Context, /, **options: Any) -> int:
+    session = ctx.obj.merged(options)
     return _show(session, session.simulated.reset(seed_of(session.project)))
 
 

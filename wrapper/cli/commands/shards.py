@@ -47,8 +47,8 @@ _FORM = Form("shards", APPLY, many=True)
 @click.option("--force", is_flag=True, help="Include unchanged tenants.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
-def command(ctx: click.Context, /, words: tuple[str, ...], parts: int, form: str, **given: Any) -> int:
-    session = ctx.obj.merged(given)
+def command(ctx: click.Context, /, words: tuple[str, ...], parts: int, form: str, **options: Any) -> int:
+    session = ctx.obj.merged(options)
     one = parse(session, _FORM, words)
     stack, tokens = one.stack, one.tokens
     with looking(session, stack) as seen:

@@ -15,8 +15,8 @@ from ..options import takes
 @click.command("stacks", cls=Command, help="List the stacks of this project.")
 @takes("root", "json")
 @click.pass_context
-def command(ctx: click.Context, /, **given: Any) -> int:
-    session = ctx.obj.merged(given)
+def command(ctx: click.Context, /, **options: Any) -> int:
+    session = ctx.obj.merged(options)
     rows = [describe(session.project, stack) for stack in session.project.stacks()]
     if session.options.json:
         session.console.json(rows)

@@ -34,8 +34,8 @@ def _names(function: Any) -> Any:
 @click.option("--from", "other", metavar="TENANT", help="Copy the values of this tenant.")
 @takes("root")
 @_names
-def add(ctx: click.Context, /, name: str, stack: str, region: str, other: str | None, **given: Any) -> int:
-    session: CliSession = ctx.obj.merged(given)
+def add(ctx: click.Context, /, name: str, stack: str, region: str, other: str | None, **options: Any) -> int:
+    session: CliSession = ctx.obj.merged(options)
     found = session.project.stack(stack, region)
     file = session.project.add_tenant(found, name, other or "")
     session.console.info(f"{file}: write the values of {name} there")
@@ -46,8 +46,8 @@ def add(ctx: click.Context, /, name: str, stack: str, region: str, other: str | 
 @command.command("remove", help="Destroy a tenant, and then remove its file.")
 @takes("root", "sandbox", "engine", "dry_run", "timeout")
 @_names
-def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any) -> int:
-    session: CliSession = ctx.obj.merged(given)
+def remove(ctx: click.Context, /, name: str, stack: str, region: str, **options: Any) -> int:
+    session: CliSession = ctx.obj.merged(options)
     one = named(session, DESTROY, stack, region, name)
     found, layer = one.stack, one.layer
     file = session.project.tenant_file(found, name)
@@ -72,8 +72,8 @@ def remove(ctx: click.Context, /, name: str, stack: str, region: str, **given: A
 @command.command("show", help="Show everything that is known about a tenant.")
 @takes(*ASKS_AWS, "timeout")
 @_names
-def show(ctx: click.Context, /, name: str, stack: str, region: str, **given: Any) -> int:
-    session: CliSession = ctx.obj.merged(given)
+def show(ctx: click.Context, /, name: str, stack: str, region: str, **options: Any) -> int:
+    session: CliSession = ctx.obj.merged(options)
     found = session.project.stack(stack, region)
     declared = session.project.files.has(session.project.tenant_file(found, name))
     with looking(session, found) as seen:

@@ -27,8 +27,8 @@ from ..tenant_status import TenantStatus, looking, scope_of
 @click.argument("stack")
 @click.argument("region", required=False, default="")
 @click.pass_context
-def command(ctx: click.Context, /, stack: str, region: str, **given: Any) -> int:
-    session = ctx.obj.merged(given)
+def command(ctx: click.Context, /, stack: str, region: str, **options: Any) -> int:
+    session = ctx.obj.merged(options)
     found = session.project.stack(stack, region)
     declared, tenant_filter = set(session.project.tenants(found)), scope_of(session)
     with looking(session, found) as seen:

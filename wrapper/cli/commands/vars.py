@@ -25,8 +25,8 @@ _FORM = Form("vars", PLAN, flags=("var", "var-file"), declared=True)
 @takes("root", "sandbox", "json", "tenant", "timeout")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
-def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
-    session = ctx.obj.merged({**given, "dry_run": True})
+def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:
+    session = ctx.obj.merged({**options, "dry_run": True})
     one = parse(session, _FORM, words)
     with session.signals().installed() as signals:
         resolver = session.deployer(one.stack, signals).resolver
