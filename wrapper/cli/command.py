@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from click.parser import _OptionParser, _ParsingState
 
 from ..model.errors import UsageError
-from .options import Common, Shared
+from .options import GlobalOption, Shared
 
 
 def no_option(command: str, word: str, possibilities: Sequence[str] = ()) -> UsageError:
@@ -41,7 +41,7 @@ class _WholeWords(_OptionParser):
 
 def _rank(parameter: click.Parameter) -> int:
     if "--help" in parameter.opts:
-        return Common.rank + 1
+        return GlobalOption.rank + 1
     return parameter.rank if isinstance(parameter, Shared) else 0
 
 

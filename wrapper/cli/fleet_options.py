@@ -16,7 +16,7 @@ _SCOPE = (
     shared("--tenants", multiple=True, metavar="GLOB", help="Only these tenants: a*,!acme (an exclusion wins)."),
     shared("--shard", metavar="K/N", help="Shard K of N of the tenants, by their names."),
 )
-_TERMS = (
+_POLICY = (
     shared("--fail-fast", is_flag=True, help="After a failure start no further tenant."),
     shared("--tenant-timeout", metavar="TIME", help="Stop a tenant gracefully after this time."),
     shared("--canary", type=click.IntRange(1), metavar="N", help="Run N tenants first; continue if all are good."),
@@ -41,12 +41,12 @@ _FILES = (
 
 
 scope_options = stacked(*_SCOPE)  # which tenants
-terms_options = stacked(*_TERMS)  # on which terms
+policy_options = stacked(*_POLICY)  # on which terms
 unchanged_options = stacked(*_UNCHANGED)  # of a command that leaves out what did not change
 losses_options = stacked(*_LOSSES)  # what may be lost
 file_options = stacked(*_FILES)  # where the answers go
-one_options = stacked(*_LOSSES, *_FILES)  # of a command that applies one layer
-many_options = stacked(*_SCOPE, *_TERMS, *_UNCHANGED, *_LOSSES, *_FILES)  # of one that applies many
+layer_options = stacked(*_LOSSES, *_FILES)  # of a command that applies one layer
+fleet_options = stacked(*_SCOPE, *_POLICY, *_UNCHANGED, *_LOSSES, *_FILES)  # of one that applies many
 
 
 def targets(session: CliSession) -> ReportFiles:

@@ -20,8 +20,8 @@ from ..terraform.commands import Token, Verb
 from ..terraform.variables import is_build
 from . import build_options
 from .command import no_option
-from .fleet_options import many_options
-from .options import FleetOptions, ours
+from .fleet_options import fleet_options
+from .options import FleetOptions, global_options
 from .session import CliSession
 
 _LIKE_A_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d\Z")
@@ -176,23 +176,23 @@ def _is_for_many(options: FleetOptions, verb: Verb, layer: Layer) -> bool:
 
 
 def _refuse_unknown_options(command: str, tokens: Sequence[Token]) -> None:
-    ours_known = [o for p in _known() for o in p.opts]
+    known = [o for p in _known() for o in p.opts]
     for token in tokens:
         if not token.flag and str(token.value).startswith("--"):
             name = str(token.value).partition("=")[0]
             single = name[1:]
-            if name in ours_known:
+            if name in known:
                 raise no_option(command, name)
             if commands.is_flag(single.lstrip("-")):
                 raise UsageError(f"no option {name}", hint=f"Terraform's own arguments have one dash: {single}")
-            close = nearest(name, ours_known)
+            close = nearest(name, known)
             raise UsageError(f"no option {name}", hint=f"did you mean {close}?" if close else "see --help")
 
 
 def _known() -> list[click.Parameter]:
     @click.command()
-    @ours
-    @many_options
+    @global_options
+    @fleet_options
     @build_options.build_options
     def probe(**_: Any) -> None: ...
 

@@ -12,10 +12,10 @@ import click
 from .. import __version__
 from ..model.errors import OrchestrateError, UsageError
 from .command import CommandGroup, no_option, words_of
-from .options import ours
+from .options import global_options
 from .session import CliSession
 
-_OURS = {
+_COMMANDS = {
     "stacks": "List the stacks of this project.",
     "vars": "Show every value of a layer and the line it comes from.",
     "tenants": "List a stack's tenants: declared, deployed, changed, orphaned, failed, locked.",
@@ -60,10 +60,10 @@ class Commands(CommandGroup):
     """Ours are imported only when asked for; whatever else is a Terraform verb goes to Terraform."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*_helped(), *_OURS]
+        return [*_helped(), *_COMMANDS]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name in _OURS:
+        if name in _COMMANDS:
             command: click.Command = importlib.import_module(f"wrapper.cli.commands.{name}").command
             return command
         from .terraform_verb import command_of
@@ -74,7 +74,7 @@ class Commands(CommandGroup):
         with formatter.section("Terraform, on a stack or a tenant (every other Terraform verb works too)"):
             formatter.write_dl(list(_helped().items()))
         with formatter.section("This project"):
-            formatter.write_dl(list(_OURS.items()))
+            formatter.write_dl(list(_COMMANDS.items()))
 
 
 def _helped() -> dict[str, str]:
@@ -90,7 +90,7 @@ def _helped() -> dict[str, str]:
     context_settings={"help_option_names": ["--help", "-h", "-help"], "terminal_width": 100},
 )
 @click.version_option(__version__, "--version", message="orchestrate %(version)s")
-@ours
+@global_options
 @click.pass_context
 def cli(ctx: click.Context, /, **options: Any) -> None:
     """Deploy a multi-tenant application to Amazon ECS: Terraform in a container, by convention.

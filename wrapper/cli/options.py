@@ -91,26 +91,32 @@ class Shared(click.Option):
     rank = 1
 
 
-class Common(Shared):
+class GlobalOption(Shared):
     """An option that may stand before the command too: help shows it after all others."""
 
     rank = 2
 
 
 shared = partial(click.option, cls=Shared)
-common = partial(click.option, cls=Common)
+global_option = partial(click.option, cls=GlobalOption)
 _EVERYWHERE: Mapping[str, Decorator] = {
-    "root": common("--root", metavar="DIR", help="The project: the folder with config/ and src/."),
-    "sandbox": common("--sandbox", is_flag=True, help="Use a simulated AWS, started on demand."),
-    "engine": common("--engine", metavar="NAME", help="Where Terraform runs: docker (default) or host."),
-    "dry_run": common("--dry-run", is_flag=True, help="Show the container and the argv of each step; start nothing."),
-    "json": common("--json", is_flag=True, help="Print JSON on standard output."),
-    "tenant": common("--tenant", metavar="NAME", help="The same as -var tenant=NAME."),
-    "confirm": common("--confirm", metavar="REGION/STACK[/TENANT]", help="Confirm a change to a protected stack."),
-    "all_tenants": common("--all-tenants", is_flag=True, help="The stack and all its tenants."),
-    "jobs": common("--jobs", type=click.IntRange(1, 256), metavar="N", help="Number of tenants to run side by side."),
-    "timeout": common("--timeout", metavar="TIME", help="Stop gracefully after this time (90s, 30m, 2h)."),
-    "rollout_timeout": common(
+    "root": global_option("--root", metavar="DIR", help="The project: the folder with config/ and src/."),
+    "sandbox": global_option("--sandbox", is_flag=True, help="Use a simulated AWS, started on demand."),
+    "engine": global_option("--engine", metavar="NAME", help="Where Terraform runs: docker (default) or host."),
+    "dry_run": global_option(
+        "--dry-run", is_flag=True, help="Show the container and the argv of each step; start nothing."
+    ),
+    "json": global_option("--json", is_flag=True, help="Print JSON on standard output."),
+    "tenant": global_option("--tenant", metavar="NAME", help="The same as -var tenant=NAME."),
+    "confirm": global_option(
+        "--confirm", metavar="REGION/STACK[/TENANT]", help="Confirm a change to a protected stack."
+    ),
+    "all_tenants": global_option("--all-tenants", is_flag=True, help="The stack and all its tenants."),
+    "jobs": global_option(
+        "--jobs", type=click.IntRange(1, 256), metavar="N", help="Number of tenants to run side by side."
+    ),
+    "timeout": global_option("--timeout", metavar="TIME", help="Stop gracefully after this time (90s, 30m, 2h)."),
+    "rollout_timeout": global_option(
         "--rollout-timeout", metavar="TIME", help="Wait this long for ECS after an apply (default 10m; 0: do not wait)."
     ),
 }
@@ -126,7 +132,7 @@ def takes(*names: str) -> Decorator:
     return stacked(*(option for name, option in _EVERYWHERE.items() if name in names))
 
 
-def ours(command: Callable[..., Any]) -> Callable[..., Any]:
+def global_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """All that may stand before a command."""
     return takes(*_EVERYWHERE)(command)
 

@@ -10,7 +10,7 @@ from ..model.errors import OrchestrateError
 from ..terraform import commands
 from .build_options import builds_option, smoke_options
 from .command import Command
-from .fleet_options import file_options, losses_options, scope_options, terms_options, unchanged_options
+from .fleet_options import file_options, losses_options, policy_options, scope_options, unchanged_options
 from .options import ASKS_AWS, Decorator, stacked, takes
 from .session import CliSession
 
@@ -51,7 +51,7 @@ def _options(verb: commands.Verb) -> Decorator:
     table = (
         (True, takes(*ASKS_AWS, "dry_run", "tenant", "timeout")),
         (verb.guarded, takes("confirm")),
-        (many, stacked(takes("all_tenants", "jobs"), scope_options, terms_options)),
+        (many, stacked(takes("all_tenants", "jobs"), scope_options, policy_options)),
         (many and verb.compares, unchanged_options),
         (verb.compares, builds_option),
         (verb.applies, stacked(takes("rollout_timeout"), losses_options, smoke_options)),

@@ -10,7 +10,7 @@ import pytest
 from project_on_disk import APP, Disk
 from said import Said
 
-from wrapper.cli.main import _OURS, cli
+from wrapper.cli.main import _COMMANDS, cli
 from wrapper.terraform.commands import VERBS
 
 Run = Callable[..., Said]
@@ -28,7 +28,7 @@ def leaves(group: click.Group, names: list[str], *above: str) -> Iterator[tuple[
             yield (*above, name), command
 
 
-TREE = dict(leaves(cli, [*VERBS, *_OURS]))
+TREE = dict(leaves(cli, [*VERBS, *_COMMANDS]))
 BEFORE = {p.name: p for p in cli.params if isinstance(p, click.Option) and p.name and p.name != "version"}
 
 

@@ -27,11 +27,11 @@ from ...terraform.variables import is_build
 from .. import run_fleet
 from ..build_options import build_options, declared
 from ..command import Command
-from ..fleet_options import many_options
+from ..fleet_options import fleet_options
 from ..invocation import Form, Invocation, parse, without_first
 from ..options import DEPLOYS, takes
 from ..session import CliSession
-from .rollback import say_not_typed
+from .rollback import report_lost_vars
 
 _FORM = Form("promote", APPLY, picks_builds=True)
 
@@ -43,7 +43,7 @@ _FORM = Form("promote", APPLY, picks_builds=True)
     context_settings={"ignore_unknown_options": True},
 )
 @takes(*DEPLOYS, "all_tenants", "jobs")
-@many_options
+@fleet_options
 @build_options
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="FROM TO [REGION] [-var tenant=NAME]")
 @click.pass_context
@@ -117,7 +117,7 @@ def _one(session: CliSession, promotion: Promotion, one: Invocation) -> int:
         overrides[""] = promotion.take(above, index.layer_status(store, above), store)
     with contextlib.suppress(OrchestrateError):
         record = index.layer_status(session.store(one.stack), layer).record
-        say_not_typed(session, one, record)
+        report_lost_vars(session, one, record)
         _tell_builds(session, layer, overrides[one.tenant], record.builds)
     on_layer(session, one, overrides)
     return 0

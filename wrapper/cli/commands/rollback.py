@@ -15,7 +15,7 @@ from ...terraform import commands
 from ...terraform.arguments import typed_values
 from ..build_options import smoke_options
 from ..command import Command
-from ..fleet_options import one_options
+from ..fleet_options import layer_options
 from ..invocation import Form, Invocation, parse
 from ..options import DEPLOYS, takes
 from ..session import CliSession
@@ -30,7 +30,7 @@ _FORM = Form("rollback", commands.APPLY, picks_builds=True, declared=True)
     context_settings={"ignore_unknown_options": True},
 )
 @takes(*DEPLOYS)
-@one_options
+@layer_options
 @smoke_options
 @click.option(
     "--to", metavar="N|NAME=BUILD", help="The apply with this number in history, or the newest with this build."
@@ -49,14 +49,14 @@ def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **opt
         f"{layer.label}: back to apply {chosen.number} ({chosen.at}, by {chosen.by}): {history.in_words(chosen.builds)}; "
         f"its last good one was {history.in_words(record.builds)}"
     )
-    say_not_typed(session, one, record)
+    report_lost_vars(session, one, record)
     reason = {"rollback_of": applies[-1].number, "back_to": chosen.place}
     overrides = LayerOverrides(tuple(builds.tokens(chosen.builds)))
     on_layer(session, replace(one, reason=reason), {one.tenant: overrides})
     return 0
 
 
-def say_not_typed(session: CliSession, one: Invocation, record: DeploymentRecord) -> None:
+def report_lost_vars(session: CliSession, one: Invocation, record: DeploymentRecord) -> None:
     """What was typed at the last apply, and is not now, changes too: as at every apply."""
     cli_vars = {a.name for a in typed_values(one.tokens)}
     names = [n for n in record.cli_vars if n not in (*cli_vars, *record.builds, "tenant")]
