@@ -1,4 +1,4 @@
-"""A stack's tenants, looked at and left alone: what the register says, and what an apply would touch."""
+"""The status of a stack's tenants: what the index says, and what an apply would change. Changes nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .session import CliSession
 
 @dataclass(frozen=True)
 class TenantStatus:
-    """A stack's layers looked at, and the register as it was read."""
+    """A stack's layers compared, and the index as it was read."""
 
     detector: ChangeDetector
     tenant_index: TenantIndex
@@ -31,7 +31,7 @@ class TenantStatus:
     def names(self, tenant_filter: TenantFilter) -> tuple[str, ...]:
         return self.detector.choose(self.tenant_index, tenant_filter, deployed_only=False).chosen
 
-    def places(self) -> dict[str, dict[str, Any]]:
+    def slots(self) -> dict[str, dict[str, Any]]:
         """The slot of each tenant on a shared load balancer, as data; {} where that is not known."""
         deployer = self.detector.deployer
         try:
@@ -40,20 +40,19 @@ class TenantStatus:
             deployer.console.info(f"slots on shared load balancers are not known: {error}")
             return {}
 
-    def say_unread(self, session: CliSession, names: Sequence[str]) -> int:
-        """Say of the stack and of each of these tenants why nothing is known of its last apply, where that is so; the exit
-        code that this is."""
+    def report_unread(self, session: CliSession, names: Sequence[str]) -> int:
+        """Print why nothing is known of the last apply of the stack and of these tenants, where that is so; returns the exit
+        code."""
         errors = [e for n in ("", *names) if (e := self.tenant_index.of(n).error)]
         for error in errors:
             session.console.error(error)
         return worst(error.exit_code for error in errors)
 
-    def own_is_there(self) -> bool:
+    def stack_is_deployed(self) -> bool:
         return self.detector.deployer.resolver.outputs.state() is not None
 
-    def own_changed(self) -> list[Difference]:
-        """What of the stack's own layer differs from its last apply, what was typed then standing in; [] where that is
-        not known."""
+    def stack_layer_changes(self) -> list[Difference]:
+        """What of the stack layer differs from its last apply, with the -var of that apply; [] where that is not known."""
         if self.tenant_index.own.error:
             return []
         resolver = self.detector.deployer.resolver
@@ -61,19 +60,19 @@ class TenantStatus:
 
 
 @contextlib.contextmanager
-def looking(session: CliSession, stack: Stack) -> Iterator[TenantStatus]:
+def open_status(session: CliSession, stack: Stack) -> Iterator[TenantStatus]:
     with session.signals().installed() as signals:
-        one = ChangeDetector(session.deployer(stack, signals))
-        yield TenantStatus(one, one.read_index())
+        detector = ChangeDetector(session.deployer(stack, signals))
+        yield TenantStatus(detector, detector.read_index())
 
 
-def scope_of(session: CliSession) -> TenantFilter:
+def filter_of(session: CliSession) -> TenantFilter:
     shard = selection.parse_shard(session.options.fleet.shard) if session.options.fleet.shard else None
     return TenantFilter(selection.parse_patterns(session.options.fleet.tenants), shard)
 
 
-def say_own(session: CliSession, stack: Stack, changed: Sequence[Difference]) -> None:
-    """A word about the stack's own layer where it changed: who looks at the tenants alone would not know."""
+def tell_stack_layer_changes(session: CliSession, stack: Stack, changed: Sequence[Difference]) -> None:
+    """Print that the stack layer changed: the tenants alone do not show it."""
     if changed:
         session.console.info(
             f"{stack.label}: the stack layer changed too ({first_names(changed)}); an apply of it comes first, and its "

@@ -23,7 +23,7 @@ from ..fleet_options import scope_options
 from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
 from ..session import CliSession
-from ..tenant_status import TenantStatus, looking, say_own, scope_of
+from ..tenant_status import TenantStatus, filter_of, open_status, tell_stack_layer_changes
 
 _FORM = Form("affected", APPLY, many=True)
 
@@ -44,21 +44,20 @@ def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **
     session = ctx.obj.merged(options)
     one = parse(session, _FORM, words)
     stack, tokens = one.stack, one.tokens
-    with looking(session, stack) as seen:
-        names = seen.names(scope_of(session))
-        own, rows = _since(session, seen, names, tokens, since) if since else _now(seen, names, tokens)
+    with open_status(session, stack) as seen:
+        names = seen.names(filter_of(session))
+        stack_changes, rows = _since(session, seen, names, tokens, since) if since else _now(seen, names, tokens)
     _print(session, rows, len(names))
-    say_own(session, stack, own)
-    return seen.say_unread(session, names)
+    tell_stack_layer_changes(session, stack, stack_changes)
+    return seen.report_unread(session, names)
 
 
-Comparison = tuple[
-    Sequence[Difference], list[dict[str, Any]]
-]  # what of the stack's own layer changed, and a row a tenant
+# What of the stack layer changed, and a row for each tenant.
+Comparison = tuple[Sequence[Difference], list[dict[str, Any]]]
 
 
 def _now(seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token]) -> Comparison:
-    return seen.own_changed(), [_row(diff) for diff in seen.diffs(names, tokens) if diff.why]
+    return seen.stack_layer_changes(), [_row(diff) for diff in seen.diffs(names, tokens) if diff.why]
 
 
 def _row(diff: LayerDiff) -> dict[str, Any]:
@@ -99,7 +98,7 @@ def _row_since(name: str, since: str, different: Sequence[Difference] | None) ->
 
 
 def _inputs(resolver: InputResolver, names: Iterable[str], tokens: Sequence[Token]) -> dict[str, fingerprint.Inputs]:
-    """Of layers of one root: those of tenants, or that of the stack's own layer, ""."""
+    """Of layers of one root: those of tenants, or that of the stack layer, ""."""
     layers = [Layer(resolver.stack, name) for name in names]
     found = resolver.prepare_all(PLAN, layers, tokens)
     return {

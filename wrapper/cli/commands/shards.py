@@ -1,4 +1,4 @@
-"""``orchestrate shards``: what changed, parted among machines so that each has about as much to do."""
+"""``orchestrate shards``: the tenants that changed, in groups of similar duration."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..command import Command
 from ..fleet_options import scope_options
 from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
-from ..tenant_status import looking, say_own, scope_of
+from ..tenant_status import filter_of, open_status, tell_stack_layer_changes
 
 UNKNOWN = 60.0  # seconds that a tenant counts where none was ever applied
 
@@ -34,7 +34,7 @@ _FORM = Form("shards", APPLY, many=True)
 @scope_options
 @builds_option
 @click.option(
-    "-n", "--parts", "parts", type=click.IntRange(1, 1000), required=True, metavar="N", help="Number of groups."
+    "-n", "--parts", "count", type=click.IntRange(1, 1000), required=True, metavar="N", help="Number of groups."
 )
 @click.option(
     "--format",
@@ -47,16 +47,16 @@ _FORM = Form("shards", APPLY, many=True)
 @click.option("--force", is_flag=True, help="Include unchanged tenants.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
-def command(ctx: click.Context, /, words: tuple[str, ...], parts: int, form: str, **options: Any) -> int:
+def command(ctx: click.Context, /, words: tuple[str, ...], count: int, form: str, **options: Any) -> int:
     session = ctx.obj.merged(options)
     one = parse(session, _FORM, words)
     stack, tokens = one.stack, one.tokens
-    with looking(session, stack) as seen:
-        names = seen.names(scope_of(session))
+    with open_status(session, stack) as seen:
+        names = seen.names(filter_of(session))
         diffs = seen.diffs(names, tokens)
         changed = [diff for diff in diffs if diff.why or session.options.fleet.force]
-        own = seen.own_changed()
-    groups = divide(changed, parts)
+        stack_changes = seen.stack_layer_changes()
+    groups = divide(changed, count)
     if session.options.json or form == "json":
         session.console.json(groups)
     elif form == "jenkins":
@@ -65,16 +65,16 @@ def command(ctx: click.Context, /, words: tuple[str, ...], parts: int, form: str
         rows = [(g["part"], len(g["tenants"]), g["expected_seconds"], ",".join(g["tenants"])) for g in groups]
         session.console.table(("shard", "count", "seconds", "tenants"), rows)
     session.console.info(f"{len(changed)} of {len(diffs)} tenants in {len(groups)} shards")
-    say_own(session, stack, own)
-    return seen.say_unread(session, names)
+    tell_stack_layer_changes(session, stack, stack_changes)
+    return seen.report_unread(session, names)
 
 
-def divide(diffs: Sequence[LayerDiff], parts: int) -> list[dict[str, Any]]:
-    """Parts with what each is expected to take, in seconds, one tenant after the other; none is empty."""
+def divide(diffs: Sequence[LayerDiff], count: int) -> list[dict[str, Any]]:
+    """Shards with the seconds that each is expected to take, one tenant after the other; none is empty."""
     known = [diff.status.record.seconds for diff in diffs if diff.status.record.seconds]
     usual = statistics.median(known) if known else UNKNOWN
     costs = {diff.layer.tenant: diff.status.record.seconds or usual for diff in diffs}
-    groups = [group for group in selection.balance(costs, parts) if group]
+    groups = [group for group in selection.balance(costs, count) if group]
     return [
         {
             "part": f"{number}/{len(groups)}",

@@ -11,8 +11,8 @@ from ..command import CommandGroup
 from ..invocation import named
 from ..options import ASKS_AWS, takes
 from ..session import CliSession
-from ..tenant_status import looking
-from .tenants import changes, describe
+from ..tenant_status import open_status
+from .tenants import changes, describe, in_words
 
 
 @click.group("tenant", cls=CommandGroup, help="Add, remove or show one tenant of a stack.")
@@ -54,14 +54,14 @@ def remove(ctx: click.Context, /, name: str, stack: str, region: str, **options:
     with session.signals().installed() as signals:
         deployer = session.deployer(found, signals)
         deployer.check(one.verb, layer, ())
-        deployed = deployer.is_deployed(layer) or session.dry_run  # on paper as if
+        deployed = deployer.is_deployed(layer) or session.dry_run  # a dry run shows the destroy
         if not deployed and not session.project.files.has(file) and name not in deployer.slot_allocator.places():
             raise session.project.unknown_tenant(found, name)
         if deployed:
             interactive = deployer.context.interactive
             deployer.perform(one.verb, layer, [] if interactive else [Token("auto-approve", None, ("-auto-approve",))])
         else:
-            deployer.slot_allocator.release(layer)  # its first apply may have failed after the place was written
+            deployer.slot_allocator.release(layer)  # its first apply may have failed after the slot was written
     if session.project.files.has(file):
         if not session.dry_run:
             file.unlink()
@@ -76,18 +76,19 @@ def show(ctx: click.Context, /, name: str, stack: str, region: str, **options: A
     session: CliSession = ctx.obj.merged(options)
     found = session.project.stack(stack, region)
     declared = session.project.files.has(session.project.tenant_file(found, name))
-    with looking(session, found) as seen:
-        place = seen.places().get(name)
-        if not (declared or place or seen.tenant_index.of(name).deployed):
+    with open_status(session, found) as seen:
+        slot = seen.slots().get(name)
+        if not (declared or slot or seen.tenant_index.of(name).deployed):
             raise session.project.unknown_tenant(found, name)
-        row = describe(seen, name, declared, changes(seen, (name,)).get(name), place)
+        row = describe(seen, name, declared, changes(seen, (name,)).get(name), slot)
     if session.options.json:
         session.console.json(row)
-        return seen.say_unread(session, (name,))
-    rows = [(k.replace("_", " "), _cell(v)) for k, v in row.items()]
+        return seen.report_unread(session, (name,))
+    row = {**row, "status": [in_words(word) for word in row["status"]]}
+    rows = [(in_words(key), _cell(value)) for key, value in row.items()]
     stack_words = f"{found.name} {found.region}".strip()
     session.console.table(("of", name), [*rows, ("values", f"./orchestrate vars {stack_words} -var tenant={name}")])
-    return seen.say_unread(session, (name,))
+    return seen.report_unread(session, (name,))
 
 
 def _cell(value: Any) -> str:

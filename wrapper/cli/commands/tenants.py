@@ -1,4 +1,4 @@
-"""``orchestrate tenants``: the register of a stack's tenants."""
+"""``orchestrate tenants``: a stack's tenants and their status."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...state.index import LayerStatus, lock_of
 from ..command import Command
 from ..fleet_options import scope_options
 from ..options import ASKS_AWS, takes
-from ..tenant_status import TenantStatus, looking, scope_of
+from ..tenant_status import TenantStatus, filter_of, open_status
 
 
 @click.command(
@@ -30,24 +30,23 @@ from ..tenant_status import TenantStatus, looking, scope_of
 def command(ctx: click.Context, /, stack: str, region: str, **options: Any) -> int:
     session = ctx.obj.merged(options)
     found = session.project.stack(stack, region)
-    declared, tenant_filter = set(session.project.tenants(found)), scope_of(session)
-    with looking(session, found) as seen:
-        names, places = seen.names(tenant_filter), seen.places()
-        whys = changes(seen, names)
-        everyone = (
-            sorted({*names, *places}) if tenant_filter == TenantFilter() else names
-        )  # who never came may still keep a place
-        rows = [describe(seen, name, name in declared, whys.get(name), places.get(name)) for name in everyone]
+    declared, tenant_filter = set(session.project.tenants(found)), filter_of(session)
+    with open_status(session, found) as seen:
+        names, slots = seen.names(tenant_filter), seen.slots()
+        diffs = changes(seen, names)
+        # A tenant that was never deployed may still have a slot.
+        everyone = sorted({*names, *slots}) if tenant_filter == TenantFilter() else names
+        rows = [describe(seen, name, name in declared, diffs.get(name), slots.get(name)) for name in everyone]
     if session.options.json:
         session.console.json(rows)
     else:
         session.console.table(("tenant", "status", "url", "builds", "last apply"), [_cells(row) for row in rows])
-    return seen.say_unread(session, everyone)
+    return seen.report_unread(session, everyone)
 
 
 def changes(seen: TenantStatus, names: tuple[str, ...]) -> dict[str, LayerDiff]:
     """Each tenant compared with its last apply; {} where there is nothing to compare with yet."""
-    if not names or not seen.own_is_there():
+    if not names or not seen.stack_is_deployed():
         return {}
     try:
         return {diff.layer.tenant: diff for diff in seen.diffs(names)}
@@ -57,7 +56,7 @@ def changes(seen: TenantStatus, names: tuple[str, ...]) -> dict[str, LayerDiff]:
 
 
 def describe(
-    seen: TenantStatus, name: str, declared: bool, diff: LayerDiff | None, place: dict[str, Any] | None
+    seen: TenantStatus, name: str, declared: bool, diff: LayerDiff | None, slot: dict[str, Any] | None
 ) -> dict[str, Any]:
     """A tenant as plain data. ``changed`` says why an apply would run; null where that is not known."""
     deployer, status = seen.detector.deployer, seen.tenant_index.of(name)
@@ -65,24 +64,24 @@ def describe(
     lock = lock_of(deployer.store, Layer(deployer.stack, name)) if status.locked else None
     return {
         "tenant": name,
-        "status": _status(status, declared, diff, place),
+        "status": _status(status, declared, diff, slot),
         "declared": declared,
         "deployed": status.deployed,
         "orphaned": status.deployed and not declared,
         "changed": (diff.why or False) if diff and status.deployed else None,
         "failed": dict(record.failed) or None,
         "locked": {"by": lock.who, "since": lock.created, "doing": lock.operation, "id": lock.id} if lock else None,
-        "place": place,
+        "place": slot,
         "url": record.url or None,
         "builds": dict(record.builds),
         "last_apply": {"at": record.at, "by": record.by, "seconds": record.seconds} if record.at else None,
     }
 
 
-def _status(status: LayerStatus, declared: bool, diff: LayerDiff | None, place: dict[str, Any] | None) -> list[str]:
+def _status(status: LayerStatus, declared: bool, diff: LayerDiff | None, slot: dict[str, Any] | None) -> list[str]:
     words = {
         "not deployed": not status.deployed,
-        "keeps a slot": bool(place and not status.deployed),
+        "keeps a place": bool(slot and not status.deployed),
         "orphaned": status.deployed and not declared,
         "wrong": bool(status.error or (diff and diff.error)),
         "changed": bool(diff and diff.why and status.deployed and not diff.error),
@@ -92,12 +91,21 @@ def _status(status: LayerStatus, declared: bool, diff: LayerDiff | None, place: 
     return [word for word, is_so in words.items() if is_so] or ["deployed"]
 
 
-def _in_words(word: str, row: Mapping[str, Any]) -> str:
-    """A word of its status, with who and when."""
+# JSON keeps what 0.1.0 wrote there, since programs read it; a person reads the word of docs/architecture.md.
+_WORDS = {"keeps a place": "keeps a slot", "place": "slot"}
+
+
+def in_words(data: str) -> str:
+    """A status or a key of the JSON, as the table shows it."""
+    return _WORDS.get(data, data.replace("_", " "))
+
+
+def _with_details(word: str, row: Mapping[str, Any]) -> str:
+    """A word of its status, with the time and the person."""
     lock, failed = row["locked"], row["failed"]
     if word == "locked" and lock:
         return f"locked by {lock['by'] or 'unknown'} since {lock['since'] or 'unknown'}"
-    return f"failed at {failed['at']}" if word == "failed" and failed.get("at") else word
+    return f"failed at {failed['at']}" if word == "failed" and failed.get("at") else in_words(word)
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -105,7 +113,7 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     applied = row["last_apply"]
     return (
         row["tenant"],
-        ", ".join(_in_words(word, row) for word in row["status"]),
+        ", ".join(_with_details(word, row) for word in row["status"]),
         row["url"] or "-",
         builds or "-",
         f"{applied['at']} {applied['by']}" if applied else "-",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -312,13 +313,22 @@ variable "allotment" {
 """
 
 
-def test_who_never_came_still_keeps_a_place(run_cli: Run, slot_variables: Disk) -> None:
+def test_a_tenant_that_was_never_deployed_may_keep_a_slot(run_cli: Run, slot_variables: Disk) -> None:
     found = {r["tenant"]: (r["status"], r["place"] and r["place"]["priority"]) for r in tenants_of(run_cli)}
-    assert found["gone-again"] == (["not deployed", "keeps a slot"], 103)
-    assert found["globex"] == (["not deployed", "keeps a slot"], 102)
-    assert found["acme"][1] == 101 and "keeps a slot" not in found["acme"][0]
+    assert found["gone-again"] == (["not deployed", "keeps a place"], 103)
+    assert found["globex"] == (["not deployed", "keeps a place"], 102)
+    assert found["acme"][1] == 101 and "keeps a place" not in found["acme"][0]
     assert "gone-again" not in {r["tenant"] for r in tenants_of(run_cli, "--tenants", "a*")}
     assert rows(run_cli("tenant", "show", "gone-again", "app-test", "--json"))["place"]["priority"] == 103
+
+
+def test_a_person_reads_slot_where_a_program_reads_place(run_cli: Run, slot_variables: Disk) -> None:
+    """The values of JSON are those of 0.1.0."""
+    table = run_cli("tenants", "app-test").out
+    assert table.count("not deployed, keeps a slot") == 2 and "place" not in table
+    shown = run_cli("tenant", "show", "gone-again", "app-test").out
+    assert re.search(r"^status +not deployed, keeps a slot$", shown, re.MULTILINE)
+    assert re.search(r"^slot +load_balancer \d, priority 103", shown, re.MULTILINE)
 
 
 def tenants_of(run_cli: Run, *arguments: str) -> Any:
