@@ -39,7 +39,7 @@ def typed(name: str) -> list[str]:
 
 def arguments_of(command: click.Command) -> list[str]:
     """As many words as the command needs."""
-    words = {"shell": "bash", "parts": "--parts=2"}
+    words = {"shell": "bash", "count": "--parts=2"}
     return [words.get(p.name or "", "app-test") for p in command.params if p.required]
 
 
