@@ -15,6 +15,8 @@ from click.parser import _OptionParser, _ParsingState
 from ..model.errors import UsageError
 from .options import GlobalOption, Shared
 
+_HELP = ("--help", "-h", "-help")
+
 
 def no_option(command: str, word: str, possibilities: Sequence[str] = ()) -> UsageError:
     """That a command does not take an option."""
@@ -46,6 +48,12 @@ def _rank(parameter: click.Parameter) -> int:
 
 
 class _Parsed(click.Command):
+    """The words for help are each command's own: click asks for them once, and the first context may have no parent."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.context_settings.setdefault("help_option_names", _HELP)
+
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Help shows them in this order: the command's own, those of several commands, those of all, --help."""
         return sorted(super().get_params(ctx), key=_rank)

@@ -87,7 +87,7 @@ def _helped() -> dict[str, str]:
 @click.group(
     cls=Commands,
     epilog=_EXAMPLES,
-    context_settings={"help_option_names": ["--help", "-h", "-help"], "terminal_width": 100},
+    context_settings={"terminal_width": 100},
 )
 @click.version_option(__version__, "--version", message="orchestrate %(version)s")
 @global_options

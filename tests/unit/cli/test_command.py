@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import click
 import pytest
 from said import Said
+
+from wrapper.cli.command import Command
 
 Run = Callable[..., Said]
 
@@ -27,3 +30,11 @@ def test_what_a_command_does_not_take(run_cli: Run, words: tuple[str, ...], said
 
 def test_an_option_may_stand_before_its_command(run_cli: Run) -> None:
     assert run_cli("--json", "stacks").out == run_cli("stacks", "--json").out != ""
+
+
+@pytest.mark.parametrize("word", ["--help", "-h", "-help"])
+def test_a_command_without_its_group_knows_the_words_for_help(capsys: pytest.CaptureFixture[str], word: str) -> None:
+    command = Command("probe")
+    with pytest.raises(click.exceptions.Exit):
+        command.make_context("probe", [word])
+    assert capsys.readouterr().out.startswith("Usage: probe")
