@@ -117,7 +117,7 @@ class RolloutWatch:
         if not failed:
             return
         for one in failed:
-            for line in self._why(one):
+            for line in self._reasons(one):
                 self.info(f"{self.label}: {line}")
         raise RolloutFailed(
             "; ".join(f"{self.label}: service {w.name}: {verdicts[w.name].words}" for w in failed),
@@ -126,7 +126,7 @@ class RolloutWatch:
 
     def _late(self, waiting: Sequence[ExpectedService], said: Mapping[str, str]) -> TimeoutExpired:
         for one in waiting:
-            for line in self._why(one):
+            for line in self._reasons(one):
                 self.info(f"{self.label}: {line}")
         return TimeoutExpired(
             f"{self.label}: not steady after {self.limit:g} s: "
@@ -135,7 +135,7 @@ class RolloutWatch:
             "--rollout-timeout 20m, or rollout_timeout in stack.hcl",
         )
 
-    def _why(self, one: ExpectedService) -> Iterator[str]:
+    def _reasons(self, one: ExpectedService) -> Iterator[str]:
         """What ECS itself says: the last events, and why tasks of the new version stopped. Never an error of its own."""
         from botocore.exceptions import BotoCoreError, ClientError
 

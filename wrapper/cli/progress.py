@@ -131,7 +131,7 @@ class DryRunProgress(PlainProgress):
 def _ending(result: LayerResult) -> str:
     changes = result.changes
     counts = f" +{changes.added} ~{changes.changed} -{changes.destroyed}" if changes else ""
-    reason = f": {result.why}" if not result.ok else ""
+    reason = f": {result.summary}" if not result.ok else ""
     return f"{result.result}{counts} ({length(result.seconds)}){reason}"
 
 

@@ -115,12 +115,12 @@ def reap_all(
     """Every stack that nothing spares, one after the other; whatever becomes of one, the next one follows."""
     results: list[LayerResult] = []
     for candidate in candidates:
-        why = spared(candidate)
+        reason = spared(candidate)
         if candidate.stack is None or candidate.error:
             results.append(failed(candidate.region, candidate.name, candidate.error or NotFoundError("no such stack")))
-        elif why:
-            info(f"{candidate.label}: stays: {why}")
-            results.append(LayerResult(candidate.region, candidate.name, "", "excluded", why))
+        elif reason:
+            info(f"{candidate.label}: stays: {reason}")
+            results.append(LayerResult(candidate.region, candidate.name, "", "excluded", reason))
         else:
             results += _reaped(candidate.stack, opened)
     return results

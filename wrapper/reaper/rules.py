@@ -132,11 +132,11 @@ def _moment(found: re.Match[str], zone: tzinfo) -> float:
     if time is None:
         midnight = datetime.combine(date.fromisoformat(day) + timedelta(days=1), datetime.min.time(), zone)
         return midnight.timestamp()  # where there is no midnight, the moment that the clock leaps over it
-    typed = datetime.fromisoformat(f"{day}T{time}{offset or ''}")
+    written = datetime.fromisoformat(f"{day}T{time}{offset or ''}")
     if offset:
-        return typed.timestamp()
-    local = typed.replace(tzinfo=zone, fold=1)
-    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != typed:
+        return written.timestamp()
+    local = written.replace(tzinfo=zone, fold=1)
+    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != written:
         raise ValueError("the clock leaves it out on that day (summer time begins)")
     return local.timestamp()
 

@@ -25,9 +25,9 @@ def zone(name: str) -> tzinfo:
 
 def local(environ: Mapping[str, str], localtime: Path = LOCALTIME) -> tuple[tzinfo, str]:
     """This machine's zone and its name: what TZ names, else what /etc/localtime is; UTC where neither says."""
-    given = environ.get("TZ", "").removeprefix(":")
-    if given:
-        return zone(given), given
+    tz = environ.get("TZ", "").removeprefix(":")
+    if tz:
+        return zone(tz), tz
     name = str(localtime.resolve()).partition("zoneinfo/")[2]
     try:
         return (zoneinfo.ZoneInfo(name), name) if name else (UTC, "UTC")

@@ -29,8 +29,8 @@ class ReportFiles:
 
     @property
     def wanted(self) -> dict[str, Path]:
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: path for name, path in given.items() if path is not None}
+        targets = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: path for name, path in targets.items() if path is not None}
 
 
 _FORMS: dict[str, Callable[[Report], str]] = {

@@ -45,7 +45,7 @@ def text_of(report: Report) -> str:
         timeline=lay_out(report.results),
         facts=_facts(report),
         shares=_shares(report),
-        hidden=_hidden(results),
+        hidden=_empty_columns(results),
         logs=_logs(results),
         RESULTS=RESULTS,
         name=report.name,
@@ -99,12 +99,12 @@ def _shares(report: Report) -> list[tuple[str, int, float, float]]:
     return shares
 
 
-def _hidden(results: Sequence[LayerResult]) -> str:
+def _empty_columns(results: Sequence[LayerResult]) -> str:
     """Columns in which nothing stands."""
     empty = {
         "tried-once": all(a.attempts <= 1 for a in results),
         "no-url": not any(a.url for a in results),
-        "no-why": not any(a.why for a in results),
+        "no-why": not any(a.summary for a in results),
         "no-log": not any(a.log for a in results),
         "no-builds": not any(a.moved for a in results),
     }
@@ -122,13 +122,13 @@ def _groups(failed: Sequence[LayerResult]) -> list[FailureGroup]:
     found: dict[str, list[LayerResult]] = defaultdict(list)
     for result in failed:
         found[_trouble(result)].append(result)
-    groups = [FailureGroup(title if len(of) > 1 else of[0].why, tuple(of)) for title, of in found.items()]
+    groups = [FailureGroup(title if len(of) > 1 else of[0].summary, tuple(of)) for title, of in found.items()]
     return sorted(groups, key=lambda g: -len(g.results))
 
 
 def _trouble(result: LayerResult) -> str:
     """What went wrong, in words that hold for every layer: Terraform's, else ours, without the layer's name."""
-    told = next((d.summary for d in result.diagnostics if d.severity == "error"), "") or result.why
+    told = next((d.summary for d in result.diagnostics if d.severity == "error"), "") or result.summary
     names = "|".join(re.escape(name) for name in (result.label, result.tenant) if name)
     return re.sub(rf"(?<![\w-])({names})(?![\w])", "…", told)
 

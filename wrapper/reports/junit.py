@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from ..model.errors import TerraformFailed
 from ..model.nouns import Diagnostic
 from .json import moment
-from .model import OWN, LayerResult, Report
+from .model import STACK_LAYER, LayerResult, Report
 from .printable import clean
 
 Element = ElementTree.Element
@@ -49,7 +49,9 @@ def _properties(report: Report) -> Element:
 def _case(report: Report, result: LayerResult) -> Element:
     """``classname``: Jenkins shows what stands before its last dot as a package, the rest as a class."""
     classname = ".".join(part for part in (result.region, result.stack, report.verb) if part)
-    case = _element("testcase", "", name=result.tenant or OWN, classname=classname, time=f"{result.seconds:.3f}")
+    case = _element(
+        "testcase", "", name=result.tenant or STACK_LAYER, classname=classname, time=f"{result.seconds:.3f}"
+    )
     case.extend(_verdict(result))
     case.append(_element("system-out", _output(result)))
     return case
@@ -57,13 +59,15 @@ def _case(report: Report, result: LayerResult) -> Element:
 
 def _verdict(result: LayerResult) -> Sequence[Element]:
     if result.result == "excluded":
-        return [_element("skipped", "", message=result.why)]
+        return [_element("skipped", "", message=result.summary)]
     if result.ok and result.drifted:
         return [_element("failure", _drift(result), type="drift", message=f"{len(result.drifted)} resources drifted")]
     if result.ok:
         return []
     kind = "failure" if result.exit_code == TerraformFailed.exit_code else "error"
-    return [_element(kind, _told(result), type=f"{result.result}, exit code {result.exit_code}", message=result.why)]
+    return [
+        _element(kind, _told(result), type=f"{result.result}, exit code {result.exit_code}", message=result.summary)
+    ]
 
 
 def _told(result: LayerResult) -> str:

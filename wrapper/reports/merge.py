@@ -58,8 +58,10 @@ def _check_alike(named: Mapping[str, Report]) -> None:
 
 def _shards(reports: Sequence[Report]) -> tuple[ShardRun, ...]:
     """What each was made of, so that merging in two goes is merging at once."""
-    own = [r.shards or (ShardRun(r.id, r.shard, r.started, r.finished, r.command),) for r in reports]
-    return tuple(sorted({s for shards in own for s in shards}, key=lambda s: (s.finished, s.started, s.id, s.shard)))
+    shards_of_each = [r.shards or (ShardRun(r.id, r.shard, r.started, r.finished, r.command),) for r in reports]
+    return tuple(
+        sorted({s for shards in shards_of_each for s in shards}, key=lambda s: (s.finished, s.started, s.id, s.shard))
+    )
 
 
 def _id(shards: Sequence[ShardRun]) -> str:

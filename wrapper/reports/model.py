@@ -16,7 +16,7 @@ from ..terraform.output import OWN_WORDS, diagnostics, last_lines
 Result = Literal["failed", "stopped", "succeeded", "unchanged", "excluded"]
 RESULTS: tuple[Result, ...] = get_args(Result)  # in the order a reader wants them
 
-OWN = "(the stack)"  # how the layer without a tenant is called; no tenant can be called so
+STACK_LAYER = "(the stack)"  # how the layer without a tenant is called; no tenant can be called so
 
 # An unknown code counts as a bug of ours (70); see wrapper/model/errors.py for what the others mean.
 _WORST_FIRST = (74, 77, 143, 130, 124, 70, 1, 65, 66, 64, 69, 75, 2, 0)
@@ -117,7 +117,7 @@ class LayerResult:
         return self.result not in ("failed", "stopped")
 
     @property
-    def why(self) -> str:
+    def summary(self) -> str:
         """Where Terraform failed, its first complaint; else the error, without the layer's name; else the reason."""
         complaints = [d.summary for d in self.diagnostics if d.severity == "error"]
         if self.exit_code == TerraformFailed.exit_code and complaints:
@@ -178,7 +178,7 @@ class Report:
     def name(self, result: LayerResult) -> str:
         """What a result is called within this report: its tenant, where all are of one stack."""
         if result.label == self.label:
-            return OWN
+            return STACK_LAYER
         return result.label.removeprefix(f"{self.label}/" if self.label else "")
 
     @property

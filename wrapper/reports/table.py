@@ -19,14 +19,14 @@ def rows(report: Report) -> list[tuple[str, ...]]:
 def _row(name: str, result: LayerResult) -> tuple[str, ...]:
     changes = result.changes
     counts = (changes.added, changes.changed, changes.destroyed) if changes else ("", "", "")
-    why = line(result.why)
+    summary = line(result.summary)
     return (
         line(name),
         result.result,
         *map(str, counts),
         f"{result.seconds:.1f}",
         line(result.url),
-        why if len(why) <= 100 else why[:99] + "…",
+        summary if len(summary) <= 100 else summary[:99] + "…",
     )
 
 
@@ -35,7 +35,7 @@ def troubles(report: Report) -> Iterator[str]:
     began = [a for a in in_order(report.results) if not (a.result == "stopped" and a.started is None)]
     for result in began:
         if not result.ok:
-            yield f"{line(result.label)}: {result.result}, exit code {result.exit_code}: {line(result.why)}"
+            yield f"{line(result.label)}: {result.result}, exit code {result.exit_code}: {line(result.summary)}"
             if result.moved:
                 yield f"  builds: {line(', '.join(map(str, result.moved)))}"
             if result.error and result.error.where:
@@ -49,10 +49,10 @@ def troubles(report: Report) -> Iterator[str]:
                 yield from _lines(diagnostic)
             if result.log:
                 yield f"  log: {line(result.log)}"
-    waiting = Counter((a.why, a.exit_code) for a in report.results if a.result == "stopped" and a.started is None)
-    for (why, code), count in waiting.items():
+    waiting = Counter((a.summary, a.exit_code) for a in report.results if a.result == "stopped" and a.started is None)
+    for (summary, code), count in waiting.items():
         layers = "1 layer" if count == 1 else f"{count} layers"
-        yield f"{layers} never began, exit code {code}: {line(why)}"
+        yield f"{layers} never began, exit code {code}: {line(summary)}"
 
 
 def _lines(diagnostic: Diagnostic) -> Iterator[str]:

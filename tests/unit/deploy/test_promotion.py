@@ -139,7 +139,7 @@ def record_of(cloud: Cloud, tenant: str) -> DeploymentRecord:
 
 def fleet(cloud: Cloud, **own: Any) -> dict[str, tuple[str, str]]:
     many = Fleet(cloud.deployer(confirmed=f"{REGION}/app-live"), Onlooker(), FleetPolicy(jobs=1), given=own)
-    return {a.tenant: (a.result, a.why) for a in many.perform(VERBS["apply"], [], TenantFilter(own=False))}
+    return {a.tenant: (a.result, a.summary) for a in many.perform(VERBS["apply"], [], TenantFilter(own=False))}
 
 
 def test_each_of_many_gets_its_own_builds(live: Cloud) -> None:

@@ -251,7 +251,7 @@ def test_a_bug_in_one_is_named_and_the_others_go_on(made: Many) -> None:
     made.cloud.engine.behaviour = breaks
     ran = made.run("apply", tenant_filter=TenantFilter(own=False), policy=FleetPolicy(jobs=2, force=True))
     assert sorted(ran) == [("acme", "failed", 70), ("globex", "succeeded", 0)]
-    assert made.results["acme"].why == "a bug of ours: ZeroDivisionError: oops"
+    assert made.results["acme"].summary == "a bug of ours: ZeroDivisionError: oops"
     assert "Traceback" in made.progress.talks[f"{STACK}/acme"].text()
 
 

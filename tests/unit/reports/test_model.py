@@ -10,7 +10,7 @@ from reports_of_many import layer_result, report
 
 from wrapper.model.errors import BusyError, TerraformFailed
 from wrapper.model.nouns import Diagnostic
-from wrapper.reports.model import OWN, Changes, ErrorDetails, Totals, in_order, worst
+from wrapper.reports.model import STACK_LAYER, Changes, ErrorDetails, Totals, in_order, worst
 from wrapper.terraform.output import failure
 
 ORDER = (74, 77, 143, 130, 124, 70, 1, 65, 66, 64, 69, 75, 2, 0)
@@ -69,7 +69,7 @@ COMPLAINTS = (Diagnostic("warning", "old"), Diagnostic("error", "AccessDenied"))
     ],
 )
 def test_why_in_a_line(fields: dict[str, object], why: str) -> None:
-    assert layer_result(**fields).why == why
+    assert layer_result(**fields).summary == why
 
 
 def test_an_error_of_ours_as_a_fault() -> None:
@@ -105,7 +105,7 @@ def test_what_went_wrong_comes_first_then_names() -> None:
     ("region", "stack", "tenant", "name"),
     [
         ("ap-southeast-2", "appcluster-test", "acme", "acme"),
-        ("ap-southeast-2", "appcluster-test", "", OWN),
+        ("ap-southeast-2", "appcluster-test", "", STACK_LAYER),
         ("", "", "acme", "ap-southeast-2/appcluster-test/acme"),
         ("", "", "", "ap-southeast-2/appcluster-test"),
     ],
