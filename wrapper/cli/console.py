@@ -82,7 +82,7 @@ class TerminalConsole:
                 return
 
 
-def console(environ: Mapping[str, str]) -> TerminalConsole:
+def open_console(environ: Mapping[str, str]) -> TerminalConsole:
     """Colour where a terminal shows it and nobody said no (no-color.org)."""
     wanted = not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
     terminal = sys.stdout.isatty()

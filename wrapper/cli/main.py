@@ -158,11 +158,11 @@ def _unknown_option(error: click.NoSuchOption) -> OrchestrateError:
 
 
 def _ended(error: OrchestrateError, arguments: list[str]) -> int:
-    from . import console as report
+    from .console import error_data, open_console
 
-    console = report.console(os.environ)
+    console = open_console(os.environ)
     if "--json" in arguments:
-        console.json(report.error_data(error))
+        console.json(error_data(error))
     console.error(error)
     return error.exit_code
 

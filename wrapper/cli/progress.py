@@ -157,17 +157,17 @@ class LiveProgress(PlainProgress):
         return super().console(layer)
 
     def _show(self) -> None:
-        from rich.console import Console as Terminal
-        from rich.live import Live as Table
+        from rich.console import Console
+        from rich.live import Live
 
         self._shown, self._began = True, time.monotonic()
-        terminal = Terminal(stderr=True, highlight=False)
+        terminal = Console(stderr=True, highlight=False)
 
         def info(text: str) -> None:
             terminal.print(text, markup=False, soft_wrap=True)  # a path that is cut in two is no path
 
         self._screen.enter_context(
-            Table(self, console=terminal, refresh_per_second=4, transient=True, redirect_stdout=False)
+            Live(self, console=terminal, refresh_per_second=4, transient=True, redirect_stdout=False)
         )
         self._screen.enter_context(self._console.through(info))
 

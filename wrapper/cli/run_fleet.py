@@ -17,7 +17,7 @@ from ..fleet.logs import Logs
 from ..model.errors import OrchestrateError, UsageError
 from ..model.nouns import Stack
 from ..reports import files, table
-from ..reports import json as document
+from ..reports.json import check_same, data_of
 from ..reports.model import LayerResult, Report, in_order
 from ..terraform import commands
 from .command_line import as_typed, line_of
@@ -113,7 +113,7 @@ def _tenant_filter(session: CliSession, invocation: Invocation) -> TenantFilter:
 def _failed_from(session: CliSession, stack: Stack) -> dict[str, Any]:
     path = session.directory / session.options.fleet.failed_from
     report = files.read(path)
-    document.check_same(report, stack.region, stack.name, str(path))
+    check_same(report, stack.region, stack.name, str(path))
     return {"only": frozenset(report.to_repeat), "own": "" in report.to_repeat}
 
 
@@ -183,7 +183,7 @@ def tell(session: CliSession, report: Report, logs: Logs, *, speaks: bool) -> No
     if session.dry_run:  # a table of what nobody did tells nothing; what is wrong already does
         return _say(console, table.troubles(report))
     if session.options.json:
-        console.json(document.data_of(report))
+        console.json(data_of(report))
     elif not speaks:
         shown, omitted = _shown(report)
         if shown.results:

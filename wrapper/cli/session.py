@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..model.errors import UnavailableError, UsageError
-from . import console as reports
+from .console import TerminalConsole, open_console
 from .options import Options
 from .process_environment import SELF as SELF
 
@@ -51,8 +51,8 @@ class CliSession:
         return self.options.dry_run
 
     @cached_property
-    def console(self) -> reports.TerminalConsole:
-        return reports.console(self.environ)
+    def console(self) -> TerminalConsole:
+        return open_console(self.environ)
 
     @cached_property
     def directory(self) -> Path:
@@ -115,19 +115,19 @@ class CliSession:
 
     def identity(self, stack: Stack) -> Identity:
         """Who we are to AWS; with the sandbox, which is started if need be, nobody real."""
-        from ..aws import identity as account
+        from ..aws import identity
 
         if not self.sandboxed:
             needs_none = stack.backend.kind == "local" and not stack.settings.account and not stack.settings.role_arn
             if self.dry_run:
-                return account.Identity(endpoint=self.environ.get("AWS_ENDPOINT_URL", ""))
-            return account.Identity() if needs_none else account.identify(stack, self.environ)
+                return identity.Identity(endpoint=self.environ.get("AWS_ENDPOINT_URL", ""))
+            return identity.Identity() if needs_none else identity.identify(stack, self.environ)
         running = self.simulated.usable()
         if self.dry_run and running is None:
-            return account.nobody({**account.SANDBOX_ENVIRONMENT, "AWS_ENDPOINT_URL": "http://127.0.0.1:PORT"})
+            return identity.nobody({**identity.SANDBOX_ENVIRONMENT, "AWS_ENDPOINT_URL": "http://127.0.0.1:PORT"})
         if running is None:
             self.make_engine().check()  # without it the sandbox would be started for nothing
-        return account.sandbox(self.started_sandbox().url)
+        return identity.sandbox(self.started_sandbox().url)
 
     def store(self, stack: Stack) -> Store:
         """Where a stack's states are. UnavailableError in a dry run, where the sandbox is not running."""
@@ -199,9 +199,9 @@ class CliSession:
     @property
     def author(self) -> str:
         """What names this run, in Terraform's lock as in a report."""
-        from ..deploy import deployer as deploy
+        from ..deploy.deployer import author
 
-        return deploy.author(self.environ, socket.gethostname(), os.getpid())
+        return author(self.environ, socket.gethostname(), os.getpid())
 
     def _network(self) -> str:
         """The sandbox listens on loopback: the container shares the host's network, on Linux."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..model.errors import BusyError, ConfigError, NewerError, NotFoundError, OrchestrateError, UnavailableError
-from ..reports import json as document
+from ..reports.json import data_of, moment, parse
 from ..reports.model import LayerResult, Report
 
 
@@ -130,7 +130,7 @@ def _hold(file: int, path: Path, head: Report) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         said = _first(path)
-        since = f" (since {document.moment(said.started)}, by {said.by})" if said else ""
+        since = f" (since {moment(said.started)}, by {said.by})" if said else ""
         raise BusyError(
             f"another {head.verb} over many tenants of {head.label} is running here{since}",
             where=str(path),
@@ -139,7 +139,7 @@ def _hold(file: int, path: Path, head: Report) -> None:
 
 
 def _line(report: Report) -> bytes:
-    return (json.dumps(document.data_of(report)) + "\n").encode()
+    return (json.dumps(data_of(report)) + "\n").encode()
 
 
 def _first(path: Path) -> Report | None:
@@ -157,7 +157,7 @@ def _lines(path: Path) -> Iterator[Report]:
         return
     for line in text.splitlines():
         try:
-            yield document.parse(line, str(path))
+            yield parse(line, str(path))
         except NewerError as error:
             left = f"rm {shlex.quote(str(path))}"
             error.hint = f"finish that run with the orchestrate that began it (--resume), or give it up: {left}"

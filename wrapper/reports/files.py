@@ -10,9 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from ..model.errors import NotFoundError, UsageError
-from . import html as page
-from . import json as document
-from . import junit
+from . import html, json, junit
 from .model import Report
 
 
@@ -34,9 +32,9 @@ class ReportFiles:
 
 
 _FORMS: dict[str, Callable[[Report], str]] = {
-    "json": document.text_of,
+    "json": json.text_of,
     "junit": junit.text_of,
-    "html": page.text_of,
+    "html": html.text_of,
 }
 
 
@@ -46,7 +44,7 @@ def read(path: Path) -> Report:
         text = path.read_bytes().decode("utf-8-sig", "replace")
     except OSError as error:
         raise NotFoundError(f"cannot read this report: {error.strerror}", where=str(path)) from None
-    return document.parse(text, str(path))
+    return json.parse(text, str(path))
 
 
 def check_writable(targets: ReportFiles) -> None:
@@ -84,7 +82,7 @@ def write(report: Report, targets: ReportFiles) -> None:
 
 def keep(report: Report, path: Path) -> None:
     """The JSON, for its owner alone. Raises as :func:`write`."""
-    _put(path, document.text_of(report).encode("utf-8", "backslashreplace"), 0o600)
+    _put(path, json.text_of(report).encode("utf-8", "backslashreplace"), 0o600)
 
 
 def _put(path: Path, data: bytes, mode: int = 0o666) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from wrapper.cli.console import TerminalConsole, console, error_data
+from wrapper.cli.console import TerminalConsole, error_data, open_console
 from wrapper.model.errors import BusyError, ConfigError
 
 PLAIN = TerminalConsole(color_out=False, color_err=False)
@@ -92,7 +92,7 @@ def test_colours_only_where_they_show(
 
     monkeypatch.setattr(sys, "stdout", Stream())
     monkeypatch.setattr(sys, "stderr", Stream())
-    made = console(environ)
+    made = open_console(environ)
     assert (made.color_out, made.color_err) == (colour, colour)
 
 

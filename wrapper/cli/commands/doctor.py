@@ -125,15 +125,15 @@ def _simulated(session: CliSession) -> Iterator[CheckResult]:
 
 
 def _account(session: CliSession, name: str, region: str) -> Iterator[CheckResult]:
-    from ...aws import identity as account
+    from ...aws import identity
 
     stacks = [session.project.stack(name, region)] if name else session.project.stacks()
     if session.sandboxed:
-        who = account.sandbox(session.started_sandbox().url)
+        who = identity.sandbox(session.started_sandbox().url)
         yield CheckResult("credentials", True, "the sandbox's own")
     else:
         found = _identity(session, stacks[0]) if stacks else None
-        if not isinstance(found, account.Identity):
+        if not isinstance(found, identity.Identity):
             yield CheckResult("credentials", False, str(found), found.hint if found else "", bool(name))
             return
         who = found
@@ -142,11 +142,11 @@ def _account(session: CliSession, name: str, region: str) -> Iterator[CheckResul
 
 
 def _identity(session: CliSession, stack: Stack) -> Any:
-    from ...aws import identity as account
+    from ...aws import identity
 
     try:
-        identity = account.identify(stack, session.environ)
-        return account.whoami(identity, stack.backend.region or stack.region or "us-east-1")
+        found = identity.identify(stack, session.environ)
+        return identity.whoami(found, stack.backend.region or stack.region or "us-east-1")
     except OrchestrateError as error:
         return error
 

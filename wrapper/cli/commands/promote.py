@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from ...deploy import build_files, builds
-from ...deploy import promotion as promotions
 from ...deploy.builds import Build
 from ...deploy.prepared import LayerOverrides
+from ...deploy.promotion import check_fits, check_source
 from ...fleet.fleet import Fleet
 from ...model.errors import OrchestrateError, RefusedError, UsageError
 from ...model.nouns import Layer, Stack
@@ -84,7 +84,7 @@ class Promotion:
         held = index.lock_of(store, layer) if status.locked else None
         command = f"./orchestrate apply {layer.stack.name} {layer.stack.region}".rstrip()
         command += f" -var tenant={layer.tenant}" if layer.tenant else ""
-        promotions.check_source(status.record, status.tag, held.who if held else "", layer.label, command)
+        check_source(status.record, status.tag, held.who if held else "", layer.label, command)
         for name, build in self.expected.items():
             running = status.record.builds.get(name, "")
             if running != build.number and (running or layer.tenant):
@@ -99,7 +99,7 @@ class Promotion:
     def _check_fits(self, layer: Layer, numbers: Mapping[str, str]) -> None:
         declared = self.session.project.values.declared
         other = self.stack.source if layer.tenant else self.stack.tenant_source
-        promotions.check_fits(numbers, declared(layer.source), declared(other) if other else (), layer.label)
+        check_fits(numbers, declared(layer.source), declared(other) if other else (), layer.label)
 
     def stack_layer_has_builds(self) -> bool:
         found = self.session.project.values.declared(self.stack.source)

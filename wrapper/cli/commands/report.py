@@ -8,8 +8,8 @@ import click
 
 from ...model.errors import UsageError
 from ...reports import files, printable, table
-from ...reports import json as document
-from ...reports import merge as merging
+from ...reports.json import data_of
+from ...reports.merge import merge as merged_report
 from ...reports.model import Report
 from ..command import CommandGroup
 from ..fleet_options import file_options, targets
@@ -31,7 +31,7 @@ def merge(ctx: click.Context, /, names: tuple[str, ...], **options: Any) -> int:
     if not names:
         raise UsageError("no report to merge", hint="report merge A.json B.json ... --report ALL.json")
     wanted = targets(session)
-    merged = merging.merge({name: files.read(session.directory / name) for name in names})
+    merged = merged_report({name: files.read(session.directory / name) for name in names})
     for remark in merged.remarks:
         session.console.info(f"note: {printable.line(remark)}")
     files.write(merged.report, wanted)
@@ -53,7 +53,7 @@ def show(ctx: click.Context, /, name: str, **options: Any) -> int:
 
 def _show(session: CliSession, report: Report) -> int:
     if session.options.json:
-        session.console.json(document.data_of(report))
+        session.console.json(data_of(report))
     else:
         session.console.table(table.HEAD, table.rows(report))
         for line in table.troubles(report):
