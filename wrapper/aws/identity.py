@@ -20,7 +20,7 @@ SANDBOX_ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": 
 
 @dataclass(frozen=True)
 class Identity:
-    """``environment``: what Terraform gets to be this identity. ``account`` is "" where nobody asked."""
+    """``environment``: what Terraform gets to be this identity. ``account`` is "" where AWS was not asked."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
     endpoint: str = ""
@@ -75,7 +75,7 @@ def sandbox(url: str) -> Identity:
 
 
 def nobody(environment: Mapping[str, str] | None = None) -> Identity:
-    """For a command on paper, while there is nobody to ask."""
+    """For a dry run, while the sandbox does not run."""
     return Identity(environment or {}, method=NOBODY)
 
 

@@ -70,7 +70,7 @@ _PARTS = {"create": (0,), "update": (1,), "delete": (2,), "replace": (0, 2)}
 
 
 def requests(changes: Mapping[Change, int]) -> Counter[str]:
-    """What a plan's changes take: name of a rate -> requests; nothing for what is not paced."""
+    """What a plan's changes take: name of a rate -> requests; nothing for what has no rate limit."""
     wanted: Counter[str] = Counter()
     for change, count in changes.items():
         for rate, costs in COSTS.get(change.type.replace("aws_alb", "aws_lb"), {}).items():

@@ -2,7 +2,7 @@
 
 AWS counts the same way: a bucket holds ``burst`` tokens and is refilled by ``rate`` a second
 (docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html). Here a token is taken before it is
-there: whoever takes is told how long to wait, and the next one waits behind it.
+there: the run that takes is told how long to wait, and the next one waits behind it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class TokenBucket:
     """``burst`` tokens, ``rate`` more a second. ``full_at``: when it will be full again (seconds of the clock that
-    ``now`` is read from); the one number that is kept. A bucket nobody took from is full."""
+    ``now`` is read from); the one number that is kept. A bucket from which nothing was taken is full."""
 
     rate: float
     burst: float

@@ -1,4 +1,4 @@
-"""What a person or a script reads: our words, Terraform's voice, errors, tables, JSON. Prints; decides nothing."""
+"""What a person or a script reads: our words, Terraform's output, errors, tables, JSON. Prints; decides nothing."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _RED, _BOLD, _DIM, _RESET = "\x1b[31m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
 class TerminalConsole:
-    """stdout is Terraform's voice or the JSON asked for; all else goes to stderr. A reader that went
+    """stdout is for Terraform's output or the JSON asked for; all else goes to stderr. A reader that went
     away (``| head``, a closed terminal) mutes us, and the run goes on."""
 
     def __init__(self, *, color_out: bool, color_err: bool, data_only: bool = False, width: int = 0) -> None:
         self.color_out = color_out
         self.color_err = color_err
         self.width = width  # of a terminal; 0 where stdout is none
-        self.data_only = data_only  # stdout is for JSON: Terraform's voice goes to stderr
+        self.data_only = data_only  # stdout is for JSON: Terraform's output goes to stderr
         self._lock = threading.RLock()  # a signal handler speaks too, perhaps in the middle of a word
         self._instead: Callable[[str], None] | None = None
 
@@ -83,7 +83,7 @@ class TerminalConsole:
 
 
 def open_console(environ: Mapping[str, str]) -> TerminalConsole:
-    """Colour where a terminal shows it and nobody said no (no-color.org)."""
+    """Colour where a terminal shows it and NO_COLOR is not set (no-color.org)."""
     wanted = not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if terminal else 0

@@ -44,7 +44,7 @@ scope_options = stacked(*_SCOPE)  # which tenants
 policy_options = stacked(*_POLICY)  # on which terms
 unchanged_options = stacked(*_UNCHANGED)  # of a command that leaves out what did not change
 losses_options = stacked(*_LOSSES)  # what may be lost
-file_options = stacked(*_FILES)  # where the answers go
+file_options = stacked(*_FILES)  # where the report goes
 layer_options = stacked(*_LOSSES, *_FILES)  # of a command that applies one layer
 fleet_options = stacked(*_SCOPE, *_POLICY, *_UNCHANGED, *_LOSSES, *_FILES)  # of one that applies many
 

@@ -1,6 +1,6 @@
 """A run over many layers, looked at while it goes: a live table on a terminal, elsewhere a line for each event.
 
-Terraform's voice goes into one log file a layer; where it is what was asked for (output, show ...) it is printed
+Terraform's output goes into one log file a layer; where it is what was asked for (output, show ...) it is printed
 too, each line led by its tenant.
 """
 
@@ -213,7 +213,7 @@ def _plain(text: str) -> RenderableType:
 
 
 class LayerConsole:
-    """A Talk for one layer of many: into its log; and where it is what was asked for, or no log can take it, out loud."""
+    """The console of one layer of many: its log; stdout too, where the output is what was asked for, or no log can take it."""
 
     def __init__(self, console: TerminalConsole, log: LayerLog, name: str, *, speaks: bool) -> None:
         self._console = console
@@ -249,6 +249,6 @@ class LayerConsole:
 def open_progress(
     console: TerminalConsole, logs: Logs, *, terminal: bool, speaks: bool, dry: bool = False
 ) -> PlainProgress:
-    """The one that fits: a table where a person looks on, lines elsewhere and where Terraform's words are the answer."""
+    """The one that fits: a table on a terminal, lines elsewhere and where Terraform's output is what was asked for."""
     kind = DryRunProgress if dry else LiveProgress if terminal and not speaks else PlainProgress
     return kind(console, logs, speaks=speaks)

@@ -1,4 +1,4 @@
-"""A verb on many layers of a stack: from the options to a Fleet, and from its answers to what is read of them."""
+"""A verb on many layers of a stack: from the options to a Fleet, and from its results to what is printed."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def _journal(
 def tell(session: CliSession, report: Report, logs: Logs, *, speaks: bool) -> None:
     """The table, what went wrong once more, and one line that says it all."""
     console = session.console
-    if session.dry_run:  # a table of what nobody did tells nothing; what is wrong already does
+    if session.dry_run:  # a dry run did nothing that a table could show; what is wrong it shows
         return _say(console, table.troubles(report))
     if session.options.json:
         console.json(data_of(report))

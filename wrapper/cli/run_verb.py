@@ -27,7 +27,7 @@ def perform(session: CliSession, invocation: Invocation) -> int:
 def on_layer(
     session: CliSession, invocation: Invocation, overrides: Mapping[str, LayerOverrides] | None = None
 ) -> Outcome:
-    """The verb on one layer, and its last words. ``overrides``: what it, or its stack, is given alone."""
+    """The verb on one layer, and its last words. ``overrides``: those of it, and of its stack."""
     verb, layer, tokens = invocation.verb, invocation.layer, invocation.tokens
     if session.options.json and verb.speaks_json:
         tokens = (Token("json", None, ("-json",)), *tokens)

@@ -1,4 +1,4 @@
-"""A command's surroundings: what was typed and the environment, and the doors that are opened from them, each when it
+"""A command's surroundings: what was typed and the environment, and the connections that are opened from them, each when it
 is first asked for: the project, the console, the engine, AWS's identity, the simulated AWS."""
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class CliSession:
 
     @property
     def live(self) -> bool:
-        """Whether a person looks on, at a terminal that can show what changes in its place."""
+        """Whether the terminal can show a table that changes in place."""
         return self.terminal and self.environ.get("TERM") != "dumb" and not self.dry_run
 
     @cached_property
@@ -114,7 +114,7 @@ class CliSession:
         return Sandbox(self.home / "sandbox", str(self.root_folder))
 
     def identity(self, stack: Stack) -> Identity:
-        """Who we are to AWS; with the sandbox, which is started if need be, nobody real."""
+        """The identity that AWS sees; with the sandbox, which is started if need be, a simulated one."""
         from ..aws import identity
 
         if not self.sandboxed:

@@ -1,5 +1,5 @@
-"""Who takes part in a command over many layers, and why each of them would run: the tenants in scope, made ready and
-compared with what the register says of their last apply. Starts nothing.
+"""Which layers take part in a command over many, and why each of them would run: the tenants in scope, made ready and
+compared with what the index says of their last apply. Starts nothing.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _ALWAYS = ("replace", "refresh-only", "destroy", "target", "exclude")  # flags t
 
 @dataclass(frozen=True)
 class TenantFilter:
-    """Who takes part. ``only``: these and nobody else (what failed last time); ``done``: answers of an interrupted
-    run, not asked again; ``own``: the stack's own layer too."""
+    """Which layers take part. ``only``: these and no others (what failed last time); ``done``: results of an interrupted
+    run, which are not run again; ``own``: the stack layer too."""
 
     patterns: tuple[str, ...] = ()
     shard: Shard | None = None
@@ -57,7 +57,7 @@ class ChangeDetector:
     given: Mapping[str, LayerOverrides | OrchestrateError] = field(default_factory=dict)
 
     def read_index(self) -> TenantIndex:
-        """What the bucket says; on paper, what can be read of it."""
+        """What the bucket says; in a dry run, what can be read of it."""
         deployer = self.deployer
         nothing = TenantIndex(LayerStatus(), {})
         try:
@@ -85,7 +85,7 @@ class ChangeDetector:
     def detect(
         self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: TenantIndex
     ) -> Iterable[LayerDiff]:
-        """Each tenant made ready and compared with what the register says of it, in order."""
+        """Each tenant made ready and compared with what the index says of it, in order."""
         deployer = self.deployer
         layers, given, missing = [], {}, {}
         for name in names:

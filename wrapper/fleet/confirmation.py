@@ -1,4 +1,4 @@
-"""What a person is asked before a command over many layers does anything: once, and then never again in that command."""
+"""The question before a command over many layers does anything: once in a command."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..model.nouns import Layer
 
 @dataclass(frozen=True)
 class Confirmation:
-    """Asks through the deployer's talk; after a yes its caller is asked nothing more, after all else it is RefusedError."""
+    """Asks through the deployer's console. After a yes the command asks nothing more; after all else it raises RefusedError."""
 
     deployer: Deployer
     info: Callable[[str], None]
@@ -29,12 +29,12 @@ class Confirmation:
         self._ask(f"Destroy {stack} with {_counted(tenants)}?" if own else f"Destroy {_counted(tenants)} of {stack}?")
 
     def to_apply_own(self, own: Layer, tenants: int) -> None:
-        """One question for the stack's own layer and for the tenants after it: which of them change, it decides."""
+        """One question for the stack layer and for the tenants after it: the stack layer decides which of them change."""
         then = f", and then to what changed of its {tenants} tenants" if tenants else ""
         self._ask(f"Apply to {own.label}{then}?")
 
     def to_apply(self, tenants: Sequence[str]) -> None:
-        """One question for all of them: side by side nobody can answer for each."""
+        """One question for all of them: they run side by side."""
         self._ask(f"Apply to {_counted(tenants)} of {self.deployer.stack.label} ({_named(tenants)})?")
 
     def _ask(self, question: str) -> None:

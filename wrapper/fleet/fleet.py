@@ -4,7 +4,7 @@ The story of ``apply STACK --all-tenants``:
 
     choose      the tenants that are declared or have a state, by pattern and part
     look        each one's inputs, all checked; those like at its last apply are done before anything starts
-    stack       its own layer first (destroying: last)
+    stack       the stack layer first (destroying: last)
     run         the others side by side, wave after wave; one that fails stops no other, unless told so
     answer      one Answer for every layer, whatever happened to it
 
@@ -67,7 +67,7 @@ def default_jobs() -> int:
 
 @dataclass
 class Fleet:
-    """One command over many layers of one stack. ``note`` hears of each answer when it is there (the journal);
+    """One command over many layers of one stack. ``note`` gets each result when it is there (the journal);
     ``given``: what layers, by tenant, are given alone, or why one gets nothing."""
 
     deployer: deploy.Deployer
@@ -89,7 +89,7 @@ class Fleet:
         return Confirmation(self.deployer, self.progress.info)
 
     def perform(self, verb: Verb, tokens: Sequence[Token], tenant_filter: TenantFilter) -> list[LayerResult]:
-        """The verb on every layer in scope: an answer for each. Raises what is wrong for all, before anything starts."""
+        """The verb on every layer in scope: a result for each. Raises what is wrong for all, before anything starts."""
         self._check(verb, tokens)
         if any(t.flag == "auto-approve" for t in tokens):
             self.confirmation.given()
@@ -108,7 +108,7 @@ class Fleet:
             results += [*first, *self._tenants(verb, names, tokens, found, held=not all(a.ok for a in first))]
         return [*results, *tenant_filter.done.values()]
 
-    # -- the stack's own layer ------------------------------------------------------------------
+    # -- the stack layer ------------------------------------------------------------------------
 
     def _own_first(
         self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: TenantIndex, tenant_filter: TenantFilter
@@ -188,7 +188,7 @@ class Fleet:
         return results
 
     def _placed(self, diffs: Sequence[LayerDiff]) -> tuple[list[LayerDiff], list[LayerResult]]:
-        """Each with its place on a shared load balancer; those without one fail, and the others go on."""
+        """Each with its slot on a shared load balancer; those without one fail, and the others go on."""
         made = self.deployer.slot_allocator.make([diff.prepared for diff in diffs if diff.prepared])
         pairs = list(zip(diffs, made, strict=True))
         without = [(diff.layer, one) for diff, one in pairs if isinstance(one, OrchestrateError)]
@@ -196,7 +196,7 @@ class Fleet:
         return [replace(diff, prepared=one) for diff, one in pairs if isinstance(one, PreparedLayer)], failed
 
     def _side_by_side(self, diffs: Sequence[LayerDiff], jobs: int, halted: str) -> list[LayerResult]:
-        """Run them, ``jobs`` at once. The main thread only waits: a signal meanwhile is the Stopper's alone."""
+        """Run them, ``jobs`` at once. The main thread only waits: a signal meanwhile is the SignalHandler's alone."""
         signals, failed = self.deployer.signals, [halted]
 
         def one(diff: LayerDiff) -> LayerResult:

@@ -104,7 +104,7 @@ def keep(folder: Path, head: Report) -> Iterator[Journal]:
 
 
 def _opened(path: Path, head: Report) -> int:
-    """The file, held. One that its last holder took away while we waited is opened anew."""
+    """The file, held. One that its last holder took away while we waited is opened again."""
     while True:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,4 +1,4 @@
-"""How a layer ended, said as an Answer: one alone, and one of many. Knows no order and no loop; starts nothing."""
+"""How a layer ended, as a LayerResult: one alone, and one of many. Knows no order and no loop; starts nothing."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from .change_detection import LayerDiff
 
 
 class ClosableConsole(Console, Protocol):
-    """A Talk that has an end."""
+    """A Console that has an end."""
 
     def close(self) -> None: ...
 
 
 class Progress(Protocol):
-    """Whoever looks on while many run."""
+    """What a person sees while many run."""
 
     def began(self, names: Sequence[str], jobs: int) -> None: ...
     def console(self, layer: Layer) -> ClosableConsole:
-        """Where this layer's voice goes. It starts now."""
+        """Where this layer's output goes. It starts now."""
         ...
 
     def log(self, layer: Layer) -> str:

@@ -1,6 +1,6 @@
-"""Which tenants a command over many is for, and how they are parted among machines. Pure.
+"""Which tenants a command over many is for, and how they are split among machines. Pure.
 
-A part by ``--shard K/N`` depends on a tenant's name alone: it stays where it is as others come and go.
+A shard by ``--shard K/N`` depends on a tenant's name alone: it stays where it is as others come and go.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Shard:
-    """Part ``number`` (from 1) of ``of``."""
+    """Shard ``number`` (from 1) of ``of``."""
 
     number: int
     of: int

@@ -57,7 +57,7 @@ def tenants_prefix(region: str, stack: str) -> str:
 
 
 def slots_key(region: str, stack: str) -> str:
-    """Where a stack's allotments are kept, beside its states."""
+    """Where a stack's slots are kept, beside its states."""
     return "/".join([*_place(region, stack), SLOTS_FILE])
 
 

@@ -114,9 +114,9 @@ class ResolvedValue:
 @dataclass(frozen=True)
 class Step:
     """One argv. ``stamp``: skip when this digest was already recorded as done (init).
-    ``confirm``: somebody must agree before it runs. ``interactive``: it owns the caller's terminal.
+    ``confirm``: a person must agree before it runs. ``interactive``: it owns the caller's terminal.
     ``accepts``: exit codes that are not a failure. ``last_if``: end the Run, well, on this code.
-    ``captured``: what it says on stdout is for us, and told to nobody. ``aside``: what it says is no part of the
+    ``captured``: what it says on stdout is for us, and is not printed. ``aside``: what it says is no part of the
     answer, and goes to stderr."""
 
     argv: tuple[str, ...]

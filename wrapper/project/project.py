@@ -117,7 +117,7 @@ class Project:
         return [self.stack(name, region) for region, name in sorted(self.places)]
 
     def layer(self, stack: Stack, tenant: str = "", *, must_be_declared: bool = True) -> Layer:
-        """The stack's own layer, or a tenant's. A protected stack takes only tenants that have a file."""
+        """The stack layer, or a tenant's. A protected stack takes only tenants that have a file."""
         if not tenant:
             return Layer(stack)
         naming.check_name("tenant", tenant)
@@ -216,7 +216,7 @@ class Project:
         return hashed.hexdigest()[:16]
 
     def work_files(self, layer: Layer) -> dict[str, Path]:
-        """What stands in the layer's work directory: its root's files and, for a stack's own layer,
+        """What stands in the layer's work directory: its root's files and, for a stack layer,
         the Terraform files beside its values."""
         files = {str(f.relative_to(layer.source)): f for f in self.files_of(layer.source, layer)}
         if not layer.tenant:

@@ -59,7 +59,7 @@ class VariableFiles:
     def of(
         self, layer: Layer, outputs: Mapping[str, Any] | None = None, arguments: Iterable[Source] = ()
     ) -> dict[str, ResolvedValue]:
-        """Effective values of a layer; ``outputs`` are those of the stack's own layer, ``arguments`` the
+        """Effective values of a layer; ``outputs`` are those of the stack layer, ``arguments`` the
         -var-file sources. Required values and -var are checked by the caller, who has the arguments."""
         found = next(iter(self.of_all([layer], outputs, arguments)))
         if isinstance(found, OrchestrateError):

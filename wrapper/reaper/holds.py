@@ -1,4 +1,4 @@
-"""What the night spares, kept in one object beside a stack's states: keep.json."""
+"""The hold of a stack, in one object beside its states: keep.json."""
 
 from __future__ import annotations
 

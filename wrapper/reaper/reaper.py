@@ -1,11 +1,11 @@
-"""The night: which ephemeral stacks go, how each one goes, and the proof that it is gone. Knows nothing of Terraform.
+"""Destroys ephemeral stacks: which of them, how, and the proof that nothing of them is left. Knows nothing of Terraform.
 
     find      every ephemeral stack: its layers that have a state, who works on them, how old, kept, protected
     tenants   side by side, through the fleet; who comes meanwhile goes too; who is being made is waited for
-    stack     its own layer, when no tenant is left
+    stack     the stack layer, when no tenant is left
     proof     a listing of what AWS still has of it
 
-All that is known is read out of the bucket: a night that was cut off is simply run again.
+All that is known is read out of the bucket: a run that was cut off is simply run again.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class StackFilter:
 
 
 def find(project: Project, wanted: StackFilter, connect: Connect) -> Iterator[ReapCandidate]:
-    """Every ephemeral stack that is wanted, as it stands. One that cannot be looked at is a Finding with its error."""
+    """Every ephemeral stack that is wanted, as it stands. One that cannot be read is a ReapCandidate with its error."""
     for region, name in wanted.places(project):
         stack = None
         try:
@@ -146,7 +146,7 @@ def prove(stack: Stack, identity: Identity, named: set[NamedResource]) -> list[s
 
 @dataclass
 class Reaper:
-    """Destroys one stack through its fleet. ``wait``: seconds for whoever works on a layer; ``settles``: for AWS."""
+    """Destroys one stack through its fleet. ``wait``: seconds for a run that works on a layer; ``settles``: for AWS."""
 
     fleet: Fleet
     wait: float
@@ -158,7 +158,7 @@ class Reaper:
         return self.fleet.deployer.stack
 
     def reap(self) -> list[LayerResult]:
-        """An answer for each layer, and in that of the stack's own the proof. Raises nothing that one stack can cause."""
+        """A result for each layer, and in that of the stack layer the proof. Raises nothing that one stack can cause."""
         results: dict[str, LayerResult] = {}
         try:
             self._reap(self.fleet.deployer.store, results)
@@ -172,7 +172,7 @@ class Reaper:
 
     def _reap(self, store: Store, results: dict[str, LayerResult]) -> None:
         hold = holds.read(store, self.stack)
-        if hold and hold.holds(time.time()):  # since the night began
+        if hold and hold.holds(time.time()):  # since the run began
             results[""] = LayerResult(self.stack.region, self.stack.name, "", "excluded", f"kept until {hold}")
             return
         named = self._named(store)
@@ -192,7 +192,7 @@ class Reaper:
         }
 
     def _tenants(self, store: Store, results: dict[str, LayerResult]) -> None:
-        """Every tenant, those too that come while others go; whoever makes one now is waited for."""
+        """Every tenant, those too that come while others go; waits for a run that makes one now."""
         deadline = time.monotonic() + self.wait
         rounds = 0
         while True:
@@ -241,7 +241,7 @@ class Reaper:
     # -- the proof --------------------------------------------------------------------------------
 
     def _proved(self, own: LayerResult | None, named: set[NamedResource]) -> LayerResult:
-        """The own layer's answer with what a listing says. What was deleted a moment ago may be listed for a while."""
+        """The stack layer's result with what a listing says. What was deleted a moment ago may be listed for a while."""
         result = own or LayerResult(self.stack.region, self.stack.name, "", "unchanged")
         identity, deadline = self.fleet.deployer.identity, time.monotonic() + self.settles
         while (there := self.prove(self.stack, identity, named)) and time.monotonic() < deadline:
@@ -266,7 +266,7 @@ def _counted(there: Sequence[str]) -> str:
 def failed(
     region: str, stack: str, error: OrchestrateError, before: LayerResult | None = None, tenant: str = ""
 ) -> LayerResult:
-    """The answer of a layer that came to an error, perhaps after it had one that was good."""
+    """The result of a layer that came to an error, perhaps after it had one that was good."""
     stopped = isinstance(error, Stopped | TimeoutExpired)
     return replace(
         before or LayerResult(region, stack, tenant, "failed"),

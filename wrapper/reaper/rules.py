@@ -1,7 +1,7 @@
-"""The night's rules, as data: how long something is spared, how old it is, and who goes. Pure: clock and zone are given.
+"""The rules of `reap` and `keep`, as data: how long a stack is kept, how old it is, and which goes. Pure: clock and zone are given.
 
 A day means all of it: until the midnight that ends it, by the clock of a zone. A local time that a change of the clock
-leaves out is no time; of one that comes twice the later is meant, since whoever is spared too long loses nothing.
+leaves out is no time; of one that comes twice the later is meant, since a stack that is kept too long loses nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _EXAMPLE = "for example 2026-12-01 (all of that day), 2026-12-01T18:00 or 2026-1
 
 @dataclass(frozen=True)
 class Hold:
-    """A stack that the night spares. ``until`` in seconds since 1970; ``typed`` and ``zone`` as they were given."""
+    """A stack that reap does not destroy. ``until`` in seconds since 1970; ``typed`` and ``zone`` as they were given."""
 
     until: float
     typed: str
@@ -62,7 +62,7 @@ def parse_hold(data: object, where: str) -> Hold:
 
 @dataclass(frozen=True)
 class ReapCandidate:
-    """An ephemeral stack as the night found it. ``deployed``: its layers that have a state, "" being its own; ``last``:
+    """An ephemeral stack as reap found it. ``deployed``: its layers that have a state, "" being its own; ``last``:
     when its youngest layer was last applied, in seconds since 1970, None where nothing tells; ``bucket``: whether that for
     its states is there; ``error``: why it could not be looked at."""
 
@@ -89,7 +89,7 @@ class ReapCandidate:
         return tuple(n for n in self.deployed if n)
 
     def spared(self, now: float, older_than: float) -> str:
-        """Why the night leaves it alone; "" where it goes. What is protected stays, whatever else is said."""
+        """Why reap leaves it alone; "" where it goes. What is protected stays, whatever else is said."""
         if self.protected:
             return "protected"
         if not self.bucket:
@@ -170,7 +170,7 @@ def stamp(text: str) -> float | None:
 
 
 def words(candidates: Sequence[ReapCandidate], now: float, older_than: float) -> list[dict[str, Any]]:
-    """What the night would do with each, as plain data."""
+    """What reap would do with each, as plain data."""
     return [
         {
             "stack": f.name,

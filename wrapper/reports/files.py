@@ -1,4 +1,4 @@
-"""Reports on disk: read, written whole or not at all, and tried before a run begins. The only door of this room."""
+"""Reports on disk: read, written whole or not at all, and tried before a run begins. The only module of the package that opens files."""
 
 from __future__ import annotations
 

@@ -201,7 +201,7 @@ class Report:
 
     @property
     def to_repeat(self) -> tuple[str, ...]:
-        """Of one stack's report: tenants that failed or were stopped ("" is the stack's own layer), each once, sorted."""
+        """Of one stack's report: tenants that failed or were stopped ("" is the stack layer), each once, sorted."""
         return tuple(sorted({a.tenant for a in self.results if not a.ok}))
 
 
@@ -214,5 +214,5 @@ class Merged:
 
 
 def in_order(results: Sequence[LayerResult]) -> tuple[LayerResult, ...]:
-    """As they are shown: what went wrong first, then by name; a stack's own layer before its tenants."""
+    """As they are shown: what went wrong first, then by name; a stack layer before its tenants."""
     return tuple(sorted(results, key=lambda a: (RESULTS.index(a.result), a.label)))

@@ -1,4 +1,4 @@
-"""Puts moto together: its applications, the mends, the gate, the seeds, and the threaded server that carries them.
+"""Puts moto together: its applications, the patches, the gateway, the seeds, and the threaded server that carries them.
 
 The only room that knows how moto is served. Imported by the sandbox process alone.
 """
@@ -19,7 +19,7 @@ from .seeding import plant
 
 
 class QuietRequestHandler(MotoRequestHandler):
-    """One line per request would be megabytes for a fleet; the gate logs what went wrong."""
+    """One line per request would be megabytes for a fleet; the gateway logs what went wrong."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass

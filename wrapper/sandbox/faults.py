@@ -1,4 +1,4 @@
-"""Errors made to order: which requests the simulated AWS refuses, with what, and how often; or carries out, and loses
+"""Fault injection: which requests the simulated AWS refuses, with what, and how often; or carries out, and loses
 the answer. For tests of what a throttled, denied or broken AWS does to a run.
 
 Knows names of requests (``ecs:RegisterTaskDefinition``, ``s3:PUT /bucket/key``), not what they do.
@@ -38,7 +38,7 @@ class Fault:
 
 
 class Faults:
-    """All that are set. The gate asks under its lock, so that ``times`` is exact."""
+    """All that are set. The gateway asks under its lock, so that ``times`` is exact."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []

@@ -1,5 +1,5 @@
-"""The WSGI gate in front of moto: one request at a time, our own routes, an honest answer to unknown actions, and
-errors made to order.
+"""The WSGI server in front of moto: one request at a time, our own routes, an honest answer to unknown actions, and
+fault injection.
 
 Knows WSGI and the wire formats of an AWS error; does not know what any AWS service does.
 """
@@ -101,7 +101,7 @@ class Gateway:
 
 
 def read_body(environ: Environ) -> bytes:
-    """Reads it before the lock is taken, so that a slow client keeps nobody waiting."""
+    """Reads it before the lock is taken, so that a slow client keeps no other one waiting."""
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if not length:
         return b""

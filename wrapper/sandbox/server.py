@@ -1,4 +1,4 @@
-"""The sandbox process: moto with its mends, behind the gate, on one loopback port.
+"""The sandbox process: moto with its patches, behind the gateway, on one loopback port.
 
 Writes server.json when it answers, and removes it when it ends. Knows nothing of stacks, tenants or Terraform.
 """

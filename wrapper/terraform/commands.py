@@ -28,7 +28,7 @@ class Verb:
     What it takes. ``values``: it evaluates variables, so it takes -var; ``words``: how many bare words it may take after
     ours; ``plan_file``: the first of them is a plan file; ``color``, ``speaks_json``: it knows -no-color, -json.
 
-    What it does. ``mutates``: it changes a state, or what one describes, but with a word of ``reads`` first; ``on_state``:
+    What it does. ``mutates``: it changes a state, or what one describes, unless its first word is one of ``reads``; ``on_state``:
     it acts on a state, so that a missing bucket or a damaged state is found before Terraform starts; ``compares``: it
     compares the inputs with what is there, so that a layer that did not change may be left out; ``applies`` and
     ``deletes``: it makes what the inputs say, or removes it; both plan to a file first, ask, and are recorded; ``repairs``:

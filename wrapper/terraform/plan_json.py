@@ -18,7 +18,7 @@ _ROUTINE = ("aws_ecs_task_definition",)
 
 
 def check_deletions(data: bytes, label: str, allowed: Sequence[str], unchanged: str = "nothing was changed") -> None:
-    """RefusedError for a plan that takes away anything of a protected layer that nobody allowed by name. ``unchanged``:
+    """RefusedError for a plan that takes away anything of a protected layer that --allow-delete does not name. ``unchanged``:
     what is said of what the Run did until then."""
     gone = [
         str(change["address"])
@@ -58,4 +58,4 @@ def _attributes(change: Mapping[str, Any]) -> Iterator[str]:
         return
     computed = {n for n, is_so in (unknown or {}).items() if is_so is True}
     known = [n for n in sorted({*before, *after} - computed) if before.get(n) != after.get(n)]
-    yield from known or sorted(computed)  # what is computed anew follows from what differs
+    yield from known or sorted(computed)  # what is computed again follows from what differs

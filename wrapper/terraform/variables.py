@@ -21,7 +21,7 @@ RESERVED = ("region", "stack", "tenant", "account", "protected", "key", "bucket"
 
 @dataclass(frozen=True)
 class Source:
-    """One layer of values. ``name`` is the file (or what else it came from); ``mine`` says that every
+    """One origin of values. ``name`` is the file (or what else it came from); ``mine`` says that every
     key must be declared by this very root; ``tenant`` that reserved keys are refused."""
 
     name: str

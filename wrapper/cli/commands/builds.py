@@ -62,7 +62,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], form: str, **options:
 
 
 def _entries(session: CliSession, layer: Layer) -> dict[str, LayerStatus]:
-    """Everyone in scope that is deployed; the stack's own layer, by its name, where it has builds."""
+    """Each deployed tenant in scope; the stack layer, by the stack's name, where it has builds."""
     found = index.read(session.store(layer.stack), layer.stack)
     shard = selection.parse_shard(session.options.fleet.shard) if session.options.fleet.shard else None
     choice = selection.choose(

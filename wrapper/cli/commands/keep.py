@@ -1,4 +1,4 @@
-"""``orchestrate keep``: what the night spares, until when, why, and who said so."""
+"""``orchestrate keep``: keep an ephemeral stack until a time, with the reason and the author."""
 
 from __future__ import annotations
 

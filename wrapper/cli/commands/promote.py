@@ -129,7 +129,7 @@ def _tell_builds(session: CliSession, layer: Layer, overrides: LayerOverrides, r
 
 
 def _many(session: CliSession, promotion: Promotion, one: Invocation) -> int:
-    """Everyone in scope, each with its own builds; one whose builds are not known fails, and the others go on."""
+    """Each tenant in scope, with its own builds; one whose builds are not known fails, and the others go on."""
 
     def run(fleet: Fleet, request: run_fleet.FleetRequest) -> list[LayerResult]:
         store, here = session.store(promotion.source), fleet.detector.read_index()

@@ -1,4 +1,4 @@
-"""``orchestrate reap``: what the night would destroy; with --yes, the night."""
+"""``orchestrate reap``: shows which ephemeral stacks it would destroy; with --yes, it destroys them."""
 
 from __future__ import annotations
 

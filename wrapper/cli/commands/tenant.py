@@ -1,4 +1,4 @@
-"""``orchestrate tenant add|remove|show``: one tenant of the register."""
+"""``orchestrate tenant add|remove|show``: one tenant of a stack."""
 
 from __future__ import annotations
 

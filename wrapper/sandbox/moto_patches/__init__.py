@@ -1,6 +1,6 @@
 """Where moto answers differently from AWS so that the Terraform provider crashes, waits or sees false drift.
 
-One module per service; each mend says what AWS answers, what moto answers, and what the provider makes of it.
+One module per service; each patch says what AWS answers, what moto answers, and what the provider makes of it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Mends of Application Auto Scaling: scalable targets, their tags and policies."""
+"""Patches of Application Auto Scaling: scalable targets, their tags and policies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mends of EC2 Auto Scaling: groups, instance refresh, lifecycle hooks, policies, notifications."""
+"""Patches of EC2 Auto Scaling: groups, instance refresh, lifecycle hooks, policies, notifications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mends of CloudWatch: composite alarms."""
+"""Patches of CloudWatch: composite alarms."""
 
 from __future__ import annotations
 

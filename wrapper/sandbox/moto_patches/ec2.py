@@ -1,4 +1,4 @@
-"""Mends of EC2: launch templates, security group rules, subnets."""
+"""Patches of EC2: launch templates, security group rules, subnets."""
 
 from __future__ import annotations
 

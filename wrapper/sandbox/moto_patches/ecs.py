@@ -1,4 +1,4 @@
-"""Mends of Amazon ECS: services, clusters, capacity providers, task definitions."""
+"""Patches of Amazon ECS: services, clusters, capacity providers, task definitions."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def service_update_becomes_a_deployment(patch_set: PatchSet) -> None:
     """AWS starts a new deployment when the task definition or the configuration of a service changes.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
-    moto keeps the first deployment with the old task definition, so nobody can see whether the new one is in place,
+    moto keeps the first deployment with the old task definition, so no client can see whether the new one is in place,
     and forgets the parts of the deployment configuration that the update does not mention (AWS keeps them).
     """
 
@@ -131,7 +131,7 @@ def inactive_things_are_not_listed(patch_set: PatchSet) -> None:
     """AWS lists active services and clusters; the deleted ones can only be described for a while.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
-    moto lists deleted ones for ever, so that nobody could prove that a destroyed stack is gone.
+    moto lists deleted ones for ever, so that no client could prove that a destroyed stack is gone.
     """
 
     def services(original: Any, self: EC2ContainerServiceBackend, *args: Any, **kwargs: Any) -> list[str]:
@@ -278,7 +278,7 @@ def reservation_is_memory_enough(patch_set: PatchSet) -> None:
 
 
 def account_settings_have_defaults(patch_set: PatchSet) -> None:
-    """AWS keeps a setting for everybody in the account.
+    """AWS keeps a setting for all principals of the account.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutAccountSettingDefault.html
     moto knows only the setting of one's own; the provider's apply fails.

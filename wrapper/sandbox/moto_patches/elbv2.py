@@ -1,4 +1,4 @@
-"""Mends of Elastic Load Balancing v2: load balancers, listeners, rules, target groups."""
+"""Patches of Elastic Load Balancing v2: load balancers, listeners, rules, target groups."""
 
 from __future__ import annotations
 

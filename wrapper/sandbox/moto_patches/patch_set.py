@@ -1,4 +1,4 @@
-"""Remembers which attribute of moto was replaced by what, so that every mend can be taken back.
+"""Remembers which attribute of moto was replaced by what, so that every patch can be taken back.
 
 Knows Python classes and modules; knows nothing of AWS.
 """
@@ -43,7 +43,7 @@ class PatchSet:
 
 @contextlib.contextmanager
 def applied(*patches: Patch) -> Iterator[None]:
-    """With these mends inside the block, without them after it."""
+    """With these patches inside the block, without them after it."""
     patch_set = PatchSet()
     try:
         for patch in patches:

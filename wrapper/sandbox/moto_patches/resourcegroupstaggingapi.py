@@ -1,4 +1,4 @@
-"""Mends of the Resource Groups Tagging API: what GetResources lists is what is there."""
+"""Patches of the Resource Groups Tagging API: what GetResources lists is what is there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def deleted_ecs_things_are_not_listed(patch_set: PatchSet) -> None:
     """AWS lists active services, clusters and task definitions by their tags.
 
     https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
-    moto also lists the INACTIVE ones, for ever. Nobody could prove by tags that a destroyed stack is gone.
+    moto also lists the INACTIVE ones, for ever. No client could prove by tags that a destroyed stack is gone.
     """
 
     def around(original: Any, self: EC2ContainerServiceBackend) -> Iterator[TaggedResource]:

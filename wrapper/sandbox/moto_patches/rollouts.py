@@ -1,4 +1,4 @@
-"""Mends of Amazon ECS: how a deployment goes on, and how it ends well or badly.
+"""Patches of Amazon ECS: how a deployment goes on, and how it ends well or badly.
 
 Nothing runs in the sandbox, so that a clock and the image's tag decide: a good version runs after ``STARTS`` seconds; one
 with an image that cannot be pulled (``is_broken``) never does, and trips the circuit breaker after ``TRIPS``.
@@ -161,7 +161,7 @@ def stopped_task(service: Any, image: str) -> dict[str, Any]:
     }
 
 
-# -- the mends ----------------------------------------------------------------------------------
+# -- the patches --------------------------------------------------------------------------------
 
 
 def deployment_goes_on(patch_set: PatchSet) -> None:
@@ -169,7 +169,7 @@ def deployment_goes_on(patch_set: PatchSet) -> None:
     version before when the circuit breaker says so.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
-    moto leaves every deployment as it began. Nobody could see a rollback here before it meets AWS.
+    moto leaves every deployment as it began. No run could see a rollback here before it meets AWS.
     """
 
     def around(original: Any, self: EC2ContainerServiceBackend, *args: Any, **kwargs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Mends of Route 53: private zones."""
+"""Patches of Route 53: private zones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mends of S3: the bucket policy."""
+"""Patches of S3: the bucket policy."""
 
 from __future__ import annotations
 

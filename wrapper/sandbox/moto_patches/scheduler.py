@@ -1,4 +1,4 @@
-"""Mends of EventBridge Scheduler: the role of a schedule."""
+"""Patches of EventBridge Scheduler: the role of a schedule."""
 
 from __future__ import annotations
 

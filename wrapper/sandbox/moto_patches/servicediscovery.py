@@ -1,4 +1,4 @@
-"""Mends of Cloud Map: private namespaces and their hosted zones."""
+"""Patches of Cloud Map: private namespaces and their hosted zones."""
 
 from __future__ import annotations
 

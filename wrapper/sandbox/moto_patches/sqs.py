@@ -1,4 +1,4 @@
-"""Mends of SQS: the redrive policy, and who may send."""
+"""Patches of SQS: the redrive policy, and who may send."""
 
 from __future__ import annotations
 
