@@ -80,7 +80,7 @@ $(dev) $(checkov):
 	@$@.new/bin/python -I -m pip check
 	@mv $@.new $@
 
-# The lock files, for every platform, with hashes and without anybody's index address.
+# The lock files, for every platform, with hashes and without the address of an index.
 lock: $(dev) ## writes the lock files of Python's packages
 	@for name in requirements requirements-dev requirements-checkov; do \
 	    CUSTOM_COMPILE_COMMAND="make lock" $(run) piptools compile -q --generate-hashes --allow-unsafe --strip-extras \

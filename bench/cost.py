@@ -54,8 +54,8 @@ def of(argv: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> Cost:
 
 @contextlib.contextmanager
 def _adopting() -> Iterator[None]:
-    """Meanwhile what loses its parent becomes ours (prctl(2)): on the host engine Terraform is nobody's child, and would be
-    seen by nobody."""
+    """Meanwhile what loses its parent becomes ours (prctl(2)): on the host engine Terraform's parent has ended, and it would
+    not be counted."""
     prctl = ctypes.CDLL(None).prctl
     prctl(_SUBREAPER, 1, 0, 0, 0)
     try:

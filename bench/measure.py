@@ -56,7 +56,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 def rounds(works: Sequence[Callable[[], object]], count: int) -> list[list[float]]:
     """Seconds of each work in each of ``count`` rounds. The first goes last in every second round, so that
-    a machine that slows down or speeds up on the way favours nobody. One round before is not counted."""
+    a machine that slows down or speeds up on the way favours none of them. One round before is not counted."""
     times: list[list[float]] = [[] for _ in works]
     for number in range(-1, count):
         order = list(enumerate(works))

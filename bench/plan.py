@@ -22,10 +22,10 @@ def _of_engine(place: Place, bare: Bare, engine: str, pairs: int) -> list[Row]:
     """One engine at a time: each initialises the tenant's work directory for itself."""
     info(f"plans, {engine} engine")
     works: list[Callable[[], object]] = [bare.plan, partial(_plan, place, engine), partial(_plan_anew, place, engine)]
-    by_hand, warm, anew = rounds(works, pairs)
+    by_hand, warm, cold = rounds(works, pairs)
     return [
         compared(f"no-change plan of a tenant, {engine} engine", warm, by_hand, LIMITS[engine]),
-        compared(f"the same when it must init, {engine} engine", anew, by_hand, None),
+        compared(f"the same when it must init, {engine} engine", cold, by_hand, None),
     ]
 
 

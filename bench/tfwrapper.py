@@ -23,7 +23,7 @@ GIVEN = "ORCHESTRATE_BENCH_TFWRAPPER"  # an environment that has it already
 ACCOUNT, ENVIRONMENT = "bench", "test"
 INIT = f"tfwrapper init -- {QUIET}"
 PLAN = f"tfwrapper plan -- {QUIET} -detailed-exitcode"
-# As it is meant: it plans to a file, asks, and applies that file. Nobody is there to answer.
+# As it is meant: it plans to a file, asks, and applies that file. No person is there to answer.
 APPLY = f"echo yes | tfwrapper apply -- {QUIET}"
 _CONFIG = "terraform:\n  legacy: true\n  version: '{version}'\n  vars:\n    client_name: bench\n"
 

@@ -1,5 +1,5 @@
 // deployFleet(stack:, region:, builds: ['SERVICE1', ...], parts: 4, confirmed: false): all tenants of a stack, on several agents at
-// once. The shared layer first; then whom these builds change, in parts, each on an agent of its own (a part whose agent is lost runs
+// once. The stack layer first; then the tenants that these builds change, in shards, each on an agent of its own (a shard whose agent is lost runs
 // once more: what it had done is unchanged by then); then one report of all. How the build ends is what that report says.
 def call(Map given) {
     String label = "${given.region}/${given.stack}"
@@ -25,7 +25,7 @@ def call(Map given) {
 
 List prepare(Map given) {
     List parts = []
-    stage('Shared layer') {
+    stage('Stack layer') {
         onAgent('deploy') {
             copyBuilds(given.builds)
             stash name: 'builds', includes: 'builds/*'

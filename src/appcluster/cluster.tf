@@ -1,4 +1,4 @@
-# The shared layer: what all tenants of a stack stand on.
+# The stack layer: what all tenants of a stack need.
 
 module "cluster" {
   source = "../../modules/ecs-cluster"

@@ -50,7 +50,7 @@ output "autoscaling_group" {
 }
 
 output "alarm_topic_arn" {
-  description = "The topic that hears of alarms; null when nobody is on call."
+  description = "The topic that hears of alarms; null without alarms."
   value       = one(aws_sns_topic.oncall[*].arn)
 }
 

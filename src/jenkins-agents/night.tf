@@ -1,4 +1,4 @@
-# The night, for a team whose Jenkins does not do it.
+# The nightly destroy, for a team whose Jenkins does not do it.
 
 module "night" {
   count  = var.night == null ? 0 : 1

@@ -19,6 +19,6 @@ output "task_role_arn" {
 }
 
 output "night_role_arn" {
-  description = "The role that the night has; null without one."
+  description = "The role of the nightly destroy; null without one."
   value       = one(module.night[*].task_role_arn)
 }

@@ -154,7 +154,7 @@ variable "log_retention_days" {
 }
 
 variable "night" {
-  description = "The night on a schedule: see modules/nightly-destroy; null when Jenkins itself does it."
+  description = "The nightly destroy on a schedule: see modules/nightly-destroy; null when Jenkins does it."
   type = object({
     image = string
     schedule = object({

@@ -18,7 +18,7 @@ def test_the_main_job(shipped: Project) -> None:
     acme = (STACK, REGION, "-var", "tenant=acme")
     globex = (STACK, REGION, "-var", "tenant=globex")
 
-    # From nothing: the shared layer, the tenant, and its URL on the last line.
+    # From nothing: the stack layer, the tenant, and its URL on the last line.
     done = shipped.run("apply", *acme, timeout=600)
     assert done.last == "http://acme.test.example.com"
     assert "\x1b[" not in done.all

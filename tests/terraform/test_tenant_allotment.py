@@ -60,7 +60,7 @@ PLACES = {
 }
 
 
-def test_a_place_is_needed_and_must_exist(code: Path, tmp_path: Path) -> None:
+def test_a_slot_is_needed_and_must_exist(code: Path, tmp_path: Path) -> None:
     shutil.copytree(code, tmp_path / "code", ignore=shutil.ignore_patterns(".terraform*"))
     folder = tmp_path / "code" / ROOT
     (folder / "tests").mkdir(exist_ok=True)
@@ -77,5 +77,5 @@ def test_a_place_is_needed_and_must_exist(code: Path, tmp_path: Path) -> None:
         if e["type"] == "diagnostic"
     }
     assert said.keys() == {"elsewhere", "missing"}, said.get("fits")
-    assert "Apply by ./orchestrate, which allots one" in said["missing"]
-    assert "Apply the stack's own layer with as many shared load balancers" in said["elsewhere"]
+    assert "Apply by ./orchestrate, which assigns one" in said["missing"]
+    assert "Apply the stack layer with as many shared load balancers" in said["elsewhere"]

@@ -1,6 +1,6 @@
 # appcluster-beta: what is tried with friendly customers. As test, but it stays overnight and has no gap during a roll-out.
 
-# The shared layer.
+# The stack layer.
 
 network = {
   cidr = "10.32.0.0/16"

@@ -1,6 +1,6 @@
 # appcluster-live: customers. Nothing here is saved that an outage would cost.
 
-# The shared layer.
+# The stack layer.
 
 network = {
   cidr  = "10.64.0.0/16"

@@ -1,7 +1,7 @@
 # appcluster-sandbox: where customers' developers try their programs against ours. Live's versions, without live's data:
 # it may be slow, and it may be away for a minute, but it must behave like live.
 
-# The shared layer.
+# The stack layer.
 
 network = {
   cidr = "10.80.0.0/16"

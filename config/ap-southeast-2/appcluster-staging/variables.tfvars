@@ -1,11 +1,11 @@
 # appcluster-staging: the last look before live. The same shape as live, so that what passes here passes there: only smaller.
 
-# The shared layer.
+# The stack layer.
 
 network = {
   cidr  = "10.48.0.0/16"
   zones = ["a", "b", "c"]
-  nat   = "one" # private nodes as in live; one gateway, since an outage of its zone stops nobody's business
+  nat   = "one" # private nodes as in live; one gateway, since an outage of its zone stops no customer
   data  = true
 }
 
@@ -23,7 +23,7 @@ certificate = true
 load_balancers       = 1
 shared_load_balancer = { deletion_protection = true } # set it to false and apply, then destroy
 
-cluster_alarms = { spot_interruptions = 10 } # load tests run on spot; nobody is on call, the alarms are for who looks
+cluster_alarms = { spot_interruptions = 10 } # load tests run on spot; no person is on call, the alarms show in CloudWatch only
 
 # What every tenant gets. The build stands in the tenant's file: there one tenant can go ahead of the others.
 

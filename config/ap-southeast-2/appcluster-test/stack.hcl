@@ -1,5 +1,5 @@
 source    = "appcluster" # src/appcluster and src/appcluster/tenant
-ephemeral = true         # the nightly job destroys it, and nobody misses it
+ephemeral = true         # the nightly job destroys it
 
 # account = "111111111111"                                   # refuse to run in any other
 # role_arn = "arn:aws:iam::111111111111:role/orchestrate"    # assumed before anything else

@@ -1,6 +1,6 @@
-# appcluster-test: cheap, quick to make, gone every night. Losing a machine costs a minute of somebody's test.
+# appcluster-test: cheap, quick to make, gone every night. Losing a machine costs a minute of a test.
 
-# The shared layer.
+# The stack layer.
 
 network = {
   cidr = "10.16.0.0/16" # no two environments overlap, so that they can be peered
@@ -15,9 +15,9 @@ capacity = {
   max            = 3
 }
 
-insights        = { mode = "disabled" }  # nobody looks at yesterday's test
+insights        = { mode = "disabled" }  # yesterday's test needs none
 execute_command = { retention_days = 3 } # but who typed what in a container is kept everywhere
-cluster_alarms  = { enabled = false }    # nobody is woken for it either
+cluster_alarms  = { enabled = false }    # it is no reason to wake a person
 certificate     = false                  # HTTP: nothing here is real, and a new certificate every morning takes minutes
 
 # What every tenant gets.
@@ -27,7 +27,7 @@ service1-build = "1" # what runs when the command names no build; a branch's pip
 
 size    = { cpu = 64, memory_reservation = 128 }
 scaling = { min = 1, max = 2 }
-task    = { execute_command = true } # a shell in a running container: here developers look, elsewhere nobody has to
+task    = { execute_command = true } # a shell in a running container: for developers, who need none elsewhere
 
 deployment = {
   min_healthy_percent = 0 # a gap in test is cheaper than room for two versions
@@ -35,11 +35,11 @@ deployment = {
   grace_seconds       = 30
 }
 
-# A load balancer each: a handful of tenants, and one that tries another listener, timeout or health check disturbs nobody.
-load_balancer      = { drain_seconds = 5 } # nobody's request is worth waiting for
+# A load balancer each: a handful of tenants, and one that tries another listener, timeout or health check does not disturb the others.
+load_balancer      = { drain_seconds = 5 } # no request of a test is worth waiting for
 log_retention_days = 3
 
-alarms = { # the two that scale stay; these would tell nobody
+alarms = { # the two that scale stay; these would have no topic
   unhealthy_hosts   = { enabled = false }
   target_5xx        = { enabled = false }
   load_balancer_5xx = { enabled = false }

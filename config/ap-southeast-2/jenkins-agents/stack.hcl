@@ -1,1 +1,1 @@
-protected = true # without agents nobody deploys
+protected = true # without agents nothing is deployed

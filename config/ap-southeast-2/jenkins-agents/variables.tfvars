@@ -12,7 +12,7 @@ capacity = {
   instance_types    = ["m6i.large", "m5.large"]
   spot_max_price    = "0.06"
   on_demand_percent = 0 # a build that loses its machine is started again
-  min               = 0 # nobody builds at night
+  min               = 0 # no builds at night
   max               = 4
 }
 

@@ -23,10 +23,10 @@ variable "tenant" {
   nullable    = false
 }
 
-# What the shared layer gives out.
+# Outputs of the stack layer.
 
 variable "cluster" {
-  description = "Where the tenant runs; an output of the shared layer."
+  description = "Where the tenant runs; an output of the stack layer."
   type = object({
     name                            = string
     arn                             = string
@@ -41,25 +41,25 @@ variable "cluster" {
 }
 
 variable "certificate_arn" {
-  description = "Certificate of the environment's domain; an output of the shared layer. Null serves the tenant by HTTP."
+  description = "Certificate of the environment's domain; an output of the stack layer. Null serves the tenant by HTTP."
   type        = string
   default     = null
 }
 
 variable "alarm_topic_arn" {
-  description = "The topic that hears of alarms, besides those of alarms.topics; an output of the shared layer."
+  description = "The topic that hears of alarms, besides those of alarms.topics; an output of the stack layer."
   type        = string
   default     = null
 }
 
 variable "registry_login" {
-  description = "ARN of the secret with the registry's login for tasks on Fargate; an output of the shared layer."
+  description = "ARN of the secret with the registry's login for tasks on Fargate; an output of the stack layer."
   type        = string
   default     = null
 }
 
 variable "shared_load_balancers" {
-  description = "Load balancers that tenants share, by number; an output of the shared layer."
+  description = "Load balancers that tenants share, by number; an output of the stack layer."
   type = map(object({
     arn               = string
     arn_suffix        = string
@@ -82,11 +82,11 @@ variable "allotment" {
 
   validation {
     condition     = var.load_balancer.mode != "shared" || var.allotment != null
-    error_message = "allotment: load_balancer.mode is \"shared\" and no place is allotted to the tenant. Apply by ./orchestrate, which allots one; by hand give a load balancer's number and a priority that no other tenant has there."
+    error_message = "allotment: load_balancer.mode is \"shared\" and the tenant has no slot. Apply by ./orchestrate, which assigns one; without it give a load balancer's number and a priority that no other tenant has there."
   }
   validation {
     condition     = var.load_balancer.mode != "shared" || try(contains(keys(var.shared_load_balancers), tostring(var.allotment.load_balancer)), var.allotment == null)
-    error_message = "allotment: the tenant's place is on a load balancer that the shared layer does not have. Apply the stack's own layer with as many shared load balancers as that number, and then the tenant again."
+    error_message = "allotment: the tenant's slot is on a load balancer that the stack layer does not have. Apply the stack layer with as many shared load balancers as that number, and then the tenant again."
   }
 }
 
@@ -256,7 +256,7 @@ variable "scaling" {
 }
 
 variable "alarms" {
-  description = "What somebody should know of, and the topics that hear it: see modules/tenant-service."
+  description = "Alarms, and the topics that get them: see modules/tenant-service."
   type = object({
     enabled = optional(bool)
     topics  = optional(map(string))
@@ -342,7 +342,7 @@ variable "task" {
 }
 
 variable "load_balancer" {
-  description = "A load balancer of the tenant's own, a share of one, or none: see modules/tenant-service; the certificate comes from the shared layer."
+  description = "A load balancer of the tenant's own, a share of one, or none: see modules/tenant-service; the certificate comes from the stack layer."
   type = object({
     mode                = optional(string, "own")
     make_certificate    = optional(bool, false)

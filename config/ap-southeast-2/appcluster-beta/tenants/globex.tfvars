@@ -16,5 +16,5 @@ deployment = {
   }
 }
 
-# Nobody sleeps before an exam.
+# Students work at night before an exam.
 scaling = { min = 1, max = 6, track = { requests = { target = 600 } } }

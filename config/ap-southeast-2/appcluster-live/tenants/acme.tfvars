@@ -19,5 +19,5 @@ scaling = {
 # two has no gap: a new target group, the new way in, and then the name.
 load_balancer = { mode = "own", deletion_protection = true } # set it to false and apply, then destroy
 
-# Five answers with an error in five minutes wake somebody; the others' threshold is ten.
+# Five answers with an error in five minutes raise the alarm; the others' threshold is ten.
 alarms = { target_5xx = { over = 5 }, load_balancer_5xx = { over = 5 } }
