@@ -19,10 +19,11 @@ from typing import Any
 
 from ..model.errors import BusyError, UnavailableError
 from ..model.nouns import Outcome, Run, Step
+from ..terraform.suggested import suggest
 from . import OutputCallback
 from .container import LABEL, MEMORY, PIDS, STOP_TIMEOUT, TMPFS, Container, describe
 from .output_tail import Tail
-from .run_directory import RunDirectory, command_place, occupy
+from .run_directory import RunDirectory, occupy
 
 _NOT_OURS, _NOT_WRITABLE = 97, 98
 _REMOVAL = 30.0  # seconds that an ended container may take to go away
@@ -143,15 +144,18 @@ class DockerSession:
             return Outcome(143, ok=False)
         if step.interactive:
             return self._interactive(step)
-        tail = Tail()
+        tail, errors = Tail(), Tail()
         exec_id = self._exec(step)
         for pair in self._client.exec_start(exec_id, stream=True, demux=True):
             for data, is_error in zip(pair, (False, True), strict=True):
                 if data:
                     tail.add(data)
+                    if is_error:
+                        errors.add(data)
                     output(data, is_error)
         code = self._exit_code(exec_id)
-        return Outcome(code, ok=code in step.accepts, tail=tail.text())
+        ok = code in step.accepts
+        return Outcome(code, ok, tail.text(), errors.text(), out_of_memory=not ok and self._lacked_memory())
 
     def _interactive(self, step: Step) -> Outcome:
         from .terminal import attach
@@ -179,8 +183,13 @@ class DockerSession:
         raise BusyError(
             f"{self._run.layer.label}: the engine lost sight of Terraform; the outcome is unknown",
             where=self._container.name,
-            hint=f"look: docker ps -a, then ./orchestrate plan {command_place(self._run)}",
+            hint=f"look: docker ps -a, then {suggest('plan', self._run.layer)}",
         )
+
+    def _lacked_memory(self) -> bool:
+        """Whether the kernel killed a process of the container for its memory. (It may be another than Terraform.)"""
+        found = _inspect(self._client, self._id)
+        return bool(found and found["State"].get("OOMKilled"))
 
     def _ended(self, said: str) -> UnavailableError:
         """Why the container did not stay: its first process says it by its exit code."""

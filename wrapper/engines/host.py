@@ -100,17 +100,17 @@ class HostSession:
     def execute(self, step: Step, output: OutputCallback) -> Outcome:
         if step.interactive:
             return self._interactive(step)
-        tail = Tail()
+        tail, errors = Tail(), Tail()
         with self._lock:
             if self._stopped:
                 return Outcome(143, ok=False)
             ends, told = self._spawn(step)
             self._apart = int(told.readline())
         with told:
-            _pump(ends, output, tail)
+            _pump(ends, output, tail, errors)
             code = int(told.readline() or 1)
             self._apart = 0
-        return Outcome(code, ok=code in step.accepts, tail=tail.text())
+        return Outcome(code, code in step.accepts, tail.text(), errors.text())
 
     def _spawn(self, step: Step) -> tuple[dict[int, bool], IO[bytes]]:
         """The reading ends of its pipes (which one is stderr), and what is told of it. It holds the reading ends as well:
@@ -169,7 +169,7 @@ def _pipe() -> tuple[int, int]:
     return ends
 
 
-def _pump(ends: dict[int, bool], output: OutputCallback, tail: Tail) -> None:
+def _pump(ends: dict[int, bool], output: OutputCallback, tail: Tail, errors: Tail) -> None:
     with selectors.DefaultSelector() as selector:
         for end, is_error in ends.items():
             selector.register(end, selectors.EVENT_READ, is_error)
@@ -178,6 +178,8 @@ def _pump(ends: dict[int, bool], output: OutputCallback, tail: Tail) -> None:
                 data = os.read(key.fd, 65536)
                 if data:
                     tail.add(data)
+                    if key.data:
+                        errors.add(data)
                     output(data, key.data)
                 else:
                     selector.unregister(key.fd)

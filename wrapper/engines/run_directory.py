@@ -24,6 +24,7 @@ from ..model.errors import BusyError, ConfigError, NotFoundError, StateAtRisk, U
 from ..model.nouns import Run
 from ..project import paths
 from ..terraform.commands import ERRORED_STATE, LOCK_FILE, PLAN_FILE, VALUES_FILE, without_checksums
+from ..terraform.suggested import suggest
 
 _KEPT = {".terraform", LOCK_FILE, ERRORED_STATE, "inputs"}
 NONCE = ".nonce"
@@ -73,18 +74,12 @@ class RunDirectory:
             raise StateAtRisk(
                 f"{self.run.layer.label}: an earlier run could not save its state",
                 where=str(self.errored_state),
-                hint=f"push it first: ./orchestrate state {command_place(self.run)} push {ERRORED_STATE}",
+                hint=f"push it first: {suggest('state', self.run.layer, 'push', ERRORED_STATE)}",
             )
 
     def recovered(self) -> None:
         """The state that could not be saved has been pushed; it no longer stands in the way."""
         (self.work / ERRORED_STATE).unlink(missing_ok=True)
-
-
-def command_place(run: Run) -> str:
-    """How a command line names the run's layer."""
-    stack, tenant = run.layer.stack, run.layer.tenant
-    return " ".join(w for w in (stack.name, stack.region, f"-var tenant={tenant}" if tenant else "") if w)
 
 
 @contextlib.contextmanager

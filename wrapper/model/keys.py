@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import naming
-from .nouns import Layer
+from .nouns import Layer, Stack
 
 PROJECT = "/project"
 
@@ -13,3 +13,9 @@ def state_key(layer: Layer) -> str:
     if layer.stack.backend.key and not layer.tenant:
         return layer.stack.backend.key
     return naming.state_key(layer.stack.region, layer.stack.name, layer.tenant)
+
+
+def lock_key(stack: Stack, key: str) -> str:
+    """Where Terraform's backends keep the lock of the state at ``key``."""
+    folder, slash, last = key.rpartition("/")
+    return f"{folder}{slash}.{last}.lock.info" if stack.backend.kind == "local" else f"{key}.tflock"

@@ -209,12 +209,14 @@ class Diagnostic:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a Step or a Run ended: the exit code and the last of what it said. Truthy when ok. ``url`` is the tenant's,
-    after an apply."""
+    """How a Step or a Run ended: the exit code and the last of what it said (``stderr``: of that there). Truthy when ok.
+    ``url`` is the tenant's, after an apply. ``out_of_memory``: a process of it was killed because there was no more."""
 
     code: int
     ok: bool
     tail: str = ""
+    stderr: str = ""
+    out_of_memory: bool = False
     skipped: bool = False
     changes: tuple[int, int, int] | None = None  # added, changed, destroyed
     url: str = ""

@@ -11,7 +11,8 @@ from typing import Literal, get_args
 
 from ..model.errors import BusyError, OrchestrateError, TerraformFailed
 from ..model.nouns import Diagnostic, Drift
-from ..terraform.output import OWN_WORDS, diagnostics, last_lines
+from ..terraform.failures import OWN_WORDS
+from ..terraform.output import diagnostics, last_lines
 
 Result = Literal["failed", "stopped", "succeeded", "unchanged", "excluded"]
 RESULTS: tuple[Result, ...] = get_args(Result)  # in the order a reader wants them

@@ -127,9 +127,14 @@ NEVERS = (
     ),
     NonRetryable(
         "state",
-        r"acquiring the state lock|Failed to (?:persist|save) state|errored\.tfstate|Saved plan is stale|"
+        r"(?:acquiring|releasing) the state lock|Failed to (?:persist|save) state|errored\.tfstate|Saved plan is stale|"
         r"state data in S3|Failed to load state|state snapshot",
         "locked, at risk or changed by another run: check the state first",
+    ),
+    NonRetryable(
+        "condition",
+        r"^(?:Error: )?(?:Resource (?:pre|post)condition|Module output value precondition|Check block assertion) failed",
+        "a condition of the configuration, in its own words",
     ),
     NonRetryable(
         "crash",

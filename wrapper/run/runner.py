@@ -11,12 +11,14 @@ from dataclasses import replace
 from typing import Protocol
 
 from ..engines import Engine, Session
-from ..engines.run_directory import RunDirectory, collect, command_place
+from ..engines.run_directory import RunDirectory, collect
 from ..model.errors import RefusedError, StateAtRisk
 from ..model.nouns import Outcome, Run, Step
 from ..terraform import commands, plan_json
 from ..terraform.commands import redact
-from ..terraform.output import change_summary, failure
+from ..terraform.failures import failure
+from ..terraform.output import change_summary
+from ..terraform.suggested import suggest
 from . import plan_file
 from .signals import SignalHandler
 
@@ -90,14 +92,13 @@ def _one(
         raise StateAtRisk(
             f"{run.layer.label}: Terraform could not save the state",
             where=str(directory.errored_state),
-            hint=f"push it: ./orchestrate state {command_place(run)} push {commands.ERRORED_STATE} ; "
-            "change nothing before that",
+            hint=f"push it: {suggest('state', run.layer, 'push', commands.ERRORED_STATE)} ; change nothing before that",
         )
     changes = change_summary(outcome.tail)
     unseen = outcome.code == 2 and changes is None  # Terraform exits 2 on SIGQUIT as well as for changes
     if not outcome or signals.stopping or unseen:
         signals.check()
-        raise failure(run.layer.label, step.argv, outcome.code, outcome.tail, run.origins, command_place(run))
+        raise failure(run, step, outcome)
     if step.captured and run.mutates and not outcome.skipped:
         plan_json.check_deletions(b"".join(heard), run.layer.label, run.deletable, _unchanged(run))
     return replace(outcome, changes=changes, captured=b"".join(heard))

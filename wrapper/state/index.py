@@ -16,10 +16,10 @@ from typing import Any
 
 from ..model import naming
 from ..model.errors import NewerError, OrchestrateError
-from ..model.keys import state_key
+from ..model.keys import lock_key, state_key
 from ..model.nouns import Layer, Stack
 from ..model.versions import check_known
-from ..terraform.output import Lock
+from ..terraform.failures import Lock
 from . import record
 from .layer_state import RECORD, data_in, load_record
 from .record import DeploymentRecord
@@ -75,7 +75,7 @@ def read(store: Store, stack: Stack) -> TenantIndex:
     keys = _state_keys(stack, tags)
     kept = {name: naming.beside(key, RECORD) for name, key in keys.items()}
     data = _records(store, prefix + MEMORY, kept, tags)
-    entries = {n: _entry(tags.get(k, ""), data.get(n), kept[n], _lock_key(stack, k) in tags) for n, k in keys.items()}
+    entries = {n: _entry(tags.get(k, ""), data.get(n), kept[n], lock_key(stack, k) in tags) for n, k in keys.items()}
     return TenantIndex(entries.pop(""), entries)
 
 
@@ -94,23 +94,17 @@ def forget(store: Store, stack: Stack) -> None:
 def layer_status(store: Store, layer: Layer) -> LayerStatus:
     """One layer's entry, without the others'. NewerError where its record is a newer orchestrate's."""
     found = store.read_tagged(state_key(layer))
-    locked = store.read(_lock_key(layer.stack, state_key(layer))) is not None
+    locked = store.read(lock_key(layer.stack, state_key(layer))) is not None
     return LayerStatus(found[1] if found else "", load_record(store, layer), locked)
 
 
 def lock_of(store: Store, layer: Layer) -> Lock | None:
     """Who holds Terraform's lock on a layer's state, or None."""
     try:
-        info = json.loads(store.read(_lock_key(layer.stack, state_key(layer))) or b"null")
+        info = json.loads(store.read(lock_key(layer.stack, state_key(layer))) or b"null")
         return Lock(*(str(info.get(k, "")) for k in ("ID", "Who", "Operation", "Created"))) if info else None
     except (ValueError, AttributeError):
         return Lock("", "unknown", "", "unknown")
-
-
-def _lock_key(stack: Stack, key: str) -> str:
-    """Where Terraform's backends keep the lock of a state."""
-    folder, slash, last = key.rpartition("/")
-    return f"{folder}{slash}.{last}.lock.info" if stack.backend.kind == "local" else f"{key}.tflock"
 
 
 def _state_keys(stack: Stack, keys: Iterable[str]) -> dict[str, str]:

@@ -26,7 +26,8 @@ class Verb:
     """What a Terraform command is: all that the other rooms know of it. None of them asks for its name.
 
     What it takes. ``values``: it evaluates variables, so it takes -var; ``words``: how many bare words it may take after
-    ours; ``plan_file``: the first of them is a plan file; ``color``, ``speaks_json``: it knows -no-color, -json.
+    ours; ``plan_file``: the first of them is a plan file; ``color``, ``speaks_json``: it knows -no-color, -json;
+    ``streams_json``: with -json its diagnostics are data too.
 
     What it does. ``mutates``: it changes a state, or what one describes, unless its first word is one of ``reads``; ``on_state``:
     it acts on a state, so that a missing bucket or a damaged state is found before Terraform starts; ``compares``: it
@@ -50,6 +51,7 @@ class Verb:
     init: bool = True
     plan_file: bool = False
     speaks_json: bool = False
+    streams_json: bool = False
     reads: tuple[str, ...] = ()
     on_state: bool = False
     compares: bool = False
@@ -93,6 +95,7 @@ APPLY = Verb(
     applies=True,
     declared=True,
     journaled=True,
+    streams_json=True,
     **_CHANGES,
     help="Create or change a stack or a tenant; prints the tenant's URL at the end.",
 )
@@ -105,13 +108,19 @@ PLAN = Verb(
     declared=True,
     journaled=True,
     quiet=True,
+    streams_json=True,
     tells_changes=True,
     help="Show what apply would do.",
 )
 DESTROY = Verb(
-    "destroy", deletes=True, journaled=True, **_CHANGES, help="Remove a tenant, or a stack with all its tenants."
+    "destroy",
+    deletes=True,
+    journaled=True,
+    streams_json=True,
+    **_CHANGES,
+    help="Remove a tenant, or a stack with all its tenants.",
 )
-INIT = Verb("init", prompts=True, initializes=True, quiet=True)
+INIT = Verb("init", prompts=True, initializes=True, quiet=True, streams_json=True)
 SHOW = Verb("show", words=1, plan_file=True, speaks_json=True, help="Print a state or a saved plan.")
 UNTAINT = Verb("untaint", mutates=True, guarded=True, on_state=True, words=1)
 VERBS = {
@@ -131,10 +140,16 @@ VERBS = {
             color=False,
             help="Run a state command: state STACK REGION list ...",
         ),
-        Verb("import", words=2, declared=True, **_CHANGES, help="Import an existing resource into a state."),
+        Verb(
+            "import",
+            words=2,
+            declared=True,
+            **_CHANGES | {"streams_json": False},
+            help="Import an existing resource into a state.",
+        ),
         SHOW,
-        Verb("validate", speaks_json=True, help="Check a stack's Terraform code."),
-        Verb("refresh", journaled=True, **_CHANGES, help="Update a state from what really exists."),
+        Verb("validate", speaks_json=True, streams_json=True, help="Check a stack's Terraform code."),
+        Verb("refresh", journaled=True, streams_json=True, **_CHANGES, help="Update a state from what really exists."),
         Verb(
             "force-unlock",
             mutates=True,
@@ -150,7 +165,7 @@ VERBS = {
         Verb("modules", color=False),
         Verb("taint", mutates=True, guarded=True, on_state=True, words=1, color=False),
         UNTAINT,
-        Verb("test", values=True),
+        Verb("test", values=True, streams_json=True),
         Verb("fmt", words=_MANY, color=False, init=False),
         Verb("get", init=False, quiet=True),
         Verb("metadata", words=1, color=False, init=False),

@@ -1,17 +1,17 @@
-"""What Terraform said, read back: a plan's summary, its diagnostics, a lock held, a state that was not saved. Pure.
+"""What Terraform said, read back: a plan's summary, its diagnostics, its last words. Pure.
 
-Terraform's exit code says little; its own words, stable since 0.12, say the rest.
+Terraform's exit code says little; its own words, stable since 0.12, say the rest. What they amount to is told by
+:mod:`wrapper.terraform.failures`.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from ..model.errors import BusyError, OrchestrateError, StateAtRisk, TerraformFailed
 from ..model.nouns import Diagnostic
 
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
@@ -53,31 +53,6 @@ def last_lines(text: str, most: int = 8) -> str:
     return "\n".join([line.rstrip()[:MAXIMUM_LINE] for line in plain(text).splitlines() if line.strip()][-most:])
 
 
-@dataclass(frozen=True)
-class Lock:
-    """The state lock that Terraform could not have: its id, who holds it, doing what, since when."""
-
-    id: str
-    who: str
-    operation: str
-    created: str
-
-
-def held_lock(text: str) -> Lock | None:
-    """The lock named in "Error acquiring the state lock", or None."""
-    text = re.sub(r"^[│|] ?", "", plain(text), flags=re.MULTILINE)
-    if "Error acquiring the state lock" not in text:
-        return None
-
-    def field(name: str) -> str:
-        found = re.search(rf"^\s*{name}:\s*(.*?)\s*$", text, re.MULTILINE)
-        return found.group(1) if found else "unknown"
-
-    return Lock(
-        field("ID"), field("Who").removeprefix("@"), field("Operation").removeprefix("OperationType"), field("Created")
-    )
-
-
 # A fleet's report holds those of every tenant, so each has a measure.
 MAXIMUM_DIAGNOSTICS = 50
 MAXIMUM_DETAIL = 4000  # characters
@@ -99,9 +74,25 @@ def diagnostics(text: str) -> tuple[Diagnostic, ...]:
     return tuple(ordered[:MAXIMUM_DIAGNOSTICS])
 
 
+def own_errors(stderr: str, stream: str = "") -> list[Diagnostic]:
+    """The errors that are Terraform's own beyond doubt, whatever the configuration's messages hold. ``stderr``: what it
+    said there; ``stream``: its machine-readable output, where it has one (one JSON object is one diagnostic).
+
+    Without a box (``-no-color``) a message of the configuration may look like further errors. But Terraform sorts what it
+    says: an error that names no place in a configuration comes before all that do (internal/tfdiags/diagnostics.go)."""
+    blocks = [b for b in _blocks(plain(stderr).replace("\r\n", "\n")) if b[0].startswith("Error: ")]
+    leading = itertools.takewhile(lambda block: not _names_a_place(block), blocks)
+    said = (*_from_json(stream), *map(_from_block, leading))
+    return [one for one in said if one.severity == "error"]
+
+
+def _names_a_place(block: Sequence[str]) -> bool:
+    return any(line.startswith(("  with ", "  on ")) for line in block)
+
+
 def _blocks(text: str) -> Iterator[list[str]]:
     """The lines of each complaint, from its "Error: " on, out of their boxes. What another stream wrote into the
-    middle of a box is not part of it."""
+    middle of a box is not part of it; one box is one complaint, whatever stands in it."""
     block: list[str] = []
     boxed = False
     for line in text.split("\n"):
@@ -113,7 +104,7 @@ def _blocks(text: str) -> Iterator[list[str]]:
             continue
         else:
             line = line[2:] if boxed else line
-            if _BEGIN.match(line):
+            if _BEGIN.match(line) and not (boxed and block):
                 yield from filter(None, [block])
                 block = [line]
             elif block:
@@ -164,66 +155,3 @@ def _from_data(data: Mapping[str, Any]) -> Diagnostic:
 def _cut(detail: str) -> str:
     detail = detail.strip("\n")
     return detail if len(detail) <= MAXIMUM_DETAIL else detail[:MAXIMUM_DETAIL] + " ... (cut: its log has all of it)"
-
-
-_SOMEWHERE = "STACK [REGION]"
-_KILLED = 137  # by SIGKILL, as a shell and a container say it
-OWN_WORDS = "Terraform's message is above"
-
-# What AWS says (a pattern) -> what to do.
-_KNOWN_FAILURES = (
-    # docs.aws.amazon.com/autoscaling/ec2/userguide/launch-configurations.html
-    (
-        r"(?i)launch configuration creation operation is not available|launch configurations? .{0,40}not supported",
-        'accounts made since mid-2024 cannot create launch configurations: set kind = "launch_template" in {capacity}',
-    ),
-    (
-        r"No valid credential sources found|no EC2 IMDS role found",
-        "the container reaches no credentials. By an instance's role: raise the metadata hop limit to 2, or set "
-        "ORCHESTRATE_NETWORK=host; see docs/engines.md",
-    ),
-)
-
-
-def failure(
-    label: str, argv: Sequence[str], code: int, text: str, origins: Mapping[str, str] | None = None, place: str = ""
-) -> OrchestrateError:
-    """The error that a failed Step amounts to, from what Terraform said. ``origins``: variable -> file:line;
-    ``place``: how a command line names the layer."""
-    error = _failure(label, argv, code, text, origins)
-    error.hint = error.hint.replace(_SOMEWHERE, place or _SOMEWHERE)
-    error.said = last_words(text)
-    return error
-
-
-def _failure(
-    label: str, argv: Sequence[str], code: int, text: str, origins: Mapping[str, str] | None
-) -> OrchestrateError:
-    lock = held_lock(text)
-    if lock:
-        return BusyError(
-            f"{label} is locked by {lock.who} ({lock.operation or 'a run'}, since {lock.created})",
-            hint=f"wait with -lock-timeout=5m; if that run is dead: ./orchestrate force-unlock {_SOMEWHERE} {lock.id}",
-        )
-    said = " ".join(plain(text).replace("│", " ").split())  # Terraform breaks its lines to the width
-    if "Saved plan is stale" in said:
-        return BusyError(f"{label} was changed by another run between this plan and its apply", hint="run it again")
-    if "Failed to persist state" in said or "Failed to save state" in said or "errored.tfstate" in said:
-        return StateAtRisk(
-            f"{label}: Terraform could not save the state", hint="recover first: see docs/state.md, 'errored.tfstate'"
-        )
-    if code == _KILLED:
-        return TerraformFailed(
-            f"{label}: terraform {argv[1]} was killed",
-            hint="the machine may lack memory, or a user ended it. Its lock may remain, and its last changes may be missing in "
-            f"the state: ./orchestrate plan {_SOMEWHERE} shows both",
-        )
-    for pattern, hint in _KNOWN_FAILURES:
-        if re.search(pattern, said):
-            where = (origins or {}).get("capacity", "the stack's variables.tfvars")
-            hint = hint.format(capacity=where)
-            return TerraformFailed(f"{label}: terraform {argv[1]} failed", hint=hint)
-    return TerraformFailed(
-        f"{label}: terraform {argv[1] if len(argv) > 1 else ''} failed (exit code {code})",
-        hint=OWN_WORDS,
-    )

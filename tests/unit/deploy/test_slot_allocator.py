@@ -344,7 +344,7 @@ def test_values_may_say_more_than_is_needed(made: SlotVariables) -> None:
 def test_a_busy_stack_is_waited_for(made: SlotVariables) -> None:
     """Somebody else is applying it, and it has the load balancer when it is free again."""
     made.fill(90)
-    busy = [Outcome(1, ok=False, tail="Error: Error acquiring the state lock\n  ID: 1\n  Who: you@there\n")]
+    busy = [Outcome(1, ok=False, stderr="Error: Error acquiring the state lock\n\n  ID: 1\n  Who: you@there\n")]
 
     def behave(run: Any, step: Any) -> Outcome:
         if not run.layer.tenant and step.argv[1] == "plan" and busy:

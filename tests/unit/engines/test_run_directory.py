@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import threading
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from fakes import run_of, stack
 from project_on_disk import Disk
 
-from wrapper.engines.run_directory import RunDirectory, collect, command_place, occupy
+from wrapper.engines.run_directory import RunDirectory, collect, occupy
 from wrapper.model.errors import BusyError, ConfigError, NotFoundError, StateAtRisk
 from wrapper.model.nouns import Layer, Run, Step
 from wrapper.terraform.commands import ERRORED_STATE, LOCK_FILE, PLAN_FILE, VALUES_FILE
@@ -224,19 +223,6 @@ def test_an_unsaved_state_stops_everything(example: Disk, text: str | None, at_r
             directory.check_recovered()
     assert error.value.where == str(directory.work / ERRORED_STATE)
     assert "./orchestrate state app ap-southeast-2 -var tenant=acme push errored.tfstate" in error.value.hint
-
-
-@pytest.mark.parametrize(
-    ("region", "tenant", "place"),
-    [
-        ("r", "", "app r"),
-        ("r", "acme", "app r -var tenant=acme"),
-        ("", "", "app"),
-        ("", "acme", "app -var tenant=acme"),
-    ],
-)
-def test_how_a_command_line_names_a_layer(example: Disk, region: str, tenant: str, place: str) -> None:
-    assert command_place(dataclasses.replace(run(example), layer=Layer(stack(region), tenant))) == place
 
 
 # -- the caller's files -------------------------------------------------------------------------

@@ -6,12 +6,13 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from fakes import run_of
 from reports_of_many import layer_result, report
 
 from wrapper.model.errors import BusyError, TerraformFailed
-from wrapper.model.nouns import Diagnostic
+from wrapper.model.nouns import Diagnostic, Outcome, Step
 from wrapper.reports.model import STACK_LAYER, Changes, ErrorDetails, Totals, in_order, worst
-from wrapper.terraform.output import failure
+from wrapper.terraform.failures import failure
 
 ORDER = (74, 77, 143, 130, 124, 70, 1, 65, 66, 64, 69, 75, 2, 0)
 
@@ -84,7 +85,8 @@ def test_the_last_words_stand_where_no_diagnostic_does() -> None:
 
 
 def test_a_hint_at_what_stands_above_has_no_place_in_a_report() -> None:
-    error = failure("r/s", ("terraform", "apply"), 1, "Error: x")
+    apply = Step(("terraform", "apply"))
+    error = failure(run_of(apply), apply, Outcome(1, ok=False, tail="Error: x", stderr="Error: x"))
     assert type(error) is TerraformFailed
     assert error.hint
     assert ErrorDetails.of(error).hint == ""

@@ -6,11 +6,15 @@ import json
 import re
 
 import pytest
+from fakes import run_of
 
 from wrapper.model.errors import BusyError, OrchestrateError, StateAtRisk, Stopped, TerraformFailed, TimeoutExpired
+from wrapper.model.nouns import Outcome, Step
 from wrapper.run.retryable_errors import NEVERS, TRANSIENTS, errors, worth_another_try
 from wrapper.terraform import output
+from wrapper.terraform.failures import failure
 
+APPLY = Step(("terraform", "apply"))
 REVISIONS = (
     "creating ECS Task Definition (acme): operation error ECS: RegisterTaskDefinition, https response error StatusCode: "
     "400, RequestID: 1, ClientException: Too many concurrent attempts to create a new revision of the specified family."
@@ -52,7 +56,7 @@ def as_json(*messages: str) -> str:
 
 
 def name_of(text: str) -> str:
-    found = worth_another_try(output.failure("acme", ("terraform", "apply"), 1, text))
+    found = worth_another_try(failure(run_of(APPLY), APPLY, Outcome(1, ok=False, tail=text, stderr=text)))
     return found.name if found else ""
 
 
@@ -65,6 +69,8 @@ def name_of(text: str) -> str:
         ([THROTTLED, THROTTLED], "throttled"),
         ([THROTTLED, DENIED], ""),
         ([DENIED], ""),
+        ([f"Resource postcondition failed {THROTTLED}"], ""),
+        ([THROTTLED, "Error releasing the state lock Error message: S3: DeleteObject, StatusCode: 503, api error SlowDown"], ""),
         (["something nobody knows"], ""),
         ([REVISIONS, "something nobody knows"], ""),
         ([NEW_ROLE], ""),

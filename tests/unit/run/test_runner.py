@@ -87,7 +87,7 @@ def test_no_steps_is_well() -> None:
     ("outcome", "kind"),
     [
         (Outcome(1, ok=False, tail="Error: x"), TerraformFailed),
-        (Outcome(1, ok=False, tail="Error: Failed to persist state"), StateAtRisk),
+        (Outcome(1, ok=False, stderr="Error: Failed to persist state to backend"), StateAtRisk),
         (Outcome(137, ok=False), TerraformFailed),
         (Outcome(2, ok=True, tail="Error: it was SIGQUIT"), TerraformFailed),
     ],

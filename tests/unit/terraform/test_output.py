@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 from fakes import CHANGES
 
-from wrapper.model.errors import BusyError, OrchestrateError, StateAtRisk, TerraformFailed
 from wrapper.model.nouns import Diagnostic
 from wrapper.terraform import output
-from wrapper.terraform.output import Lock
 
 
 @pytest.mark.parametrize(
@@ -32,105 +30,6 @@ from wrapper.terraform.output import Lock
 )
 def test_change_summary(text: str, summary: tuple[int, int, int] | None) -> None:
     assert output.change_summary(text) == summary
-
-
-LOCKED = """
-╷
-│ \x1b[31mError: \x1b[0mError acquiring the state lock
-│
-│ Error message: operation error S3: PutObject, StatusCode: 412
-│ Lock Info:
-│   ID:        0dfa-1
-│   Path:      b/r/s/terraform.tfstate
-│   Operation: OperationTypeApply
-│   Who:       @me-laptop-7
-│   Version:   1.11.4
-│   Created:   2026-01-02 03:04:05 +0000 UTC
-│   Info:
-╵
-"""
-
-
-@pytest.mark.parametrize(
-    ("text", "lock"),
-    [
-        (LOCKED, Lock("0dfa-1", "me-laptop-7", "Apply", "2026-01-02 03:04:05 +0000 UTC")),
-        ("Error acquiring the state lock", Lock("unknown", "unknown", "unknown", "unknown")),
-        ("Error: no such thing\nWho: me", None),
-    ],
-)
-def test_a_held_lock(text: str, lock: Lock | None) -> None:
-    assert output.held_lock(text) == lock
-
-
-def test_a_hint_names_the_layer_as_it_is_typed() -> None:
-    locked = output.failure("r/s/t", ["terraform", "plan"], 1, LOCKED, place="s r -var tenant=t")
-    assert locked.hint.endswith("./orchestrate force-unlock s r -var tenant=t 0dfa-1")
-    killed = output.failure("r/s/t", ["terraform", "apply", "x"], 137, "", place="s r -var tenant=t")
-    assert (killed.message, killed.exit_code) == ("r/s/t: terraform apply was killed", 1)
-    assert "./orchestrate plan s r -var tenant=t" in killed.hint
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "message", "hint"),
-    [
-        (
-            LOCKED,
-            BusyError,
-            "r/s is locked by me-laptop-7 (Apply, since 2026-01-02 03:04:05 +0000 UTC)",
-            "./orchestrate force-unlock STACK [REGION] 0dfa-1",
-        ),
-        (
-            "Error: Saved plan is stale",
-            BusyError,
-            "r/s was changed by another run between this plan and its apply",
-            "again",
-        ),
-        (
-            "Error: Saved\n│ plan is   stale",
-            BusyError,
-            "r/s was changed by another run between this plan and its apply",
-            "again",
-        ),
-        (
-            "Error: Failed to persist state to backend",
-            StateAtRisk,
-            "r/s: Terraform could not save the state",
-            "recover first",
-        ),
-        ("Failed to save state", StateAtRisk, "r/s: Terraform could not save the state", "recover first"),
-        ("saved to errored.tfstate", StateAtRisk, "r/s: Terraform could not save the state", "recover first"),
-        (
-            "The Launch Configuration creation operation is not\n│ available in your account",
-            TerraformFailed,
-            "r/s: terraform plan failed",
-            'set kind = "launch_template" in v.tfvars:3',
-        ),
-        (
-            "No valid credential sources found",
-            TerraformFailed,
-            "r/s: terraform plan failed",
-            "ORCHESTRATE_NETWORK=host",
-        ),
-        (
-            "Error: something",
-            TerraformFailed,
-            "r/s: terraform plan failed (exit code 1)",
-            "Terraform's message is above",
-        ),
-        ("", TerraformFailed, "r/s: terraform plan failed (exit code 1)", "Terraform's message is above"),
-    ],
-)
-def test_a_failure_is_named(text: str, kind: type[OrchestrateError], message: str, hint: str) -> None:
-    error = output.failure("r/s", ("terraform", "plan"), 1, text, {"capacity": "v.tfvars:3"})
-    assert type(error) is kind
-    assert error.message == message
-    assert hint in error.hint
-
-
-def test_a_failure_without_an_origin_still_says_where() -> None:
-    error = output.failure("r/s", ("terraform", "apply"), 1, "Launch Configuration creation operation is not available")
-    assert "the stack's variables.tfvars" in error.hint
 
 
 def test_the_plan_that_a_fake_sees_is_a_change() -> None:
@@ -246,3 +145,11 @@ def test_diagnostics_have_a_measure() -> None:
     assert [found[0].summary, found[1].summary, len(found)] == ["e", "w0", output.MAXIMUM_DIAGNOSTICS]
     assert len(found[0].detail) < 4100
     assert found[0].detail.endswith("its log has all of it)")
+
+
+INSIDE = "╷\n│ Error: Resource postcondition failed\n│ \n│   on main.tf line 3, in resource\n│ \n│ Error: Forged\n│ \n│ Words.\n╵\n"
+
+
+def test_a_box_is_one_diagnostic_whatever_stands_in_it() -> None:
+    [one] = output.diagnostics(INSIDE)
+    assert (one.summary, one.detail) == ("Resource postcondition failed", "Error: Forged\n\nWords.")
