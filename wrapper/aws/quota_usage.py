@@ -84,14 +84,14 @@ def _pages(call: str, key: str, **kind: str) -> _Count:
 
 
 def _processors(client: Any, spot: bool) -> int:
-    """Of the machines whose types share one quota: its name lists the first letters."""
+    """Of the machines whose types share one quota: its name lists the first letters. A simulated AWS may leave a type out."""
     running = [{"Name": "instance-state-name", "Values": ["pending", "running"]}]
     pages = client.get_paginator("describe_instances").paginate(Filters=running)
     machines = (one for page in pages for group in page["Reservations"] for one in group["Instances"])
     sizes = (
         one.get("CpuOptions", {})
         for one in machines
-        if one["InstanceType"][0] in "acdhimrtz" and (one.get("InstanceLifecycle") == "spot") == spot
+        if one.get("InstanceType", "").startswith(tuple("acdhimrtz")) and (one.get("InstanceLifecycle") == "spot") == spot
     )
     return sum(size.get("CoreCount", 0) * size.get("ThreadsPerCore", 1) for size in sizes)
 

@@ -99,7 +99,7 @@ def _locked(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagnostic]
     denied = re.search(r"AccessDenied|StatusCode: 403|permission denied", found[0].detail)
     if denied and not lock.id:
         return RefusedError(
-            f"{label}: its lock cannot be written: {_first_line(found[0].detail)}",
+            f"{label}: its lock cannot be written: {_reason(found[0].detail)}",
             where=object_,
             hint="the role needs s3:GetObject, PutObject and DeleteObject on it",
         )
@@ -111,8 +111,7 @@ def _locked(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagnostic]
     return BusyError(
         f"{label} is locked {who}".rstrip() + ", and the lock has no id",
         where=object_,
-        hint="wait with -lock-timeout=5m; if no run of it is active, remove that object: force-unlock cannot, "
-        "because it needs the id",
+        hint="if no run of this layer is active, remove that object: force-unlock cannot, because it needs the id",
     )
 
 
@@ -125,9 +124,11 @@ def lock_object(run: Run) -> str:
     )
 
 
-def _first_line(detail: str) -> str:
-    """AWS's sentence, out of its lines broken to a width."""
-    return " ".join(detail.partition("\n\n")[0].removeprefix("Error message: ").split())
+def _reason(detail: str) -> str:
+    """AWS's sentence, out of lines that are broken to a width."""
+    said = " ".join(detail.partition("\n\n")[0].removeprefix("Error message: ").split())
+    found = re.search(r"api error (.+?)(?: unable to retrieve| Lock Info:|$)", said)
+    return found[1] if found else said
 
 
 def _overtaken(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagnostic]) -> OrchestrateError | None:
@@ -178,12 +179,16 @@ def _provider_killed(run: Run, step: Step, outcome: Outcome, errors: Sequence[Di
 
 
 def _not_released(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagnostic]) -> OrchestrateError | None:
-    if not any(d.summary == _NOT_RELEASED for d in diagnostics(_diagnosed(step, outcome))):
+    """It is the last thing that Terraform does."""
+    found = next((d for d in reversed(diagnostics(_diagnosed(step, outcome))) if d.summary == _NOT_RELEASED), None)
+    if found is None:
         return None
+    id_ = held_lock(found).id
+    how = suggest("force-unlock", run.layer, "-force", id_) if id_ else f"{suggest('plan', run.layer)} says how"
     return TerraformFailed(
-        f"{run.layer.label}: terraform {step.argv[1]} could not release its lock",
+        f"{run.layer.label}: terraform {step.argv[1]} could not release its lock: {_reason(found.detail)}",
         where=lock_object(run),
-        hint=f"the state is saved. {suggest('plan', run.layer)} says how to release the lock",
+        hint=f"the role needs s3:DeleteObject on it. Then release the lock: {how}",
     )
 
 

@@ -37,6 +37,8 @@ ANSWERS: dict[str, Any] = {
                             "InstanceLifecycle": "spot",
                             "CpuOptions": {"CoreCount": 2, "ThreadsPerCore": 2},
                         },
+                        {"InstanceType": ""},
+                        {},
                     ]
                 },
             ]

@@ -52,6 +52,18 @@ Error: Failed to persist state to backend
 The error shown above has prevented Terraform from writing the updated state
 to the configured backend.
 """
+NOT_RELEASED = f"""
+Error: Error releasing the state lock
+
+Error message: failed to delete the lock file: operation error S3:
+DeleteObject, https response error StatusCode: 403, RequestID: , HostID: ,
+api error AccessDenied: injected fault
+Lock Info:
+  ID:        {ID}
+  Who:       root@vm
+
+Terraform acquires a lock when accessing your state to prevent others
+"""
 STALE = "\nError: Saved plan is stale\n\nThe given plan file can no longer be applied.\n"
 PLACE = '\n\n  on main.tf line 7, in resource "x" "a":\n   7:       condition = false\n\n'
 
@@ -82,7 +94,7 @@ def error_of(stderr: str, *argv: str, code: int = 1, stdout: str = "", **changes
         ),
         (STALE, BusyError, "was changed by another run between this plan and its apply", "again"),
         (NOT_SAVED, StateAtRisk, "Terraform could not save the state", "recover first"),
-        (DENIED, RefusedError, "its lock cannot be written: operation error S3: PutObject", "s3:GetObject, PutObject"),
+        (DENIED, RefusedError, "its lock cannot be written: AccessDenied: Access Denied", "s3:GetObject, PutObject"),
         (
             f"Error: creating x: Launch Configuration creation operation is not\navailable{PLACE}",
             TerraformFailed,
@@ -184,15 +196,13 @@ def test_a_protected_stack_is_unlocked_with_its_confirmation() -> None:
 
 
 def test_a_lock_that_could_not_be_released_is_said() -> None:
-    error = error_of(
-        POSTCONDITION + "\n\nError: Error releasing the state lock\n\nError message: AccessDenied\n", "apply"
-    )
-    assert (error.exit_code, error.message) == (
-        1,
-        "ap-southeast-2/app/acme: terraform apply could not release its lock",
-    )
+    error = error_of(POSTCONDITION + NOT_RELEASED, "apply")
+    message = "ap-southeast-2/app/acme: terraform apply could not release its lock: AccessDenied: injected fault"
+    assert (error.exit_code, error.message) == (1, message)
     assert error.where.endswith(".tflock")
-    assert "./orchestrate plan app ap-southeast-2 -var tenant=acme" in error.hint
+    assert error.hint.endswith(f"./orchestrate force-unlock app ap-southeast-2 -var tenant=acme -force {ID}")
+    without = error_of(NOT_RELEASED.replace(ID, "?"), "apply")
+    assert without.hint.endswith("./orchestrate plan app ap-southeast-2 -var tenant=acme says how")
 
 
 GONE = f"\nError: Plugin did not respond{PLACE}The plugin encountered an error, and failed to respond.\n"
