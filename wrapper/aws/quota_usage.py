@@ -91,7 +91,8 @@ def _processors(client: Any, spot: bool) -> int:
     sizes = (
         one.get("CpuOptions", {})
         for one in machines
-        if one.get("InstanceType", "").startswith(tuple("acdhimrtz")) and (one.get("InstanceLifecycle") == "spot") == spot
+        if one.get("InstanceType", "").startswith(tuple("acdhimrtz"))
+        and (one.get("InstanceLifecycle") == "spot") == spot
     )
     return sum(size.get("CoreCount", 0) * size.get("ThreadsPerCore", 1) for size in sizes)
 

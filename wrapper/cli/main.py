@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
@@ -171,10 +172,19 @@ def _bug(error: Exception) -> OrchestrateError:
     import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile("w", prefix="orchestrate-bug-", suffix=".txt", delete=False) as file:
+    from ..model import system_errors
+
+    if isinstance(error, OSError) and (ours := system_errors.refused(error)):
+        return ours
+    place = ""
+    with (
+        contextlib.suppress(OSError),
+        tempfile.NamedTemporaryFile("w", prefix="orchestrate-bug-", suffix=".txt", delete=False) as file,
+    ):
+        place = file.name
         traceback.print_exception(error, file=file)
     return OrchestrateError(
         f"a bug of ours: {type(error).__name__}: {error}",
-        where=file.name,
+        where=place,
         hint="please report it with that file (look through it for secrets first)",
     )

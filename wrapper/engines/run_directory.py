@@ -128,7 +128,8 @@ def _writable(place: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _held(run: Run, notice: Callable[[str], None]) -> Iterator[None]:
-    file = os.open(run.home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    with _writable(run.home / "lock"):
+        file = os.open(run.home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _wait_for_lock(file, run, notice)
         holder = {"who": run.author, "verb": run.verb, "pid": os.getpid(), "since": time.time()}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ..model import fingerprint
+from ..model import fingerprint, system_errors
 from ..model.errors import OrchestrateError, Stopped, TimeoutExpired
 from ..model.nouns import Layer, Outcome
 from ..reports.model import Changes, ErrorDetails, LayerResult
@@ -91,7 +91,9 @@ class LayerResults:
         return replace(of_error(layer, error, stopping=self.signals.stopping), log=self.progress.log(layer))
 
     def broke(self, layer: Layer, error: Exception) -> LayerResult:
-        """An error of no kind of ours: a bug, which is said to be one."""
+        """An error of no kind of ours: what the system refuses, or a bug, which is said to be one."""
+        if isinstance(error, OSError) and (refused := system_errors.refused(error)):
+            return self.failed(layer, refused)
         words = f"a bug of ours: {type(error).__name__}: {error}"
         return self.failed(layer, OrchestrateError(words, where=self.progress.log(layer), hint="please report it"))
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from damage import as_anybody
 from fakes import run_of, stack
 from project_on_disk import Disk
 
 from wrapper.engines.run_directory import RunDirectory, collect, occupy
-from wrapper.model.errors import BusyError, ConfigError, NotFoundError, StateAtRisk
+from wrapper.model.errors import BusyError, ConfigError, NotFoundError, StateAtRisk, UnavailableError
 from wrapper.model.nouns import Layer, Run, Step
 from wrapper.terraform.commands import ERRORED_STATE, LOCK_FILE, PLAN_FILE, VALUES_FILE
 
@@ -223,6 +224,20 @@ def test_an_unsaved_state_stops_everything(example: Disk, text: str | None, at_r
             directory.check_recovered()
     assert error.value.where == str(directory.work / ERRORED_STATE)
     assert "./orchestrate state app ap-southeast-2 -var tenant=acme push errored.tfstate" in error.value.hint
+
+
+def test_a_lock_of_another_user_is_called_so(example: Disk) -> None:
+    one = run(example)
+    with occupy(one, print):
+        pass
+    (one.home / "lock").chmod(0)
+    with (
+        as_anybody(example.root),
+        pytest.raises(UnavailableError, match="cannot write the run directory") as error,
+        occupy(one, print),
+    ):
+        pass
+    assert error.value.where == str(one.home / "lock")
 
 
 # -- the caller's files -------------------------------------------------------------------------

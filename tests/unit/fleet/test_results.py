@@ -96,6 +96,11 @@ def test_what_fails_while_all_are_being_stopped_was_stopped() -> None:
     )
 
 
+def test_a_refusal_of_the_system_is_no_bug() -> None:
+    layer_result = answering().broke(ACME, PermissionError(13, "Permission denied", "/p/lock"))
+    assert (layer_result.exit_code, layer_result.error and layer_result.error.where) == (69, "/p/lock")
+
+
 def test_a_bug_says_what_it_is_and_where_more_is() -> None:
     layer_result = answering().broke(ACME, KeyError("nobody"))
     assert layer_result.error and layer_result.error.message == "a bug of ours: KeyError: 'nobody'"
