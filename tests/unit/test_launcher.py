@@ -102,3 +102,12 @@ def test_first_use_is_isolated_too(tool: Path, tmp_path: Path) -> None:
     assert [step.split()[:3] for step in steps[1:3]] == [["-I", "-m", "venv"], ["-I", "-m", "pip"]]
     assert steps[3] == f"-I {tool}/wrapper/__main__.py stacks"
     assert [step.split()[0] for step in steps] == ["-I"] * 4
+
+
+def test_first_use_where_nothing_may_be_written(tool: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    home = str(tmp_path / "file/home")
+    done = start(tool, "stacks", cwd=tmp_path, ORCHESTRATE_HOME=home)
+    assert (done.returncode, "mkdir" in done.stderr) == (69, False)
+    assert f"error: cannot write {home}, where its Python packages belong" in done.stderr
+    assert "to do: set ORCHESTRATE_HOME to a folder of yours" in done.stderr

@@ -134,7 +134,7 @@ def _in_account(identity: Identity, stack: Stack, region: str) -> Identity:
         raise RefusedError(
             f"{stack.label} belongs to account {stack.settings.account}, and these credentials are of "
             f"{who.account} ({who.arn})",
-            where=str(stack.config.name) + "/stack.hcl",
+            where=stack.settings_file,
             hint="use the profile of that account (AWS_PROFILE)",
         )
     return who

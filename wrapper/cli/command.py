@@ -21,7 +21,12 @@ _HELP = ("--help", "-h", "-help")
 def no_option(command: str, word: str, possibilities: Sequence[str] = ()) -> UsageError:
     """That a command does not take an option."""
     close = f"did you mean {' or '.join(possibilities)}? " if possibilities else ""
-    return UsageError(f"{command} takes no {word}", hint=f"{close}see: ./orchestrate {command} --help")
+    return UsageError(f"{command} takes no {word}", hint=close + help_of(command))
+
+
+def help_of(command: str) -> str:
+    """The hint at a command's help; "": at that of all of them."""
+    return f"see: ./orchestrate {command} --help".replace("  ", " ")
 
 
 def words_of(ctx: click.Context | None) -> str:

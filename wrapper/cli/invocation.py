@@ -19,7 +19,7 @@ from ..terraform import arguments, commands, environment
 from ..terraform.commands import Token, Verb
 from ..terraform.variables import is_build
 from . import build_options
-from .command import no_option
+from .command import help_of, no_option
 from .fleet_options import fleet_options
 from .options import FleetOptions, global_options
 from .session import CliSession
@@ -186,7 +186,7 @@ def _refuse_unknown_options(command: str, tokens: Sequence[Token]) -> None:
             if commands.is_flag(single.lstrip("-")):
                 raise UsageError(f"no option {name}", hint=f"Terraform's own arguments have one dash: {single}")
             close = nearest(name, known)
-            raise UsageError(f"no option {name}", hint=f"did you mean {close}?" if close else "see --help")
+            raise UsageError(f"no option {name}", hint=f"did you mean {close}?" if close else help_of(command))
 
 
 def _known() -> list[click.Parameter]:

@@ -12,7 +12,7 @@ import click
 
 from .. import __version__
 from ..model.errors import OrchestrateError, UsageError
-from .command import CommandGroup, no_option, words_of
+from .command import CommandGroup, help_of, no_option, words_of
 from .options import global_options
 from .session import CliSession
 
@@ -133,8 +133,8 @@ def _run(arguments: list[str]) -> int:
     except click.NoSuchOption as error:
         return _ended(_unknown_option(error), arguments)
     except click.ClickException as error:
-        hint = "see: ./orchestrate --help"
-        return _ended(UsageError(error.format_message(), hint=hint), arguments)
+        words = words_of(error.ctx) if isinstance(error, click.UsageError) else ""
+        return _ended(UsageError(error.format_message(), hint=help_of(words)), arguments)
     except OrchestrateError as error:
         return _ended(error, arguments)
     except KeyboardInterrupt:
@@ -151,7 +151,7 @@ def _unknown_option(error: click.NoSuchOption) -> OrchestrateError:
         elsewhere = any(error.option_name in parameter.opts for parameter in cli.params)
         return no_option(command, error.option_name, () if elsewhere else error.possibilities or ())
     if error.option_name.startswith("--"):
-        return UsageError(error.format_message(), hint="see: ./orchestrate --help")
+        return UsageError(error.format_message(), hint=help_of(""))
     return UsageError(
         f"no option {error.option_name} before the command",
         hint="Terraform's own arguments stand after COMMAND STACK [REGION]",

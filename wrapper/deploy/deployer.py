@@ -63,7 +63,9 @@ class Deployer:
 
     @cached_property
     def recorder(self) -> Recorder:
-        return Recorder(lambda: self.store, self.context.author, self.trigger, git.commit(self.project.root))
+        return Recorder(
+            lambda: self.store, self.context.author, self.trigger, git.commit(self.project.root, self.console.info)
+        )
 
     @cached_property
     def verification(self) -> Verification:
@@ -229,7 +231,7 @@ class Deployer:
         if destroys(verb, tokens):
             raise RefusedError(
                 f"{label} is protected and is not destroyed",
-                where=f"{self.stack.config.name}/stack.hcl",
+                where=self.stack.settings_file,
                 hint="write protected = false there first, in a reviewed change",
             )
         if verb.guarded and not self.context.interactive and not self.dry and self.confirmed != label:

@@ -26,19 +26,32 @@ from .output_tail import Tail
 from .run_directory import RunDirectory, occupy
 
 _NOT_OURS, _NOT_WRITABLE = 97, 98
+_ANSWER, _ACTION = 20, 120  # seconds: to say that it is there, and to make or remove a container
 _REMOVAL = 30.0  # seconds that an ended container may take to go away
 
 
-def connect() -> Any:
-    """docker-py's client of the engine that DOCKER_HOST (or the usual socket) names."""
+def connect(answer: int = _ANSWER) -> Any:
+    """docker-py's client of the engine that DOCKER_HOST (or the usual socket) names; ``answer``: seconds to say that it is
+    there."""
     import docker
 
     try:
-        client = docker.from_env(timeout=120)
+        client = docker.from_env(timeout=answer)
         client.ping()
+        client.api.timeout = _ACTION
         return client
     except (docker.errors.DockerException, OSError) as error:
-        raise UnavailableError("no Docker engine answers", where=_socket(), hint=_how_to_start(str(error))) from None
+        raise _no_engine(str(error), answer) from None
+
+
+def _no_engine(reason: str, answer: int) -> UnavailableError:
+    if "timed out" in reason:
+        return UnavailableError(
+            f"the Docker engine takes the question and does not answer ({answer} s)",
+            where=_socket(),
+            hint="start it again (systemctl restart docker), or use --engine host",
+        )
+    return UnavailableError("no Docker engine answers", where=_socket(), hint=_how_to_start(reason))
 
 
 def _socket() -> str:

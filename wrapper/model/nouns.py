@@ -69,6 +69,11 @@ class Stack:
     def label(self) -> str:
         return f"{self.region}/{self.name}" if self.region else self.name
 
+    @property
+    def settings_file(self) -> str:
+        """Its stack.hcl, as a path from the project's root."""
+        return str((self.config / "stack.hcl").relative_to(self.root))
+
 
 @dataclass(frozen=True)
 class Layer:

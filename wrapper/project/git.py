@@ -5,14 +5,18 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
+import re
+import shlex
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..model.errors import NotFoundError, UnavailableError, UsageError
 
+_FOREIGN = "another user owns it"
 _FOLDERS = ("config", "src", "modules")
 
 
@@ -23,6 +27,8 @@ def laid_out(root: Path, revision: str) -> Iterator[Path]:
     if revision.startswith("-"):
         raise UsageError(f"--since {revision!r} is no revision", hint="give a commit, a tag or a branch")
     if _git(root, "rev-parse", "--is-inside-work-tree") is None:
+        if owner := _other_owner(root):
+            raise UnavailableError(f"git refuses this repository: {_FOREIGN}", where=str(root), hint=_trusted(owner))
         raise NotFoundError("this project is in no git repository", where=str(root), hint="leave out --since")
     if _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}") is None:
         raise UsageError(f"--since {revision}: no such revision", hint="git log names them; a shallow clone has few")
@@ -41,13 +47,15 @@ def laid_out(root: Path, revision: str) -> Iterator[Path]:
         yield Path(folder)
 
 
-def commit(root: Path) -> str:
+def commit(root: Path, info: Callable[[str], None] = lambda _: None) -> str:
     """The commit that the project's folder is at, "-dirty" added where what is read of it is not as committed; "" where
     there is no repository, no commit or no git. (GIT_COMMIT in the environment of a pipeline is another's: the source
-    that was built.)"""
+    that was built.) ``info`` hears of a repository that git refuses."""
     try:
         head = _git(root, "rev-parse", "--verify", "--quiet", "HEAD")
         if head is None:
+            if owner := _other_owner(root):
+                info(f"no commit is recorded: git refuses this repository: {_FOREIGN}; {_trusted(owner)}")
             return ""
         changed = _git(root, "--no-optional-locks", "status", "--porcelain", "--", *_FOLDERS)
     except UnavailableError:
@@ -55,10 +63,28 @@ def commit(root: Path) -> str:
     return head.decode().strip() + ("-dirty" if changed else "")
 
 
+def _other_owner(root: Path) -> str:
+    """The repository that git refuses because another user owns it, and this one did not say that it trusts it; ""
+    where that is not so (git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory)."""
+    said = _ask(root, "rev-parse", "--is-inside-work-tree").stderr.decode(errors="replace")
+    found = re.search(r"dubious ownership in repository at '(.*)'", said)
+    return found[1] if found else ""
+
+
+def _trusted(repository: str) -> str:
+    return f"to trust it: git config --global --add safe.directory {shlex.quote(repository)}"
+
+
 def _git(root: Path, *arguments: str) -> bytes | None:
     """What git answers; None where it says no."""
+    done = _ask(root, *arguments)
+    return done.stdout if done.returncode == 0 else None
+
+
+def _ask(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """In its own words, whatever language the caller speaks: a refusal is read."""
+    environment = {**os.environ, "LC_ALL": "C"}
     try:
-        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False)
+        return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False, env=environment)
     except FileNotFoundError:
         raise UnavailableError("no git on PATH", hint="install it, or leave out --since") from None
-    return done.stdout if done.returncode == 0 else None

@@ -240,7 +240,9 @@ def parse_verb(name: str) -> Verb:
         raise UsageError(f"terraform {name} is not run here", hint=REFUSED_VERBS[name])
     if name not in VERBS:
         close = nearest(name, VERBS)
-        raise UsageError(f"no command {name!r}", hint=f"did you mean {close}?" if close else "see --help")
+        raise UsageError(
+            f"no command {name!r}", hint=f"did you mean {close}?" if close else "see: ./orchestrate --help"
+        )
     return VERBS[name]
 
 

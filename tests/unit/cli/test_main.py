@@ -9,13 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from project_on_disk import Disk
+from project_on_disk import REGION, Disk
 from said import Said
 
 from wrapper.cli.main import _bug, _ended, main
 from wrapper.model.errors import BusyError, OrchestrateError, StateAtRisk, Stopped
 
 Run = Callable[..., Said]
+LIVE_STACK = "app-live"
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,12 @@ def test_the_process_ends_with_the_code(
 )
 def test_exit_codes(run_cli: Run, arguments: tuple[str, ...], code: int) -> None:
     assert run_cli(*arguments).code == code
+
+
+@pytest.mark.parametrize(
+    "arguments", [("destroy", LIVE_STACK, REGION), ("keep", LIVE_STACK, REGION, "--until", "2099-12-01")]
+)
+def test_where_an_error_is_there_is_a_file(run_cli: Run, example: Disk, arguments: tuple[str, ...]) -> None:
+    said = run_cli(*arguments)
+    (where,) = [line.removeprefix("  where: ") for line in said.err.splitlines() if line.startswith("  where: ")]
+    assert (example.root / where).is_file(), said.err

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from fakes import run_of
 
 from wrapper.engines.docker import DockerEngine, connect
 from wrapper.model.errors import UnavailableError
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_as_it_is_typed() -> None:
@@ -21,3 +29,16 @@ def test_no_engine_answers(monkeypatch: pytest.MonkeyPatch) -> None:
         connect()
     assert error.value.where == "ftp://nowhere"
     assert "use --engine host" in error.value.hint
+
+
+def test_an_engine_that_takes_a_question_and_answers_nothing(tmp_path: Path) -> None:
+    """Its socket is there and is connected to, as that of a daemon that hangs. In a process of its own: of a client that could
+    not be made docker-py leaves the socket open."""
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(tmp_path / "docker.sock"))
+        silent.listen()
+        environment = {**os.environ, "DOCKER_HOST": f"unix://{tmp_path}/docker.sock", "PYTHONPATH": str(ROOT)}
+        asks = "from wrapper.engines.docker import connect; connect(answer=1)"
+        done = subprocess.run([sys.executable, "-c", asks], env=environment, capture_output=True, text=True, timeout=30)
+    assert "UnavailableError" in done.stderr
+    assert "the Docker engine takes the question and does not answer (1 s)" in done.stderr

@@ -45,3 +45,8 @@ def test_a_run_mutates_when_a_step_does(steps: list[bool], mutates: bool) -> Non
     run = run_of(*made, layer=layer())
     assert run.mutates is mutates
     assert run.layer.stack == stack()
+
+
+def test_where_a_stacks_settings_stand() -> None:
+    assert stack().settings_file == "config/ap-southeast-2/app/stack.hcl"
+    assert stack("", config=Path("/p/config/app")).settings_file == "config/app/stack.hcl"

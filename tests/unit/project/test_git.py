@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from wrapper.model.errors import NotFoundError, UsageError
+from wrapper.model.errors import NotFoundError, UnavailableError, UsageError
 from wrapper.project import git
 
 
@@ -60,3 +62,21 @@ def test_a_revision_without_the_project(root: Path) -> None:
 def test_no_repository(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="in no git repository"), git.laid_out(tmp_path, "HEAD"):
         pass
+
+
+def test_a_repository_of_another_user_is_called_so(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And once it is trusted, as the message says, its commit is known."""
+    head = run(root, "rev-parse", "HEAD")
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    said: list[str] = []
+    assert git.commit(root, said.append) == ""
+    with pytest.raises(UnavailableError, match="another user owns it") as error, git.laid_out(root, "HEAD"):
+        pass
+    assert len(said) == 1
+    assert said[0].startswith("no commit is recorded: git refuses this repository: another user owns it")
+    command = shlex.split(error.value.hint.removeprefix("to trust it: "))
+    assert said[0].endswith(error.value.hint)
+    subprocess.run(command, check=True, env=dict(os.environ))
+    assert git.commit(root, said.append) == head
+    assert len(said) == 1

@@ -83,7 +83,7 @@ def _keep(session: CliSession, stack: Stack, hold: Hold) -> int:
     if not stack.settings.ephemeral:
         raise UsageError(
             f"{stack.label} is not ephemeral: reap never destroys it",
-            where=f"{stack.config.name}/stack.hcl",
+            where=stack.settings_file,
             hint="to see what reap would destroy: ./orchestrate reap",
         )
     holds.write(_store(session, stack), stack, hold)

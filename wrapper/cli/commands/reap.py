@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -64,10 +65,12 @@ class ReapOptions:
 @click.option(
     "--lock-timeout", metavar="TIME", default="10m", show_default=True, help="Wait this long for a running apply."
 )
+@click.argument("words", nargs=-1, metavar="")
 @click.pass_context
 def command(
     ctx: click.Context,
     /,
+    words: tuple[str, ...],
     region: str,
     globs: tuple[str, ...],
     yes: bool,
@@ -76,6 +79,7 @@ def command(
     **options: Any,
 ) -> int:
     session: CliSession = ctx.obj.merged(options)
+    _check_words(words)
     environment.check(session.environ)
     wanted = StackFilter(region, globs)
     age = rules.seconds(older_than) if older_than else 0.0
@@ -96,6 +100,15 @@ def command(
 
             return _reap(session, one, found, deployer_of)
     return _show(session, one, found)
+
+
+def _check_words(words: Sequence[str]) -> None:
+    if words:
+        narrowed = " ".join(f"{o} {shlex.quote(w)}" for o, w in zip(("--stack", "--region"), words, strict=False))
+        raise UsageError(
+            f"reap is for every ephemeral stack, and takes no {words[0]}",
+            hint=f"to narrow it: ./orchestrate reap {narrowed}",
+        )
 
 
 def _connect(session: CliSession, stack: Stack) -> tuple[Identity, Store]:

@@ -39,6 +39,13 @@ def made(example: Disk) -> Cloud:
 # -- reap -------------------------------------------------------------------------------------------
 
 
+def test_a_stack_named_in_passing(run_cli: Run, made: Cloud) -> None:
+    said = run_cli("reap", "app-test", REGION)
+    assert (said.code, "see --help" in said.err) == (64, False)
+    assert f"to narrow it: ./orchestrate reap --stack app-test --region {REGION}\n" in said.err
+    assert run_cli("reap", "--stack", "app-test", "--region", REGION).code == 0
+
+
 def test_what_the_night_would_do_as_a_table(run_cli: Run, made: Cloud) -> None:
     before = made.keys
     said = run_cli("reap")
@@ -101,7 +108,7 @@ def test_a_night_in_which_all_stays_writes_its_report(run_cli: Run, made: Cloud,
         (("--region", "ap-southeast-3"), 66, "no region 'ap-southeast-3'", f"did you mean {REGION}?"),
         (("--report", "r.json"), 64, "without --yes nothing is destroyed", "add --yes"),
         (("--yes", "--report", "config/common.tfvars/r.json"), 66, "cannot write this report", "a path you may write"),
-        (("app-test",), 64, "unexpected extra argument", "--help"),
+        (("app-test",), 64, "takes no app-test", "./orchestrate reap --stack app-test"),
     ],
 )
 def test_wrong_words(run_cli: Run, made: Cloud, typed: tuple[str, ...], code: int, message: str, hint: str) -> None:
