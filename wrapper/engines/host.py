@@ -20,11 +20,12 @@ from typing import IO
 
 from ..model.errors import UnavailableError
 from ..model.nouns import Outcome, Run, Step
+from ..terraform.commands import is_source
 from . import OutputCallback
 from .output_tail import Tail
 from .run_directory import RunDirectory, occupy
 
-_ABSOLUTE_MODULE = re.compile(r'(source\s*=\s*")/modules/')
+_ABSOLUTE_MODULE = re.compile(r'("?source"?\s*[=:]\s*")/modules/')
 
 
 # Jenkins ends the children of a process before itself (hudson.util.ProcessTree), a provider before its Terraform: so
@@ -73,13 +74,13 @@ def _name_modules(run: Run, work: Path) -> None:
     """``source = "/modules/x"`` (older projects; a mount in the container) is a folder of the run here: a copy,
     because a module names others in the same way."""
     modules = next((m.source for m in run.container.mounts if m.target == "/modules"), None)
-    files = [work / name for name in run.files.sources if name.endswith(".tf")]
+    files = [work / name for name in run.files.sources if is_source(Path(name).name)]
     if modules is None or not any(_ABSOLUTE_MODULE.search(file.read_text("utf-8")) for file in files):
         return
     copy = run.home / "modules"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(modules, copy)
-    for file in (*files, *copy.rglob("*.tf")):
+    for file in (*files, *(f for f in copy.rglob("*.tf*") if is_source(f.name))):
         text = file.read_text("utf-8")
         changed = _ABSOLUTE_MODULE.sub(rf"\g<1>{copy}/", text)
         if changed != text:

@@ -5,14 +5,14 @@ Knows no convention about which file means what.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from ..model import naming
 from ..model.errors import ConfigError, NotFoundError, RefusedError, UsageError
-from ..terraform import hcl
+from ..terraform import hcl, json_syntax
+from ..terraform.commands import is_source
 from ..terraform.variables import Source
 from . import paths
 from .parse_cache import Parses
@@ -33,6 +33,8 @@ class Files:
     def source(self, file: Path, *, mine: bool = False, tenant: bool = False) -> Source:
         """A file of values as one layer."""
         where = self.short(file)
+        if file.name.endswith(".json"):
+            return Source(where, json_syntax.parse_values(self.read(file), where), mine, tenant)
         parsed = self.parses.values(self.read(file), where)
         if parsed.quoted:
             self.info(f"{where}:{parsed.quoted[0]}: a quoted key; Terraform 0.12 and later write it without quotes")
@@ -42,7 +44,7 @@ class Files:
         """A -var-file: the caller's own, wherever it stands; JSON where its name says so, as Terraform has it."""
         where, text = self.short(file), self.text(file)
         if file.name.endswith(".json"):
-            return Source(where, _from_json(text, where), mine=True)
+            return Source(where, json_syntax.parse_values(text, where), mine=True)
         return Source(where, self.parses.values(text, where).values, mine=True)
 
     def literals(self, file: Path) -> hcl.Located:
@@ -51,7 +53,7 @@ class Files:
 
     def blocks(self, folder: Path) -> list[tuple[str, hcl.Block]]:
         """The blocks of every Terraform file in a folder, and what each file is called."""
-        files = [f for f in self.entries(folder) if f.suffix == ".tf" and not f.name.startswith(".")]
+        files = [f for f in self.entries(folder) if is_source(f.name)]
         named = [(f, self.short(f)) for f in files]
         return [(where, b) for f, where in named for b in self.parses.blocks(self.read(f), where)]
 
@@ -130,13 +132,3 @@ class Files:
         if text not in self._noticed:
             self._noticed.add(text)
             self._notice(text)
-
-
-def _from_json(text: str, where: str) -> hcl.Located:
-    try:
-        values = json.loads(text)
-    except ValueError as error:
-        raise ConfigError(f"this is not JSON: {error}", where=where) from None
-    if not isinstance(values, dict):
-        raise ConfigError("this is not a JSON object", where=where, hint='write { "name": value }')
-    return {name: (value, 0) for name, value in values.items()}

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..terraform import hcl
+from ..terraform import hcl, json_syntax
 
-_VERSION = "2"  # of the parse results; raise it when hcl's output changes
+_VERSION = "3"  # of the parse results; raise it when hcl's output changes
+_SYNTAXES = ("blocks", hcl.parse_blocks), ("json blocks", json_syntax.parse_blocks)
 
 
 class Parses:
@@ -37,10 +38,11 @@ class Parses:
         return hcl.Assignments({k: (v[0], v[1]) for k, v in data[0].items()}, tuple(data[1]))
 
     def blocks(self, text: str, where: str) -> tuple[hcl.Block, ...]:
-        data = self._get("blocks", text)
+        kind, parse = _SYNTAXES[where.endswith(".json")]
+        data = self._get(kind, text)
         if data is None:
-            data = [_pack(b) for b in hcl.parse_blocks(text, where)]
-            self._put("blocks", text, data)
+            data = [_pack(b) for b in parse(text, where)]
+            self._put(kind, text, data)
         return tuple(_unpack(b) for b in data)
 
     def text(self, key: str) -> str | None:

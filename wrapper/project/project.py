@@ -16,7 +16,7 @@ from typing import Any
 from ..model import naming
 from ..model.errors import ConfigError, NotFoundError, UsageError
 from ..model.nouns import Backend, Layer, Settings, Stack
-from ..terraform.commands import LOCK_FILE
+from ..terraform.commands import LOCK_FILE, is_source
 from . import paths, promotion_order
 from .files import Files, Notice
 from .stack_settings import load_backend, load_settings
@@ -220,7 +220,7 @@ class Project:
         the Terraform files beside its values."""
         files = {str(f.relative_to(layer.source)): f for f in self.files_of(layer.source, layer)}
         if not layer.tenant:
-            files |= {f.name: f for f in self.files.entries(layer.stack.config) if f.name.endswith(".tf")}
+            files |= {f.name: f for f in self.files.entries(layer.stack.config) if is_source(f.name)}
         return files
 
     def files_of(self, folder: Path, layer: Layer) -> list[Path]:
@@ -234,7 +234,7 @@ class Project:
             for entry in (*(here / n for n in names), *wanted):
                 if entry.is_symlink():
                     self.files.inside(entry)
-                if entry.suffix == ".tf":
+                if is_source(entry.name):
                     self.files.has(entry)  # Terraform passes over a folder of that name without a word
             found += wanted
         return found
@@ -260,10 +260,10 @@ class Project:
 
     def _is_stack(self, folder: Path) -> bool:
         """Whether any of a stack's files is there; reading it says whether it is one."""
-        return any(f.name in _STACK_FILES or f.suffix == ".tf" for f in self.files.entries(folder))
+        return any(f.name in _STACK_FILES or is_source(f.name) for f in self.files.entries(folder))
 
     def _has_terraform(self, folder: Path) -> bool:
-        return any(f.suffix == ".tf" for f in self.files.entries(folder))
+        return any(is_source(f.name) for f in self.files.entries(folder))
 
     def _cannot_list(self, error: OSError) -> None:
         raise paths.unreadable(error, self.files.short(Path(error.filename)))

@@ -75,7 +75,8 @@ def load_backend(files: Files, folder: Path, source: Path) -> Backend:
     if files.has(file):
         values = files.literals(file)
         return _checked(files, values, files.short(file), _kind(values), "")
-    for where, block in (*files.blocks(folder), *files.blocks(source)):
+    blocks = sorted((*files.blocks(folder), *files.blocks(source)), key=lambda one: not commands.is_override(one[0]))
+    for where, block in blocks:
         for backend in (b for b in block.blocks if block.kind == "terraform" and b.kind == "backend"):
             if backend.body:
                 key = str(backend.body.get("key", ("", 0))[0])

@@ -18,7 +18,7 @@ _TEMPLATE = "tenant.tfvars.j2"
 # Where a value comes from; a later one wins. (Terraform gets each -var as it was typed.)
 ORIGINS = (
     "defaults of the Terraform root",
-    "`terraform.tfvars` and `*.auto.tfvars` of the root",
+    "`terraform.tfvars` and `*.auto.tfvars` of the root, also with `.json`",
     "`config/common.tfvars`",
     "`config/<region>/common.tfvars`",
     "`variables.tfvars`",
@@ -105,8 +105,9 @@ class VariableFiles:
         return variables.merge(declared, others, sources, stack.label), declared, others
 
     def _automatic(self, source: Path) -> Iterator[Source]:
-        named = [f for f in self._files.entries(source) if f.name.endswith(".auto.tfvars")]
-        for file in [source / "terraform.tfvars", *named]:
+        """Those that Terraform reads of itself, in its order."""
+        named = [f for f in self._files.entries(source) if f.name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
+        for file in [source / "terraform.tfvars", source / "terraform.tfvars.json", *named]:
             if self._files.has(file):
                 yield self._files.source(file, mine=True)
 

@@ -19,6 +19,19 @@ VALUES_FILE = "zz-orchestrate.auto.tfvars.json"  # loaded last among *.auto.tfva
 BACKEND_FILE = "orchestrate_backend_override.tf.json"
 ERRORED_STATE = "errored.tfstate"
 LOCK_FILE = ".terraform.lock.hcl"
+_SOURCES = (".tf", ".tf.json")
+
+
+def is_source(name: str) -> bool:
+    """Whether Terraform reads a file of this name in a root or a module."""
+    return name.endswith(_SOURCES) and not name.startswith(".")
+
+
+def is_override(name: str) -> bool:
+    """Whether what stands in a file of this name is laid over the same block elsewhere
+    (developer.hashicorp.com/terraform/language/files/override)."""
+    stem = name.rpartition("/")[2].removesuffix(".json").removesuffix(".tf")
+    return stem == "override" or stem.endswith("_override")
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,12 @@ Knows no file and no Terraform meaning. Values are data: a string is taken as wr
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ..model.errors import ConfigError
+from .exact_number import exact
 
 Value = Any  # str | int | float | bool | None | list[Value] | dict[str, Value]
 Located = dict[str, tuple[Value, int]]  # key -> (value, line)
@@ -20,7 +22,10 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))|([$%])\4(?=
 _QUOTED_KEY = re.compile(r'"([A-Za-z_][\w-]*)"(?=\s*=)')
 # python-hcl2 pairs an escaped `$${` with the next `}`, be it in another string; so it never sees one.
 _ESCAPED = re.compile(r"([$%])\1\{")
-_MAXIMUM_DEPTH = 60
+MAXIMUM_DEPTH = 60
+_BLANKS = "".join(chr(c) for c in range(0x3001) if chr(c).isspace() and not 0x1C <= c <= 0x1F)  # Go's unicode.IsSpace
+# A number as a key is a number to Terraform, which writes 007, 1.50 and 1e3 in another way.
+_NAME_AS_KEY = re.compile(r"[^\W\d][\w-]*|0|-?[1-9]\d{0,99}", re.ASCII)
 
 
 class Block(NamedTuple):
@@ -96,7 +101,7 @@ def _tree(text: str, where: str) -> tuple[Any, str, tuple[int, ...]]:
     from lark.exceptions import UnexpectedInput, UnexpectedToken
 
     quoted: list[int] = []
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    text = text.removeprefix("\ufeff")
     while True:
         try:
             return hcl2.parses_to_tree(_ESCAPED.sub(r"\1\1(", text)), text, tuple(quoted)
@@ -166,7 +171,7 @@ def _value(node: Any, text: str, where: str) -> Any:
 
 
 def _literal(node: Any, text: str, where: str, depth: int = 0) -> Value:
-    if depth > _MAXIMUM_DEPTH:
+    if depth > MAXIMUM_DEPTH:
         raise ConfigError("nested too deeply", where=f"{where}:{node.meta.line}")
     if node.data == "expr_term":
         inner = [c for c in node.children if getattr(c, "data", None) not in (None, "new_line_or_comment")]
@@ -205,18 +210,31 @@ def _unescape(match: re.Match[str], where: str, line: int) -> str:
 
 
 def _heredoc(node: Any, text: str, where: str, depth: int) -> str:
-    raw = _source(node, text)
-    first, *lines = raw.splitlines()
-    lines = lines[:-1]
+    """Its lines as they stand, line ends too: only a line feed ends a line, as in Terraform."""
+    first, *lines, last = _source(node, text).removesuffix("\n").split("\n")
+    marker = last.strip()
+    if last.rstrip("\r").strip(" \t") != marker or marker in (line.strip() for line in lines):
+        raise ConfigError(
+            f"blanks beside the end of a heredoc, {marker}",
+            where=f"{where}:{node.meta.line}",
+            hint=f"end it with a line that holds {marker} alone",
+        )
     if first.startswith("<<-"):
-        margin = min((len(s) - len(s.lstrip()) for s in lines if s.strip()), default=0)
-        lines = [s[margin:] for s in lines]
+        lines = _unindented(lines)
     return re.sub(r"([$%])\1(?=\{)", r"\1", "".join(s + "\n" for s in lines))
 
 
+def _unindented(lines: list[str]) -> list[str]:
+    """Without the indentation that they share; a line of blanks has none, and keeps its blanks."""
+    # https://github.com/hashicorp/hcl/blob/main/hclsyntax/parser_template.go (flushHeredocTemplateParts)
+    filled = [bool(line.strip(_BLANKS)) for line in lines]
+    margins = (len(s) - len(s.lstrip(_BLANKS)) for s, full in zip(lines, filled, strict=True) if full)
+    margin = min(margins, default=0)
+    return [s[margin:] if full else s for s, full in zip(lines, filled, strict=True)]
+
+
 def _number(node: Any, text: str, where: str, depth: int) -> int | float:
-    raw = _source(node, text)
-    return int(raw) if re.fullmatch(r"-?\d+", raw) else float(raw)
+    return exact(_source(node, text), f"{where}:{node.meta.line}")
 
 
 def _keyword(node: Any, text: str, where: str, depth: int) -> bool | None:
@@ -230,10 +248,14 @@ def _tuple(node: Any, text: str, where: str, depth: int) -> list[Value]:
 
 def _object(node: Any, text: str, where: str, depth: int) -> dict[str, Value]:
     result: dict[str, Value] = {}
+    lines: dict[str, int] = {}
     for element in (c for c in node.children if getattr(c, "data", None) == "object_elem"):
-        key = _key(element.children[0], text, where)
-        if key in result:
-            raise ConfigError(f"{key} is set twice", where=f"{where}:{element.meta.line}")
+        key, line = _key(element.children[0], text, where), element.meta.line
+        first = lines.setdefault(unicodedata.normalize("NFC", key), line)  # as Terraform compares texts
+        if len(lines) == len(result):
+            raise ConfigError(
+                f"{key} is set twice (first in line {first})", where=f"{where}:{line}", hint="keep one of the two"
+            )
         result[key] = _literal(element.children[-1], text, where, depth + 1)
     return result
 
@@ -242,9 +264,13 @@ def _key(node: Any, text: str, where: str) -> str:
     raw = _source(node, text).strip()
     if raw.startswith('"'):
         return _ESCAPE.sub(lambda m: _unescape(m, where, node.meta.line), raw[1:-1])
-    if re.fullmatch(r"[\w.-]+", raw):
+    if _NAME_AS_KEY.fullmatch(raw):
         return raw
-    raise ConfigError(f"a key is a name or a quoted string, not {raw[:60]!r}", where=f"{where}:{node.meta.line}")
+    raise ConfigError(
+        f"a key is a name or a quoted string, not {raw[:60]!r}",
+        where=f"{where}:{node.meta.line}",
+        hint="put the key in quotes",
+    )
 
 
 _LITERALS = {

@@ -14,6 +14,7 @@ from ..model.errors import ConfigError, UsageError
 from ..model.naming import nearest
 from ..model.nouns import ResolvedValue, Secret, Variable
 from . import hcl
+from .commands import is_override
 from .type_constraints import mismatch
 
 RESERVED = ("region", "stack", "tenant", "account", "protected", "key", "bucket", "state_key", "allotment")
@@ -150,15 +151,17 @@ def declarations(blocks: Sequence[tuple[str, hcl.Block]]) -> dict[str, Variable]
     """The variables of one root from its (file, block) pairs."""
     from .type_constraints import ANY, parse_type
 
-    result = {}
-    for where, block in blocks:
+    result: dict[str, Variable] = {}
+    bodies: dict[str, dict[str, tuple[Any, int]]] = {}
+    for where, block in sorted(blocks, key=lambda one: is_override(one[0])):
         if block.kind != "variable" or not block.labels:
             continue
-        body = block.body
+        name, laid_over = block.labels[0], is_override(where)
+        body = bodies[name] = {**(bodies.get(name, {}) if laid_over else {}), **block.body}
         kind, _ = body.get("type", (None, 0))
         text = kind.text if isinstance(kind, hcl.Expression) else kind
-        result[block.labels[0]] = Variable(
-            block.labels[0],
+        result[name] = Variable(
+            name,
             parse_type(text) if text else ANY,
             required="default" not in body,
             sensitive=any(body.get(word, (False, 0))[0] in (True, "true") for word in ("sensitive", "ephemeral")),

@@ -49,18 +49,22 @@ def test_a_step_runs_in_the_work_directory_with_the_modules_there(tmp_path: Path
     (tmp_path / "modules/x/main.tf").write_text("")
     root = tmp_path / "src/app/main.tf"
     root.write_text('module "x" { source = "/modules/x" }\n')
+    (tmp_path / "src/app/more.tf.json").write_text('{"module": {"y": {"source": "/modules/y"}}}\n')
     script(tmp_path, "exit 0", "terraform")
     run = run_of(
         layer=layer(root=tmp_path, source=tmp_path / "src/app"),
         home=tmp_path / "run",
-        sources={"main.tf": root},
+        sources={"main.tf": root, "more.tf.json": root.with_name("more.tf.json")},
         mounts=(Mount(tmp_path / "modules", "/modules"),),
         environment={"PATH": f"{tmp_path}:/usr/bin:/bin"},
     )
     said: list[tuple[bytes, bool]] = []
     with HostEngine(print).open(run) as session:
-        outcome = session.execute(Step(("sh", "-c", "cat main.tf; exit 3")), lambda *one: said.append(one))
+        outcome = session.execute(Step(("sh", "-c", "cat main.tf more.tf.json; exit 3")), lambda *one: said.append(one))
         session.stop()
         after = session.execute(Step(("sh", "-c", "echo no")), lambda *one: said.append(one))
     assert (outcome.code, outcome.ok, after.code) == (3, False, 143)
-    assert b"".join(data for data, _ in said) == f'module "x" {{ source = "{tmp_path}/run/modules/x" }}\n'.encode()
+    assert b"".join(data for data, _ in said).decode() == (
+        f'module "x" {{ source = "{tmp_path}/run/modules/x" }}\n'
+        f'{{"module": {{"y": {{"source": "{tmp_path}/run/modules/y"}}}}}}\n'
+    )

@@ -163,8 +163,10 @@ def test_values_of_a_stack(example: Disk) -> None:
 # From the weakest: each line is stronger than all before it.
 LAYERS = [
     ("src/app/tenant/terraform.tfvars", "text"),
+    ("src/app/tenant/terraform.tfvars.json", "text"),
     ("src/app/tenant/a.auto.tfvars", "text"),
     ("src/app/tenant/b.auto.tfvars", "text"),
+    ("src/app/tenant/c.auto.tfvars.json", "text"),
     ("config/common.tfvars", "text"),
     (f"config/{REGION}/common.tfvars", "text"),
     (f"{APP}/variables.tfvars", "text"),
@@ -181,6 +183,8 @@ def test_later_wins(example: Disk, count: int) -> None:
     for number, (path, name) in enumerate(LAYERS[:count]):
         if path == "output":
             outputs[name] = f"value {number}"
+        elif path.endswith(".json"):
+            example.write(path, f'{{"{name}": "value {number}"}}')
         elif (example.root / path).exists():
             example.append(path, f'{name} = "value {number}"\n')
         else:
@@ -229,6 +233,39 @@ def test_declared_and_outputs(example: Disk) -> None:
     assert declared["memory"].where == "src/app/tenant/variables.tf:5"
     assert here.values.outputs(example.root / "src/app") == {"cluster", "secret"}
     assert here.values.declared(example.root / "nowhere") == {}
+
+
+def test_a_root_may_be_written_in_json(example: Disk) -> None:
+    """Variables, outputs, the backend and a folder that is a root or a stack: each is found in a .tf.json too."""
+    example.write("src/app/tenant/more.tf.json", '{"variable": {"colour": {"type": "string"}}}')
+    example.write("src/app/more.tf.json", '{"output": {"colour": {"value": "red"}}}')
+    example.write("config/json/backend.tf.json", '{"terraform": {"backend": {"s3": {"bucket": "abc", "region": "r"}}}}')
+    example.write("src/json/main.tf.json", '{"variable": {"stack": {}, "zone": {}}}')
+    example.write("src/json/tenant/main.tf.json", "{}")
+    here = project(example)
+    assert here.values.declared(example.root / "src/app/tenant")["colour"].where == "src/app/tenant/more.tf.json:1"
+    assert "colour" in here.values.outputs(example.root / "src/app")
+    stack = here.stack("json")
+    assert (stack.backend.kind, stack.backend.bucket, stack.tenant_source is not None) == ("s3", "abc", True)
+    assert set(here.work_files(here.layer(stack))) == {"main.tf.json", "backend.tf.json"}
+    assert here.values.of(here.layer(stack))["stack"].value == "json"
+
+
+def test_an_override_file_is_laid_over_the_others(example: Disk) -> None:
+    """developer.hashicorp.com/terraform/language/files/override: what it leaves out stays."""
+    example.write("src/app/tenant/override.tf", 'variable "memory" {\n  default = 512\n}\n')
+    example.write("src/app/tenant/b_override.tf.json", '{"variable": {"api_key": {"default": "x"}}}')
+    declared = project(example).values.declared(example.root / "src/app/tenant")
+    assert (declared["memory"].type, declared["memory"].default) == (["number"], 512)
+    assert (declared["api_key"].sensitive, declared["api_key"].default) == (True, "x")
+
+
+def test_the_backend_of_an_override_file_wins(example: Disk) -> None:
+    example.remove("config/global/backend.tfvars")
+    for name, bucket in (("main", "abc"), ("z_override", "def")):
+        text = f'terraform {{\n  backend "s3" {{\n    bucket = "{bucket}"\n    region = "r"\n  }}\n}}\n'
+        example.append("src/global/main.tf", text) if name == "main" else example.write(f"src/global/{name}.tf", text)
+    assert project(example).stack("global").backend.bucket == "def"
 
 
 def test_a_var_file_is_the_callers_wherever_it_stands(example: Disk, tmp_path: Path) -> None:
