@@ -59,18 +59,21 @@ class ArgumentChecks:
         if saved:
             mine = [t for t in mine if t.flag != "var" or variables.parse_argument(t.value or "").name != "tenant"]
         typed = {a.name: variables.check_argument(a, declared) for a in typed_values(mine)} if verb.values else {}
-        sources, modules = self.project.digest_sources(layer), self.project.digest_modules(layer)
+        digests = {
+            "sources": self.project.digest_sources(layer),
+            "modules": self.project.digest_modules(layer),
+            "more_files": self.project.digest_more(layer),
+        }
         request = RunRequest(
             layer,
             verb,
             tuple(mine),
             declared=declared,
             sources=self.project.work_files(layer),
-            digest=fingerprint.digest(sources, modules),
+            digest=fingerprint.digest(*digests.values()),
             modules=self.project.modules(),
         )
-        digests = {"sources": sources, "modules": modules, "versions": self.context.versions}
-        return RootRequest(request, typed, saved, digests)
+        return RootRequest(request, typed, saved, {**digests, "versions": self.context.versions})
 
     def planned(self, layer: Layer, root_request: RootRequest) -> DeploymentRecord | None:
         """What the apply of a saved plan will record; raises where the plan is not this layer's. None without one."""

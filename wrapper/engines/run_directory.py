@@ -23,6 +23,7 @@ from pathlib import Path
 from ..model.errors import BusyError, ConfigError, NotFoundError, StateAtRisk, UnavailableError
 from ..model.nouns import Run
 from ..project import paths
+from ..project.sources import is_left_out
 from ..terraform.commands import ERRORED_STATE, LOCK_FILE, PLAN_FILE, VALUES_FILE, without_checksums
 from ..terraform.suggested import suggest
 
@@ -179,7 +180,7 @@ def _mirror(directory: RunDirectory) -> None:
     for part in Path(directory.run.work).parts:
         here, there = here / part, there / part
         for sibling in there.parent.iterdir() if there.parent != root else ():
-            if sibling != there and not sibling.name.startswith("."):
+            if sibling != there and not (sibling.name.startswith(".") and is_left_out(sibling.name)):
                 _link(here.parent / sibling.name, sibling)
 
 

@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Inputs = dict[str, Any]  # variables by name, sources, modules: digests all; versions; and by which counting
+Inputs = dict[str, Any]  # variables by name, sources, modules, more_files: digests all; versions; and by which counting
+_MORE = "more_files"
 COUNTING = 2  # 1, where none is said: ``versions`` named the tool's image, and whatever was in it counted
 
 
@@ -30,11 +31,12 @@ def _plain(part: object) -> object:
     return dict(part) if isinstance(part, Mapping) else part
 
 
-def inputs(variables: Mapping[str, str], sources: str, modules: str, versions: str) -> Inputs:
+def inputs(variables: Mapping[str, str], sources: str, modules: str, versions: str, more_files: str) -> Inputs:
     """The fingerprint of a layer: digests of its variables by name, of its sources and of the modules; and the versions
-    and digests of Terraform and of the providers that run it."""
+    and digests of Terraform and of the providers that run it. ``more_files``: what of sources and modules 0.1 did not
+    count, apart, so that the others stay what they were."""
     digests = {"variables": dict(sorted(variables.items())), "sources": sources, "modules": modules}
-    return {**digests, "versions": versions, "counting": COUNTING}
+    return {**digests, "more_files": more_files, "versions": versions, "counting": COUNTING}
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,9 @@ def differences(old: Inputs, new: Inputs, ignoring: Collection[str] = ()) -> lis
     names = sorted({*before, *after} - set(ignoring))
     found = [(f"variable {n}", before.get(n, ""), after.get(n, "")) for n in names]
     alike = not old or old.get("counting", 1) == new.get("counting", 1)
-    kinds = ("sources", "modules", "versions") if alike else ("sources", "modules")
-    found += [(kind, old.get(kind, ""), new.get(kind, "")) for kind in kinds]
+    found += [(kind, old.get(kind, ""), new.get(kind, "")) for kind in ("sources", "modules")]
+    if not old or _MORE in old:  # what the last apply did not count says nothing
+        found.append((_MORE.replace("_", " "), old.get(_MORE, ""), new.get(_MORE, "")))
+    if alike:
+        found.append(("versions", old.get("versions", ""), new.get("versions", "")))
     return [Difference(*one) for one in found if one[1] != one[2]]

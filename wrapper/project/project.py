@@ -5,9 +5,6 @@ Knows where things are by convention. Knows no Terraform flag, engine or AWS.
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,9 +13,10 @@ from typing import Any
 from ..model import naming
 from ..model.errors import ConfigError, NotFoundError, UsageError
 from ..model.nouns import Backend, Layer, Settings, Stack
-from ..terraform.commands import LOCK_FILE, is_source
-from . import paths, promotion_order
+from ..terraform.commands import is_source
+from . import paths, promotion_order, sources
 from .files import Files, Notice
+from .sources import SourceFile
 from .stack_settings import load_backend, load_settings
 from .variable_files import VariableFiles, tenant_file
 
@@ -196,48 +194,40 @@ class Project:
         """The folder of reusable modules: modules/, or src/modules in older projects."""
         for folder in (self.root / "modules", self.root / "src" / "modules"):
             if self.files.has_folder(folder):
+                self.files.inside(folder)
                 return folder
         return None
 
     def digest_sources(self, layer: Layer) -> str:
         """One digest of the layer's Terraform root: paths and contents."""
-        return self._digest(self.work_files(layer).values())
+        return sources.digest(self.files, (f.path for f in self._work_files(layer).values() if not f.more))
 
     def digest_modules(self, layer: Layer) -> str:
         """One digest of all reusable modules; "" where there is none."""
-        modules = self.modules()
-        return self._digest(self.files_of(modules, layer)) if modules else ""
+        found = self._module_files(layer)
+        return "" if found is None else sources.digest(self.files, (f.path for f in found if not f.more))
 
-    def _digest(self, files: Iterable[Path]) -> str:
-        hashed = hashlib.sha256()
-        for file in files:
-            hashed.update(f"{file.relative_to(self.root)}\0".encode())
-            hashed.update(hashlib.sha256(self.files.data(file)).digest())
-        return hashed.hexdigest()[:16]
+    def digest_more(self, layer: Layer) -> str:
+        """One digest of what 0.1 did not count of root and modules: dot files, and what stands behind links to folders."""
+        found = (*self._work_files(layer).values(), *(self._module_files(layer) or ()))
+        return sources.digest(self.files, (f.path for f in found if f.more))
 
     def work_files(self, layer: Layer) -> dict[str, Path]:
         """What stands in the layer's work directory: its root's files and, for a stack layer,
         the Terraform files beside its values."""
-        files = {str(f.relative_to(layer.source)): f for f in self.files_of(layer.source, layer)}
+        return {name: found.path for name, found in self._work_files(layer).items()}
+
+    def _work_files(self, layer: Layer) -> dict[str, SourceFile]:
+        found = sources.below(self.files, layer.source, layer.stack.tenant_source)
+        files = {str(f.path.relative_to(layer.source)): f for f in found}
         if not layer.tenant:
-            files |= {f.name: f for f in self.files.entries(layer.stack.config) if is_source(f.name)}
+            beside = (f for f in self.files.entries(layer.stack.config) if is_source(f.name))
+            files |= {f.name: SourceFile(f, more=False) for f in beside}
         return files
 
-    def files_of(self, folder: Path, layer: Layer) -> list[Path]:
-        """Files below a root or module folder that a run needs; none may lead out of the project."""
-        tenant = layer.stack.tenant_source if folder == layer.stack.source else None
-        found = []
-        for directory, names, files in os.walk(folder, onerror=self._cannot_list):
-            here = Path(directory)
-            names[:] = sorted(n for n in names if not n.startswith(".") and here / n != tenant)
-            wanted = [here / f for f in sorted(files) if _wanted(f)]
-            for entry in (*(here / n for n in names), *wanted):
-                if entry.is_symlink():
-                    self.files.inside(entry)
-                if is_source(entry.name):
-                    self.files.has(entry)  # Terraform passes over a folder of that name without a word
-            found += wanted
-        return found
+    def _module_files(self, layer: Layer) -> list[SourceFile] | None:
+        modules = self.modules()
+        return sources.below(self.files, modules, layer.stack.tenant_source) if modules else None
 
     def _source(self, name: str, folder: Path, settings: Settings) -> Path:
         own = self.root / "src" / name
@@ -264,12 +254,3 @@ class Project:
 
     def _has_terraform(self, folder: Path) -> bool:
         return any(is_source(f.name) for f in self.files.entries(folder))
-
-    def _cannot_list(self, error: OSError) -> None:
-        raise paths.unreadable(error, self.files.short(Path(error.filename)))
-
-
-def _wanted(name: str) -> bool:
-    if name == LOCK_FILE:
-        return True
-    return not name.startswith(".") and not name.endswith((".tfstate", ".tfstate.backup", ".tfvars", ".tfplan"))

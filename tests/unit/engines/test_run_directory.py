@@ -70,11 +70,15 @@ def test_the_work_directory_is_its_owners_alone(example: Disk) -> None:
 
 def test_modules_and_neighbours_are_the_projects(example: Disk) -> None:
     example.write("src/shared/x.tf", "")
+    example.write("src/.policies/x.json", "")
+    example.write("src/.terraform/x", "")
     with occupy(run(example, "acme"), quiet) as directory:
         assert (
             directory.work / "../../../modules/service/main.tf"
         ).resolve() == example.root / "modules/service/main.tf"
         assert (directory.work / "../../shared/x.tf").read_text() == ""
+        assert (directory.work / "../../.policies/x.json").is_file()
+        assert not (directory.work / "../../.terraform").exists()
         assert (directory.work / "../variables.tf").resolve() == example.root / "src/app/variables.tf"
         assert not directory.work.is_symlink()
 

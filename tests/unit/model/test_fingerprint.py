@@ -38,7 +38,7 @@ def test_the_order_of_keys_says_nothing() -> None:
 
 def made(**changes: Any) -> fingerprint.Inputs:
     fields: dict[str, Any] = {"variables": {"size": "1", "key": "2"}, "sources": "s", "modules": "m", "versions": "v"}
-    return fingerprint.inputs(**{**fields, **changes})
+    return fingerprint.inputs(**{**fields, "more_files": "f", **changes})
 
 
 @pytest.mark.parametrize(
@@ -49,11 +49,18 @@ def made(**changes: Any) -> fingerprint.Inputs:
         ({"variables": {"key": "2", "size": "1", "new": "4"}}, [("variable new", "", "4")]),
         ({"sources": "t"}, [("sources", "s", "t")]),
         ({"modules": "t"}, [("modules", "m", "t")]),
+        ({"more_files": "g"}, [("more files", "f", "g")]),
         ({"versions": "w", "sources": "t"}, [("sources", "s", "t"), ("versions", "v", "w")]),
     ],
 )
 def test_differences_by_name_with_both_digests(changes: dict[str, Any], found: list[tuple[str, str, str]]) -> None:
     assert fingerprint.differences(made(), made(**changes)) == [fingerprint.Difference(*one) for one in found]
+
+
+def test_files_that_the_last_apply_did_not_count_say_nothing() -> None:
+    earlier = {name: one for name, one in made().items() if name != "more_files"}
+    assert fingerprint.differences(earlier, made(more_files="g")) == []
+    assert [d.name for d in fingerprint.differences(earlier, made(more_files="g", sources="t"))] == ["sources"]
 
 
 def test_a_variable_that_does_not_count() -> None:
@@ -62,7 +69,7 @@ def test_a_variable_that_does_not_count() -> None:
 
 def test_no_record_differs_in_everything() -> None:
     names = [d.name for d in fingerprint.differences({}, made())]
-    assert names == ["variable key", "variable size", "sources", "modules", "versions"]
+    assert names == ["variable key", "variable size", "sources", "modules", "more files", "versions"]
 
 
 def test_versions_that_were_counted_in_another_way_say_nothing() -> None:

@@ -326,8 +326,11 @@ def test_what_the_sandbox_holds(example: Disk, text: str | None, settings: dict[
 
 def test_the_work_directory_holds_the_root_and_what_stands_beside_the_values(example: Disk) -> None:
     example.write(f"{APP}/extra.tf", "")
-    for unwanted in ("x.tfstate", "x.tfstate.backup", "x.tfvars", "my.tfplan", ".hidden", ".terraform/x.tf"):
+    for unwanted in ("x.tfstate", "x.tfstate.backup", "x.tfvars", "my.tfplan", ".main.tf.swp", ".terraform/x.tf"):
         example.write(f"src/app/{unwanted}", "")
+    example.link("src/app/.#main.tf", "somebody@some-machine.1234")
+    example.write("src/app/.config", "")
+    example.write("src/app/.policies/a.json", "{}")
     example.write("src/app/.terraform.lock.hcl", "")
     example.write("src/app/files/a.json", "{}")
     here = project(example)
@@ -338,6 +341,8 @@ def test_the_work_directory_holds_the_root_and_what_stands_beside_the_values(exa
         "extra.tf",
         ".terraform.lock.hcl",
         "files/a.json",
+        ".config",
+        ".policies/a.json",
     }
     assert set(here.work_files(here.layer(stack, "acme"))) == {"variables.tf", "main.tf"}
 
@@ -350,16 +355,30 @@ def test_the_work_directory_holds_the_root_and_what_stands_beside_the_values(exa
         ("modules/service/main.tf", True, True),
         (f"{APP}/variables.tfvars", False, False),
         ("src/app/new.json", True, False),
+        ("src/app/.new", True, False),
+        ("src/app/tenant/.new/x", False, True),
+        ("modules/service/.new", True, True),
+        ("src/common/a.json", False, True),
+        ("lib/main.tf", True, True),
+        ("src/app/.main.tf.swp", False, False),
     ],
 )
-def test_the_digest_of_sources_knows_paths_and_contents(
+def test_the_digests_know_paths_and_contents(
     example: Disk, path: str, stack_differs: bool, tenant_differs: bool
 ) -> None:
+    example.write("src/common/a.json", "{}")
+    example.link("src/app/tenant/common", "../../common")
+    example.link("src/app/tenant/common/again", ".")
+    example.write("lib/main.tf", "")
+    example.link("modules/lib", "../lib")
+
     def digests() -> tuple[str, str]:
         here = project(example)
         stack = here.stack("app-test")
         layers = here.layer(stack), here.layer(stack, "acme")
-        stack_digest, tenant_digest = (here.digest_sources(la) + here.digest_modules(la) for la in layers)
+        stack_digest, tenant_digest = (
+            here.digest_sources(la) + here.digest_modules(la) + here.digest_more(la) for la in layers
+        )
         return stack_digest, tenant_digest
 
     before = digests()
@@ -367,6 +386,21 @@ def test_the_digest_of_sources_knows_paths_and_contents(
     example.write(path, "# changed\n")
     after = digests()
     assert (after[0] != before[0], after[1] != before[1]) == (stack_differs, tenant_differs)
+
+
+def test_what_0_1_did_not_count_leaves_its_digests_as_they_were(example: Disk) -> None:
+    def digests() -> list[str]:
+        here = project(example)
+        layer = here.layer(here.stack("app-test"), "acme")
+        return [here.digest_sources(layer), here.digest_modules(layer), here.digest_more(layer)]
+
+    before = digests()
+    example.write("src/app/tenant/.new", "")
+    example.write("modules/service/.new/x.tf", "")
+    example.write("lib/main.tf", "")
+    example.link("modules/lib", "../lib")
+    after = digests()
+    assert after[:2] == before[:2] and after[2] != before[2]
 
 
 @pytest.mark.parametrize(("folder", "found"), [("modules", "modules"), ("src/modules", "src/modules"), ("", None)])
@@ -539,11 +573,14 @@ def test_wrong_settings_of_the_sandbox(example: Disk, text: str) -> None:
         ("src/app/tenant/folder", "outside"),
         ("modules/service/main.tf", "outside/main.tf"),
         ("modules/other", "outside"),
+        ("modules", "outside"),
         ("src/app/tenant/etc", "/etc"),
     ],
 )
 def test_no_link_leads_out_of_the_project(example: Disk, tmp_path: Path, link: str, target: str) -> None:
     outside = on_disk(tmp_path / "outside", {"secret.tfvars": "", "main.tf": ""})
+    if (example.root / link).is_dir():
+        (example.root / link).rename(tmp_path / "moved")
     example.link(link, target if target.startswith("/") else tmp_path / target)
 
     def everything(here: Project) -> None:

@@ -1,0 +1,79 @@
+"""The files of a Terraform root, or of the modules: what a run copies, and what a fingerprint counts. What stands there is
+taken along or refused; only what Terraform, git and editors keep for themselves is left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from ..terraform.commands import LOCK_FILE, is_source
+from . import paths
+from .files import Files
+
+# States and plans; values, which the tool reads itself; and what belongs to a program on this machine.
+_LEFT_OUT = re.compile(
+    r".*\.(tfstate|tfstate\.backup|tfvars|tfplan)|"
+    r"\.terraform|\.terragrunt-cache|\.terraform\.tfstate\.lock\.info|\.git|\.idea|\.vscode|\.DS_Store|"
+    r"\.#.*|\..*\.sw[a-p]|\.nfs.*",
+    re.DOTALL,
+)
+
+
+class SourceFile(NamedTuple):
+    """One file. ``more``: 0.1 did not count it, because of a dot in its path or of a link to a folder."""
+
+    path: Path
+    more: bool
+
+
+def is_left_out(name: str) -> bool:
+    return _LEFT_OUT.fullmatch(name) is not None
+
+
+def below(files: Files, folder: Path, without: Path | None = None) -> list[SourceFile]:
+    """The files below a folder, those of a folder before those of the folders in it. ConfigError for what leads out of the
+    project, or is neither file nor folder; NotFoundError for what cannot be read."""
+    return list(_below(files, folder, without, (folder.resolve(),), more=False))
+
+
+def _below(
+    files: Files, folder: Path, without: Path | None, above: tuple[Path, ...], *, more: bool
+) -> Iterator[SourceFile]:
+    folders = []
+    for entry in files.entries(folder):
+        if is_left_out(entry.name) or entry == without:
+            continue
+        if _is_folder(files, entry):
+            folders.append(entry)
+        else:
+            yield SourceFile(entry, more or (entry.name.startswith(".") and entry.name != LOCK_FILE))
+    for inner in folders:
+        real = inner.resolve()
+        if real not in above:  # a link to a folder that it stands in
+            hidden = inner.name.startswith(".") or inner.is_symlink()
+            yield from _below(files, inner, without, (*above, real), more=more or hidden)
+
+
+def _is_folder(files: Files, entry: Path) -> bool:
+    kind = files.kind(entry)
+    if entry.is_symlink():
+        files.inside(entry)
+    if kind == paths.FOLDER and not is_source(entry.name):
+        return True
+    files.has(
+        entry
+    )  # an error for a pipe; and for a folder with a file's name, which Terraform passes over without a word
+    return False
+
+
+def digest(files: Files, found: Iterable[Path]) -> str:
+    """One digest of files: their paths and contents."""
+    hashed = hashlib.sha256()
+    for file in found:
+        hashed.update(f"{file.relative_to(files.root)}\0".encode("utf-8", "surrogateescape"))
+        hashed.update(hashlib.sha256(files.data(file)).digest())
+    return hashed.hexdigest()[:16]
