@@ -33,7 +33,7 @@ locals {
     {
       essential    = true
       portMappings = []
-      environment  = [for variable, text in local.task_environments[name] : { name = variable, value = text }]
+      environment  = [for variable, text in local.task_environments[name] : { name = variable, value = text } if text != null]
       logConfiguration = merge(local.task_bases[name].logConfiguration, {
         options = merge(
           local.task_bases[name].logConfiguration.options,

@@ -43,3 +43,11 @@ resource "aws_lb_listener_certificate" "this" {
   listener_arn    = local.own ? aws_lb_listener.https[0].arn : var.load_balancer.shared.listener_arn
   certificate_arn = local.certificates[each.key]
 }
+
+# Those of names that are proved elsewhere, such as a customer's own.
+resource "aws_lb_listener_certificate" "given" {
+  for_each = local.balanced ? var.load_balancer.certificates : {}
+
+  listener_arn    = local.own ? aws_lb_listener.https[0].arn : var.load_balancer.shared.listener_arn
+  certificate_arn = each.value
+}

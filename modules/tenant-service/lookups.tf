@@ -12,6 +12,9 @@ locals {
   host_name = "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$"
   ulimits   = ["core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack"]
 
+  # account.dkr.ecr.region.amazonaws.com/repository:tag, with FIPS "ecr-fips"; or account.dkr-ecr.region.on.aws/repository:tag
+  ecr_image = "^([0-9]{12})\\.dkr(?:\\.ecr|\\.ecr-fips|-ecr|-ecr-fips)\\.([a-z0-9-]+)\\.[a-z.]+/([^:@]+)"
+
   secret_arn = "^arn:[a-z-]+:(secretsmanager|ssm):[a-z0-9-]+:[0-9]{12}:(secret:|parameter/)"
 
   # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html

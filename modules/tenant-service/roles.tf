@@ -19,14 +19,15 @@ locals {
   secrets        = distinct(sort([for arn in local.secret_arns : join(":", slice(split(":", arn), 0, 7)) if strcontains(arn, ":secretsmanager:")]))
   ssm_parameters = sort([for arn in local.secret_arns : arn if strcontains(arn, ":ssm:")])
 
-  # account.dkr.ecr.region.amazonaws.com/repository:tag
-  ecr_images = [for container in var.containers : regex("^([0-9]{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[a-z.]+/([^:@]+)", container.image) if strcontains(container.image, ".dkr.ecr.")]
+  ecr_images = [for container in var.containers : regex(local.ecr_image, container.image) if can(regex(local.ecr_image, container.image))]
+  ecr_filled = [for image in local.ecr_images : image if anytrue([for prefix in var.task.pull_through : startswith(image[2], "${prefix}/")])]
   ecr_arns   = distinct(sort([for image in local.ecr_images : "arn:${local.partition}:ecr:${image[1]}:${image[0]}:repository/${image[2]}"]))
 
   execution_permissions = {
     logs       = { actions = ["logs:CreateLogStream", "logs:PutLogEvents"], resources = ["${aws_cloudwatch_log_group.this.arn}:*"] }
     registry   = { actions = ["ecr:GetAuthorizationToken"], resources = length(local.ecr_arns) == 0 ? [] : ["*"] } # knows no resource
     images     = { actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], resources = local.ecr_arns }
+    fill       = { actions = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"], resources = distinct(sort([for image in local.ecr_filled : "arn:${local.partition}:ecr:${image[1]}:${image[0]}:repository/${image[2]}"])) }
     secrets    = { actions = ["secretsmanager:GetSecretValue"], resources = local.secrets }
     parameters = { actions = ["ssm:GetParameters"], resources = local.ssm_parameters }
     keys       = { actions = ["kms:Decrypt"], resources = sort(var.task.kms_keys) }
@@ -45,7 +46,7 @@ locals {
   file_system_statements = [for name, efs in local.file_systems : merge(
     {
       Effect   = "Allow"
-      Action   = concat(["elasticfilesystem:ClientMount"], contains(local.written, name) ? ["elasticfilesystem:ClientWrite"] : [])
+      Action   = concat(["elasticfilesystem:ClientMount"], contains(local.written, name) ? ["elasticfilesystem:ClientWrite"] : [], efs.root_access ? ["elasticfilesystem:ClientRootAccess"] : [])
       Resource = ["arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}:file-system/${efs.file_system_id}"]
     },
     efs.access_point_id == null ? {} : { Condition = { StringEquals = {

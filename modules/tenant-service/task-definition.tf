@@ -1,4 +1,10 @@
 locals {
+  # A queue's name is hashed: nobody could write its URL into a file. A null takes a variable away, as in a tenant's file.
+  queue_urls = { for name, queue in aws_sqs_queue.work : "QUEUE_URL_${upper(replace(name, "-", "_"))}" => queue.url }
+  environments = { for name, container in var.containers : name => {
+    for variable, value in merge(local.queue_urls, container.environment) : variable => value if value != null && !contains(keys(container.secrets), variable)
+  } }
+
   # Maps come out in the order of their keys, so that the same values always make the same document.
   container_definitions = {
     for name, container in var.containers : name => {
@@ -14,7 +20,7 @@ locals {
         user                   = container.user == null && container.log_router != null ? "0" : container.user # ECS's own choice for a router
         entryPoint             = container.entry_point
         command                = container.command
-        environment            = [for key, value in container.environment : { name = key, value = value }]
+        environment            = [for variable, value in local.environments[name] : { name = variable, value = value }]
         secrets                = length(container.secrets) == 0 ? null : [for key, arn in container.secrets : { name = key, valueFrom = arn }]
         repositoryCredentials  = container.registry_login == null ? null : { credentialsParameter = container.registry_login }
         dependsOn              = length(container.after) == 0 ? null : [for other, state in container.after : { containerName = other, condition = state }]
@@ -46,12 +52,12 @@ locals {
 
         firelensConfiguration = container.log_router == null ? null : { for key, value in {
           type    = container.log_router.type
-          options = length(container.log_router.options) == 0 ? null : container.log_router.options
+          options = length(container.log_router.options) == 0 ? null : { for option, value in container.log_router.options : option => value if value != null }
         } : key => value if value != null }
 
         logConfiguration = { for key, value in {
           logDriver = container.log == null ? "awslogs" : container.log.driver
-          options = container.log != null ? container.log.options : {
+          options = container.log != null ? { for option, value in container.log.options : option => value if value != null } : {
             awslogs-group         = aws_cloudwatch_log_group.this.name
             awslogs-region        = local.region
             awslogs-stream-prefix = name

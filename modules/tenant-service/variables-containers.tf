@@ -2,7 +2,8 @@ variable "containers" {
   description = <<-EOT
     The task's containers by name. `cpu` is in units of 1/1024 processor, memory in MiB: `memory` is a hard limit,
     `memory_reservation` what is set aside. `port` takes the requests; `more_ports` are for others (`host`: in bridge mode a
-    fixed port of the machine, 0 for any). `secrets`: variable => ARN in Secrets Manager or of an SSM parameter.
+    fixed port of the machine, 0 for any). `environment`: null takes a variable away; each container also has QUEUE_URL_<NAME>
+    of each of background.queued (QUEUE_URL_RESIZE), unless it says that variable itself. `secrets`: variable => ARN in Secrets Manager or of an SSM parameter.
     `registry_login`: ARN of the secret with the registry's user and password. `after`: container => "START", "HEALTHY",
     "SUCCESS" or "COMPLETE". `mounts`: path in the container => one of task.volumes. `log`: another driver than awslogs; what of
     its options is secret is named in its `secrets`, by ARN. `log_router`: this container takes the logs of those whose driver is
@@ -99,6 +100,12 @@ variable "containers" {
   validation {
     condition     = alltrue(flatten([for container in var.containers : [for name, value in container.environment : !can(regex("(?i)(password|passwd|secret|private_key|api_key|access_key|auth_token)$", name)) && !can(regex("AKIA[0-9A-Z]{16}|-{5}BEGIN", value))]]))
     error_message = "containers: environment is in clear for everybody who may look at the task definition; put what is secret into Secrets Manager or SSM, and name its ARN in secrets."
+  }
+  validation {
+    condition = alltrue([for container in var.containers : container.port == null || try(container.environment.PORT, null) == null || contains(
+      [for port in concat(container.port[*], [for more in container.more_ports : more.container]) : tostring(port)], try(container.environment.PORT, "-")
+    )])
+    error_message = "containers: environment.PORT is another port than port and more_ports: the application would listen where nothing asks. Give both the same number, or leave PORT out."
   }
   validation {
     condition     = alltrue([for container in var.containers : length(setintersection(keys(container.environment), keys(container.secrets))) == 0])

@@ -66,6 +66,10 @@ variable "deployment" {
     error_message = "deployment.capacity_providers: FARGATE and FARGATE_SPOT go with launch_type \"FARGATE\" and with nothing else; ECS mixes no machines with Fargate."
   }
   validation {
+    condition     = try(length(setsubtract(keys(var.deployment.capacity_providers), var.cluster.capacity_providers)) == 0, var.cluster.capacity_providers == null)
+    error_message = "deployment.capacity_providers: the cluster lacks one of them (cluster.capacity_providers has those it knows), and ECS would refuse the service. Name another, or add it to the cluster first."
+  }
+  validation {
     condition = length(var.deployment.capacity_providers) == 0 || (
       anytrue([for provider in var.deployment.capacity_providers : provider.weight > 0]) && length([for provider in var.deployment.capacity_providers : provider if provider.base > 0]) <= 1
     )

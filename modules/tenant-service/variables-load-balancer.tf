@@ -2,7 +2,7 @@ variable "load_balancer" {
   description = <<-EOT
     `mode`: "own" (a load balancer of the tenant's own), "shared" (a rule on one of many tenants) or "none". `container`: which one takes
     the requests; not needed when just one has a port. In both modes: `make_certificate` (for the tenant's names, proved by a record in
-    the zone), `internal` and `dual_stack` (as the load balancer is), `drain_seconds` (how long a leaving task may finish its requests),
+    the zone), `certificates` (of names outside the zone: the name, or *.name, => the certificate's ARN), `internal` and `dual_stack` (as the load balancer is), `drain_seconds` (how long a leaving task may finish its requests),
     `slow_start_seconds`, `sticky_seconds` (0 is off). For an own one: `certificate_arn` (HTTPS; without any certificate HTTP),
     `allowed` (a name of your choice => addresses that may connect), `access_logs`, `deletion_protection`. `shared`: which load balancer
     is shared, and the `priority` of the tenant's rule there; both are allotted once, and a priority is no other tenant's on that one.
@@ -12,6 +12,7 @@ variable "load_balancer" {
     container           = optional(string)
     certificate_arn     = optional(string)
     make_certificate    = optional(bool, false)
+    certificates        = optional(map(string), {})
     ssl_policy          = optional(string, "ELBSecurityPolicy-TLS13-1-2-2021-06")
     internal            = optional(bool, false)
     dual_stack          = optional(bool, false)
@@ -77,6 +78,16 @@ variable "load_balancer" {
   validation {
     condition     = !var.load_balancer.make_certificate || var.load_balancer.certificate_arn == null || var.load_balancer.mode == "shared"
     error_message = "load_balancer: make_certificate or certificate_arn, not both."
+  }
+  validation {
+    condition     = alltrue([for name, arn in var.load_balancer.certificates : can(regex("^(\\*\\.)?${trimprefix(local.host_name, "^")}", name)) && can(regex("^arn:[a-z-]+:(acm|iam):", arn))])
+    error_message = "load_balancer.certificates: a full lower-case name, or *. and a name, => the ARN of a certificate for it."
+  }
+  validation {
+    condition = length(var.load_balancer.certificates) == 0 || var.load_balancer.mode == "shared" || (
+      var.load_balancer.mode == "own" && (var.load_balancer.certificate_arn != null || var.load_balancer.make_certificate)
+    )
+    error_message = "load_balancer.certificates: they are further ones of a listener that speaks HTTPS; give certificate_arn or make_certificate too, or use mode \"shared\"."
   }
   validation {
     condition     = can(regex("^ELBSecurityPolicy-TLS13-1-[23]-", var.load_balancer.ssl_policy))
@@ -176,6 +187,12 @@ variable "dns" {
   validation {
     condition     = length(var.dns.aliases) <= 4 && alltrue([for name in var.dns.aliases : can(regex(local.host_name, name)) && name != coalesce(var.dns.hostname, "-")])
     error_message = "dns.aliases: up to four full lower-case names beside the hostname (a rule of a load balancer holds five)."
+  }
+  validation {
+    condition = !var.load_balancer.make_certificate || alltrue([for name in var.dns.aliases :
+      endswith(".${name}", ".${coalesce(var.dns.zone, "-")}") || length(setintersection(keys(var.load_balancer.certificates), [name, "*.${join(".", slice(split(".", name), 1, length(split(".", name))))}"])) > 0
+    ])
+    error_message = "dns.aliases: a name outside dns.zone has no certificate, since make_certificate proves names in the zone only, and every browser would refuse the tenant's; give it one in load_balancer.certificates, or leave the alias out."
   }
   validation {
     condition     = var.dns.discovery == null || try(can(regex("^ns-[a-z0-9]+$", var.dns.discovery.namespace_id)) && can(regex("^[a-z0-9][a-z0-9-]{0,62}$", coalesce(var.dns.discovery.name, var.tenant))), false)

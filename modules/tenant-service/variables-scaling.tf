@@ -59,8 +59,8 @@ variable "scaling" {
     error_message = "scaling: step and the values of steps count tasks and are 1 or more; low takes them away by itself, without a minus sign."
   }
   validation {
-    condition     = alltrue([for alarm in [var.scaling.high, var.scaling.low] : contains([10, 30], alarm.seconds) || (alarm.seconds >= 60 && alarm.seconds % 60 == 0)])
-    error_message = "scaling: seconds must be 10, 30 or a multiple of 60."
+    condition     = alltrue([for alarm in [var.scaling.high, var.scaling.low] : alarm.seconds >= 60 && alarm.seconds % 60 == 0])
+    error_message = "scaling: seconds is a multiple of 60: ECS measures CPU once a minute, so that an alarm on shorter periods would find nothing and never fire. To react sooner, lower periods or raise steps."
   }
   validation {
     condition     = alltrue([for alarm in [var.scaling.high, var.scaling.low] : alarm.periods >= 1 && floor(alarm.periods) == alarm.periods && alarm.periods * alarm.seconds <= 86400])

@@ -6,8 +6,9 @@ variable "task" {
     Fargate; `architecture` "X86_64" or "ARM64"; `ephemeral_gb` Fargate's disk. `volumes`: a name => a folder of the machine
     (`host_path`), a file system (`efs`), or nothing: a scratch place that the containers share. `callers`: a name of your
     choice => security group that may call the tasks (awsvpc). What the application may do in AWS: `policy` (an IAM policy
-    document, JSON), `policy_arns`; `kms_keys`: ARNs of keys that secrets are encrypted with. `execute_command`: a shell in a
-    running container.
+    document, JSON), `policy_arns`; an efs with `root_access` lets root write as root. `kms_keys`: ARNs of keys that secrets, the registry's
+    login too, are encrypted with. `pull_through`: prefixes of ECR repositories that ECR fills from another registry when an image is first
+    pulled. `execute_command`: a shell in a running container.
   EOT
   type = object({
     launch_type    = optional(string, "EC2")
@@ -23,12 +24,14 @@ variable "task" {
         file_system_id  = string
         access_point_id = optional(string)
         root_directory  = optional(string, "/")
+        root_access     = optional(bool, false)
       }))
     })), {})
     callers         = optional(map(string), {})
     policy          = optional(string)
     policy_arns     = optional(map(string), {})
     kms_keys        = optional(set(string), [])
+    pull_through    = optional(set(string), [])
     execute_command = optional(bool, false)
   })
   default  = {}
@@ -75,6 +78,14 @@ variable "task" {
     error_message = "task.public_address: only Fargate gives a task a public address; tasks on EC2 need a NAT gateway."
   }
   validation {
+    condition     = var.cluster.nat != false || var.task.network_mode != "awsvpc" || var.task.public_address
+    error_message = "task.public_address: the cluster's subnets have no NAT gateway, so that a task with an address of its own reaches neither a registry nor AWS. On Fargate set public_address = true, on EC2 network_mode = \"bridge\"; or give the network a gateway (network.nat of ecs-cluster)."
+  }
+  validation {
+    condition     = length(setsubtract(keys(var.task.volumes), flatten([for container in var.containers : [for mount in container.mounts : mount.volume]]))) == 0
+    error_message = "task.volumes: no container mounts one of them, so that nothing would ever be in it; name it in a container's mounts, or leave it out."
+  }
+  validation {
     condition     = alltrue([for volume in var.task.volumes : volume.host_path == null || volume.efs == null])
     error_message = "task.volumes: a volume is either a host_path or an efs, not both."
   }
@@ -105,6 +116,12 @@ variable "task" {
   validation {
     condition     = alltrue([for arn in var.task.kms_keys : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", arn))])
     error_message = "task.kms_keys: give ARNs of keys, not of aliases: arn:aws:kms:...:key/..."
+  }
+  validation {
+    condition = alltrue([for prefix in var.task.pull_through :
+      can(regex("^[a-z0-9][a-z0-9._/-]*[a-z0-9]$", prefix)) && anytrue([for container in var.containers : can(regex(local.ecr_image, container.image)) && strcontains(container.image, "/${prefix}/")])
+    ])
+    error_message = "task.pull_through: a prefix is that of a pull-through cache rule, such as docker-hub, and an image of ECR begins with it after the registry's name; correct it, or leave it out."
   }
   validation {
     condition     = !var.task.execute_command || alltrue([for container in var.containers : !container.read_only_root])

@@ -21,7 +21,10 @@ variable "tenant" {
 }
 
 variable "cluster" {
-  description = "Where the service runs: what the module ecs-cluster gives out, under the same names."
+  description = <<-EOT
+    Where the service runs: what the module ecs-cluster gives out, under the same names. `nat`: whether the node subnets lead out
+    without a public address; `capacity_providers`: those that the cluster knows. What is null is not checked.
+  EOT
   type = object({
     name                            = string
     arn                             = string
@@ -31,6 +34,8 @@ variable "cluster" {
     load_balancer_subnet_ids        = set(string)
     load_balancer_security_group_id = string
     execute_command                 = optional(object({ log_group_arn = optional(string), kms_key_arn = optional(string) }), {})
+    nat                             = optional(bool)
+    capacity_providers              = optional(set(string))
   })
   nullable = false
 

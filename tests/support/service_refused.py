@@ -7,6 +7,7 @@ from typing import Any
 from service_values import CLUSTER, FARGATE, JOB, PLACE, WEB, balanced, checked, deployed, named, task, volume, web
 
 NAMESPACE = {"namespace_id": "ns-1"}
+CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
 
 # What is wrong with it => the values, and how the message begins.
 CASES_OF_THE_SERVICE: dict[str, tuple[dict[str, Any], str]] = {
@@ -34,6 +35,7 @@ CASES_OF_THE_SERVICE: dict[str, tuple[dict[str, Any], str]] = {
     "login by name": (web(registry_login="login"), "containers: registry_login is the ARN"),
     "password in environment": (web(environment={"DB_PASSWORD": "x"}), "containers: environment is in clear"),
     "key in environment": (web(environment={"X": "AKIA" + "A" * 16}), "containers: environment is in clear"),
+    "port of nobody": (web(environment={"PORT": "9090"}), "containers: environment.PORT is another"),
     "variable given twice": (
         web(environment={"A": "1"}, secrets={"A": "arn:aws:ssm:eu-west-1:123456789012:parameter/a"}),
         "containers: a variable is given either",
@@ -58,7 +60,7 @@ CASES_OF_THE_SERVICE: dict[str, tuple[dict[str, Any], str]] = {
     "container retries": (checked(retries=11), "containers: health_check.retries"),
     "stops too slowly": (web(stop_timeout=121), "containers: stop_timeout must be between"),
     "relative mount": (
-        web(mounts={"data": {"volume": "data"}}) | volume(),
+        volume() | web(mounts={"data": {"volume": "data"}}),
         "containers: mounts is a path",
     ),
     "unknown limit": (web(ulimits={"files": {"soft": 1, "hard": 2}}), "containers: ulimits knows"),
@@ -101,8 +103,17 @@ CASES_OF_THE_SERVICE: dict[str, tuple[dict[str, Any], str]] = {
     "unknown processor": (task(architecture="VAX"), "task.architecture: use"),
     "Fargate's disk on EC2": (task(ephemeral_gb=30), "task.ephemeral_gb: only on Fargate"),
     "public address on EC2": (task(network_mode="awsvpc", public_address=True), "task.public_address: only Fargate"),
+    "no way out of a task": (
+        task(network_mode="awsvpc") | {"cluster": CLUSTER | {"nat": False}},
+        "task.public_address: the cluster's subnets",
+    ),
+    "no way out of Fargate": (task(**FARGATE) | {"cluster": CLUSTER | {"nat": False}}, "task.public_address: the"),
+    "volume of nobody": (task(volumes={"data": {}}), "task.volumes: no container mounts one"),
     "two kinds of volume": (volume(host_path="/x", efs={"file_system_id": "fs-1"}), "task.volumes: a volume is either"),
-    "folder on Fargate": (task(**FARGATE, volumes={"x": {"host_path": "/x"}}), "task.volumes: host_path is a folder"),
+    "folder on Fargate": (
+        volume(host_path="/x") | task(**FARGATE, volumes={"data": {"host_path": "/x"}}),
+        "task.volumes: host_path is a folder",
+    ),
     "file system by name": (volume(efs={"file_system_id": "data"}), "task.volumes: efs wants the ids"),
     "two roots": (
         volume(efs={"file_system_id": "fs-1", "access_point_id": "fsap-1", "root_directory": "/x"}),
@@ -112,6 +123,7 @@ CASES_OF_THE_SERVICE: dict[str, tuple[dict[str, Any], str]] = {
     "policy in prose": (task(policy="everything"), "task.policy: give an IAM policy"),
     "policy by name": (task(policy_arns={"x": "ReadOnly"}), "task.policy_arns: give ARNs"),
     "key by alias": (task(kms_keys=["alias/x"]), "task.kms_keys: give ARNs"),
+    "pulled through no image": (task(pull_through=["docker-hub"]), "task.pull_through: a prefix is"),
     "shell in a read-only root": (
         web(read_only_root=True) | task(execute_command=True),
         "task.execute_command: the agent",
@@ -157,6 +169,10 @@ CASES_OF_THE_SERVICE: dict[str, tuple[dict[str, Any], str]] = {
         deployed(capacity_providers={"FARGATE": {}}),
         "deployment.capacity_providers: FARGATE and",
     ),
+    "capacity that the cluster lacks": (
+        deployed(capacity_providers={"gpu": {}}) | {"cluster": CLUSTER | {"capacity_providers": ["nodes", "FARGATE"]}},
+        "deployment.capacity_providers: the cluster lacks",
+    ),
     "two bases": (
         deployed(capacity_providers={"a": {"base": 1}, "b": {"base": 1}}),
         "deployment.capacity_providers: at least one",
@@ -180,6 +196,15 @@ CASES_OF_THE_SERVICE: dict[str, tuple[dict[str, Any], str]] = {
     "two certificates": (
         balanced(make_certificate=True, certificate_arn="arn:aws:acm:eu-west-1:1:certificate/1"),
         "load_balancer: make_certificate or",
+    ),
+    "certificate of nothing": (
+        balanced(mode="shared", shared=PLACE, certificates={"Shop": CERTIFICATE}),
+        "load_balancer.certificates: a full",
+    ),
+    "further than HTTP": (balanced(certificates={"shop.acme.org": CERTIFICATE}), "load_balancer.certificates: they"),
+    "alias without a certificate": (
+        balanced(make_certificate=True, certificates={"www.acme.org": CERTIFICATE}) | named(aliases=["shop.acme.org"]),
+        "dns.aliases: a name outside",
     ),
     "drains too long": (balanced(drain_seconds=120), "load_balancer.drain_seconds: 0 or more"),
     "drains and stops too long": (web(stop_timeout=100), "load_balancer.drain_seconds: 0 or more"),

@@ -48,7 +48,8 @@ def named(**more: Any) -> dict[str, Any]:
 
 
 def volume(**more: Any) -> dict[str, Any]:
-    return task(volumes={"data": more})
+    """One that the container mounts."""
+    return task(volumes={"data": more}) | web(mounts={"/data": {"volume": "data"}})
 
 
 def scaled(**more: Any) -> dict[str, Any]:

@@ -72,6 +72,7 @@ run "own_in_full" {
       internal           = false
       dual_stack         = true
       make_certificate   = true
+      certificates       = { "shop.acme.org" = "arn:aws:acm:ap-southeast-2:123456789012:certificate/shop" }
       allowed            = { four = "0.0.0.0/0", six = "::/0" }
       drain_seconds      = 5
       slow_start_seconds = 30
@@ -87,6 +88,10 @@ run "own_in_full" {
   assert {
     condition     = join(" ", keys(aws_acm_certificate.this)) == "acme.test.example.com www.example.com" && join(" ", keys(aws_route53_record.validation)) == "acme.test.example.com www.example.com" && join(" ", keys(aws_lb_listener_certificate.this)) == "www.example.com"
     error_message = "a certificate for each name in the zone, the first one the listener's own; nobody here can prove another"
+  }
+  assert {
+    condition     = { for name, given in aws_lb_listener_certificate.given : name => given.certificate_arn } == { "shop.acme.org" = "arn:aws:acm:ap-southeast-2:123456789012:certificate/shop" }
+    error_message = "a name that is proved elsewhere has the certificate given for it"
   }
   assert {
     condition     = join(" ", keys(aws_route53_record.this)) == "A AAAA" && join(", ", keys(aws_route53_record.alias)) == "www.example.com A, www.example.com AAAA"
@@ -140,8 +145,13 @@ run "shared" {
 run "shared_with_a_certificate_and_an_address_for_every_task" {
   command = plan
   variables {
-    load_balancer = merge(var.load_balancer, { mode = "shared", make_certificate = true })
+    load_balancer = merge(var.load_balancer, { mode = "shared", make_certificate = true, certificates = { "*.acme.org" = "arn:aws:acm:ap-southeast-2:123456789012:certificate/acme" } })
     task          = { network_mode = "awsvpc" }
+    dns           = { zone = "example.com", hostname = "acme.test.example.com", aliases = ["shop.acme.org"] }
+  }
+  assert {
+    condition     = aws_lb_listener_certificate.given["*.acme.org"].listener_arn == var.load_balancer.shared.listener_arn
+    error_message = "a given one too"
   }
   assert {
     condition     = keys(aws_lb_listener_certificate.this) == ["acme.test.example.com"] && length(aws_acm_certificate.this) == 1
@@ -212,6 +222,27 @@ run "found_by_port" {
   assert {
     condition     = aws_service_discovery_service.this[0].name == "acme" && one(one(aws_service_discovery_service.this[0].dns_config).dns_records).type == "SRV" && one(aws_ecs_service.this.service_registries).container_name == "web" && one(aws_ecs_service.this.service_registries).container_port == 8080
     error_message = "a dynamic host port is told by an SRV record"
+  }
+}
+
+run "found_by_another_record_under_one_name" {
+  command = plan
+  variables {
+    dns  = { zone = "example.com", hostname = "acme.test.example.com", discovery = { namespace_id = "ns-1" } }
+    task = { network_mode = "awsvpc" }
+  }
+  expect_failures = [aws_service_discovery_service.this]
+}
+
+run "found_by_another_record_under_another_name" {
+  command = plan
+  variables {
+    dns  = { zone = "example.com", hostname = "acme.test.example.com", discovery = { namespace_id = "ns-1", name = "acme-web" } }
+    task = { network_mode = "awsvpc" }
+  }
+  assert {
+    condition     = aws_service_discovery_service.this[0].name == "acme-web" && aws_service_discovery_service.this[0].force_destroy
+    error_message = "a record of another kind needs a name of its own; entries of tasks that are gone do not keep a service"
   }
 }
 

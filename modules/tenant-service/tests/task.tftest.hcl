@@ -37,7 +37,7 @@ run "a_container_in_full" {
         entry_point    = ["/entry"]
         command        = ["serve"]
         user           = "1000:1000"
-        environment    = { B = "2", A = "1" }
+        environment    = { B = "2", A = "1", C = null, PORT = "8080" }
         secrets        = { PASSWORD = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:db-AbCdEf:password::", USER = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:db-AbCdEf:user::", KEY = "arn:aws:ssm:ap-southeast-2:123456789012:parameter/key" }
         registry_login = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:login-AbCdEf"
         read_only_root = true
@@ -57,13 +57,12 @@ run "a_container_in_full" {
       volumes = {
         data    = { efs = { file_system_id = "fs-1", access_point_id = "fsap-2" } }
         scratch = {}
-        unused  = { efs = { file_system_id = "fs-3" } }
       }
     }
   }
   assert {
-    condition     = [for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : container.name] == ["migrate", "web"] && jsondecode(aws_ecs_task_definition.this.container_definitions)[1].environment[0].name == "A"
-    error_message = "containers and variables come in the order of their names, so that no plan shows a change of order"
+    condition     = [for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : container.name] == ["migrate", "web"] && jsondecode(aws_ecs_task_definition.this.container_definitions)[1].environment == [{ name = "A", value = "1" }, { name = "B", value = "2" }, { name = "PORT", value = "8080" }]
+    error_message = "containers and variables come in the order of their names, so that no plan shows a change of order; a null is no variable, or AWS would show a change in every plan"
   }
   assert {
     condition = { for key, value in jsondecode(aws_ecs_task_definition.this.container_definitions)[1] : key => value if !contains(["environment", "secrets", "logConfiguration"], key) } == {
@@ -94,7 +93,7 @@ run "a_container_in_full" {
     error_message = "logs go to the tenant's group unless told otherwise"
   }
   assert {
-    condition     = { for volume in aws_ecs_task_definition.this.volume : volume.name => [for efs in volume.efs_volume_configuration : "${efs.file_system_id} ${efs.transit_encryption} ${efs.authorization_config[0].access_point_id != null} ${efs.authorization_config[0].iam}"] } == { data = ["fs-1 ENABLED true ENABLED"], scratch = [], unused = ["fs-3 ENABLED false ENABLED"] }
+    condition     = { for volume in aws_ecs_task_definition.this.volume : volume.name => [for efs in volume.efs_volume_configuration : "${efs.file_system_id} ${efs.transit_encryption} ${efs.authorization_config[0].access_point_id != null} ${efs.authorization_config[0].iam}"] } == { data = ["fs-1 ENABLED true ENABLED"], scratch = [] }
     error_message = "a file system is reached encrypted and with the task's role"
   }
   assert {
@@ -158,11 +157,11 @@ run "logs_by_a_router" {
         port  = 8080
         log = {
           driver  = "awsfirelens"
-          options = { Name = "datadog" }
+          options = { Name = "datadog", Host = null }
           secrets = { apikey = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:datadog-AbCdEf" }
         }
       }
-      router = { image = "fluent-bit:1", log_router = { options = { enable-ecs-log-metadata = "true" } } }
+      router = { image = "fluent-bit:1", log_router = { options = { enable-ecs-log-metadata = "true", config-file-type = null } } }
     }
     background = { one_off = { migrate = {} } }
   }
@@ -196,6 +195,37 @@ run "nothing_asked_nothing_allowed" {
   assert {
     condition     = alltrue([for role in [aws_iam_role.task, aws_iam_role.execution] : jsondecode(role.assume_role_policy).Statement[0].Condition.StringEquals == { "aws:SourceAccount" = "123456789012" }])
     error_message = "only tasks of this account take the roles"
+  }
+}
+
+run "images_that_ecr_fetches_elsewhere" {
+  command = plan
+  variables {
+    containers = {
+      web   = { image = "123456789012.dkr.ecr.ap-southeast-2.amazonaws.com/docker-hub/library/nginx:1.27", port = 80 }
+      job   = { image = "123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com/job:1", essential = false }
+      other = { image = "123456789012.dkr-ecr.ap-southeast-2.on.aws/other:1", essential = false }
+    }
+    task = { pull_through = ["docker-hub"] }
+  }
+  assert {
+    condition = { for statement in [for each in jsondecode(aws_iam_role_policy.execution.policy).Statement : each if startswith(each.Action[0], "ecr:Batch")] : statement.Action[0] => statement.Resource } == {
+      "ecr:BatchCheckLayerAvailability" = ["arn:aws:ecr:ap-southeast-2:123456789012:repository/docker-hub/library/nginx", "arn:aws:ecr:ap-southeast-2:123456789012:repository/other", "arn:aws:ecr:us-gov-west-1:123456789012:repository/job"]
+      "ecr:BatchImportUpstreamImage"    = ["arn:aws:ecr:ap-southeast-2:123456789012:repository/docker-hub/library/nginx"]
+    }
+    error_message = "ECS may have ECR fetch an image where a rule is named, and pull by any of ECR's names"
+  }
+}
+
+run "root_on_a_file_system_with_a_policy" {
+  command = plan
+  variables {
+    containers = { web = { image = "web:1", port = 8080, mounts = { "/data" = { volume = "data" } } } }
+    task       = { volumes = { data = { efs = { file_system_id = "fs-1", root_access = true } } } }
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.platform[0].policy).Statement[0].Action == ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite", "elasticfilesystem:ClientRootAccess"]
+    error_message = "root stays root only where it is said"
   }
 }
 

@@ -116,6 +116,10 @@ run "by_messages" {
     error_message = "a worker knows its queue"
   }
   assert {
+    condition     = alltrue([for task in [aws_ecs_task_definition.this, aws_ecs_task_definition.task["mail"]] : { for variable in jsondecode(task.container_definitions)[0].environment : variable.name => variable.value if startswith(variable.name, "QUEUE_URL_") } == { QUEUE_URL_MAIL = aws_sqs_queue.work["mail"].url, QUEUE_URL_RESIZE = aws_sqs_queue.work["resize"].url }])
+    error_message = "the application knows where to send, and every worker the other queues"
+  }
+  assert {
     condition     = jsondecode(aws_sqs_queue.work["resize"].redrive_policy).maxReceiveCount == 3 && aws_sqs_queue.dead["resize"].name == "${output.name}-resize_dead"
     error_message = "a message that breaks its worker is given up"
   }
@@ -130,6 +134,31 @@ run "by_messages" {
   assert {
     condition     = length(jsondecode(aws_sqs_queue.work["mail"].policy).Statement) == 1
     error_message = "nobody but the application, unless named"
+  }
+}
+
+run "queues_that_a_container_names_itself" {
+  variables {
+    containers = {
+      web = {
+        image       = "web:1"
+        port        = 8080
+        environment = { QUEUE_URL_BULK_MAIL = "https://sqs.example.com/mine", QUEUE_URL_RESIZE = null, MODE = "web" }
+        secrets     = { QUEUE_URL_SMS = "arn:aws:ssm:ap-southeast-2:123456789012:parameter/sms" }
+      }
+    }
+    background = {
+      queued  = { bulk-mail = {}, resize = {}, sms = {} }
+      one_off = { migrate = { environment = { MODE = null } } }
+    }
+  }
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment == [{ name = "MODE", value = "web" }, { name = "QUEUE_URL_BULK_MAIL", value = "https://sqs.example.com/mine" }]
+    error_message = "what a container says of a variable wins, and null takes it away"
+  }
+  assert {
+    condition     = [for variable in jsondecode(aws_ecs_task_definition.task["migrate"].container_definitions)[0].environment : variable.name] == ["QUEUE_URL_BULK_MAIL"]
+    error_message = "a task takes away what its container has"
   }
 }
 
