@@ -5,6 +5,8 @@ locals {
 
   reservations = var.alarms.enabled ? { cpu = var.alarms.cpu_reservation, memory = var.alarms.memory_reservation } : {}
   spot_alarms  = var.alarms.enabled && local.spot ? 1 : 0
+
+  refresh_alarms = var.alarms.enabled && var.capacity.refresh.enabled ? 1 : 0
 }
 
 resource "aws_cloudwatch_metric_alarm" "reservation" {
@@ -68,6 +70,49 @@ resource "aws_cloudwatch_metric_alarm" "waiting" {
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.topics
   ok_actions          = local.topics
+}
+
+# No apply waits for a refresh, and AWS leaves the group half replaced when it fails.
+resource "aws_cloudwatch_event_rule" "refresh_failed" {
+  count = local.refresh_alarms
+
+  name        = "${var.name}-refresh-failed"
+  description = "New machines did not get ready"
+  event_pattern = jsonencode({
+    source        = ["aws.autoscaling"]
+    "detail-type" = ["EC2 Auto Scaling Instance Refresh Failed"]
+    detail        = { AutoScalingGroupName = [aws_autoscaling_group.nodes.name] }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "refresh_failed" {
+  for_each = local.refresh_alarms == 1 ? var.alarms.topics : {}
+
+  rule      = aws_cloudwatch_event_rule.refresh_failed[0].name
+  target_id = each.key
+  arn       = each.value
+
+  input_transformer {
+    input_paths    = { group = "$.detail.AutoScalingGroupName", refresh = "$.detail.InstanceRefreshId", region = "$.region", time = "$.time" }
+    input_template = "\"<time>: the instance refresh <refresh> of <group> in <region> failed. Look at its activity; then set machine_image.id of ${var.name} to the image before, and apply.\""
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "refresh_failed" {
+  count = local.refresh_alarms
+
+  alarm_name          = "${var.name}-refresh-failed"
+  alarm_description   = "New machines of ${var.name} did not get ready, and the others are old: aws autoscaling describe-instance-refreshes --auto-scaling-group-name ${aws_autoscaling_group.nodes.name}"
+  namespace           = "AWS/Events"
+  metric_name         = "MatchedEvents"
+  dimensions          = { RuleName = aws_cloudwatch_event_rule.refresh_failed[0].name }
+  statistic           = "Sum"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  period              = 300
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.topics
 }
 
 # The warning names a machine and no group, so this hears of every spot machine of the account in the region.

@@ -49,9 +49,9 @@ resource "aws_autoscaling_group" "nodes" {
         min_healthy_percentage       = instance_refresh.value.min_healthy_percent
         max_healthy_percentage       = instance_refresh.value.max_healthy_percent
         instance_warmup              = var.capacity.warmup_seconds
-        skip_matching                = !local.classic # both know only launch templates
-        auto_rollback                = !local.classic
-        scale_in_protected_instances = "Refresh" # all are; ECS drains each before it goes
+        skip_matching                = !local.classic # which knows only launch templates
+        auto_rollback                = false          # the group has the new template before a refresh begins: it would go back to that
+        scale_in_protected_instances = "Refresh"      # all are; ECS drains each before it goes
       }
     }
   }

@@ -1,4 +1,6 @@
 data "aws_region" "current" {}
+data "aws_partition" "current" {}
+data "aws_caller_identity" "current" {}
 
 # Tags of the provider block do not reach Auto Scaling groups, their machines and volumes: they are repeated there.
 data "aws_default_tags" "current" {}

@@ -23,6 +23,18 @@ data "aws_vpc" "existing" {
   id = local.vpc_id
 }
 
+# What the load balancers were made as. AWS changes it only by others in their place, and their names are taken until the
+# old ones are gone: with them the rules of all tenants, which this state does not know.
+resource "terraform_data" "internal" {
+  count = var.load_balancer == null ? 0 : 1
+
+  input = var.load_balancer.internal
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
 resource "aws_lb" "shared" {
   #checkov:skip=CKV2_AWS_28:a firewall costs by the load balancer; whoever needs one joins it by the ARN given out
   #checkov:skip=CKV_AWS_150:deletion_protection is the caller's; what is destroyed every night has none
@@ -46,6 +58,13 @@ resource "aws_lb" "shared" {
       enabled = true
       bucket  = access_logs.value.bucket
       prefix  = access_logs.value.prefix
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = terraform_data.internal[0].output == var.load_balancer.internal
+      error_message = "load_balancer.internal: AWS cannot change it. Each shared load balancer would be destroyed, with the rules of all tenants on it, before the other is made. Set it back to ${terraform_data.internal[0].output}; or move the tenants to load balancers of their own, apply this without shared ones, and then with the other kind."
     }
   }
 

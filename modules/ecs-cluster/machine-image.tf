@@ -39,6 +39,10 @@ data "aws_ami" "nodes" {
       error_message = "machine_image: ${self.id} is for ${self.architecture}, but the instance types (${join(", ", var.capacity.instance_types)}) are ${local.architecture}; name an image for them, or leave machine_image out."
     }
     postcondition {
+      condition     = !can(regex("(?i)^(amzn2-|bottlerocket|windows)", self.name))
+      error_message = "machine_image: ${self.id} is ${self.name}. Nodes need Amazon Linux 2023: another system does not read this module's user data, and would never join the cluster."
+    }
+    postcondition {
       condition     = alltrue([for volume in self.block_device_mappings : volume.device_name != self.root_device_name || tonumber(try(volume.ebs["volume_size"], 0)) <= var.node.volume_gb])
       error_message = "node.volume_gb: ${var.node.volume_gb} is less than the root volume of ${self.id}; raise it."
     }

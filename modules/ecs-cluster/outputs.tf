@@ -16,6 +16,11 @@ output "capacity_provider" {
   depends_on = [aws_ecs_cluster_capacity_providers.this]
 }
 
+output "capacity_providers" {
+  description = "Names of all capacity providers that the cluster knows."
+  value       = aws_ecs_cluster_capacity_providers.this.capacity_providers
+}
+
 output "vpc_id" {
   description = "The network the cluster lives in."
   value       = local.vpc_id
@@ -24,6 +29,11 @@ output "vpc_id" {
 output "node_subnet_ids" {
   description = "Subnets of the nodes."
   value       = local.node_subnet_ids
+}
+
+output "nat" {
+  description = "Whether the node subnets lead out without a public address; null when network.existing does not say."
+  value       = local.make_network ? local.private : var.network.existing.nat
 }
 
 output "load_balancer_subnet_ids" {
@@ -97,6 +107,7 @@ output "alarms" {
   value = merge(
     { for what, alarm in aws_cloudwatch_metric_alarm.reservation : "${what}_reservation" => alarm.arn },
     { for alarm in aws_cloudwatch_metric_alarm.waiting : "tasks_wait" => alarm.arn },
+    { for alarm in aws_cloudwatch_metric_alarm.refresh_failed : "refresh_failed" => alarm.arn },
     { for alarm in aws_cloudwatch_metric_alarm.spot_interruptions : "spot_interruptions" => alarm.arn },
   )
 }

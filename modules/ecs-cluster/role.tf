@@ -11,6 +11,8 @@ locals {
   # Roles know no region: the hash keeps the same stack in two regions apart.
   role_name = "${var.name}-nodes-${substr(sha256("${data.aws_region.current.name}/${var.name}"), 0, 8)}"
 
+  kms = "arn:${data.aws_partition.current.partition}:kms:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}"
+
   registry_secret = one(data.aws_secretsmanager_secret.registry[*].arn)
 
   # A cluster's machines, as ECS knows them: cluster/x has container-instance/x/<id>.
@@ -63,6 +65,17 @@ locals {
       Action   = ["secretsmanager:GetSecretValue"]
       Resource = arn
     }],
+    # AWS's own key needs no permission, a key of the account's does: for this secret alone.
+    [for key in compact(data.aws_secretsmanager_secret.registry[*].kms_key_id) : {
+      Sid      = "Decrypt"
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt"]
+      Resource = startswith(key, "arn:") && !strcontains(key, ":alias/") ? key : "${local.kms}:key/${strcontains(key, "alias/") ? "*" : key}"
+      Condition = merge(
+        { StringEquals = { "kms:EncryptionContext:SecretARN" = local.registry_secret } },
+        strcontains(key, "alias/") ? { "ForAnyValue:StringEquals" = { "kms:ResourceAliases" = "alias/${split("alias/", key)[1]}" } } : {},
+      )
+    } if !endswith(key, "alias/aws/secretsmanager")],
   )
 }
 
@@ -75,7 +88,7 @@ resource "aws_iam_role" "nodes" {
     Statement = [{
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
-      Principal = { Service = "ec2.amazonaws.com" }
+      Principal = { Service = "ec2.${data.aws_partition.current.dns_suffix}" } # of China its own
     }]
   })
 }

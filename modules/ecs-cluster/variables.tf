@@ -4,14 +4,15 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,30}$", var.name)) && !startswith(var.name, "internal-")
-    error_message = "name: use 1 to 31 lower-case letters, digits and dashes, beginning with a letter, and not with \"internal-\" (load balancers refuse it)."
+    condition     = can(regex("^[a-z][a-z0-9-]{1,30}$", var.name)) && !can(regex("^(internal-|sg-|sg$)", var.name))
+    error_message = "name: use 2 to 31 lower-case letters, digits and dashes, beginning with a letter, and not with \"internal-\" (load balancers refuse it) or \"sg-\" (security groups do)."
   }
 }
 
 variable "network" {
   description = <<-EOT
-    Where the cluster lives. Either `existing`: a network of yours. Or a small one made here: `cidr`; `zones`, letters of the
+    Where the cluster lives. Either `existing`: a network of yours; its `nat` says whether the node subnets lead out by a NAT gateway
+    (null: tenants' network modes are not checked against it). Or a small one made here: `cidr`; `zones`, letters of the
     region's zones; `nat`: "one" or "per_zone" puts the nodes into private subnets behind one or several NAT gateways, "none"
     into public ones with public addresses; `data` adds subnets without a way out, for databases; `ipv6` gives the public ones
     IPv6 addresses too, for load balancers. `blocks` gives addresses of your choice: `public-a`, `private-a`, `data-a` ... =>
@@ -22,6 +23,7 @@ variable "network" {
       vpc_id                   = string
       node_subnet_ids          = set(string)
       load_balancer_subnet_ids = set(string)
+      nat                      = optional(bool)
     }))
     cidr   = optional(string, "10.0.0.0/16")
     zones  = optional(set(string), ["a", "b"])
@@ -231,6 +233,10 @@ variable "machine_image" {
   validation {
     condition     = var.machine_image.ssm_parameter == null || can(regex("^/[A-Za-z0-9._/-]+$", var.machine_image.ssm_parameter))
     error_message = "machine_image.ssm_parameter: give the full name of a parameter, such as /golden/ecs/image_id, or leave it out."
+  }
+  validation {
+    condition     = !can(regex("(?i)/(amazon-linux-2/|bottlerocket/|.*windows)", coalesce(var.machine_image.ssm_parameter, "-")))
+    error_message = "machine_image.ssm_parameter: nodes need Amazon Linux 2023; Amazon Linux 2, Bottlerocket and Windows do not read this module's user data and would never join the cluster."
   }
   validation {
     condition     = var.machine_image.id == null || var.machine_image.ssm_parameter == null

@@ -190,7 +190,7 @@ variable "dns" {
   }
   validation {
     condition = !var.load_balancer.make_certificate || alltrue([for name in var.dns.aliases :
-      endswith(".${name}", ".${coalesce(var.dns.zone, "-")}") || length(setintersection(keys(var.load_balancer.certificates), [name, "*.${join(".", slice(split(".", name), 1, length(split(".", name))))}"])) > 0
+      endswith(".${name}", ".${coalesce(var.dns.zone, "-")}") || length(setintersection(keys(var.load_balancer.certificates), [name, replace(name, "/^[^.]+/", "*")])) > 0
     ])
     error_message = "dns.aliases: a name outside dns.zone has no certificate, since make_certificate proves names in the zone only, and every browser would refuse the tenant's; give it one in load_balancer.certificates, or leave the alias out."
   }

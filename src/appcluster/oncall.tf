@@ -1,6 +1,7 @@
 # Who is told. One topic for the cluster's alarms and all tenants'; CloudWatch and EventBridge of this account may tell.
 
 data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
 
 resource "aws_sns_topic" "oncall" {
   count = length(var.oncall) > 0 ? 1 : 0
@@ -34,12 +35,14 @@ resource "aws_sns_topic_policy" "oncall" {
       },
       {
         # An EventBridge rule is known by its ARN alone.
-        Sid       = "SpotInterruptions"
+        Sid       = "Machines"
         Effect    = "Allow"
         Principal = { Service = "events.amazonaws.com" }
         Action    = "sns:Publish"
         Resource  = aws_sns_topic.oncall[0].arn
-        Condition = { ArnLike = { "aws:SourceArn" = "arn:aws:events:*:${data.aws_caller_identity.current.account_id}:rule/${var.stack}-spot-interruptions" } }
+        Condition = { ArnLike = { "aws:SourceArn" = [for event in ["refresh-failed", "spot-interruptions"] :
+          "arn:${data.aws_partition.current.partition}:events:*:${data.aws_caller_identity.current.account_id}:rule/${var.stack}-${event}"
+        ] } }
       },
     ]
   })

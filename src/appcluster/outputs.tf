@@ -11,6 +11,8 @@ output "cluster" {
     load_balancer_subnet_ids        = module.cluster.load_balancer_subnet_ids
     load_balancer_security_group_id = module.cluster.load_balancer_security_group_id
     execute_command                 = { for key, value in module.cluster.execute_command : key => value if key != "log_group_name" }
+    nat                             = module.cluster.nat
+    capacity_providers              = module.cluster.capacity_providers
   }
 }
 
@@ -57,6 +59,11 @@ output "alarm_topic_arn" {
 output "registry_login" {
   description = "ARN of the secret with the registry's login for tasks on Fargate; null without one."
   value       = one(data.aws_secretsmanager_secret.task_registry[*].arn)
+}
+
+output "registry_login_key" {
+  description = "ARN of the key of yours that the secret for tasks on Fargate is encrypted with; null when it is AWS's own."
+  value       = one(values(data.aws_kms_key.task_registry)[*].arn)
 }
 
 output "cluster_alarms" {

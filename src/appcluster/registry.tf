@@ -5,3 +5,10 @@ data "aws_secretsmanager_secret" "task_registry" {
 
   name = var.task_registry_secret
 }
+
+# Named in any way, by its id or an alias; a policy wants its ARN.
+data "aws_kms_key" "task_registry" {
+  for_each = toset([for key in compact(data.aws_secretsmanager_secret.task_registry[*].kms_key_id) : key if !endswith(key, "alias/aws/secretsmanager")])
+
+  key_id = each.value
+}

@@ -27,6 +27,7 @@ variable "network" {
       vpc_id                   = string
       node_subnet_ids          = set(string)
       load_balancer_subnet_ids = set(string)
+      nat                      = optional(bool)
     }))
     cidr   = optional(string)
     zones  = optional(set(string))

@@ -4,6 +4,12 @@ mock_provider "aws" {
   mock_data "aws_region" {
     defaults = { name = "ap-southeast-2" }
   }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
   mock_data "aws_ec2_instance_type" {
     defaults = { supported_architectures = ["x86_64"], memory_size = 4096 }
   }
@@ -17,7 +23,7 @@ mock_provider "aws" {
     defaults = { tags = { Stack = "appcluster-test" } }
   }
   mock_data "aws_secretsmanager_secret" {
-    defaults = { arn = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf" }
+    defaults = { arn = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf", kms_key_id = "" }
   }
   mock_data "aws_vpc" {
     defaults = { cidr_block = "172.31.0.0/16" }
@@ -179,8 +185,8 @@ run "classic_with_spot_bid" {
     error_message = "key pair and hop limit are the caller's in both ways"
   }
   assert {
-    condition     = !aws_autoscaling_group.nodes.instance_refresh[0].preferences[0].skip_matching && !aws_autoscaling_group.nodes.instance_refresh[0].preferences[0].auto_rollback
-    error_message = "only a group with a launch template can compare and go back"
+    condition     = !aws_autoscaling_group.nodes.instance_refresh[0].preferences[0].skip_matching
+    error_message = "only a group with a launch template can compare"
   }
   assert {
     condition     = length(aws_cloudwatch_event_rule.spot_interruptions) == 1 && length(aws_cloudwatch_event_target.spot_interruptions) == 0
@@ -220,8 +226,8 @@ run "mixed_instances" {
     error_message = "the base and the share on demand reach the policy"
   }
   assert {
-    condition     = aws_autoscaling_group.nodes.capacity_rebalance && aws_autoscaling_group.nodes.instance_refresh[0].preferences[0].auto_rollback
-    error_message = "spot machines at risk are replaced before they go; a refresh that fails goes back"
+    condition     = aws_autoscaling_group.nodes.capacity_rebalance && !aws_autoscaling_group.nodes.instance_refresh[0].preferences[0].auto_rollback
+    error_message = "spot machines at risk are replaced before they go; a refresh that fails stops, since the group has the new template already"
   }
   assert {
     condition     = aws_launch_template.nodes[0].block_device_mappings[0].ebs[0].volume_size == 60 && aws_launch_template.nodes[0].block_device_mappings[0].ebs[0].kms_key_id == "arn:aws:kms:ap-southeast-2:123456789012:key/1" && tobool(aws_launch_template.nodes[0].block_device_mappings[0].ebs[0].encrypted)
@@ -268,7 +274,7 @@ run "machines_may_stay" {
     capacity = { refresh = { enabled = false } }
   }
   assert {
-    condition     = length(aws_autoscaling_group.nodes.instance_refresh) == 0
+    condition     = length(aws_autoscaling_group.nodes.instance_refresh) + length(aws_cloudwatch_event_rule.refresh_failed) == 0
     error_message = "without refresh the machines that run stay"
   }
 }
@@ -331,7 +337,7 @@ run "public_nodes" {
     capacity = { kind = "launch_configuration", instance_types = ["t3.medium"] }
   }
   assert {
-    condition     = length(aws_subnet.private) == 0 && length(aws_nat_gateway.this) == 0 && length(aws_vpc_endpoint.s3) == 0 && aws_launch_configuration.nodes[0].associate_public_ip_address
+    condition     = length(aws_subnet.private) == 0 && length(aws_nat_gateway.this) == 0 && length(aws_vpc_endpoint.s3) == 0 && aws_launch_configuration.nodes[0].associate_public_ip_address && !output.nat
     error_message = "without a gateway the nodes need addresses of their own"
   }
 }
@@ -401,7 +407,7 @@ run "a_network_that_exists" {
     load_balancer = {}
   }
   assert {
-    condition     = length(aws_vpc.this) == 0 && length(aws_subnet.public) == 0 && length(aws_default_security_group.this) == 0 && output.vpc_id == "vpc-1"
+    condition     = length(aws_vpc.this) == 0 && length(aws_subnet.public) == 0 && length(aws_default_security_group.this) == 0 && output.vpc_id == "vpc-1" && output.nat == null
     error_message = "nothing is made beside a network that exists"
   }
   assert {
@@ -414,11 +420,11 @@ run "a_public_address_in_a_network_that_exists" {
   command = plan
 
   variables {
-    network = { existing = { vpc_id = "vpc-1", node_subnet_ids = ["subnet-1"], load_balancer_subnet_ids = ["subnet-2", "subnet-3"] } }
+    network = { existing = { vpc_id = "vpc-1", node_subnet_ids = ["subnet-1"], load_balancer_subnet_ids = ["subnet-2", "subnet-3"], nat = false } }
     node    = { public_address = true }
   }
   assert {
-    condition     = tobool(aws_launch_template.nodes[0].network_interfaces[0].associate_public_ip_address)
+    condition     = output.nat == false && tobool(aws_launch_template.nodes[0].network_interfaces[0].associate_public_ip_address)
     error_message = "only when asked for"
   }
 }
@@ -434,6 +440,46 @@ run "registry_login_is_fetched_not_written" {
   assert {
     condition     = [for statement in jsondecode(aws_iam_role_policy.nodes.policy).Statement : statement.Resource if statement.Sid == "LogIn"] == ["arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf"]
     error_message = "the nodes may read this secret and no other"
+  }
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.nodes.policy, "kms:") && jsondecode(aws_iam_role.nodes.assume_role_policy).Statement[0].Principal.Service == "ec2.amazonaws.com"
+    error_message = "AWS's own key needs no permission"
+  }
+}
+
+run "registry_login_under_a_key_of_yours" {
+  variables {
+    registry_secret = "registry-login"
+  }
+  override_data {
+    target = data.aws_secretsmanager_secret.registry
+    values = { arn = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf", kms_key_id = "arn:aws:kms:ap-southeast-2:123456789012:key/1" }
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.nodes.policy).Statement : [statement.Resource, statement.Condition] if statement.Sid == "Decrypt"] == [["arn:aws:kms:ap-southeast-2:123456789012:key/1", { StringEquals = { "kms:EncryptionContext:SecretARN" = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf" } }]]
+    error_message = "the nodes may decrypt this secret with its key, and nothing else"
+  }
+}
+
+run "registry_login_under_an_alias_in_china" {
+  variables {
+    registry_secret = "registry-login"
+  }
+  override_data {
+    target = data.aws_partition.current
+    values = { partition = "aws-cn", dns_suffix = "amazonaws.com.cn" }
+  }
+  override_data {
+    target = data.aws_secretsmanager_secret.registry
+    values = { arn = "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:x", kms_key_id = "alias/ours" }
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.nodes.policy).Statement : [statement.Resource, statement.Condition["ForAnyValue:StringEquals"]] if statement.Sid == "Decrypt"] == [["arn:aws-cn:kms:ap-southeast-2:123456789012:key/*", { "kms:ResourceAliases" = "alias/ours" }]]
+    error_message = "a key is found by its alias, in every partition"
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role.nodes.assume_role_policy).Statement[0].Principal.Service == "ec2.amazonaws.com.cn"
+    error_message = "EC2 has a name of its own there"
   }
 }
 
@@ -515,6 +561,10 @@ run "alarms_are_told" {
     error_message = "every interruption goes to the topic"
   }
   assert {
+    condition     = aws_cloudwatch_event_target.refresh_failed["oncall"].arn == "arn:aws:sns:ap-southeast-2:123456789012:oncall" && jsondecode(aws_cloudwatch_event_rule.refresh_failed[0].event_pattern).detail == { AutoScalingGroupName = ["appcluster-test"] } && aws_cloudwatch_metric_alarm.refresh_failed[0].alarm_actions == toset(["arn:aws:sns:ap-southeast-2:123456789012:oncall"])
+    error_message = "a refresh that fails is told: no apply waits for it"
+  }
+  assert {
     condition     = aws_cloudwatch_metric_alarm.spot_interruptions[0].period == 300 && aws_cloudwatch_metric_alarm.spot_interruptions[0].threshold == 2
     error_message = "many interruptions within the minutes are an alarm"
   }
@@ -525,7 +575,7 @@ run "shared_by_http" {
     load_balancer = { count = 2 }
   }
   assert {
-    condition     = join(" ", keys(output.shared_load_balancers)) == "1 2" && length(aws_lb_listener.redirect) == 0
+    condition     = join(" ", keys(output.shared_load_balancers)) == "1 2" && length(aws_lb_listener.redirect) == 0 && output.capacity_providers == toset(["nodes-appcluster-test", "FARGATE", "FARGATE_SPOT"]) && output.nat
     error_message = "load balancers are known by their number; without a certificate there is nothing to redirect to"
   }
   assert {
@@ -546,7 +596,17 @@ run "shared_by_http" {
   }
 }
 
+run "a_shared_load_balancer_does_not_turn_inwards" {
+  command = plan
+
+  variables {
+    load_balancer = { count = 2, internal = true }
+  }
+  expect_failures = [aws_lb.shared]
+}
+
 run "shared_by_https" {
+  state_key = "internal"
   variables {
     name = "appcluster-with-a-name-of-30-ab"
     load_balancer = {

@@ -66,3 +66,25 @@ run "an_image_larger_than_the_volume" {
   }
   expect_failures = [data.aws_ami.nodes]
 }
+
+# says: machine_image: ami-0123456789abcdef0 is bottlerocket-aws-ecs-2-x86_64-v1.20.0
+run "an_image_of_another_system" {
+  command = plan
+
+  override_data {
+    target = data.aws_ami.nodes
+    values = { id = "ami-0123456789abcdef0", name = "bottlerocket-aws-ecs-2-x86_64-v1.20.0", architecture = "x86_64", root_device_name = "/dev/xvda", block_device_mappings = [] }
+  }
+  expect_failures = [data.aws_ami.nodes]
+}
+
+# says: machine_image: ami-0123456789abcdef0 is amzn2-ami-ecs-hvm-2.0
+run "an_image_of_the_system_before" {
+  command = plan
+
+  override_data {
+    target = data.aws_ami.nodes
+    values = { id = "ami-0123456789abcdef0", name = "amzn2-ami-ecs-hvm-2.0.20240131-x86_64-ebs", architecture = "x86_64", root_device_name = "/dev/xvda", block_device_mappings = [] }
+  }
+  expect_failures = [data.aws_ami.nodes]
+}

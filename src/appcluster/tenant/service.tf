@@ -38,9 +38,12 @@ module "service" {
 
   scaling            = var.scaling
   deployment         = var.deployment
-  task               = var.task
   health_check       = var.health_check
   log_retention_days = var.log_retention_days
+
+  task = merge(var.task, {
+    kms_keys = setunion(coalesce(var.task.kms_keys, []), compact([local.registry_login == null ? null : var.registry_login_key]))
+  })
 
   alarms = merge(var.alarms, {
     topics = merge(

@@ -36,6 +36,8 @@ variable "cluster" {
     load_balancer_subnet_ids        = set(string)
     load_balancer_security_group_id = string
     execute_command                 = optional(object({ log_group_arn = optional(string), kms_key_arn = optional(string) }))
+    nat                             = optional(bool)
+    capacity_providers              = optional(set(string))
   })
   nullable = false
 }
@@ -54,6 +56,12 @@ variable "alarm_topic_arn" {
 
 variable "registry_login" {
   description = "ARN of the secret with the registry's login for tasks on Fargate; an output of the stack layer."
+  type        = string
+  default     = null
+}
+
+variable "registry_login_key" {
+  description = "ARN of the key that the registry's login is encrypted with; an output of the shared layer. Null when it is AWS's own."
   type        = string
   default     = null
 }
@@ -329,12 +337,14 @@ variable "task" {
         file_system_id  = string
         access_point_id = optional(string)
         root_directory  = optional(string)
+        root_access     = optional(bool)
       }))
     })))
     callers         = optional(map(string))
     policy          = optional(string)
     policy_arns     = optional(map(string))
     kms_keys        = optional(set(string))
+    pull_through    = optional(set(string))
     execute_command = optional(bool)
   })
   default  = {}
@@ -346,6 +356,7 @@ variable "load_balancer" {
   type = object({
     mode                = optional(string, "own")
     make_certificate    = optional(bool, false)
+    certificates        = optional(map(string))
     internal            = optional(bool)
     dual_stack          = optional(bool)
     allowed             = optional(map(string))
@@ -404,11 +415,20 @@ variable "hostname" {
     condition     = endswith(var.hostname, ".${var.domain}")
     error_message = "hostname: must end with a dot and the environment's domain, since the certificate covers no other."
   }
+  validation {
+    condition     = !local.certified_by_the_stack || length(setintersection(local.certified, [var.hostname, replace(var.hostname, "/^[^.]+/", "*")])) > 0
+    error_message = "hostname: the environment's certificate covers one label below domain (acme.test.example.com), and no name below that: browsers would refuse it. Use one label, set load_balancer.make_certificate, or give a certificate in load_balancer.certificates."
+  }
 }
 
 variable "aliases" {
-  description = "Up to four further names of the tenant; those in the zone get records."
+  description = "Up to four further names of the tenant; those in the zone get records. With HTTPS each needs a certificate."
   type        = set(string)
   default     = []
   nullable    = false
+
+  validation {
+    condition     = !local.certified_by_the_stack || alltrue([for name in var.aliases : length(setintersection(local.certified, [name, replace(name, "/^[^.]+/", "*")])) > 0])
+    error_message = "aliases: the environment's certificate covers names of one label below domain only; browsers would refuse the tenant's others. Set load_balancer.make_certificate for names in the zone, give a certificate for those elsewhere in load_balancer.certificates, or leave the alias out."
+  }
 }

@@ -1,6 +1,7 @@
 # Who is told. CloudWatch and EventBridge must be allowed to tell, for this account only.
 
 data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
 
 resource "aws_sns_topic" "oncall" {
   #checkov:skip=CKV_AWS_26:alarms hold no secret, and CloudWatch may not use AWS's own key for topics
@@ -24,12 +25,14 @@ resource "aws_sns_topic_policy" "oncall" {
       },
       {
         # An EventBridge rule is known by its ARN alone.
-        Sid       = "SpotInterruptions"
+        Sid       = "Machines"
         Effect    = "Allow"
         Principal = { Service = "events.amazonaws.com" }
         Action    = "sns:Publish"
         Resource  = aws_sns_topic.oncall.arn
-        Condition = { ArnLike = { "aws:SourceArn" = "arn:aws:events:*:${data.aws_caller_identity.current.account_id}:rule/*-spot-interruptions" } }
+        Condition = { ArnLike = { "aws:SourceArn" = [for event in ["refresh-failed", "spot-interruptions"] :
+          "arn:${data.aws_partition.current.partition}:events:*:${data.aws_caller_identity.current.account_id}:rule/*-${event}"
+        ] } }
       },
     ]
   })

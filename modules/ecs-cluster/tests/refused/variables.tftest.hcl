@@ -15,12 +15,32 @@ variables {
   name = "appcluster-test"
 }
 
-# says: name: use 1 to 31 lower-case
+# says: name: use 2 to 31 lower-case
 run "a_name_in_capitals" {
   command = plan
 
   variables {
     name = "Bad_Name"
+  }
+  expect_failures = [var.name]
+}
+
+# says: name: use 2 to 31 lower-case
+run "a_name_of_one_letter" {
+  command = plan
+
+  variables {
+    name = "a"
+  }
+  expect_failures = [var.name]
+}
+
+# says: name: use 2 to 31 lower-case
+run "a_name_that_security_groups_refuse" {
+  command = plan
+
+  variables {
+    name = "sg-test"
   }
   expect_failures = [var.name]
 }
@@ -373,6 +393,16 @@ run "half_a_parameter" {
 
   variables {
     machine_image = { ssm_parameter = "image_id" }
+  }
+  expect_failures = [var.machine_image]
+}
+
+# says: machine_image.ssm_parameter: nodes need Amazon Linux 2023
+run "a_parameter_of_another_system" {
+  command = plan
+
+  variables {
+    machine_image = { ssm_parameter = "/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id" }
   }
   expect_failures = [var.machine_image]
 }

@@ -1,0 +1,59 @@
+"""What the example's tenant root refuses before the module sees it: names that no certificate covers."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import refusals
+from service_values import assignments
+from tenant_values import ROOT, VALUES
+from terraform_in import ROOT as PROJECT
+from terraform_in import Terraform
+
+pytestmark = pytest.mark.terraform
+CERTIFICATE = "arn:aws:acm:ap-southeast-2:123456789012:certificate/1"
+HTTPS = {"certificate_arn": CERTIFICATE}
+OWN = {"load_balancer": {"make_certificate": True}}
+
+
+def given(*names: str) -> dict[str, Any]:
+    return {"load_balancer": {"mode": "own", "certificates": dict.fromkeys(names, CERTIFICATE)}}
+
+
+# What is wrong with it => the values, and how the message begins; an empty beginning: it is right.
+CASES: dict[str, tuple[dict[str, Any], str]] = {
+    "two_labels": (HTTPS | {"hostname": "a.b.example.com"}, "hostname: the environment's certificate covers one label"),
+    "two_labels_by_http": ({"hostname": "a.b.example.com"}, ""),
+    "two_labels_with_a_certificate": (HTTPS | OWN | {"hostname": "a.b.example.com"}, ""),
+    "two_labels_with_a_given_one": (HTTPS | given("*.b.example.com") | {"hostname": "a.b.example.com"}, ""),
+    "two_labels_without_a_load_balancer": (
+        HTTPS | {"load_balancer": {"mode": "none"}, "hostname": "a.b.example.com"},
+        "",
+    ),
+    "alias_elsewhere": (HTTPS | {"aliases": ["shop.acme.org"]}, "aliases: the environment's certificate covers"),
+    "alias_below": (HTTPS | {"aliases": ["www.acme.example.com"]}, "aliases: the environment's certificate covers"),
+    "alias_of_one_label": (HTTPS | {"aliases": ["www.example.com"]}, ""),
+    "alias_with_its_certificate": (HTTPS | given("shop.acme.org") | {"aliases": ["shop.acme.org"]}, ""),
+    "alias_by_http": ({"aliases": ["shop.acme.org"]}, ""),
+}
+
+
+def test_each_name_needs_a_certificate(tmp_path: Path) -> None:
+    """The variables alone are a module too: without a provider all cases take a second."""
+    for name in ("variables.tf", "certificates.tf"):
+        shutil.copy(PROJECT / ROOT / name, tmp_path)
+    place = {"allotment": {"load_balancer": 1, "priority": 1}}
+    bodies = {
+        case: f"  command = plan\n  variables {{\n{assignments(VALUES | place | values)}  }}\n"
+        for case, (values, _) in CASES.items()
+    }
+    said = refusals.said(refusals.Refusals("", dict.fromkeys(CASES, ""), bodies), Terraform(tmp_path))
+    wrong = {
+        case: said[case]
+        for case, (_, says) in CASES.items()
+        if (said[case] == []) == bool(says) or not all(message.startswith(says) for message in said[case])
+    }
+    assert wrong == {}
