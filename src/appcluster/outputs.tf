@@ -16,6 +16,11 @@ output "cluster" {
   }
 }
 
+output "machine_image_id" {
+  description = "The machine image that new nodes start from; a protected stack pins one in machine_image."
+  value       = module.cluster.machine_image_id
+}
+
 output "shared_load_balancers" {
   description = "The load balancers that tenants share, by number; empty when every tenant has its own."
   value       = module.cluster.shared_load_balancers

@@ -8,6 +8,8 @@ module "cluster" {
   capacity = var.capacity
   node     = { volume_gb = var.capacity.volume_gb }
 
+  machine_image = var.machine_image
+
   network = {
     existing = var.network.vpc_id == null ? null : {
       vpc_id                   = var.network.vpc_id

@@ -64,6 +64,16 @@ variable "public_addresses" {
   nullable    = false
 }
 
+variable "machine_image" {
+  description = "The machines' image: see modules/ecs-cluster."
+  type = object({
+    id            = optional(string)
+    ssm_parameter = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "capacity" {
   description = "Machines for agents: see modules/ecs-cluster; null for Fargate alone."
   type = object({

@@ -18,6 +18,10 @@ capacity = {
   target_percent    = 80 # a fifth in reserve: a new task starts at once instead of waiting for a machine
 }
 
+# AWS releases an image every few weeks. Without an id the next apply after a release would replace every customer's machine, on a day
+# that AWS chose. Take the id that ran in staging.
+machine_image = { id = "ami-03a374a00ead4eadd" } # al2023-ami-ecs-hvm-2023.0.20260922-kernel-6.1-x86_64
+
 node = {
   volume_gb       = 60  # many tenants' images on one machine
   reserved_memory = 256 # for the agent and what watches over it, however full the machine is

@@ -17,6 +17,9 @@ capacity = {
   max               = 6
 }
 
+# Raised here first. Beta follows AWS's releases: ./orchestrate output appcluster-beta ap-southeast-2 machine_image_id
+machine_image = { id = "ami-03a374a00ead4eadd" } # al2023-ami-ecs-hvm-2023.0.20260922-kernel-6.1-x86_64
+
 insights    = { mode = "enhanced", retention_days = 14 }
 certificate = true
 

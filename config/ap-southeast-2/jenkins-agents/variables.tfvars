@@ -16,6 +16,8 @@ capacity = {
   max               = 4
 }
 
+machine_image = { id = "ami-03a374a00ead4eadd" } # a new image ends the builds on every machine: raise it when nobody builds
+
 controller = {
   agent_port = 50000 # fixed in Jenkins: Manage Jenkins, Security, TCP port for inbound agents
 }

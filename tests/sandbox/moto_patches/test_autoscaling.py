@@ -212,6 +212,22 @@ def test_instance_refresh_is_done_at_once(asked: Asked) -> None:
     assert patched == ("Successful", True)
 
 
+def test_instance_refresh_to_a_broken_image_fails(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        scaling = create_group(client)
+        before = described(scaling)["Instances"][0]["InstanceId"]
+        image = client("ec2").register_image(Name="golden-7-broken")["ImageId"]
+        scaling.create_launch_configuration(LaunchConfigurationName="new", ImageId=image, InstanceType="t3.small")
+        scaling.update_auto_scaling_group(AutoScalingGroupName="group", LaunchConfigurationName="new")
+        scaling.start_instance_refresh(AutoScalingGroupName="group")
+        [refresh] = scaling.describe_instance_refreshes(AutoScalingGroupName="group")["InstanceRefreshes"]
+        return refresh["Status"], refresh["StatusReason"], described(scaling)["Instances"][0]["InstanceId"] == before
+
+    unpatched, patched = asked(question, autoscaling.instance_refresh_is_done_at_once)
+    assert isinstance(unpatched, NotImplementedError)
+    assert patched == ("Failed", "Instances of golden-7-broken did not become healthy.", True)
+
+
 def test_nothing_to_cancel_after_an_instance_refresh(asked: Asked) -> None:
     def question(client: Any) -> Any:
         return create_group(client).cancel_instance_refresh(AutoScalingGroupName="group")

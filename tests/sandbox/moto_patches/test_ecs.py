@@ -45,6 +45,21 @@ def test_service_keeps_its_fields(asked: Asked) -> None:
     assert patched == given | {"launchType": None}
 
 
+def test_capacity_providers_are_the_clusters(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        prepare(client("ecs"))
+        own = {"clusterName": "cluster", "capacityProviders": ["FARGATE"]}
+        client("ecs").create_cluster(**own)
+        create(client("ecs"), capacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1}])
+        other = [{"capacityProvider": "gpu", "weight": 1}]
+        client("ecs").update_service(cluster="cluster", service="web", capacityProviderStrategy=other)
+        return "taken"
+
+    unpatched, patched = asked(question, ecs.capacity_providers_are_the_clusters)
+    assert unpatched == "taken"
+    assert "UpdateService" in str(patched) and "that is not associated with the cluster. Associate" in str(patched)
+
+
 def test_service_gets_the_defaults_of_the_api(asked: Asked) -> None:
     def question(client: Any) -> Any:
         prepare(client("ecs"))

@@ -202,7 +202,8 @@ def instance_refresh_is_done_at_once(patch_set: PatchSet) -> None:
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html
     moto does not know the action; the provider's apply fails after the new launch template is in place.
-    Here the instances are replaced at once and the refresh is ``Successful``.
+    Here the instances are replaced at once and the refresh is ``Successful``; or none is and it is ``Failed``, when the
+    name of the machine image is ``broken`` or ends with ``-broken``.
     """
     patch_set.replace(AutoScalingResponse, "start_instance_refresh", start_instance_refresh)
     patch_set.replace(AutoScalingResponse, "describe_instance_refreshes", describe_instance_refreshes)
@@ -211,15 +212,17 @@ def instance_refresh_is_done_at_once(patch_set: PatchSet) -> None:
 
 def start_instance_refresh(self: AutoScalingResponse) -> ActionResult:
     group = group_of(self)
-    replaced = [state.instance.id for state in group.instance_states]
+    image = broken_image(group)
+    replaced = [] if image else [state.instance.id for state in group.instance_states]
     refresh = {
         "InstanceRefreshId": str(uuid.uuid4()),
         "AutoScalingGroupName": group.name,
-        "Status": "Successful",
+        "Status": "Failed" if image else "Successful",
+        "StatusReason": f"Instances of {image} did not become healthy." if image else None,
         "StartTime": utcnow(),
         "EndTime": utcnow(),
-        "PercentageComplete": 100,
-        "InstancesToUpdate": 0,
+        "PercentageComplete": 0 if image else 100,
+        "InstancesToUpdate": len(group.instance_states) if image else 0,
         "Preferences": self._get_param("Preferences"),
         "DesiredConfiguration": self._get_param("DesiredConfiguration"),
     }
@@ -228,6 +231,12 @@ def start_instance_refresh(self: AutoScalingResponse) -> ActionResult:
         group.ec2_backend.terminate_instances(replaced)
         self.autoscaling_backend.notify_terminate_instances(replaced)  # which starts others in their place
     return ActionResult({"InstanceRefreshId": refresh["InstanceRefreshId"]})
+
+
+def broken_image(group: FakeAutoScalingGroup) -> str:
+    """The name of the group's machine image if it is one that never gets ready, or ""."""
+    image = group.ec2_backend.amis.get(group.image_id)
+    return image.name if image and image.name and (image.name == "broken" or image.name.endswith("-broken")) else ""
 
 
 def describe_instance_refreshes(self: AutoScalingResponse) -> ActionResult:

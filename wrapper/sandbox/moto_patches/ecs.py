@@ -294,6 +294,28 @@ def put_account_setting_default(self: EC2ContainerServiceResponse) -> ActionResu
     return answer
 
 
+def capacity_providers_are_the_clusters(patch_set: PatchSet) -> None:
+    """AWS refuses a service or a task on a capacity provider that is not associated with its cluster.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+    moto takes any name. A tenant whose file names one that is not there would seem to work.
+    """
+
+    def around(original: Any, self: EC2ContainerServiceResponse) -> Any:
+        cluster = self.ecs_backend._get_cluster(self._get_param("cluster", "default"))
+        wanted = {item["capacityProvider"] for item in self._get_param("capacityProviderStrategy", [])}
+        if wanted - {name.rpartition("/")[2] for name in cluster.capacity_providers or []}:
+            raise InvalidParameterException(
+                "The specified capacity provider strategy cannot contain a capacity provider that is not associated "
+                "with the cluster. Associate the capacity provider with the cluster or specify a valid capacity "
+                "provider and try again."
+            )
+        return original(self)
+
+    for action in ("create_service", "update_service", "run_task"):
+        patch_set.wrap(EC2ContainerServiceResponse, action, around)
+
+
 PATCHES: tuple[Patch, ...] = (
     bridge_service_has_no_network,
     service_keeps_its_fields,
@@ -307,4 +329,5 @@ PATCHES: tuple[Patch, ...] = (
     task_without_an_instance_is_refused,
     reservation_is_memory_enough,
     account_settings_have_defaults,
+    capacity_providers_are_the_clusters,
 )
