@@ -1,4 +1,6 @@
-"""Reports on disk: read, written whole or not at all, and tried before a run begins. The only module of the package that opens files."""
+"""Reports on disk: read, written whole or not at all, and tried before a run begins. No other module of the package opens
+files.
+"""
 
 from __future__ import annotations
 
