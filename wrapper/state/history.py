@@ -47,6 +47,8 @@ class HistoryEntry:
         """The reason in words; "" for an apply that was typed."""
         if "rollback_of" in self.reason:
             return f"rollback of {self.reason['rollback_of']} to {self.reason.get('back_to')}"
+        if "unpromoted" in self.reason:
+            return f"unpromoted: {self.reason['unpromoted'].get('reason', '')}"
         return f"promoted from {self.reason['promoted_from']}" if "promoted_from" in self.reason else ""
 
 

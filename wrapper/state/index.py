@@ -21,12 +21,12 @@ from ..model.nouns import Layer, Stack
 from ..model.versions import check_known
 from ..terraform.failures import Lock
 from . import record
-from .layer_state import RECORD, data_in, load_record
+from .layer_state import RECORD, data_in, load_record, record_key, render_record
 from .record import DeploymentRecord
 from .store import Store
 
-MEMORY = "register.json"
-_VERSION = 1
+MEMORY = "register-2.json"  # under register.json older tools keep theirs: each would wipe the other's memory
+_VERSION = 2
 _READERS = 16
 
 
@@ -39,6 +39,7 @@ class LayerStatus:
     record: DeploymentRecord = field(default_factory=DeploymentRecord)
     locked: bool = False
     error: OrchestrateError | None = None
+    kept: Mapping[str, Any] = field(default_factory=dict, compare=False)  # its record as it was read, and its tag
 
     @property
     def deployed(self) -> bool:
@@ -75,20 +76,41 @@ def read(store: Store, stack: Stack) -> TenantIndex:
     keys = _state_keys(stack, tags)
     kept = {name: naming.beside(key, RECORD) for name, key in keys.items()}
     data = _records(store, prefix + MEMORY, kept, tags)
-    entries = {n: _entry(tags.get(k, ""), data.get(n), kept[n], lock_key(stack, k) in tags) for n, k in keys.items()}
+    entries = {
+        n: _entry(tags.get(k, ""), data.get(n) or {}, kept[n], lock_key(stack, k) in tags) for n, k in keys.items()
+    }
     return TenantIndex(entries.pop(""), entries)
 
 
-def _entry(tag: str, data: Any, key: str, locked: bool) -> LayerStatus:
+def _entry(tag: str, kept: Mapping[str, Any], key: str, locked: bool) -> LayerStatus:
     try:
-        return LayerStatus(tag, record.parse(data, key), locked)
+        return LayerStatus(tag, record.parse(kept.get("record"), key), locked, kept=kept)
     except NewerError as error:
         return LayerStatus(tag, DeploymentRecord(), locked, error)
 
 
+def catch_up(store: Store, stack: Stack, found: TenantIndex, files: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write into the records of layers, by tenant, that need not run what the files say now of their builds: one conditional
+    request for each. Where another write came between, that one stands, and is not in the way."""
+
+    def caught_up(name: str) -> dict[str, Any] | None:
+        kept = found.of(name).kept
+        data = {**kept["record"], "files": dict(files[name])}
+        tag = store.put_if(record_key(Layer(stack, name)), render_record(data), kept["tag"])
+        return {"tag": tag, "record": data} if tag else None
+
+    todo = sorted(n for n in files if isinstance(found.of(n).kept.get("record"), dict))
+    with ThreadPoolExecutor(_READERS) as pool:
+        written = {n: one for n, one in zip(todo, pool.map(caught_up, todo), strict=True) if one}
+    if written:
+        known = {n: e.kept for n, e in {"": found.own, **found.tenants}.items() if e.kept}
+        _remember(store, naming.stack_prefix(stack.region, stack.name) + MEMORY, {**known, **written})
+
+
 def forget(store: Store, stack: Stack) -> None:
     """The stack is gone: so is what was remembered of it."""
-    store.delete(naming.stack_prefix(stack.region, stack.name) + MEMORY)
+    for memory in (MEMORY, "register.json"):
+        store.delete(naming.stack_prefix(stack.region, stack.name) + memory)
 
 
 def layer_status(store: Store, layer: Layer) -> LayerStatus:
@@ -116,20 +138,19 @@ def _state_keys(stack: Stack, keys: Iterable[str]) -> dict[str, str]:
 
 
 def _records(store: Store, memory: str, keys: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, Any]:
-    """Each record as it was written."""
+    """Each record as it was written, and the tag that it has."""
     there = {name: tags[key] for name, key in keys.items() if key in tags}
     try:
         known, ours = _remembered(store, memory, tags), True
     except NewerError:
         known, ours = {}, False
-    fresh = {n: known[n]["record"] for n, tag in there.items() if n in known and known[n]["tag"] == tag}
+    fresh = {n: known[n] for n, tag in there.items() if n in known and known[n]["tag"] == tag}
     todo = sorted(there.keys() - fresh.keys())
     with ThreadPoolExecutor(_READERS) as pool:
         texts = dict(zip(todo, pool.map(lambda n: store.read_tagged(keys[n]), todo), strict=True))
-    records = fresh | {n: data_in(text[0]) if text else None for n, text in texts.items()}
+    records = fresh | {n: {"tag": text[1], "record": data_in(text[0])} for n, text in texts.items() if text}
     if ours and (todo or known.keys() - there.keys()):
-        late = {n: text[1] for n, text in texts.items() if text}
-        _remember(store, memory, {n: {"tag": late.get(n, there[n]), "record": data} for n, data in records.items()})
+        _remember(store, memory, records)
     return records
 
 

@@ -123,7 +123,12 @@ def _history_bytes(applies: History) -> bytes:
 
 
 def _record_bytes(one: DeploymentRecord) -> bytes:
-    return json.dumps(one.as_data(), indent=2, sort_keys=True).encode()
+    return render_record(one.as_data())
+
+
+def render_record(data: Mapping[str, Any]) -> bytes:
+    """A record's data, as it is written."""
+    return json.dumps(data, indent=2, sort_keys=True).encode()
 
 
 def load_history(store: Store, layer: Layer) -> History:

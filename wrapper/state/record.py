@@ -35,7 +35,8 @@ class DeploymentRecord:
     that the apply left; ``seconds`` it took; ``builds`` by the names of their variables; ``commit`` of the
     project's files, with "-dirty" where they were not it; ``build_url``: of the build of Jenkins; ``reason``:
     {promoted_from} or {rollback_of, back_to}; ``run`` names this apply alone; ``failed``: {at, by, error} of a later try
-    that failed. :mod:`wrapper.state.field_names` maps each field to its key in the bucket."""
+    that failed; ``files``: what the project's files said of each build, {said, where, default}; ``brought``: of each that
+    they did not bring, {at, by, job, how}. :mod:`wrapper.state.field_names` maps each field to its key in the bucket."""
 
     inputs: Inputs = field(default_factory=dict)
     cli_vars: Mapping[str, str] = field(default_factory=dict)
@@ -51,6 +52,8 @@ class DeploymentRecord:
     reason: Mapping[str, Any] = field(default_factory=dict)
     run: str = ""
     failed: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Any] = field(default_factory=dict)
+    brought: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def tag(self) -> str:

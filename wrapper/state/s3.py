@@ -60,6 +60,9 @@ class BucketStore:
             self._ask(lambda: self._client.delete_object(Bucket=self._backend.bucket, Key=key))
 
     def write_if(self, key: str, data: bytes, tag: str | None) -> bool:
+        return self.put_if(key, data, tag) is not None
+
+    def put_if(self, key: str, data: bytes, tag: str | None) -> str | None:
         """docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html: 412 where another writer was first,
         409 where two wrote at the same moment, 404 where the object is gone. The other writer may be ourselves: botocore
         repeats a write whose answer was lost, and the repetition meets the first one. The same bytes are a win."""
@@ -71,21 +74,24 @@ class BucketStore:
                 )
             )
         )
-        return bool(written) or self.read(key) == data
+        if written is not None:
+            return str(written)
+        found = self.read_tagged(key)
+        return found[1] if found and found[0] == data else None
 
     def _ask(self, call: Callable[[], Any]) -> Any:
         return _translated(call, self._backend, self._place)
 
 
-def _unless_overtaken(call: Callable[[], Any]) -> bool:
+def _unless_overtaken(call: Callable[[], Any]) -> str | None:
+    """The tag of what was written; None where another write was first."""
     from botocore.exceptions import ClientError
 
     try:
-        call()
-        return True
+        return str(call()["ETag"])
     except ClientError as error:
         if str(error.response["Error"].get("Code", "")) in _OVERTAKEN:
-            return False
+            return None
         raise
 
 

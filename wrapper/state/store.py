@@ -40,6 +40,10 @@ class Store(Protocol):
         many that read the same, one wins. To meet one's own bytes is to have won."""
         ...
 
+    def put_if(self, key: str, data: bytes, tag: str | None) -> str | None:
+        """As ``write_if``, and the tag that these bytes have now; None where another write was first."""
+        ...
+
     def delete(self, key: str) -> None: ...
 
 
@@ -77,12 +81,15 @@ class LocalStore:
         (self._folder / (key + ".backup")).unlink(missing_ok=True)
 
     def write_if(self, key: str, data: bytes, tag: str | None) -> bool:
+        return self.put_if(key, data, tag) is not None
+
+    def put_if(self, key: str, data: bytes, tag: str | None) -> str | None:
         with self._writable(self._folder / key) as file, _alone(file.parent):
             found = self.read_tagged(key)
             if (found[1] if found else None) != tag:
-                return False
+                return None
             _replace(file, data)
-        return True
+            return _file_tag(file.stat())
 
     @contextlib.contextmanager
     def _writable(self, file: Path) -> Iterator[Path]:

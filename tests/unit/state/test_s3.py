@@ -55,7 +55,7 @@ def body(data: bytes) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("answers", "written"),
     [
-        ([{}], True),
+        ([{"ETag": '"new"'}], True),
         (["PreconditionFailed", b"2"], False),
         (["ConditionalRequestConflict", b"2"], False),
         (["NoSuchKey", "NoSuchKey"], False),
