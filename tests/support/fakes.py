@@ -82,6 +82,11 @@ class Listener:
     def text(self) -> str:
         return "\n".join(self.said)
 
+    @property
+    def besides_builds(self) -> list[str]:
+        """What was said of anything but builds."""
+        return [line for line in self.said if "-build " not in line]
+
 
 Behaviour = Callable[[Run, Step], Outcome]
 

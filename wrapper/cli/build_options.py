@@ -19,6 +19,12 @@ _BUILDS = (
         "--builds", multiple=True, metavar="DIR|FILE", help="Builds to deploy: *.env.groovy, *.env or *.json files."
     ),
 )
+_FROM_FILES = (
+    shared("--config-builds", is_flag=True, help="Deploy the builds that the project's files say, whatever runs."),
+)
+_UNPROMOTED = (
+    shared("--unpromoted", metavar="REASON", help="Allow builds that do not run in the stack before, for this reason."),
+)
 _SMOKE = (
     shared("--smoke", multiple=True, metavar="URL|PATH", help="Request this after the apply (none: no smoke test)."),
     shared(
@@ -30,7 +36,8 @@ _SMOKE = (
 )
 
 
-builds_option = stacked(*_BUILDS)
+choice_options = stacked(*_BUILDS, *_FROM_FILES)  # of a command that asks what an apply would do
+unpromoted_option = stacked(*_UNPROMOTED)
 smoke_options = stacked(*_SMOKE)
 build_options = stacked(*_BUILDS, *_SMOKE)
 

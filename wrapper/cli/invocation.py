@@ -15,6 +15,7 @@ import click
 from ..model.errors import UsageError
 from ..model.naming import nearest
 from ..model.nouns import Layer, Stack
+from ..run import plan_run
 from ..terraform import arguments, commands, environment
 from ..terraform.commands import Token, Verb
 from ..terraform.variables import is_build
@@ -87,6 +88,7 @@ def parse(session: CliSession, form: Form, words: Sequence[str]) -> Invocation:
     stack = session.project.stack(name, region)
     layer = session.project.layer(stack, tenant, must_be_declared=form.declared)
     many = form.many or (form.flags is None and _is_for_many(session.options.fleet, form.verb, layer))
+    _check_saved(session, form, tokens)
     if session.options.builds and not form.picks_builds:
         tokens = build_options.take(session, stack, tokens)
     return Invocation(form.command, form.verb, layer, tuple(tokens), many)
@@ -158,6 +160,18 @@ def _check_form(form: Form, tenant: str, tokens: Sequence[Token]) -> None:
         )
 
 
+def _check_saved(session: CliSession, form: Form, tokens: Sequence[Token]) -> None:
+    """UsageError for an option that chooses builds, where a plan file says which they are."""
+    options = session.options
+    typed = {"--builds": options.builds, "--config-builds": options.config_builds, "--unpromoted": options.unpromoted}
+    name = next((name for name, given in typed.items() if given), "")
+    if name and form.flags is None and plan_run.file_argument(form.verb, tokens):
+        raise UsageError(
+            f"{name} does not go with a saved plan: its builds were chosen when it was made",
+            hint=f"leave it out, or make a new plan with {name}",
+        )
+
+
 def _is_for_many(options: FleetOptions, verb: Verb, layer: Layer) -> bool:
     """Whether a command is for many layers. UsageError where it says both one tenant and many."""
     stack, tenant = layer.stack, layer.tenant
@@ -194,6 +208,8 @@ def _known() -> list[click.Parameter]:
     @global_options
     @fleet_options
     @build_options.build_options
+    @build_options.choice_options
+    @build_options.unpromoted_option
     def probe(**_: Any) -> None: ...
 
     return probe.params

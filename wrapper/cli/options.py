@@ -63,6 +63,8 @@ class Options:
     rollout_timeout: str = ""
     allow_delete: tuple[str, ...] = ()
     builds: tuple[str, ...] = ()
+    config_builds: bool = False
+    unpromoted: str = ""
     fleet: FleetOptions = field(default_factory=FleetOptions)
     files: FileOptions = field(default_factory=FileOptions)
     check: SmokeOptions = field(default_factory=SmokeOptions)

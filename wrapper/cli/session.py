@@ -210,6 +210,7 @@ class CliSession:
 
     def deployer(self, stack: Stack, signals: SignalHandler, reason: Mapping[str, Any] | None = None) -> Deployer:
         """All that a command on a stack needs. ``reason``: of an apply, as it is recorded."""
+        from ..deploy.build_choices import BuildPolicy
         from ..deploy.deployer import Deployer
         from ..terraform.commands import parse_limit
 
@@ -229,6 +230,9 @@ class CliSession:
             rollout_limit=limit,
             trigger=self._trigger(reason or {}),
             smoke=self._smoke_test(stack),
+            builds=BuildPolicy(from_files=self.options.config_builds),
+            unpromoted=self.options.unpromoted,
+            store_of=self.store,
         )
 
     def _trigger(self, reason: Mapping[str, Any]) -> Trigger:

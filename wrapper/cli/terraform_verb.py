@@ -8,7 +8,7 @@ import click
 
 from ..model.errors import OrchestrateError
 from ..terraform import commands
-from .build_options import builds_option, smoke_options
+from .build_options import choice_options, smoke_options, unpromoted_option
 from .command import Command
 from .fleet_options import file_options, losses_options, policy_options, scope_options, unchanged_options
 from .options import ASKS_AWS, Decorator, stacked, takes
@@ -53,7 +53,7 @@ def _options(verb: commands.Verb) -> Decorator:
         (verb.guarded, takes("confirm")),
         (many, stacked(takes("all_tenants", "jobs"), scope_options, policy_options)),
         (many and verb.compares, unchanged_options),
-        (verb.compares, builds_option),
+        (verb.compares, stacked(choice_options, unpromoted_option)),
         (verb.applies, stacked(takes("rollout_timeout"), losses_options, smoke_options)),
         (True, file_options),
     )

@@ -9,6 +9,7 @@ from ..reports.model import BuildChange
 from ..state.history import HistoryEntry
 from ..state.record import DeploymentRecord
 from ..terraform.arguments import destroys, partial, typed_values
+from . import build_words
 from .prepared import PreparedLayer
 
 
@@ -52,5 +53,7 @@ def _origin(prepared: PreparedLayer, name: str) -> str:
     root_request = prepared.root_request
     if prepared.planned:
         return f"plan file {root_request.saved}"
-    value = root_request.typed.get(name) or prepared.values.get(name)
-    return value.origin if value else root_request.request.declared[name].where
+    one = prepared.choices[name]
+    if one.number == one.before and not one.given:
+        return build_words.origin(one) if one.number != one.now.number else one.now.where
+    return build_words.reason(one)

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-MODES = ("both", "config", "pipeline")  # of `builds` in stack.hcl
-
 
 class Why(Enum):
     """Why a build has its number."""
@@ -32,6 +30,7 @@ class Why(Enum):
     UNKNOWN = "an older tool did not record what the files said then"
     LEFT = "the files moved, and pipelines decide"
     AS_IT_RAN = "the command asks for what ran"
+    UNSEEN = "what ran cannot be read from here"
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ class Choice:
 def choose(
     ran: Ran | None, given: Given | None, now: Said, *, required: bool = False, mode: str = "both", first: bool = False
 ) -> Choice:
-    """The rule. ``required``: the root has no default; ``mode``: one of MODES; ``first``: nothing at all is recorded of the
+    """The rule. ``required``: the root has no default; ``mode``: as in stack.hcl; ``first``: nothing at all is recorded of the
     layer."""
     if given:
         return Choice(given.number, Why.GIVEN, now, ran, given)

@@ -163,6 +163,13 @@ def _undeclared(name: str, build: Build, variables: Mapping[str, str], label: st
     )
 
 
+def renamed(recorded: Collection[str], declared: Collection[str]) -> dict[str, str]:
+    """Recorded names of builds, each with the variable that holds it now, in whichever spelling; without those that none
+    holds."""
+    variables = {capital(n): n for n in sorted(declared) if is_build(n)}
+    return {n: n if n in declared else variables[capital(n)] for n in recorded if capital(n) in variables}
+
+
 def without_typed(given: Mapping[str, Build], typed: Mapping[str, str]) -> tuple[dict[str, Build], list[str]]:
     """Those that nobody typed with -var as well, and words about the others: what was typed wins."""
     kept = {n: b for n, b in given.items() if n not in typed}

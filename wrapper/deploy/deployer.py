@@ -16,7 +16,7 @@ from typing import Any
 from ..aws import task_definitions
 from ..aws.identity import Identity
 from ..engines import Engine, rate_limited
-from ..model.errors import NewerError, OrchestrateError, RefusedError
+from ..model.errors import BusyError, NewerError, OrchestrateError, RefusedError
 from ..model.fingerprint import Difference, first_names
 from ..model.nouns import Layer, Outcome, Run, Stack, Step
 from ..project import git
@@ -32,7 +32,9 @@ from ..state.record import DeploymentRecord, Trigger
 from ..terraform import commands, variables
 from ..terraform.arguments import changes, destroys, partial
 from ..terraform.commands import Token, Verb
-from . import build_changes
+from . import build_changes, build_words
+from .build_choices import BuildPolicy
+from .build_guard import BuildGuard
 from .inputs import InputResolver
 from .prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
 from .recorder import Recorder, Tagged
@@ -59,6 +61,9 @@ class Deployer:
     rollout_limit: float | None = None  # seconds; None: as stack.hcl says
     trigger: Trigger = field(default_factory=Trigger)
     smoke: Smoke = field(default_factory=Smoke)
+    builds: BuildPolicy = field(default_factory=BuildPolicy)
+    unpromoted: str = ""  # why new numbers need not run in the stack before
+    store_of: Callable[[Stack], stores.Store] | None = None  # where the states of another stack are
     note_builds: Callable[[Layer, tuple[BuildChange, ...]], None] | None = None  # hears of each layer that runs
 
     @cached_property
@@ -90,7 +95,23 @@ class Deployer:
             self.console,
             self.given,
             dry=self.dry,
+            builds=replace(self.builds, mode=self.stack.settings.builds),
         )
+
+    @cached_property
+    def guard(self) -> BuildGuard:
+        asked = self.context.interactive and not self.dry
+        exempt = any(k in self.trigger.reason for k in ("promoted_from", "rollback_of"))
+        guard = BuildGuard(
+            self.project, self.stack, self._store_of, self.console.info, self.unpromoted, exempt=exempt, asked=asked
+        )
+        guard.check_reason()
+        return guard
+
+    def _store_of(self, stack: Stack) -> stores.Store:
+        if stack == self.stack:
+            return self.store
+        return self.store_of(stack) if self.store_of else stores.open_store(stack, self.identity)
 
     @cached_property
     def slot_allocator(self) -> SlotAllocator:
@@ -121,12 +142,12 @@ class Deployer:
         )
         if isinstance(found, OrchestrateError):
             raise found
-        return self._run(found)
+        return self._run(self.guard.check(found))
 
     def run_layer(
         self, verb: Verb, layer: Layer, tokens: Sequence[Token], own: LayerOverrides = NO_OVERRIDES
     ) -> Outcome:
-        return self._run(self.resolver.prepare(verb, layer, tokens, own))
+        return self._run(self.guard.check(self.resolver.prepare(verb, layer, tokens, own)))
 
     def _run(self, prepared: PreparedLayer) -> Outcome:
         if prepared.verb.interactive:
@@ -141,7 +162,8 @@ class Deployer:
         verb, layer, started = prepared.verb, prepared.layer, time.monotonic()
         found, record = self._state_of(verb, layer)
         before = found[0] if found else None
-        self._tell_builds(prepared, record)
+        prepared = self._at_its_turn(prepared, record)
+        self._tell_builds(prepared, record, console or self.console)
         self.verification.check(prepared)
         untaints = self.untainting.choose(prepared, before, (console or self.console).info)
         recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
@@ -149,7 +171,7 @@ class Deployer:
         after: tuple[dict[str, Any], str] = {}, ""
         kept = task_definitions.kept_families(before) if whole else []
         try:
-            run = prepared.lay_out(self.context, untaints)
+            run = replace(prepared.lay_out(self.context, untaints), moves=build_words.moves(prepared.choices))
             run = replace(run, planned=recorder.planned(prepared)) if run.files.collect else run
             wrote = self._own_writes(run, found)
             outcome = execute(run, self.engine, console or self.console, signals or self.signals, wrote)
@@ -181,7 +203,28 @@ class Deployer:
             return replace(outcome, url=record.url)
         return outcome
 
-    def _tell_builds(self, prepared: PreparedLayer, record: DeploymentRecord) -> None:
+    def _at_its_turn(self, prepared: PreparedLayer, record: DeploymentRecord) -> PreparedLayer:
+        """The layer as its record is now: another command may have deployed a build since this one began, or since it was
+        agreed to. A build that stays stays as it runs now; one that this command moves is not moved from elsewhere."""
+        if not prepared.choices or (self.dry and not record.at):
+            return prepared
+        again = prepared.asked_again(record)
+        for name, one in again.choices.items():
+            known = prepared.choices[name]
+            if one.before not in (known.before, known.number) and known.before != known.number:
+                raise BusyError(
+                    f"{prepared.layer.label}: {name} was {build_words.shown(known.before)} when this command began, and is "
+                    f"{build_words.shown(one.before)} now: another command deployed it meanwhile",
+                    hint="look at it again: run the same command once more",
+                )
+        return again
+
+    def _tell_builds(self, prepared: PreparedLayer, record: DeploymentRecord, console: Console) -> None:
+        if prepared.verb.compares and prepared.choices:
+            for line in build_words.lines(prepared.layer.label, prepared.choices):
+                console.info(line)
+            for line in build_words.retired(prepared.layer.label, record.builds, prepared.choices):
+                console.info(line)
         if self.note_builds:
             self.note_builds(prepared.layer, build_changes.of(prepared, record, self.trigger.reason))
 

@@ -7,7 +7,7 @@ All of it is fixed here: what is edited while Terraform runs changes neither the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..aws.identity import Identity
@@ -25,7 +25,9 @@ from ..terraform import variables
 from ..terraform.arguments import destroys, typed_values
 from ..terraform.commands import PLAN, Token, Verb
 from ..terraform.variables import Source
+from . import build_choices
 from .argument_checks import ArgumentChecks
+from .build_choices import BuildPolicy, BuildQuestion
 from .lb_slots import slots
 from .lb_slots.slot_table import SlotTableStore
 from .lb_slots.variables import SlotVariables
@@ -35,7 +37,8 @@ from .stack_outputs import Outputs
 
 @dataclass
 class InputResolver:
-    """The looking up for one command on one stack. ``given`` is the caller's environment, for its TF_VAR_ names."""
+    """The looking up for one command on one stack. ``given`` is the caller's environment, for its TF_VAR_ names;
+    ``builds``: how the command chooses them."""
 
     project: Project
     stack: Stack
@@ -45,6 +48,7 @@ class InputResolver:
     console: Console
     given: Mapping[str, str] = field(default_factory=dict)
     dry: bool = False
+    builds: BuildPolicy = field(default_factory=BuildPolicy)
 
     @cached_property
     def checks(self) -> ArgumentChecks:
@@ -65,10 +69,16 @@ class InputResolver:
     # -- layers made ready ------------------------------------------------------------------------
 
     def prepare(
-        self, verb: Verb, layer: Layer, tokens: Sequence[Token], own: LayerOverrides = NO_OVERRIDES
+        self,
+        verb: Verb,
+        layer: Layer,
+        tokens: Sequence[Token],
+        own: LayerOverrides = NO_OVERRIDES,
+        record: DeploymentRecord | None = None,
     ) -> PreparedLayer:
-        """One layer made ready; raises what is wrong with it."""
-        found = next(self.prepare_all(verb, [layer], tokens, own={layer.tenant: own}))
+        """One layer made ready; raises what is wrong with it. ``record``: where it is known already."""
+        records = None if record is None else {layer.tenant: record}
+        found = next(self.prepare_all(verb, [layer], tokens, records, own={layer.tenant: own}))
         if isinstance(found, OrchestrateError):
             raise found
         return found
@@ -112,32 +122,71 @@ class InputResolver:
     ) -> PreparedLayer:
         if isinstance(values, OrchestrateError):
             raise values
-        destroying = destroys(root_request.request.verb, root_request.request.tokens)
-        if destroying:
-            values = self._fill_from_last_apply(layer, root_request.request.declared, values, records)
+        request = root_request.request
+        destroying = destroys(request.verb, request.tokens)
+        record = self._record(layer, root_request, records)
+        if destroying and record:
+            values = self._fill_from_last_apply(layer, request.declared, values, record)
+        question, values = self._question(layer, root_request, values, seen=record is not None)
+        build_choices.check_mode(question, layer.label, self._stack_file())
+        choices = question.ask(record or DeploymentRecord())
+        values = build_choices.settled(values, choices)
         if not (self.dry and destroying):  # on paper the last apply's -var are not looked up
             known = {*values, *root_request.typed, *root_request.own.sensitive_names}
-            variables.check_required(root_request.request.declared, known, layer.label)
+            variables.check_required(request.declared, known, layer.label)
         digests = digest_each({**values, **root_request.typed}, first)
         for name in root_request.typed:
-            if root_request.request.declared[name].sensitive:
+            if request.declared[name].sensitive:
                 values.pop(name, None)
         inputs = fingerprint.inputs(digests, **root_request.digests) if root_request.whole else {}
-        return PreparedLayer(layer, root_request, values, inputs)
+        return PreparedLayer(layer, root_request, values, inputs, question=question).chosen(choices)
+
+    def _question(
+        self, layer: Layer, root_request: RootRequest, values: dict[str, ResolvedValue], *, seen: bool
+    ) -> tuple[BuildQuestion, dict[str, ResolvedValue]]:
+        """By what its builds are chosen; and the values, with the builds of files that the command names."""
+        request, own = root_request.request, root_request.own
+        argued = build_choices.builds_of(self.checks.var_files(request.tokens), request.declared, layer.label)
+        ways = dict.fromkeys((a.name for a in typed_values(own.tokens)), own.how)
+        given = {n: (v, f"-var-file, {v.origin}") for n, v in argued.items()}
+        given |= {n: (v, ways.get(n, "-var")) for n, v in root_request.typed.items()}
+        whole = request.verb.compares and not any(t.flag == "destroy" for t in request.tokens)
+        policy = replace(self.builds, as_it_ran=not whole, unseen=not seen)
+        return build_choices.question(request.declared, values, given, policy), {**values, **argued}
+
+    def _stack_file(self) -> str:
+        return self.project.files.short(self.stack.config / "stack.hcl")
+
+    def _record(
+        self, layer: Layer, root_request: RootRequest, records: Mapping[str, DeploymentRecord] | None
+    ) -> DeploymentRecord | None:
+        """What the layer's last apply left; None where it cannot be read from here. Where nothing of it is needed, it is not
+        asked for."""
+        request = root_request.request
+        if records is not None:
+            return records.get(layer.tenant, DeploymentRecord())
+        if not build_choices.names(request.declared) and not destroys(request.verb, request.tokens):
+            return DeploymentRecord()
+        try:
+            return None if self.identity.is_nobody else layer_state.load_record(self.store(), layer)
+        except OrchestrateError:
+            if not self.dry:
+                raise
+            return None
 
     def changed(self, layer: Layer, record: DeploymentRecord) -> list[Difference]:
         """What of a layer's inputs differs from its last apply, what was typed then standing in; [] when not known."""
         if not record.inputs:
             return []
-        prepared = self.prepare(
-            PLAN, layer, self.typed_last(layer, record), LayerOverrides(sensitive_names=record.sensitive_names)
-        )
-        return fingerprint.differences(record.inputs, prepared.inputs, record.sensitive_names)
+        own = LayerOverrides(sensitive_names=record.sensitive_names)
+        prepared = self.prepare(PLAN, layer, self.typed_last(layer, record), own, record)
+        return build_choices.differences(record, prepared.inputs, prepared.choices, record.sensitive_names)
 
     def typed_last(self, layer: Layer, record: DeploymentRecord) -> list[Token]:
-        """What was typed at a layer's last apply, as far as it still goes."""
+        """What was typed at a layer's last apply, as far as it still goes; its builds stay by themselves."""
         declared = self.checks.declared(layer)
-        cli_vars = {n: t for n, t in record.cli_vars.items() if n in declared}
+        builds = build_choices.names(declared)
+        cli_vars = {n: t for n, t in record.cli_vars.items() if n in declared and n not in builds}
         if not layer.tenant and slots.counts(declared):
             cli_vars = self.slot_variables.still_enough(cli_vars)
         return [Token("var", f"{n}={t}", ("-var", f"{n}={t}")) for n, t in cli_vars.items()]
@@ -151,7 +200,10 @@ class InputResolver:
         values = next(iter(self._values([layer], tokens, typed)))
         if isinstance(values, OrchestrateError):
             raise values
-        return {**values, **typed}
+        root_request = self.checks.root_request(PLAN, layer, tokens)
+        record = self._record(layer, root_request, None)
+        question, values = self._question(layer, root_request, values, seen=record is not None)
+        return {**build_choices.settled(values, question.ask(record or DeploymentRecord())), **typed}
 
     def _values(
         self, layers: Sequence[Layer], tokens: Sequence[Token], typed: Mapping[str, ResolvedValue]
@@ -166,9 +218,10 @@ class InputResolver:
     def _from_files(
         self, layers: Sequence[Layer], tokens: Sequence[Token]
     ) -> Iterator[dict[str, ResolvedValue] | OrchestrateError]:
-        outputs = self.outputs.of(layers[0])
-        to_come = {} if outputs or not self.dry else self.outputs.to_come(layers[0], self.checks.declared(layers[0]))
-        for values in self.project.values.of_all(layers, outputs, self.checks.var_files(tokens)):
+        outputs, declared = self.outputs.of(layers[0]), self.checks.declared(layers[0])
+        to_come = {} if outputs or not self.dry else self.outputs.to_come(layers[0], declared)
+        sources = [build_choices.without_builds(s, declared) for s in self.checks.var_files(tokens)]
+        for values in self.project.values.of_all(layers, outputs, sources):
             yield values if isinstance(values, OrchestrateError) else {**to_come, **values}
 
     def _fill_from_last_apply(
@@ -176,14 +229,9 @@ class InputResolver:
         layer: Layer,
         declared: Mapping[str, Variable],
         values: dict[str, ResolvedValue],
-        records: Mapping[str, DeploymentRecord] | None,
+        record: DeploymentRecord,
     ) -> dict[str, ResolvedValue]:
         """A destroy needs no -var typed again: values that were typed at the last apply stand in."""
-        record = (
-            DeploymentRecord()
-            if self.dry
-            else (records or {}).get(layer.tenant) or layer_state.load_record(self.store(), layer)
-        )
         missing = {n: t for n, t in record.cli_vars.items() if n in declared and n not in values}
         source = Source(
             "-var of the last apply",

@@ -11,21 +11,24 @@ from ..model.nouns import Layer, ResolvedValue, Run
 from ..run import plan_run
 from ..run.plan_run import RunContext, RunRequest
 from ..state.record import DeploymentRecord
-from ..terraform import variables
 from ..terraform.arguments import partial, typed_values
 from ..terraform.commands import Token, Verb
-from . import promotion
+from . import build_choices, promotion
+from .build_choices import BuildQuestion
+from .build_rule import Choice
 from .lb_slots import slots
 
 
 @dataclass(frozen=True)
 class LayerOverrides:
     """What one layer alone is given: ``tokens`` as if typed for it, and the ``builds`` that must run there then,
-    exactly (None: those that its values give); ``sensitive_names``: variables that the last apply got and that no record holds."""
+    exactly (None: those that its values give); ``how`` it is given; ``sensitive_names``: variables that the last apply got and
+    that no record holds."""
 
     tokens: tuple[Token, ...] = ()
     builds: Mapping[str, str] | None = None
     sensitive_names: tuple[str, ...] = ()
+    how: str = "-var"
 
 
 NO_OVERRIDES = LayerOverrides()
@@ -61,13 +64,18 @@ class RootRequest:
 @dataclass(frozen=True)
 class PreparedLayer:
     """A layer whose inputs are known and right. ``inputs`` is {} where the command is for a part of it; ``planned``: what
-    the plan file that it applies remembers."""
+    the plan file that it applies remembers; ``choices``: of its builds, by variable, by the answer to ``question``;
+    ``strange``: those that do not run in the stack before, for the reason ``unpromoted``."""
 
     layer: Layer
     root_request: RootRequest
     values: Mapping[str, ResolvedValue] = field(default_factory=dict)
     inputs: Inputs = field(default_factory=dict)
     planned: DeploymentRecord | None = None
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    question: BuildQuestion | None = None
+    strange: tuple[str, ...] = ()
+    unpromoted: str = ""
 
     @property
     def verb(self) -> Verb:
@@ -92,16 +100,27 @@ class PreparedLayer:
     @property
     def builds(self) -> dict[str, str]:
         """Values of the variables that hold a build number, the root's own defaults too."""
-        declared = self.root_request.request.declared
-        values = {n: v.default for n, v in declared.items() if isinstance(v.default, str | int)}
-        values |= {n: v.value for n, v in {**self.values, **self.root_request.typed}.items()}
-        return {n: str(v) for n, v in sorted(values.items()) if variables.is_build(n) and v is not None}
+        return {n: one.number for n, one in self.choices.items() if one.number is not None}
 
     @property
     def record(self) -> DeploymentRecord:
         """What is to be recorded of it when it is applied; without inputs where there is nothing to record."""
-        return self.planned or DeploymentRecord(
-            inputs=self.inputs, cli_vars=self.cli_vars, sensitive_names=self.sensitive_names, builds=self.builds
+        if self.planned:
+            return self.planned
+        brought = build_choices.brought(self.choices)
+        for name in set(self.strange) & brought.keys():
+            brought[name]["unpromoted"] = self.unpromoted
+        return DeploymentRecord(
+            inputs=self.inputs,
+            # An older tool drops `files` and `brought`; what stands here it gives again, and takes no file for the reason.
+            cli_vars={**{n: b for n, b in self.builds.items() if n in brought}, **self.cli_vars},
+            sensitive_names=self.sensitive_names,
+            builds=self.builds,
+            reason={"unpromoted": {"reason": self.unpromoted, "builds": sorted(self.strange)}}
+            if self.unpromoted
+            else {},
+            files={n: one.now.as_data() for n, one in self.choices.items()},
+            brought=brought,
         )
 
     @property
@@ -114,6 +133,22 @@ class PreparedLayer:
         known = {**self.inputs.get("variables", {}), name: fingerprint.digest(value.value)}
         inputs = {**self.inputs, "variables": dict(sorted(known.items()))} if self.inputs else self.inputs
         return replace(self, values={**self.values, name: value}, inputs=inputs)
+
+    def asked_again(self, record: DeploymentRecord) -> PreparedLayer:
+        """The same, its builds chosen by this record."""
+        if self.question is None or not self.root_request.valued:
+            return self
+        return self.chosen(self.question.ask(record))
+
+    def chosen(self, choices: Mapping[str, Choice]) -> PreparedLayer:
+        """The same, with these builds."""
+        values = build_choices.settled(self.values, choices)
+        if not self.inputs:
+            return replace(self, values=values, choices=choices)
+        known = {**self.inputs["variables"], **{n: fingerprint.digest(c.number) for n, c in choices.items()}}
+        digests = {n: d for n, d in known.items() if n not in choices or n in {**values, **self.root_request.typed}}
+        inputs = {**self.inputs, "variables": dict(sorted(digests.items()))}
+        return replace(self, values=values, choices=choices, inputs=inputs)
 
     def lay_out(self, context: RunContext, untaints: tuple[str, ...] = ()) -> Run:
         request = replace(self.root_request.request, layer=self.layer, values=self.values, untaints=untaints)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from ..model.errors import BusyError, RefusedError
 from ..model.nouns import Variable
 from ..state.record import DeploymentRecord
-from ..terraform.variables import is_build
+from ..terraform.variables import holds_build
 
 
 def check_source(record: DeploymentRecord, tag: str, lock: str, label: str, command: str) -> None:
@@ -34,7 +34,7 @@ def check_fits(
 ) -> None:
     """RefusedError where a layer declares a build it must be given and ``builds`` has none, or takes none of them.
     ``others``: variables that the stack's other layer declares."""
-    lacking = [v for n, v in declared.items() if is_build(n) and v.required and n not in builds]
+    lacking = [v for n, v in declared.items() if holds_build(v) and v.required and n not in builds]
     if lacking:
         raise _not_the_same(label, f"needs {', '.join(v.name for v in lacking)}, and none runs there", lacking[0].where)
     strange = sorted(n for n in builds if n not in declared and n not in others)

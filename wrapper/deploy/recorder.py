@@ -42,21 +42,30 @@ class Recorder:
         planned = prepared.record
         if not planned.inputs:
             return DeploymentRecord(url=url)
+        at = moment(time.time())
         one = replace(
             planned,
             by=self.who,
-            at=moment(time.time()),
+            at=at,
+            brought={n: self._came(how, at) for n, how in planned.brought.items()},
             state=_named(left, tag),
             seconds=round(seconds, 1),
             url=url,
             commit=planned.commit or self.commit,
             build_url=self.trigger.build_url,
-            reason=self.trigger.reason,
+            reason={**planned.reason, **self.trigger.reason},
             run=secrets.token_hex(8),
         )
         layer_state.write_record(store, layer, one)
         layer_state.change_history(store, layer, lambda applies: history.added(applies, one))
         return one
+
+    def _came(self, brought: Mapping[str, Any], at: str) -> dict[str, Any]:
+        """Who gave a build: an apply before, which the record says, or this one."""
+        if brought.get("at"):
+            return dict(brought)
+        mine = {"at": at, "by": self.who, "job": self.trigger.build_url, **brought}
+        return {k: v for k, v in mine.items() if v}
 
     def planned(self, prepared: PreparedLayer) -> dict[str, Any]:
         """What a plan file remembers, so that its apply is recorded as if it had been planned then and there: as it is

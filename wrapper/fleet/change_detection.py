@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ..deploy import build_choices
 from ..deploy import deployer as deploy
 from ..deploy.prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
 from ..model import fingerprint
@@ -45,6 +46,11 @@ class LayerDiff:
     error: OrchestrateError | None
     why: str
     differences: tuple[Difference, ...] = ()
+
+    @property
+    def catches_up(self) -> bool:
+        """Whether it need not run, and its record is behind what the files say of its builds."""
+        return not self.why and self.prepared is not None and any(c.moved for c in self.prepared.choices.values())
 
 
 @dataclass(frozen=True)
@@ -131,7 +137,7 @@ class ChangeDetector:
             return LayerDiff(layer, status, prepared, None, "asked for")
         if not status.deployed:
             return LayerDiff(layer, status, prepared, None, "not deployed yet")
-        different = tuple(fingerprint.differences(status.record.inputs, prepared.inputs))
+        different = tuple(build_choices.differences(status.record, prepared.inputs, prepared.choices))
         if not status.record.inputs:
             why = "its last try failed" if status.record.failed else "its last apply left no record"
         elif different:
@@ -141,3 +147,12 @@ class ChangeDetector:
         else:
             why = "its last try failed" if status.record.failed else ""
         return LayerDiff(layer, status, prepared, None, why, different)
+
+    def guarded(self, diff: LayerDiff) -> LayerDiff:
+        """One that would run, with its builds allowed; or why they are not."""
+        if not diff.why or diff.prepared is None:
+            return diff
+        try:
+            return replace(diff, prepared=self.deployer.guard.check(diff.prepared))
+        except OrchestrateError as error:
+            return replace(diff, prepared=None, error=error)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from ..deploy import build_words
 from ..deploy.deployer import Deployer
 from ..model.errors import RefusedError
 from ..model.nouns import Layer
+from .change_detection import LayerDiff
+
+_LISTED = 20  # tenants that are shown each on a line
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,12 @@ class Confirmation:
 
     def to_apply(self, tenants: Sequence[str]) -> None:
         """One question for all of them: they run side by side."""
-        self._ask(f"Apply to {_counted(tenants)} of {self.deployer.stack.label} ({_named(tenants)})?")
+        self._ask(f"Apply to {_counted(tenants)} of {self.deployer.stack.label}?")
+
+    def show(self, diffs: Sequence[LayerDiff]) -> None:
+        """Of each tenant why it takes part, and what becomes of its builds; said to a pipeline as to a person."""
+        for line in _reasons(diffs):
+            self.info(line)
 
     def _ask(self, question: str) -> None:
         deployer, stack = self.deployer, self.deployer.stack
@@ -53,3 +62,26 @@ def _counted(tenants: Sequence[str]) -> str:
 
 def _named(names: Sequence[str]) -> str:
     return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+
+
+def _reasons(diffs: Sequence[LayerDiff]) -> list[str]:
+    """A line for each; of more than are listed one for each reason."""
+    rows = [(d.layer.tenant, d.why, _builds(d)) for d in diffs]
+    if len(rows) <= _LISTED:
+        width = max((len(name) for name, _, _ in rows), default=0)
+        return [f"  {name:<{width}}  {why}{builds}" for name, why, builds in rows]
+    grouped: dict[str, list[str]] = {}
+    for name, why, builds in rows:
+        grouped.setdefault(why + builds, []).append(name)
+    return [f"  {len(names)} tenants ({_named(names)}): {words}" for words, names in grouped.items()]
+
+
+def _builds(diff: LayerDiff) -> str:
+    """Those that its reason does not name already."""
+    choices = diff.prepared.choices if diff.prepared else {}
+    words = [
+        f"{'! ' if build_words.surprises(one) else ''}{name} {build_words.step(one)}"
+        for name, one in choices.items()
+        if (one.number or one.before) and f"{name} {build_words.step(one)}" not in diff.why
+    ]
+    return f"; {', '.join(words)}" if words else ""

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 
-from ..deploy import build_changes
+from ..deploy import build_changes, build_words
 from ..deploy import deployer as deploy
 from ..deploy.prepared import LayerOverrides, PreparedLayer
 from ..model.errors import NotFoundError, OrchestrateError, UsageError
@@ -29,6 +29,7 @@ from ..model.nouns import Layer, Outcome
 from ..reports.model import LayerResult, worst
 from ..run import retry
 from ..run.runner import Console
+from ..state import index
 from ..state.index import LayerStatus, TenantIndex
 from ..terraform import commands
 from ..terraform.arguments import destroys
@@ -122,15 +123,25 @@ class Fleet:
             if found.own.error:
                 return [self._not_run(own, found.own.error)]
             mine = self.detector.given_to(verb, own, tokens, found.own)
-            diff = self.detector.compare(own, found.own, deployer.resolver.prepare(verb, own, tokens, mine))
+            prepared = deployer.resolver.prepare(verb, own, tokens, mine, found.own.record)
+            diff = self.detector.guarded(self.detector.compare(own, found.own, prepared))
+            if diff.error:
+                return [self._not_run(own, diff.error)]
             if diff.why and verb.applies:
+                self._preview(verb, names, tokens, found)
                 self.confirmation.to_apply_own(own, len(names))
+            self._catch_up(verb, found, [diff])
             return [self._ended(self.results.unchanged(diff), diff) if not diff.why else self._one(diff)]
         names = [n for n in names if not isinstance(self.given.get(n), OrchestrateError)]
         if verb.applies and names:
             given = {name: one for name, one in self.given.items() if isinstance(one, LayerOverrides)}
             deployer.ensure_stack(Layer(deployer.stack, names[0]), tokens, given)
         return []
+
+    def _preview(self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: TenantIndex) -> None:
+        """A person agrees to the stack layer and its tenants at once: before that, what is known of the tenants by now."""
+        if self.deployer.context.interactive and found.own.deployed and names:
+            self.confirmation.show([d for d in self.detector.detect(verb, names, tokens, found) if d.why])
 
     def _own_last(
         self, verb: Verb, tokens: Sequence[Token], results: Sequence[LayerResult], status: LayerStatus
@@ -154,16 +165,31 @@ class Fleet:
         if held:
             return [self._ended(self.results.stopped(self._layer(n), "the stack layer failed")) for n in names]
         results, todo = [], []
-        for diff in self.detector.detect(verb, names, tokens, found) if names else ():
+        diffs = [self.detector.guarded(d) for d in self.detector.detect(verb, names, tokens, found)] if names else []
+        self._catch_up(verb, found, diffs)
+        for diff in diffs:
             if diff.error:
                 results.append(self._not_run(diff.layer, diff.error))
             elif not diff.why:
                 results.append(self._ended(self.results.unchanged(diff), diff))
             else:
                 todo.append(diff)
+        if verb.compares:
+            self.confirmation.show(todo)
         if todo and verb.applies:
             self.confirmation.to_apply([diff.layer.tenant for diff in todo])
         return results + self._waves(todo, results)
+
+    def _catch_up(self, verb: Verb, found: TenantIndex, diffs: Sequence[LayerDiff]) -> None:
+        """Of those that need not run: what the files say of their builds now is what a later change is compared with."""
+        behind = {d.layer.tenant: d.prepared for d in diffs if d.prepared and d.catches_up}
+        if not behind or not verb.applies or self.deployer.dry:
+            return
+        for prepared in behind.values():
+            for line in build_words.kept(prepared.layer.label, prepared.choices):
+                self.progress.info(line)
+        files = {n: prepared.record.files for n, prepared in behind.items()}
+        index.catch_up(self.deployer.store, self.deployer.stack, found, files)
 
     def _waves(self, diffs: Sequence[LayerDiff], before: Sequence[LayerResult]) -> list[LayerResult]:
         if not diffs:

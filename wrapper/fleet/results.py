@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from ..deploy import build_choices
 from ..model import fingerprint, system_errors
 from ..model.errors import OrchestrateError, Stopped, TimeoutExpired
 from ..model.nouns import Layer, Outcome
@@ -77,7 +78,7 @@ class LayerResults:
         drifted = plan_json.drifted(outcome.captured)
         words = [f"{d.address} ({', '.join(d.attributes)})" for d in drifted[:3]]
         reason = "drifted: " + ", ".join(words) + (f" and {len(drifted) - 3} more" if len(drifted) > 3 else "")
-        different = fingerprint.differences(diff.status.record.inputs, diff.prepared.inputs)
+        different = build_choices.differences(diff.status.record, diff.prepared.inputs, diff.prepared.choices)
         if different:
             names = fingerprint.first_names(different)
             reason += f"; not all of it is drift: since its last apply its inputs changed ({names})"

@@ -41,16 +41,18 @@ def inputs(variables: Mapping[str, str], sources: str, modules: str, versions: s
 
 @dataclass(frozen=True)
 class Difference:
-    """One input that is another than it was: its name in words, and both digests ("" where there is none)."""
+    """One input that is another than it was: its name in words, and both digests ("" where there is none); of a build both
+    numbers, and in ``words`` how it moves."""
 
     name: str
     old: str
     new: str
+    words: str = ""
 
 
 def first_names(different: Sequence[Difference]) -> str:
     """The first five, for a sentence."""
-    return ", ".join(d.name for d in different[:5])
+    return ", ".join(d.words or d.name for d in different[:5])
 
 
 def differences(old: Inputs, new: Inputs, ignoring: Collection[str] = ()) -> list[Difference]:

@@ -32,6 +32,7 @@ class Settings:
     rate_limit: bool | None = None  # None: on the real AWS, with more than one layer
     rollout_timeout: str = ""
     smoke: str = ""
+    builds: str = "both"  # which may move a build: "config" (the files), "pipeline" (commands), "both"
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,8 @@ class Run:
     ``home`` is the run directory; the work directory is ``home/tree/<work>``. ``origins``: where each value came from;
     ``sensitive`` are variables never echoed. ``deletable``: globs of addresses that may be deleted although the stack is
     protected. ``planned``: what a plan file that is kept remembers for its apply. ``untaints``: addresses that its first
-    Steps untaint. ``repairs``: it works on the state itself, also while one that could not be saved waits to be pushed."""
+    Steps untaint. ``moves``: what becomes of its builds, for the question. ``repairs``: it works on the state itself, also
+    while one that could not be saved waits to be pushed."""
 
     layer: Layer
     verb: str
@@ -194,6 +196,7 @@ class Run:
     planned: Mapping[str, Any] = field(default_factory=dict)
     untaints: tuple[str, ...] = ()
     repairs: bool = False
+    moves: str = ""
 
     @property
     def mutates(self) -> bool:

@@ -14,6 +14,7 @@ from . import smoke_urls
 from .files import Files
 
 _RENAMED = {"pace": "rate_limit"}  # the name until 0.1 -> the name now
+BUILD_MODES = ("both", "config", "pipeline")
 _CREDENTIALS = ("access_key", "secret_key", "token", "sts_access_key")
 
 
@@ -46,6 +47,12 @@ def load_settings(files: Files, folder: Path) -> Settings:
             f"smoke: {values['smoke'][0]!r} is neither a path nor a URL",
             where=f"{where}:{values['smoke'][1]}",
             hint='for example: smoke = "/health"',
+        )
+    if "builds" in values and values["builds"][0] not in BUILD_MODES:
+        raise ConfigError(
+            f"builds: {values['builds'][0]!r} is no mode",
+            where=f"{where}:{values['builds'][1]}",
+            hint=f"write one of {', '.join(BUILD_MODES)}; see docs/builds.md",
         )
     return Settings(**{name: value for name, (value, _) in values.items()})
 

@@ -107,7 +107,8 @@ def _one(
 def _agree(run: Run, console: Console) -> None:
     protected = run.layer.stack.settings.protected
     wanted = run.layer.label if protected else "yes"
-    if not console.confirm(f"{run.verb} {run.layer.label}? Type {wanted} to go on:", wanted):
+    moves = f" ({run.moves})" if run.moves else ""
+    if not console.confirm(f"{run.verb} {run.layer.label}{moves}? Type {wanted} to go on:", wanted):
         raise RefusedError(f"{run.layer.label}: not confirmed", hint=f"{_unchanged(run)}; to continue, answer {wanted}")
 
 

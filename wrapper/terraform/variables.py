@@ -127,8 +127,13 @@ def _read_argument(argument: Argument, where: str) -> Any:
 
 
 def is_build(name: str) -> bool:
-    """Whether a variable holds a build number (``service1-build``, ``api_build``)."""
+    """Whether a variable's name is that of a build number (``service1-build``, ``api_build``)."""
     return name.endswith(("-build", "_build"))
+
+
+def holds_build(variable: Variable) -> bool:
+    """Whether a variable holds a build number: by its name, and as no bool (``skip_build``) and nothing secret."""
+    return is_build(variable.name) and variable.type[0] in ("string", "number", "any") and not variable.sensitive
 
 
 def render_file(values: Mapping[str, ResolvedValue]) -> bytes:

@@ -43,7 +43,7 @@ def test_it_names_the_builds_of_its_own_layer_from_what_to_what(example: Disk) -
     engine, file = Cloud(example).engine, example.root / "one.json"
     example.append("src/app/variables.tf", 'variable "agent-build" {\n  default = 2\n}\n')
     acme = ("-var", "tenant=acme")
-    origin = "-var service1-build"
+    origin = "-var"
     assert builds_of(*acme, "-var", "service1-build=89") == {
         "service1-build": {"from": None, "to": "89", "origin": origin}
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import zipfile
 from typing import Any
 
@@ -22,7 +23,8 @@ from wrapper.terraform.commands import VERBS
 
 BUILD = "service1-build"
 DEFAULT = "src/app/tenant/variables.tf:9"
-GIVEN = f"-var {BUILD}"
+GIVEN = "-var"
+FIRST = f"first apply, {DEFAULT}"
 
 
 @pytest.fixture
@@ -41,14 +43,18 @@ def moved(cloud: Cloud, verb: str, *arguments: str, tenant: str = "acme", own: A
 
 
 def test_a_first_apply_comes_from_nothing(cloud: Cloud) -> None:
-    assert moved(cloud, "apply") == {BUILD: (None, "1", DEFAULT)}
+    assert moved(cloud, "apply") == {BUILD: (None, "1", FIRST)}
 
 
 def test_what_is_typed_and_what_a_file_says(cloud: Cloud, example: Disk) -> None:
     cloud.perform("apply", "acme")
     assert moved(cloud, "apply", "-var", f"{BUILD}=90") == {BUILD: ("1", "90", GIVEN)}
     example.append(f"{APP}/tenants/acme.tfvars", f"{BUILD} = 95\n")
-    assert moved(cloud, "plan") == {BUILD: ("90", "95", f"{APP}/tenants/acme.tfvars:3")}
+    (origin,) = [o for _, _, o in moved(cloud, "plan").values()]
+    assert re.sub(r"20[-0-9]+", "DAY", origin) == (
+        f"changed in {APP}/tenants/acme.tfvars:3 (not named at the last apply); 90 came by -var, DAY"
+    )
+    assert moved(cloud, "plan") == {BUILD: ("90", "95", origin)}
     assert moved(cloud, "plan", "-refresh-only") == moved(cloud, "apply", "-target=x") == {}, "a part"
     assert moved(cloud, "refresh") == moved(cloud, "output") == {}, "they give no builds"
 
@@ -77,7 +83,7 @@ def test_one_that_no_root_declares_any_more(cloud: Cloud, example: Disk) -> None
 @pytest.mark.parametrize("word", ["sensitive", "ephemeral"])
 def test_a_sensitive_one_is_left_out(cloud: Cloud, example: Disk, word: str) -> None:
     example.append("src/app/tenant/variables.tf", f'variable "odd_build" {{\n  default = "7"\n  {word} = true\n}}\n')
-    assert moved(cloud, "apply", "-var", "odd_build=8") == {BUILD: (None, "1", DEFAULT)}
+    assert moved(cloud, "apply", "-var", "odd_build=8") == {BUILD: (None, "1", FIRST)}
     file = example.root / "src/app/tenant/variables.tf"
     file.write_text(file.read_text().replace('variable "odd_build"', 'variable "other"'))
     assert moved(cloud, "apply") == {BUILD: ("1", "1", DEFAULT)}, "nor is what was recorded of it"
@@ -124,6 +130,6 @@ def test_of_many(many: Many) -> None:
 def test_the_stack_layer_of_many_goes_last(many: Many, example: Disk) -> None:
     example.append("src/app/variables.tf", 'variable "agent-build" {\n  default = 2\n}\n')
     many.run("apply")
-    assert many.results[""].builds == (BuildChange("agent-build", None, "2", "src/app/variables.tf:11"),)
+    assert many.results[""].builds == (BuildChange("agent-build", None, "2", "first apply, src/app/variables.tf:11"),)
     many.run("destroy")
     assert many.results[""].builds == (BuildChange("agent-build", "2", None),)

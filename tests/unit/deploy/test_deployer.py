@@ -45,7 +45,7 @@ def made(cloud: Cloud) -> Cloud:
 def test_the_first_apply_of_a_tenant_makes_its_stack(cloud: Cloud) -> None:
     cloud.perform("apply", "acme", "-var", "tenant=acme")
     assert cloud.engine.done == [(STACK, v) for v in WHOLE_APPLY] + [(ACME, v) for v in WHOLE_APPLY]
-    assert cloud.console.said == [f"{STACK}: does not exist yet; creating it first"]
+    assert cloud.console.besides_builds == [f"{STACK}: does not exist yet; creating it first"]
     assert cloud.keys == [
         "app-test/orchestrate-history.json",
         "app-test/orchestrate.json",
@@ -59,7 +59,7 @@ def test_the_first_apply_of_a_tenant_makes_its_stack(cloud: Cloud) -> None:
 def test_the_next_apply_leaves_the_stack_alone(made: Cloud) -> None:
     made.perform("apply", "acme")
     assert made.engine.done == [(ACME, v) for v in WHOLE_APPLY]
-    assert made.console.said == []
+    assert made.console.besides_builds == []
 
 
 @pytest.mark.parametrize(
@@ -77,14 +77,14 @@ def test_a_changed_stack_is_named_and_left_alone(made: Cloud, path: str, text: s
     made.perform("apply", "acme")
     assert {label for label, _ in made.engine.done} == {ACME}
     expected = f"{STACK}: changed since its last apply ({words}); left alone. To apply it: ./orchestrate apply app-test {REGION}"
-    assert made.console.said == ([expected] if words else [])
+    assert made.console.besides_builds == ([expected] if words else [])
 
 
 def test_what_was_typed_for_the_stack_is_no_change_of_it(cloud: Cloud) -> None:
     cloud.perform("apply", "", "-var", "size=7")
     cloud.console.said.clear()
     cloud.perform("apply", "acme")
-    assert cloud.console.said == []
+    assert cloud.console.besides_builds == []
 
 
 @pytest.mark.parametrize("verb", ["plan", "output", "refresh"])
@@ -217,17 +217,17 @@ def test_a_sensitive_value_that_was_typed_is_no_change_of_the_stack(cloud: Cloud
     cloud.perform("apply", "", "-var", "token=hush")
     cloud.console.said.clear()
     cloud.perform("apply", "acme")
-    assert (cloud.console.said, cloud.record("")["hidden"]) == ([], ["token"])
+    assert (cloud.console.besides_builds, cloud.record("")["hidden"]) == ([], ["token"])
 
 
 def test_a_sensitive_value_that_the_stack_needs_is_not_asked_for_again(cloud: Cloud) -> None:
     cloud.disk.append("src/app/variables.tf", 'variable "token" {\n  type      = string\n  sensitive = true\n}\n')
     cloud.perform("apply", "", "-var", "token=t")
     cloud.perform("apply", "acme")
-    assert cloud.console.said == []
+    assert cloud.console.besides_builds == []
     cloud.disk.append("src/app/outputs.tf", "# more\n")
     cloud.perform("apply", "acme")
-    assert "changed since its last apply (sources); left alone" in cloud.console.said[0]
+    assert "changed since its last apply (sources); left alone" in cloud.console.besides_builds[0]
 
 
 def test_a_later_failure_is_noted_beside_the_last_apply(made: Cloud) -> None:

@@ -147,7 +147,13 @@ def test_each_of_many_gets_its_own_builds(live: Cloud) -> None:
     assert found == {"acme": ("succeeded", ""), "globex": ("succeeded", "")}
     assert record_of(live, "acme").builds == {"service1-build": "90"} == record_of(live, "acme").cli_vars
     assert record_of(live, "globex").builds == {"service1-build": "91", "service2-build": "7"}
-    assert fleet(live, acme=given(service1_build="90"), globex=given(service1_build="92"))["acme"][0] == "unchanged"
+    found = fleet(live, acme=given(service1_build="90"), globex=given(service1_build="92"))
+    assert found == {
+        "acme": ("unchanged", found["acme"][1]),
+        "globex": ("failed", "would run service2-build 7, and none runs there: it would not run the same builds"),
+    }
+    live.disk.append(f"{LIVE}/tenants/globex.tfvars", "service2-build = null\n")
+    assert fleet(live, globex=given(service1_build="92"), acme=given(service1_build="90"))["globex"][0] == "succeeded"
     assert record_of(live, "globex").builds == {"service1-build": "92"}
 
 

@@ -77,7 +77,7 @@ def test_what_is_active_is_untainted_before_the_plan(shop: Shop) -> None:
     argv = next(argv for _, argv in shop.engine.steps if argv[1] == "untaint")
     assert argv == ("terraform", "untaint", "-no-color", "-lock-timeout=5m", ADDRESS)
     assert (
-        shop.console.said[0]
+        shop.console.besides_builds[0]
         == f"{ACME}: {TAINTED}: terraform untaint comes before the plan, so that it is updated in place"
     )
     assert shop.record("acme")["state"]["tag"] == shop.tag("acme")
@@ -103,7 +103,7 @@ def test_each_one_of_many_and_a_worker(shop: Shop) -> None:
 def test_what_is_not_stays_tainted(shop: Shop, aws: Identity, words: str) -> None:
     shop.perform("apply", "acme", identity=aws)
     assert shop.verbs() == ["init", "plan", "apply"]
-    assert shop.console.said == [
+    assert shop.console.besides_builds == [
         f"{ACME}: {ADDRESS} is tainted, and {words}: it stays tainted, and the plan replaces it"
     ]
 
@@ -194,7 +194,7 @@ def test_a_plan_writes_nothing_and_says_what_an_apply_does(shop: Shop) -> None:
     before = shop.tag("acme")
     shop.perform("plan", "acme", identity=ACTIVE)
     assert (shop.verbs(), shop.tag("acme")) == (["init", "plan"], before)
-    assert shop.console.said == [
+    assert shop.console.besides_builds == [
         f"{ACME}: {TAINTED}: the replacement in this plan will not happen, because an apply untaints it first"
     ]
 
@@ -202,13 +202,16 @@ def test_a_plan_writes_nothing_and_says_what_an_apply_does(shop: Shop) -> None:
 def test_a_plan_file_replaces_it(shop: Shop, plan_of: Any) -> None:
     shop.perform("plan", "acme", "-out=one.tfplan", identity=ACTIVE)
     assert (
-        shop.console.said[-1]
+        shop.console.besides_builds[-1]
         == f"{ACME}: {TAINTED}: this plan file replaces it; an apply without the file untaints it first"
     )
     shop.engine.steps.clear()
     shop.perform("apply", "acme", str(plan_of(shop.disk.root / "two.tfplan")), identity=ACTIVE)
     assert shop.verbs() == ["init", "apply"]
-    assert "a plan file is applied as it is; an apply without the file untaints it first" in shop.console.said[-1]
+    assert (
+        "a plan file is applied as it is; an apply without the file untaints it first"
+        in shop.console.besides_builds[-1]
+    )
 
 
 @pytest.fixture
@@ -264,7 +267,7 @@ def test_a_protected_stack_is_untainted_only_with_confirm(live: Shop) -> None:
     assert not (live.states / REGION / "app-live/tenants/acme/orchestrate.json").exists()
 
     live.perform("plan", "acme", identity=ACTIVE)
-    assert live.console.said[-1].endswith(f"because an apply --confirm {OWN}/acme untaints it first")
+    assert live.console.besides_builds[-1].endswith(f"because an apply --confirm {OWN}/acme untaints it first")
     live.perform("apply", "acme", identity=ACTIVE, confirmed=f"{OWN}/acme")
     assert live.verbs(f"{OWN}/acme")[-5:] == ["init", "untaint", "plan", "show", "apply"]
 
@@ -281,7 +284,7 @@ def test_on_paper_a_protected_stack_refuses_nothing(live: Shop) -> None:
     live.engine.behaviour = lambda run, step: Outcome(0, ok=True, skipped=True)
     live.perform("apply", "acme", identity=ACTIVE, dry=True)
     assert "untaint" not in live.verbs(f"{OWN}/acme")
-    assert live.console.said[-1].endswith(f"an apply untaints it before the plan, with --confirm {OWN}/acme")
+    assert live.console.besides_builds[-1].endswith(f"an apply untaints it before the plan, with --confirm {OWN}/acme")
 
 
 @pytest.mark.parametrize(("stack", "folder"), [("app-test", APP), ("app-live", LIVE)])

@@ -38,7 +38,8 @@ def test_an_apply_asks_once_for_those_that_run(made: Many) -> None:
     console = Listener(True)
     asking = context(home=made.cloud.disk.root / ".orchestrate", interactive=True)
     made.run("apply", tenant_filter=TenantFilter(own=False), context=asking, console=console)
-    assert console.asked == [(f"Apply to 1 tenant of {STACK} (acme)? Type yes to go on:", "yes")]
+    assert console.asked == [(f"Apply to 1 tenant of {STACK}? Type yes to go on:", "yes")]
+    assert made.progress.said == ["  acme  variable memory; service1-build 1"]
     assert made.progress.talks[f"{STACK}/acme"].asked == []
 
 

@@ -291,7 +291,8 @@ def six(many: Many) -> Many:
 
 def test_waves_go_on_while_all_is_well(six: Many) -> None:
     six.run("apply", tenant_filter=TenantFilter(own=False), policy=FleetPolicy(jobs=1, canary=1, wave=3))
-    assert six.progress.said == [f"wave {n} of 3: all {size} good" for n, size in ((1, 1), (2, 3), (3, 2))]
+    assert six.progress.said[:2] == [f"  {n}  not deployed yet; service1-build none -> 1" for n in ("acme  ", "b     ")]
+    assert six.progress.said[6:] == [f"wave {n} of 3: all {size} good" for n, size in ((1, 1), (2, 3), (3, 2))]
 
 
 def test_the_first_bad_wave_is_the_last(six: Many) -> None:

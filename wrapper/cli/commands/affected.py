@@ -17,7 +17,7 @@ from ...model.nouns import Layer
 from ...project import git
 from ...project.project import Project
 from ...terraform.commands import APPLY, PLAN, Token
-from ..build_options import builds_option
+from ..build_options import choice_options
 from ..command import Command
 from ..fleet_options import scope_options
 from ..invocation import Form, parse
@@ -36,7 +36,7 @@ _FORM = Form("affected", APPLY, many=True)
 )
 @takes(*ASKS_AWS, "timeout")
 @scope_options
-@builds_option
+@choice_options
 @click.option("--since", metavar="GIT-REF", help="Compare the project's files with those of this revision.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context

@@ -19,7 +19,7 @@ from ...model.nouns import Layer, Stack
 from ...project import promotion_order
 from ...reports.model import LayerResult
 from ...state import index
-from ...state.history import in_words
+from ...state.history import HistoryEntry, in_words
 from ...state.index import LayerStatus
 from ...state.store import Store
 from ...terraform.commands import APPLY
@@ -93,8 +93,15 @@ class Promotion:
                     where=build.where,
                     hint="another build was deployed there since; see builds and history, then promote what runs there now",
                 )
-        self._check_fits(Layer(self.stack, layer.tenant), status.record.builds)
-        return LayerOverrides(tuple(builds.tokens(status.record.builds)), status.record.builds)
+        numbers = self._here(Layer(self.stack, layer.tenant), status.record.builds)
+        self._check_fits(Layer(self.stack, layer.tenant), numbers)
+        how = HistoryEntry(reason={"promoted_from": self.source.label}).reason_text
+        return LayerOverrides(tuple(builds.tokens(numbers)), numbers, how=how)
+
+    def _here(self, layer: Layer, numbers: Mapping[str, str]) -> dict[str, str]:
+        """The builds by the names that this stack's root has for them, in whichever spelling."""
+        known = builds.renamed(numbers, self.session.project.values.declared(layer.source))
+        return {known.get(n, n): number for n, number in numbers.items()}
 
     def _check_fits(self, layer: Layer, numbers: Mapping[str, str]) -> None:
         declared = self.session.project.values.declared

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from ...state import history, layer_state
 from ...state.record import DeploymentRecord
 from ...terraform import commands
 from ...terraform.arguments import typed_values
+from .. import build_options
 from ..build_options import smoke_options
 from ..command import Command
 from ..fleet_options import layer_options
@@ -51,9 +53,21 @@ def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **opt
     )
     report_lost_vars(session, one, record)
     reason = {"rollback_of": applies[-1].number, "back_to": chosen.place}
-    overrides = LayerOverrides(tuple(builds.tokens(chosen.builds)))
-    on_layer(session, replace(one, reason=reason), {one.tenant: overrides})
+    own = LayerOverrides(tuple(builds.tokens(_still_declared(session, one, chosen.builds))), how=_how(reason))
+    on_layer(session, replace(one, reason=reason), {one.tenant: own})
     return 0
+
+
+def _how(reason: Mapping[str, Any]) -> str:
+    return history.HistoryEntry(reason=reason).reason_text
+
+
+def _still_declared(session: CliSession, one: Invocation, numbers: Mapping[str, str]) -> dict[str, str]:
+    """Of an earlier apply's builds those that a root declares now; the others are named, and left out."""
+    kept = builds.renamed(numbers, build_options.declared(session, one.stack))
+    for name in sorted(numbers.keys() - kept.keys()):
+        session.console.info(f"{one.layer.label}: {name} {numbers[name]} is left out: no root declares {name} now")
+    return {kept[name]: numbers[name] for name in kept}
 
 
 def report_lost_vars(session: CliSession, one: Invocation, record: DeploymentRecord) -> None:

@@ -11,7 +11,7 @@ import click
 from ...fleet import selection
 from ...fleet.change_detection import LayerDiff
 from ...terraform.commands import APPLY
-from ..build_options import builds_option
+from ..build_options import choice_options
 from ..command import Command
 from ..fleet_options import scope_options
 from ..invocation import Form, parse
@@ -32,7 +32,7 @@ _FORM = Form("shards", APPLY, many=True)
 )
 @takes(*ASKS_AWS, "timeout")
 @scope_options
-@builds_option
+@choice_options
 @click.option(
     "-n", "--parts", "count", type=click.IntRange(1, 1000), required=True, metavar="N", help="Number of groups."
 )

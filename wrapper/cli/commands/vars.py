@@ -9,6 +9,7 @@ import click
 
 from ...terraform.commands import PLAN
 from ...terraform.variables import check_required, hide_sensitive
+from ..build_options import choice_options
 from ..command import Command
 from ..invocation import Form, parse
 from ..options import takes
@@ -23,6 +24,7 @@ _FORM = Form("vars", PLAN, flags=("var", "var-file"), declared=True)
     context_settings={"ignore_unknown_options": True},
 )
 @takes("root", "sandbox", "json", "tenant", "timeout")
+@choice_options
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:

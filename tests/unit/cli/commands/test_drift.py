@@ -10,8 +10,8 @@ from said import Said
 
 
 def test_what_was_typed_at_the_last_apply_is_given_again(run_cli: Callable[..., Said], example: Disk) -> None:
-    Cloud(example).perform("apply", "acme", "-var", "tenant=acme", "-var", "service1-build=90")
+    Cloud(example).perform("apply", "acme", "-var", "tenant=acme", "-var", "memory=90")
     said = run_cli("drift", "app-test", "-var", "tenant=acme", "--dry-run", "--engine", "host")
     assert said.code == 0
-    assert "service1-build=90" in said.step("plan")
+    assert "memory=90" in said.step("plan")
     assert [words[1] for words in said.steps if words[1] in ("apply", "destroy")] == []

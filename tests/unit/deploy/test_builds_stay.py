@@ -1,0 +1,388 @@
+"""Builds that stay, from one command to the next: what Terraform is given, what is recorded, and what is said before."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cloud import Cloud, tokens
+from cloud_fleet import Many, Onlooker
+from fakes import Listener, context
+from project_on_disk import APP, LIVE, REGION, Disk
+
+from wrapper.deploy import builds
+from wrapper.deploy.build_choices import BuildPolicy
+from wrapper.deploy.prepared import LayerOverrides
+from wrapper.fleet.change_detection import TenantFilter
+from wrapper.fleet.fleet import Fleet, FleetPolicy
+from wrapper.model.errors import BusyError, RefusedError, TerraformFailed, UsageError
+from wrapper.model.nouns import Layer, Outcome
+from wrapper.state.record import Trigger
+from wrapper.terraform.commands import APPLY, DRIFT, VERBS
+
+BUILD = "service1-build"
+ACME = f"{APP}/tenants/acme.tfvars"
+LABEL = f"{REGION}/app-test/acme"
+
+
+@pytest.fixture
+def cloud(example: Disk) -> Cloud:
+    """acme's file says 90, and it was applied so."""
+    example.write(ACME, f'{BUILD} = "90"\n')
+    cloud = Cloud(example)
+    cloud.perform("apply", "acme")
+    cloud.console.said.clear()
+    return cloud
+
+
+def apply(cloud: Cloud, *arguments: str, **changes: Any) -> str | None:
+    """What Terraform was given for the build: by the values, or by -var."""
+    cloud.perform("apply", "acme", *arguments, **changes)
+    typed = [a.partition("=")[2] for a in cloud.engine.steps[-2][1] if a.startswith(f"{BUILD}=")]
+    return typed[0] if typed else cloud.values[LABEL].get(BUILD)
+
+
+def give(cloud: Cloud, number: str, how: str, **reason: Any) -> None:
+    """As promote and rollback do."""
+    own = {"acme": LayerOverrides(tuple(builds.tokens({BUILD: number})), how=how)}
+    deployer = cloud.deployer(trigger=Trigger(reason=reason))
+    deployer.perform(APPLY, Layer(deployer.stack, "acme"), [], own)
+
+
+def why(cloud: Cloud, **changes: Any) -> str:
+    """Why a fleet would run acme; "" where it need not."""
+    one = Fleet(cloud.deployer(**changes), Onlooker())
+    [diff] = one.detector.detect(APPLY, ["acme"], [], one.detector.read_index())
+    return diff.why
+
+
+def fleet(cloud: Cloud, *arguments: str, **changes: Any) -> tuple[str, list[str]]:
+    onlooker = Onlooker()
+    one = Fleet(cloud.deployer(**changes), onlooker, FleetPolicy(jobs=1))
+    results = one.perform(VERBS["apply"], tokens(*arguments), TenantFilter(only=frozenset(["acme"]), own=False))
+    return results[0].result, onlooker.said
+
+
+def files_of(cloud: Cloud) -> Any:
+    return cloud.record("acme")["files"][BUILD]["said"]
+
+
+# -- the fault that this began with ---------------------------------------------------------------
+
+
+def test_what_a_pipeline_deployed_stays_when_something_else_is_applied(cloud: Cloud) -> None:
+    assert apply(cloud, "-var", f"{BUILD}=97") == "97"
+    cloud.disk.append(ACME, "memory = 512\n")
+    assert apply(cloud) == "97"
+    assert cloud.console.said[-1] == f"{LABEL}: {BUILD} 97 (last apply)"
+    record = cloud.record("acme")
+    assert (record["builds"], record["files"]) == ({BUILD: "97"}, {BUILD: {"said": "90", "where": f"{ACME}:1"}})
+    assert record["brought"][BUILD]["how"] == "-var"
+    assert apply(cloud) == "97", "and again"
+
+
+def test_a_file_that_names_another_number_is_followed_and_says_what_it_displaces(cloud: Cloud) -> None:
+    apply(cloud, "-var", f"{BUILD}=97")
+    cloud.disk.write(ACME, f'{BUILD} = "95"\n')
+    cloud.perform("plan", "acme")
+    said = cloud.console.said[-1]
+    assert said.startswith(
+        f"{LABEL}: ! {BUILD} 97 -> 95: changed in {ACME}:1 (90 at the last apply); 97 came by -var, 2"
+    )
+    assert files_of(cloud) == "90", "a plan writes nothing"
+    assert apply(cloud) == "95"
+    assert "brought" not in cloud.record("acme")
+
+
+def test_an_unquoted_number_is_the_same_as_its_text(cloud: Cloud) -> None:
+    """T15"""
+    give(cloud, "90", "promoted from x")
+    cloud.disk.write(ACME, f"{BUILD} = 90\n")
+    assert why(cloud) == ""
+
+
+@pytest.mark.parametrize("how", ["promoted from x", "rollback of 2 to 1", "-var"])
+def test_after_a_build_was_given_nothing_is_changed(cloud: Cloud, how: str) -> None:
+    give(cloud, "97", how)
+    assert why(cloud) == ""
+    assert fleet(cloud) == ("unchanged", [])
+
+
+def test_rollback_records_what_the_files_say_now(cloud: Cloud) -> None:
+    """T3: git says 91, 91 is bad, back to 90."""
+    cloud.disk.write(ACME, f'{BUILD} = "91"\n')
+    apply(cloud)
+    give(cloud, "90", "rollback of 2 to 1", rollback_of=2, back_to=1)
+    assert (apply(cloud), files_of(cloud), why(cloud)) == ("90", "91", "")
+    cloud.disk.write(ACME, f'{BUILD} = "92"\n')
+    assert apply(cloud) == "92"
+
+
+def test_a_skipped_layer_still_takes_note_of_what_the_files_say(cloud: Cloud) -> None:
+    """T4: promoted 97; git 90 -> 97 and a fleet that skips; git back to 90."""
+    give(cloud, "97", "promoted from x")
+    cloud.disk.write(ACME, f'{BUILD} = "97"\n')
+    assert (fleet(cloud)[0], files_of(cloud)) == ("unchanged", "97")
+    cloud.disk.write(ACME, f'{BUILD} = "90"\n')
+    assert fleet(cloud)[0] == "succeeded"
+    assert cloud.values[LABEL][BUILD] == "90"
+
+
+def test_looking_takes_note_of_nothing(cloud: Cloud) -> None:
+    give(cloud, "97", "promoted from x")
+    cloud.disk.write(ACME, f'{BUILD} = "97"\n')
+    assert (why(cloud), files_of(cloud)) == ("", "90")
+    assert (fleet(cloud, dry=True)[0], files_of(cloud)) == ("unchanged", "90")
+
+
+def test_a_build_that_another_command_deployed_meanwhile_stays(cloud: Cloud) -> None:
+    """T5: the fleet looked at it before."""
+    cloud.disk.append(ACME, "memory = 512\n")
+    one = Fleet(cloud.deployer(), Onlooker(), FleetPolicy(jobs=1))
+    [diff] = one.detector.detect(APPLY, ["acme"], [], one.detector.read_index())
+    apply(cloud, "-var", f"{BUILD}=91")
+    assert diff.prepared
+    one.deployer.carry_out(diff.prepared)
+    assert (cloud.values[LABEL][BUILD], cloud.record("acme")["builds"]) == ("91", {BUILD: "91"})
+
+
+def test_a_build_that_this_command_moves_is_not_moved_from_elsewhere(cloud: Cloud) -> None:
+    cloud.disk.write(ACME, f'{BUILD} = "95"\n')
+    deployer = cloud.deployer()
+    prepared = deployer.resolver.prepare(APPLY, Layer(deployer.stack, "acme"), [])
+    apply(cloud, "-var", f"{BUILD}=91")
+    before = cloud.record("acme")
+    with pytest.raises(BusyError, match=f"{BUILD} was 90 when this command began, and is 91 now"):
+        deployer.carry_out(prepared)
+    assert cloud.record("acme") == before
+
+
+def test_two_pipelines_two_services_the_order_does_not_matter(cloud: Cloud) -> None:
+    """T7"""
+    cloud.disk.append(
+        "src/app/tenant/variables.tf", 'variable "service2-build" {\n  type = string\n  default = null\n}\n'
+    )
+    apply(cloud, "-var", f"{BUILD}=91")
+    cloud.perform("apply", "acme", "-var", "service2-build=7")
+    assert cloud.record("acme")["builds"] == {BUILD: "91", "service2-build": "7"}
+
+
+def test_a_number_in_a_file_that_is_not_taken_is_named(cloud: Cloud) -> None:
+    """T8"""
+    cloud.disk.write(ACME, f'{BUILD} = "95"\n')
+    apply(cloud, "-var", f"{BUILD}=91")
+    assert cloud.console.said[-2:] == [
+        f"{LABEL}: {BUILD} 90 -> 91 (-var)",
+        f"{LABEL}: {BUILD}: {ACME}:1 says 95 since the last apply; not taken, 91 is given",
+    ]
+    assert (apply(cloud), files_of(cloud)) == ("91", "95")
+
+
+def test_a_failed_try_is_no_build_that_runs(cloud: Cloud) -> None:
+    """T11"""
+    cloud.fails[LABEL, "apply"] = Outcome(1, ok=False, tail="Error: no")
+    with pytest.raises(TerraformFailed):
+        apply(cloud, "-var", f"{BUILD}=91")
+    cloud.fails.clear()
+    assert apply(cloud) == "90"
+
+
+# -- silence names nothing ---------------------------------------------------------------------------
+
+
+def test_a_line_that_is_deleted_moves_no_build_that_somebody_gave(cloud: Cloud) -> None:
+    """T17: pipelines own it now. The default would be 1."""
+    apply(cloud, "-var", f"{BUILD}=97")
+    cloud.disk.write(ACME, "")
+    assert apply(cloud) == "97"
+    word = f"{LABEL}: {BUILD} stays 97: {ACME} names it no more; null there takes it away"
+    assert cloud.console.said[-1] == word
+    assert (apply(cloud), cloud.console.said[-1]) == ("97", f"{LABEL}: {BUILD} 97 (last apply)"), "said once"
+
+
+def test_a_line_that_is_deleted_takes_its_own_number_along(cloud: Cloud) -> None:
+    cloud.disk.write(ACME, "")
+    apply(cloud)
+    assert cloud.record("acme")["builds"] == {BUILD: "1"}
+    assert cloud.console.said[-1] == f"{LABEL}: {BUILD} 90 -> 1: {ACME} names it no more"
+
+
+# -- commands that mean what runs -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", ["refresh", "import", "destroy"])
+def test_other_verbs_get_what_runs(cloud: Cloud, verb: str) -> None:
+    apply(cloud, "-var", f"{BUILD}=97")
+    cloud.disk.write(ACME, f'{BUILD} = "95"\n')
+    cloud.perform(verb, "acme", *(["a.b", "id"] if verb == "import" else []))
+    assert cloud.values[LABEL][BUILD] == "97"
+
+
+def test_drift_is_looked_for_in_what_runs(cloud: Cloud) -> None:
+    apply(cloud, "-var", f"{BUILD}=97")
+    cloud.disk.write(ACME, f'{BUILD} = "95"\n')
+    one = Fleet(cloud.deployer(), Onlooker(), FleetPolicy(jobs=1))
+    one.perform(DRIFT, [], TenantFilter(only=frozenset(["acme"]), own=False))
+    assert cloud.values[LABEL][BUILD] == "97"
+
+
+# -- records of older tools -------------------------------------------------------------------------------
+
+
+def older(cloud: Cloud) -> None:
+    """As the version before writes a record: without what it does not know."""
+    file = Path(cloud.states, REGION, "app-test/tenants/acme/orchestrate.json")
+    data = json.loads(file.read_text())
+    file.write_text(json.dumps({k: v for k, v in data.items() if k not in ("files", "brought", "trying", "partly")}))
+
+
+def test_an_older_record_of_what_a_file_said(cloud: Cloud) -> None:
+    older(cloud)
+    assert (why(cloud), fleet(cloud)) == ("", ("unchanged", []))
+    cloud.disk.write(ACME, f'{BUILD} = "91"\n')
+    assert apply(cloud) == "91"
+
+
+def test_an_older_record_of_what_was_typed_stays(cloud: Cloud) -> None:
+    """T14, T20: also where this version wrote it, and an older one dropped what it does not know."""
+    apply(cloud, "-var", f"{BUILD}=97")
+    apply(cloud)
+    older(cloud)
+    assert apply(cloud) == "97"
+    word = f"{BUILD} stays 97: what {ACME}:1 said then was not recorded by that version; it says 90 now"
+    assert cloud.console.said[-1] == f"{LABEL}: {word}"
+    cloud.disk.write(ACME, f'{BUILD} = "91"\n')
+    assert apply(cloud) == "91", "from now on it is known"
+
+
+# -- modes and options -----------------------------------------------------------------------------------
+
+
+def test_the_files_are_followed_where_that_is_asked(cloud: Cloud) -> None:
+    apply(cloud, "-var", f"{BUILD}=97")
+    assert apply(cloud, builds=BuildPolicy(from_files=True)) == "90"
+    assert cloud.console.said[-1] == f"{LABEL}: {BUILD} 97 -> 90 (--config-builds, {ACME}:1)"
+
+
+def test_in_the_mode_pipeline_no_file_moves_a_build(cloud: Cloud) -> None:
+    cloud.disk.append(f"{APP}/stack.hcl", 'builds = "pipeline"\n')
+    cloud.disk.write(ACME, f'{BUILD} = "95"\n')
+    word = f'{LABEL}: {BUILD} stays 90: {ACME}:1 says 95, and builds = "pipeline" in stack.hcl'
+    assert fleet(cloud) == ("unchanged", [word])
+    assert apply(cloud) == "90"
+    assert apply(cloud, builds=BuildPolicy(from_files=True)) == "95"
+
+
+def test_in_the_mode_config_a_command_gives_no_build(cloud: Cloud) -> None:
+    apply(cloud, "-var", f"{BUILD}=97")
+    cloud.disk.append(f"{APP}/stack.hcl", 'builds = "config"\n')
+    with pytest.raises(RefusedError, match="the files alone say which builds run") as error:
+        apply(cloud, "-var", f"{BUILD}=98")
+    assert f'{BUILD} = "98"' in error.value.hint
+    with pytest.raises(RefusedError):
+        give(cloud, "98", "promoted from x")
+    assert apply(cloud) == "90"
+
+
+# -- where it comes from ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def live(cloud: Cloud) -> Cloud:
+    """A protected stack that takes its builds from app-test, where acme runs 90."""
+    cloud.disk.write(f"{LIVE}/tenants/acme.tfvars", f'hostname = "h"\n{BUILD} = "90"\n')
+    live = Cloud(cloud.disk, "app-live", REGION)
+    live.perform("apply", "acme", confirmed=f"{REGION}/app-live/acme")
+    live.console.said.clear()
+    return live
+
+
+def on_live(live: Cloud, *arguments: str, **changes: Any) -> None:
+    live.perform("apply", "acme", *arguments, **{"confirmed": f"{REGION}/app-live/acme", **changes})
+
+
+def record_of_live(live: Cloud) -> Any:
+    return json.loads(Path(live.states, REGION, "app-live/tenants/acme/orchestrate.json").read_text())
+
+
+def test_a_number_that_runs_nowhere_before_is_refused(live: Cloud) -> None:
+    before = record_of_live(live)
+    with pytest.raises(RefusedError) as error:
+        on_live(live, "-var", f"{BUILD}=95")
+    assert error.value.message == (
+        f"{REGION}/app-live/acme: {BUILD} 95 does not run in {REGION}/app-test (90 runs there)"
+    )
+    assert error.value.hint == 'promote app-test app-live; or, if it is meant, give the reason: --unpromoted "WHY"'
+    assert record_of_live(live) == before
+    live.perform("plan", "acme", "-var", f"{BUILD}=95")
+    assert any(line.startswith("warning: ") and "an apply will end with 77" in line for line in live.console.said)
+
+
+def test_the_reason_is_recorded_with_the_build(live: Cloud) -> None:
+    on_live(live, "-var", f"{BUILD}=90-fix1", unpromoted="INC-123")
+    record = record_of_live(live)
+    assert record["why"] == {"unpromoted": {"reason": "INC-123", "builds": [BUILD]}}
+    assert record["brought"][BUILD]["unpromoted"] == "INC-123"
+    on_live(live)
+    assert "why" not in record_of_live(live), "of that apply alone"
+    assert record_of_live(live)["brought"][BUILD]["unpromoted"] == "INC-123", "of the build, while it runs"
+
+
+def test_a_file_displaces_no_hotfix_unattended(live: Cloud, cloud: Cloud) -> None:
+    """T10"""
+    on_live(live, "-var", f"{BUILD}=90-fix1", unpromoted="INC-123")
+    apply(cloud, "-var", f"{BUILD}=95")
+    live.disk.write(f"{LIVE}/tenants/acme.tfvars", f'hostname = "h"\n{BUILD} = "95"\n')
+    with pytest.raises(RefusedError, match=r"service1-build 90-fix1 runs unpromoted \(INC-123\)") as error:
+        on_live(live)
+    assert error.value.hint.endswith(f"-var {BUILD}=90-fix1; or follow the files: --config-builds")
+    asking = context(home=live.disk.root / ".orchestrate", directory=live.disk.root, interactive=True)
+    on_live(live, context=asking, console=Listener(True))
+    assert record_of_live(live)["builds"] == {BUILD: "95"}
+
+
+def test_only_a_number_that_moves_is_asked_about(live: Cloud, cloud: Cloud) -> None:
+    """T9: the stack before is ahead by now."""
+    apply(cloud, "-var", f"{BUILD}=92")
+    on_live(live, "-var", "memory=7")
+    assert record_of_live(live)["builds"] == {BUILD: "90"}
+
+
+def test_a_number_of_its_own_history_may_come_back(live: Cloud, cloud: Cloud) -> None:
+    apply(cloud, "-var", f"{BUILD}=92")
+    on_live(live, "-var", f"{BUILD}=92")
+    on_live(live, "-var", f"{BUILD}=90")
+    assert record_of_live(live)["builds"] == {BUILD: "90"}
+
+
+def test_a_reason_where_nothing_is_asked(cloud: Cloud) -> None:
+    with pytest.raises(UsageError, match="--unpromoted is for a protected stack with promotes_from"):
+        apply(cloud, unpromoted="INC-1")
+
+
+@pytest.mark.parametrize("reason", ["x" * 201, "a\nb"])
+def test_a_reason_is_a_line(live: Cloud, reason: str) -> None:
+    with pytest.raises(UsageError, match="at most 200 printable characters"):
+        on_live(live, unpromoted=reason)
+
+
+# -- what is asked -------------------------------------------------------------------------------------------
+
+
+def test_the_question_names_the_builds_that_move(cloud: Cloud) -> None:
+    asking = context(home=cloud.disk.root / ".orchestrate", directory=cloud.disk.root, interactive=True)
+    listener = Listener(True)
+    apply(cloud, "-var", f"{BUILD}=91", context=asking, console=listener)
+    assert listener.asked == [(f"apply {LABEL} ({BUILD} 90 -> 91)? Type yes to go on:", "yes")]
+
+
+def test_a_fleet_shows_of_each_tenant_why_and_which_builds(many: Many) -> None:
+    many.run("apply", "-var", f"{BUILD}=97", tenant_filter=TenantFilter(own=False))
+    many.cloud.disk.write(ACME, f'{BUILD} = "95"\n')
+    many.cloud.disk.write(f"{APP}/tenants/globex.tfvars", "memory = 7\n")
+    many.run("apply", tenant_filter=TenantFilter(own=False))
+    acme, globex = many.progress.said
+    assert acme.startswith(f"  acme    {BUILD} 97 -> 95 (changed in {ACME}:1 (not named at the last apply); 97 came by")
+    assert globex == f"  globex  variable memory; {BUILD} 97"

@@ -1,0 +1,149 @@
+"""What is said of the builds of a layer before anything happens to them: from which number to which, and why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .build_rule import Choice, Said, Why
+from .builds import capital
+
+Named = Mapping[str, Choice]
+_SHORT = (Why.GIVEN, Why.STAYS, Why.CAUGHT_UP, Why.AS_IT_RAN)  # those of the summary; each other one has a line
+
+
+def lines(label: str, choices: Named) -> list[str]:
+    """A line for the builds that stay or are given, and one for each that has more to tell."""
+    short = [f"{name} {_short(one)}" for name, one in choices.items() if one.why in _SHORT and _counts(one)]
+    more = [words for name, one in choices.items() for words in _long(name, one)]
+    if any(one.why is Why.UNSEEN for one in choices.values()):
+        more.append("what runs is not known here; shown are the files' numbers")
+    return [f"{label}: {text}" for text in ([", ".join(short)] if short else []) + more]
+
+
+def kept(label: str, choices: Named) -> list[str]:
+    """The lines alone that say why a number stays although the files moved."""
+    return [f"{label}: {words}" for name, one in choices.items() if one.why in _STAY for words in _long(name, one)]
+
+
+def moves(choices: Named) -> str:
+    """The builds that move, in a few words."""
+    return ", ".join(f"{name} {step(one)}" for name, one in choices.items() if one.before != one.number)
+
+
+def retired(label: str, builds: Mapping[str, str], choices: Named) -> list[str]:
+    """Of builds that ran, and that the root declares no more. ``builds``: as they are recorded."""
+    declared = {capital(n) for n in choices}
+    gone = sorted(n for n in builds if capital(n) not in declared)
+    return [f"{label}: {n} {builds[n]} ran; no variable takes it now" for n in gone]
+
+
+def _counts(one: Choice) -> bool:
+    return one.number is not None or one.before is not None
+
+
+def step(one: Choice) -> str:
+    """``90 -> 95``, or the number alone where it stays."""
+    return shown(one.number) if one.before == one.number else f"{shown(one.before)} -> {shown(one.number)}"
+
+
+def _short(one: Choice) -> str:
+    return f"{step(one)} ({one.given.how if one.given else 'last apply'})"
+
+
+def _long(name: str, one: Choice) -> Iterable[str]:
+    if one.given and one.moved and one.ran and one.ran.then and one.now.number not in (one.number, None):
+        yield f"{name}: {one.now.where} says {one.now.number} since the last apply; not taken, {shown(one.number)} is given"
+    if one.why is Why.UNKNOWN and one.now.number == one.number:
+        return
+    words = _LONG.get(one.why)
+    if words and (one.number != one.before or one.why in _STAY):
+        yield ("! " if surprises(one) else "") + f"{name} {words(one)}"
+
+
+def surprises(one: Choice) -> bool:
+    """Whether a file displaces a number that somebody gave."""
+    return one.why is Why.CHANGED and one.ran is not None and not one.ran.by_files and one.number != one.before
+
+
+def reason(one: Choice) -> str:
+    """Why it moves, as it stands beside a step: ``changed in config/a.tfvars:1``."""
+    return {
+        Why.GIVEN: one.given.how if one.given else "",
+        Why.FIRST: f"first apply, {one.now.where}",
+        Why.NEW: f"new, {one.now.where}",
+        Why.FILES: f"--config-builds, {one.now.where}",
+        Why.CHANGED: f"null in {one.now.where}" if one.now.number is None else f"changed in {one.now.where}",
+        Why.DROPPED: f"{_file(one.ran.then if one.ran else None)} names it no more",
+        Why.DEFAULT: f"default changed in {one.now.where}",
+    }.get(one.why, "last apply") + _clash(one)
+
+
+def _clash(one: Choice) -> str:
+    """What a file displaces: what it said then, and how the number came that ran."""
+    if not surprises(one) or one.ran is None or one.ran.then is None:
+        return ""
+    then = one.ran.then
+    said = "not named at the last apply" if then.default else f"{shown(then.number)} at the last apply"
+    return f" ({said}); {came(shown(one.before), one.ran.brought)}"
+
+
+def came(number: str, brought: Mapping[str, Any]) -> str:
+    """How a number came that somebody gave."""
+    how = str(brought.get("how") or "-var")
+    verb = "was" if how.startswith("promoted") else "came by"
+    return ", ".join(filter(None, (f"{number} {verb} {how}", str(brought.get("at") or "")[:10], brought.get("job"))))
+
+
+def _moves(one: Choice) -> str:
+    word = f"{shown(one.number)}" if one.why in (Why.FIRST, Why.NEW) else step(one)
+    if one.why is Why.FILES:
+        return f"{word} ({reason(one)})"
+    return f"{word}: {reason(one)}" + ("; the service is taken away" if _goes(one) else "")
+
+
+def _goes(one: Choice) -> bool:
+    return one.why is Why.DROPPED and one.number is None
+
+
+def _unnamed(one: Choice) -> str:
+    then = one.ran.then if one.ran else None
+    return f"stays {shown(one.number)}: {_file(then)} names it no more; null there takes it away"
+
+
+def _unknown(one: Choice) -> str:
+    says = f"it says {shown(one.now.number)} now" if not one.now.default else "no file names it now"
+    return f"stays {shown(one.number)}: what {one.now.where or 'a file'} said then was not recorded by that version; {says}"
+
+
+def _left(one: Choice) -> str:
+    return (
+        f'stays {shown(one.number)}: {one.now.where} says {shown(one.now.number)}, and builds = "pipeline" in stack.hcl'
+    )
+
+
+_STAY = (Why.UNNAMED, Why.UNKNOWN, Why.LEFT)
+_LONG = {
+    **dict.fromkeys((Why.FIRST, Why.NEW, Why.FILES, Why.CHANGED, Why.DROPPED, Why.DEFAULT), _moves),
+    Why.UNNAMED: _unnamed,
+    Why.UNKNOWN: _unknown,
+    Why.LEFT: _left,
+}
+
+
+def shown(number: str | None) -> str:
+    return "none" if number is None else number
+
+
+def _file(said: Said | None) -> str:
+    return said.where.rpartition(":")[0] or said.where if said else "the files"
+
+
+def origin(one: Choice) -> str:
+    """Where a number comes from that is not what the files say."""
+    brought = one.ran.brought if one.ran else {}
+    first = ", ".join(filter(None, ("last apply", str(brought.get("at") or "")[:10], brought.get("job"))))
+    how, where = str(brought.get("how") or ""), one.now.where
+    says = f"{where} says {shown(one.now.number)}" if where and not one.now.default else ""
+    more = "; ".join(filter(None, (how, says)))
+    return f"{first} ({more})" if more else first
