@@ -7,16 +7,17 @@ a map of names to objects with ``cluster``, ``service``, ``task_definition`` and
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ..model.errors import RefusedError, RolloutFailed, TimeoutExpired, UnavailableError
-from .ecs_service_status import ExpectedService, Verdict, judge, revision, stopped_reason
+from .ecs_service_status import ExpectedService, Verdict, given_up, judge, revision, stopped_reason
 from .identity import Identity
 
 LIMIT = 600.0  # seconds
@@ -60,6 +61,31 @@ class RolloutWatch:
             if self.clock() >= end:
                 raise self._late(wanted, said)
             self.pause(min(seconds, max(0.0, end - self.clock())))
+
+    def explained(self, wanted: Sequence[ExpectedService]) -> RolloutFailed | None:
+        """Why ECS does not run them, where it has given up or gone back; None where that is not so, or ECS is not to be asked."""
+        try:
+            verdicts = self._look(wanted)
+            self._fail([w for w in wanted if verdicts[w.name].state == "failed"], verdicts)
+        except RolloutFailed as error:
+            return error
+        except (RefusedError, UnavailableError):
+            pass
+        return None
+
+    def deployments(self, services: Collection[tuple[str, str]]) -> set[str]:
+        return {str(d.get("id")) for one in self._seen(services) for d in one.get("deployments", ())}
+
+    def given_up(self, services: Collection[tuple[str, str]], known: Collection[str]) -> str:
+        return next(filter(None, (given_up(one, known) for one in self._seen(services))), "")
+
+    def _seen(self, services: Collection[tuple[str, str]]) -> list[Mapping[str, Any]]:
+        """What ECS shows of services, by cluster and name; nothing where it does not answer."""
+        found: list[Mapping[str, Any]] = []
+        with contextlib.suppress(RefusedError, UnavailableError):
+            for cluster, mine in _by_cluster([ExpectedService(n, c, n, "") for c, n in services]):
+                found += self._described(cluster, [w.service for w in mine]).values()
+        return found
 
     def _well(self, said: Mapping[str, str]) -> None:
         if said:

@@ -5,7 +5,7 @@ Knows the answers of DescribeServices and DescribeTasks as data; :mod:`wrapper.a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,41 @@ def _wanted(name: str, value: Mapping[str, Any]) -> ExpectedService:
     return ExpectedService(
         name, value["cluster"], value["service"], value["task_definition"], tuple(a for a in arns if a)
     )
+
+
+def services_in_state(state: Mapping[str, Any] | None) -> list[ExpectedService]:
+    """The services in a state, also of an apply that failed before its outputs were written. Each is to run the newest
+    revision of its family that stands in the same state."""
+    resources = [r for r in (state or {}).get("resources") or () if r.get("mode") == "managed"]
+    revisions = [a["arn"] for a in _attributes(resources, "aws_ecs_task_definition") if isinstance(a.get("arn"), str)]
+    found = [a for a in _attributes(resources, "aws_ecs_service") if _is_made(a)]
+    return [_made(a, revisions) for a in sorted(found, key=lambda a: str(a["name"]))]
+
+
+def _attributes(resources: Sequence[Mapping[str, Any]], kind: str) -> list[Mapping[str, Any]]:
+    instances = (i for r in resources if r.get("type") == kind for i in r.get("instances") or ())
+    return [i["attributes"] for i in instances if isinstance(i.get("attributes"), Mapping)]
+
+
+def _is_made(service: Mapping[str, Any]) -> bool:
+    return all(isinstance(service.get(k), str) and service[k] for k in ("cluster", "name", "task_definition"))
+
+
+def _made(service: Mapping[str, Any], revisions: Sequence[str]) -> ExpectedService:
+    family = revision(service["task_definition"]).rpartition(":")[0]
+    mine = [r for r in revisions if revision(r).rpartition(":")[0] == family]
+    newest = max(mine, key=lambda r: _number(revision(r)), default=service["task_definition"])
+    return ExpectedService(service["name"], service["cluster"], service["name"], newest)
+
+
+def given_up(service: Mapping[str, Any], known: Collection[str]) -> str:
+    """What ECS says of the deployment that stands first, where it failed and is none of the known; "" otherwise. With an
+    earlier one that COMPLETED that one would stand there again."""
+    for one in service.get("deployments", ()):
+        if one.get("status") == "PRIMARY" and one.get("rolloutState") == "FAILED" and one.get("id") not in known:
+            reason = one.get("rolloutStateReason", "ECS gives no reason")
+            return f"service {service.get('serviceName')}: the new version failed: {reason}"
+    return ""
 
 
 # -- what it says -------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Knows every door below it and holds them together; decides nothing about Terrafo
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import random
 import time
@@ -16,7 +17,7 @@ from typing import Any
 from ..aws import task_definitions
 from ..aws.identity import Identity
 from ..engines import Engine, rate_limited
-from ..model.errors import BusyError, NewerError, OrchestrateError, RefusedError
+from ..model.errors import BusyError, NewerError, OrchestrateError, RefusedError, TerraformFailed
 from ..model.fingerprint import Difference, first_names
 from ..model.nouns import Layer, Outcome, Run, Stack, Step
 from ..project import git
@@ -174,16 +175,18 @@ class Deployer:
             run = replace(prepared.lay_out(self.context, untaints), moves=build_words.moves(prepared.choices))
             run = replace(run, planned=recorder.planned(prepared)) if run.files.collect else run
             wrote = self._own_writes(run, found)
-            outcome = execute(run, self.engine, console or self.console, signals or self.signals, wrote)
+            engine = self._engine_for(prepared, console or self.console, signals or self.signals)
+            outcome = execute(run, engine, console or self.console, signals or self.signals, wrote)
             if verb.applies and not (self.dry or whole or outcome.skipped):
                 after = layer_state.load_tagged(self.store, layer) or after
                 self.verification.watch(
                     prepared, layer_state.outputs(after[0]), console or self.console, signals or self.signals
                 )
         except OrchestrateError as error:
+            error = self._explained(prepared, error, console or self.console)
             if verb.recorded and not self.dry:
                 recorder.failed(layer, error)
-            raise
+            raise error
         finally:
             if not layer.tenant:
                 self.resolver.outputs.forget()
@@ -218,6 +221,18 @@ class Deployer:
                     hint="look at it again: run the same command once more",
                 )
         return again
+
+    def _engine_for(self, prepared: PreparedLayer, console: Console, signals: SignalHandler) -> Engine:
+        applies = prepared.verb.applies and not self.dry
+        return self.verification.watched(prepared, self.engine, console, signals) if applies else self.engine
+
+    def _explained(self, prepared: PreparedLayer, error: OrchestrateError, console: Console) -> OrchestrateError:
+        """Why ECS did not take what an apply left, where that is why it failed."""
+        if self.dry or not prepared.verb.applies or not isinstance(error, TerraformFailed):
+            return error
+        with contextlib.suppress(OrchestrateError):
+            return self.verification.explained(prepared, error, layer_state.load(self.store, prepared.layer), console)
+        return error
 
     def _tell_builds(self, prepared: PreparedLayer, record: DeploymentRecord, console: Console) -> None:
         if prepared.verb.compares and prepared.choices:

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..aws import ecs_rollout, ecs_service_status
 from ..aws.identity import Identity
-from ..model.errors import ConfigError, SmokeFailed
+from ..engines import Engine
+from ..engines.rollout_watch import RolloutWatchedEngine
+from ..model.errors import ConfigError, OrchestrateError, SmokeFailed, TerraformFailed
 from ..model.nouns import Layer, Stack
 from ..project.project import Project
 from ..run.runner import Console
@@ -45,20 +48,45 @@ class Verification:
                 hint="give the smoke test a whole URL, or the root that output",
             )
 
+    def watched(self, prepared: PreparedLayer, engine: Engine, console: Console, signals: SignalHandler) -> Engine:
+        """The engine, or one that also looks at ECS while Terraform waits for it."""
+        if not self._limit(prepared) or self.identity.is_nobody:
+            return engine
+        return RolloutWatchedEngine(engine, self._watch(prepared, 0.0, console, signals), console.info)
+
+    def explained(
+        self, prepared: PreparedLayer, error: OrchestrateError, state: Mapping[str, Any] | None, console: Console
+    ) -> OrchestrateError:
+        """What an apply failed by; why ECS does not run its services, where that is it."""
+        wanted = ecs_service_status.services_in_state(state)
+        if not wanted or type(error) is not TerraformFailed or not self._limit(prepared):
+            return error
+        why = self._watch(prepared, 0.0, console, None).explained(wanted)
+        if why is None:
+            return error
+        why.said = error.said
+        return why
+
+    def _watch(
+        self, prepared: PreparedLayer, limit: float, console: Console, signals: SignalHandler | None
+    ) -> ecs_rollout.RolloutWatch:
+        region = self.stack.region or self.stack.backend.region
+        pause = signals.pause if signals else time.sleep
+        return ecs_rollout.RolloutWatch(self.identity, region, prepared.layer.label, limit, console.info, pause)
+
+    def _limit(self, prepared: PreparedLayer) -> float:
+        """Seconds that ECS is waited for; 0: it is not asked."""
+        asked, said = self.rollout_limit, self.stack.settings.rollout_timeout
+        limit = asked if asked is not None else commands.parse_limit(said) if said else ecs_rollout.LIMIT
+        return 0.0 if partial(prepared.tokens) else limit
+
     def watch(
         self, prepared: PreparedLayer, outputs: Mapping[str, Any], console: Console, signals: SignalHandler
     ) -> None:
         """Wait until ECS runs what was applied; raises when it does not."""
-        asked, said = self.rollout_limit, self.stack.settings.rollout_timeout
-        limit = asked if asked is not None else commands.parse_limit(said) if said else ecs_rollout.LIMIT
-        if not limit or partial(prepared.tokens):
-            return
-        wanted = ecs_service_status.services(outputs)
-        region = self.stack.region or self.stack.backend.region
-        if wanted:
-            ecs_rollout.RolloutWatch(
-                self.identity, region, prepared.layer.label, limit, console.info, signals.pause
-            ).check(wanted)
+        limit, wanted = self._limit(prepared), ecs_service_status.services(outputs)
+        if limit and wanted:
+            self._watch(prepared, limit, console, signals).check(wanted)
 
     def run_smoke_test(self, layer: Layer, record: DeploymentRecord, console: Console, signals: SignalHandler) -> None:
         """Ask what was applied, as it was recorded, whether it answers. What does not is recorded as a failure."""

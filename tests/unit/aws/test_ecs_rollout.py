@@ -24,10 +24,11 @@ from wrapper.model.errors import (
     OrchestrateError,
     RefusedError,
     RolloutFailed,
+    TerraformFailed,
     TimeoutExpired,
     UnavailableError,
 )
-from wrapper.model.nouns import Layer
+from wrapper.model.nouns import Layer, Outcome, Run, Step
 from wrapper.terraform.commands import VERBS
 
 WEB = ExpectedService("web", "c", "arn:aws:ecs:r:1:service/c/acme", NEW, ("tg",))
@@ -224,6 +225,34 @@ def test_an_apply_that_ecs_rolled_back_failed_and_is_no_good_record(project: Pro
     assert project.record("acme")["inputs"] == before
 
 
+def test_an_apply_that_terraform_failed_says_why_ecs_did_not_take_it(project: Project) -> None:
+    """As with the shipped modules: their postcondition fails before the outputs are written."""
+
+    def fails(run: Run, step: Step) -> Outcome:
+        if step.argv[1] != "apply" or not run.layer.tenant:
+            return project.behave(run, step)
+        resources = [
+            ("aws_ecs_task_definition", {"arn": NEW}),
+            ("aws_ecs_service", {"cluster": "c", "name": "acme", "task_definition": OLD}),
+        ]
+        made = [{"mode": "managed", "type": t, "instances": [{"attributes": a}]} for t, a in resources]
+        cloud.Cloud.put(project, run.layer, json.dumps({"version": 4, "serial": 2, "lineage": "l", "resources": made}))
+        return Outcome(
+            1, ok=False, tail="Error: Resource postcondition failed", stderr="Error: Resource postcondition failed"
+        )
+
+    project.engine.behaviour = fails
+    with pytest.raises(RolloutFailed, match=f"{ACME}: service acme: ECS rolled back") as error:
+        project.perform("apply", "acme", identity=As(Ecs(ROLLED_BACK, stopped=(STOPPED,))))
+    assert error.value.said == "Error: Resource postcondition failed"
+    assert f"{ACME}: a task stopped: CannotPullContainerError: not found" in project.console.text()
+    assert "rolled back" in project.record("acme")["failed"]["error"]
+    with pytest.raises(TerraformFailed):
+        project.perform("apply", "acme", identity=As(Ecs(STEADY)))
+    with pytest.raises(TerraformFailed):
+        project.perform("apply", "acme", identity=As(Ecs(ROLLED_BACK)), rollout_limit=0.0)
+
+
 def test_a_canary_that_ecs_rolls_back_ends_the_rollout(project: Project) -> None:
     """The health of a wave is what ECS says of each tenant in it; whoever comes after a bad one is left as it was."""
     project.disk.write(f"{APP}/tenants/third.tfvars", "")
@@ -274,3 +303,27 @@ def test_a_limit_that_is_no_duration_is_named(project: Project, run_cli: Callabl
     with pytest.raises(ConfigError, match="rollout_timeout: 'soon' is not a duration") as error:
         project.perform("apply", "acme")
     assert error.value.where == f"{APP}/stack.hcl:2"
+
+
+# -- beside an apply, and after one that failed ---------------------------------------------------------
+
+
+def test_why_a_failed_apply_failed() -> None:
+    ecs = Ecs(ROLLED_BACK, stopped=(STOPPED,))
+    error = ecs.watch().explained([WEB])
+    assert type(error) is RolloutFailed
+    assert "service web: ECS rolled back from acme-web:7 to acme-web:6" in error.message
+    assert "r/s/acme: a task stopped: CannotPullContainerError: not found" in ecs.said
+    assert Ecs(STEADY).watch().explained([WEB]) is None
+    assert Ecs(BEGUN).watch().explained([WEB]) is None
+    assert Ecs(EndpointConnectionError(endpoint_url="x")).watch().explained([WEB]) is None
+
+
+def test_what_is_looked_at_beside_an_apply() -> None:
+    new = service(deployment(id="new", rolloutState="FAILED", rolloutStateReason="why"))
+    watch = Ecs(service(deployment(id="old")), new).watch()
+    known = watch.deployments([("c", "acme")])
+    assert known == {"old"}
+    assert watch.given_up([("c", "acme")], known) == "service acme: the new version failed: why"
+    silent = Ecs(EndpointConnectionError(endpoint_url="x")).watch()
+    assert (silent.deployments([("c", "acme")]), silent.given_up([("c", "acme")], ())) == (set(), "")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ecs_answers import FAILED, NEW, OLD, deployment, service
 
-from wrapper.aws.ecs_service_status import ExpectedService, judge, services, stopped_reason
+from wrapper.aws.ecs_service_status import ExpectedService, given_up, judge, services, services_in_state, stopped_reason
 
 WANTED = ExpectedService("web", "c", "acme", NEW, ("tg",))
 
@@ -122,3 +122,29 @@ def test_which_services_a_root_gives_out(given: dict[str, Any], expected: list[t
 )
 def test_why_a_task_stopped(task: dict[str, Any], words: str) -> None:
     assert stopped_reason(task) == words
+
+
+def _state(*resources: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    return {"resources": [{"mode": "managed", "type": t, "instances": [{"attributes": a}]} for t, a in resources]}
+
+
+def test_the_services_in_a_state_without_outputs() -> None:
+    """As a failed apply leaves it: ECS has gone back, the state still holds what was asked for."""
+    state = _state(
+        ("aws_ecs_task_definition", {"arn": OLD}),
+        ("aws_ecs_task_definition", {"arn": NEW}),
+        ("aws_ecs_task_definition", {"arn": NEW.replace("acme-web:7", "other:9")}),
+        ("aws_ecs_service", {"name": "acme", "cluster": "c", "task_definition": OLD}),
+        ("aws_ecs_service", {"name": "half", "cluster": None, "task_definition": OLD}),
+        ("aws_ecs_service", {}),
+    )
+    assert services_in_state(state) == [ExpectedService("acme", "c", "acme", NEW)]
+    assert services_in_state(None) == services_in_state({"resources": None}) == []
+
+
+def test_what_ecs_has_given_up() -> None:
+    failed = deployment(id="new", rolloutState="FAILED", rolloutStateReason="circuit breaker")
+    assert given_up(service(failed), {"old"}) == "service acme: the new version failed: circuit breaker"
+    assert given_up(service(failed), {"new"}) == ""
+    assert given_up(service(deployment(id="new")), ()) == ""
+    assert given_up(service(deployment(id="old"), failed | {"status": "ACTIVE"}), ()) == ""
