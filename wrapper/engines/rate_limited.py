@@ -23,6 +23,7 @@ from ..aws import rate_limits
 from ..aws.identity import Identity
 from ..aws.rate_limits import RATES, Rate
 from ..aws.token_bucket import after_a_jump
+from ..model import strict_json
 from ..model.nouns import Outcome, Run, Stack, Step
 from ..terraform.plan_stream import Reader
 from . import Engine, OutputCallback, Session
@@ -117,7 +118,7 @@ def _alone_with(file: Path) -> Iterator[None]:
 def _load(file: Path, now: float) -> dict[str, float]:
     """Key -> when that bucket is full again. A file that is not there or damaged: every bucket is full."""
     try:
-        data = json.loads(file.read_text("utf-8"))
+        data = strict_json.parse(file.read_text("utf-8"))
         seen, full = float(data["at"]), {str(k): float(v) for k, v in data["full_at"].items()}
     except FileNotFoundError:
         return {}

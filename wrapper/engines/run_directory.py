@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from ..model import strict_json
 from ..model.errors import BusyError, ConfigError, NotFoundError, StateAtRisk, UnavailableError
 from ..model.nouns import Run
 from ..project import paths
@@ -162,7 +163,7 @@ def _wait_for_lock(file: int, run: Run, notice: Callable[[str], None]) -> None:
 
 def _holder(file: int) -> str:
     try:
-        info = json.loads(os.pread(file, 4096, 0))
+        info = strict_json.parse(os.pread(file, 4096, 0))
         since = time.strftime("%H:%M:%S", time.localtime(info["since"]))
         return f"{info['who']} ({info['verb']}, process {info['pid']}, since {since})"
     except (ValueError, KeyError, TypeError):

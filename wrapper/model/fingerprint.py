@@ -39,6 +39,13 @@ def inputs(variables: Mapping[str, str], sources: str, modules: str, versions: s
     return {**digests, "more_files": more_files, "versions": versions, "counting": COUNTING}
 
 
+def is_readable(data: Mapping[str, Any]) -> bool:
+    """Whether ``data``, as a record holds it, is a fingerprint: digests are texts."""
+    variables = data.get("variables", {})
+    digests = [one for name, one in data.items() if name not in ("variables", "counting")]
+    return isinstance(variables, dict) and all(isinstance(one, str) for one in (*digests, *variables.values()))
+
+
 @dataclass(frozen=True)
 class Difference:
     """One input that is another than it was: its name in words, and both digests ("" where there is none); of a build both

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..model import strict_json
 from ..model.errors import NotFoundError, RefusedError
 
 _MARK = b"orchestrate layer "
@@ -56,6 +57,6 @@ def check(file: Path, label: str) -> Any:
             hint=f"make a new plan of {label} with -out=FILE",
         )
     try:
-        return json.loads(planned or b"{}")
-    except (ValueError, RecursionError):
+        return strict_json.parse(planned or b"{}")
+    except ValueError:
         return {}

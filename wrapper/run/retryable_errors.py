@@ -7,10 +7,10 @@ among ten throttled requests would be denied again.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 
+from ..model import strict_json
 from ..model.errors import OrchestrateError, TerraformFailed
 
 _PROVIDER = "github.com/hashicorp/terraform-provider-aws/issues/"
@@ -168,7 +168,7 @@ def errors(said: str) -> list[str]:
 
 def _json_error(line: str) -> str:
     try:
-        said = json.loads(line)
+        said = strict_json.parse(line)
         return f"{said['@message']} {said.get('diagnostic', {}).get('detail', '')}"
     except (ValueError, KeyError, TypeError, AttributeError):
         return line

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..model import naming
+from ..model import naming, strict_json
 from ..model.errors import NewerError, OrchestrateError
 from ..model.keys import lock_key, state_key
 from ..model.nouns import Layer, Stack
@@ -123,7 +123,7 @@ def layer_status(store: Store, layer: Layer) -> LayerStatus:
 def lock_of(store: Store, layer: Layer) -> Lock | None:
     """Who holds Terraform's lock on a layer's state, or None."""
     try:
-        info = json.loads(store.read(lock_key(layer.stack, state_key(layer))) or b"null")
+        info = strict_json.parse(store.read(lock_key(layer.stack, state_key(layer))) or b"null")
         return Lock(*(str(info.get(k, "")) for k in ("ID", "Who", "Operation", "Created"))) if info else None
     except (ValueError, AttributeError):
         return Lock("", "unknown", "", "unknown")

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from ..model import naming
+from ..model import naming, strict_json
 from ..model.errors import BusyError, ConfigError
 from ..model.keys import state_key
 from ..model.nouns import Layer, Stack
@@ -39,8 +39,8 @@ def load_tagged(store: Store, layer: Layer) -> tuple[dict[str, Any], str] | None
         return None
     data, tag = found
     try:
-        state = json.loads(data)
-        if isinstance(state, dict) and "version" in state:
+        state = strict_json.parse(data)
+        if _is_state(state):
             return state, tag
     except ValueError:
         pass
@@ -49,6 +49,14 @@ def load_tagged(store: Store, layer: Layer) -> tuple[dict[str, Any], str] | None
         where=key,
         hint="restore an earlier version of that object before anything else; see docs/state.md",
     )
+
+
+def _is_state(data: Any) -> bool:
+    if not isinstance(data, dict) or "version" not in data:
+        return False
+    found, resources = data.get("outputs") or {}, data.get("resources") or []
+    whole = isinstance(found, dict) and all(isinstance(one, dict) for one in found.values())
+    return whole and isinstance(resources, list)
 
 
 def outputs(state: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -81,8 +89,8 @@ def load_record(store: Store, layer: Layer) -> DeploymentRecord:
 def data_in(text: bytes | None) -> Any:
     """What an object beside a state holds; None where it is no JSON."""
     try:
-        return json.loads(text or b"{}")
-    except (ValueError, RecursionError):
+        return strict_json.parse(text or b"{}")
+    except ValueError:
         return None
 
 

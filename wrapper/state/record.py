@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ..model.fingerprint import Inputs
+from ..model.fingerprint import Inputs, is_readable
 from ..model.versions import check_known
 from .field_names import from_data, to_data
 
 VERSION = 2
+_TEXTS = ("cli_vars", "builds", "failed")
 
 
 @dataclass(frozen=True)
@@ -82,4 +83,12 @@ def moment(seconds: float) -> str:
 def parse(data: object, where: str = "") -> DeploymentRecord:
     """The record in ``data``; an empty one where it is none. NewerError for one of a later version."""
     check_known(data, VERSION, "a record", where)
-    return from_data(DeploymentRecord, data) if isinstance(data, dict) else DeploymentRecord()
+    if not isinstance(data, dict):
+        return DeploymentRecord()
+    found = from_data(DeploymentRecord, data)
+    texts: dict[str, Any] = {name: _texts(getattr(found, name)) for name in _TEXTS}
+    return replace(found, inputs=found.inputs if is_readable(found.inputs) else {}, **texts)
+
+
+def _texts(found: Mapping[str, Any]) -> dict[str, str]:
+    return {name: text for name, text in found.items() if isinstance(text, str)}

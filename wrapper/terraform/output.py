@@ -7,11 +7,11 @@ Terraform's exit code says little; its own words, stable since 0.12, say the res
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..model import strict_json
 from ..model.nouns import Diagnostic
 
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
@@ -132,8 +132,8 @@ def _from_json(text: str) -> Iterator[Diagnostic]:
         text[start:] if start >= 0 else "",
     ):
         try:
-            data = json.loads(candidate)
-        except (ValueError, RecursionError):
+            data = strict_json.parse(candidate)
+        except ValueError:
             continue
         if isinstance(data, dict):
             given = data.get("diagnostics", [data.get("diagnostic")])

@@ -5,11 +5,11 @@ The form is that of developer.hashicorp.com/terraform/internals/json-format, sta
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ..model import strict_json
 from ..model.errors import OrchestrateError, RefusedError
 from ..model.nouns import Drift
 
@@ -45,7 +45,7 @@ def drifted(data: bytes) -> tuple[Drift, ...]:
 
 def _changes(data: bytes) -> Iterator[Mapping[str, Any]]:
     try:
-        changes = json.loads(data).get("resource_changes") or ()
+        changes = strict_json.parse(data).get("resource_changes") or ()
         yield from (c for c in changes if c.get("mode") == "managed")
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise OrchestrateError(f"cannot read Terraform's plan: {error}", hint="please report it") from None

@@ -6,11 +6,11 @@ object a line (``-json``, developer.hashicorp.com/terraform/internals/machine-re
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from dataclasses import dataclass
 
+from ..model import strict_json
 from .output import plain
 
 _LINE = 8192  # bytes of a line that are looked at: its head says what it is
@@ -69,7 +69,7 @@ def read(line: str) -> Change | None:
 
 def _from_json(line: str) -> Change | None:
     try:
-        said = json.loads(line)
+        said = strict_json.parse(line)
         change = said["change"] if said["type"] == "planned_change" else {}
         action = _JSON_ACTIONS.get(change.get("action", ""), "")
         return Change(action, str(change["resource"]["resource_type"])) if action else None

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ...model import strict_json
 from ...model.errors import ConfigError
 from ...model.nouns import Variable
 from ...model.versions import check_known
@@ -106,10 +107,10 @@ def parse(data: bytes | None, where: str) -> SlotTable:
     if data is None:
         return SlotTable()
     try:
-        found = json.loads(data)
+        found = strict_json.parse(data)
         check_known(found, VERSION, WHAT, where)
         table = _read(found)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError(
             f"the slot table is damaged ({len(data)} bytes; {error})",
             where=where,
