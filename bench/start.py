@@ -1,31 +1,23 @@
-"""A shell prompt's patience: the help and the list of stacks, once installed; and what help imports."""
+"""What a prompt waits for: the help and the list of stacks, once installed, against an empty Python; and what help imports."""
 
 from __future__ import annotations
 
 import re
-import statistics
 from functools import partial
 
-from measure import Row, rounds, span
+from measure import Row, compared, rounds
 from place import CHECKOUT, Place, run
 
-LIMIT = 0.15
+LIMITS = {"--help": 4, "stacks": 5}  # times an empty Python
 FORBIDDEN = ("docker", "boto3", "botocore", "hcl2", "moto")
 
 
 def measure(place: Place, pairs: int) -> list[Row]:
-    python = [place.python, "-c", "pass"]
-    works = [
-        partial(run, python, place.folder, place.environment),
-        partial(place.orchestrate, "--help"),
-        partial(place.orchestrate, "stacks"),
-    ]
-    floor, *ours = rounds(works, 3 * pairs)
+    python = partial(run, [place.python, "-c", "pass"], place.folder, place.environment)
+    empty, *ours = rounds([python, *(partial(place.orchestrate, word) for word in LIMITS)], 3 * pairs)
     rows = [
-        Row(
-            f"orchestrate {name}", statistics.median(times), "s", LIMIT, statistics.median(floor), spread=_spread(times)
-        )
-        for name, times in zip(("--help", "stacks"), ours, strict=True)
+        compared(f"orchestrate {word}, against an empty Python", times, empty, limit)
+        for (word, limit), times in zip(LIMITS.items(), ours, strict=True)
     ]
     said = run([place.python, "-X", "importtime", "-m", "wrapper", "--help"], CHECKOUT, place.environment).stderr
     bad = sorted(imported(said) & set(FORBIDDEN))
@@ -36,7 +28,3 @@ def imported(said: str) -> set[str]:
     """The packages that ``python -X importtime`` names."""
     found = re.findall(r"^import time:.*\|\s*([\w.]+)$", said, re.MULTILINE)
     return {name.partition(".")[0] for name in found}
-
-
-def _spread(times: list[float]) -> str:
-    return f"{span(times)} s; {len(times)} runs; bare is an empty Python"

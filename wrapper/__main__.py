@@ -1,5 +1,6 @@
 """``python -m wrapper`` is the command line; ``python -I wrapper/__main__.py`` too, as the executable starts it."""
 
+import gc
 import os
 import sys
 
@@ -8,7 +9,8 @@ if not __package__:
     sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     __package__ = "wrapper"
 
-from .cli.main import main
+gc.set_threshold(50_000)  # nothing of what is imported is garbage, and looking for it costs time
+from .cli.main import main  # noqa: E402
 
 if __name__ == "__main__":
     main()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -63,6 +61,8 @@ class TerminalConsole:
             self.info(f"  to do: {error.hint}")
 
     def json(self, data: Any) -> None:
+        import json
+
         self.print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
 
     def table(self, head: Sequence[str], rows: table.Rows) -> None:
@@ -82,11 +82,17 @@ class TerminalConsole:
                 return
 
 
+def _columns() -> int:
+    import shutil  # it loads three archive formats, and a script needs no width
+
+    return shutil.get_terminal_size().columns
+
+
 def open_console(environ: Mapping[str, str]) -> TerminalConsole:
     """Colour where a terminal shows it and NO_COLOR is not set (no-color.org)."""
     wanted = not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
     terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size().columns if terminal else 0
+    width = _columns() if terminal else 0
     return TerminalConsole(color_out=wanted and terminal, color_err=wanted and sys.stderr.isatty(), width=width)
 
 

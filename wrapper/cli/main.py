@@ -14,7 +14,6 @@ from .. import __version__
 from ..model.errors import OrchestrateError, UsageError
 from .command import CommandGroup, help_of, no_option, words_of
 from .options import global_options
-from .session import CliSession
 
 _COMMANDS = {
     "stacks": "List the stacks of this project.",
@@ -102,6 +101,8 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
     STACK is a folder config/REGION/STACK; its code is src/STACK (or what its stack.hcl names).
     -var tenant=NAME chooses a tenant of it. Terraform's own arguments (one dash) pass through as typed.
     """
+    from .session import CliSession
+
     ctx.obj = CliSession(argv=ctx.obj or ()).merged(options)
 
 

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from ..model.nouns import Mount, Stack
-from ..terraform import environment
-
 if TYPE_CHECKING:
     from ..aws.identity import Identity
+    from ..model.nouns import Mount, Stack
 
 SELF = Path(__file__).resolve().parents[2]
 
@@ -33,6 +31,8 @@ class Around(Protocol):
 
 def environment_of(options: Around, stack: Stack, identity: Identity) -> dict[str, str]:
     """The allowlisted environment of a run."""
+    from ..terraform import environment
+
     host = not options.contained
     region = stack.region or stack.backend.region or options.environ.get("AWS_REGION", "")
     values = environment.for_terraform(
@@ -79,6 +79,8 @@ def provider_installation(environ: Mapping[str, str]) -> str:
 
 def mounts_of(environ: Mapping[str, str]) -> tuple[Mount, ...]:
     """The caller's AWS profiles and token files, read-only, where the SDK in the container looks for them."""
+    from ..model.nouns import Mount
+
     mounts = []
     folder = Path(os.path.expanduser("~/.aws"))
     if folder.is_dir():

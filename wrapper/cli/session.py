@@ -3,10 +3,7 @@ is first asked for: the project, the console, the engine, AWS's identity, the si
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
-import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -74,6 +71,8 @@ class CliSession:
         folder = self.environ.get("ORCHESTRATE_HOME")
         if not folder:
             return self.root_folder / ".orchestrate"
+        import hashlib
+
         digest = hashlib.sha256(str(self.root_folder).encode()).hexdigest()[:8]
         return (self.directory / folder).resolve() / f"{self.root_folder.name}-{digest}"
 
@@ -189,6 +188,8 @@ class CliSession:
 
     def _other_terraform(self) -> str:
         """The version of the terraform on PATH; "" where it is the image's, or there is none."""
+        import shutil
+
         from ..engines.host import version
         from ..engines.image import inputs
 
@@ -199,6 +200,8 @@ class CliSession:
     @property
     def author(self) -> str:
         """What names this run, in Terraform's lock as in a report."""
+        import socket
+
         from ..deploy.deployer import author
 
         return author(self.environ, socket.gethostname(), os.getpid())

@@ -5,12 +5,14 @@ A name is checked here before any path is built from it.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .errors import NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
 STATE_FILE = "terraform.tfstate"
@@ -79,6 +81,8 @@ def run_home(home: Path, region: str, stack: str, tenant: str = "") -> Path:
 def container_name(root: Path, region: str, stack: str, tenant: str = "") -> str:
     """Deterministic, so that a second container of one layer is refused by the engine.
     Parts are joined by dots, which no name can hold: a-b + c never meets a + b-c."""
+    import hashlib
+
     project = hashlib.sha256(str(root).encode()).hexdigest()[:8]
     return ".".join(["orchestrate", project, region or "_", stack, tenant or "_stack"])
 

@@ -41,6 +41,8 @@ def test_help_imports_no_heavy_library(bench: Any) -> None:
     found = start.imported(said.stderr)
     assert {"click", "wrapper"} <= found, "the reader of importtime reads nothing"
     assert not found & {"docker", "boto3", "botocore", "hcl2", "lark", "moto", "jinja2", "requests"}
+    assert not found & {"shutil", "lzma", "socket", "hashlib", "pathlib", "json"}, "help needs none of them"
+    assert "wrapper.model.nouns" not in said.stderr
 
 
 def test_stacks_imports_neither_docker_nor_aws(bench: Any, example: Any) -> None:
