@@ -4,7 +4,7 @@ that they become part of :mod:`wrapper.deploy.inputs` finds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..model import fingerprint
@@ -75,12 +75,18 @@ class ArgumentChecks:
         )
         return RootRequest(request, typed, saved, {**digests, "versions": self.context.versions})
 
-    def planned(self, layer: Layer, root_request: RootRequest) -> DeploymentRecord | None:
-        """What the apply of a saved plan will record; raises where the plan is not this layer's. None without one."""
+    def planned(
+        self, layer: Layer, root_request: RootRequest, info: Callable[[str], None] = lambda _: None
+    ) -> DeploymentRecord | None:
+        """What the apply of a saved plan will record; raises where the plan is not this layer's, or damaged. None without
+        one."""
         if not root_request.saved:
             return None
         file = self.context.directory / root_request.saved
-        return record.parse(plan_file.check(file, layer.label), str(file))
+        saved = plan_file.check(file, layer.label)
+        if not saved.has_digest:
+            info(f"{file.name}: an older version made this plan, without a digest; damage to it would not be noticed")
+        return record.parse(saved.planned, str(file))
 
     def with_overrides(self, layer: Layer, root_request: RootRequest, own: LayerOverrides) -> RootRequest:
         """What all have in common, and what this one is given alone."""

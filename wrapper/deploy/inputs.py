@@ -98,7 +98,7 @@ class InputResolver:
             return
         root_request = self.checks.root_request(verb, layers[0], tokens)
         if not root_request.valued:
-            planned = self.checks.planned(layers[0], root_request)
+            planned = self.checks.planned(layers[0], root_request, self.console.info)
             yield from (PreparedLayer(layer, root_request, planned=planned) for layer in layers)
             return
         first: dict[str, tuple[ResolvedValue, str]] = {}

@@ -138,7 +138,7 @@ def test_a_plan_file_is_not_applied_in_part(tmp_path: Path) -> None:
         archive.writestr("tfplan", "x")
     plan_file.bind(file, "r/s/acme", {**DeploymentRecord(by="me").as_data(), "version": 99})
     with pytest.raises(NewerError, match=NEWER) as error:
-        record.parse(plan_file.check(file, "r/s/acme"), str(file))
+        record.parse(plan_file.check(file, "r/s/acme").planned, str(file))
     assert error.value.where == str(file)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -43,14 +44,46 @@ def test_what_its_apply_will_record_goes_with_it(tmp_path: Path) -> None:
         DeploymentRecord(inputs={"sources": "s"}, cli_vars={"a": "é\n"}, builds={"b": "1"}),
     )
     plan_file.bind(file, "r/s/acme", one.as_data())
-    assert record.parse(plan_file.check(file, "r/s/acme"), "") == one
+    assert record.parse(plan_file.check(file, "r/s/acme").planned, "") == one
     plan_file.bind(file, "r/s/acme", DeploymentRecord(cli_vars={"a": "x" * 70_000}).as_data())
-    assert record.parse(plan_file.check(file, "r/s/acme"), "") == DeploymentRecord(), (
-        "a comment has no room for it; it is a plan still"
-    )
+    saved = plan_file.check(file, "r/s/acme")
+    assert (saved.planned, saved.has_digest) == ({}, True), "a comment has no room for it; it is a plan still"
+
+
+@pytest.mark.parametrize(
+    ("comment", "planned"),
+    [(b"", {}), (b'\n{"version": 2, "given": {"a": "b"}}', {"version": 2, "given": {"a": "b"}})],
+)
+def test_a_plan_of_an_older_version_has_no_digest(tmp_path: Path, comment: bytes, planned: dict[str, Any]) -> None:
+    file = plan(tmp_path / "my.plan")
     with zipfile.ZipFile(file, "a") as archive:
-        archive.comment = b"orchestrate layer r/s/acme\n{half"
-    assert record.parse(plan_file.check(file, "r/s/acme"), "") == DeploymentRecord()
+        archive.comment = b"orchestrate layer r/s/acme" + comment
+    assert plan_file.check(file, "r/s/acme") == plan_file.SavedPlan(planned)
+
+
+@pytest.mark.parametrize("planned", [{}, {"version": 2, "given": {"a": "b"}}])
+def test_a_plan_in_which_a_byte_flipped_is_refused(tmp_path: Path, planned: dict[str, Any]) -> None:
+    """Each byte of the file, its comment and its digest too."""
+    file = plan(tmp_path / "my.plan")
+    plan_file.bind(file, "r/s/acme", planned)
+    good = file.read_bytes()
+    for place, byte in enumerate(good):
+        for bit in (1, 32, 128):
+            file.write_bytes(good[:place] + bytes([byte ^ bit]) + good[place + 1 :])
+            with pytest.raises(RefusedError) as error:
+                plan_file.check(file, "r/s/acme")
+            assert error.value.exit_code == 77
+    file.write_bytes(good)
+    assert plan_file.check(file, "r/s/acme").planned == planned
+
+
+def test_a_damaged_plan_says_so(tmp_path: Path) -> None:
+    file = plan(tmp_path / "my.plan")
+    plan_file.bind(file, "r/s/acme")
+    file.write_bytes(file.read_bytes().replace(b"planned", b"PLANNED"))
+    with pytest.raises(RefusedError, match="this plan file is damaged") as error:
+        plan_file.check(file, "r/s/acme")
+    assert error.value.hint == "make a new plan of r/s/acme with -out=FILE"
 
 
 @given(st.lists(NAMES, min_size=1, max_size=3).map("/".join), st.lists(NAMES, min_size=1, max_size=3).map("/".join))
