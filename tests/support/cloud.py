@@ -37,6 +37,7 @@ class Cloud:
         self.engine = FakeEngine(self.behave)
         self.outputs: dict[str, dict[str, Any]] = dict(OUTPUTS)
         self.values: dict[str, dict[str, Any]] = {}
+        self.checks: list[dict[str, Any]] = []  # what a state says of its checks
         self.fails: dict[tuple[str, str], Outcome] = {}
         self._where = (stack, region)
 
@@ -61,6 +62,7 @@ class Cloud:
                     "lineage": "l",
                     "outputs": {n: {"value": v} for n, v in outputs.items()},
                     "resources": [] if gone else [{"type": "x"}],
+                    "check_results": self.checks,
                 }
             ),
         )

@@ -19,13 +19,13 @@ from ..aws.identity import Identity
 from ..engines import Engine, rate_limited
 from ..model.errors import BusyError, NewerError, OrchestrateError, RefusedError, TerraformFailed
 from ..model.fingerprint import Difference, first_names
-from ..model.nouns import Layer, Outcome, Run, Stack, Step
+from ..model.nouns import Layer, Outcome, Stack
 from ..project import git
 from ..project.project import Project
 from ..reports.model import BuildChange
 from ..run import retry
 from ..run.plan_run import RunContext
-from ..run.runner import After, Console, execute
+from ..run.runner import Console, execute
 from ..run.signals import SignalHandler
 from ..state import index, layer_state
 from ..state import store as stores
@@ -38,9 +38,10 @@ from .build_choices import BuildPolicy
 from .build_guard import BuildGuard
 from .inputs import InputResolver
 from .prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
-from .recorder import Recorder, Tagged
+from .recorder import Before, Recorder
 from .slot_allocator import CARRIED, SlotAllocator
 from .smoke_test import Smoke
+from .state_watch import StateWatch
 from .untaint import Untainting
 from .verification import Verification
 
@@ -161,11 +162,12 @@ class Deployer:
     ) -> Outcome:
         """Run a layer that is ready; what went in is recorded beside its state when it is done."""
         verb, layer, started = prepared.verb, prepared.layer, time.monotonic()
-        found, record = self._state_of(verb, layer)
-        before = found[0] if found else None
-        prepared = self._at_its_turn(prepared, record)
-        self._tell_builds(prepared, record, console or self.console)
+        found = self._state_of(verb, layer)
+        before = found.state[0] if found.state else None
+        prepared = self._at_its_turn(prepared, found.record)
+        self._tell_builds(prepared, found.record, console or self.console)
         self.verification.check(prepared)
+        watch = StateWatch(self.recorder, layer, verb, found, dry=self.dry)
         untaints = self.untainting.choose(prepared, before, (console or self.console).info)
         recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
         whole = destroys(verb, prepared.tokens) and not partial(prepared.tokens) and not self.dry
@@ -174,9 +176,8 @@ class Deployer:
         try:
             run = replace(prepared.lay_out(self.context, untaints), moves=build_words.moves(prepared.choices))
             run = replace(run, planned=recorder.planned(prepared)) if run.files.collect else run
-            wrote = self._own_writes(run, found)
             engine = self._engine_for(prepared, console or self.console, signals or self.signals)
-            outcome = execute(run, engine, console or self.console, signals or self.signals, wrote)
+            outcome = execute(run, engine, console or self.console, signals or self.signals, watch)
             if verb.applies and not (self.dry or whole or outcome.skipped):
                 after = layer_state.load_tagged(self.store, layer) or after
                 self.verification.watch(
@@ -184,8 +185,7 @@ class Deployer:
                 )
         except OrchestrateError as error:
             error = self._explained(prepared, error, console or self.console)
-            if verb.recorded and not self.dry:
-                recorder.failed(layer, error)
+            watch.failed(error)
             raise error
         finally:
             if not layer.tenant:
@@ -199,11 +199,13 @@ class Deployer:
                 index.forget(self.store, self.stack)
             self.slot_allocator.release(layer)
         elif verb.applies:
-            record = recorder.applied(prepared, time.monotonic() - started, *after)
+            record = recorder.applied(prepared, time.monotonic() - started, found, after)
             if layer.tenant and prepared.inputs and not prepared.shares_load_balancer:
                 self.slot_allocator.release(layer)
             self.verification.run_smoke_test(layer, record, console or self.console, signals or self.signals)
             return replace(outcome, url=record.url)
+        else:
+            watch.ended()
         return outcome
 
     def _at_its_turn(self, prepared: PreparedLayer, record: DeploymentRecord) -> PreparedLayer:
@@ -243,32 +245,20 @@ class Deployer:
         if self.note_builds:
             self.note_builds(prepared.layer, build_changes.of(prepared, record, self.trigger.reason))
 
-    def _state_of(self, verb: Verb, layer: Layer) -> tuple[Tagged | None, DeploymentRecord]:
+    def _state_of(self, verb: Verb, layer: Layer) -> Before:
         """The state that a verb acts on, and its record; raises where they, or the history, are not to be touched. In a dry
         run what cannot be read counts as not there."""
         if not verb.on_state or (self.dry and self.identity.is_nobody):
-            return None, DeploymentRecord()
+            return Before()
         try:
             record = layer_state.check_known(self.store, layer)
             if verb.recorded:
                 self.slot_allocator.check_known()
-            return layer_state.load_tagged(self.store, layer), record
+            return Before(layer_state.load_tagged(self.store, layer), record)
         except OrchestrateError:
             if not self.dry:
                 raise
-            return None, DeploymentRecord()
-
-    def _own_writes(self, run: Run, found: Tagged | None) -> After:
-        """Hears of a Run's Steps. One that untaints is the tool's own write of the state: the record names that state before
-        the plan is made, also for a Run that ends there."""
-        known = found
-
-        def after(step: Step) -> None:
-            nonlocal known
-            if known and step.aside:
-                known = self.recorder.rewritten(run.layer, known)
-
-        return after
+            return Before()
 
     def is_deployed(self, layer: Layer) -> bool:
         return not self.dry and layer_state.load(self.store, layer) is not None

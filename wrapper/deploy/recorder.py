@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..model.errors import OrchestrateError, SmokeFailed
-from ..model.keys import state_key
 from ..model.nouns import Layer
 from ..state import history, layer_state
 from ..state import store as stores
@@ -18,6 +16,19 @@ from ..state.record import DeploymentRecord, Trigger, moment
 from .prepared import PreparedLayer
 
 Tagged = tuple[dict[str, Any], str]  # a state and its object's tag
+
+
+@dataclass(frozen=True)
+class Before:
+    """A layer as a command found it: its state, and its record."""
+
+    state: Tagged | None = None
+    record: DeploymentRecord = field(default_factory=DeploymentRecord)
+
+    def is_overtaken(self, now: DeploymentRecord, left: Mapping[str, Any]) -> bool:
+        """Whether the record ``now`` is of another apply, on top of the state that this command ``left``. (A state that
+        was put back from an earlier version is earlier than its record, and overtakes nothing.)"""
+        return now.run != self.record.run and now.is_later_than(left)
 
 
 @dataclass(frozen=True)
@@ -33,11 +44,11 @@ class Recorder:
     def who(self) -> str:
         return self.trigger.user or self.author
 
-    def applied(self, prepared: PreparedLayer, seconds: float, left: Mapping[str, Any], tag: str) -> DeploymentRecord:
+    def applied(self, prepared: PreparedLayer, seconds: float, before: Before, after: Tagged) -> DeploymentRecord:
         """What went in (as digests), what was typed (never a sensitive value), which builds, who, when and why.
-        ``left``: the state that it left, and its object's ``tag``. Returns what was recorded; with its URL alone where
-        there is nothing to record."""
-        store, layer = self.store(), prepared.layer
+        ``after``: the state that it left, and its object's tag. Returns what was recorded; with its URL alone where there
+        is nothing to record. The record of a later apply stays, and so does the failure of a try that came between."""
+        store, layer, left = self.store(), prepared.layer, after[0]
         url = str(layer_state.outputs(left).get("url") or "")
         planned = prepared.record
         if not planned.inputs:
@@ -48,7 +59,7 @@ class Recorder:
             by=self.who,
             at=at,
             brought={n: self._came(how, at) for n, how in planned.brought.items()},
-            state=_named(left, tag),
+            state=_named(*after),
             seconds=round(seconds, 1),
             url=url,
             commit=planned.commit or self.commit,
@@ -56,8 +67,17 @@ class Recorder:
             reason={**planned.reason, **self.trigger.reason},
             run=secrets.token_hex(8),
         )
-        layer_state.write_record(store, layer, one)
-        layer_state.change_history(store, layer, lambda applies: history.added(applies, one))
+        written = one
+
+        def change(now: DeploymentRecord) -> DeploymentRecord:
+            nonlocal written
+            between = now.failed if now.failed != before.record.failed else {}
+            written = now if before.is_overtaken(now, left) else replace(one, failed=between)
+            return written
+
+        layer_state.change_record(store, layer, change)
+        if written.run == one.run:
+            layer_state.change_history(store, layer, lambda applies: history.added(applies, one))
         return one
 
     def _came(self, brought: Mapping[str, Any], at: str) -> dict[str, Any]:
@@ -83,14 +103,18 @@ class Recorder:
             layer_state.change_record(store, layer, lambda record: record.after_own_write(before[1], _named(*after)))
         return after
 
-    def failed(self, layer: Layer, error: OrchestrateError) -> None:
-        """A try that failed, beside the state that it or the last apply left. No more than a note: never in the way."""
-        with contextlib.suppress(OrchestrateError):
-            store = self.store()
-            if store.modified(state_key(layer)) is None:
-                return
-            record = layer_state.load_record(store, layer)
-            layer_state.write_record(store, layer, record.after_failure(moment(time.time()), self.who, error.message))
+    def ended(self, layer: Layer, before: Before, left: Tagged, tried: OrchestrateError | None = None) -> None:
+        """A Run that is not recorded has ended. The state from before may stand in another object now; a try that failed
+        is noted, unless a later apply is recorded."""
+
+        def change(record: DeploymentRecord) -> DeploymentRecord:
+            if before.state and layer_state.same_content(before.state[0], left[0]):
+                record = record.after_rewrite(before.state[1], _named(*left))
+            if tried is None or before.is_overtaken(record, left[0]):
+                return record
+            return record.after_failure(moment(time.time()), self.who, tried.message)
+
+        layer_state.change_record(self.store(), layer, change)
 
     def record_failed_check(self, layer: Layer, record: DeploymentRecord, error: SmokeFailed) -> None:
         """It is applied and recorded, and it is not good: nothing goes back to it, and nothing is promoted from it.
@@ -103,7 +127,12 @@ class Recorder:
             if before
             else "it is applied, and its state is saved; no earlier builds are known that could be put back"
         )
-        self.failed(layer, error)
+
+        def change(now: DeploymentRecord) -> DeploymentRecord:
+            noted = now.after_failure(moment(time.time()), self.who, error.message)
+            return noted if record.run in ("", now.run) else now
+
+        layer_state.change_record(store, layer, change)
         if record.run:
             layer_state.change_history(
                 store, layer, lambda applies: history.with_failure(applies, record.run, error.message)

@@ -154,7 +154,7 @@ class DockerSession:
 
     def execute(self, step: Step, output: OutputCallback) -> Outcome:
         if self._stopped:
-            return Outcome(143, ok=False)
+            return Outcome(143, ok=False, begun=False)
         if step.interactive:
             return self._interactive(step)
         tail, errors = Tail(), Tail()

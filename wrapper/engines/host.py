@@ -104,7 +104,7 @@ class HostSession:
         tail, errors = Tail(), Tail()
         with self._lock:
             if self._stopped:
-                return Outcome(143, ok=False)
+                return Outcome(143, ok=False, begun=False)
             ends, told = self._spawn(step)
             self._apart = int(told.readline())
         with told:

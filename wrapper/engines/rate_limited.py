@@ -186,7 +186,7 @@ class RateLimitedSession:
             return self._session.execute(step, heard)
         wanted = rate_limits.requests(self._reader.changes)
         if not self._rate_limiter.before(self._label, wanted, self._is_stopped_within):
-            return Outcome(143, ok=False)
+            return Outcome(143, ok=False, begun=False)
         return self._session.execute(step, output)
 
     def _is_stopped_within(self, seconds: float) -> bool:

@@ -11,6 +11,7 @@
     ├── SmokeFailed              1  applied and recorded, and it does not answer as it should
     ├── StateAtRisk             74  state was not saved; recover before anything else
     ├── BusyError               75  locked, another run is active, or the outcome is unknown
+    │   └── NotBegunError       75  another run was first, and Terraform changed nothing
     ├── RefusedError            77  protected, not confirmed, wrong account, no credentials
     ├── TimeoutExpired         124  a time limit passed
     └── Stopped            130/143  ended by a signal
@@ -80,6 +81,10 @@ class StateAtRisk(OrchestrateError):
 
 class BusyError(OrchestrateError):
     exit_code = 75
+
+
+class NotBegunError(BusyError):
+    """Another run was first: Terraform refused to begin, and changed nothing."""
 
 
 class RefusedError(OrchestrateError):

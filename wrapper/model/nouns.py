@@ -218,7 +218,8 @@ class Diagnostic:
 @dataclass(frozen=True)
 class Outcome:
     """How a Step or a Run ended: the exit code and the last of what it said (``stderr``: of that there). Truthy when ok.
-    ``url`` is the tenant's, after an apply. ``out_of_memory``: a process of it was killed because there was no more."""
+    ``url`` is the tenant's, after an apply. ``out_of_memory``: a process of it was killed because there was no more.
+    ``begun`` is False of a Step that never started, because a stop came first."""
 
     code: int
     ok: bool
@@ -229,6 +230,7 @@ class Outcome:
     changes: tuple[int, int, int] | None = None  # added, changed, destroyed
     url: str = ""
     captured: bytes = b""
+    begun: bool = True
 
     def __bool__(self) -> bool:
         return self.ok

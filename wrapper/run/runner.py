@@ -6,11 +6,10 @@ Knows engines only by their Protocol, and Terraform only by what :mod:`wrapper.t
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ..engines import Engine, Session
+from ..engines import Engine, OutputCallback, Session
 from ..engines.run_directory import RunDirectory, collect
 from ..model.errors import RefusedError, StateAtRisk
 from ..model.nouns import Outcome, Run, Step
@@ -22,8 +21,6 @@ from ..terraform.suggested import suggest
 from . import plan_file
 from .signals import SignalHandler
 
-After = Callable[[Step], None]
-
 
 class Console(Protocol):
     """Whoever is listening: Terraform's voice, our words, and a question."""
@@ -33,11 +30,24 @@ class Console(Protocol):
     def confirm(self, question: str, wanted: str) -> bool: ...
 
 
+class StepWatch(Protocol):
+    """Hears of each Step that is not skipped: before it starts, and how it ended."""
+
+    def before(self, step: Step) -> None: ...
+    def after(self, step: Step, outcome: Outcome) -> None: ...
+
+
+class NoWatch:
+    """Needs to hear of nothing."""
+
+    def before(self, step: Step) -> None: ...
+    def after(self, step: Step, outcome: Outcome) -> None: ...
+
+
 def execute(
-    run: Run, engine: Engine, console: Console, signals: SignalHandler, after: After = lambda _: None
+    run: Run, engine: Engine, console: Console, signals: SignalHandler, watch: StepWatch | None = None
 ) -> Outcome:
-    """Carry out a Run. Returns the last Step's Outcome; raises the error that a failure amounts to. ``after`` hears of
-    each Step that has changed something."""
+    """Carry out a Run. Returns the last Step's Outcome; raises the error that a failure amounts to."""
     with contextlib.ExitStack() as stack:
         stack.callback(signals.unshield)
         session = stack.enter_context(engine.open(run))
@@ -45,71 +55,84 @@ def execute(
         directory: RunDirectory | None = getattr(session, "directory", None)
         if directory and run.mutates and not run.repairs:
             directory.check_recovered()
-        outcome = _steps(run, session, directory, console, signals, after)
+        outcome = _Execution(run, session, directory, console, signals, watch or NoWatch()).all()
         if directory:
             collect(directory, lambda file: plan_file.bind(file, run.layer.label, run.planned))
         return outcome
 
 
-def _steps(
-    run: Run, session: Session, directory: RunDirectory | None, console: Console, signals: SignalHandler, after: After
-) -> Outcome:
-    outcome, changes = Outcome(0, ok=True), None
-    for step in run.steps:
-        signals.check()
-        if directory and directory.ready(step.stamp):
-            continue
-        if step.confirm:
-            _agree(run, console)
-        outcome = _one(run, step, session, directory, console, signals)
-        changes = outcome.changes or changes if not step.captured else changes
-        if step.mutates and not outcome.skipped:
-            after(step)
-        if directory and step.stamp:
-            directory.mark(step.stamp)
-        if step.last_if is not None and outcome.code == step.last_if and not outcome.skipped:
-            return replace(outcome, changes=(0, 0, 0))
-    return replace(outcome, changes=changes)
+@dataclass(frozen=True)
+class _Execution:
+    """The Steps of one Run, in the session that is open for them."""
 
+    run: Run
+    session: Session
+    directory: RunDirectory | None
+    console: Console
+    signals: SignalHandler
+    watch: StepWatch
 
-def _one(
-    run: Run, step: Step, session: Session, directory: RunDirectory | None, console: Console, signals: SignalHandler
-) -> Outcome:
-    if directory:
-        if not step.stamp:
-            directory.seal()
-        console.info("+ " + redact(step.argv, run.sensitive))
-    # An init that nobody typed is no part of the answer: `output -raw` on a fresh machine says the value alone.
-    output = (lambda data, _: console.output(data, True)) if step.stamp or step.aside else console.output
-    heard: list[bytes] = []
-    if step.captured:
-        output = lambda data, is_error: console.output(data, True) if is_error else heard.append(data)  # noqa: E731
-    with signals.watching(session):
-        outcome = session.execute(step, output)
-    if outcome and directory and run.repairs and "push" in step.argv and commands.ERRORED_STATE in step.argv:
-        directory.recovered()
-    if directory and directory.errored_state and step.mutates and not run.repairs:
-        raise StateAtRisk(
-            f"{run.layer.label}: Terraform could not save the state",
-            where=str(directory.errored_state),
-            hint=f"push it: {suggest('state', run.layer, 'push', commands.ERRORED_STATE)} ; change nothing before that",
-        )
-    changes = change_summary(outcome.tail)
-    unseen = outcome.code == 2 and changes is None  # Terraform exits 2 on SIGQUIT as well as for changes
-    if not outcome or signals.stopping or unseen:
-        signals.check()
-        raise failure(run, step, outcome)
-    if step.captured and run.mutates and not outcome.skipped:
-        plan_json.check_deletions(b"".join(heard), run.layer.label, run.deletable, _unchanged(run))
-    return replace(outcome, changes=changes, captured=b"".join(heard))
+    def all(self) -> Outcome:
+        outcome, changes, directory = Outcome(0, ok=True), None, self.directory
+        for step in self.run.steps:
+            self.signals.check()
+            if directory and directory.ready(step.stamp):
+                continue
+            if step.confirm:
+                self._agree()
+            outcome = self._one(step)
+            changes = outcome.changes or changes if not step.captured else changes
+            if directory and step.stamp:
+                directory.mark(step.stamp)
+            if step.last_if is not None and outcome.code == step.last_if and not outcome.skipped:
+                return replace(outcome, changes=(0, 0, 0))
+        return replace(outcome, changes=changes)
 
+    def _one(self, step: Step) -> Outcome:
+        run, directory = self.run, self.directory
+        if directory:
+            if not step.stamp:
+                directory.seal()
+            self.console.info("+ " + redact(step.argv, run.sensitive))
+        heard: list[bytes] = []
+        self.watch.before(step)
+        with self.signals.watching(self.session):
+            outcome = self.session.execute(step, self._output(step, heard))
+        self.watch.after(step, outcome)
+        if outcome and directory and run.repairs and "push" in step.argv and commands.ERRORED_STATE in step.argv:
+            directory.recovered()
+        if directory and directory.errored_state and step.mutates and not run.repairs:
+            raise StateAtRisk(
+                f"{run.layer.label}: Terraform could not save the state",
+                where=str(directory.errored_state),
+                hint=f"push it: {suggest('state', run.layer, 'push', commands.ERRORED_STATE)} ; change nothing before that",
+            )
+        changes = change_summary(outcome.tail)
+        unseen = outcome.code == 2 and changes is None  # Terraform exits 2 on SIGQUIT as well as for changes
+        if not outcome or self.signals.stopping or unseen:
+            self.signals.check()
+            raise failure(run, step, outcome)
+        if step.captured and run.mutates and not outcome.skipped:
+            plan_json.check_deletions(b"".join(heard), run.layer.label, run.deletable, _unchanged(run))
+        return replace(outcome, changes=changes, captured=b"".join(heard))
 
-def _agree(run: Run, console: Console) -> None:
-    protected = run.layer.stack.settings.protected
-    wanted = run.layer.label if protected else "yes"
-    moves = f" ({run.moves})" if run.moves else ""
-    if not console.confirm(f"{run.verb} {run.layer.label}{moves}? Type {wanted} to go on:", wanted):
-        raise RefusedError(f"{run.layer.label}: not confirmed", hint=f"{_unchanged(run)}; to continue, answer {wanted}")
+    def _output(self, step: Step, heard: list[bytes]) -> OutputCallback:
+        """Where a Step's voice goes. An init that nobody typed is no part of the answer: `output -raw` on a fresh machine
+        says the value alone."""
+        console = self.console
+        if step.captured:
+            return lambda data, is_error: console.output(data, True) if is_error else heard.append(data)
+        if step.stamp or step.aside:
+            return lambda data, _: console.output(data, True)
+        return console.output
+
+    def _agree(self) -> None:
+        run, protected = self.run, self.run.layer.stack.settings.protected
+        wanted = run.layer.label if protected else "yes"
+        moves = f" ({run.moves})" if run.moves else ""
+        if not self.console.confirm(f"{run.verb} {run.layer.label}{moves}? Type {wanted} to go on:", wanted):
+            hint = f"{_unchanged(run)}; to continue, answer {wanted}"
+            raise RefusedError(f"{run.layer.label}: not confirmed", hint=hint)
 
 
 def _unchanged(run: Run) -> str:

@@ -64,6 +64,26 @@ def outputs(state: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: out.get("value") for name, out in ((state or {}).get("outputs") or {}).items()}
 
 
+def same_content(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two states of one lineage say the same. A plan that is stopped may write the state again: Terraform compares
+    the results of its checks in the order of a map, which is another each time (internal/states/statefile/version4.go)."""
+    return bool(one) and _content(one) == _content(other)
+
+
+def _content(state: Mapping[str, Any]) -> dict[str, Any]:
+    said = {k: v for k, v in state.items() if k not in ("serial", "terraform_version")}
+    return {**said, "check_results": _unordered(said.get("check_results"))}
+
+
+def _unordered(value: object) -> object:
+    """The same, each list in it sorted."""
+    if isinstance(value, dict):
+        return {k: _unordered(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return sorted((_unordered(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True))
+    return value
+
+
 def is_empty(state: dict[str, Any] | None) -> bool:
     return not (state or {}).get("resources")
 

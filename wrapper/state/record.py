@@ -68,6 +68,17 @@ class DeploymentRecord:
         """The same last apply, and a later try that failed."""
         return replace(self, failed={"at": at, "by": by, "error": error})
 
+    def is_later_than(self, state: Mapping[str, Any]) -> bool:
+        """Whether it names a state that was written on top of this one."""
+        mine, serial = self.state.get("serial"), state.get("serial")
+        if not (isinstance(mine, int) and isinstance(serial, int)):
+            return False
+        return mine > serial and self.state.get("lineage") == state.get("lineage")
+
+    def after_rewrite(self, before: str, state: Mapping[str, Any]) -> DeploymentRecord:
+        """The same last apply, and the same state in another object; ``before`` was the tag of the object that said it."""
+        return replace(self, state=state) if self.tag and self.tag == before else self
+
     def after_own_write(self, before: str, state: Mapping[str, Any]) -> DeploymentRecord:
         """The same last apply, and the state that the tool itself has written since; ``before`` was its object's tag then.
         A record that still names an older one stays as it is, unless a try failed: another hand wrote it, which shows."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..model.errors import BusyError, OrchestrateError, RefusedError, StateAtRisk, TerraformFailed
+from ..model.errors import NotBegunError, OrchestrateError, RefusedError, StateAtRisk, TerraformFailed
 from ..model.keys import lock_key, state_key
 from ..model.nouns import Diagnostic, Outcome, Run, Step
 from .commands import VERBS
@@ -107,8 +107,8 @@ def _locked(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagnostic]
     if lock.id:
         unlock = suggest("force-unlock", run.layer, "-force", lock.id)
         hint = f"wait with -lock-timeout=5m; if that run is dead: {unlock}"
-        return BusyError(f"{label} is locked {who or 'by a run that its lock does not name'}", hint=hint)
-    return BusyError(
+        return NotBegunError(f"{label} is locked {who or 'by a run that its lock does not name'}", hint=hint)
+    return NotBegunError(
         f"{label} is locked {who}".rstrip() + ", and the lock has no id",
         where=object_,
         hint="if no run of this layer is active, remove that object: force-unlock cannot, because it needs the id",
@@ -134,7 +134,7 @@ def _reason(detail: str) -> str:
 def _overtaken(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagnostic]) -> OrchestrateError | None:
     if not errors or errors[0].summary != "Saved plan is stale":
         return None
-    return BusyError(
+    return NotBegunError(
         f"{run.layer.label} was changed by another run between this plan and its apply", hint="run it again"
     )
 

@@ -84,7 +84,7 @@ def another_hand(many: Many) -> None:
 
 
 def failed_before(many: Many) -> None:
-    many.fail("acme", "plan")
+    many.fail("acme", "apply")
     many.run("apply", policy=FleetPolicy(jobs=1, force=True), tenant_filter=TenantFilter(("acme",), own=False))
     many.cloud.fails.clear()
 

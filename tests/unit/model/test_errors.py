@@ -21,6 +21,7 @@ CODES = {
     "RolloutFailed": 1,
     "StateAtRisk": 74,
     "BusyError": 75,
+    "NotBegunError": 75,
     "RefusedError": 77,
     "TimeoutExpired": 124,
     "Stopped": 143,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fakes import LOCAL, layer, run_of
 
-from wrapper.model.errors import BusyError, OrchestrateError, RefusedError, StateAtRisk, TerraformFailed
+from wrapper.model.errors import NotBegunError, OrchestrateError, RefusedError, StateAtRisk, TerraformFailed
 from wrapper.model.nouns import Layer, Outcome, Settings, Step
 from wrapper.terraform import failures
 
@@ -88,11 +88,11 @@ def error_of(stderr: str, *argv: str, code: int = 1, stdout: str = "", **changes
     [
         (
             LOCKED,
-            BusyError,
+            NotBegunError,
             "is locked by me-laptop-7 (Apply, since 2026-01-02 03:04:05 +0000 UTC)",
             f"./orchestrate force-unlock app ap-southeast-2 -var tenant=acme -force {ID}",
         ),
-        (STALE, BusyError, "was changed by another run between this plan and its apply", "again"),
+        (STALE, NotBegunError, "was changed by another run between this plan and its apply", "again"),
         (NOT_SAVED, StateAtRisk, "Terraform could not save the state", "recover first"),
         (DENIED, RefusedError, "its lock cannot be written: AccessDenied: Access Denied", "s3:GetObject, PutObject"),
         (
@@ -183,7 +183,7 @@ def test_the_machine_readable_output_counts_where_there_is_one() -> None:
 )
 def test_a_lock_without_an_id_is_no_command(lock: str, message: str, of: Layer, where: str) -> None:
     error = error_of(lock, layer=of)
-    assert (type(error), error.where) == (BusyError, where)
+    assert (type(error), error.where) == (NotBegunError, where)
     assert message.replace("ap-southeast-2/app/acme", of.label) in error.message
     assert "unknown" not in error.message + error.hint
     assert "force-unlock cannot" in error.hint

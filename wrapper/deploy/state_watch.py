@@ -1,0 +1,60 @@
+"""One Run as the state's object shows it: whether it began to change something, and which writes of the state are the tool's
+own. Terraform's words :mod:`wrapper.terraform.output` knows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..model.errors import ConfigError, NotBegunError, OrchestrateError
+from ..model.nouns import Layer, Outcome, Step
+from ..state import layer_state
+from ..terraform.commands import Verb
+from .recorder import Before, Recorder, Tagged
+
+
+@dataclass
+class StateWatch:
+    """``found``: the layer before the Run."""
+
+    recorder: Recorder
+    layer: Layer
+    verb: Verb
+    found: Before
+    dry: bool = False
+    began: bool = False
+
+    def before(self, step: Step) -> None:
+        """An untaint is no part of the try: the state says the same of what runs."""
+        self.began = self.began or (step.mutates and not step.aside)
+
+    def after(self, step: Step, outcome: Outcome) -> None:
+        """The record names the state that an untaint wrote before the plan is made, also for a Run that ends there."""
+        if step.mutates and not step.aside and not outcome.begun:
+            self.began = False
+        if self.found.state and step.aside and outcome and not outcome.skipped:
+            self.found = replace(self.found, state=self.recorder.rewritten(self.layer, self.found.state))
+
+    def failed(self, error: OrchestrateError) -> None:
+        """A Run that failed or was stopped. It was a try if it began to change something."""
+        tried = self.verb.recorded and self.began and not isinstance(error, NotBegunError)
+        self.ended(error if tried else None)
+
+    def ended(self, tried: OrchestrateError | None = None) -> None:
+        """A Run that leaves no record of its own has ended. What is noted then is never in the way."""
+        if not self.verb.on_state or self.dry:
+            return
+        with contextlib.suppress(OrchestrateError):
+            left = self._left()
+            if left and (tried or (self.found.state and self.found.state[1] != left[1])):
+                self.recorder.ended(self.layer, self.found, left, tried)
+
+    def _left(self) -> Tagged | None:
+        """The state that the Run left; a damaged one without its content."""
+        damaged: dict[str, Any] = {}
+        try:
+            return layer_state.load_tagged(self.recorder.store(), self.layer)
+        except ConfigError:
+            return damaged, ""
