@@ -16,12 +16,10 @@ from ..model.fingerprint import Difference
 from ..model.nouns import ResolvedValue, Variable
 from ..state.history import HistoryEntry
 from ..state.record import DeploymentRecord
-from ..terraform.variables import Source, holds_build, merge
+from ..terraform.variables import Source, build_names, merge
 from . import build_rule, build_words
-from .build_rule import Choice, Given, Ran, Said, Why, parse_said
+from .build_rule import BuildChoice, Given, Ran, Said, Why, parse_said
 from .builds import capital
-
-Values = Mapping[str, ResolvedValue]
 
 
 @dataclass(frozen=True)
@@ -42,11 +40,7 @@ def text(value: Any) -> str | None:
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
 
 
-def names(declared: Mapping[str, Variable]) -> list[str]:
-    return sorted(n for n, v in declared.items() if holds_build(v))
-
-
-def said(name: str, values: Values, declared: Mapping[str, Variable]) -> Said:
+def said(name: str, values: Mapping[str, ResolvedValue], declared: Mapping[str, Variable]) -> Said:
     """What the files say of a build. ``values``: theirs alone."""
     if name in values:
         return Said(text(values[name].value), values[name].origin)
@@ -59,15 +53,15 @@ def choose(
     given: Mapping[str, Given],
     record: DeploymentRecord,
     policy: BuildPolicy,
-) -> dict[str, Choice]:
-    """Of each build that a root declares."""
+) -> dict[str, BuildChoice]:
+    """Of each build that a root declares; ``now`` has them all."""
     recorded = {capital(n): n for n in {*record.builds, *record.files}}
     found = {}
-    for name in names(declared):
+    for name in now:
         there = recorded.get(capital(name))
         ran = ran_of(record, there, now[name]) if there and record.at else None
         if policy.unseen and name not in given:
-            found[name] = Choice(now[name].number, Why.UNSEEN, now[name])
+            found[name] = BuildChoice(now[name].number, Why.UNSEEN, now[name])
             continue
         if policy.as_it_ran:
             found[name] = build_rule.as_it_ran(ran, given.get(name), now[name])
@@ -93,18 +87,18 @@ class BuildQuestion:
     given: Mapping[str, Given]
     policy: BuildPolicy
 
-    def ask(self, record: DeploymentRecord) -> dict[str, Choice]:
+    def ask(self, record: DeploymentRecord) -> dict[str, BuildChoice]:
         return choose(self.declared, self.now, self.given, record, self.policy)
 
 
 def question(
     declared: Mapping[str, Variable],
-    values: Values,
+    values: Mapping[str, ResolvedValue],
     given: Mapping[str, tuple[ResolvedValue, str]],
     policy: BuildPolicy,
 ) -> BuildQuestion:
     """``values``: what the files say, and no argument; ``given``: by name a value of the command's, and its way."""
-    builds = names(declared)
+    builds = build_names(declared)
     numbers = {n: Given(text(v.value), how) for n, (v, how) in given.items() if n in builds}
     return BuildQuestion(declared, {n: said(n, values, declared) for n in builds}, numbers, policy)
 
@@ -124,19 +118,20 @@ def check_mode(asked: BuildQuestion, label: str, where: str) -> None:
 
 def without_builds(source: Source, declared: Mapping[str, Variable]) -> Source:
     """The values of a file that the command names, but for builds: those it gives, and the files keep saying theirs."""
-    return replace(source, values={n: v for n, v in source.values.items() if n not in names(declared)})
+    builds = build_names(declared)
+    return replace(source, values={n: v for n, v in source.values.items() if n not in builds})
 
 
 def builds_of(sources: Iterable[Source], declared: Mapping[str, Variable], label: str) -> dict[str, ResolvedValue]:
     """And the builds in such files."""
-    builds = {n: declared[n] for n in names(declared)}
+    builds = {n: declared[n] for n in build_names(declared)}
     alone = [replace(s, values={n: v for n, v in s.values.items() if n in builds}) for s in sources]
     return merge(builds, (), alone, label)
 
 
 def ran_of(record: DeploymentRecord, name: str, now: Said) -> Ran:
-    """A build as a record has it. What an older tool recorded: a number that nobody typed is what the files said; of one that
-    somebody typed it did not record what they said."""
+    """A build as a record has it. What an older tool recorded: a number that no command gave is what the files said; of one
+    that a command gave it did not record what they said."""
     number = record.builds.get(name)
     then = parse_said(record.files.get(name))
     if then is None and name not in record.cli_vars:
@@ -154,7 +149,7 @@ def came(record: DeploymentRecord, how: str = "") -> dict[str, Any]:
     return {k: v for k, v in {"at": record.at, "by": record.by, "job": record.build_url, "how": how}.items() if v}
 
 
-def settled(values: Values, choices: Mapping[str, Choice]) -> dict[str, ResolvedValue]:
+def settled(values: Mapping[str, ResolvedValue], choices: Mapping[str, BuildChoice]) -> dict[str, ResolvedValue]:
     """The values, each build with its number. ``values``: those of the files, and of files that the command names."""
     result = dict(values)
     for name, one in choices.items():
@@ -171,7 +166,10 @@ def settled(values: Values, choices: Mapping[str, Choice]) -> dict[str, Resolved
 
 
 def differences(
-    record: DeploymentRecord, inputs: fingerprint.Inputs, choices: Mapping[str, Choice], ignoring: tuple[str, ...] = ()
+    record: DeploymentRecord,
+    inputs: fingerprint.Inputs,
+    choices: Mapping[str, BuildChoice],
+    ignoring: tuple[str, ...] = (),
 ) -> list[Difference]:
     """What of a layer's inputs differs from its last apply; of builds the numbers, whatever the digests say."""
     builds = {*choices, *(n for n in record.builds if capital(n) in {capital(c) for c in choices})}
@@ -183,7 +181,7 @@ def differences(
     return moved + fingerprint.differences(record.inputs, inputs, {*builds, *ignoring})
 
 
-def brought(choices: Mapping[str, Choice]) -> dict[str, Any]:
+def brought(choices: Mapping[str, BuildChoice]) -> dict[str, Any]:
     """Who gave the builds that the files did not bring, as a record has it; when a command gives one, it does not know yet."""
     return {
         n: {"how": one.given.how} if one.given else dict(one.ran.brought if one.ran else {})

@@ -1,5 +1,5 @@
 """Whether the builds that a command moves may go there. On a protected stack that takes its builds from another, a number that
-is new runs there already, or somebody says why not; and a pipeline displaces nothing that it does not know of.
+is new runs there already, or a person gives the reason why not; and a pipeline displaces no build that it does not know of.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class BuildGuard:
         )
 
     def _displaced(self, prepared: PreparedLayer) -> Iterator[OrchestrateError]:
-        """A file that would take the place of a build that somebody brought past the stack before, and nobody looks on."""
+        """A file that would take the place of a build that did not come from the stack before, in a command that asks no person."""
         if not self.on or self.asked or self.exempt:
             return
         for name, one in prepared.choices.items():

@@ -24,7 +24,7 @@ class Why(Enum):
     STAYS = "the files say what they said then"
     CAUGHT_UP = "the files say now what runs"
     CHANGED = "a file names another number than it did then"
-    UNNAMED = "no file names it any more, and somebody gave it"
+    UNNAMED = "no file names it any more, and a command gave it"
     DROPPED = "no file names it any more, and a file had brought it"
     DEFAULT = "the root's default changed, and it had brought it"
     UNKNOWN = "an older tool did not record what the files said then"
@@ -76,7 +76,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Choice:
+class BuildChoice:
     """The number that a build gets, and all that led to it. ``ran`` is None where nothing is recorded of it."""
 
     number: str | None
@@ -107,15 +107,15 @@ class Choice:
 
 def choose(
     ran: Ran | None, given: Given | None, now: Said, *, required: bool = False, mode: str = "both", first: bool = False
-) -> Choice:
+) -> BuildChoice:
     """The rule. ``required``: the root has no default; ``mode``: as in stack.hcl; ``first``: nothing at all is recorded of the
     layer."""
     if given:
-        return Choice(given.number, Why.GIVEN, now, ran, given)
+        return BuildChoice(given.number, Why.GIVEN, now, ran, given)
     if ran is None:
-        return Choice(now.number, Why.FIRST if first else Why.NEW, now)
+        return BuildChoice(now.number, Why.FIRST if first else Why.NEW, now)
     number, why = (now.number, Why.FILES) if mode == "config" else _decide(ran, now, required, mode)
-    return Choice(number, why, now, ran)
+    return BuildChoice(number, why, now, ran)
 
 
 def _decide(ran: Ran, now: Said, required: bool, mode: str) -> tuple[str | None, Why]:
@@ -135,8 +135,8 @@ def _decide(ran: Ran, now: Said, required: bool, mode: str) -> tuple[str | None,
     return now.number, Why.DEFAULT if then.default else Why.DROPPED
 
 
-def as_it_ran(ran: Ran | None, given: Given | None, now: Said) -> Choice:
+def as_it_ran(ran: Ran | None, given: Given | None, now: Said) -> BuildChoice:
     """For a command that means what runs: drift, import, destroy and the like."""
     if given or ran is None:
         return choose(ran, given, now)
-    return Choice(ran.number, Why.AS_IT_RAN, now, ran)
+    return BuildChoice(ran.number, Why.AS_IT_RAN, now, ran)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .build_rule import Choice, Said, Why
+from .build_rule import BuildChoice, Said, Why
 from .builds import capital
 
-Named = Mapping[str, Choice]
+Named = Mapping[str, BuildChoice]
 _SHORT = (Why.GIVEN, Why.STAYS, Why.CAUGHT_UP, Why.AS_IT_RAN)  # those of the summary; each other one has a line
 
 
@@ -38,20 +38,20 @@ def retired(label: str, builds: Mapping[str, str], choices: Named) -> list[str]:
     return [f"{label}: {n} {builds[n]} ran; no variable takes it now" for n in gone]
 
 
-def _counts(one: Choice) -> bool:
+def _counts(one: BuildChoice) -> bool:
     return one.number is not None or one.before is not None
 
 
-def step(one: Choice) -> str:
+def step(one: BuildChoice) -> str:
     """``90 -> 95``, or the number alone where it stays."""
     return shown(one.number) if one.before == one.number else f"{shown(one.before)} -> {shown(one.number)}"
 
 
-def _short(one: Choice) -> str:
+def _short(one: BuildChoice) -> str:
     return f"{step(one)} ({one.given.how if one.given else 'last apply'})"
 
 
-def _long(name: str, one: Choice) -> Iterable[str]:
+def _long(name: str, one: BuildChoice) -> Iterable[str]:
     if one.given and one.moved and one.ran and one.ran.then and one.now.number not in (one.number, None):
         yield f"{name}: {one.now.where} says {one.now.number} since the last apply; not taken, {shown(one.number)} is given"
     if one.why is Why.UNKNOWN and one.now.number == one.number:
@@ -61,12 +61,12 @@ def _long(name: str, one: Choice) -> Iterable[str]:
         yield ("! " if surprises(one) else "") + f"{name} {words(one)}"
 
 
-def surprises(one: Choice) -> bool:
-    """Whether a file displaces a number that somebody gave."""
+def surprises(one: BuildChoice) -> bool:
+    """Whether a file displaces a number that a command gave."""
     return one.why is Why.CHANGED and one.ran is not None and not one.ran.by_files and one.number != one.before
 
 
-def reason(one: Choice) -> str:
+def reason(one: BuildChoice) -> str:
     """Why it moves, as it stands beside a step: ``changed in config/a.tfvars:1``."""
     return {
         Why.GIVEN: one.given.how if one.given else "",
@@ -79,7 +79,7 @@ def reason(one: Choice) -> str:
     }.get(one.why, "last apply") + _clash(one)
 
 
-def _clash(one: Choice) -> str:
+def _clash(one: BuildChoice) -> str:
     """What a file displaces: what it said then, and how the number came that ran."""
     if not surprises(one) or one.ran is None or one.ran.then is None:
         return ""
@@ -89,34 +89,34 @@ def _clash(one: Choice) -> str:
 
 
 def came(number: str, brought: Mapping[str, Any]) -> str:
-    """How a number came that somebody gave."""
+    """How a number came that a command gave."""
     how = str(brought.get("how") or "-var")
     verb = "was" if how.startswith("promoted") else "came by"
     return ", ".join(filter(None, (f"{number} {verb} {how}", str(brought.get("at") or "")[:10], brought.get("job"))))
 
 
-def _moves(one: Choice) -> str:
+def _moves(one: BuildChoice) -> str:
     word = f"{shown(one.number)}" if one.why in (Why.FIRST, Why.NEW) else step(one)
     if one.why is Why.FILES:
         return f"{word} ({reason(one)})"
     return f"{word}: {reason(one)}" + ("; the service is taken away" if _goes(one) else "")
 
 
-def _goes(one: Choice) -> bool:
+def _goes(one: BuildChoice) -> bool:
     return one.why is Why.DROPPED and one.number is None
 
 
-def _unnamed(one: Choice) -> str:
+def _unnamed(one: BuildChoice) -> str:
     then = one.ran.then if one.ran else None
     return f"stays {shown(one.number)}: {_file(then)} names it no more; null there takes it away"
 
 
-def _unknown(one: Choice) -> str:
+def _unknown(one: BuildChoice) -> str:
     says = f"it says {shown(one.now.number)} now" if not one.now.default else "no file names it now"
     return f"stays {shown(one.number)}: what {one.now.where or 'a file'} said then was not recorded by that version; {says}"
 
 
-def _left(one: Choice) -> str:
+def _left(one: BuildChoice) -> str:
     return (
         f'stays {shown(one.number)}: {one.now.where} says {shown(one.now.number)}, and builds = "pipeline" in stack.hcl'
     )
@@ -139,7 +139,7 @@ def _file(said: Said | None) -> str:
     return said.where.rpartition(":")[0] or said.where if said else "the files"
 
 
-def origin(one: Choice) -> str:
+def origin(one: BuildChoice) -> str:
     """Where a number comes from that is not what the files say."""
     brought = one.ran.brought if one.ran else {}
     first = ", ".join(filter(None, ("last apply", str(brought.get("at") or "")[:10], brought.get("job"))))

@@ -22,7 +22,7 @@ from ..state import layer_state
 from ..state import store as stores
 from ..state.record import DeploymentRecord
 from ..terraform import variables
-from ..terraform.arguments import destroys, typed_values
+from ..terraform.arguments import destroys, removes, typed_values
 from ..terraform.commands import PLAN, Token, Verb
 from ..terraform.variables import Source
 from . import build_choices
@@ -136,7 +136,7 @@ class InputResolver:
             variables.check_required(request.declared, known, layer.label)
         digests = digest_each({**values, **root_request.typed}, first)
         for name in root_request.typed:
-            if request.declared[name].sensitive:
+            if root_request.request.declared[name].sensitive:
                 values.pop(name, None)
         inputs = fingerprint.inputs(digests, **root_request.digests) if root_request.whole else {}
         return PreparedLayer(layer, root_request, values, inputs, question=question).chosen(choices)
@@ -150,8 +150,8 @@ class InputResolver:
         ways = dict.fromkeys((a.name for a in typed_values(own.tokens)), own.how)
         given = {n: (v, f"-var-file, {v.origin}") for n, v in argued.items()}
         given |= {n: (v, ways.get(n, "-var")) for n, v in root_request.typed.items()}
-        whole = request.verb.compares and not any(t.flag == "destroy" for t in request.tokens)
-        policy = replace(self.builds, as_it_ran=not whole, unseen=not seen)
+        moves = request.verb.compares and not removes(request.verb, request.tokens)
+        policy = replace(self.builds, as_it_ran=not moves, unseen=not seen)
         return build_choices.question(request.declared, values, given, policy), {**values, **argued}
 
     def _stack_file(self) -> str:
@@ -165,7 +165,7 @@ class InputResolver:
         request = root_request.request
         if records is not None:
             return records.get(layer.tenant, DeploymentRecord())
-        if not build_choices.names(request.declared) and not destroys(request.verb, request.tokens):
+        if not variables.build_names(request.declared) and not destroys(request.verb, request.tokens):
             return DeploymentRecord()
         try:
             return None if self.identity.is_nobody else layer_state.load_record(self.store(), layer)
@@ -185,7 +185,7 @@ class InputResolver:
     def typed_last(self, layer: Layer, record: DeploymentRecord) -> list[Token]:
         """What was typed at a layer's last apply, as far as it still goes; its builds stay by themselves."""
         declared = self.checks.declared(layer)
-        builds = build_choices.names(declared)
+        builds = variables.build_names(declared)
         cli_vars = {n: t for n, t in record.cli_vars.items() if n in declared and n not in builds}
         if not layer.tenant and slots.counts(declared):
             cli_vars = self.slot_variables.still_enough(cli_vars)

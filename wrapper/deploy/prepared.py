@@ -15,7 +15,7 @@ from ..terraform.arguments import partial, typed_values
 from ..terraform.commands import Token, Verb
 from . import build_choices, promotion
 from .build_choices import BuildQuestion
-from .build_rule import Choice
+from .build_rule import BuildChoice
 from .lb_slots import slots
 
 
@@ -72,7 +72,7 @@ class PreparedLayer:
     values: Mapping[str, ResolvedValue] = field(default_factory=dict)
     inputs: Inputs = field(default_factory=dict)
     planned: DeploymentRecord | None = None
-    choices: Mapping[str, Choice] = field(default_factory=dict)
+    choices: Mapping[str, BuildChoice] = field(default_factory=dict)
     question: BuildQuestion | None = None
     strange: tuple[str, ...] = ()
     unpromoted: str = ""
@@ -140,7 +140,7 @@ class PreparedLayer:
             return self
         return self.chosen(self.question.ask(record))
 
-    def chosen(self, choices: Mapping[str, Choice]) -> PreparedLayer:
+    def chosen(self, choices: Mapping[str, BuildChoice]) -> PreparedLayer:
         """The same, with these builds."""
         values = build_choices.settled(self.values, choices)
         if not self.inputs:

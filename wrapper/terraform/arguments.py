@@ -69,6 +69,11 @@ def destroys(verb: Verb, tokens: Iterable[Token]) -> bool:
     return verb.deletes or (verb.applies and any(t.flag == "destroy" for t in tokens))
 
 
+def removes(verb: Verb, tokens: Iterable[Token]) -> bool:
+    """Whether the command is about removing what is there: it does, or it plans to."""
+    return verb.deletes or any(t.flag == "destroy" for t in tokens)
+
+
 def changes(verb: Verb, tokens: Iterable[Token]) -> bool:
     """Whether the command changes a state, or what one describes: ``state rm`` does, ``state list`` does not."""
     first = next((t.value for t in tokens if not t.flag), "")

@@ -136,6 +136,11 @@ def holds_build(variable: Variable) -> bool:
     return is_build(variable.name) and variable.type[0] in ("string", "number", "any") and not variable.sensitive
 
 
+def build_names(declared: Mapping[str, Variable]) -> list[str]:
+    """Of the variables of a root those that hold a build number."""
+    return sorted(n for n, v in declared.items() if holds_build(v))
+
+
 def render_file(values: Mapping[str, ResolvedValue]) -> bytes:
     """The ``.auto.tfvars.json``: JSON is literal, so bytes in are bytes out (HCL would evaluate ``${``).
     What is no Unicode character (half of a pair) becomes JSON's own escape for it."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from wrapper.deploy.build_rule import Choice, Given, Ran, Said, Why, as_it_ran, choose, parse_said
+from wrapper.deploy.build_rule import BuildChoice, Given, Ran, Said, Why, as_it_ran, choose, parse_said
 
 NOTHING = Said(default=True)  # no file names it, and its default is null
 N90, N95, N97 = Said("90", "f:1"), Said("95", "f:1"), Said("97", "f:1")
@@ -122,4 +122,4 @@ def test_what_is_not_readable_is_not_known(data: object) -> None:
 
 
 def test_a_choice_is_what_the_table_says() -> None:
-    assert choose(None, None, N90, first=True) == Choice("90", Why.FIRST, N90)
+    assert choose(None, None, N90, first=True) == BuildChoice("90", Why.FIRST, N90)

@@ -100,7 +100,7 @@ def _row_since(name: str, since: str, different: Sequence[Difference] | None) ->
 def _inputs(resolver: InputResolver, names: Iterable[str], tokens: Sequence[Token]) -> dict[str, fingerprint.Inputs]:
     """Of layers of one root: those of tenants, or that of the stack layer, ""."""
     layers = [Layer(resolver.stack, name) for name in names]
-    found = resolver.prepare_all(PLAN, layers, tokens)
+    found = resolver.prepare_all(PLAN, layers, tokens, {})  # files against files: what runs is not asked
     return {
         layer.tenant: one.inputs if isinstance(one, PreparedLayer) else {"sources": str(one)}
         for layer, one in zip(layers, found, strict=True)
