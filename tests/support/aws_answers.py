@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from wrapper.aws.identity import Identity
-from wrapper.terraform.tainted import Tainted
+from wrapper.model.findings import Tainted
 
 DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "not authorized"}}, "Describe")
 

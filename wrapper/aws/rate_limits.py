@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..terraform.plan_stream import Change
+from ..model.findings import Change
 from .token_bucket import TokenBucket
 
 _ECS = "docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html"

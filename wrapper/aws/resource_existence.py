@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..terraform import tainted
-from ..terraform.tainted import Seen, Tainted
+from ..model.findings import LOAD_BALANCER, SERVICE, Seen, Tainted
 from .identity import Identity
 
 _AT_ONCE = (
@@ -27,11 +26,11 @@ class Standing:
     region: str
 
     def look(self, resources: Sequence[Tainted]) -> Iterator[tuple[Tainted, Seen]]:
-        for batch in _batches(r for r in resources if r.type == tainted.SERVICE):
+        for batch in _batches(r for r in resources if r.type == SERVICE):
             yield from self._services(batch)
         for one in resources:
-            if one.type != tainted.SERVICE:
-                yield one, self._load_balancer(one) if one.type == tainted.LOAD_BALANCER else self._record(one)
+            if one.type != SERVICE:
+                yield one, self._load_balancer(one) if one.type == LOAD_BALANCER else self._record(one)
 
     def _services(self, batch: Sequence[Tainted]) -> Iterator[tuple[Tainted, Seen]]:
         names = [_name(one) for one in batch]

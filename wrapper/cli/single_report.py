@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from .. import __version__
 from ..fleet.results import of_error, of_layer, of_outcome
 from ..model.errors import OrchestrateError
+from ..model.findings import BuildChange
 from ..model.nouns import Layer, Outcome
 from ..reports import files
-from ..reports.model import BuildChange, LayerResult, Report
+from ..reports.model import LayerResult, Report
 from .command_line import as_typed, line_of
 from .fleet_options import targets
 from .invocation import Invocation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..reports.model import BuildChange
+from ..model.findings import BuildChange
 from ..state.history import HistoryEntry
 from ..state.record import DeploymentRecord
 from ..terraform.arguments import destroys, partial, typed_values

@@ -18,11 +18,11 @@ from ..aws import task_definitions
 from ..aws.identity import Identity
 from ..engines import Engine, rate_limited
 from ..model.errors import BusyError, NewerError, OrchestrateError, RefusedError, TerraformFailed
+from ..model.findings import BuildChange
 from ..model.fingerprint import Difference, first_names
 from ..model.nouns import Layer, Outcome, Stack
 from ..project import git
 from ..project.project import Project
-from ..reports.model import BuildChange
 from ..run import retry
 from ..run.plan_run import RunContext
 from ..run.runner import Console, execute

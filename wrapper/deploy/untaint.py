@@ -13,9 +13,9 @@ from typing import Any
 from ..aws.identity import Identity
 from ..aws.resource_existence import Standing
 from ..model.errors import RefusedError
+from ..model.findings import Seen, Tainted
 from ..model.nouns import Layer
 from ..terraform import tainted
-from ..terraform.tainted import Seen, Tainted
 from .prepared import PreparedLayer
 
 _REPLACES_NOTHING = ("destroy", "refresh-only")

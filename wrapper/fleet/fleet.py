@@ -109,6 +109,12 @@ class Fleet:
             results += [*first, *self._tenants(verb, names, tokens, found, held=not all(a.ok for a in first))]
         return [*results, *tenant_filter.done.values()]
 
+    def destroy(self, tenant_filter: TenantFilter, lock_timeout: float) -> list[LayerResult]:
+        """``destroy`` on every layer in scope. Terraform waits ``lock_timeout`` seconds for another run's lock."""
+        seconds = f"{lock_timeout:g}s"
+        tokens = [Token("lock-timeout", seconds, (f"-lock-timeout={seconds}",))] if lock_timeout else []
+        return self.perform(commands.DESTROY, tokens, tenant_filter)
+
     # -- the stack layer ------------------------------------------------------------------------
 
     def _own_first(

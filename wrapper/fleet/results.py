@@ -14,6 +14,7 @@ from ..reports.model import Changes, ErrorDetails, LayerResult
 from ..run.runner import Console
 from ..run.signals import SignalHandler
 from ..terraform import commands, output, plan_json
+from ..terraform.failures import SEE_ABOVE
 from .change_detection import LayerDiff
 
 
@@ -59,8 +60,14 @@ def of_error(layer: Layer, error: OrchestrateError, *, stopping: bool = False) -
         reason=error.message if stopped or isinstance(error, TimeoutExpired) else "",
         exit_code=error.exit_code,
         diagnostics=output.diagnostics(error.said),
-        error=ErrorDetails.of(error),
+        error=details(error),
     )
+
+
+def details(error: OrchestrateError) -> ErrorDetails:
+    """An error as it reads in a report, where nothing stands above it."""
+    said = "" if output.diagnostics(error.said) else output.last_lines(error.said)
+    return ErrorDetails(error.message, error.where, error.hint if error.hint != SEE_ABOVE else "", said)
 
 
 @dataclass(frozen=True)

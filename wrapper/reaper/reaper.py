@@ -21,17 +21,16 @@ from ..aws.identity import Identity
 from ..aws.remaining_resources import NamedResource
 from ..fleet.change_detection import TenantFilter
 from ..fleet.fleet import Fleet
+from ..fleet.results import details
 from ..model import naming
 from ..model.errors import BusyError, NotFoundError, OrchestrateError, Stopped, TerraformFailed, TimeoutExpired
 from ..model.keys import state_key
 from ..model.nouns import Layer, Stack
 from ..project.project import Project
-from ..reports.model import ErrorDetails, LayerResult, worst
+from ..reports.model import LayerResult, worst
 from ..state import index, layer_state
 from ..state.index import TenantIndex
 from ..state.store import Store
-from ..terraform import commands
-from ..terraform.commands import Token
 from . import holds
 from .rules import ReapCandidate, stamp
 
@@ -223,10 +222,8 @@ class Reaper:
     def _perform(self, names: Sequence[str], *, own: bool) -> dict[str, LayerResult]:
         if names != [""] and self.stack.tenant_source is None:
             self.fleet.deployer.project.layer(self.stack, names[0])  # says what is missing
-        seconds = f"-lock-timeout={self.wait:g}s"
-        tokens = [Token("lock-timeout", f"{self.wait:g}s", (seconds,))] if self.wait else []
         tenant_filter = TenantFilter(only=frozenset(names), own=own)
-        return {a.tenant: a for a in self.fleet.perform(commands.DESTROY, tokens, tenant_filter)}
+        return {a.tenant: a for a in self.fleet.destroy(tenant_filter, lock_timeout=self.wait)}
 
     def _busy(self, tenant: str, made: Sequence[str]) -> LayerResult:
         layer = Layer(self.stack, tenant)
@@ -273,5 +270,5 @@ def failed(
         result="stopped" if stopped else "failed",
         reason=error.message if stopped else "",
         exit_code=error.exit_code,
-        error=ErrorDetails.of(error),
+        error=details(error),
     )

@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..model.errors import ConfigError
+from ..model.findings import BuildChange
 from ..model.nouns import Diagnostic, Drift
 from ..model.versions import check_known
 from .json_fields import MADE_BY, Fields
-from .model import RESULTS, BuildChange, Changes, ErrorDetails, LayerResult, Report, ShardRun
+from .model import RESULTS, Changes, ErrorDetails, LayerResult, Report, ShardRun
 
 VERSION = 2
 _READ = (1, VERSION)

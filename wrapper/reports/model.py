@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from ..model.errors import BusyError, OrchestrateError, TerraformFailed
+from ..model.findings import BuildChange
 from ..model.nouns import Diagnostic, Drift
-from ..terraform.failures import OWN_WORDS
-from ..terraform.output import diagnostics, last_lines
 
 Result = Literal["failed", "stopped", "succeeded", "unchanged", "excluded"]
 RESULTS: tuple[Result, ...] = get_args(Result)  # in the order a reader wants them
@@ -53,30 +52,6 @@ class ErrorDetails:
     where: str = ""
     hint: str = ""
     said: str = ""
-
-    @classmethod
-    def of(cls, error: OrchestrateError) -> ErrorDetails:
-        """An error as it reads in a report, where nothing stands above it."""
-        said = "" if diagnostics(error.said) else last_lines(error.said)
-        return cls(error.message, error.where, error.hint if error.hint != OWN_WORDS else "", said)
-
-
-@dataclass(frozen=True)
-class BuildChange:
-    """A build of one layer, by the name of its variable: ``before``, as the deployment record says; ``after``, what this
-    command gives it (it runs where the command succeeded); None: none. ``origin``: where ``after`` comes from."""
-
-    name: str
-    before: str | None
-    after: str | None
-    origin: str = ""
-
-    @property
-    def step(self) -> str:
-        return f"{self.name} {self.before or 'none'} -> {self.after or 'none'}"
-
-    def __str__(self) -> str:
-        return f"{self.step} ({self.origin})" if self.origin else self.step
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from typing import Any
 from ..model.errors import NotFoundError, RefusedError, UsageError
 from ..model.naming import nearest
 from ..model.versions import check_known
-from ..terraform.variables import parse_argument
 from .field_names import from_data, to_data
 from .record import DeploymentRecord
 
@@ -123,12 +122,12 @@ def _matching(history: History, wanted: str) -> Sequence[HistoryEntry]:
             f"--to {wanted!r} is neither a number of the history nor a build",
             hint="for example: --to 7, or --to service1-build=90",
         )
-    one = parse_argument(wanted)
+    name, _, build = wanted.partition("=")
     names = sorted({n for e in history for n in e.builds})
-    if names and one.name not in names:
-        close = nearest(one.name, names)
-        raise UsageError(f"--to {wanted}: no build {one.name!r}", hint=f"did you mean {close or names[0]}?")
-    return [e for e in history if e.builds.get(one.name) == one.text and not e.failed]
+    if names and name not in names:
+        close = nearest(name, names)
+        raise UsageError(f"--to {wanted}: no build {name!r}", hint=f"did you mean {close or names[0]}?")
+    return [e for e in history if e.builds.get(name) == build and not e.failed]
 
 
 def in_words(builds: Mapping[str, str]) -> str:

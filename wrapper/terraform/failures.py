@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from ..model.errors import NotBegunError, OrchestrateError, RefusedError, StateAtRisk, TerraformFailed
+from ..model.findings import Lock
 from ..model.keys import lock_key, state_key
 from ..model.nouns import Diagnostic, Outcome, Run, Step
 from .commands import VERBS
 from .output import diagnostics, last_words, own_errors
 from .suggested import suggest
 
-OWN_WORDS = "Terraform's message is above"
+SEE_ABOVE = "Terraform's message is above"
 _KILLED = 137  # by SIGKILL, as a shell and a container say it
 _NOT_SAVED = ("Failed to save state", "Failed to persist state to backend", "Failed to create local state file")
 _NOT_RELEASED = "Error releasing the state lock"
@@ -43,17 +43,6 @@ _CUSTOM = re.compile(
     r"(Resource (pre|post)condition|Module output value precondition|Check block assertion|Test assertion) failed"
     r"|Invalid value for (input )?variable"
 )
-
-
-@dataclass(frozen=True)
-class Lock:
-    """The state lock that Terraform could not have: its id, who holds it, doing what, since when; each "" where it does
-    not say."""
-
-    id: str
-    who: str
-    operation: str
-    created: str
 
 
 def held_lock(error: Diagnostic) -> Lock:
@@ -238,7 +227,7 @@ def _not_custom(text: str) -> list[Diagnostic]:
 
 def _plainly(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagnostic]) -> OrchestrateError | None:
     return TerraformFailed(
-        f"{run.layer.label}: terraform {step.argv[1]} failed (exit code {outcome.code})", hint=OWN_WORDS
+        f"{run.layer.label}: terraform {step.argv[1]} failed (exit code {outcome.code})", hint=SEE_ABOVE
     )
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 
 from ..model import strict_json
+from ..model.findings import Change
 from .output import plain
 
 _LINE = 8192  # bytes of a line that are looked at: its head says what it is
@@ -25,14 +25,6 @@ _ACTIONS = (
     ("is tainted, so", "replace"),
 )
 _JSON_ACTIONS = {"create": "create", "update": "update", "delete": "delete", "replace": "replace"}
-
-
-@dataclass(frozen=True)
-class Change:
-    """One kind of change: ``action`` is create, update, delete or replace; ``type`` is Terraform's (``aws_lb``)."""
-
-    action: str
-    type: str
 
 
 class Reader:

@@ -10,31 +10,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-SERVICE, LOAD_BALANCER, RECORD = "aws_ecs_service", "aws_lb", "aws_route53_record"
-
-
-@dataclass(frozen=True)
-class Tainted:
-    """A tainted resource of a state: its address, its type, and its attributes."""
-
-    address: str
-    type: str
-    attributes: Mapping[str, Any]
-
-    def text(self, name: str) -> str:
-        """An attribute; "" where it is null."""
-        return str(self.attributes.get(name) or "")
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What AWS shows of it: whether it ``stands``, and ``words`` that say so."""
-
-    stands: bool
-    words: str
+from ..model.findings import LOAD_BALANCER, RECORD, SERVICE, Seen, Tainted
 
 
 def resources(state: Mapping[str, Any] | None) -> list[Tainted]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from wrapper.aws.rate_limits import COSTS, RATES, requests
+from wrapper.model.findings import Change
 from wrapper.run.retryable_errors import NEVERS, TRANSIENTS
-from wrapper.terraform.plan_stream import Change
 
 PAGE = Path(__file__).resolve().parents[3] / "docs/rate-limits.md"
 

@@ -9,7 +9,7 @@ from aws_answers import DENIED, Aws, service, services
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from wrapper.aws.resource_existence import Standing
-from wrapper.terraform.tainted import Seen, Tainted
+from wrapper.model.findings import Seen, Tainted
 
 LB = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/acme/1"
 RECORD = {"zone_id": "Z1", "name": "*.Acme.example.com", "type": "A"}

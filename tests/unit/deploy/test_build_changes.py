@@ -15,8 +15,8 @@ from project_on_disk import APP, REGION, Disk
 from wrapper.deploy.prepared import LayerOverrides
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.model.errors import OrchestrateError
+from wrapper.model.findings import BuildChange
 from wrapper.model.nouns import Layer, Outcome
-from wrapper.reports.model import BuildChange
 from wrapper.run import plan_file
 from wrapper.state.record import Trigger
 from wrapper.terraform.commands import VERBS

@@ -7,15 +7,17 @@ from collections.abc import Callable
 
 import pytest
 from cloud_fleet import Onlooker
-from fakes import layer
+from fakes import layer, run_of
 
 from wrapper.fleet.change_detection import LayerDiff
-from wrapper.fleet.results import LayerResults, of_error, of_outcome
+from wrapper.fleet.results import LayerResults, details, of_error, of_outcome
 from wrapper.model.errors import BusyError, OrchestrateError, Stopped, TerraformFailed, TimeoutExpired
-from wrapper.model.nouns import Outcome
+from wrapper.model.nouns import Outcome, Step
+from wrapper.reports.model import ErrorDetails
 from wrapper.run.signals import SignalHandler
 from wrapper.state.index import LayerStatus
 from wrapper.state.record import DeploymentRecord
+from wrapper.terraform.failures import failure
 
 ACME = layer("acme")
 LOG = "/logs/acme.log"
@@ -139,3 +141,22 @@ def test_one_left_out_says_by_which_pattern() -> None:
         0,
         "",
     )
+
+
+def test_an_error_of_ours_as_a_report_has_it() -> None:
+    assert details(BusyError("held", where="r/s", hint="wait")) == ErrorDetails("held", "r/s", "wait")
+
+
+def test_the_last_words_stand_where_no_diagnostic_does() -> None:
+    words = "".join(f"{n}\n\n" for n in range(20)) + "\x1b[31mpanic: oops\x1b[0m\n" + "x" * 999 + "\n"
+    said = details(TerraformFailed("bad", said=words)).said.split("\n")
+    assert (said[:-1], len(said[-1])) == (["14", "15", "16", "17", "18", "19", "panic: oops"], 500)
+    assert details(TerraformFailed("bad", said=f"{words}\nError: no\n")).said == ""
+
+
+def test_a_hint_at_what_stands_above_has_no_place_in_a_report() -> None:
+    apply = Step(("terraform", "apply"))
+    error = failure(run_of(apply), apply, Outcome(1, ok=False, tail="Error: x", stderr="Error: x"))
+    assert type(error) is TerraformFailed
+    assert error.hint
+    assert details(error).hint == ""

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from reports_of_many import BEGAN, layer_result, many, merged, report
 
 from wrapper.model.errors import ConfigError
+from wrapper.model.findings import BuildChange
 from wrapper.model.nouns import Diagnostic, Drift
 from wrapper.reports import json as document
-from wrapper.reports.model import RESULTS, BuildChange, Changes, ErrorDetails
+from wrapper.reports.model import RESULTS, Changes, ErrorDetails
 
 DOCS = Path(__file__).parents[3] / "docs"
 OLD = Path(__file__).parents[2] / "support/version-1/report.json"

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reports_of_many import layer_result, many, merged, report
 
+from wrapper.model.findings import BuildChange
 from wrapper.model.nouns import Diagnostic, Drift
 from wrapper.reports import junit
-from wrapper.reports.model import BuildChange, Changes, ErrorDetails, Report
+from wrapper.reports.model import Changes, ErrorDetails, Report
 
 # junit-10.xsd of Jenkins' xUnit plugin, in the part that is used here: element -> (attributes it must have, those it
 # may have, elements it may hold).

@@ -6,13 +6,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from fakes import run_of
 from reports_of_many import layer_result, report
 
-from wrapper.model.errors import BusyError, TerraformFailed
-from wrapper.model.nouns import Diagnostic, Outcome, Step
+from wrapper.model.nouns import Diagnostic
 from wrapper.reports.model import STACK_LAYER, Changes, ErrorDetails, Totals, in_order, worst
-from wrapper.terraform.failures import failure
 
 ORDER = (74, 77, 143, 130, 124, 70, 1, 65, 66, 64, 69, 75, 2, 0)
 
@@ -71,25 +68,6 @@ COMPLAINTS = (Diagnostic("warning", "old"), Diagnostic("error", "AccessDenied"))
 )
 def test_why_in_a_line(fields: dict[str, object], why: str) -> None:
     assert layer_result(**fields).summary == why
-
-
-def test_an_error_of_ours_as_a_fault() -> None:
-    assert ErrorDetails.of(BusyError("held", where="r/s", hint="wait")) == ErrorDetails("held", "r/s", "wait")
-
-
-def test_the_last_words_stand_where_no_diagnostic_does() -> None:
-    words = "".join(f"{n}\n\n" for n in range(20)) + "\x1b[31mpanic: oops\x1b[0m\n" + "x" * 999 + "\n"
-    said = ErrorDetails.of(TerraformFailed("bad", said=words)).said.split("\n")
-    assert (said[:-1], len(said[-1])) == (["14", "15", "16", "17", "18", "19", "panic: oops"], 500)
-    assert ErrorDetails.of(TerraformFailed("bad", said=f"{words}\nError: no\n")).said == ""
-
-
-def test_a_hint_at_what_stands_above_has_no_place_in_a_report() -> None:
-    apply = Step(("terraform", "apply"))
-    error = failure(run_of(apply), apply, Outcome(1, ok=False, tail="Error: x", stderr="Error: x"))
-    assert type(error) is TerraformFailed
-    assert error.hint
-    assert ErrorDetails.of(error).hint == ""
 
 
 def test_what_went_wrong_comes_first_then_names() -> None:

@@ -107,6 +107,7 @@ def test_what_is_chosen(wanted: str, expected: int) -> None:
         ("89! 90", "s-build=89", NotFoundError, "no apply 's-build=89'", ""),
         ("89 90", "t-build=7", UsageError, "no build 't-build'", "did you mean s-build?"),
         ("89 90", "latest", UsageError, "--to 'latest' is neither a number", "--to 7"),
+        ("89 90", "=90", UsageError, "--to =90: no build ''", "did you mean s-build?"),
         ("", "7", NotFoundError, "no apply '7'", "the last ones: none"),
     ],
 )

@@ -147,7 +147,7 @@ def test_the_words_of_a_configuration_choose_nothing(words: str, shown: str) -> 
         "json": lambda: error_of("", "plan", "-json", stdout=line + "\n"),
         "stdout": lambda: error_of("Error: no\n", stdout=words),
     }[shown]()
-    assert (type(error), error.exit_code, error.hint) == (TerraformFailed, 1, failures.OWN_WORDS)
+    assert (type(error), error.exit_code, error.hint) == (TerraformFailed, 1, failures.SEE_ABOVE)
     assert ID not in error.message + error.hint
 
 
@@ -255,7 +255,7 @@ def test_what_the_image_lacks(text: str, message: str, where: str) -> None:
     assert (error.message, error.where) == (f"ap-southeast-2/app/acme: {message}", where)
     assert "docs/image.md" in error.hint
     assert "`terraform init -upgrade` does not help" in error.hint
-    assert error_of(text, "plan").hint == failures.OWN_WORDS
+    assert error_of(text, "plan").hint == failures.SEE_ABOVE
 
 
 def test_a_failure_without_an_origin_still_says_where() -> None:

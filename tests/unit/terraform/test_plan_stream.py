@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrapper.terraform.plan_stream import Change, Reader, read
+from wrapper.model.findings import Change
+from wrapper.terraform.plan_stream import Reader, read
 
 PLAN = """\
 aws_ecs_cluster.this: Refreshing state... [id=arn:aws:ecs:ap-southeast-2:1:cluster/c]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from states import ARN, instance, resource
 
-from wrapper.terraform.tainted import Seen, Tainted, address, left, planned, resources, saved, untainted
+from wrapper.model.findings import Seen, Tainted
+from wrapper.terraform.tainted import address, left, planned, resources, saved, untainted
 
 ACTIVE, DRAINING = Seen(True, "ECS shows it ACTIVE"), Seen(False, "ECS shows it DRAINING")
 ONE = Tainted("module.service.aws_ecs_service.this", "aws_ecs_service", {})
