@@ -4,7 +4,7 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,30}$", var.name)) && !can(regex("^(internal-|sg-|sg$)", var.name))
+    condition     = can(regex("^[a-z][a-z0-9-]{1,30}$", var.name)) && !can(regex("^(internal-|sg(-|$))", var.name))
     error_message = "name: use 2 to 31 lower-case letters, digits and dashes, beginning with a letter, and not with \"internal-\" (load balancers refuse it) or \"sg-\" (security groups do)."
   }
 }

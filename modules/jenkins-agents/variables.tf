@@ -4,8 +4,8 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,30}$", var.name))
-    error_message = "name: use 1 to 31 lower-case letters, digits and dashes, beginning with a letter."
+    condition     = can(regex("^[a-z][a-z0-9-]{0,30}$", var.name)) && !can(regex("^sg(-|$)", var.name))
+    error_message = "name: use 1 to 31 lower-case letters, digits and dashes, beginning with a letter, and not with \"sg-\" (security groups refuse it)."
   }
 }
 

@@ -8,6 +8,7 @@ data "aws_secretsmanager_secret" "registry" {
 
 locals {
   registry_secret = one(data.aws_secretsmanager_secret.registry[*].arn)
+  kms             = "arn:${local.partition}:kms:${local.region}:${local.account_id}"
   buckets         = [for bucket in sort(var.access.state_buckets) : "arn:${local.partition}:s3:::${bucket}"]
 
   assumed_by_tasks = jsonencode({
@@ -42,6 +43,16 @@ locals {
       },
     ],
     local.registry_secret == null ? [] : [{ Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = [local.registry_secret] }],
+    # AWS's own key needs no permission, a key of the account's does: for this secret alone.
+    [for key in compact(data.aws_secretsmanager_secret.registry[*].kms_key_id) : {
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt"]
+      Resource = [startswith(key, "arn:") && !strcontains(key, ":alias/") ? key : "${local.kms}:key/${strcontains(key, "alias/") ? "*" : key}"]
+      Condition = merge(
+        { StringEquals = { "kms:EncryptionContext:SecretARN" = local.registry_secret } },
+        strcontains(key, "alias/") ? { "ForAnyValue:StringEquals" = { "kms:ResourceAliases" = "alias/${split("alias/", key)[1]}" } } : {},
+      )
+    } if !endswith(key, "alias/aws/secretsmanager")],
   )
 
   task_statements = concat(

@@ -4,8 +4,8 @@ variable "stack" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,30}$", var.stack)) && !startswith(var.stack, "internal-")
-    error_message = "stack: use 1 to 31 lower-case letters, digits and dashes, beginning with a letter, and not with \"internal-\" (load balancers refuse it)."
+    condition     = can(regex("^[a-z][a-z0-9-]{0,30}$", var.stack)) && !can(regex("^(internal-|sg(-|$))", var.stack))
+    error_message = "stack: use 1 to 31 lower-case letters, digits and dashes, beginning with a letter, and not with \"internal-\" (load balancers refuse it) or \"sg-\" (security groups do)."
   }
 }
 

@@ -12,6 +12,7 @@ CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
 # What is wrong with it => the values, and how the message begins.
 CASES_OF_THE_SERVICE: dict[str, tuple[dict[str, Any], str]] = {
     "stack in capitals": ({"stack": "App"}, "stack: use 1 to 31"),
+    "stack that security groups refuse": ({"stack": "sg"}, "stack: use 1 to 31"),
     "stack that load balancers refuse": ({"stack": "internal-app"}, "stack: use 1 to 31"),
     "tenant with an underscore": ({"tenant": "a_b"}, "tenant: use 1 to 31"),
     "one subnet": ({"cluster": CLUSTER | {"load_balancer_subnet_ids": ["subnet-1"]}}, "cluster.load_balancer_subnet"),

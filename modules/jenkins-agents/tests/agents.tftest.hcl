@@ -11,7 +11,7 @@ mock_provider "aws" {
     defaults = { account_id = "123456789012" }
   }
   mock_data "aws_secretsmanager_secret" {
-    defaults = { arn = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf" }
+    defaults = { arn = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf", kms_key_id = "alias/ours" }
   }
   mock_resource "aws_ecs_cluster" {
     defaults = { arn = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/agents" }
@@ -149,6 +149,10 @@ run "machines_and_fargate_side_by_side" {
   assert {
     condition     = output.jenkins.templates.deploy.repositoryCredentials == "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf" && strcontains(aws_iam_role_policy.execution.policy, "secret:registry-login-AbCdEf")
     error_message = "the registry's login is named, and the execution role may read that one secret"
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : [statement.Resource[0], statement.Condition["ForAnyValue:StringEquals"]["kms:ResourceAliases"], statement.Condition.StringEquals["kms:EncryptionContext:SecretARN"]] if statement.Action == ["kms:Decrypt"]] == [["arn:aws:kms:ap-southeast-2:123456789012:key/*", "alias/ours", "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf"]]
+    error_message = "and decrypt it with the key that it names"
   }
   assert {
     condition     = aws_iam_role_policy_attachment.task["deploy"].policy_arn == "arn:aws:iam::123456789012:policy/deploy"

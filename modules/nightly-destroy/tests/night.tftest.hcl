@@ -11,7 +11,7 @@ mock_provider "aws" {
     defaults = { account_id = "123456789012" }
   }
   mock_data "aws_secretsmanager_secret" {
-    defaults = { arn = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf" }
+    defaults = { arn = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf", kms_key_id = "alias/ours" }
   }
   mock_resource "aws_ecs_cluster" {
     defaults = { arn = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/nightly-destroy" }
@@ -129,6 +129,10 @@ run "narrowed_and_told" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.failed.alarm_actions == toset(["arn:aws:sns:ap-southeast-2:123456789012:alarms"])
     error_message = "the topic is told"
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : [statement.Resource[0], statement.Condition["ForAnyValue:StringEquals"]["kms:ResourceAliases"]] if statement.Action == ["kms:Decrypt"]] == [["arn:aws:kms:ap-southeast-2:123456789012:key/*", "alias/ours"]]
+    error_message = "the login is decrypted with the key that it names"
   }
   assert {
     condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].repositoryCredentials.credentialsParameter == "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf"
