@@ -17,7 +17,9 @@ _KINDS = ", ".join(f"*{suffix}" for suffix in builds.SUFFIXES)
 
 def read(files: Files, paths: Iterable[Path]) -> Builds:
     """The builds in these files and folders. NotFoundError for one that is not there, or holds no such file."""
-    return builds.merge(builds.parse(files.text(f), files.short(f)) for path in paths for f in _files(path, files))
+    return builds.merge(
+        builds.parse(files.text(f), files.short(f), files.info) for path in paths for f in _files(path, files)
+    )
 
 
 def _files(path: Path, files: Files) -> Iterator[Path]:

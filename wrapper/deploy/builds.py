@@ -1,26 +1,36 @@
 """Builds as pipelines hand them on, read as data: ``service1.env.groovy``, ``.env`` and JSON -> values of variables. Pure.
 
-A service's pipeline writes ``env.SERVICE1_BUILD='90'`` for others to ``load``. Here nothing is run: a line is a build,
-a comment or empty, or it is refused. ``SERVICE1_BUILD`` is the value of the variable ``service1-build``
-(or ``service1_build``), whichever a layer declares.
+A service's pipeline writes ``env.SERVICE1_BUILD='90'`` for others to ``load``. Here nothing is run: a line is a build, a
+comment, empty, or another assignment of a literal, which is passed over and named; or it is refused. ``SERVICE1_BUILD`` is the
+value of the variable ``service1-build`` (or ``service1_build``), whichever a layer declares.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
 from ..model.errors import ConfigError, UsageError
 from ..model.naming import nearest
+from ..project.files import Notice
 from ..terraform.commands import Token
 from ..terraform.variables import is_build
 
 SUFFIXES = (".env.groovy", ".env", ".json")
 _GROOVY = re.compile(r"""env\.([A-Za-z_]\w*)\s*=\s*(?:'([^']*)'|"([^"]*)")\s*;?\s*(?://.*)?\Z""", re.ASCII)
 _ENV = re.compile(r"""(?:export\s+)?([A-Za-z_]\w*)=(?:'([^']*)'|"([^"]*)"|(.*))\Z""", re.ASCII)
+# Another assignment of a literal: its value is of no interest, as long as nothing in it would be run.
+_OTHER_GROOVY = re.compile(
+    r"""(?:env\.|def\s+)?([A-Za-z_]\w*)\s*=\s*"""
+    r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\$]|\\.)*"|-?\d+(?:\.\d+)?|true|false|null)\s*;?\s*(?://.*)?\Z""",
+    re.ASCII,
+)
+_OTHER_ENV = re.compile(r"""(?:export\s+)?([A-Za-z_]\w*)=(?:'[^']*'|[^$`]*)\Z""", re.ASCII)
+_LONGEST_SLIP, _SLIP = 6, 0.75  # BILD, BUIDL, BUILDS; but neither BUILDKIT nor URL
 # A build is the tag of an image: github.com/distribution/reference, regexp.go
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\Z")
 _COMMENTS = {".env.groovy": "//", ".env": "#"}
@@ -63,10 +73,11 @@ def check_number(number: str, name: str, where: str) -> str:
 # -- reading ------------------------------------------------------------------------------------
 
 
-def parse(text: str, where: str) -> Builds:
-    """The builds in the text of a file called ``where``. ConfigError with file:line for anything that is none."""
+def parse(text: str, where: str, note: Notice = lambda _: None) -> Builds:
+    """The builds in the text of a file called ``where``; ``note`` hears of each other assignment in it. ConfigError with
+    file:line for anything else."""
     kind = kind_of(where)
-    found = _from_json(text, where) if kind == ".json" else _from_lines(text, where, kind)
+    found = _from_json(text, where, note) if kind == ".json" else _from_lines(text, where, kind, note)
     if not found:
         raise ConfigError("no build in this file", where=where, hint=_example(kind))
     return found
@@ -90,35 +101,74 @@ def _add(found: Builds, name: str, build: Build) -> None:
         )
 
 
-def _from_lines(text: str, where: str, kind: str) -> Builds:
+def _from_lines(text: str, where: str, kind: str, note: Notice) -> Builds:
     found: Builds = {}
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
-        line, at = line.strip(), f"{where}:{number}"
-        if line and not line.startswith(_COMMENTS[kind]):
-            name, value = _line(line, at, kind)
-            _add(found, _name(name, at), Build(check_number(value, name, at), at))
+    for number, line in _statements(text, kind):
+        at = f"{where}:{number}"
+        if name_and_value := _line(line, at, kind, note):
+            name, value = name_and_value
+            _add(found, capital(name), Build(check_number(value, name, at), at))
     return found
 
 
-def _line(line: str, at: str, kind: str) -> tuple[str, str]:
-    matched = (_GROOVY if kind == ".env.groovy" else _ENV).match(line)
-    if not matched:
-        raise ConfigError(f"this is not a build: {line[:60]}", where=at, hint=f"nothing is run here. {_example(kind)}")
-    name, *values = matched.groups()
-    return name, next(v for v in values if v is not None)
+def _statements(text: str, kind: str) -> Iterator[tuple[int, str]]:
+    """The lines that say something, by their number: no empty ones, no comments."""
+    number, comment, groovy = 0, False, kind == ".env.groovy"
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+        line = line.strip()
+        comment = comment or (groovy and line.startswith("/*"))
+        if comment:
+            comment = "*/" not in line
+            line = "" if comment or line.endswith("*/") else line
+        if line and not line.startswith(_COMMENTS[kind]) and not (number == 1 and line.startswith("#!")):
+            yield number, line
+    if comment:
+        yield number, "/* without an end"
 
 
-def _from_json(text: str, where: str) -> Builds:
+def _line(line: str, at: str, kind: str, note: Notice) -> tuple[str, str] | None:
+    """Name and value of a build; None for another assignment, which is told."""
+    groovy = kind == ".env.groovy"
+    matched = (_GROOVY if groovy else _ENV).match(line)
+    if matched and _is_build(matched[1], at):
+        return matched[1], next(v for v in matched.groups()[1:] if v is not None)
+    other = (_OTHER_GROOVY if groovy else _OTHER_ENV).match(line)
+    if other and not _is_build(other[1], at):
+        note(f"{at}: {other[1]} is no build; passed over")
+        return None
+    raise ConfigError(f"this is not a build: {line[:60]}", where=at, hint=f"nothing is run here. {_example(kind)}")
+
+
+def _is_build(name: str, at: str) -> bool:
+    """Whether a name is that of a build. ConfigError for one that is nearly one."""
+    stem, _, last = name.upper().rpartition("_")
+    if last == "BUILD" and stem:
+        return True
+    if stem and len(last) <= _LONGEST_SLIP and SequenceMatcher(None, last, "BUILD").ratio() >= _SLIP:
+        raise ConfigError(
+            f"{name[:40]} is not the name of a build",
+            where=at,
+            hint=f"did you mean {stem}_BUILD? The names of builds end in _BUILD",
+        )
+    return False
+
+
+def _from_json(text: str, where: str, note: Notice) -> Builds:
     found: Builds = {}
+    inner = object()
 
-    def pairs(items: list[tuple[str, Any]]) -> None:
+    def pairs(items: list[tuple[str, Any]]) -> object:
         for name, value in items:
+            if not _is_build(capital(name), where) and not isinstance(value, list) and value is not inner:
+                note(f"{where}: {name[:40]} is no build; passed over")
+                continue
             if isinstance(value, bool) or not isinstance(value, str | int):
                 raise ConfigError(f"{name[:40]} is not the number of a build", where=where, hint=_example(".json"))
             _add(found, _name(capital(name), where), Build(check_number(str(value), name, where), where))
+        return inner
 
     try:
-        if json.loads(text, object_pairs_hook=pairs) is None and text.strip() != "null":
+        if json.loads(text, object_pairs_hook=pairs) is inner:
             return found
     except (ValueError, RecursionError):
         raise ConfigError("this is not JSON", where=where, hint=_example(".json")) from None

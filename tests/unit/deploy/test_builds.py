@@ -55,6 +55,14 @@ def test_what_is_read(name: str, text: str, expected: dict[str, str]) -> None:
         ("a.env.groovy", "env.A_BUILD='1'; env.B_BUILD='2'", "a.env.groovy:1", "this is not a build"),
         ("a.env.groovy", "/* */ env.A_BUILD='1'", "a.env.groovy:1", "this is not a build"),
         ("a.env.groovy", "A_BUILD='1'", "a.env.groovy:1", "this is not a build"),
+        ("a.env.groovy", "/*\nenv.A_BUILD='1'\n", "a.env.groovy:2", "this is not a build: /* without an end"),
+        ("a.env.groovy", "env.A_BUILD='1'\nenv.B=\"${env.A}\"", "a.env.groovy:2", "this is not a build"),
+        ("a.env.groovy", "env.A_BUILD='1'\nenv.B='x' + y", "a.env.groovy:2", "this is not a build"),
+        ("a.env.groovy", "env.A_BUILD='1'\ndef b = sh('id')", "a.env.groovy:2", "this is not a build"),
+        ("a.env.groovy", "env.A_BILD='1'", "a.env.groovy:1", "A_BILD is not the name of a build"),
+        ("a.env.groovy", "env.A_BUILDS='1'", "a.env.groovy:1", "A_BUILDS is not the name of a build"),
+        ("a.env", "A_BUILD=1\nB=$(id)", "a.env:2", "this is not a build"),
+        ("a.json", '{"a-buidl": "1"}', "a.json", "A_BUIDL is not the name of a build"),
         ("a.env.groovy", "env.A_BUILD=90", "a.env.groovy:1", "this is not a build"),
         (
             "a.env.groovy",
@@ -64,7 +72,7 @@ def test_what_is_read(name: str, text: str, expected: dict[str, str]) -> None:
         ),
         ("a.env.groovy", "env.A_BUILD='90;id'", "a.env.groovy:1", "A_BUILD: '90;id' is not the number of a build"),
         ("a.env.groovy", "env.A_BUILD=''", "a.env.groovy:1", "A_BUILD names no build"),
-        ("a.env.groovy", "env.PATH='x'", "a.env.groovy:1", "PATH is not the name of a build"),
+        ("a.env.groovy", "env.PATH='x'", "a.env.groovy", "no build in this file"),
         ("a.env.groovy", "", "a.env.groovy", "no build in this file"),
         (
             "a.env.groovy",
@@ -87,7 +95,9 @@ def test_what_is_read(name: str, text: str, expected: dict[str, str]) -> None:
         ("a.json", '{"A_BUILD": true}', "a.json", "A_BUILD is not the number of a build"),
         ("a.json", '{"x": {"A_BUILD": "1"}}', "a.json", "x is not the number of a build"),
         ("a.json", '{"A_BUILD": "1", "a-build": "2"}', "a.json", "A_BUILD is 2 here and 1 in a.json"),
-        ("a.json", '{"version": "1"}', "a.json", "VERSION is not the name of a build"),
+        ("a.json", '{"x": {"A_BUILD": "1"}, "B_BUILD": "2"}', "a.json", "x is not the number of a build"),
+        ("a.json", '{"x": ["1"], "B_BUILD": "2"}', "a.json", "x is not the number of a build"),
+        ("a.json", '{"version": "1"}', "a.json", "no build in this file"),
     ],
 )
 def test_what_is_refused(name: str, text: str, where: str, message: str) -> None:
@@ -96,6 +106,32 @@ def test_what_is_refused(name: str, text: str, where: str, message: str) -> None
     assert (error.value.where, error.value.exit_code) == (where, 65)
     assert message in error.value.message
     assert error.value.hint
+
+
+GROOVY = """\
+#!/usr/bin/env groovy
+/* Written by the pipeline
+ * of service1. */
+env.SERVICE1_BUILD = '90'   // the tag
+env.GIT_BRANCH = "main"
+env.BUILD_URL='https://jenkins.example.com/job/service1/90/';
+def pushed = true
+DOCKER_BUILDKIT = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "passed_over"),
+    [
+        ("a.env.groovy", GROOVY, ["a.env.groovy:5: GIT_BRANCH", "a.env.groovy:6: BUILD_URL", "a.env.groovy:7: pushed"]),
+        ("a.env", "SERVICE1_BUILD=90\nexport GIT_BRANCH='main'\nTEXT=a b\n", ["a.env:2: GIT_BRANCH", "a.env:3: TEXT"]),
+        ("a.json", '{"SERVICE1_BUILD": 90, "branch": "main", "ok": true}', ["a.json: branch", "a.json: ok"]),
+    ],
+)
+def test_another_assignment_is_passed_over_with_a_word(name: str, text: str, passed_over: list[str]) -> None:
+    said: list[str] = []
+    assert {n: b.number for n, b in builds.parse(text, name, said.append).items()} == {"SERVICE1_BUILD": "90"}
+    assert said[: len(passed_over)] == [f"{one} is no build; passed over" for one in passed_over]
 
 
 @given(st.text(max_size=60), st.sampled_from(builds.SUFFIXES))
