@@ -19,6 +19,7 @@ from . import (
     scheduler,
     servicediscovery,
     sqs,
+    target_groups,
 )
 from .patch_set import Patch, PatchSet
 
@@ -36,6 +37,7 @@ ALL: tuple[Patch, ...] = (
     *scheduler.PATCHES,
     *servicediscovery.PATCHES,
     *sqs.PATCHES,
+    *target_groups.PATCHES,
 )
 
 
