@@ -40,7 +40,7 @@ def test_the_shared_layer_passes_its_load_balancers_on(code: Path, tmp_path: Pat
     (root.folder / "tests").mkdir()
     mock = (TESTS / "cluster.tftest.hcl").read_text().split("\nvariables {")[0]
     (root.folder / "tests/shared.tftest.hcl").write_text(mock + SHARED_LAYER)
-    assert "Success! 2 passed" in root.init().run("test", "-no-color")
+    assert "Success! 3 passed" in root.init().run("test", "-no-color")
 
 
 SHARED_LAYER = """
@@ -79,6 +79,42 @@ run "with_the_certificate_of_the_same_apply" {
   assert {
     condition     = join(" ", keys(output.shared_load_balancers)) == "1 2"
     error_message = "they reach the tenant layer by number"
+  }
+}
+
+run "in_another_partition_with_a_key_of_yours" {
+  variables {
+    network              = { nat = "none" }
+    oncall               = { ops = "ops@example.com" }
+    task_registry_secret = "tasks"
+  }
+  override_data {
+    target = data.aws_partition.current
+    values = { partition = "aws-us-gov" }
+  }
+  override_data {
+    target = data.aws_secretsmanager_secret.task_registry
+    values = { arn = "arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:tasks-AbCdEf", kms_key_id = "alias/ours" }
+  }
+  override_data {
+    target = data.aws_kms_key.task_registry
+    values = { arn = "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/1" }
+  }
+  override_resource {
+    target = aws_sns_topic.oncall
+    values = { arn = "arn:aws-us-gov:sns:us-gov-west-1:123456789012:oncall" }
+  }
+  assert {
+    condition     = output.registry_login_key == "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/1"
+    error_message = "tenants on Fargate are told the key of their login"
+  }
+  assert {
+    condition     = jsondecode(aws_sns_topic_policy.oncall[0].policy).Statement[1].Condition.ArnLike["aws:SourceArn"] == [for event in ["refresh-failed", "spot-interruptions"] : "arn:aws-us-gov:events:*:123456789012:rule/appcluster-test-${event}"]
+    error_message = "EventBridge may tell, in every partition"
+  }
+  assert {
+    condition     = output.cluster.nat == false && contains(output.cluster.capacity_providers, "FARGATE_SPOT")
+    error_message = "tenants are told what the network and the cluster have"
   }
 }
 """
