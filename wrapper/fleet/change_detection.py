@@ -19,7 +19,7 @@ from ..state import index
 from ..state.index import LayerStatus, TenantIndex
 from ..terraform.arguments import typed_values
 from ..terraform.commands import Token, Verb
-from .selection import Choice, Shard, choose
+from .selection import Selection, Shard, choose
 
 _ALWAYS = ("replace", "refresh-only", "destroy", "target", "exclude")  # flags that mean to start, changed or not
 
@@ -73,18 +73,18 @@ class ChangeDetector:
                 return nothing
             raise
 
-    def choose(self, found: TenantIndex, tenant_filter: TenantFilter, *, deployed_only: bool) -> Choice:
+    def choose(self, found: TenantIndex, tenant_filter: TenantFilter, *, deployed_only: bool) -> Selection:
         """Tenants in scope by name: those that are declared or have a state, or the latter alone."""
         stack = self.deployer.stack
         if stack.tenant_source is None:
-            return Choice((), {})
+            return Selection((), {})
         declared = [] if deployed_only else self.deployer.project.tenants(stack)
         names = {*declared, *found.deployed} if tenant_filter.only is None else tenant_filter.only - {""}
         if deployed_only:
             names &= {*found.deployed}
         choice = choose(names, tenant_filter.patterns, stack.label)
         mine = tuple(n for n in choice.chosen if tenant_filter.shard is None or n in tenant_filter.shard)
-        return Choice(
+        return Selection(
             mine, {n: p for n, p in choice.excluded.items() if tenant_filter.shard is None or n in tenant_filter.shard}
         )
 

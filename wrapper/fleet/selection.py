@@ -42,14 +42,14 @@ def parse_shard(text: str) -> Shard:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Selection:
     """Who takes part, in order, and who was left out on purpose: name -> the pattern that says so."""
 
     chosen: tuple[str, ...]
     excluded: Mapping[str, str]
 
 
-def choose(names: Iterable[str], patterns: Sequence[str], where: str) -> Choice:
+def choose(names: Iterable[str], patterns: Sequence[str], where: str) -> Selection:
     """The names that a list of globs is for: any of them, or all where none is given, less those of a ``!GLOB``.
     A glob that matches nothing is a NotFoundError: most likely it is misspelt."""
     names = sorted(names)
@@ -59,7 +59,7 @@ def choose(names: Iterable[str], patterns: Sequence[str], where: str) -> Choice:
             raise unknown("tenant matches", pattern, names[:20], where)
     kept = [n for n in names if not wanted or any(fnmatchcase(n, p) for p in wanted)]
     unwanted = {n: p for n in kept for p in patterns if p.startswith("!") and fnmatchcase(n, p[1:])}
-    return Choice(tuple(n for n in kept if n not in unwanted), unwanted)
+    return Selection(tuple(n for n in kept if n not in unwanted), unwanted)
 
 
 def parse_patterns(texts: Iterable[str]) -> tuple[str, ...]:

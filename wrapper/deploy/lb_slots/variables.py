@@ -17,8 +17,8 @@ from .slot_table import SlotTableStore
 from .slots import COUNT, VARIABLE, SlotTable
 
 OUTPUT = "shared_load_balancers"
-Values = dict[str, ResolvedValue]
-Found = Values | OrchestrateError
+LayerValues = dict[str, ResolvedValue]
+Found = LayerValues | OrchestrateError
 
 
 @dataclass
@@ -33,25 +33,29 @@ class SlotVariables:
     # -- what is given ------------------------------------------------------------------------
 
     def give(
-        self, layers: Sequence[Layer], declared: Mapping[str, Variable], found: Iterable[Found], argued: Values
+        self, layers: Sequence[Layer], declared: Mapping[str, Variable], found: Iterable[Found], arguments: LayerValues
     ) -> Iterable[Found]:
-        """The values of layers of one root with what is given here. ``argued`` are those by -var and -var-file,
+        """The values of layers of one root with what is given here. ``arguments`` are those by -var and -var-file,
         which Terraform hears from the caller and believes before ours."""
         if layers[0].tenant and slots.takes(declared):
-            return self._to_tenants(layers, declared, list(found), argued)
+            return self._to_tenants(layers, declared, list(found), arguments)
         if not layers[0].tenant and slots.counts(declared):
-            return [self._to_stack(declared, values, argued) for values in found]
+            return [self._to_stack(declared, values, arguments) for values in found]
         return found
 
     def _to_tenants(
-        self, layers: Sequence[Layer], declared: Mapping[str, Variable], found: Sequence[Found], argued: Values
+        self, layers: Sequence[Layer], declared: Mapping[str, Variable], found: Sequence[Found], arguments: LayerValues
     ) -> list[Found]:
-        found = [_refused({**values, **argued}) or values if isinstance(values, dict) else values for values in found]
+        found = [
+            _refused({**values, **arguments}) or values if isinstance(values, dict) else values for values in found
+        ]
         pairs = list(zip(layers, found, strict=True))
-        slot_variables = {la.tenant for la, v in pairs if isinstance(v, dict) and shares(declared, {**v, **argued})}
-        given = self._previewed(slot_variables) if slot_variables else {}
+        sharing = {la.tenant for la, v in pairs if isinstance(v, dict) and shares(declared, {**v, **arguments})}
+        slots_of = self._previewed(sharing) if sharing else {}
         return [
-            {**values, VARIABLE: given[layer.tenant]} if isinstance(values, dict) and layer.tenant in given else values
+            {**values, VARIABLE: slots_of[layer.tenant]}
+            if isinstance(values, dict) and layer.tenant in slots_of
+            else values
             for layer, values in pairs
         ]
 
@@ -64,23 +68,23 @@ class SlotVariables:
         origins = {t: origin if t in before.tenants else f"{origin} (the next free one)" for t in tenants}
         return {t: ResolvedValue(after.tenants[t].slot.as_value(), origins[t]) for t in tenants}
 
-    def _to_stack(self, declared: Mapping[str, Variable], values: Found, argued: Values) -> Found:
+    def _to_stack(self, declared: Mapping[str, Variable], values: Found, arguments: LayerValues) -> Found:
         if not isinstance(values, dict) or not self.known():
             return values
         needed = self.table.highest
-        if COUNT in argued and _number(argued[COUNT].value) < needed:
+        if COUNT in arguments and _number(arguments[COUNT].value) < needed:
             return ConfigError(
-                f"{COUNT} = {argued[COUNT].value} is too few: tenants have slots up to load balancer {needed}",
-                where=argued[COUNT].origin,
+                f"{COUNT} = {arguments[COUNT].value} is too few: tenants have slots up to load balancer {needed}",
+                where=arguments[COUNT].origin,
                 hint=f"give at least {needed}, or leave it out: the tool sets what is needed",
             )
         said = values[COUNT].value if COUNT in values else declared[COUNT].default
         return values if _number(said) >= needed else {**values, COUNT: ResolvedValue(needed, self.slot_store().origin)}
 
-    def still_enough(self, typed: Mapping[str, str]) -> dict[str, str]:
+    def still_enough(self, cli_vars: Mapping[str, str]) -> dict[str, str]:
         """What was typed some time ago, without a number of load balancers that has become too small."""
-        needed = self.table.highest if COUNT in typed and self.known() else 0
-        return {n: t for n, t in typed.items() if n != COUNT or _number(t) >= needed}
+        needed = self.table.highest if COUNT in cli_vars and self.known() else 0
+        return {n: t for n, t in cli_vars.items() if n != COUNT or _number(t) >= needed}
 
     # -- what is written ----------------------------------------------------------------------
 
@@ -125,7 +129,7 @@ def missing(values: Mapping[str, ResolvedValue], outputs: Mapping[str, Any]) -> 
     return 0 if str(number) in (outputs.get(OUTPUT) or {}) else int(number)
 
 
-def _refused(values: Values) -> ConfigError | None:
+def _refused(values: LayerValues) -> ConfigError | None:
     if VARIABLE not in values or values[VARIABLE].value is None:
         return None
     where = values[VARIABLE].origin
