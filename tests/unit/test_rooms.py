@@ -41,7 +41,7 @@ MODULES = [module for module in imports.modules() if module]
 def test_imports_are_seen() -> None:
     assert len(MODULES) > 100
     assert {"model.fingerprint", "terraform.commands", "terraform.variables"} <= imports.imported("run.plan_run")
-    assert "engines.image" in {imports.room_of(m) for m in imports.imported("cli.session")}, "also in a function"
+    assert "engines.image" in {imports.room_of(m) for m in imports.imported("cli.installation")}, "also in a function"
     assert "engines.run_directory" in imports.imported("run.runner"), "two dots"
 
 

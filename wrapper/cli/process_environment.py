@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from . import installation
+
 if TYPE_CHECKING:
     from ..aws.identity import Identity
     from ..model.nouns import Mount, Stack
-
-SELF = Path(__file__).resolve().parents[2]
 
 
 class Around(Protocol):
@@ -64,11 +64,8 @@ def _cli_configuration(options: Around) -> dict[str, str]:
 
 def provider_installation(environ: Mapping[str, str]) -> str:
     """A Terraform CLI configuration that takes our providers from a mirror on this machine; "" where there is none."""
-    from ..engines.image import inputs
-
-    pins = inputs.read_pins(SELF, inputs.host_arch())
-    mirror = inputs.find_mirror(pins, environ, Path("/"))
-    here = ", ".join(f'"{name}"' for name, _ in pins.providers)
+    mirror = installation.mirror(environ)
+    here = ", ".join(f'"{name}"' for name, _ in installation.pins().providers)
     if mirror is None:
         return ""
     return (

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..model.errors import UnavailableError, UsageError
+from . import installation
 from .console import TerminalConsole, open_console
 from .options import Options
-from .process_environment import SELF as SELF
 
 if TYPE_CHECKING:
     from ..aws.identity import Identity
@@ -63,7 +63,7 @@ class CliSession:
         from ..project.project import find_root
 
         folder = self.options.root or self.environ.get("ORCHESTRATE_ROOT", "")
-        return (self.directory / folder).resolve() if folder else find_root(self.directory, SELF)
+        return (self.directory / folder).resolve() if folder else find_root(self.directory, installation.SELF)
 
     @cached_property
     def home(self) -> Path:
@@ -159,12 +159,9 @@ class CliSession:
 
     def make_image(self, client: Any) -> str:
         """The image's tag; built first when its inputs changed."""
-        from ..engines.image import build
-
-        return build.build(SELF, client, self.console.info, self.environ)
+        return installation.build_image(client, self.console.info, self.environ)
 
     def context(self, stack: Stack, identity: Identity) -> RunContext:
-        from ..engines.image import inputs
         from ..run import plan_run
         from .process_environment import environment_of, mounts_of
 
@@ -173,7 +170,7 @@ class CliSession:
         return plan_run.RunContext(
             home=self.home,
             author=self.author,
-            image=inputs.tag(SELF),
+            image=installation.image(),
             engine=self.engine_name,
             network=self._network(),
             environment=environment_of(self, stack, identity),
@@ -182,20 +179,14 @@ class CliSession:
             color=self.console.color_out,
             interactive=self.terminal and not self.dry_run,
             deletable=self.options.allow_delete,
-            versions=inputs.versions(SELF, "" if contained or self.dry_run else self._other_terraform()),
+            versions=installation.versions("" if contained or self.dry_run else self._other_terraform()),
             contained=contained,
         )
 
     def _other_terraform(self) -> str:
         """The version of the terraform on PATH; "" where it is the image's, or there is none."""
-        import shutil
-
-        from ..engines.host import version
-        from ..engines.image import inputs
-
-        path = shutil.which("terraform", path=self.environ.get("PATH"))
-        found = version(path) if path else ""
-        return "" if found == inputs.read_pins(SELF, inputs.host_arch()).terraform else found
+        _, found = installation.terraform(self.environ)
+        return "" if found == installation.pins().terraform else found
 
     @property
     def author(self) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
 from ...model.errors import BusyError, NotFoundError, OrchestrateError, RefusedError, UnavailableError
 from ...model.nouns import Stack
+from .. import installation
 from ..command import Command
 from ..options import ASKS_AWS, takes
-from ..session import SELF, CliSession
+from ..session import CliSession
 
 
 class CheckResult(NamedTuple):
@@ -57,21 +57,18 @@ def _checked(thing: str, probe: Callable[[], str], *, needed: bool = True) -> Ch
 
 
 def _engine(session: CliSession) -> Iterator[CheckResult]:
-    from ...engines.docker import connect
-    from ...engines.image import build, inputs
-
     needed = session.contained
 
     def engine() -> str:
-        version = connect().version()
+        version = installation.docker().version()
         return f"Docker Engine {version['Version']} ({version['Os']}/{version['Arch']})"
 
     found = _checked("engine", engine, needed=needed)
     yield found
-    tag = inputs.tag(SELF)
 
     def built() -> str:
-        if not build.exists(connect(), tag):
+        tag = installation.image()
+        if not installation.is_built(installation.docker()):
             raise NotFoundError(
                 f"{tag} is not built yet",
                 hint="you need to do nothing: the first run builds it (or run ./orchestrate image)",
@@ -83,26 +80,20 @@ def _engine(session: CliSession) -> Iterator[CheckResult]:
 
 
 def _terraform(session: CliSession) -> Iterator[CheckResult]:
-    import shutil
-
-    from ...engines.host import version
-    from ...engines.image import inputs
-
-    pins = inputs.read_pins(SELF, inputs.host_arch())
+    pins = installation.pins()
 
     def terraform() -> str:
-        path = shutil.which("terraform", path=session.environ.get("PATH"))
-        if path is None:
+        path, found = installation.terraform(session.environ)
+        if not path:
             raise NotFoundError(
                 "none on PATH", hint=f"the host engine needs Terraform {pins.terraform}; docker does not"
             )
-        found = version(path)
         if not found:
             raise UnavailableError(f"{path} does not answer to `terraform version`", hint="install it again")
         return f"Terraform v{found} ({path}); the image holds {pins.terraform}"
 
     def mirror() -> str:
-        found = inputs.find_mirror(pins, session.environ, Path("/"))
+        found = installation.mirror(session.environ)
         if found is None:
             raise NotFoundError(
                 "no provider mirror on this machine",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from .. import installation
 from ..command import Command
-from ..session import SELF
 
 
 @click.command("image", cls=Command, help="Build the image that Terraform runs in, if its inputs changed.")
@@ -13,15 +13,11 @@ from ..session import SELF
 @click.option("--prune", is_flag=True, help="Remove the images of earlier versions of this tool.")
 @click.pass_context
 def command(ctx: click.Context, /, force: bool, prune: bool) -> int:
-    from ...engines.docker import connect
-    from ...engines.image import build, inputs
-
-    session = ctx.obj
-    client = connect()
+    session, client = ctx.obj, installation.docker()
     if force:
-        client.images.remove(inputs.tag(SELF), force=True)
+        installation.remove_image(client)
     tag = session.make_image(client)
     if prune:
-        build.remove_old(client, tag)
+        installation.remove_old_images(client)
     session.console.print(tag)
     return 0

@@ -234,6 +234,14 @@ def remove(client: docker.DockerClient, name: str) -> bool:
     return False
 
 
+def discard(client: docker.DockerClient, name: str) -> None:
+    """Removes it, whatever runs from it. One that is not there is no error."""
+    from docker.errors import ImageNotFound
+
+    with translated(), suppress(ImageNotFound):
+        client.images.remove(name, force=True)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Docker's and the transport's exceptions, in our words."""

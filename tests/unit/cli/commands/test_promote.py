@@ -15,7 +15,7 @@ from fakes import context
 from project_on_disk import APP, LIVE, LOCAL, REGION, Disk
 from said import Said
 
-from wrapper.cli.process_environment import SELF
+from wrapper.cli.installation import SELF
 from wrapper.engines.image import inputs
 from wrapper.project import git
 from wrapper.state.record import Trigger

@@ -15,7 +15,7 @@ from fakes import context
 from project_on_disk import APP, REGION, Disk
 from said import Said
 
-from wrapper.cli.process_environment import SELF
+from wrapper.cli.installation import SELF
 from wrapper.deploy.lb_slots.slots import SlotTable, assign, render
 from wrapper.engines.image import inputs
 

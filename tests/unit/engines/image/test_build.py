@@ -226,6 +226,30 @@ def test_remove_old_takes_only_ours_and_keeps_the_present() -> None:
     assert client.api.removed == ["orchestrate:old", "orchestrate-base:bookworm", "sha256:3"]
 
 
+class Images:
+    """The images of an engine that answers the removal of one with an error."""
+
+    def __init__(self, answer: Exception | None) -> None:
+        self.images, self.answer = self, answer
+        self.removed: list[tuple[str, bool]] = []
+
+    def remove(self, name: str, *, force: bool) -> None:
+        self.removed.append((name, force))
+        if self.answer:
+            raise self.answer
+
+
+def test_an_image_that_is_not_there_is_discarded_already() -> None:
+    errors = pytest.importorskip("docker.errors")
+    for answer in (None, errors.ImageNotFound("no such image")):
+        client: Any = Images(answer)
+        build.discard(client, "orchestrate:new")
+        assert client.removed == [("orchestrate:new", True)]
+    with pytest.raises(UnavailableError, match="is being used"):
+        refusing: Any = Images(errors.APIError("is being used by a running container"))
+        build.discard(refusing, "orchestrate:new")
+
+
 # --- the build, on the real engine ---
 
 

@@ -1,0 +1,83 @@
+"""What is installed on this machine: Docker, the image of this tool, Terraform, a provider mirror."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..engines.image.inputs import Pins
+
+SELF = Path(__file__).resolve().parents[2]
+
+
+def docker() -> Any:
+    """A client of the Docker engine; UnavailableError where there is none."""
+    from ..engines.docker import connect
+
+    return connect()
+
+
+def image() -> str:
+    """The tag of the image, by the digest of what goes into it."""
+    from ..engines.image import inputs
+
+    return inputs.tag(SELF)
+
+
+def is_built(client: Any) -> bool:
+    from ..engines.image import build
+
+    return build.exists(client, image())
+
+
+def build_image(client: Any, info: Callable[[str], None], environ: Mapping[str, str]) -> str:
+    """The image's tag; built first when its inputs changed."""
+    from ..engines.image import build
+
+    return build.build(SELF, client, info, environ)
+
+
+def remove_image(client: Any) -> None:
+    """Remove the image, so that the next build makes it again."""
+    from ..engines.image import build
+
+    build.discard(client, image())
+
+
+def remove_old_images(client: Any) -> None:
+    from ..engines.image import build
+
+    build.remove_old(client, image())
+
+
+def pins() -> Pins:
+    """The versions that this tool runs: of Terraform and of each provider, for this machine's processor."""
+    from ..engines.image import inputs
+
+    return inputs.read_pins(SELF, inputs.host_arch())
+
+
+def mirror(environ: Mapping[str, str]) -> Path | None:
+    """A folder with these providers, as Terraform's filesystem_mirror."""
+    from ..engines.image import inputs
+
+    return inputs.find_mirror(pins(), environ, Path("/"))
+
+
+def terraform(environ: Mapping[str, str]) -> tuple[str, str]:
+    """(path, version) of the terraform on PATH; each "" where it is not known."""
+    import shutil
+
+    from ..engines.host import version
+
+    path = shutil.which("terraform", path=environ.get("PATH"))
+    return (path, version(path)) if path else ("", "")
+
+
+def versions(other_terraform: str = "") -> str:
+    """Versions and digests of Terraform and the providers, for the fingerprint; ``other_terraform``: not the image's."""
+    from ..engines.image import inputs
+
+    return inputs.versions(SELF, other_terraform)
