@@ -83,7 +83,7 @@ def _fakes(place: Place) -> list[Row]:
     for size in SIZES:
         info(f"{size:,} tenants, an engine that does nothing")
         stack = f"bench-fake-{size}"
-        tenants.lay_out(place, stack, size, f'path = "{place.folder}/states"\n')
+        tenants.lay_out(place, stack, size, 'path = ".states"\n')
         took = cost.of(
             [place.python, script, str(place.root), stack, "2"], place.folder, place.environment | environment
         )

@@ -53,8 +53,7 @@ DENIED = {
 @pytest.fixture
 def project(tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> Iterator[Project]:
     project = made(make(tmp_path, aws, {"ORCHESTRATE_ENGINE": "host"}))
-    (tmp_path / "states").mkdir()
-    project.write(f"config/{REGION}/one/backend.tfvars", f'path = "{tmp_path / "states"}"\n')
+    project.write(f"config/{REGION}/one/backend.tfvars", 'path = ".states"\n')
     project.write(f"config/{REGION}/one/variables.tfvars", "")
     project.write("src/one/main.tf", ROOT)
     yield project

@@ -74,4 +74,4 @@ def test_a_protected_stack_loses_nothing_whatever_the_command(
 
 
 def states(folder: Path) -> dict[str, bytes]:
-    return {str(f): f.read_bytes() for f in sorted((folder / "states").rglob("*.tfstate"))}
+    return {str(f): f.read_bytes() for f in sorted((folder / "project/.states").rglob("*.tfstate"))}

@@ -159,8 +159,7 @@ def test_without_an_engine_it_says_what_to_do(empty: Project, tmp_path: Path) ->
 
 
 def with_tiny_stack(project: Project, tmp_path: Path) -> Project:
-    (tmp_path / "states").mkdir()
-    project.write(f"config/{REGION}/tiny/backend.tfvars", f'path = "{tmp_path / "states"}"\n')
+    project.write(f"config/{REGION}/tiny/backend.tfvars", 'path = ".states"\n')
     project.write("src/tiny/main.tf", 'resource "terraform_data" "value" {\n}\n')
     return project
 

@@ -60,6 +60,19 @@ def test_start_is_idempotent_and_private(sandbox: Sandbox, seed: Seed) -> None:
 
 
 @sandboxed
+def test_one_that_did_not_take_its_seed_does_not_stay(sandbox: Sandbox) -> None:
+    """The next command would go on against half of what an account holds."""
+    wrong = Seed(buckets=(("states-of-a-test", "ap-southeast-2"), ("s", "ap-southeast-2")))
+    with pytest.raises(UnavailableError, match="did not take the seed"):
+        sandbox.start(wrong)
+    assert sandbox.status() is None
+    endpoint = sandbox.start(Seed())
+    with pytest.raises(UnavailableError, match="did not take the seed"):
+        sandbox.start(wrong)
+    assert sandbox.status() == endpoint, "one that ran already is not ended by a wrong seed"
+
+
+@sandboxed
 def test_it_outlives_the_command_that_started_it(tmp_path: Path, sandbox: Sandbox) -> None:
     program = (
         "import sys; from pathlib import Path; from wrapper.sandbox.lifecycle import Sandbox, Seed;"

@@ -420,8 +420,7 @@ def tiny(folder: Path, aws: Aws | None, engine: str = "docker") -> Project:
         place = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
         aws.client("s3").create_bucket(Bucket=project.bucket, **place)
     else:
-        (folder / "states").mkdir()
-        project.write(f"{here}/backend.tfvars", f'path = "{folder / "states"}"\n')
+        project.write(f"{here}/backend.tfvars", 'path = ".states"\n')
         project.environment |= {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nobody"}
     project.write(f"{here}/variables.tfvars", "")
     project.write("src/tiny/main.tf", SHARED)

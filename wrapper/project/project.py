@@ -15,9 +15,10 @@ from ..model.errors import ConfigError, NotFoundError, UsageError
 from ..model.nouns import Backend, Layer, Settings, Stack
 from ..terraform.commands import is_source
 from . import paths, promotion_order, sources
+from .backend_file import load_backend
 from .files import Files, Notice
 from .sources import SourceFile
-from .stack_settings import load_backend, load_settings
+from .stack_settings import load_settings
 from .variable_files import VariableFiles, tenant_file
 
 _STACK_FILES = ("backend.tfvars", "variables.tfvars", "stack.hcl")
@@ -162,7 +163,8 @@ class Project:
         found: dict[str, Any] = {"zones": [], "secrets": {}}
         if self.files.has(file):
             for name, (value, line) in self.files.literals(file).items():
-                if name not in found or not isinstance(value, type(found[name])):
+                items = value.values() if isinstance(value, dict) else value
+                if name not in found or type(value) is not type(found[name]) or not all(map(_is_text, items)):
                     raise ConfigError(
                         f"no setting {name!r} of that type",
                         where=f"{self.files.short(file)}:{line}",
@@ -254,3 +256,7 @@ class Project:
 
     def _has_terraform(self, folder: Path) -> bool:
         return any(is_source(f.name) for f in self.files.entries(folder))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value != ""

@@ -106,9 +106,15 @@ class Sandbox:
             return self._start(seed)
 
     def _start(self, seed: Seed) -> Endpoint:
-        running = self.usable() or self._spawn()
-        self._post(running, "seed", dataclasses.asdict(seed))
-        return running
+        running = self.usable()
+        made = running or self._spawn()
+        try:
+            self._post(made, "seed", dataclasses.asdict(seed))
+        except UnavailableError:
+            if running is None:  # the next command would take one with half of its content for whole
+                self._stop()
+            raise
+        return made
 
     def _stop(self) -> bool:
         running = self.status()

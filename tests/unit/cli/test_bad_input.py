@@ -17,7 +17,7 @@ from project_on_disk import APP, REGION, Disk
 from said import Said
 
 Run = Callable[..., Said]
-S3 = f'bucket = "b"\nregion = "{REGION}"\n'
+S3 = f'bucket = "abc"\nregion = "{REGION}"\n'
 TENANT = ("-var", "tenant=acme")
 LOOP = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"
 

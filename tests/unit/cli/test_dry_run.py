@@ -133,7 +133,7 @@ def test_profiles_are_mounted_read_only(run_cli: Run, example: Disk, monkeypatch
 
 
 def test_the_sandbox_on_paper_is_not_started(run_cli: Run, example: Disk) -> None:
-    example.write(f"{APP}/backend.tfvars", f'bucket = "b"\nregion = "{REGION}"\n')
+    example.write(f"{APP}/backend.tfvars", f'bucket = "abc"\nregion = "{REGION}"\n')
     _, options = container(paper(run_cli, "--sandbox", "plan", "app-test", *TENANT, engine="docker"))
     assert "AWS_ENDPOINT_URL=http://127.0.0.1:PORT" in options["--env"]
     assert options["--network"] == ["host"]
@@ -141,7 +141,7 @@ def test_the_sandbox_on_paper_is_not_started(run_cli: Run, example: Disk) -> Non
 
 
 def test_a_tenant_on_paper_needs_no_credentials(run_cli: Run, example: Disk) -> None:
-    example.write(f"{APP}/backend.tfvars", f'bucket = "b"\nregion = "{REGION}"\n')
+    example.write(f"{APP}/backend.tfvars", f'bucket = "abc"\nregion = "{REGION}"\n')
     said = paper(run_cli, "plan", "app-test", *TENANT)
     assert said.step("plan")[-2:] == list(TENANT)
     assert "its outputs are not known here" in said.err

@@ -411,7 +411,7 @@ def test_modules(tmp_path: Path, folder: str, found: str | None) -> None:
 
 # -- what is wrong with a project ---------------------------------------------------------------
 
-S3 = 'bucket = "b"\nregion = "r"\n'
+S3 = 'bucket = "abc"\nregion = "r"\n'
 
 
 @pytest.mark.parametrize(
@@ -481,7 +481,7 @@ S3 = 'bucket = "b"\nregion = "r"\n'
             f"{APP}/backend.tfvars",
             "backend has no bucket",
         ),
-        (f"{APP}/backend.tfvars", 'bucket = "b"\n', ConfigError, f"{APP}/backend.tfvars", "backend has no region"),
+        (f"{APP}/backend.tfvars", 'bucket = "abc"\n', ConfigError, f"{APP}/backend.tfvars", "backend has no region"),
         (
             f"{APP}/backend.tfvars",
             'backend = "gcs"\n',
@@ -555,7 +555,18 @@ def test_a_folder_that_is_no_region_is_named(example: Disk) -> None:
     assert (error.exit_code, error.where) == (65, "config/Not_A_Region")
 
 
-@pytest.mark.parametrize("text", ["colour = 1\n", 'zones = "a"\n', "secrets = []\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "colour = 1\n",
+        'zones = "a"\n',
+        "secrets = []\n",
+        "zones = [1]\n",
+        "zones = [[]]\n",
+        "secrets = { a = 1 }\n",
+        'zones = [""]\n',
+    ],
+)
 def test_wrong_settings_of_the_sandbox(example: Disk, text: str) -> None:
     example.write("config/sandbox.hcl", text)
     assert failure(example, lambda p: p.sandbox_settings()).where == "config/sandbox.hcl:1"

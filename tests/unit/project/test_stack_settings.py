@@ -1,4 +1,4 @@
-"""stack.hcl and the backend, read and checked with file:line."""
+"""stack.hcl, read and checked with file:line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from wrapper.model.errors import ConfigError
 from wrapper.model.nouns import Settings
 from wrapper.project.files import Files
-from wrapper.project.stack_settings import load_backend, load_settings
+from wrapper.project.stack_settings import load_settings
 
 
 @pytest.fixture
@@ -41,28 +41,3 @@ def test_a_wrong_setting_is_named_with_its_line(files: Files, text: str, message
         load_settings(files, files.root)
     assert (error.value.message, error.value.where) == (message, "stack.hcl:2")
     assert hint in error.value.hint
-
-
-def test_a_bucket_or_a_folder(files: Files) -> None:
-    file = files.root / "backend.tfvars"
-    file.write_text('bucket = "b"\nregion = "r"\nuse_lockfile = true\n')
-    found = load_backend(files, files.root, files.root)
-    assert (found.kind, found.config, found.where) == ("s3", {"bucket": "b", "region": "r"}, "backend.tfvars")
-    file.write_text('path = "states"\n')
-    assert load_backend(files, files.root, files.root).config == {"path": str(files.root / "states")}
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('bucket = "b"', "backend has no region"),
-        ('bucket = "b"\nregion = "r"\nsecret_key = "s"', "credentials (secret_key) do not belong in a backend file"),
-        ('bucket = "b"\nregion = "r"\nkey = "k"', "the state's key is derived and never written by hand"),
-        ('backend = "http"', "backend 'http' is not supported"),
-    ],
-)
-def test_a_wrong_backend(files: Files, text: str, message: str) -> None:
-    (files.root / "backend.tfvars").write_text(text)
-    with pytest.raises(ConfigError) as error:
-        load_backend(files, files.root, files.root)
-    assert error.value.message == message

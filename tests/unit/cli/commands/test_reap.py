@@ -20,7 +20,7 @@ from wrapper.state.record import DeploymentRecord
 
 Run = Callable[..., Said]
 STACK = f"{REGION}/app-test"
-S3 = f'bucket = "b"\nregion = "{REGION}"\n'
+S3 = f'bucket = "abc"\nregion = "{REGION}"\n'
 
 
 @pytest.fixture
