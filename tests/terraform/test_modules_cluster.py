@@ -109,7 +109,10 @@ run "in_another_partition_with_a_key_of_yours" {
     error_message = "tenants on Fargate are told the key of their login"
   }
   assert {
-    condition     = jsondecode(aws_sns_topic_policy.oncall[0].policy).Statement[1].Condition.ArnLike["aws:SourceArn"] == [for event in ["refresh-failed", "spot-interruptions"] : "arn:aws-us-gov:events:*:123456789012:rule/appcluster-test-${event}"]
+    condition = jsondecode(aws_sns_topic_policy.oncall[0].policy).Statement[1].Condition.ArnLike["aws:SourceArn"] == [
+      for event in ["refresh-failed", "spot-interruptions"] :
+      "arn:aws-us-gov:events:*:123456789012:rule/appcluster-test-${event}"
+    ]
     error_message = "EventBridge may tell, in every partition"
   }
   assert {
