@@ -3,8 +3,13 @@
 SHELL := /bin/sh
 dev := .orchestrate/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 run := $(dev)/bin/python -m
+# The tests of tests/unit make 70,000 folders: in memory, where there is any, that takes a third of the time.
+memory := $(shell test -d /dev/shm -a -w /dev/shm && echo TMPDIR=/dev/shm)
 bare := not docker and not terraform and not sandbox and not browser and not groovy
 checkov := .orchestrate/checkov-$(shell cksum < requirements-checkov.txt | cut -d' ' -f1)
+
+# Hundreds of processes start here: what Python has compiled once is kept, also where the caller's shell says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test environment check lint types policies image unit waiting computing coverage real engine browser groovy lock bench docs clean help
 
@@ -53,10 +58,10 @@ image: engine ## builds the image that Terraform runs in
 	@./orchestrate image
 
 unit: $(dev) ## runs the tests that need neither engine nor Terraform
-	@$(run) pytest -m "$(bare)" -n 2 --dist worksteal
+	@$(memory) $(run) pytest -m "$(bare)" -n 2 --dist worksteal
 
 coverage: $(dev) ## shows which lines those tests do not reach
-	@$(run) pytest -m "$(bare)" -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered
+	@$(memory) $(run) pytest -m "$(bare)" -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 real: engine groovy $(dev) ## runs the tests that need the engine, Terraform or the sandbox
 	@$(run) pytest -m "docker or terraform or sandbox"

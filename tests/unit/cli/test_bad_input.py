@@ -7,6 +7,7 @@ Terraform or the network fails the test (tests/support/guard.py).
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -482,7 +483,9 @@ def test_bad_input(row: Row, run_cli: Run, example: Disk, tmp_path: Path, monkey
     lay_out(row, example, tmp_path / "outside")
     for name, value in row.environ.items():
         monkeypatch.setenv(name, value)
-    before, folders = example.left_behind(), set(Path("/tmp").glob("orchestrate-bug-*"))
+    (tmp_path / "bugs").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "bugs"))
+    before = example.left_behind()
     said = run_cli(*row.typed)
     lines = said.err.splitlines()
     (error,) = [line for line in lines if line.startswith("error: ")]
@@ -494,7 +497,7 @@ def test_bad_input(row: Row, run_cli: Run, example: Disk, tmp_path: Path, monkey
     assert row.hint in to_do
     assert "Traceback" not in said.err
     assert example.left_behind() == before
-    assert set(Path("/tmp").glob("orchestrate-bug-*")) == folders
+    assert list((tmp_path / "bugs").iterdir()) == []
 
 
 @pytest.mark.parametrize("place", ["before", "after"])
