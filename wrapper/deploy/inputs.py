@@ -6,7 +6,7 @@ All of it is fixed here: what is edited while Terraform runs changes neither the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -22,12 +22,13 @@ from ..state import layer_state
 from ..state import store as stores
 from ..state.record import DeploymentRecord
 from ..terraform import variables
-from ..terraform.arguments import destroys, removes, typed_values
+from ..terraform.arguments import removes, typed_values
 from ..terraform.commands import PLAN, Token, Verb
 from ..terraform.variables import Source
-from . import build_choices
+from . import build_choices, destroy_values
 from .argument_checks import ArgumentChecks
 from .build_choices import BuildPolicy, BuildQuestion
+from .destroy_values import Losses
 from .lb_slots import slots
 from .lb_slots.slot_table import SlotTableStore
 from .lb_slots.variables import SlotVariables
@@ -102,13 +103,12 @@ class InputResolver:
             yield from (PreparedLayer(layer, root_request, planned=planned) for layer in layers)
             return
         first: dict[str, tuple[ResolvedValue, str]] = {}
-        for layer, values in zip(layers, self._values(layers, tokens, root_request.typed), strict=True):
+        losses = destroy_values.Losses(self.console.info) if removes(verb, tokens) else None
+        for layer, values in zip(layers, self._values(layers, tokens, root_request.typed, losses), strict=True):
             mine = (own or {}).get(layer.tenant, NO_OVERRIDES)
             try:
-                yield exactly(
-                    mine,
-                    self._ready(layer, self.checks.with_overrides(layer, root_request, mine), values, first, records),
-                )
+                request = self.checks.with_overrides(layer, root_request, mine)
+                yield exactly(mine, self._ready(layer, request, values, first, records, losses))
             except OrchestrateError as error:
                 yield error
 
@@ -119,20 +119,22 @@ class InputResolver:
         values: dict[str, ResolvedValue] | OrchestrateError,
         first: dict[str, tuple[ResolvedValue, str]],
         records: Mapping[str, DeploymentRecord] | None,
+        losses: Losses | None,
     ) -> PreparedLayer:
         if isinstance(values, OrchestrateError):
             raise values
         request = root_request.request
-        destroying = destroys(request.verb, request.tokens)
         record = self._record(layer, root_request, records)
-        if destroying and record:
+        if losses and record:
             values = self._fill_from_last_apply(layer, request.declared, values, record)
         question, values = self._question(layer, root_request, values, seen=record is not None)
         build_choices.check_mode(question, layer.label, self._stack_file())
         choices = question.ask(record or DeploymentRecord())
         values = build_choices.settled(values, choices)
-        if not (self.dry and destroying):  # on paper the last apply's -var are not looked up
-            known = {*values, *root_request.typed, *root_request.own.sensitive_names}
+        known = {*values, *root_request.typed, *root_request.own.sensitive_names}
+        if losses:
+            root_request, values = self._for_destroy(layer, root_request, values, known, losses)
+        else:
             variables.check_required(request.declared, known, layer.label)
         digests = digest_each({**values, **root_request.typed}, first)
         for name in root_request.typed:
@@ -140,6 +142,31 @@ class InputResolver:
                 values.pop(name, None)
         inputs = fingerprint.inputs(digests, **root_request.digests) if root_request.whole else {}
         return PreparedLayer(layer, root_request, values, inputs, question=question).chosen(choices)
+
+    def _for_destroy(
+        self,
+        layer: Layer,
+        root_request: RootRequest,
+        values: dict[str, ResolvedValue],
+        known: Collection[str],
+        losses: Losses,
+    ) -> tuple[RootRequest, dict[str, ResolvedValue]]:
+        """The same with an empty value for what has none; then Terraform makes no plan of what the root says, for which such a
+        value is nothing. Raises where a provider may be configured by what is lost or missing."""
+        declared = root_request.request.declared
+        missing = {} if self.dry else destroy_values.stand_ins(declared, known)  # dry: the last -var are not looked up
+        lost = losses.of(layer)
+        if not lost and not missing:
+            return root_request, values
+        configuring = destroy_values.configuring(b for _, b in self.project.files.blocks(layer.source))
+        certain = {*root_request.typed, *(n for n, v in values.items() if v.origin == "orchestrate")}
+        destroy_values.check_providers(lost, configuring, certain)
+        if configuring is None or configuring & missing.keys():
+            variables.check_required(declared, known, layer.label)
+        if not missing:
+            return root_request, values
+        self.console.info(f"{layer.label}: no value for {', '.join(missing)}; the destroy goes on without a refresh")
+        return root_request.without_refresh(), {**values, **missing}
 
     def _question(
         self, layer: Layer, root_request: RootRequest, values: dict[str, ResolvedValue], *, seen: bool
@@ -165,7 +192,7 @@ class InputResolver:
         request = root_request.request
         if records is not None:
             return records.get(layer.tenant, DeploymentRecord())
-        if not variables.build_names(request.declared) and not destroys(request.verb, request.tokens):
+        if not variables.build_names(request.declared) and not removes(request.verb, request.tokens):
             return DeploymentRecord()
         try:
             return None if self.identity.is_nobody else layer_state.load_record(self.store(), layer)
@@ -206,22 +233,26 @@ class InputResolver:
         return {**build_choices.settled(values, question.ask(record or DeploymentRecord())), **typed}
 
     def _values(
-        self, layers: Sequence[Layer], tokens: Sequence[Token], typed: Mapping[str, ResolvedValue]
+        self,
+        layers: Sequence[Layer],
+        tokens: Sequence[Token],
+        typed: Mapping[str, ResolvedValue],
+        losses: Losses | None = None,
     ) -> Iterable[dict[str, ResolvedValue] | OrchestrateError]:
-        """From the files, and what the tool itself gives."""
+        """From the files, and what the tool itself gives. ``losses``: of a destroy."""
         sources = self.checks.var_files(tokens)
         argued = {n: ResolvedValue(v, f"{s.name}:{line}") for s in sources for n, (v, line) in s.values.items()}
         return self.slot_variables.give(
-            layers, self.checks.declared(layers[0]), self._from_files(layers, tokens), {**argued, **typed}
+            layers, self.checks.declared(layers[0]), self._from_files(layers, tokens, losses), {**argued, **typed}
         )
 
     def _from_files(
-        self, layers: Sequence[Layer], tokens: Sequence[Token]
+        self, layers: Sequence[Layer], tokens: Sequence[Token], losses: Losses | None
     ) -> Iterator[dict[str, ResolvedValue] | OrchestrateError]:
-        outputs, declared = self.outputs.of(layers[0]), self.checks.declared(layers[0])
+        outputs, declared = self.outputs.of(layers[0], needed=losses is None), self.checks.declared(layers[0])
         to_come = {} if outputs or not self.dry else self.outputs.to_come(layers[0], declared)
         sources = [build_choices.without_builds(s, declared) for s in self.checks.var_files(tokens)]
-        for values in self.project.values.of_all(layers, outputs, sources):
+        for values in self.project.values.of_all(layers, outputs, sources, losses.note if losses else None):
             yield values if isinstance(values, OrchestrateError) else {**to_come, **values}
 
     def _fill_from_last_apply(

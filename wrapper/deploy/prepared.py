@@ -11,7 +11,7 @@ from ..model.nouns import Layer, ResolvedValue, Run
 from ..run import plan_run
 from ..run.plan_run import RunContext, RunRequest
 from ..state.record import DeploymentRecord
-from ..terraform.arguments import partial, typed_values
+from ..terraform.arguments import partial, typed_values, without_refresh
 from ..terraform.commands import Token, Verb
 from . import build_choices, promotion
 from .build_choices import BuildQuestion
@@ -50,6 +50,10 @@ class RootRequest:
     def for_all(self) -> tuple[Token, ...]:
         """The arguments without those that this layer alone is given."""
         return self.request.tokens[: len(self.request.tokens) - len(self.own.tokens)]
+
+    def without_refresh(self) -> RootRequest:
+        """The same, and Terraform looks only at the state."""
+        return replace(self, request=replace(self.request, tokens=without_refresh(self.request.tokens)))
 
     @property
     def valued(self) -> bool:

@@ -26,12 +26,13 @@ class Outputs:
     dry: bool = False
     _kept: list[dict[str, Any] | None] = field(default_factory=list)
 
-    def of(self, layer: Layer) -> dict[str, Any]:
-        """By name, for one of its tenants; nothing for the stack itself. NotFoundError where it was never applied."""
+    def of(self, layer: Layer, *, needed: bool = True) -> dict[str, Any]:
+        """By name, for one of its tenants; nothing for the stack itself. NotFoundError where it was never applied, if they
+        are ``needed``."""
         if not layer.tenant:
             return {}
         own = self.state()
-        if own is None and not self.dry:
+        if own is None and needed and not self.dry:
             raise NotFoundError(
                 f"{self.stack.label} has no state yet, and its tenants need its outputs",
                 hint=f"apply it first: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip(),

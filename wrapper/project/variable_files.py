@@ -3,7 +3,8 @@ docs/configuration.md has too); the rules of merging are :mod:`wrapper.terraform
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from ..model.errors import OrchestrateError
 from ..model.fingerprint import digest
 from ..model.nouns import Layer, ResolvedValue, Stack, Variable
 from ..terraform import variables
-from ..terraform.variables import Source
+from ..terraform.variables import Forgive, Source
 from .files import Files
 
+ForgiveLayer = Callable[[Layer | None, OrchestrateError, str], None]
 _TEMPLATE = "tenant.tfvars.j2"
 # Where a value comes from; a later one wins. (Terraform gets each -var as it was typed.)
 ORIGINS = (
@@ -67,20 +69,26 @@ class VariableFiles:
         return found
 
     def of_all(
-        self, layers: Iterable[Layer], outputs: Mapping[str, Any] | None = None, arguments: Iterable[Source] = ()
+        self,
+        layers: Iterable[Layer],
+        outputs: Mapping[str, Any] | None = None,
+        arguments: Iterable[Source] = (),
+        forgive: ForgiveLayer | None = None,
     ) -> Iterator[dict[str, ResolvedValue] | OrchestrateError]:
         """Effective values of many layers of one stack, each file read and parsed once; for a layer whose own
-        files are wrong, what is wrong. Raises what is wrong for all of them."""
-        layers = list(layers)
+        files are wrong, what is wrong. Raises what is wrong for all of them. ``forgive`` hears instead of what is wrong with
+        a value, with the template or with a tenant's file (None: for all), and all go on without it."""
+        layers, all_layers = list(layers), partial(forgive, None) if forgive else None
         kinds = {bool(layer.tenant) for layer in layers}
-        lower = {kind: self._lower(layers[0].stack, kind, outputs or {}) for kind in kinds}
-        texts = self._rendered([la for la in layers if la.tenant], lower.get(True))
+        lower = {kind: self._lower(layers[0].stack, kind, outputs or {}, all_layers) for kind in kinds}
+        texts = self._rendered([la for la in layers if la.tenant], lower.get(True), all_layers)
         with self._files.parses.batch():
             for layer in layers:
+                one = partial(forgive, layer) if forgive else None
                 try:
                     values, declared, others = lower[bool(layer.tenant)]
-                    sources = [*self._of_tenant(layer, texts), *arguments]
-                    own = variables.merge(declared, others, sources, layer.label)
+                    own = variables.merge(declared, others, self._of_tenant(layer, texts, one), layer.label, one)
+                    own |= variables.merge(declared, others, arguments, layer.label)
                     yield {**values, **self._given(layer, declared), **own}
                 except OrchestrateError as error:
                     yield error
@@ -92,7 +100,7 @@ class VariableFiles:
         return any(name in text for name in names)
 
     def _lower(
-        self, stack: Stack, tenant: bool, outputs: Mapping[str, Any]
+        self, stack: Stack, tenant: bool, outputs: Mapping[str, Any], forgive: Forgive | None
     ) -> tuple[dict[str, ResolvedValue], dict[str, Variable], set[str]]:
         own, other = (stack.tenant_source, stack.source) if tenant else (stack.source, stack.tenant_source)
         assert own is not None
@@ -102,7 +110,7 @@ class VariableFiles:
         if tenant and outputs:
             mine = {k: (v, 0) for k, v in outputs.items() if k in declared}
             sources.append(Source(f"output of {stack.label}", mine, mine=True))
-        return variables.merge(declared, others, sources, stack.label), declared, others
+        return variables.merge(declared, others, sources, stack.label, forgive), declared, others
 
     def _automatic(self, source: Path) -> Iterator[Source]:
         """Those that Terraform reads of itself, in its order."""
@@ -118,16 +126,26 @@ class VariableFiles:
             if self._files.has(file):
                 yield self._files.source(file)
 
-    def _of_tenant(self, layer: Layer, texts: Mapping[str, str | OrchestrateError]) -> Iterator[Source]:
-        if not layer.tenant:
-            return
-        config = layer.stack.config
+    def _of_tenant(
+        self, layer: Layer, texts: Mapping[str, str | OrchestrateError], forgive: Forgive | None
+    ) -> Iterator[Source]:
+        for found in (self._templated(layer, texts), self._from_file(layer)) if layer.tenant else ():
+            try:
+                yield from found
+            except OrchestrateError as error:
+                if forgive is None:
+                    raise
+                forgive(error, "")
+
+    def _templated(self, layer: Layer, texts: Mapping[str, str | OrchestrateError]) -> Iterator[Source]:
         if text := texts.get(layer.tenant):
             if isinstance(text, OrchestrateError):
                 raise text
-            where = self._files.short(config / _TEMPLATE)
+            where = self._files.short(layer.stack.config / _TEMPLATE)
             parsed = self._files.parses.values(text, f"{where} (rendered for {layer.tenant})")
             yield Source(where, parsed.values, mine=True, tenant=True)
+
+    def _from_file(self, layer: Layer) -> Iterator[Source]:
         file = tenant_file(layer.stack, layer.tenant)
         if self._files.has(file):
             yield self._files.source(file, mine=True, tenant=True)
@@ -136,7 +154,18 @@ class VariableFiles:
         facts = {"region": layer.stack.region, "stack": layer.stack.name, "tenant": layer.tenant}
         return {k: ResolvedValue(v, "orchestrate") for k, v in facts.items() if v and k in declared}
 
-    def _rendered(self, layers: list[Layer], lower: Any) -> dict[str, str | OrchestrateError]:
+    def _rendered(
+        self, layers: list[Layer], lower: Any, forgive: Forgive | None
+    ) -> Mapping[str, str | OrchestrateError]:
+        try:
+            return self._render(layers, lower)
+        except OrchestrateError as error:
+            if forgive is None:
+                raise
+            forgive(error, "")
+            return {}
+
+    def _render(self, layers: list[Layer], lower: Any) -> dict[str, str | OrchestrateError]:
         """The template rendered for each tenant, or why not; cached by all that goes in."""
         from .template_process import render_all
 

@@ -80,6 +80,12 @@ def changes(verb: Verb, tokens: Iterable[Token]) -> bool:
     return verb.mutates and not (verb.reads and first in ("", *verb.reads))
 
 
+def without_refresh(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """The same arguments, and -refresh=false before them unless they say themselves whether to refresh."""
+    said = any(t.flag == "refresh" for t in tokens)
+    return tuple(tokens) if said else (Token("refresh", "false", ("-refresh=false",)), *tokens)
+
+
 def partial(tokens: Iterable[Token]) -> bool:
     """Whether the command is for a part of its layer only."""
     return any(t.flag in ("target", "exclude", "refresh-only") for t in tokens)

@@ -104,6 +104,16 @@ class _Reader:
         return result
 
 
+def empty(kind: list[Any]) -> Any:
+    """The value of a type that says nothing."""
+    if kind[0] == "object":
+        return {name: empty(inner) for name, (inner, optional) in kind[1].items() if not optional}
+    if kind[0] == "tuple":
+        return [empty(inner) for inner in kind[1]]
+    plain: dict[str, Any] = {"number": 0, "bool": False, "list": [], "set": [], "map": {}}
+    return plain.get(kind[0], "")
+
+
 def mismatch(value: Any, kind: list[Any], path: str) -> str:
     """What is wrong with ``value`` as a ``kind``, in words; "" when it fits.
 

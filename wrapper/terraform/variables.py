@@ -6,17 +6,18 @@ In which order the sources come :mod:`wrapper.project.variable_files` says.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..model.errors import ConfigError, UsageError
+from ..model.errors import ConfigError, OrchestrateError, UsageError
 from ..model.naming import nearest
 from ..model.nouns import ResolvedValue, Secret, Variable
 from . import hcl
 from .commands import is_override
 from .type_constraints import mismatch
 
+Forgive = Callable[[OrchestrateError, str], None]  # what is wrong, and the variable that it is about ("": any)
 RESERVED = ("region", "stack", "tenant", "account", "protected", "key", "bucket", "state_key", "allotment")
 
 
@@ -40,22 +41,39 @@ class Argument:
 
 
 def merge(
-    declared: Mapping[str, Variable], others: Collection[str], sources: Iterable[Source], label: str
+    declared: Mapping[str, Variable],
+    others: Collection[str],
+    sources: Iterable[Source],
+    label: str,
+    forgive: Forgive | None = None,
 ) -> dict[str, ResolvedValue]:
     """Effective values of one root, later sources winning. ``others`` are names that only the stack's
-    other root declares: their values are left out. Raises ConfigError with file:line."""
+    other root declares: their values are left out. Raises ConfigError with file:line; or tells it to ``forgive``, and
+    goes on without that value."""
     result: dict[str, ResolvedValue] = {}
     for source in sources:
         for name, (value, line) in source.values.items():
             where = f"{source.name}:{line}" if line else source.name
-            if source.tenant:
-                _refuse_reserved(name, where)
-            if name in declared:
-                _check_type(declared[name], value, where)
-                result[name] = ResolvedValue(value, where)
-            elif source.mine or name not in others:
-                raise undeclared(name, declared, others if not source.mine else (), where, label)
+            try:
+                if _is_for(name, declared, others, source, where, label):
+                    _check_type(declared[name], value, where)
+                    result[name] = ResolvedValue(value, where)
+            except ConfigError as error:
+                if forgive is None:
+                    raise
+                forgive(error, name)
     return result
+
+
+def _is_for(
+    name: str, declared: Collection[str], others: Collection[str], source: Source, where: str, label: str
+) -> bool:
+    """Whether a value of a source is for this root; ConfigError where it is for none."""
+    if source.tenant:
+        _refuse_reserved(name, where)
+    if name not in declared and (source.mine or name not in others):
+        raise undeclared(name, declared, others if not source.mine else (), where, label)
+    return name in declared
 
 
 def undeclared(name: str, declared: Collection[str], others: Collection[str], where: str, label: str) -> ConfigError:

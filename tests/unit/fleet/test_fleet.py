@@ -45,6 +45,12 @@ def test_destroy_is_every_tenant_that_has_a_state_and_then_the_stack(made: Many)
     assert "first its tenants (acme, globex, orphan), then itself" in made.progress.said[0]
 
 
+def test_a_tenant_whose_file_is_wrong_does_not_keep_its_stack(made: Many) -> None:
+    made.cloud.disk.write(f"{APP}/tenants/acme.tfvars", "memroy = 1\n")
+    made.cloud.disk.write(f"{APP}/tenants/globex.tfvars", "{")
+    assert {result for _, result, _ in made.run("destroy")} == {"succeeded"}
+
+
 def test_destroy_of_nothing_says_so(many: Many) -> None:
     assert many.run("destroy") == []
     assert many.progress.said == [f"{STACK}: no state; nothing to destroy"]
