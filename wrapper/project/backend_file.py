@@ -45,7 +45,7 @@ _OLD_BUCKET = re.compile(r"[A-Za-z0-9._-]{3,255}")
 def load_backend(files: Files, folder: Path, source: Path) -> Backend:
     """backend.tfvars, or the backend block of a Terraform file beside the values or in the root."""
     file = folder / FILE
-    if files.has(file):
+    if files.values(file):
         values = files.literals(file)
         return _checked(files, values, files.short(file), _kind(values), "")
     for where, backend in _blocks(files, folder, source):

@@ -75,6 +75,12 @@ class Files:
         """Whether there is this file. What stands there and is no plain file is an error, never absent."""
         return paths.is_file(file, self.short(file))
 
+    def values(self, file: Path) -> bool:
+        """Whether there is this file of values. The same in JSON is not one of the project's, which is told."""
+        if self.has(other := file.with_name(f"{file.name}.json")):
+            self.info(f"{self.short(other)} is not read: write its values to {file.name}")
+        return self.has(file)
+
     def has_folder(self, folder: Path) -> bool:
         return paths.is_folder(folder, self.short(folder))
 

@@ -123,7 +123,7 @@ class VariableFiles:
         config = self._files.root / "config"
         files = [config / "common.tfvars", stack.config.parent / "common.tfvars", stack.config / "variables.tfvars"]
         for file in dict.fromkeys(files):
-            if self._files.has(file):
+            if self._files.values(file):
                 yield self._files.source(file)
 
     def _of_tenant(
@@ -147,7 +147,7 @@ class VariableFiles:
 
     def _from_file(self, layer: Layer) -> Iterator[Source]:
         file = tenant_file(layer.stack, layer.tenant)
-        if self._files.has(file):
+        if self._files.values(file):
             yield self._files.source(file, mine=True, tenant=True)
 
     def _given(self, layer: Layer, declared: Mapping[str, Variable]) -> dict[str, ResolvedValue]:

@@ -307,6 +307,16 @@ def test_quoted_keys_are_read_with_one_word(example: Disk) -> None:
     assert said == [f"{APP}/variables.tfvars:1: a quoted key; Terraform 0.12 and later write it without quotes"]
 
 
+def test_values_in_json_that_nothing_reads_are_named(example: Disk) -> None:
+    names = [f"{APP}/backend.tfvars", f"{APP}/variables.tfvars", f"{APP}/tenants/acme.tfvars", "config/common.tfvars"]
+    for name in names:
+        example.write(f"{name}.json", "{}")
+    said: list[str] = []
+    here = project(example, said)
+    here.values.of(here.layer(here.stack("app-test"), "acme"), {"cluster": "c"})
+    assert sorted(said) == sorted(f"{n}.json is not read: write its values to {Path(n).name}" for n in names)
+
+
 @pytest.mark.parametrize(
     ("text", "settings"),
     [
