@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from ..model import naming, strict_json
 from ..model.errors import BusyError, ConfigError
 from ..model.keys import state_key
 from ..model.nouns import Layer, Stack
-from . import history, record
+from . import conditional, history, record
 from .history import History
 from .record import DeploymentRecord
 from .store import Store
 
 RECORD = "orchestrate.json"
 HISTORY = "orchestrate-history.json"  # a register takes no note of it
-T = TypeVar("T")
 _TRIES = 10  # to write it, while others do
 
 
@@ -123,27 +122,14 @@ def write_record(store: Store, layer: Layer, one: DeploymentRecord) -> None:
 def change_record(store: Store, layer: Layer, change: Callable[[DeploymentRecord], DeploymentRecord]) -> None:
     """Change it, and what others write at the same moment stays: read again where one came between."""
     key = record_key(layer)
-    if _changed(store, key, lambda data: record.parse(data_in(data), key), change, _record_bytes):
+    form = (lambda data: record.parse(data_in(data), key)), _record_bytes
+    if conditional.changed(store, key, form, change, _TRIES) is not None:
         return
     raise BusyError(
         f"{layer.label}: other commands keep writing its record",
         where=record_key(layer),
         hint="let one command at a time change a layer",
     )
-
-
-def _changed(
-    store: Store, key: str, parse: Callable[[bytes | None], T], change: Callable[[T], T], render: Callable[[T], bytes]
-) -> bool:
-    """Whether what stands at a key is as ``change`` wants it: read and written conditionally, and read again where another
-    write came between, at most so many times."""
-    for _ in range(_TRIES):
-        data, tag = store.read_tagged(key) or (None, None)
-        before = parse(data)
-        after = change(before)
-        if after == before or store.write_if(key, render(after), tag):
-            return True
-    return False
 
 
 def _history_bytes(applies: History) -> bytes:
@@ -174,7 +160,8 @@ def check_known(store: Store, layer: Layer) -> DeploymentRecord:
 def change_history(store: Store, layer: Layer, change: Callable[[History], History]) -> None:
     """Change it, whoever else does at the same moment: Terraform's lock is gone by then. ``change`` gives back the same
     history where it was made already."""
-    if _changed(store, _history_key(layer), lambda data: _parse_history(data, layer), change, _history_bytes):
+    form = (lambda data: _parse_history(data, layer)), _history_bytes
+    if conditional.changed(store, _history_key(layer), form, change, _TRIES) is not None:
         return
     raise BusyError(
         f"{layer.label}: applied and recorded, but other commands keep writing its history",

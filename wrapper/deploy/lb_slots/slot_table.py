@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ...model import naming, versions
 from ...model.errors import BusyError
 from ...model.nouns import Stack
+from ...state import conditional
 from ...state.layer_state import data_in
 from ...state.record import moment
 from ...state.store import Store
@@ -63,18 +64,17 @@ class SlotTableStore:
             self.store.delete(self.key)
 
     def _change(self, change: Callable[[SlotTable], SlotTable]) -> SlotTable:
-        """Read, change, write if nobody was faster; else anew, after a while that differs for each of us."""
+        form = (lambda data: slots.parse(data, self.key)), slots.render
         with self._lock:  # those of this command take turns and never overtake each other
-            for turn in range(_TRIES):
-                found = self.store.read_tagged(self.key)
-                data, tag = found or (None, None)
-                before = slots.parse(data, self.key)
-                after = change(before)
-                if after == before or self.store.write_if(self.key, slots.render(after), tag):
-                    return after
-                self.wait(random.uniform(0, min(_LONGEST, _FIRST * 2**turn)))  # noqa: S311 - no secret
+            found = conditional.changed(self.store, self.key, form, change, _TRIES, self._wait)
+        if found is not None:
+            return found
         raise BusyError(
             f"{self.stack.label}: other commands keep writing its slot table",
             where=self.key,
             hint="nothing was changed; run the command again",
         )
+
+    def _wait(self, turn: int) -> None:
+        """A time that differs for each command."""
+        self.wait(random.uniform(0, min(_LONGEST, _FIRST * 2**turn)))  # noqa: S311 - no secret
