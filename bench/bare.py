@@ -25,16 +25,22 @@ class Bare:
         backend = self._folder / BACKEND
         backend.write_text(backend.read_text().replace(f"/{TENANT}/", f"/{tenant}/"))
 
-    def plan(self) -> None:
-        """``init`` and ``plan`` as in a fresh checkout; the plan must see no change."""
+    def init(self) -> None:
+        """As in a fresh checkout."""
         self._clean()
         self._terraform("init", *OPTIONS)
+
+    def plan(self) -> None:
+        """``plan`` of an initialised folder, which must see no change."""
         self._terraform("plan", *OPTIONS, "-detailed-exitcode")
+
+    def init_and_plan(self) -> None:
+        self.init()
+        self.plan()
 
     def apply(self) -> list[subprocess.CompletedProcess[str]]:
         """``plan`` to a file and ``apply`` of it; what they said, provider starts logged."""
-        self._clean()
-        self._terraform("init", *OPTIONS)
+        self.init()
         return [
             self._terraform("plan", *OPTIONS, "-out=plan", **COUNTED),
             self._terraform("apply", *OPTIONS, "plan", **COUNTED),

@@ -70,9 +70,17 @@ def rounds(works: Sequence[Callable[[], object]], count: int) -> list[list[float
 def compared(measure: str, ours: Sequence[float], bare: Sequence[float], limit: float | None) -> Row:
     """Ours against bare, judged by the median of the ratios of each pair."""
     ratios = [a / b for a, b in zip(ours, bare, strict=True)]
-    spread = f"ratio {span(ratios)}; ours {span(ours)} s; bare {span(bare)} s; {len(ratios)} pairs"
+    spread = f"quartiles {quartiles(ratios)}; ours {span(ours)} s; bare {span(bare)} s; {len(ratios)} pairs"
     middle = statistics.median
     return Row(measure, middle(ours), "s", limit, middle(bare), middle(ratios), spread)
+
+
+def quartiles(values: Sequence[float]) -> str:
+    """Half of the values lie between these two."""
+    if len(values) < 2:
+        return span(values)
+    lower, _, upper = statistics.quantiles(values, n=4, method="inclusive")
+    return f"{lower:.2f}..{upper:.2f}"
 
 
 def span(values: Sequence[float]) -> str:

@@ -20,7 +20,7 @@ from measure import HEAD, Row, cells
 from place import Failed, info, place
 
 USUAL = ("start", "variables", "apply", "plan")
-MEASURES = (*USUAL, "fleet", "growth")
+MEASURES = (*USUAL, "fleet", "unchanged", "growth")
 
 
 def main() -> int:
@@ -49,7 +49,7 @@ def _options() -> argparse.Namespace:
         prog="bench/run.py", description=f"How fast orchestrate is. By default: {', '.join(USUAL)}."
     )
     parser.add_argument("measures", nargs="*", metavar="MEASURE", help=f"which: {', '.join(MEASURES)}")
-    parser.add_argument("--pairs", type=int, default=5, metavar="N", help="interleaved runs of each (default 5)")
+    parser.add_argument("--pairs", type=int, default=15, metavar="N", help="interleaved runs of each (default 15)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as well")
     options = parser.parse_args()
     unknown = set(options.measures) - set(MEASURES)

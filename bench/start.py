@@ -14,7 +14,7 @@ FORBIDDEN = ("docker", "boto3", "botocore", "hcl2", "moto")
 
 def measure(place: Place, pairs: int) -> list[Row]:
     python = partial(run, [place.python, "-c", "pass"], place.folder, place.environment)
-    empty, *ours = rounds([python, *(partial(place.orchestrate, word) for word in LIMITS)], 3 * pairs)
+    empty, *ours = rounds([python, *(partial(place.orchestrate, word) for word in LIMITS)], pairs)
     rows = [
         compared(f"orchestrate {word}, against an empty Python", times, empty, limit)
         for (word, limit), times in zip(LIMITS.items(), ours, strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,25 @@ def test_pairs_are_compared_by_the_median_of_their_ratios(bench: Any) -> None:
     row = bench("measure").compared("x", [2.0, 9.0, 3.0], [2.0, 3.0, 3.0], 1.05)
     assert (row.ours, row.bare, row.ratio, row.verdict) == (3.0, 3.0, 1.0, "ok")
     assert bench("measure").cells(row)[1:6] == ("3.000 s", "3.000 s", "1.00", "1.05 x", "ok")
+
+
+def test_the_spread_of_a_row_is_its_quartiles(bench: Any) -> None:
+    measure = bench("measure")
+    assert measure.quartiles([1.0, 2.0, 3.0, 4.0, 50.0]) == "2.00..4.00"
+    assert measure.quartiles([2.0]) == "2.00..2.00"
+    assert measure.compared("x", [1.0, 2.0, 9.0], [1.0, 1.0, 1.0], 3).spread.startswith("quartiles 1.50..5.50;")
+
+
+@pytest.mark.parametrize(
+    ("module", "limits"),
+    [("start", {"--help": 4, "stacks": 5}), ("plan", {"docker": 0.95, "host": 1.10}), ("unchanged", 8)],
+)
+def test_the_page_has_the_limits(bench: Any, module: str, limits: object) -> None:
+    found = bench(module)
+    assert (found.LIMIT if isinstance(limits, int) else found.LIMITS) == limits
+    row = next(line for line in (BENCH / "README.md").read_text().splitlines() if line.startswith(f"| `{module}`"))
+    numbers = [limits] if isinstance(limits, int) else list(limits.values())  # type: ignore[attr-defined]
+    assert [float(n) for n in re.findall(r"(\d[\d.]*) times", row)] == numbers
 
 
 def test_rounds_take_turns_and_the_first_is_not_counted(bench: Any) -> None:
