@@ -85,7 +85,7 @@ class Listener:
     @property
     def besides_builds(self) -> list[str]:
         """What was said of anything but builds."""
-        return [line for line in self.said if "-build " not in line]
+        return [line for line in self.said if "-build " not in line and "-build: " not in line]
 
 
 Behaviour = Callable[[Run, Step], Outcome]

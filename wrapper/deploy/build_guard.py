@@ -4,6 +4,7 @@ is new runs there already, or a person gives the reason why not; and a pipeline 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,7 +25,8 @@ LONGEST = 200  # characters of a reason
 @dataclass
 class BuildGuard:
     """Of one command on one stack. ``unpromoted``: why its new numbers need not run in the stack before; ``exempt``: it takes
-    its builds from there, or goes back to earlier ones; ``asked``: a person will be; ``store_of``: where a stack's states
+    its builds from there, or goes back to earlier ones; ``asked``: a person will be; ``refuses``:
+    it changes something; ``store_of``: where a stack's states
     are."""
 
     project: Project
@@ -34,6 +36,7 @@ class BuildGuard:
     unpromoted: str = ""
     exempt: bool = False
     asked: bool = False
+    refuses: bool = True
     _source: list[TenantIndex] = field(default_factory=list)
 
     @property
@@ -60,9 +63,9 @@ class BuildGuard:
         says so, and goes on."""
         if not prepared.verb.compares or not (prepared.inputs or prepared.planned):
             return prepared
-        strange = self._strange(prepared)
+        strange = self._strange(prepared) if self.refuses else self._seen(prepared)
         for error in [*self._displaced(prepared), *self._not_there(prepared, strange)]:
-            if prepared.verb.applies:
+            if prepared.verb.applies and self.refuses:
                 raise error
             self.info(f"warning: {error.message}: an apply will end with 77; to do: {error.hint}")
         return replace(prepared, unpromoted=self.unpromoted if strange else "", strange=tuple(strange))
@@ -79,6 +82,12 @@ class BuildGuard:
         known = layer_state.load_history(self.store_of(self.stack), prepared.layer)
         ran = {(capital(n), number) for entry in known for n, number in entry.builds.items()}
         return {n: v for n, v in away.items() if (capital(n), v) not in ran}
+
+    def _seen(self, prepared: PreparedLayer) -> dict[str, str]:
+        """In a dry run, as far as it can be read."""
+        with contextlib.suppress(OrchestrateError):
+            return self._strange(prepared)
+        return {}
 
     def _new(self, prepared: PreparedLayer) -> dict[str, str]:
         """Its builds that move to another number. Those of a plan file are compared with what runs now."""

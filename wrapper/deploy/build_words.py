@@ -12,10 +12,15 @@ Named = Mapping[str, BuildChoice]
 _SHORT = (Why.GIVEN, Why.STAYS, Why.CAUGHT_UP, Why.AS_IT_RAN)  # those of the summary; each other one has a line
 
 
-def lines(label: str, choices: Named) -> list[str]:
-    """A line for the builds that stay or are given, and one for each that has more to tell."""
+def lines(label: str, choices: Named, *, lost: bool = False) -> list[str]:
+    """A line for the builds that stay or are given, and one for each that has more to tell. ``lost``: there is a state, and no
+    record of it."""
     short = [f"{name} {_short(one)}" for name, one in choices.items() if one.why in _SHORT and _counts(one)]
-    more = [words for name, one in choices.items() for words in _long(name, one)]
+    unknown = {n: one for n, one in choices.items() if lost and one.why is Why.FIRST and one.number is not None}
+    more = [words for name, one in choices.items() if name not in unknown for words in _long(name, one)]
+    more += [
+        f"{n}: which build runs is not recorded; using {one.now.where}: {one.number}" for n, one in unknown.items()
+    ]
     if any(one.why is Why.UNSEEN for one in choices.values()):
         more.append("what runs is not known here; shown are the files' numbers")
     return [f"{label}: {text}" for text in ([", ".join(short)] if short else []) + more]

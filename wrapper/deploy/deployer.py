@@ -20,6 +20,7 @@ from ..engines import Engine, rate_limited
 from ..model.errors import BusyError, NewerError, OrchestrateError, RefusedError, TerraformFailed
 from ..model.findings import BuildChange
 from ..model.fingerprint import Difference, first_names
+from ..model.keys import state_key
 from ..model.nouns import Layer, Outcome, Stack
 from ..project import git
 from ..project.project import Project
@@ -27,15 +28,16 @@ from ..run import retry
 from ..run.plan_run import RunContext
 from ..run.runner import Console, execute
 from ..run.signals import SignalHandler
-from ..state import index, layer_state
+from ..state import history, index, layer_state
 from ..state import store as stores
-from ..state.record import DeploymentRecord, Trigger
+from ..state.record import Trigger, moment
 from ..terraform import commands, variables
 from ..terraform.arguments import changes, destroys, partial
 from ..terraform.commands import Token, Verb
-from . import build_changes, build_words
+from . import build_changes, build_doubts, build_words
 from .build_choices import BuildPolicy
 from .build_guard import BuildGuard
+from .build_rule import Why
 from .inputs import InputResolver
 from .prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
 from .recorder import Before, Recorder
@@ -44,6 +46,8 @@ from .smoke_test import Smoke
 from .state_watch import StateWatch
 from .untaint import Untainting
 from .verification import Verification
+
+_LOOK_AGAIN = 5.0  # seconds until it is looked again whether another command has ended
 
 
 @dataclass
@@ -105,7 +109,14 @@ class Deployer:
         asked = self.context.interactive and not self.dry
         exempt = any(k in self.trigger.reason for k in ("promoted_from", "rollback_of"))
         guard = BuildGuard(
-            self.project, self.stack, self._store_of, self.console.info, self.unpromoted, exempt=exempt, asked=asked
+            self.project,
+            self.stack,
+            self._store_of,
+            self.console.info,
+            self.unpromoted,
+            exempt=exempt,
+            asked=asked,
+            refuses=not self.dry,
         )
         guard.check_reason()
         return guard
@@ -164,10 +175,12 @@ class Deployer:
         verb, layer, started = prepared.verb, prepared.layer, time.monotonic()
         found = self._state_of(verb, layer)
         before = found.state[0] if found.state else None
-        prepared = self._at_its_turn(prepared, found.record)
-        self._tell_builds(prepared, found.record, console or self.console)
+        found = self._when_free(prepared, found)
+        prepared = self._at_its_turn(prepared, found)
+        self._tell_builds(prepared, found, console or self.console)
         self.verification.check(prepared)
-        watch = StateWatch(self.recorder, layer, verb, found, dry=self.dry)
+        rollout = self.verification.limit_for(prepared)
+        watch = StateWatch(self.recorder, prepared, found, dry=self.dry, rollout=rollout)
         untaints = self.untainting.choose(prepared, before, (console or self.console).info)
         recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
         whole = destroys(verb, prepared.tokens) and not partial(prepared.tokens) and not self.dry
@@ -208,12 +221,32 @@ class Deployer:
             watch.ended()
         return outcome
 
-    def _at_its_turn(self, prepared: PreparedLayer, record: DeploymentRecord) -> PreparedLayer:
+    def _when_free(self, prepared: PreparedLayer, found: Before) -> Before:
+        """The layer when no other command is changing it, as far as that is noted; waited for as long as for Terraform's lock."""
+        verb, layer, waits = prepared.verb, prepared.layer, commands.lock_timeout(prepared.tokens)
+        end = time.monotonic() + waits
+        while verb.compares and not self.dry and found.record.tries_at(moment(time.time()), self.recorder.run):
+            trying = found.record.trying
+            if time.monotonic() >= end:
+                builds = history.in_words(trying.get("builds") or {})
+                raise BusyError(
+                    f"{layer.label} is being changed by {trying.get('by', 'another command')} ({builds})",
+                    hint="wait for its end, or let the command wait: -lock-timeout=10m",
+                )
+            self.signals.pause(min(_LOOK_AGAIN, max(0.1, end - time.monotonic())))
+            found = self._state_of(verb, layer)
+        return found
+
+    def _at_its_turn(self, prepared: PreparedLayer, found: Before) -> PreparedLayer:
         """The layer as its record is now: another command may have deployed a build since this one began, or since it was
         agreed to. A build that stays stays as it runs now; one that this command moves is not moved from elsewhere."""
-        if not prepared.choices or (self.dry and not record.at):
+        if not prepared.choices or not prepared.verb.on_state or self.dry:
             return prepared
+        state, tag = found.state or (None, "")
+        record = layer_state.trusted(self.store, prepared.layer, found.record, state, tag)
         again = prepared.asked_again(record)
+        if state is not None and not record.at:
+            self._check_lost(again)
         for name, one in again.choices.items():
             known = prepared.choices[name]
             if one.before not in (known.before, known.number) and known.before != known.number:
@@ -223,6 +256,18 @@ class Deployer:
                     hint="look at it again: run the same command once more",
                 )
         return again
+
+    def _check_lost(self, prepared: PreparedLayer) -> None:
+        """RefusedError where something runs that nothing says the builds of, and a protected stack would get the files' ones in a
+        command that asks no person."""
+        unknown = [n for n, one in prepared.choices.items() if one.why is Why.FIRST and one.number is not None]
+        alone = self.stack.settings.protected and prepared.verb.applies and not self.context.interactive
+        if unknown and alone and not self.builds.from_files:
+            raise RefusedError(
+                f"{prepared.layer.label} has a state and no record: which builds run is not known",
+                where=state_key(prepared.layer),
+                hint=f"give every build (-var {unknown[0]}=...), or deploy what the files say: --config-builds",
+            )
 
     def _engine_for(self, prepared: PreparedLayer, console: Console, signals: SignalHandler) -> Engine:
         applies = prepared.verb.applies and not self.dry
@@ -236,11 +281,15 @@ class Deployer:
             return self.verification.explained(prepared, error, layer_state.load(self.store, prepared.layer), console)
         return error
 
-    def _tell_builds(self, prepared: PreparedLayer, record: DeploymentRecord, console: Console) -> None:
+    def _tell_builds(self, prepared: PreparedLayer, found: Before, console: Console) -> None:
+        record, state = found.record, found.state
         if prepared.verb.compares and prepared.choices:
-            for line in build_words.lines(prepared.layer.label, prepared.choices):
-                console.info(line)
-            for line in build_words.retired(prepared.layer.label, record.builds, prepared.choices):
+            label = prepared.layer.label
+            for line in (
+                *build_doubts.lines(label, record, state[0] if state else None, state[1] if state else ""),
+                *build_words.lines(label, prepared.choices, lost=state is not None and not record.at),
+                *build_words.retired(label, record.builds, prepared.choices),
+            ):
                 console.info(line)
         if self.note_builds:
             self.note_builds(prepared.layer, build_changes.of(prepared, record, self.trigger.reason))

@@ -195,7 +195,7 @@ class InputResolver:
         if not variables.build_names(request.declared) and not removes(request.verb, request.tokens):
             return DeploymentRecord()
         try:
-            return None if self.identity.is_nobody else layer_state.load_record(self.store(), layer)
+            return None if self.identity.is_nobody else layer_state.load_trusted(self.store(), layer)
         except OrchestrateError:
             if not self.dry:
                 raise

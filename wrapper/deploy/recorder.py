@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..model.errors import OrchestrateError, SmokeFailed
+from ..model.errors import NotBegunError, OrchestrateError, SmokeFailed
 from ..model.nouns import Layer
 from ..state import history, layer_state
 from ..state import store as stores
 from ..state.record import DeploymentRecord, Trigger, moment
 from .prepared import PreparedLayer
 
+FIRST_SIGN = 60.0  # seconds that a try counts as going on without another sign of it; Terraform's lock says the rest
 Tagged = tuple[dict[str, Any], str]  # a state and its object's tag
 
 
@@ -39,6 +40,7 @@ class Recorder:
     author: str
     trigger: Trigger
     commit: str
+    run: str = field(default_factory=lambda: secrets.token_hex(8))  # names this command among those that try
 
     @property
     def who(self) -> str:
@@ -52,6 +54,8 @@ class Recorder:
         url = str(layer_state.outputs(left).get("url") or "")
         planned = prepared.record
         if not planned.inputs:
+            self._of_a_part(prepared, before.record)
+            self.gives_up(layer)
             return DeploymentRecord(url=url)
         at = moment(time.time())
         one = replace(
@@ -79,6 +83,45 @@ class Recorder:
         if written.run == one.run:
             layer_state.change_history(store, layer, lambda applies: history.added(applies, one))
         return one
+
+    def begins(self, prepared: PreparedLayer, before: Before) -> None:
+        """It is about to change something: said beside the state until it is recorded, so that what others see meanwhile is not
+        taken for another hand's. BusyError where another command came first since this one looked."""
+        until = moment(time.time() + FIRST_SIGN)
+        mine = {"at": moment(time.time()), "by": self.who, "job": self.trigger.build_url, "run": self.run}
+        note = {**{k: v for k, v in mine.items() if v}, "until": until, "builds": prepared.record.builds}
+
+        def change(now: DeploymentRecord) -> DeploymentRecord:
+            if now.run != before.record.run or now.tries_at(moment(time.time()), self.run):
+                raise NotBegunError(
+                    f"{prepared.layer.label} was changed by {now.trying.get('by') or now.by} since this command looked at it",
+                    hint="nothing was changed; run the same command again",
+                )
+            return replace(now, trying=note)
+
+        layer_state.change_record(self.store(), prepared.layer, change)
+
+    def goes_on(self, layer: Layer, seconds: float) -> None:
+        """Terraform is done, and ECS may take so long until it is recorded."""
+
+        def change(now: DeploymentRecord) -> DeploymentRecord:
+            if now.trying.get("run") != self.run:
+                return now
+            return replace(now, trying={**now.trying, "until": moment(time.time() + seconds + FIRST_SIGN)})
+
+        layer_state.change_record(self.store(), layer, change)
+
+    def gives_up(self, layer: Layer) -> None:
+        """It did not begin after all, or what it left is not recorded."""
+        layer_state.change_record(self.store(), layer, lambda now: now.without_try(self.run))
+        layer_state.drop_if_empty(self.store(), layer)
+
+    def _of_a_part(self, prepared: PreparedLayer, before: DeploymentRecord) -> None:
+        """A part was applied; with other builds than those that are recorded, that is noted."""
+        other = before.at and prepared.choices and prepared.builds != dict(before.builds)
+        if other:
+            note = {"at": moment(time.time()), "by": self.who, "builds": prepared.builds}
+            layer_state.change_record(self.store(), prepared.layer, lambda now: replace(now, partly=note))
 
     def _came(self, brought: Mapping[str, Any], at: str) -> dict[str, Any]:
         """Who gave a build: an apply before, which the record says, or this one."""
@@ -111,7 +154,7 @@ class Recorder:
             if before.state and layer_state.same_content(before.state[0], left[0]):
                 record = record.after_rewrite(before.state[1], _named(*left))
             if tried is None or before.is_overtaken(record, left[0]):
-                return record
+                return record.without_try(self.run)
             return record.after_failure(moment(time.time()), self.who, tried.message)
 
         layer_state.change_record(self.store(), layer, change)

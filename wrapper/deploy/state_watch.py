@@ -12,28 +12,44 @@ from ..model.errors import ConfigError, NotBegunError, OrchestrateError
 from ..model.nouns import Layer, Outcome, Step
 from ..state import layer_state
 from ..terraform.commands import Verb
+from .prepared import PreparedLayer
 from .recorder import Before, Recorder, Tagged
 
 
 @dataclass
 class StateWatch:
-    """``found``: the layer before the Run."""
+    """``found``: the layer before the Run; ``rollout``: seconds that ECS may take after it."""
 
     recorder: Recorder
-    layer: Layer
-    verb: Verb
+    prepared: PreparedLayer
     found: Before
     dry: bool = False
+    rollout: float = 0.0
     began: bool = False
+    noted: bool = False
+
+    @property
+    def layer(self) -> Layer:
+        return self.prepared.layer
+
+    @property
+    def verb(self) -> Verb:
+        return self.prepared.verb
 
     def before(self, step: Step) -> None:
         """An untaint is no part of the try: the state says the same of what runs."""
-        self.began = self.began or (step.mutates and not step.aside)
+        begins = step.mutates and not step.aside
+        if begins and self.verb.applies and not (self.dry or self.noted):
+            self.recorder.begins(self.prepared, self.found)
+            self.noted = True
+        self.began = self.began or begins
 
     def after(self, step: Step, outcome: Outcome) -> None:
         """The record names the state that an untaint wrote before the plan is made, also for a Run that ends there."""
         if step.mutates and not step.aside and not outcome.begun:
             self.began = False
+        if self.noted and self.rollout and step.mutates and not step.aside and outcome:
+            self.recorder.goes_on(self.layer, self.rollout)
         if self.found.state and step.aside and outcome and not outcome.skipped:
             self.found = replace(self.found, state=self.recorder.rewritten(self.layer, self.found.state))
 
@@ -41,6 +57,9 @@ class StateWatch:
         """A Run that failed or was stopped. It was a try if it began to change something."""
         tried = self.verb.recorded and self.began and not isinstance(error, NotBegunError)
         self.ended(error if tried else None)
+        if self.noted:
+            with contextlib.suppress(OrchestrateError):
+                self.recorder.gives_up(self.layer)
 
     def ended(self, tried: OrchestrateError | None = None) -> None:
         """A Run that leaves no record of its own has ended. What is noted then is never in the way."""

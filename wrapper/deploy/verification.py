@@ -50,7 +50,7 @@ class Verification:
 
     def watched(self, prepared: PreparedLayer, engine: Engine, console: Console, signals: SignalHandler) -> Engine:
         """The engine, or one that also looks at ECS while Terraform waits for it."""
-        if not self._limit(prepared) or self.identity.is_nobody:
+        if not self.limit_for(prepared) or self.identity.is_nobody:
             return engine
         return RolloutWatchedEngine(engine, self._watch(prepared, 0.0, console, signals), console.info)
 
@@ -59,7 +59,7 @@ class Verification:
     ) -> OrchestrateError:
         """What an apply failed by; why ECS does not run its services, where that is it."""
         wanted = ecs_service_status.services_in_state(state)
-        if not wanted or type(error) is not TerraformFailed or not self._limit(prepared):
+        if not wanted or type(error) is not TerraformFailed or not self.limit_for(prepared):
             return error
         why = self._watch(prepared, 0.0, console, None).explained(wanted)
         if why is None:
@@ -74,7 +74,7 @@ class Verification:
         pause = signals.pause if signals else time.sleep
         return ecs_rollout.RolloutWatch(self.identity, region, prepared.layer.label, limit, console.info, pause)
 
-    def _limit(self, prepared: PreparedLayer) -> float:
+    def limit_for(self, prepared: PreparedLayer) -> float:
         """Seconds that ECS is waited for; 0: it is not asked."""
         asked, said = self.rollout_limit, self.stack.settings.rollout_timeout
         limit = asked if asked is not None else commands.parse_limit(said) if said else ecs_rollout.LIMIT
@@ -84,7 +84,7 @@ class Verification:
         self, prepared: PreparedLayer, outputs: Mapping[str, Any], console: Console, signals: SignalHandler
     ) -> None:
         """Wait until ECS runs what was applied; raises when it does not."""
-        limit, wanted = self._limit(prepared), ecs_service_status.services(outputs)
+        limit, wanted = self.limit_for(prepared), ecs_service_status.services(outputs)
         if limit and wanted:
             self._watch(prepared, limit, console, signals).check(wanted)
 

@@ -15,8 +15,9 @@ from ..model.errors import OrchestrateError
 from ..model.fingerprint import Difference
 from ..model.nouns import Layer
 from ..reports.model import LayerResult
-from ..state import index
+from ..state import index, layer_state
 from ..state.index import LayerStatus, TenantIndex
+from ..state.record import DeploymentRecord
 from ..terraform.arguments import typed_values
 from ..terraform.commands import Token, Verb
 from .selection import Selection, Shard, choose
@@ -101,7 +102,7 @@ class ChangeDetector:
                 layers.append(layer)
             except OrchestrateError as error:
                 missing[name] = error
-        records = {n: e.record for n, e in found.tenants.items()}
+        records = {layer.tenant: self._trusted(layer, found.of(layer.tenant)) for layer in layers}
         prepared = deployer.resolver.prepare_all(verb, layers, tokens, records, given)
         by_name = {
             name: (layer, one) for name, layer, one in zip([la.tenant for la in layers], layers, prepared, strict=True)
@@ -114,6 +115,13 @@ class ChangeDetector:
                 yield LayerDiff(layer, status, None, one, why)
             else:
                 yield self.compare(layer, status, one)
+
+    def _trusted(self, layer: Layer, status: LayerStatus) -> DeploymentRecord:
+        """The record by which the builds that run are told; of a layer whose record is not its state's more is read."""
+        if not (status.deployed and status.touched) or self.deployer.dry:
+            return status.record
+        state, tag = layer_state.load_tagged(self.deployer.store, layer) or (None, "")
+        return layer_state.trusted(self.deployer.store, layer, status.record, state, tag)
 
     def given_to(self, verb: Verb, layer: Layer, tokens: Sequence[Token], status: LayerStatus) -> LayerOverrides:
         """What a layer is given alone; raises why it gets nothing. To look for drift it is given again what its last apply
@@ -145,7 +153,7 @@ class ChangeDetector:
         elif status.touched:
             why = "its state changed after its last apply"
         else:
-            why = "its last try failed" if status.record.failed else ""
+            why = "its last try failed" if status.record.failed or status.record.trying else ""
         return LayerDiff(layer, status, prepared, None, why, different)
 
     def guarded(self, diff: LayerDiff) -> LayerDiff:

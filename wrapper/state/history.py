@@ -22,7 +22,8 @@ KEPT = 50
 @dataclass(frozen=True)
 class HistoryEntry:
     """One apply, as in its :class:`wrapper.state.record.DeploymentRecord`. ``number`` counts from 1;
-    ``failed``: why it was not good although Terraform and ECS took it, or ""."""
+    ``failed``: why it was not good although Terraform and ECS took it, or ""; ``serial`` and
+    ``lineage``: of the state that it left."""
 
     number: int = 0
     at: str = ""
@@ -34,6 +35,10 @@ class HistoryEntry:
     reason: Mapping[str, Any] = field(default_factory=dict)
     run: str = ""
     failed: str = ""
+    files: Mapping[str, Any] = field(default_factory=dict)
+    brought: Mapping[str, Any] = field(default_factory=dict)
+    serial: int = 0
+    lineage: str = ""
 
     @property
     def place(self) -> int:
@@ -46,8 +51,8 @@ class HistoryEntry:
         """The reason in words; "" for an apply that was typed."""
         if "rollback_of" in self.reason:
             return f"rollback of {self.reason['rollback_of']} to {self.reason.get('back_to')}"
-        if "unpromoted" in self.reason:
-            return f"unpromoted: {self.reason['unpromoted'].get('reason', '')}"
+        if isinstance(note := self.reason.get("unpromoted"), Mapping):
+            return f"unpromoted: {note.get('reason', '')}"
         return f"promoted from {self.reason['promoted_from']}" if "promoted_from" in self.reason else ""
 
 
@@ -74,8 +79,19 @@ def added(history: History, record: DeploymentRecord) -> History:
     if any(e.run and e.run == record.run for e in history):
         return history
     number = history[-1].number + 1 if history else 1
-    common = {f.name: getattr(record, f.name) for f in fields(HistoryEntry) if f.name not in ("number", "failed")}
-    return (*history, HistoryEntry(number=number, **common))[-KEPT:]
+    own = ("number", "failed", "serial", "lineage")
+    common = {f.name: getattr(record, f.name) for f in fields(HistoryEntry) if f.name not in own}
+    serial, lineage = record.state.get("serial") or 0, str(record.state.get("lineage") or "")
+    return (*history, HistoryEntry(number=number, serial=serial, lineage=lineage, **common))[-KEPT:]
+
+
+def of_state(history: History, serial: object, lineage: object) -> HistoryEntry | None:
+    """The apply that left the state with this serial and lineage, as far as that is known."""
+    return next((e for e in reversed(history) if e.serial and (e.serial, e.lineage) == (serial, lineage)), None)
+
+
+def newest_good(history: History) -> HistoryEntry | None:
+    return next((e for e in reversed(history) if not e.failed and e.builds), None)
 
 
 def with_failure(history: History, run: str, error: str) -> History:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..model import naming, strict_json
@@ -132,6 +133,13 @@ def change_record(store: Store, layer: Layer, change: Callable[[DeploymentRecord
     )
 
 
+def drop_if_empty(store: Store, layer: Layer) -> None:
+    """Remove a record that says nothing any more."""
+    found = store.read(record_key(layer))
+    if found is not None and record.parse(data_in(found), record_key(layer)) == DeploymentRecord():
+        store.delete(record_key(layer))
+
+
 def _history_bytes(applies: History) -> bytes:
     return json.dumps(history.as_data(applies), sort_keys=True).encode()
 
@@ -155,6 +163,30 @@ def check_known(store: Store, layer: Layer) -> DeploymentRecord:
     found = load_record(store, layer)
     load_history(store, layer)
     return found
+
+
+def trusted(
+    store: Store, layer: Layer, found: DeploymentRecord, state: Mapping[str, Any] | None, tag: str
+) -> DeploymentRecord:
+    """The record by which the builds that run are told. Where the one that is there is not the state's (it was lost, or one of
+    the two was put back from an earlier version), the builds are those of the apply that left this state, if its history
+    knows that; of a lost record those of the newest good apply."""
+    if state is None or (found.at and tag == found.tag):
+        return found
+    known = load_history(store, layer)
+    entry = history.of_state(known, state.get("serial"), state.get("lineage"))
+    same = entry is not None and entry.run == found.run
+    entry = entry or (None if found.at else history.newest_good(known))
+    if entry is None or same:
+        return found
+    return replace(
+        found, at=entry.at, builds=entry.builds, files=entry.files, brought=entry.brought, cli_vars=entry.builds
+    )
+
+
+def load_trusted(store: Store, layer: Layer) -> DeploymentRecord:
+    state, tag = load_tagged(store, layer) or (None, "")
+    return trusted(store, layer, load_record(store, layer), state, tag)
 
 
 def change_history(store: Store, layer: Layer, change: Callable[[History], History]) -> None:

@@ -16,7 +16,9 @@ from ..model.versions import check_known
 from .field_names import from_data, to_data
 
 VERSION = 2
-_TEXTS = ("cli_vars", "builds", "failed")
+_TEXTS = ("cli_vars", "builds")
+_NOTES = ("failed", "trying", "partly")  # texts, and builds
+_BY_BUILD = ("files", "brought")  # a note for each build
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,9 @@ class DeploymentRecord:
     project's files, with "-dirty" where they were not it; ``build_url``: of the build of Jenkins; ``reason``:
     {promoted_from} or {rollback_of, back_to}; ``run`` names this apply alone; ``failed``: {at, by, error} of a later try
     that failed; ``files``: what the project's files said of each build, {said, where, default}; ``brought``: of each that
-    they did not bring, {at, by, job, how}. :mod:`wrapper.state.field_names` maps each field to its key in the bucket."""
+    they did not bring, {at, by, job, how}; ``trying``: an apply that has begun to change something and is not recorded yet,
+    {at, by, job, run, builds, until}; ``partly``: the builds of an apply of a part, {at, by, builds}.
+    :mod:`wrapper.state.field_names` maps each field to its key in the bucket."""
 
     inputs: Inputs = field(default_factory=dict)
     cli_vars: Mapping[str, str] = field(default_factory=dict)
@@ -52,9 +56,11 @@ class DeploymentRecord:
     build_url: str = ""
     reason: Mapping[str, Any] = field(default_factory=dict)
     run: str = ""
-    failed: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, Any] = field(default_factory=dict)
     brought: Mapping[str, Any] = field(default_factory=dict)
+    trying: Mapping[str, Any] = field(default_factory=dict)
+    partly: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def tag(self) -> str:
@@ -65,8 +71,18 @@ class DeploymentRecord:
         return {"version": VERSION, **{k: v for k, v in to_data(self).items() if v}}
 
     def after_failure(self, at: str, by: str, error: str) -> DeploymentRecord:
-        """The same last apply, and a later try that failed."""
-        return replace(self, failed={"at": at, "by": by, "error": error})
+        """The same last apply, and a later try that failed: the one that was noted as begun, where there is one."""
+        more = {k: v for k, v in self.trying.items() if k in ("builds", "job")}
+        return replace(self, failed={"at": at, "by": by, "error": error, **more}, trying={})
+
+    def without_try(self, run: str) -> DeploymentRecord:
+        """The same, where that run did not begin after all."""
+        return replace(self, trying={}) if self.trying.get("run") == run else self
+
+    def tries_at(self, now: str, run: str = "") -> bool:
+        """Whether another run than this one is changing the layer at that moment, as far as is noted."""
+        until = self.trying.get("until")
+        return isinstance(until, str) and until > now and self.trying.get("run") != run
 
     def is_later_than(self, state: Mapping[str, Any]) -> bool:
         """Whether it names a state that was written on top of this one."""
@@ -98,8 +114,15 @@ def parse(data: object, where: str = "") -> DeploymentRecord:
         return DeploymentRecord()
     found = from_data(DeploymentRecord, data)
     texts: dict[str, Any] = {name: _texts(getattr(found, name)) for name in _TEXTS}
+    texts |= {name: _note(getattr(found, name)) for name in _NOTES}
+    texts |= {name: {n: one for n, one in getattr(found, name).items() if isinstance(one, dict)} for name in _BY_BUILD}
     return replace(found, inputs=found.inputs if is_readable(found.inputs) else {}, **texts)
 
 
 def _texts(found: Mapping[str, Any]) -> dict[str, str]:
     return {name: text for name, text in found.items() if isinstance(text, str)}
+
+
+def _note(found: Mapping[str, Any]) -> dict[str, Any]:
+    builds = found.get("builds")
+    return _texts(found) | ({"builds": _texts(builds)} if isinstance(builds, dict) else {})

@@ -138,7 +138,8 @@ def record_of(cloud: Cloud, tenant: str) -> DeploymentRecord:
 
 
 def fleet(cloud: Cloud, **own: Any) -> dict[str, tuple[str, str]]:
-    many = Fleet(cloud.deployer(confirmed=f"{REGION}/app-live"), Onlooker(), FleetPolicy(jobs=1), given=own)
+    deployer = cloud.deployer(confirmed=f"{REGION}/app-live", trigger=Trigger(reason={"promoted_from": "app-test"}))
+    many = Fleet(deployer, Onlooker(), FleetPolicy(jobs=1), given=own)
     return {a.tenant: (a.result, a.summary) for a in many.perform(VERBS["apply"], [], TenantFilter(own=False))}
 
 

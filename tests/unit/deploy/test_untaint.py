@@ -15,6 +15,7 @@ from project_on_disk import APP, LIVE, REGION, Disk
 from states import instance, resource
 
 from wrapper.aws.identity import NOBODY, Identity
+from wrapper.deploy.build_choices import BuildPolicy
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.errors import OrchestrateError, RefusedError, TerraformFailed
@@ -246,10 +247,12 @@ def test_on_paper_a_damaged_state_is_in_nobodys_way(shop: Shop) -> None:
 # -- protected, and many ------------------------------------------------------------------------
 
 OWN = f"{REGION}/app-live"
+FILES = BuildPolicy(from_files=True)  # a state without a record: which build runs is not known
 
 
 @pytest.fixture
 def live(example: Disk) -> Shop:
+    example.write(f"{LIVE}/stack.hcl", 'source = "app"\nprotected = true\n')
     made = Shop(example, "app-live", REGION)
     made.perform("apply", confirmed=OWN)
     made.taint()
@@ -268,7 +271,7 @@ def test_a_protected_stack_is_untainted_only_with_confirm(live: Shop) -> None:
 
     live.perform("plan", "acme", identity=ACTIVE)
     assert live.console.besides_builds[-1].endswith(f"because an apply --confirm {OWN}/acme untaints it first")
-    live.perform("apply", "acme", identity=ACTIVE, confirmed=f"{OWN}/acme")
+    live.perform("apply", "acme", identity=ACTIVE, confirmed=f"{OWN}/acme", builds=FILES)
     assert live.verbs(f"{OWN}/acme")[-5:] == ["init", "untaint", "plan", "show", "apply"]
 
 
@@ -276,7 +279,7 @@ def test_a_plan_that_deletes_is_refused_and_what_was_done_is_said(live: Shop) ->
     gone = {"mode": "managed", "type": "aws_lb", "address": "aws_lb.this", "change": {"actions": ["delete"]}}
     live.fails[f"{OWN}/acme", "show"] = Outcome(0, ok=True, tail=json.dumps({"resource_changes": [gone]}))
     with pytest.raises(RefusedError, match="this plan deletes or replaces aws_lb") as error:
-        live.perform("apply", "acme", identity=ACTIVE, confirmed=f"{OWN}/acme")
+        live.perform("apply", "acme", identity=ACTIVE, confirmed=f"{OWN}/acme", builds=FILES)
     assert error.value.hint.startswith(f"no longer tainted: {ADDRESS}; nothing else was changed. If it is meant")
 
 
@@ -289,13 +292,14 @@ def test_on_paper_a_protected_stack_refuses_nothing(live: Shop) -> None:
 
 @pytest.mark.parametrize(("stack", "folder"), [("app-test", APP), ("app-live", LIVE)])
 def test_a_fleet(example: Disk, stack: str, folder: str) -> None:
+    example.write(f"{LIVE}/stack.hcl", 'source = "app"\nprotected = true\n')
     shop, label = Shop(example, stack, REGION), f"{REGION}/{stack}"
     shop.perform("apply", confirmed=label)
     shop.disk.write(f"{folder}/tenants/other.tfvars", 'hostname = "other.example.com"\n')
     shop.taint("acme")
     shop.taint("other", resource(instance(attributes=dict(service("gone").attributes))))
     progress = Onlooker()
-    fleet = Fleet(shop.deployer(identity=ACTIVE, confirmed=label), progress, FleetPolicy(jobs=1))
+    fleet = Fleet(shop.deployer(identity=ACTIVE, confirmed=label, builds=FILES), progress, FleetPolicy(jobs=1))
     answers = {
         a.tenant: a.result for a in fleet.perform(VERBS["apply"], tokens(), TenantFilter(("acme", "other"), own=False))
     }

@@ -10,8 +10,8 @@ from wrapper.state.field_names import KEYS, from_data, to_data
 from wrapper.state.history import HistoryEntry
 from wrapper.state.record import DeploymentRecord
 
-RECORD = "inputs given hidden by at state seconds url builds commit job why run failed files brought"
-HISTORY = "number at by builds commit job seconds why run failed"
+RECORD = "inputs given hidden by at state seconds url builds commit job why run failed files brought trying partly"
+HISTORY = "number at by builds commit job seconds why run failed files brought serial lineage"
 
 
 @pytest.mark.parametrize(("one", "keys"), [(DeploymentRecord(), RECORD), (HistoryEntry(), HISTORY)])
