@@ -15,11 +15,24 @@ from . import table
 _RED, _BOLD, _DIM, _RESET = "\x1b[31m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
+def unchanged(text: str) -> str:
+    return text
+
+
 class TerminalConsole:
     """stdout is for Terraform's output or the JSON asked for; all else goes to stderr. A reader that went
     away (``| head``, a closed terminal) mutes us, and the run goes on."""
 
-    def __init__(self, *, color_out: bool, color_err: bool, data_only: bool = False, width: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        color_out: bool,
+        color_err: bool,
+        data_only: bool = False,
+        width: int = 0,
+        completed: Callable[[str], str] = unchanged,
+    ) -> None:
+        self.completed = completed  # commands that a text suggests, with the options of this one
         self.color_out = color_out
         self.color_err = color_err
         self.width = width  # of a terminal; 0 where stdout is none
@@ -40,6 +53,7 @@ class TerminalConsole:
         self._write(2 if is_error or self.data_only else 1, data)
 
     def info(self, text: str) -> None:
+        text = self.completed(text)
         if self._instead:
             return self._instead(text)
         line = f"{_DIM}{text}{_RESET}" if self.color_err and text.startswith("+ ") else text
@@ -88,12 +102,16 @@ def _columns() -> int:
     return shutil.get_terminal_size().columns
 
 
-def open_console(environ: Mapping[str, str]) -> TerminalConsole:
+def open_console(environ: Mapping[str, str], completed: Callable[[str], str] = unchanged) -> TerminalConsole:
     """Colour where a terminal shows it and NO_COLOR is not set (no-color.org)."""
     wanted = not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
     terminal = sys.stdout.isatty()
-    width = _columns() if terminal else 0
-    return TerminalConsole(color_out=wanted and terminal, color_err=wanted and sys.stderr.isatty(), width=width)
+    return TerminalConsole(
+        color_out=wanted and terminal,
+        color_err=wanted and sys.stderr.isatty(),
+        width=_columns() if terminal else 0,
+        completed=completed,
+    )
 
 
 def error_data(error: OrchestrateError) -> dict[str, Any]:

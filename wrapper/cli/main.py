@@ -6,14 +6,19 @@ import contextlib
 import importlib
 import os
 import sys
-from typing import Any, NoReturn
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from .. import __version__
 from ..model.errors import OrchestrateError, UsageError
+from . import typed_options
 from .command import CommandGroup, help_of, no_option, words_of
 from .options import global_options
+
+if TYPE_CHECKING:
+    from .session import CliSession
 
 _COMMANDS = {
     "stacks": "List the stacks of this project.",
@@ -103,7 +108,9 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
     """
     from .session import CliSession
 
-    ctx.obj = CliSession(argv=ctx.obj or ()).merged(options)
+    typed = ctx.obj or ()
+    session = typed if isinstance(typed, CliSession) else CliSession(argv=typed, completed=completed_for(typed))
+    ctx.obj = session.merged(options)
 
 
 def main() -> NoReturn:
@@ -123,9 +130,11 @@ def _open_standard_streams() -> None:
             setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], session: CliSession | None = None) -> int:
+    """``session``: instead of that of these arguments."""
     try:
-        result = cli.main(arguments, prog_name="orchestrate", standalone_mode=False, obj=tuple(arguments))
+        made = session or tuple(arguments)
+        result = cli.main(arguments, prog_name="orchestrate", standalone_mode=False, obj=made)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
@@ -147,6 +156,17 @@ def _run(arguments: list[str]) -> int:
         return _ended(_bug(error), arguments)
 
 
+def completed_for(arguments: Sequence[str]) -> Callable[[str], str]:
+    """What puts the options of this command line into the commands that a text suggests."""
+
+    def command_of(name: str) -> click.Command | None:
+        with contextlib.suppress(OrchestrateError):
+            return cli.get_command(click.Context(cli), name)
+        return None
+
+    return lambda text: typed_options.completed(text, arguments, command_of)
+
+
 def _unknown_option(error: click.NoSuchOption) -> OrchestrateError:
     if command := words_of(error.ctx):
         elsewhere = any(error.option_name in parameter.opts for parameter in cli.params)
@@ -162,7 +182,7 @@ def _unknown_option(error: click.NoSuchOption) -> OrchestrateError:
 def _ended(error: OrchestrateError, arguments: list[str]) -> int:
     from .console import error_data, open_console
 
-    console = open_console(os.environ)
+    console = open_console(os.environ, completed_for(arguments))
     if "--json" in arguments:
         console.json(error_data(error))
     console.error(error)

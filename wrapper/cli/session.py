@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..model.errors import UnavailableError, UsageError
 from . import installation
-from .console import TerminalConsole, open_console
+from .console import TerminalConsole, open_console, unchanged
 from .options import Options
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class CliSession:
     options: Options = field(default_factory=Options)
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     argv: tuple[str, ...] = ()  # the words of the command line, for the report
+    completed: Callable[[str], str] = unchanged  # of a text, the commands that it suggests
 
     def merged(self, parameters: Mapping[str, Any]) -> CliSession:
         return replace(self, options=self.options.merged(parameters))
@@ -49,7 +50,7 @@ class CliSession:
 
     @cached_property
     def console(self) -> TerminalConsole:
-        return open_console(self.environ)
+        return open_console(self.environ, self.completed)
 
     @cached_property
     def directory(self) -> Path:

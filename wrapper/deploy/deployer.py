@@ -34,6 +34,7 @@ from ..state.record import Trigger, moment
 from ..terraform import commands, variables
 from ..terraform.arguments import changes, destroys, partial
 from ..terraform.commands import Token, Verb
+from ..terraform.suggested import suggest
 from . import build_changes, build_doubts, build_words
 from .build_choices import BuildPolicy
 from .build_guard import BuildGuard
@@ -356,7 +357,7 @@ class Deployer:
         if changed:
             self.console.info(
                 f"{own.label}: changed since its last apply ({first_names(changed)}); left alone. "
-                f"To apply it: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip()
+                f"To apply it: {suggest('apply', own)}"
             )
 
     def for_stack(self, tokens: Sequence[Token]) -> list[Token]:

@@ -13,6 +13,7 @@ from ..model.nouns import Layer
 from ..state import history, layer_state
 from ..state import store as stores
 from ..state.record import DeploymentRecord, Trigger, moment
+from ..terraform.suggested import suggest
 from .prepared import PreparedLayer
 
 FIRST_SIGN = 60.0  # seconds that a try counts as going on without another sign of it; Terraform's lock says the rest
@@ -195,7 +196,4 @@ def _follows(after: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
 
 def rollback_command(layer: Layer) -> str:
     """The command that puts back what ran before, ready to be typed."""
-    stack = layer.stack
-    words = ["./orchestrate rollback", stack.name, stack.region, f"-var tenant={layer.tenant}" if layer.tenant else ""]
-    words += [f"--confirm {layer.label}"] if stack.settings.protected else []
-    return " ".join(filter(None, words))
+    return suggest("rollback", layer)

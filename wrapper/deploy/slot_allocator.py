@@ -17,6 +17,7 @@ from ..state import layer_state
 from ..state import store as stores
 from ..terraform.arguments import destroys
 from ..terraform.commands import Token
+from ..terraform.suggested import suggest
 from .inputs import InputResolver
 from .lb_slots import slots, variables
 from .prepared import PreparedLayer
@@ -82,12 +83,11 @@ class SlotAllocator:
         number = self._missing(one)
         if not number or not one.verb.plans or destroys(one.verb, one.tokens):
             return None
-        place = f"{self.resolver.stack.name} {self.resolver.stack.region}".rstrip()
         return ConfigError(
             f"{one.layer.label}: load balancer {number} of {self.resolver.stack.label} does not exist yet",
             where=self.resolver.slot_variables.slot_store().key,
             hint=f"the tenant's apply creates it first; for a plan before that, set {slots.COUNT} = {number} in "
-            f"variables.tfvars and apply the stack: ./orchestrate apply {place}",
+            f"variables.tfvars and apply the stack: {suggest('apply', Layer(self.resolver.stack))}",
         )
 
     def _grow(self, number: int, tokens: Sequence[Token]) -> None:
@@ -132,7 +132,7 @@ class SlotAllocator:
             raise ConfigError(
                 f"load balancer {number} is needed, and the tool does not apply {own.label} for it: {', '.join(names[:5])}",
                 where=self.resolver.slot_variables.slot_store().key,
-                hint=f"plan it, then run: ./orchestrate apply {self.resolver.stack.name} {self.resolver.stack.region}".rstrip(),
+                hint=f"plan it, then run: {suggest('apply', own)}",
             )
         return self.resolver.typed_last(own, record)
 

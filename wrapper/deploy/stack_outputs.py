@@ -12,6 +12,7 @@ from ..model.nouns import Layer, ResolvedValue, Stack, Variable
 from ..project.project import Project
 from ..state import layer_state as state
 from ..state import store as stores
+from ..terraform.suggested import suggest
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Outputs:
         if own is None and needed and not self.dry:
             raise NotFoundError(
                 f"{self.stack.label} has no state yet, and its tenants need its outputs",
-                hint=f"apply it first: ./orchestrate apply {self.stack.name} {self.stack.region}".rstrip(),
+                hint=f"apply it first: {suggest('apply', Layer(self.stack))}",
             )
         return state.outputs(own)
 

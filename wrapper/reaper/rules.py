@@ -56,8 +56,14 @@ def parse_hold(data: object, where: str) -> Hold:
     raise ConfigError(
         "cannot read until when this stack is kept",
         where=where,
-        hint="write it again: ./orchestrate keep STACK REGION --until 2026-12-01 ; or end it: --off",
+        hint=f"end it: {_ending(where)} ; then keep the stack again",
     )
+
+
+def _ending(where: str) -> str:
+    """The command that ends the hold whose object that is: ``[REGION/]STACK/keep.json``."""
+    *region, stack, _ = ["", *where.split("/")]
+    return " ".join(filter(None, ["./orchestrate keep", stack, *region, "--off"]))
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,11 @@ _CUSTOM = re.compile(
 )
 
 
+def lock_id(lock: Lock) -> str:
+    """Its id, if it is one that Terraform makes: it stands in a command that a person types."""
+    return lock.id if _UUID.fullmatch(lock.id) else ""
+
+
 def held_lock(error: Diagnostic) -> Lock:
     """The lock in the details of "Error acquiring the state lock"."""
 
@@ -52,10 +57,9 @@ def held_lock(error: Diagnostic) -> Lock:
         found = re.search(rf"^  {name}:[ \t]*(.*?)\s*$", error.detail, re.MULTILINE)
         return found.group(1) if found else ""
 
-    one = Lock(
+    return Lock(
         field("ID"), field("Who").removeprefix("@"), field("Operation").removeprefix("OperationType"), field("Created")
     )
-    return one if _UUID.fullmatch(one.id) else Lock("", one.who, one.operation, one.created)
 
 
 def failure(run: Run, step: Step, outcome: Outcome) -> OrchestrateError:
@@ -86,15 +90,15 @@ def _locked(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagnostic]
         return None
     label, lock, object_ = run.layer.label, held_lock(found[0]), lock_object(run)
     denied = re.search(r"AccessDenied|StatusCode: 403|permission denied", found[0].detail)
-    if denied and not lock.id:
+    if denied and not lock_id(lock):
         return RefusedError(
             f"{label}: its lock cannot be written: {_reason(found[0].detail)}",
             where=object_,
             hint="the role needs s3:GetObject, PutObject and DeleteObject on it",
         )
     who = f"by {lock.who} ({lock.operation or 'a run'}, since {lock.created or 'some time'})" if lock.who else ""
-    if lock.id:
-        unlock = suggest("force-unlock", run.layer, "-force", lock.id)
+    if lock_id(lock):
+        unlock = suggest("force-unlock", run.layer, "-force", lock_id(lock))
         hint = f"wait with -lock-timeout=5m; if that run is dead: {unlock}"
         return NotBegunError(f"{label} is locked {who or 'by a run that its lock does not name'}", hint=hint)
     return NotBegunError(
@@ -145,8 +149,8 @@ def _killed(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagnostic]
         why = "it used more memory than its container has"
     return TerraformFailed(
         f"{run.layer.label}: terraform {step.argv[1]} was killed",
-        hint=f"{why}. Its lock may remain, and its last changes may be missing in the state: "
-        f"{suggest('plan', run.layer)} shows both",
+        hint=f"{why}. Its lock may remain, and its last changes may be missing in the state. "
+        f"To see both: {suggest('plan', run.layer)}",
     )
 
 
@@ -155,15 +159,15 @@ def _provider_killed(run: Run, step: Step, outcome: Outcome, errors: Sequence[Di
     if not (gone or outcome.out_of_memory):
         return None
     label = f"{run.layer.label}: terraform {step.argv[1]}"
-    hint = f"what it was changing may be missing in the state: {suggest('plan', run.layer)} shows it"
+    hint = f"What it was changing may be missing in the state. To see it: {suggest('plan', run.layer)}"
     if outcome.out_of_memory:
         return TerraformFailed(
             f"{label}: a provider was killed, because the container has no more memory",
-            hint=f"fewer changes at once need less: -parallelism=2; {hint}",
+            hint=f"fewer changes at once need less: -parallelism=2. {hint}",
         )
     return TerraformFailed(
         f"{label}: a provider ended in the middle of its work",
-        hint=f"the machine may lack memory (dmesg says so), or the provider crashed; {hint}",
+        hint=f"the machine may lack memory (dmesg says so), or the provider crashed. {hint}",
     )
 
 
@@ -172,12 +176,13 @@ def _not_released(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagn
     found = next((d for d in reversed(diagnostics(_diagnosed(step, outcome))) if d.summary == _NOT_RELEASED), None)
     if found is None:
         return None
-    id_ = held_lock(found).id
-    how = suggest("force-unlock", run.layer, "-force", id_) if id_ else f"{suggest('plan', run.layer)} says how"
+    id_ = lock_id(held_lock(found))
+    how = suggest("force-unlock", run.layer, "-force", id_) if id_ else ""
     return TerraformFailed(
         f"{run.layer.label}: terraform {step.argv[1]} could not release its lock: {_reason(found.detail)}",
         where=lock_object(run),
-        hint=f"the role needs s3:DeleteObject on it. Then release the lock: {how}",
+        hint="the role needs s3:DeleteObject on it. "
+        + (f"Then release the lock: {how}" if how else f"To see its id: {suggest('plan', run.layer)}"),
     )
 
 

@@ -1,4 +1,5 @@
-"""Command lines that messages suggest, each with the flags that it needs on its layer: typed as printed, it works. Pure."""
+"""Command lines that messages suggest, each with the flags that it needs on its layer: typed as printed, it works.
+In a message it ends its sentence, or a blank and a semicolon follow. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +7,8 @@ import shlex
 
 from ..model.nouns import Layer
 from .commands import VERBS
+
+_DEPLOY = ("promote", "rollback")  # commands of the tool that apply
 
 
 def suggest(command: str, layer: Layer, *words: str) -> str:
@@ -21,4 +24,5 @@ def place(layer: Layer) -> str:
 
 def _confirmed(command: str, layer: Layer) -> list[str]:
     verb = VERBS.get(command)
-    return [f"--confirm {layer.label}"] if verb and verb.guarded and layer.stack.settings.protected else []
+    guarded = verb.guarded if verb else command in _DEPLOY
+    return [f"--confirm {layer.label}"] if guarded and layer.stack.settings.protected else []

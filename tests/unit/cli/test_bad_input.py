@@ -103,7 +103,7 @@ OPTIONS = [
     Row(plan("--tenat", "acme"), 64, "no option --tenat", "", "did you mean --tenant?"),
     Row(plan("--var", "a=b"), 64, "no option --var", "", "one dash: -var"),
     Row(plan("--auto-approve"), 64, "no option --auto-approve", "", "one dash: -auto-approve"),
-    Row(plan("--zzzzzzzz"), 64, "no option --zzzzzzzz", "", "see --help"),
+    Row(plan("--zzzzzzzz"), 64, "no option --zzzzzzzz", "", "see: ./orchestrate plan --help"),
     Row(("--zzz", "plan", "app-test"), 64, "No such option", "", "--help"),
     Row(
         ("tenant", "remove", "x", "app-test", "-auto-approve"), 64, "tenant remove takes no -auto-approve", "", "--help"

@@ -350,7 +350,9 @@ def test_a_tenant_that_comes_back_again_and_again_keeps_its_stack(nights: Nights
 
 
 def test_locked_by_terraform_is_75_and_the_next_stack_follows(nights: Nights) -> None:
-    locked = replace(FAILED, tail="Error: Error acquiring the state lock\n\nLock Info:\n  ID: 1\n  Who: someone@host\n")
+    locked = replace(
+        FAILED, stderr="Error: Error acquiring the state lock\n\nLock Info:\n  ID: 1\n  Who: someone@host\n"
+    )
     nights.clouds["app-beta"].fails[f"{REGION}/app-beta/acme", "plan"] = locked
     results = nights.reap(wait=600)
     assert ended(results)["app-beta/acme"] == ("failed", 75)

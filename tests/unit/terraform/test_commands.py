@@ -31,8 +31,8 @@ def test_verbs_of_terraform(name: str) -> None:
         ("workspace", "terraform workspace is not run here", "exactly one state"),
         ("login", "terraform login is not run here", "TF_TOKEN_"),
         ("aply", "no command 'aply'", "did you mean apply?"),
-        ("zzzzz", "no command 'zzzzz'", "see --help"),
-        ("-help", "no command '-help'", "see --help"),
+        ("zzzzz", "no command 'zzzzz'", "see: ./orchestrate --help"),
+        ("-help", "no command '-help'", "see: ./orchestrate --help"),
     ],
 )
 def test_no_verb(name: str, message: str, hint: str) -> None:

@@ -202,7 +202,7 @@ def test_a_lock_that_could_not_be_released_is_said() -> None:
     assert error.where.endswith(".tflock")
     assert error.hint.endswith(f"./orchestrate force-unlock app ap-southeast-2 -var tenant=acme -force {ID}")
     without = error_of(NOT_RELEASED.replace(ID, "?"), "apply")
-    assert without.hint.endswith("./orchestrate plan app ap-southeast-2 -var tenant=acme says how")
+    assert without.hint.endswith("To see its id: ./orchestrate plan app ap-southeast-2 -var tenant=acme")
 
 
 GONE = f"\nError: Plugin did not respond{PLACE}The plugin encountered an error, and failed to respond.\n"

@@ -15,6 +15,7 @@ from ...reports.model import worst
 from ...state import index
 from ...state.index import LayerStatus
 from ...terraform.commands import PLAN
+from ...terraform.suggested import suggest
 from ..command import Command
 from ..fleet_options import scope_options
 from ..invocation import Form, parse
@@ -46,7 +47,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], form: str, **options:
         if not entry.deployed:
             raise NotFoundError(
                 f"{layer.label} was never applied",
-                hint=f"to list what is deployed: ./orchestrate tenants {layer.stack.name} {layer.stack.region}".rstrip(),
+                hint=f"to list what is deployed: {suggest('tenants', Layer(layer.stack))}",
             )
         _warn(session, layer, entry)
         _print(session, form, layer.tenant or layer.stack.name, entry)

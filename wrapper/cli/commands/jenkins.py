@@ -9,6 +9,7 @@ import click
 
 from ...model.errors import NotFoundError, UsageError
 from ...model.nouns import Layer, Stack
+from ...terraform.suggested import suggest
 from ..command import CommandGroup
 from ..options import ASKS_AWS, takes
 from ..session import CliSession
@@ -39,10 +40,8 @@ def casc(ctx: click.Context, /, stack: str, region: str, output: str, **options:
     if session.options.json:
         session.console.json(configuration)
         return 0
-    place = f"{found.name} {found.region}".strip()
-    text = jenkins_casc.as_yaml(
-        configuration, f"Written by ./orchestrate jenkins casc {place}; change the stack, not this file."
-    )
+    command = suggest("jenkins casc", Layer(found))
+    text = jenkins_casc.as_yaml(configuration, f"Written by {command}; change the stack, not this file.")
     if output:
         _write(session.directory / output, text)
         session.console.info(f"{found.label}: written to {output}")
@@ -55,7 +54,7 @@ def _output_value(session: CliSession, stack: Stack) -> Any:
     """The stack's output, read from its state: Terraform is not started."""
     from ...state import layer_state
 
-    apply = f"./orchestrate apply {stack.name} {stack.region}".rstrip()
+    apply = suggest("apply", Layer(stack))
     state = layer_state.load(session.store(stack), Layer(stack))
     if state is None:
         raise NotFoundError(f"{stack.label} has no state yet", hint=f"apply it first: {apply}")

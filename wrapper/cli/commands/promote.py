@@ -23,6 +23,7 @@ from ...state.history import HistoryEntry, in_words
 from ...state.index import LayerStatus
 from ...state.store import Store
 from ...terraform.commands import APPLY
+from ...terraform.suggested import suggest
 from ...terraform.variables import is_build
 from .. import run_fleet
 from ..build_options import build_options, declared
@@ -82,9 +83,7 @@ class Promotion:
         if status.error:
             raise status.error
         held = index.lock_of(store, layer) if status.locked else None
-        command = f"./orchestrate apply {layer.stack.name} {layer.stack.region}".rstrip()
-        command += f" -var tenant={layer.tenant}" if layer.tenant else ""
-        check_source(status.record, status.tag, held.who if held else "", layer.label, command)
+        check_source(status.record, status.tag, held.who if held else "", layer.label, suggest("apply", layer))
         for name, build in self.expected.items():
             running = status.record.builds.get(name, "")
             if running != build.number and (running or layer.tenant):

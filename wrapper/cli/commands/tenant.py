@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
+from ...model.nouns import Layer
 from ...terraform.commands import DESTROY, Token
+from ...terraform.suggested import suggest
 from ..command import CommandGroup
 from ..invocation import named
 from ..options import ASKS_AWS, takes
@@ -39,7 +41,7 @@ def add(ctx: click.Context, /, name: str, stack: str, region: str, other: str | 
     found = session.project.stack(stack, region)
     file = session.project.add_tenant(found, name, other or "")
     session.console.info(f"{file}: write the values of {name} there")
-    session.console.print(f"./orchestrate apply {found.name} {found.region} -var tenant={name}".replace("  ", " "))
+    session.console.print(session.console.completed(suggest("apply", Layer(found, name))))
     return 0
 
 
@@ -86,8 +88,8 @@ def show(ctx: click.Context, /, name: str, stack: str, region: str, **options: A
         return seen.report_unread(session, (name,))
     row = {**row, "status": [in_words(word) for word in row["status"]]}
     rows = [(in_words(key), _cell(value)) for key, value in row.items()]
-    stack_words = f"{found.name} {found.region}".strip()
-    session.console.table(("of", name), [*rows, ("values", f"./orchestrate vars {stack_words} -var tenant={name}")])
+    values = session.console.completed(suggest("vars", Layer(found, name)))
+    session.console.table(("of", name), [*rows, ("values", values)])
     return seen.report_unread(session, (name,))
 
 
