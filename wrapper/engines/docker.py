@@ -8,6 +8,7 @@ process is killed, that end closes, and the container lives until Terraform has 
 from __future__ import annotations
 
 import contextlib
+import re
 import shlex
 import signal
 import socket
@@ -26,6 +27,7 @@ from .output_tail import Tail
 from .run_directory import RunDirectory, occupy
 
 _NOT_OURS, _NOT_WRITABLE = 97, 98
+_OOM_KILLS = "cat /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control 2>/dev/null"
 _ANSWER, _ACTION = 20, 120  # seconds: to say that it is there, and to make or remove a container
 _REMOVAL = 30.0  # seconds that an ended container may take to go away
 
@@ -200,9 +202,13 @@ class DockerSession:
         )
 
     def _lacked_memory(self) -> bool:
-        """Whether the kernel killed a process of the container for its memory. (It may be another than Terraform.)"""
-        found = _inspect(self._client, self._id)
-        return bool(found and found["State"].get("OOMKilled"))
+        """Whether the kernel killed a process of the container for its memory. Docker says it only of one that has ended; the
+        counter is that of its control group, in version 2 or 1."""
+        try:
+            asked = self._client.exec_create(self._id, ["sh", "-c", _OOM_KILLS])["Id"]
+            return any(int(n) for n in re.findall(rb"oom_kill (\d+)", self._client.exec_start(asked)))
+        except Exception:  # what is said of a failure is never another one
+            return False
 
     def _ended(self, said: str) -> UnavailableError:
         """Why the container did not stay: its first process says it by its exit code."""

@@ -7,12 +7,16 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes import run_of
 
-from wrapper.engines.docker import DockerEngine, connect
+from wrapper.engines.container import Container
+from wrapper.engines.docker import DockerEngine, DockerSession, connect
+from wrapper.engines.run_directory import RunDirectory
 from wrapper.model.errors import UnavailableError
+from wrapper.model.nouns import Step
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -42,3 +46,33 @@ def test_an_engine_that_takes_a_question_and_answers_nothing(tmp_path: Path) -> 
         done = subprocess.run([sys.executable, "-c", asks], env=environment, capture_output=True, text=True, timeout=30)
     assert "UnavailableError" in done.stderr
     assert "the Docker engine takes the question and does not answer (1 s)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "lacked"),
+    [
+        (b"low 0\nhigh 0\nmax 3\noom 1\noom_kill 1\n", True),
+        (b"oom_kill_disable 0\nunder_oom 0\noom_kill 2\n", True),
+        (b"oom_kill_disable 1\nunder_oom 0\noom_kill 0\n", False),
+        (b"", False),
+        (OSError("gone"), False),
+    ],
+)
+def test_what_was_killed_for_memory_is_told_by_the_containers_counter(said: bytes | Exception, lacked: bool) -> None:
+    class Client:
+        def exec_create(self, container: str, argv: list[str], **_: Any) -> dict[str, str]:
+            return {"Id": argv[0]}
+
+        def exec_start(self, exec_id: str, **options: Any) -> Any:
+            if options:
+                return iter([(b"", b"Error: x")])
+            if isinstance(said, Exception):
+                raise said
+            return said
+
+        def exec_inspect(self, exec_id: str) -> dict[str, Any]:
+            return {"Running": False, "ExitCode": 1}
+
+    run, directory = run_of(), RunDirectory(run_of())
+    outcome = DockerSession(Client(), run, directory, Container.of(run, "n")).execute(Step(("terraform",)), print)
+    assert (outcome.stderr, outcome.out_of_memory) == ("Error: x", lacked)
