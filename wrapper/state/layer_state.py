@@ -44,10 +44,12 @@ def load_tagged(store: Store, layer: Layer) -> tuple[dict[str, Any], str] | None
             return state, tag
     except ValueError:
         pass
+    how = store.restoring(key)
     raise ConfigError(
         f"the state of {layer.label} is damaged ({len(data)} bytes)",
         where=key,
-        hint="restore an earlier version of that object before anything else; see docs/state.md",
+        hint="restore an earlier version of that object before anything else; see docs/state.md"
+        + (f". The last one: {how}" if how else ""),
     )
 
 

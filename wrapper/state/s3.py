@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from ..aws.identity import Identity
-from ..model.errors import NotFoundError, RefusedError, UnavailableError
+from ..model.errors import NotFoundError, OrchestrateError, RefusedError, UnavailableError
 from ..model.nouns import Backend
 
 _OVERTAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "412", "409", "404")
@@ -58,6 +59,21 @@ class BucketStore:
     def delete(self, key: str) -> None:
         with contextlib.suppress(KeyError):  # gone already, perhaps by this very command, whose answer was lost
             self._ask(lambda: self._client.delete_object(Bucket=self._backend.bucket, Key=key))
+
+    def restoring(self, key: str) -> str:
+        """docs.aws.amazon.com/AmazonS3/latest/userguide/RestoringPreviousVersions.html"""
+        bucket = self._backend.bucket
+        try:
+            found = self._ask(lambda: self._client.list_object_versions(Bucket=bucket, Prefix=key)).get("Versions", ())
+        except OrchestrateError:
+            return ""  # the caller may not list them
+        earlier = [v for v in found if v["Key"] == key and v["Size"] and not v["IsLatest"] and v["VersionId"] != "null"]
+        newest = max(earlier, key=lambda v: v["LastModified"], default=None)
+        if newest is None:
+            return ""
+        source = f"{bucket}/{key}?versionId={newest['VersionId']}"
+        where = ["--region", self._backend.region, "--bucket", bucket, "--key", key]
+        return shlex.join(["aws", "s3api", "copy-object", *where, "--copy-source", source])
 
     def write_if(self, key: str, data: bytes, tag: str | None) -> bool:
         return self.put_if(key, data, tag) is not None

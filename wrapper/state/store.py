@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import shlex
 import tempfile
 import time
 from collections.abc import Iterator
@@ -45,6 +46,10 @@ class Store(Protocol):
         ...
 
     def delete(self, key: str) -> None: ...
+    def restoring(self, key: str) -> str:
+        """The command line that puts back the last version of an object before this one, if that was not empty; "" where
+        none is known."""
+        ...
 
 
 class LocalStore:
@@ -79,6 +84,13 @@ class LocalStore:
     def delete(self, key: str) -> None:
         (self._folder / key).unlink(missing_ok=True)
         (self._folder / (key + ".backup")).unlink(missing_ok=True)
+
+    def restoring(self, key: str) -> str:
+        """Terraform keeps the state before beside it (developer.hashicorp.com/terraform/language/backend/local)."""
+        file = self._folder / key
+        backup = file.with_name(file.name + ".backup")
+        kept = backup.is_file() and backup.stat().st_size
+        return shlex.join(["cp", str(backup), str(file)]) if kept else ""
 
     def write_if(self, key: str, data: bytes, tag: str | None) -> bool:
         return self.put_if(key, data, tag) is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,3 +90,12 @@ def test_many_writes_in_one_tick_have_many_tags(store: LocalStore) -> None:
         assert store.write_if("a", b"1", tags[-1])
         tags.append((store.read_tagged("a") or (b"", ""))[1])
     assert len(set(tags)) == 51
+
+
+def test_the_state_before_is_put_back_by_the_command_that_is_named(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "my states")
+    store.write("r/s/terraform.tfstate", b"")
+    assert store.restoring("r/s/terraform.tfstate") == ""
+    store.write("r/s/terraform.tfstate.backup", b"before")
+    subprocess.run(shlex.split(store.restoring("r/s/terraform.tfstate")), check=True)
+    assert store.read("r/s/terraform.tfstate") == b"before"

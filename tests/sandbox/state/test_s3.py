@@ -1,0 +1,60 @@
+"""An empty state object in a bucket that keeps versions: the error names the one to put back, and its command does."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fakes import S3, layer
+from moto import mock_aws
+from moto_identity import MotoIdentity
+
+from wrapper.model.errors import ConfigError
+from wrapper.model.keys import state_key
+from wrapper.state import layer_state
+from wrapper.state.s3 import BucketStore
+
+pytestmark = pytest.mark.sandbox
+ACME = layer("acme")
+
+
+@pytest.fixture
+def store() -> Iterator[BucketStore]:
+    with mock_aws():
+        client = MotoIdentity().client("s3", S3.region)
+        client.create_bucket(Bucket=S3.bucket, CreateBucketConfiguration={"LocationConstraint": S3.region})
+        client.put_bucket_versioning(Bucket=S3.bucket, VersioningConfiguration={"Status": "Enabled"})
+        yield BucketStore(MotoIdentity(), S3)
+
+
+def typed(command: str) -> None:
+    """``aws s3api OPERATION --name value``, carried out by the library that the AWS CLI is made of."""
+    _, service, operation, *words = shlex.split(command)
+    given = {w.removeprefix("--").title().replace("-", ""): v for w, v in zip(words[::2], words[1::2], strict=True)}
+    client: Any = MotoIdentity().client(service.removesuffix("api"), given.pop("Region"))
+    getattr(client, operation.replace("-", "_"))(**given)
+
+
+def damaged(store: BucketStore) -> str:
+    with pytest.raises(ConfigError, match="is damaged") as error:
+        layer_state.load(store, ACME)
+    return error.value.hint
+
+
+def test_the_version_before_is_named_and_its_command_puts_it_back(store: BucketStore) -> None:
+    key = state_key(ACME)
+    for text in (b'{"version": 4, "serial": 1}', b'{"version": 4, "serial": 2}', b"", b""):
+        store.write(key, text)
+    store.write(key + ".other", b"{}")
+    found = re.search(r"The last one: (aws .+)", damaged(store))
+    assert found
+    typed(found[1])
+    assert layer_state.load(store, ACME) == {"version": 4, "serial": 2}
+
+
+def test_without_such_a_version_none_is_named(store: BucketStore) -> None:
+    store.write(state_key(ACME), b"")
+    assert damaged(store).endswith("see docs/state.md")
