@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import shared, stacked
+from .options import TIME, shared, stacked
 
 if TYPE_CHECKING:
     from ..model.nouns import Stack
@@ -32,7 +32,7 @@ _SMOKE = (
     ),
     shared("--smoke-contains", metavar="TEXT", help="Text that the answer must contain."),
     shared("--smoke-tries", type=click.IntRange(1, 1000), metavar="N", help="Number of tries for each address (10)."),
-    shared("--smoke-timeout", metavar="TIME", help="Time limit for the whole smoke test (2m)."),
+    shared("--smoke-timeout", type=TIME, metavar="TIME", help="Time limit for the whole smoke test (2m)."),
 )
 
 

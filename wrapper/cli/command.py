@@ -15,6 +15,7 @@ from click.parser import _OptionParser, _ParsingState
 from ..model.errors import UsageError
 from .options import GlobalOption, Shared
 
+_MAY_BE_EMPTY = ("confirm",)  # it confirms nothing then: a pipeline has one line for stacks that are protected or not
 _HELP = ("--help", "-h", "-help")
 
 
@@ -71,12 +72,15 @@ class _Parsed(click.Command):
 
 
 class Command(_Parsed):
-    """A command that something is done by. Options that stand before it must be its own as well."""
+    """A command that something is done by. Options that stand before it must be its own as well, and an option has a value:
+    ``--tenant "$TENANT"`` of a variable that is unset would destroy the whole stack."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        for option in _typed_before(ctx):
+        for option in _typed(ctx.find_root()):
             if option.name not in {parameter.name for parameter in self.params}:
                 raise no_option(words_of(ctx), option.opts[0])
+        for context in (ctx.find_root(), ctx):
+            _check_values(context)
         return super().invoke(ctx)
 
 
@@ -86,10 +90,20 @@ class CommandGroup(_Parsed, click.Group):
     command_class = Command
 
 
-def _typed_before(ctx: click.Context) -> list[click.Parameter]:
-    root = ctx.find_root()
+def _check_values(ctx: click.Context) -> None:
+    for option in _typed(ctx):
+        value = ctx.params.get(option.name or "")
+        empty = value == "" or (isinstance(value, tuple) and "" in value)
+        if empty and isinstance(option, click.Option) and option.name not in _MAY_BE_EMPTY:
+            raise UsageError(
+                f"{option.opts[0]} is empty",
+                hint="is a variable of your script unset? give it a value, or leave the option out",
+            )
+
+
+def _typed(ctx: click.Context) -> list[click.Parameter]:
     return [
         parameter
-        for parameter in root.command.params
-        if parameter.name and root.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
+        for parameter in ctx.command.params
+        if parameter.name and ctx.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import shared, stacked
+from .options import TIME, shared, stacked
 
 if TYPE_CHECKING:
     from ..reports.files import ReportFiles
@@ -18,7 +18,7 @@ _SCOPE = (
 )
 _POLICY = (
     shared("--fail-fast", is_flag=True, help="After a failure start no further tenant."),
-    shared("--tenant-timeout", metavar="TIME", help="Stop a tenant gracefully after this time."),
+    shared("--tenant-timeout", type=TIME, metavar="TIME", help="Stop a tenant gracefully after this time."),
     shared("--canary", type=click.IntRange(1), metavar="N", help="Run N tenants first; continue if all are good."),
     shared("--wave", type=click.IntRange(1), metavar="N", help="Then run N at a time; stop after a bad wave."),
     shared("--failed-from", metavar="REPORT", help="Only tenants that failed or were stopped in this report."),

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from ..model import duration
+
 
 @dataclass(frozen=True)
 class FleetOptions:
@@ -99,6 +101,21 @@ class GlobalOption(Shared):
     rank = 2
 
 
+class Duration(click.ParamType[str]):
+    """A length of time: refused before anything runs, kept as typed."""
+
+    name = "duration"
+
+    def __init__(self, *, zero: bool = False) -> None:
+        self._parse = duration.parse_or_zero if zero else duration.parse
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        self._parse(value, param.opts[0] if param else "")
+        return value
+
+
+TIME = Duration()
+TIME_OR_ZERO = Duration(zero=True)
 shared = partial(click.option, cls=Shared)
 global_option = partial(click.option, cls=GlobalOption)
 _EVERYWHERE: Mapping[str, Decorator] = {
@@ -117,9 +134,14 @@ _EVERYWHERE: Mapping[str, Decorator] = {
     "jobs": global_option(
         "--jobs", type=click.IntRange(1, 256), metavar="N", help="Number of tenants to run side by side."
     ),
-    "timeout": global_option("--timeout", metavar="TIME", help="Stop gracefully after this time (90s, 30m, 2h)."),
+    "timeout": global_option(
+        "--timeout", type=TIME, metavar="TIME", help="Stop gracefully after this time (90s, 30m, 2h)."
+    ),
     "rollout_timeout": global_option(
-        "--rollout-timeout", metavar="TIME", help="Wait this long for ECS after an apply (default 10m; 0: do not wait)."
+        "--rollout-timeout",
+        type=TIME_OR_ZERO,
+        metavar="TIME",
+        help="Wait this long for ECS after an apply (default 10m; 0: do not wait).",
     ),
 }
 # Of a command that asks AWS, or the sandbox in its stead, which starts only where the engine is there.

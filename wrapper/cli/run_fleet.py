@@ -14,12 +14,12 @@ from ..fleet import fleet, journal, selection
 from ..fleet.change_detection import TenantFilter
 from ..fleet.fleet import Fleet, FleetPolicy
 from ..fleet.logs import Logs
+from ..model import duration
 from ..model.errors import OrchestrateError, UsageError
 from ..model.nouns import Stack
 from ..reports import files, table
 from ..reports.json import check_same, data_of
 from ..reports.model import LayerResult, Report, in_order
-from ..terraform import commands
 from .command_line import as_typed, line_of
 from .console import TerminalConsole
 from .fleet_options import targets
@@ -89,7 +89,7 @@ def _request(session: CliSession, invocation: Invocation) -> FleetRequest:
     options = session.options.fleet
     policy = FleetPolicy(
         jobs=1 if session.dry_run else options.jobs,
-        each=commands.parse_duration(options.tenant_timeout) if options.tenant_timeout else 0.0,
+        each=duration.parse(options.tenant_timeout) if options.tenant_timeout else 0.0,
         fail_fast=options.fail_fast,
         force=options.force or options.refresh,
         canary=options.canary,

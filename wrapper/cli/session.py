@@ -207,9 +207,9 @@ class CliSession:
         """All that a command on a stack needs. ``reason``: of an apply, as it is recorded."""
         from ..deploy.build_choices import BuildPolicy
         from ..deploy.deployer import Deployer
-        from ..terraform.commands import parse_limit
+        from ..model import duration
 
-        limit = parse_limit(self.options.rollout_timeout) if self.options.rollout_timeout else None
+        limit = duration.parse_or_zero(self.options.rollout_timeout) if self.options.rollout_timeout else None
         identity = self.identity(stack)
         return Deployer(
             self.project,
@@ -238,19 +238,19 @@ class CliSession:
 
     def _smoke_test(self, stack: Stack) -> Smoke:
         from ..deploy.smoke_test import Smoke, SmokePolicy, parse_places
-        from ..terraform.commands import parse_duration
+        from ..model import duration
 
         usual = SmokePolicy()
         policy = SmokePolicy(
             self.options.check.smoke_status or usual.status,
             self.options.check.smoke_contains,
             self.options.check.smoke_tries or usual.tries,
-            parse_duration(self.options.check.smoke_timeout) if self.options.check.smoke_timeout else usual.limit,
+            duration.parse(self.options.check.smoke_timeout) if self.options.check.smoke_timeout else usual.limit,
         )
         return Smoke(parse_places(self.options.check.smoke, stack.settings.smoke), policy, served=not self.sandboxed)
 
     def signals(self) -> SignalHandler:
+        from ..model import duration
         from ..run.signals import SignalHandler
-        from ..terraform.commands import parse_duration
 
-        return SignalHandler(self.console.info, parse_duration(self.options.timeout) if self.options.timeout else 0.0)
+        return SignalHandler(self.console.info, duration.parse(self.options.timeout) if self.options.timeout else 0.0)

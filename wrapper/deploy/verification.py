@@ -12,13 +12,13 @@ from ..aws import ecs_rollout, ecs_service_status
 from ..aws.identity import Identity
 from ..engines import Engine
 from ..engines.rollout_watch import RolloutWatchedEngine
+from ..model import duration
 from ..model.errors import ConfigError, OrchestrateError, SmokeFailed, TerraformFailed
 from ..model.nouns import Layer, Stack
 from ..project.project import Project
 from ..run.runner import Console
 from ..run.signals import SignalHandler
 from ..state.record import DeploymentRecord
-from ..terraform import commands
 from ..terraform.arguments import partial
 from . import smoke_test as smoke
 from .prepared import PreparedLayer
@@ -77,7 +77,7 @@ class Verification:
     def limit_for(self, prepared: PreparedLayer) -> float:
         """Seconds that ECS is waited for; 0: it is not asked."""
         asked, said = self.rollout_limit, self.stack.settings.rollout_timeout
-        limit = asked if asked is not None else commands.parse_limit(said) if said else ecs_rollout.LIMIT
+        limit = asked if asked is not None else duration.parse_or_zero(said) if said else ecs_rollout.LIMIT
         return 0.0 if partial(prepared.tokens) else limit
 
     def watch(

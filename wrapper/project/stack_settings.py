@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..model import naming
+from ..model import duration, naming
 from ..model.errors import ConfigError, UsageError
 from ..model.nouns import Settings
-from ..terraform import commands
 from . import smoke_urls
 from .files import Files
 
@@ -70,6 +69,6 @@ def _renamed(values: Mapping[str, tuple[Any, int]], where: str) -> dict[str, tup
 
 def _check_duration(text: str, line: int, where: str) -> None:
     try:
-        commands.parse_limit(text)
+        duration.parse_or_zero(text)
     except UsageError as error:
         raise ConfigError(f"rollout_timeout: {error.message}", where=f"{where}:{line}", hint=error.hint) from None

@@ -20,7 +20,6 @@ _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?"
 )  # the part of RFC 3339 that people type
 VERSION = 1  # of what is kept
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _EXAMPLE = "for example 2026-12-01 (all of that day), 2026-12-01T18:00 or 2026-12-01T18:00+11:00"
 
 
@@ -145,14 +144,6 @@ def _moment(found: re.Match[str], zone: tzinfo) -> float:
     if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != written:
         raise ValueError("the clock leaves it out on that day (summer time begins)")
     return local.timestamp()
-
-
-def seconds(text: str) -> float:
-    """``90s``, ``12h``, ``2d``, ``1d12h`` in seconds. UsageError for anything else."""
-    parts = re.findall(r"(\d{1,6})([smhd])", text)
-    if not parts or "".join(n + unit for n, unit in parts) != text or not any(int(n) for n, _ in parts):
-        raise UsageError(f"--older-than {text!r} is no length of time", hint="for example: 90m, 12h, 2d")
-    return float(sum(int(n) * _UNITS[unit] for n, unit in parts))
 
 
 def age(length: float) -> str:

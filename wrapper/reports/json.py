@@ -160,7 +160,7 @@ def _result(fields: Fields) -> LayerResult:
         seconds=fields.number("seconds"),
         started=fields.moment_or_none("started"),
         finished=fields.moment_or_none("finished"),
-        exit_code=fields.count("exit_code"),
+        exit_code=fields.exit_code("exit_code"),
         url=fields.text("url"),
         diagnostics=fields.each("diagnostics", _diagnostic),
         log=fields.text("log"),

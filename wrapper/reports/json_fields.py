@@ -55,6 +55,10 @@ class Fields:
     def count(self, name: str) -> int:
         return int(self.of(name, "a whole number from 0", lambda v: _is_measure(v) and v == int(v)))
 
+    def exit_code(self, name: str) -> int:
+        """Of a process: a larger one would be taken modulo 256, and 256 for a success."""
+        return int(self.of(name, "an exit code from 0 to 255", lambda v: _is_measure(v) and v == int(v) and v < 256))
+
     def moment(self, name: str) -> float:
         return _seconds(self.of(name, "a moment as 2026-01-02T03:04:05.678Z", lambda v: _seconds(v) is not None)) or 0.0
 

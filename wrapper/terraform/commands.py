@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..model import duration
 from ..model.errors import UsageError
 from ..model.naming import nearest
 
@@ -359,24 +360,19 @@ def without_checksums(lock: str) -> str:
 
 
 def lock_timeout(tokens: Iterable[Token]) -> float:
-    """Seconds of ``-lock-timeout`` (Go's duration: 90s, 5m, 1h30m); 0 when not given."""
+    """Seconds of ``-lock-timeout``, which Terraform reads too (Go's duration: 90s, 5m, 1h30m); 0 when not given."""
     seconds = 0.0
     for token in tokens:
         if token.flag == "lock-timeout":
-            seconds = parse_duration(token.value or "")
+            seconds = _of_go(token.value or "")
     return seconds
 
 
-def parse_duration(text: str) -> float:
-    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text)
-    if not parts or "".join(n + u for n, u in parts) != text:
-        raise UsageError(f"{text!r} is not a duration", hint="for example: 90s, 5m, 1h30m")
-    return sum(float(n) * {"ms": 0.001, "s": 1, "m": 60, "h": 3600}[u] for n, u in parts)
-
-
-def parse_limit(text: str) -> float:
-    """Seconds of a duration; ``0`` is none."""
-    return 0.0 if text == "0" else parse_duration(text)
+def _of_go(text: str) -> float:
+    """pkg.go.dev/time#ParseDuration has no days."""
+    if "d" in text:
+        raise UsageError(f"-lock-timeout {text!r} has days, which Terraform lacks", hint="give hours: 48h")
+    return duration.parse_or_zero(text, "-lock-timeout")
 
 
 # -- echoing it ---------------------------------------------------------------------------------

@@ -3,14 +3,15 @@ and a word of one dash is never taken apart."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import click
 import pytest
+from options_walk import BEFORE, TREE, arguments_of
 from project_on_disk import APP, Disk
 from said import Said
 
-from wrapper.cli.main import _COMMANDS, cli
+from wrapper.cli.main import cli
 from wrapper.terraform.commands import VERBS
 
 Run = Callable[..., Said]
@@ -18,29 +19,9 @@ VALUES = {"jobs": "2", "confirm": "a/b", "tenant": "acme", "timeout": "5m", "rol
 WORDS = ["-refresh=false", "-var=tenant=hooli", "-xh", "-hx", "-hh", "-h=1", "-n=3", "-n3", "-nh", "-nohelp", "-help2"]
 
 
-def leaves(group: click.Group, names: list[str], *above: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    for name in names:
-        command = group.get_command(click.Context(group), name)
-        assert command is not None
-        if isinstance(command, click.Group):
-            yield from leaves(command, list(command.commands), *above, name)
-        else:
-            yield (*above, name), command
-
-
-TREE = dict(leaves(cli, [*VERBS, *_COMMANDS]))
-BEFORE = {p.name: p for p in cli.params if isinstance(p, click.Option) and p.name and p.name != "version"}
-
-
 def typed(name: str) -> list[str]:
     option = BEFORE[name]
     return [option.opts[0]] if option.is_flag else [option.opts[0], VALUES.get(name, ".")]
-
-
-def arguments_of(command: click.Command) -> list[str]:
-    """As many words as the command needs."""
-    words = {"shell": "bash", "count": "--parts=2"}
-    return [words.get(p.name or "", "app-test") for p in command.params if p.required]
 
 
 def test_the_walk_meets_every_command() -> None:
@@ -71,7 +52,7 @@ TAKERS = {
     "confirm": MEANT,
     "rollout_timeout": {"apply", "promote", "rollback"},
     "allow_delete": {"apply", "promote", "rollback"},
-    "builds": {"plan", "apply", "promote", "affected", "shards"},
+    "builds": {"plan", "apply", "promote", "affected", "shards", "vars"},
     "smoke": {"apply", "promote", "rollback"},
     "refresh": {"plan", "apply", "promote"},
 }

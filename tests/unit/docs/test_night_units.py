@@ -12,8 +12,8 @@ import click
 import pytest
 
 from wrapper.cli.commands.reap import command
+from wrapper.model.duration import parse
 from wrapper.reaper import time_zones
-from wrapper.terraform.commands import parse_duration
 
 NIGHT = Path(__file__).resolve().parents[3] / "docs/night"
 
@@ -34,7 +34,7 @@ def test_what_they_call_is_a_command_line_of_ours() -> None:
         with click.Context(command) as context:
             _, rest, _ = command.make_parser(context).parse_args(list(words))
         assert rest == [] and "--yes" in words
-        assert parse_duration(words[words.index("--timeout") + 1]) == 3 * 3600
+        assert parse(words[words.index("--timeout") + 1]) == 3 * 3600
 
 
 def test_a_stop_is_one_signal_and_time_to_save_a_state() -> None:

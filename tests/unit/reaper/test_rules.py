@@ -82,18 +82,6 @@ def test_each_day_begins_where_the_one_before_ended_by_the_clock(day: object) ->
         assert datetime.fromtimestamp(end, zone).date() - datetime.fromtimestamp(end - 1, zone).date() == timedelta(1)
 
 
-@pytest.mark.parametrize(("text", "length"), [("90s", 90), ("12h", 12 * HOUR), ("2d", 48 * HOUR), ("1d12h", 36 * HOUR)])
-def test_a_length_of_time(text: str, length: float) -> None:
-    assert rules.seconds(text) == length
-
-
-@pytest.mark.parametrize("text", ["", "12", "h", "12x", "-12h", "12 h", "0h", "1.5h", "12h later", "0d0h"])
-def test_what_is_no_length_of_time(text: str) -> None:
-    with pytest.raises(UsageError, match="no length of time") as error:
-        rules.seconds(text)
-    assert "12h" in error.value.hint
-
-
 @pytest.mark.parametrize(
     ("length", "words"),
     [

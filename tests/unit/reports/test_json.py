@@ -227,6 +227,7 @@ def test_what_the_schema_refuses_is_refused_with_its_place(place: str) -> None:
         ('{"schema": NaN}', "this is not JSON: NaN is no number of JSON's"),
         (document.text_of(FULL).replace('"failed",', '"fallen",'), 'results[0].result must be one of failed, stopped, '),
         (document.text_of(FULL).replace("2026-01-02T", "2026-02-30T"), "started must be a moment as 2026-01-02T03:04:05.678Z"),
+        (document.text_of(FULL).replace('"exit_code": 1,', '"exit_code": 256,'), "exit_code must be an exit code from 0 to 255"),
         (document.text_of(FULL).replace('"attempts": 2', '"attempts": 1e400'), "results[0].attempts must be a whole number"),
     ],
 )  # fmt: skip

@@ -30,15 +30,19 @@ _EXAMPLE = "example"  # a tenant's name, for the values of one that has none of 
 @click.argument("stack")
 @click.argument("region", required=False, default="")
 @click.option(
-    "--tenants", type=click.IntRange(0, 1_000_000), metavar="N", help="Number of tenants (default: those that exist)."
+    "--tenant-count",
+    "wanted",
+    type=click.IntRange(0, 1_000_000),
+    metavar="N",
+    help="Number of tenants (default: those that exist).",
 )
 @click.pass_context
-def command(ctx: click.Context, /, stack: str, region: str, tenants: int | None, **options: Any) -> int:
+def command(ctx: click.Context, /, stack: str, region: str, wanted: int | None, **options: Any) -> int:
     session = ctx.obj.merged(options)
     found = session.project.stack(stack, region)
     session.project.layer(found, _EXAMPLE, must_be_declared=False)
     account, deployed, unreadable = _asked(session, found)
-    fleet = _fleet(session, found, deployed, tenants)
+    fleet = _fleet(session, found, deployed, wanted)
     headrooms = quota_headroom.judge(fleet, account)
     if session.options.json:
         session.console.json(_data(found, fleet, headrooms, unreadable))

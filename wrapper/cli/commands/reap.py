@@ -17,6 +17,7 @@ from ...deploy.deployer import Deployer
 from ...fleet import fleet
 from ...fleet.fleet import Fleet, FleetPolicy
 from ...fleet.logs import Logs
+from ...model import duration
 from ...model.errors import UsageError
 from ...model.nouns import Stack
 from ...reaper import reaper, rules
@@ -31,7 +32,7 @@ from .. import run_fleet
 from ..command import Command
 from ..command_line import as_typed
 from ..fleet_options import file_options, targets
-from ..options import ASKS_AWS, takes
+from ..options import ASKS_AWS, TIME, TIME_OR_ZERO, takes
 from ..progress import open_progress
 from ..session import CliSession
 
@@ -60,10 +61,18 @@ class ReapOptions:
 @click.option("--stack", "globs", multiple=True, metavar="GLOB", help="Only stacks whose name matches.")
 @click.option("--yes", is_flag=True, help="Destroy these stacks.")
 @click.option(
-    "--older-than", metavar="TIME", default="", help="Only stacks that were last applied this long ago (90m, 12h, 2d)."
+    "--older-than",
+    type=TIME,
+    metavar="TIME",
+    help="Only stacks that were last applied this long ago (90m, 12h, 2d).",
 )
 @click.option(
-    "--lock-timeout", metavar="TIME", default="10m", show_default=True, help="Wait this long for a running apply."
+    "--lock-timeout",
+    type=TIME_OR_ZERO,
+    metavar="TIME",
+    default="10m",
+    show_default=True,
+    help="Wait this long for a running apply (0: do not wait).",
 )
 @click.argument("words", nargs=-1, metavar="")
 @click.pass_context
@@ -74,7 +83,7 @@ def command(
     region: str,
     globs: tuple[str, ...],
     yes: bool,
-    older_than: str,
+    older_than: str | None,
     lock_timeout: str,
     **options: Any,
 ) -> int:
@@ -82,8 +91,8 @@ def command(
     _check_words(words)
     environment.check(session.environ)
     wanted = StackFilter(region, globs)
-    age = rules.seconds(older_than) if older_than else 0.0
-    one = ReapOptions(wanted, age, commands.parse_duration(lock_timeout), time.time())
+    age = duration.parse(older_than) if older_than else 0.0
+    one = ReapOptions(wanted, age, duration.parse_or_zero(lock_timeout), time.time())
     if not yes and (session.options.files.report or session.options.files.junit or session.options.files.html):
         raise UsageError(
             "without --yes nothing is destroyed, and there is no report",
@@ -203,5 +212,5 @@ def _command(one: ReapOptions) -> str:
     words = ["./orchestrate", "reap", "--yes"]
     words += [f"--region={one.wanted.region}"] if one.wanted.region else []
     words += [f"--stack={glob}" for glob in one.wanted.globs]
-    words += [f"--older-than={one.older_than:g}s"] if one.older_than else []
+    words += [f"--older-than={one.older_than:.15g}s"] if one.older_than else []
     return commands.redact(words)

@@ -25,7 +25,7 @@ def test_in_a_new_account_processors_run_out_first(run_cli: Run, example: Disk) 
     example.append("src/app/variables.tf", declared)
     example.append(f"{APP}/variables.tfvars", 'capacity = { spot_max_price = "0.03" }\n')
     assert "first to run out: EC2 spot processors per region, at 10" in run_cli("quota", "app-test").err
-    many = run_cli("quota", "app-test", "--tenants", "60")
+    many = run_cli("quota", "app-test", "--tenant-count", "60")
     assert (many.code, "behind shared" in many.err) == (1, False), "that would help nobody"
 
 
@@ -42,7 +42,7 @@ def test_what_runs_out_first(run_cli: Run, example: Disk) -> None:
 
 def test_too_many(run_cli: Run, example: Disk) -> None:
     of_little(example)
-    said = run_cli("quota", "app-test", REGION, "--tenants", "60")
+    said = run_cli("quota", "app-test", REGION, "--tenant-count", "60")
     assert said.code == 1, "the answer is no; nothing failed"
     assert f"{REGION}/app-test: 60 tenants do not fit" in said.err
     assert "there is room for 500" in said.err
@@ -53,7 +53,7 @@ def test_too_many(run_cli: Run, example: Disk) -> None:
 @pytest.mark.parametrize(("tenants", "code"), [("50", 0), ("51", 1)])
 def test_the_exit_code_is_the_answer(run_cli: Run, example: Disk, tenants: str, code: int) -> None:
     of_little(example)
-    said = run_cli("quota", "app-test", "--json", "--tenants", tenants)
+    said = run_cli("quota", "app-test", "--json", "--tenant-count", tenants)
     assert (said.code, json.loads(said.out)["fits"]) == (code, not code)
 
 
@@ -81,7 +81,7 @@ def test_the_stacks_values_decide(run_cli: Run, example: Disk) -> None:
     example.append("src/app/tenant/variables.tf", declared + balancer)
     example.append(f"{APP}/variables.tfvars", 'load_balancer = { mode = "shared" }\n')
     example.append(f"{APP}/tenants/acme.tfvars", "scheduled_tasks = { a = {}, b = {} }\n")
-    found = json.loads(run_cli("quota", "app-test", "--json", "--tenants", "500").out)
+    found = json.loads(run_cli("quota", "app-test", "--json", "--tenant-count", "500").out)
     ours = {q["quota"]: q["ours"] for q in found["quotas"]}
     assert "any" in run_cli("quota", "app-test").out, "who has none of its own adds none"
     assert (found["mode"], ours["load balancers"], ours["schedule groups"]) == ("shared", 6, 1)
@@ -112,8 +112,8 @@ def test_without_credentials_published_quotas_count(run_cli: Run, example: Disk)
     [
         (("global",), 66, "has no tenant layer"),
         (("nowhere",), 66, "nowhere"),
-        (("app-test", "--tenants", "-1"), 64, "--tenants"),
-        (("app-test", "--tenants", "x"), 64, "--tenants"),
+        (("app-test", "--tenant-count", "-1"), 64, "--tenant-count"),
+        (("app-test", "--tenant-count", "x"), 64, "--tenant-count"),
     ],
 )
 def test_what_cannot_be_asked(run_cli: Run, words: tuple[str, ...], code: int, text: str) -> None:
