@@ -34,6 +34,7 @@ class Cloud:
         self.disk = disk
         self.states = disk.root / ".orchestrate/states"
         self.console = Listener()
+        self.serial = 1
         self.engine = FakeEngine(self.behave)
         self.outputs: dict[str, dict[str, Any]] = dict(OUTPUTS)
         self.values: dict[str, dict[str, Any]] = {}
@@ -58,7 +59,7 @@ class Cloud:
             json.dumps(
                 {
                     "version": 4,
-                    "serial": 1,
+                    "serial": self.serial,
                     "lineage": "l",
                     "outputs": {n: {"value": v} for n, v in outputs.items()},
                     "resources": [] if gone else [{"type": "x"}],

@@ -71,6 +71,13 @@ def filter_of(session: CliSession) -> TenantFilter:
     return TenantFilter(selection.parse_patterns(session.options.fleet.tenants), shard)
 
 
+def report_caught_up(session: CliSession, diffs: Sequence[LayerDiff]) -> None:
+    """Tenants that did not change, and whose files say by now what runs: an apply writes that down, and starts nothing."""
+    names = [diff.layer.tenant for diff in diffs if diff.catches_up]
+    if names:
+        session.console.info(f"files caught up: {', '.join(names)}; an apply records it, and starts nothing")
+
+
 def tell_stack_layer_changes(session: CliSession, stack: Stack, changed: Sequence[Difference]) -> None:
     """Print that the stack layer changed: the tenants alone do not show it."""
     if changed:

@@ -53,6 +53,8 @@ TAKERS = {
     "rollout_timeout": {"apply", "promote", "rollback"},
     "allow_delete": {"apply", "promote", "rollback"},
     "builds": {"plan", "apply", "promote", "affected", "shards", "vars"},
+    "config_builds": {"plan", "apply", "affected", "shards", "vars"},
+    "unpromoted": {"plan", "apply"},
     "smoke": {"apply", "promote", "rollback"},
     "refresh": {"plan", "apply", "promote"},
 }

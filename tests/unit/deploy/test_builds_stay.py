@@ -17,8 +17,8 @@ from wrapper.deploy.build_choices import BuildPolicy
 from wrapper.deploy.prepared import LayerOverrides
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
-from wrapper.model.errors import BusyError, RefusedError, TerraformFailed, UsageError
-from wrapper.model.nouns import Layer, Outcome
+from wrapper.model.errors import BusyError, OrchestrateError, RefusedError, TerraformFailed, UsageError
+from wrapper.model.nouns import Layer, Outcome, Run, Step
 from wrapper.state.record import Trigger
 from wrapper.terraform.commands import APPLY, DRIFT, VERBS
 
@@ -386,3 +386,129 @@ def test_a_fleet_shows_of_each_tenant_why_and_which_builds(many: Many) -> None:
     acme, globex = many.progress.said
     assert acme.startswith(f"  acme    {BUILD} 97 -> 95 (changed in {ACME}:1 (not named at the last apply); 97 came by")
     assert globex == f"  globex  variable memory; {BUILD} 97"
+
+
+# -- how far a record can be trusted ----------------------------------------------------------------------------
+
+
+def record_file(cloud: Cloud) -> Path:
+    return Path(cloud.states, REGION, "app-test/tenants/acme/orchestrate.json")
+
+
+def note(cloud: Cloud, **more: Any) -> None:
+    record_file(cloud).write_text(json.dumps({**json.loads(record_file(cloud).read_text()), **more}))
+
+
+def test_between_terraform_and_the_record_a_try_is_noted(cloud: Cloud) -> None:
+    """T6: ECS still rolls out, and another command looks."""
+    seen: list[Any] = []
+    well = cloud.engine.behaviour
+
+    def watched(run: Run, step: Step) -> Outcome:
+        if step.argv[1] == "apply":
+            seen.append(cloud.record("acme")["trying"])
+        return well(run, step)
+
+    cloud.engine.behaviour = watched
+    apply(cloud, "-var", f"{BUILD}=91")
+    [trying] = seen
+    assert (trying["builds"], trying["by"]) == ({BUILD: "91"}, "me-here-1")
+    assert "trying" not in cloud.record("acme"), "the record takes its place"
+
+
+def test_a_layer_that_another_command_is_changing_is_left_alone(cloud: Cloud) -> None:
+    trying = {"by": "jenkins-7", "run": "x", "until": "2999-01-01T00:00:00Z", "builds": {BUILD: "91"}}
+    note(cloud, trying=trying)
+    for verb in ("plan", "apply"):
+        with pytest.raises(BusyError, match=rf"{LABEL} is being changed by jenkins-7 \({BUILD} 91\)"):
+            cloud.perform(verb, "acme")
+    assert cloud.record("acme")["trying"] == trying
+
+
+def test_a_try_that_never_ended_is_named_and_counts_as_a_change(cloud: Cloud) -> None:
+    note(
+        cloud, trying={"by": "jenkins-7", "at": "2026-01-02T03:04:05Z", "until": "2026-01-02", "builds": {BUILD: "91"}}
+    )
+    assert why(cloud) == "its last try failed"
+    assert apply(cloud) == "90"
+    word = f"{LABEL}: {BUILD} 90: a try that never ended ({BUILD} 91; 2026-01-02, jenkins-7)"
+    assert word in cloud.console.said
+    assert "trying" not in cloud.record("acme")
+
+
+def test_a_try_that_did_not_begin_leaves_nothing(cloud: Cloud) -> None:
+    before = cloud.record("acme")
+    cloud.fails[LABEL, "apply"] = Outcome(1, ok=False, tail="Error acquiring the state lock", begun=False)
+    with pytest.raises(OrchestrateError):
+        apply(cloud, "-var", f"{BUILD}=91")
+    assert cloud.record("acme") == before
+
+
+def test_a_failed_try_is_named_with_its_build(cloud: Cloud) -> None:
+    cloud.fails[LABEL, "apply"] = Outcome(1, ok=False, tail="Error: no")
+    with pytest.raises(TerraformFailed):
+        apply(cloud, "-var", f"{BUILD}=91")
+    cloud.fails.clear()
+    cloud.console.said.clear()
+    apply(cloud)
+    assert cloud.console.said[0].startswith(f"{LABEL}: {BUILD} 90: the last try ({BUILD} 91; 20")
+    assert cloud.console.said[0].endswith(", me-here-1) failed")
+
+
+def test_a_record_that_moved_between_plan_and_apply_is_not_overwritten(cloud: Cloud) -> None:
+    """T5: read again just before Terraform changes something."""
+    well = cloud.engine.behaviour
+
+    def overtaken(run: Run, step: Step) -> Outcome:
+        if step.argv[1] == "plan":
+            note(cloud, run="another", builds={BUILD: "92"})
+        return well(run, step)
+
+    cloud.engine.behaviour = overtaken
+    with pytest.raises(BusyError, match="was changed by me-here-1 since this command looked at it"):
+        apply(cloud, "-var", f"{BUILD}=91")
+    assert cloud.record("acme")["builds"] == {BUILD: "92"}
+    assert [step for step in cloud.engine.done[-2:] if step[1] == "apply"] == []
+
+
+def test_a_part_that_was_applied_with_another_build_is_noted(cloud: Cloud) -> None:
+    cloud.perform("apply", "acme", "-target=x", "-var", f"{BUILD}=91")
+    assert cloud.record("acme")["partly"]["builds"] == {BUILD: "91"}
+    cloud.console.said.clear()
+    assert apply(cloud) == "90"
+    assert cloud.console.said[0].endswith(f"(-target): 90 again; -var {BUILD}=91 to keep it")
+    assert "partly" not in cloud.record("acme")
+
+
+def test_a_lost_record_is_told_from_the_history(cloud: Cloud) -> None:
+    apply(cloud, "-var", f"{BUILD}=97")
+    record_file(cloud).unlink()
+    assert apply(cloud) == "97"
+
+
+def test_a_record_and_a_history_that_are_lost_are_no_order(live: Cloud) -> None:
+    """T13: on a protected stack without a terminal nothing moves."""
+    folder = Path(live.states, REGION, "app-live/tenants/acme")
+    for name in ("orchestrate.json", "orchestrate-history.json"):
+        (folder / name).unlink()
+    with pytest.raises(RefusedError, match="has a state and no record: which builds run is not known") as error:
+        on_live(live)
+    assert error.value.hint == f"give every build (-var {BUILD}=...), or deploy what the files say: --config-builds"
+    on_live(live, builds=BuildPolicy(from_files=True))
+    assert record_of_live(live)["builds"] == {BUILD: "90"}
+
+
+def test_a_state_of_an_earlier_apply_runs_what_that_apply_deployed(cloud: Cloud) -> None:
+    state = Path(cloud.states, REGION, "app-test/tenants/acme/terraform.tfstate")
+    for number, serial in (("91", 5), ("92", 6)):
+        cloud.serial = serial
+        apply(cloud, "-var", f"{BUILD}={number}")
+        if serial == 5:
+            earlier = state.read_bytes()
+    state.write_bytes(earlier)
+    cloud.console.said.clear()
+    cloud.perform("plan", "acme")
+    assert cloud.console.said == [
+        f"{LABEL}: its state is not what its last apply left (serial 5, recorded 6)",
+        f"{LABEL}: {BUILD} 91 (last apply)",
+    ]

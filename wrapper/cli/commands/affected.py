@@ -23,7 +23,7 @@ from ..fleet_options import scope_options
 from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
 from ..session import CliSession
-from ..tenant_status import TenantStatus, filter_of, open_status, tell_stack_layer_changes
+from ..tenant_status import TenantStatus, filter_of, open_status, report_caught_up, tell_stack_layer_changes
 
 _FORM = Form("affected", APPLY, many=True)
 
@@ -46,7 +46,9 @@ def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **
     stack, tokens = one.stack, one.tokens
     with open_status(session, stack) as seen:
         names = seen.names(filter_of(session))
-        stack_changes, rows = _since(session, seen, names, tokens, since) if since else _now(seen, names, tokens)
+        stack_changes, rows = (
+            _since(session, seen, names, tokens, since) if since else _now(session, seen, names, tokens)
+        )
     _print(session, rows, len(names))
     tell_stack_layer_changes(session, stack, stack_changes)
     return seen.report_unread(session, names)
@@ -56,8 +58,10 @@ def command(ctx: click.Context, /, words: tuple[str, ...], since: str | None, **
 Comparison = tuple[Sequence[Difference], list[dict[str, Any]]]
 
 
-def _now(seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token]) -> Comparison:
-    return seen.stack_layer_changes(), [_row(diff) for diff in seen.diffs(names, tokens) if diff.why]
+def _now(session: CliSession, seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token]) -> Comparison:
+    diffs = seen.diffs(names, tokens)
+    report_caught_up(session, diffs)
+    return seen.stack_layer_changes(), [_row(diff) for diff in diffs if diff.why]
 
 
 def _row(diff: LayerDiff) -> dict[str, Any]:

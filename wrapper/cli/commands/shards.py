@@ -16,7 +16,7 @@ from ..command import Command
 from ..fleet_options import scope_options
 from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
-from ..tenant_status import filter_of, open_status, tell_stack_layer_changes
+from ..tenant_status import filter_of, open_status, report_caught_up, tell_stack_layer_changes
 
 UNKNOWN = 60.0  # seconds that a tenant counts where none was ever applied
 
@@ -56,7 +56,8 @@ def command(ctx: click.Context, /, words: tuple[str, ...], count: int, form: str
         diffs = seen.diffs(names, tokens)
         changed = [diff for diff in diffs if diff.why or session.options.fleet.force]
         stack_changes = seen.stack_layer_changes()
-    groups = divide(changed, count)
+    behind = [] if session.options.fleet.force else [diff for diff in diffs if diff.catches_up]
+    groups = divide([*changed, *behind], count)
     if session.options.json or form == "json":
         session.console.json(groups)
     elif form == "jenkins":
@@ -65,6 +66,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], count: int, form: str
         rows = [(g["part"], len(g["tenants"]), g["expected_seconds"], ",".join(g["tenants"])) for g in groups]
         session.console.table(("shard", "count", "seconds", "tenants"), rows)
     session.console.info(f"{len(changed)} of {len(diffs)} tenants in {len(groups)} shards")
+    report_caught_up(session, diffs)
     tell_stack_layer_changes(session, stack, stack_changes)
     return seen.report_unread(session, names)
 
@@ -73,7 +75,7 @@ def divide(diffs: Sequence[LayerDiff], count: int) -> list[dict[str, Any]]:
     """Shards with the seconds that each is expected to take, one tenant after the other; none is empty."""
     known = [diff.status.record.seconds for diff in diffs if diff.status.record.seconds]
     usual = statistics.median(known) if known else UNKNOWN
-    costs = {diff.layer.tenant: diff.status.record.seconds or usual for diff in diffs}
+    costs = {d.layer.tenant: 0.0 if d.catches_up else d.status.record.seconds or usual for d in diffs}
     groups = [group for group in selection.balance(costs, count) if group]
     return [
         {

@@ -21,7 +21,8 @@ def test_the_newest_first(run_cli: Run, example: Disk) -> None:
         (2, {"service1-build": "91"}),
         (1, {"service1-build": "90"}),
     ]
-    assert [*found[0]] == ["number", "at", "by", "builds", "commit", "job", "seconds", "why", "run", "failed"]
+    old = ["number", "at", "by", "builds", "commit", "job", "seconds", "why", "run", "failed"]
+    assert [*found[0]] == [*old, "files", "brought", "serial", "lineage"]
     rows = [line.split() for line in run_cli("history", *ACME).out.splitlines()[1:]]
     assert [row[0] for row in rows] == ["2", "1"]
 

@@ -212,6 +212,19 @@ def test_parts_of_what_changed(run_cli: Run, deployed: Disk) -> None:
     ]
 
 
+def test_files_that_caught_up_stand_in_a_shard_and_count_as_nothing(run_cli: Run, deployed: Disk) -> None:
+    """T4 with a fleet of agents: the apply of a shard takes note of them, without Terraform."""
+    seconds(deployed, acme=100, globex=10)
+    deployed.append(f"{APP}/tenants/acme.tfvars", 'service1-build = "90"\n')
+    few = ("app-test", "--tenants", "acme,globex")
+    said = run_cli("affected", *few, "--json")
+    assert rows(said) == []
+    assert "files caught up: acme; an apply records it, and starts nothing" in said.err
+    said = run_cli("shards", *few, "-n", "2", "--json")
+    assert [(g["tenants"], g["expected_seconds"]) for g in rows(said)] == [(["acme"], 0.0)]
+    assert "0 of 2 tenants" in said.err
+
+
 def test_no_part_is_empty(run_cli: Run, deployed: Disk) -> None:
     one = ("--tenants", "acme", "-n", "8", "--json")
     assert rows(run_cli("shards", "app-test", *one)) == []
