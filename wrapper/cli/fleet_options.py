@@ -33,6 +33,7 @@ _LOSSES = (
         "--allow-delete", multiple=True, metavar="ADDRESS", help="Allow deleting this address in a protected stack."
     ),
 )
+_LOST = (shared("--state-lost", metavar="REASON", help="Go on without a state that is lost, for this reason."),)
 _FILES = (
     shared("--report", metavar="FILE", help="Write the report as JSON (docs/schemas/report-2.json)."),
     shared("--junit", metavar="FILE", help="Write the report as JUnit's XML, for Jenkins."),
@@ -44,6 +45,7 @@ scope_options = stacked(*_SCOPE)  # which tenants
 policy_options = stacked(*_POLICY)  # on which terms
 unchanged_options = stacked(*_UNCHANGED)  # of a command that leaves out what did not change
 losses_options = stacked(*_LOSSES)  # what may be lost
+lost_option = stacked(*_LOST)  # of a command on a state
 file_options = stacked(*_FILES)  # where the report goes
 layer_options = stacked(*_LOSSES, *_FILES)  # of a command that applies one layer
 fleet_options = stacked(*_SCOPE, *_POLICY, *_UNCHANGED, *_LOSSES, *_FILES)  # of one that applies many

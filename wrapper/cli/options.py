@@ -67,6 +67,7 @@ class Options:
     builds: tuple[str, ...] = ()
     config_builds: bool = False
     unpromoted: str = ""
+    state_lost: str = ""
     fleet: FleetOptions = field(default_factory=FleetOptions)
     files: FileOptions = field(default_factory=FileOptions)
     check: SmokeOptions = field(default_factory=SmokeOptions)

@@ -163,6 +163,8 @@ class CliSession:
         return installation.build_image(client, self.console.info, self.environ)
 
     def context(self, stack: Stack, identity: Identity) -> RunContext:
+        import socket
+
         from ..run import plan_run
         from .process_environment import environment_of, mounts_of
 
@@ -182,6 +184,7 @@ class CliSession:
             deletable=self.options.allow_delete,
             versions=installation.versions("" if contained or self.dry_run else self._other_terraform()),
             contained=contained,
+            machine=socket.gethostname(),
         )
 
     def _other_terraform(self) -> str:
@@ -226,6 +229,7 @@ class CliSession:
             trigger=self._trigger(reason or {}),
             smoke=self._smoke_test(stack),
             builds=BuildPolicy(from_files=self.options.config_builds),
+            state_lost=self.options.state_lost,
             unpromoted=self.options.unpromoted,
             store_of=self.store,
         )

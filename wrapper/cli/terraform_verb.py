@@ -10,7 +10,7 @@ from ..model.errors import OrchestrateError
 from ..terraform import commands
 from .build_options import choice_options, smoke_options, unpromoted_option
 from .command import Command
-from .fleet_options import file_options, losses_options, policy_options, scope_options, unchanged_options
+from .fleet_options import file_options, losses_options, lost_option, policy_options, scope_options, unchanged_options
 from .options import ASKS_AWS, Decorator, stacked, takes
 from .session import CliSession
 
@@ -54,6 +54,7 @@ def _options(verb: commands.Verb) -> Decorator:
         (many, stacked(takes("all_tenants", "jobs"), scope_options, policy_options)),
         (many and verb.compares, unchanged_options),
         (verb.compares, stacked(choice_options, unpromoted_option)),
+        (verb.on_state, lost_option),
         (verb.applies, stacked(takes("rollout_timeout"), losses_options, smoke_options)),
         (True, file_options),
     )

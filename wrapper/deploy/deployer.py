@@ -42,6 +42,7 @@ from .build_rule import Why
 from .inputs import InputResolver
 from .prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
 from .recorder import Before, Recorder
+from .recovery import Recovery
 from .slot_allocator import CARRIED, SlotAllocator
 from .smoke_test import Smoke
 from .state_watch import StateWatch
@@ -69,6 +70,7 @@ class Deployer:
     trigger: Trigger = field(default_factory=Trigger)
     smoke: Smoke = field(default_factory=Smoke)
     builds: BuildPolicy = field(default_factory=BuildPolicy)
+    state_lost: str = ""  # why a layer goes on without its state
     unpromoted: str = ""  # why new numbers need not run in the stack before
     store_of: Callable[[Stack], stores.Store] | None = None  # where the states of another stack are
     note_builds: Callable[[Layer, tuple[BuildChange, ...]], None] | None = None  # hears of each layer that runs
@@ -86,6 +88,10 @@ class Deployer:
     @cached_property
     def untainting(self) -> Untainting:
         return Untainting(self.identity, self.confirmed, self.dry)
+
+    @cached_property
+    def recovery(self) -> Recovery:
+        return Recovery(lambda: self.store, self.context, self.state_lost, self.confirmed)
 
     @cached_property
     def store(self) -> stores.Store:
@@ -175,13 +181,15 @@ class Deployer:
         """Run a layer that is ready; what went in is recorded beside its state when it is done."""
         verb, layer, started = prepared.verb, prepared.layer, time.monotonic()
         found = self._state_of(verb, layer)
+        prepared = prepared if self.dry else self.recovery.check(prepared, found, (console or self.console).info)
         before = found.state[0] if found.state else None
         found = self._when_free(prepared, found)
         prepared = self._at_its_turn(prepared, found)
         self._tell_builds(prepared, found, console or self.console)
         self.verification.check(prepared)
         rollout = self.verification.limit_for(prepared)
-        watch = StateWatch(self.recorder, prepared, found, dry=self.dry, rollout=rollout)
+        machine = self.context.machine
+        watch = StateWatch(self.recorder, prepared, found, dry=self.dry, rollout=rollout, machine=machine)
         untaints = self.untainting.choose(prepared, before, (console or self.console).info)
         recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
         whole = destroys(verb, prepared.tokens) and not partial(prepared.tokens) and not self.dry
@@ -189,6 +197,7 @@ class Deployer:
         kept = task_definitions.kept_families(before) if whole else []
         try:
             run = replace(prepared.lay_out(self.context, untaints), moves=build_words.moves(prepared.choices))
+            run = run if self.dry else replace(run, saved=self.recovery.saved_for(run, found))
             run = replace(run, planned=recorder.planned(prepared)) if run.files.collect else run
             engine = self._engine_for(prepared, console or self.console, signals or self.signals)
             outcome = execute(run, engine, console or self.console, signals or self.signals, watch)
@@ -220,6 +229,7 @@ class Deployer:
             return replace(outcome, url=record.url)
         else:
             watch.ended()
+            self.recovery.repaired(prepared)
         return outcome
 
     def _when_free(self, prepared: PreparedLayer, found: Before) -> Before:
@@ -323,6 +333,7 @@ class Deployer:
 
     def check(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> None:
         commands.check_flags(tokens)
+        self.recovery.check_reason()
         label = layer.label
         if not self.stack.settings.protected:
             return
@@ -332,7 +343,8 @@ class Deployer:
                 where=self.stack.settings_file,
                 hint="write protected = false there first, in a reviewed change",
             )
-        if verb.guarded and not self.context.interactive and not self.dry and self.confirmed != label:
+        asks = verb.guarded and changes(verb, tokens) and not self.recovery.saves(verb, layer, tuple(tokens))
+        if asks and not self.context.interactive and not self.dry and self.confirmed != label:
             raise RefusedError(f"{label} is protected", hint=f"confirm the change: --confirm {label}")
 
     # -- the stack's own layer ----------------------------------------------------------------

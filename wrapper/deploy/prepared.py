@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..model import fingerprint
 from ..model.fingerprint import Inputs
@@ -69,7 +70,8 @@ class RootRequest:
 class PreparedLayer:
     """A layer whose inputs are known and right. ``inputs`` is {} where the command is for a part of it; ``planned``: what
     the plan file that it applies remembers; ``choices``: of its builds, by variable, by the answer to ``question``;
-    ``strange``: those that do not run in the stack before, for the reason ``unpromoted``."""
+    ``strange``: those that do not run in the stack before, for the reason ``unpromoted``; ``state_lost``: why it goes on
+    without its state."""
 
     layer: Layer
     root_request: RootRequest
@@ -80,6 +82,7 @@ class PreparedLayer:
     question: BuildQuestion | None = None
     strange: tuple[str, ...] = ()
     unpromoted: str = ""
+    state_lost: str = ""
 
     @property
     def verb(self) -> Verb:
@@ -110,7 +113,7 @@ class PreparedLayer:
     def record(self) -> DeploymentRecord:
         """What is to be recorded of it when it is applied; without inputs where there is nothing to record."""
         if self.planned:
-            return self.planned
+            return replace(self.planned, reason={**self.planned.reason, **self._lost})
         brought = build_choices.brought(self.choices)
         for name in set(self.strange) & brought.keys():
             brought[name]["unpromoted"] = self.unpromoted
@@ -120,12 +123,18 @@ class PreparedLayer:
             cli_vars={**{n: b for n, b in self.builds.items() if n in brought}, **self.cli_vars},
             sensitive_names=self.sensitive_names,
             builds=self.builds,
-            reason={"unpromoted": {"reason": self.unpromoted, "builds": sorted(self.strange)}}
-            if self.unpromoted
-            else {},
+            reason={**self._exempted, **self._lost},
             files={n: one.now.as_data() for n, one in self.choices.items()},
             brought=brought,
         )
+
+    @property
+    def _exempted(self) -> dict[str, Any]:
+        return {"unpromoted": {"reason": self.unpromoted, "builds": sorted(self.strange)}} if self.unpromoted else {}
+
+    @property
+    def _lost(self) -> dict[str, Any]:
+        return {"state_lost": self.state_lost} if self.state_lost else {}
 
     @property
     def shares_load_balancer(self) -> bool:

@@ -147,13 +147,22 @@ class Recorder:
             layer_state.change_record(store, layer, lambda record: record.after_own_write(before[1], _named(*after)))
         return after
 
-    def ended(self, layer: Layer, before: Before, left: Tagged, tried: OrchestrateError | None = None) -> None:
+    def ended(
+        self,
+        layer: Layer,
+        before: Before,
+        left: Tagged,
+        tried: OrchestrateError | None = None,
+        unsaved: Mapping[str, Any] | None = None,
+    ) -> None:
         """A Run that is not recorded has ended. The state from before may stand in another object now; a try that failed
-        is noted, unless a later apply is recorded."""
+        is noted, unless a later apply is recorded; so is a state that it could not save."""
 
         def change(record: DeploymentRecord) -> DeploymentRecord:
             if before.state and layer_state.same_content(before.state[0], left[0]):
                 record = record.after_rewrite(before.state[1], _named(*left))
+            if unsaved:
+                record = replace(record, unsaved={"at": moment(time.time()), "by": self.author, **unsaved})
             if tried is None or before.is_overtaken(record, left[0]):
                 return record.without_try(self.run)
             return record.after_failure(moment(time.time()), self.who, tried.message)

@@ -13,6 +13,7 @@ from ..project.project import Project
 from ..state import layer_state as state
 from ..state import store as stores
 from ..terraform.suggested import suggest
+from .recovery import missing
 
 
 @dataclass
@@ -34,6 +35,10 @@ class Outputs:
             return {}
         own = self.state()
         if own is None and needed and not self.dry:
+            stack_layer = Layer(self.stack)
+            record = state.load_record(self.store(), stack_layer)
+            if record.names_state:
+                raise missing(stack_layer, record, "apply")
             raise NotFoundError(
                 f"{self.stack.label} has no state yet, and its tenants need its outputs",
                 hint=f"apply it first: {suggest('apply', Layer(self.stack))}",

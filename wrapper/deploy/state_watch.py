@@ -5,10 +5,11 @@ own. Terraform's words :mod:`wrapper.terraform.output` knows.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..model.errors import ConfigError, NotBegunError, OrchestrateError
+from ..model.errors import ConfigError, NotBegunError, OrchestrateError, StateAtRisk
 from ..model.nouns import Layer, Outcome, Step
 from ..state import layer_state
 from ..terraform.commands import Verb
@@ -25,6 +26,7 @@ class StateWatch:
     found: Before
     dry: bool = False
     rollout: float = 0.0
+    machine: str = ""
     began: bool = False
     noted: bool = False
 
@@ -56,19 +58,20 @@ class StateWatch:
     def failed(self, error: OrchestrateError) -> None:
         """A Run that failed or was stopped. It was a try if it began to change something."""
         tried = self.verb.recorded and self.began and not isinstance(error, NotBegunError)
-        self.ended(error if tried else None)
+        at_risk = isinstance(error, StateAtRisk) and error.unsaved
+        self.ended(error if tried else None, {"machine": self.machine, **at_risk} if at_risk else {})
         if self.noted:
             with contextlib.suppress(OrchestrateError):
                 self.recorder.gives_up(self.layer)
 
-    def ended(self, tried: OrchestrateError | None = None) -> None:
+    def ended(self, tried: OrchestrateError | None = None, unsaved: Mapping[str, Any] | None = None) -> None:
         """A Run that leaves no record of its own has ended. What is noted then is never in the way."""
         if not self.verb.on_state or self.dry:
             return
         with contextlib.suppress(OrchestrateError):
             left = self._left()
-            if left and (tried or (self.found.state and self.found.state[1] != left[1])):
-                self.recorder.ended(self.layer, self.found, left, tried)
+            if unsaved or (left and (tried or (self.found.state and self.found.state[1] != left[1]))):
+                self.recorder.ended(self.layer, self.found, left or ({}, ""), tried, unsaved)
 
     def _left(self) -> Tagged | None:
         """The state that the Run left; a damaged one without its content."""

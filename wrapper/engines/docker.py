@@ -23,7 +23,7 @@ from ..model.nouns import Outcome, Run, Step
 from ..terraform.suggested import suggest
 from . import OutputCallback
 from .container import LABEL, MEMORY, PIDS, STOP_TIMEOUT, TMPFS, Container, describe
-from .output_tail import Tail
+from .heard import Heard
 from .run_directory import RunDirectory, occupy
 
 _NOT_OURS, _NOT_WRITABLE = 97, 98
@@ -130,6 +130,7 @@ class DockerSession:
         self._id = ""
         self._stdin: Any = None
         self._stopped = False
+        self._goes_on = False  # nobody here knows when Terraform ends
         self._hang_up: Callable[[], None] | None = None
         self._lock = threading.Lock()
 
@@ -159,18 +160,46 @@ class DockerSession:
             return Outcome(143, ok=False, begun=False)
         if step.interactive:
             return self._interactive(step)
-        tail, errors = Tail(), Tail()
-        exec_id = self._exec(step)
+        heard = Heard(step, output)
+        with self._lost(step):
+            code = self._heard(self._exec(step), heard)
+        return heard.outcome(code, out_of_memory=code not in step.accepts and self._lacked_memory())
+
+    def _heard(self, exec_id: str, heard: Heard) -> int:
+        """All that it says, and its exit code."""
         for pair in self._client.exec_start(exec_id, stream=True, demux=True):
             for data, is_error in zip(pair, (False, True), strict=True):
                 if data:
-                    tail.add(data)
-                    if is_error:
-                        errors.add(data)
-                    output(data, is_error)
-        code = self._exit_code(exec_id)
-        ok = code in step.accepts
-        return Outcome(code, ok, tail.text(), errors.text(), out_of_memory=not ok and self._lacked_memory())
+                    heard.add(data, is_error)
+        return self._exit_code(exec_id)
+
+    @contextlib.contextmanager
+    def _lost(self, step: Step) -> Iterator[None]:
+        """An engine that goes away while Terraform changes something says nothing of how that ends."""
+        import docker
+        import requests
+        import urllib3
+
+        try:
+            yield
+        except (
+            docker.errors.DockerException,
+            requests.RequestException,
+            urllib3.exceptions.HTTPError,
+            OSError,
+        ) as error:
+            if not step.mutates:
+                raise
+            raise self._unknown(f"the Docker engine was lost while Terraform ran ({error})") from None
+
+    def _unknown(self, what: str) -> BusyError:
+        layer, self._goes_on = self._run.layer, True
+        return BusyError(
+            f"{layer.label}: {what}; the outcome is unknown",
+            where=self._container.name,
+            hint=f"the container may go on until Terraform has saved its state; this shows it: docker ps -a --filter "
+            f"name={self._container.name} ; when it has ended: {suggest('plan', layer)}",
+        )
 
     def _interactive(self, step: Step) -> Outcome:
         from .terminal import attach
@@ -195,11 +224,7 @@ class DockerSession:
             if not state["Running"] and state["ExitCode"] is not None:
                 return int(state["ExitCode"])
             time.sleep(0.05)
-        raise BusyError(
-            f"{self._run.layer.label}: the engine lost sight of Terraform; the outcome is unknown",
-            where=self._container.name,
-            hint=f"look: docker ps -a, then {suggest('plan', self._run.layer)}",
-        )
+        raise self._unknown("the engine lost sight of Terraform")
 
     def _lacked_memory(self) -> bool:
         """Whether the kernel killed a process of the container for its memory. Docker says it only of one that has ended; the
@@ -241,12 +266,13 @@ class DockerSession:
                 self._client.kill(self._id, signal="TERM")
 
     def close(self) -> None:
-        """Close the held end; the container ends by itself. It is removed here, whatever happened."""
+        """Close the held end; the container ends by itself. It is removed here, whatever happened, unless Terraform may be at
+        work in it: then the next run removes it."""
         if self._stdin is not None:
             with contextlib.suppress(OSError):
                 self._stdin._sock.shutdown(socket.SHUT_RDWR)  # close() alone is no end of file
                 self._stdin.close()
-        if self._id:
+        if self._id and not self._goes_on:
             with contextlib.suppress(Exception):
                 self._client.wait(self._id, timeout=_REMOVAL)
             _remove(self._client, self._id)

@@ -22,7 +22,7 @@ from ..model.errors import UnavailableError
 from ..model.nouns import Outcome, Run, Step
 from ..terraform.commands import is_source
 from . import OutputCallback
-from .output_tail import Tail
+from .heard import Heard
 from .run_directory import RunDirectory, occupy
 
 _ABSOLUTE_MODULE = re.compile(r'("?source"?\s*[=:]\s*")/modules/')
@@ -101,21 +101,28 @@ class HostSession:
     def execute(self, step: Step, output: OutputCallback) -> Outcome:
         if step.interactive:
             return self._interactive(step)
-        tail, errors = Tail(), Tail()
+        heard = Heard(step, output)
         with self._lock:
             if self._stopped:
                 return Outcome(143, ok=False, begun=False)
+            self.directory.working = True
             ends, told = self._spawn(step)
             self._apart = int(told.readline())
         with told:
-            _pump(ends, output, tail, errors)
+            _pump(ends, heard)
             code = int(told.readline() or 1)
             self._apart = 0
-        return Outcome(code, code in step.accepts, tail.text(), errors.text())
+        self.directory.working = False
+        return heard.outcome(code)
+
+    @property
+    def _lock_file(self) -> tuple[int, ...]:
+        return (self.directory.lock,) if self.directory.lock >= 0 else ()
 
     def _spawn(self, step: Step) -> tuple[dict[int, bool], IO[bytes]]:
         """The reading ends of its pipes (which one is stderr), and what is told of it. It holds the reading ends as well:
-        if we are killed it talks on to nobody and saves its state, where SIGPIPE would have ended it."""
+        if we are killed it talks on to nobody and saves its state, where SIGPIPE would have ended it. Until then it holds
+        the run directory."""
         (out, to_out), (err, to_err), (told, to_told) = _pipe(), _pipe(), os.pipe()
         try:
             subprocess.run(
@@ -125,7 +132,7 @@ class HostSession:
                 stdin=subprocess.DEVNULL,
                 stdout=to_out,
                 stderr=to_err,
-                pass_fds=(out, err, to_told),
+                pass_fds=(out, err, to_told, *self._lock_file),
                 start_new_session=True,
                 check=True,
             )
@@ -139,7 +146,11 @@ class HostSession:
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             self._child = subprocess.Popen(
-                step.argv, cwd=self.directory.work, env=dict(self._run.container.environment), preexec_fn=_at_a_terminal
+                step.argv,
+                cwd=self.directory.work,
+                env=dict(self._run.container.environment),
+                pass_fds=self._lock_file,
+                preexec_fn=_at_a_terminal,
             )
             code = self._child.wait()
         finally:
@@ -170,7 +181,7 @@ def _pipe() -> tuple[int, int]:
     return ends
 
 
-def _pump(ends: dict[int, bool], output: OutputCallback, tail: Tail, errors: Tail) -> None:
+def _pump(ends: dict[int, bool], heard: Heard) -> None:
     with selectors.DefaultSelector() as selector:
         for end, is_error in ends.items():
             selector.register(end, selectors.EVENT_READ, is_error)
@@ -178,10 +189,7 @@ def _pump(ends: dict[int, bool], output: OutputCallback, tail: Tail, errors: Tai
             for key, _ in selector.select():
                 data = os.read(key.fd, 65536)
                 if data:
-                    tail.add(data)
-                    if key.data:
-                        errors.add(data)
-                    output(data, key.data)
+                    heard.add(data, key.data)
                 else:
                     selector.unregister(key.fd)
                     os.close(key.fd)

@@ -21,22 +21,24 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ..model import strict_json
-from ..model.errors import BusyError, ConfigError, NotFoundError, StateAtRisk, UnavailableError
+from ..model.errors import BusyError, ConfigError, NotFoundError, UnavailableError
 from ..model.nouns import Run
 from ..project import paths
 from ..project.sources import is_left_out
 from ..terraform.commands import ERRORED_STATE, LOCK_FILE, PLAN_FILE, VALUES_FILE, without_checksums
-from ..terraform.suggested import suggest
 
 _KEPT = {".terraform", LOCK_FILE, ERRORED_STATE, "inputs"}
 NONCE = ".nonce"
 
 
 class RunDirectory:
-    """The run directory of one Run, while it is held."""
+    """The run directory of one Run, while it is held. ``lock``: the descriptor that holds it. A Terraform that inherits it
+    goes on holding the directory when we are killed; ``working``: one does now."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self.lock = -1
+        self.working = False
         self.work = run.home / "tree" / run.work
         self.nonce = secrets.token_hex(8)
         self._lock_file: bytes | None = None  # while another stands in its place
@@ -66,18 +68,9 @@ class RunDirectory:
 
     @property
     def errored_state(self) -> Path | None:
-        """The state that Terraform could not save, if there is one."""
+        """The state that Terraform could not save, if there is one; it may be empty, or a link to where it is."""
         file = self.work / ERRORED_STATE
-        return file if file.is_file() and file.stat().st_size else None
-
-    def check_recovered(self) -> None:
-        """StateAtRisk when an earlier run left a state unsaved: nothing may change before it is pushed."""
-        if self.errored_state:
-            raise StateAtRisk(
-                f"{self.run.layer.label}: an earlier run could not save its state",
-                where=str(self.errored_state),
-                hint=f"push it first: {suggest('state', self.run.layer, 'push', ERRORED_STATE)}",
-            )
+        return file if file.is_file() or file.is_symlink() else None
 
     def recovered(self) -> None:
         """The state that could not be saved has been pushed; it no longer stands in the way."""
@@ -95,7 +88,7 @@ def occupy(
     for mount in run.container.mounts:
         if mount.writable:
             _make(mount.source, "see path in backend.tfvars")
-    with _held(run, notice):
+    with _held(directory, notice):
         still_used()
         try:
             with _writable(directory.work):
@@ -129,7 +122,8 @@ def _writable(place: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _held(run: Run, notice: Callable[[str], None]) -> Iterator[None]:
+def _held(directory: RunDirectory, notice: Callable[[str], None]) -> Iterator[None]:
+    run = directory.run
     with _writable(run.home / "lock"):
         file = os.open(run.home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -138,8 +132,11 @@ def _held(run: Run, notice: Callable[[str], None]) -> Iterator[None]:
         with _writable(run.home):
             os.ftruncate(file, 0)
             os.pwrite(file, json.dumps(holder).encode(), 0)
+        directory.lock = file
         yield
     finally:
+        if not directory.working:  # what a provisioner left running has inherited it, too
+            fcntl.flock(file, fcntl.LOCK_UN)
         os.close(file)
 
 

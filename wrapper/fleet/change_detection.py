@@ -80,9 +80,9 @@ class ChangeDetector:
         if stack.tenant_source is None:
             return Selection((), {})
         declared = [] if deployed_only else self.deployer.project.tenants(stack)
-        names = {*declared, *found.deployed} if tenant_filter.only is None else tenant_filter.only - {""}
+        names = {*declared, *found.stateful} if tenant_filter.only is None else tenant_filter.only - {""}
         if deployed_only:
-            names &= {*found.deployed}
+            names &= {*found.stateful}
         choice = choose(names, tenant_filter.patterns, stack.label)
         mine = tuple(n for n in choice.chosen if tenant_filter.shard is None or n in tenant_filter.shard)
         return Selection(
@@ -144,7 +144,8 @@ class ChangeDetector:
         if not skips or self.force:
             return LayerDiff(layer, status, prepared, None, "asked for")
         if not status.deployed:
-            return LayerDiff(layer, status, prepared, None, "not deployed yet")
+            why = "its state is missing" if status.missing else "not deployed yet"
+            return LayerDiff(layer, status, prepared, None, why)
         different = tuple(build_choices.differences(status.record, prepared.inputs, prepared.choices))
         if not status.record.inputs:
             why = "its last try failed" if status.record.failed else "its last apply left no record"

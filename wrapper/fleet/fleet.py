@@ -123,7 +123,7 @@ class Fleet:
         deployer, own = self.deployer, Layer(self.deployer.stack)
         if names:
             deployer.resolver.checks.root_request(verb, Layer(deployer.stack, names[0]), tokens)
-        if verb.as_applied and tenant_filter.own and not found.own.deployed:
+        if verb.as_applied and tenant_filter.own and not (found.own.deployed or found.own.missing):
             raise NotFoundError(f"{own.label} has no state", hint="what was never applied cannot drift")
         if tenant_filter.own and "" not in tenant_filter.done:
             if found.own.error:
@@ -155,7 +155,7 @@ class Fleet:
         deployer, own = self.deployer, Layer(self.deployer.stack)
         if not all(a.ok for a in results):
             return [self._ended(self.results.stopped(own, "a tenant of it is still there"))]
-        if not deployer.dry and deployer.resolver.outputs.state() is None:
+        if not deployer.dry and not status.missing and deployer.resolver.outputs.state() is None:
             self.progress.info(f"{own.label}: no state; nothing to destroy")
             return []
         if status.error:

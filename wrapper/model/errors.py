@@ -24,6 +24,8 @@ enter (one door each) and nowhere else; ``cli`` alone catches this tree.
 from __future__ import annotations
 
 import signal
+from collections.abc import Mapping
+from typing import Any
 
 
 class OrchestrateError(Exception):
@@ -76,7 +78,10 @@ class SmokeFailed(OrchestrateError):
 
 
 class StateAtRisk(OrchestrateError):
+    """``unsaved``: {file, serial, lineage} of a state that a run has just failed to save, as far as it is known."""
+
     exit_code = 74
+    unsaved: Mapping[str, Any] = {}
 
 
 class BusyError(OrchestrateError):

@@ -178,8 +178,8 @@ class Run:
     ``home`` is the run directory; the work directory is ``home/tree/<work>``. ``origins``: where each value came from;
     ``sensitive`` are variables never echoed. ``deletable``: globs of addresses that may be deleted although the stack is
     protected. ``planned``: what a plan file that is kept remembers for its apply. ``untaints``: addresses that its first
-    Steps untaint. ``moves``: what becomes of its builds, for the question. ``repairs``: it works on the state itself, also
-    while one that could not be saved waits to be pushed."""
+    Steps untaint. ``moves``: what becomes of its builds, for the question. ``unlocks``: it releases a lock; ``pushes``: the
+    file that it pushes as the state; ``saved``: the state that is saved, where another one waits."""
 
     layer: Layer
     verb: str
@@ -195,7 +195,9 @@ class Run:
     deletable: tuple[str, ...] = ()
     planned: Mapping[str, Any] = field(default_factory=dict)
     untaints: tuple[str, ...] = ()
-    repairs: bool = False
+    unlocks: bool = False
+    pushes: str = ""
+    saved: Mapping[str, Any] = field(default_factory=dict)
     moves: str = ""
 
     @property
@@ -219,7 +221,8 @@ class Diagnostic:
 class Outcome:
     """How a Step or a Run ended: the exit code and the last of what it said (``stderr``: of that there). Truthy when ok.
     ``url`` is the tenant's, after an apply. ``out_of_memory``: a process of it was killed because there was no more.
-    ``begun`` is False of a Step that never started, because a stop came first."""
+    ``begun`` is False of a Step that never started, because a stop came first. ``unsaved``: the state that it printed, since
+    it could save it nowhere."""
 
     code: int
     ok: bool
@@ -231,6 +234,7 @@ class Outcome:
     url: str = ""
     captured: bytes = b""
     begun: bool = True
+    unsaved: bytes = b""
 
     def __bool__(self) -> bool:
         return self.ok

@@ -81,7 +81,7 @@ def _look(stack: Stack, connect: Connect) -> ReapCandidate:
     except NotFoundError:  # no state bucket: nothing was ever applied
         return ReapCandidate(stack.region, stack.name, stack, bucket=False)
     entries = {"": found.own, **found.tenants}
-    deployed = tuple(n for n, e in entries.items() if e.deployed)
+    deployed = tuple(n for n, e in entries.items() if e.deployed or e.missing)
     return ReapCandidate(
         stack.region,
         stack.name,
@@ -197,9 +197,9 @@ class Reaper:
         while True:
             found = self.fleet.detector.read_index()
             bad = {n for n, a in results.items() if not a.ok}
-            todo = [n for n in found.deployed if n not in bad]
+            todo = [n for n in found.stateful if n not in bad]
             if layer_state.is_empty(layer_state.load(store, Layer(self.stack))):
-                todo = [n for n in todo if not self._tidied(store, n)]
+                todo = [n for n in todo if found.of(n).missing or not self._tidied(store, n)]
             made = [n for n, e in {"": found.own, **found.tenants}.items() if e.locked and not e.deployed]
             if todo and rounds < ROUNDS:
                 rounds += 1

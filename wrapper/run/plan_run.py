@@ -38,7 +38,7 @@ from ..model.fingerprint import digest
 from ..model.keys import PROJECT, state_key
 from ..model.nouns import ContainerSettings, Layer, Mount, ResolvedValue, Run, RunFiles, Step, Variable
 from ..terraform import commands as terraform
-from ..terraform.arguments import changes
+from ..terraform.arguments import changes, pushed
 from ..terraform.commands import Token, Verb
 from ..terraform.variables import render_file
 
@@ -49,7 +49,8 @@ _WRITTEN = ("out", "generate-config-out", "junit-xml")  # and to write
 @dataclass(frozen=True)
 class RunContext:
     """What the top floor knows of whoever calls: all that a Run needs and no pure room may look up. ``versions``: those
-    of Terraform and of the providers that run, with their digests; ``contained``: as of :class:`wrapper.engines.Engine`."""
+    of Terraform and of the providers that run, with their digests; ``contained``: as of :class:`wrapper.engines.Engine`;
+    ``machine``: the host's name."""
 
     home: Path
     author: str
@@ -64,6 +65,7 @@ class RunContext:
     deletable: tuple[str, ...] = ()
     versions: str = ""
     contained: bool = False
+    machine: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def lay_out(request: RunRequest, context: RunContext) -> Run:
     if saved:
         copies[terraform.PLAN_FILE] = context.directory / saved
         tokens = tuple(t if t.flag else Token("", terraform.PLAN_FILE, (terraform.PLAN_FILE,)) for t in tokens)
+    tokens = _push_from_here(request.verb, tokens, context.directory, copies)
     layer, work = request.layer, work_directory(request.layer)
     backend = _backend_file(layer)
     stamp = digest(request.digest, backend, context.image, context.versions, context.engine)
@@ -111,7 +114,8 @@ def lay_out(request: RunRequest, context: RunContext) -> Run:
         sensitive=tuple(sorted(v.name for v in request.declared.values() if v.sensitive)),
         deletable=context.deletable,
         untaints=request.untaints,
-        repairs=request.verb.repairs,
+        unlocks=request.verb.unlocks,
+        pushes=pushed(request.verb, request.tokens),
     )
 
 
@@ -242,6 +246,20 @@ def _localize(tokens: Sequence[Token], directory: Path) -> tuple[tuple[Token, ..
         (copies if token.flag in _READ else collect)[name] = path
         result.append(Token(token.flag, name, (f"-{token.flag}={name}",)))
     return tuple(result), copies, collect
+
+
+def _push_from_here(
+    verb: Verb, tokens: tuple[Token, ...], directory: Path, copies: dict[str, Path]
+) -> tuple[Token, ...]:
+    """A state that is pushed is a file of the caller's, but for the one that a run could not save."""
+    path = pushed(verb, tokens)
+    if not path or path == terraform.ERRORED_STATE:
+        return tokens
+    if path == "-":
+        raise UsageError("state push - would read standard input, which no run has", hint="give the path of a file")
+    copies["inputs/pushed.tfstate"] = directory / path
+    place = [t for t in tokens if not t.flag][1]
+    return tuple(Token("", "inputs/pushed.tfstate", ("inputs/pushed.tfstate",)) if t is place else t for t in tokens)
 
 
 def file_argument(verb: Verb, tokens: Sequence[Token]) -> str:

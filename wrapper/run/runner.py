@@ -11,14 +11,13 @@ from typing import Protocol
 
 from ..engines import Engine, OutputCallback, Session
 from ..engines.run_directory import RunDirectory, collect
-from ..model.errors import RefusedError, StateAtRisk
+from ..model.errors import RefusedError
 from ..model.nouns import Outcome, Run, Step
-from ..terraform import commands, plan_json
+from ..terraform import plan_json
 from ..terraform.commands import redact
 from ..terraform.failures import failure
 from ..terraform.output import change_summary
-from ..terraform.suggested import suggest
-from . import plan_file
+from . import plan_file, unsaved
 from .signals import SignalHandler
 
 
@@ -53,8 +52,8 @@ def execute(
         session = stack.enter_context(engine.open(run))
         stack.callback(signals.shield)
         directory: RunDirectory | None = getattr(session, "directory", None)
-        if directory and run.mutates and not run.repairs:
-            directory.check_recovered()
+        if directory:
+            unsaved.check(run, directory)
         outcome = _Execution(run, session, directory, console, signals, watch or NoWatch()).all()
         if directory:
             collect(directory, lambda file: plan_file.bind(file, run.layer.label, run.planned))
@@ -99,14 +98,8 @@ class _Execution:
         with self.signals.watching(self.session):
             outcome = self.session.execute(step, self._output(step, heard))
         self.watch.after(step, outcome)
-        if outcome and directory and run.repairs and "push" in step.argv and commands.ERRORED_STATE in step.argv:
-            directory.recovered()
-        if directory and directory.errored_state and step.mutates and not run.repairs:
-            raise StateAtRisk(
-                f"{run.layer.label}: Terraform could not save the state",
-                where=str(directory.errored_state),
-                hint=f"push it: {suggest('state', run.layer, 'push', commands.ERRORED_STATE)} ; change nothing before that",
-            )
+        if directory and step.mutates:
+            unsaved.ended(run, directory, outcome)
         changes = change_summary(outcome.tail)
         unseen = outcome.code == 2 and changes is None  # Terraform exits 2 on SIGQUIT as well as for changes
         if not outcome or self.signals.stopping or unseen:

@@ -49,6 +49,11 @@ class HistoryEntry:
     @property
     def reason_text(self) -> str:
         """The reason in words; "" for an apply that was typed."""
+        lost = f"state lost: {self.reason['state_lost']}" if "state_lost" in self.reason else ""
+        return "; ".join(filter(None, (self._builds_text, lost)))
+
+    @property
+    def _builds_text(self) -> str:
         if "rollback_of" in self.reason:
             return f"rollback of {self.reason['rollback_of']} to {self.reason.get('back_to')}"
         if isinstance(note := self.reason.get("unpromoted"), Mapping):

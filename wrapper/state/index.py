@@ -46,6 +46,11 @@ class LayerStatus:
         return bool(self.tag)
 
     @property
+    def missing(self) -> bool:
+        """Whether there was a state, and there is none."""
+        return not self.tag and self.record.names_state
+
+    @property
     def touched(self) -> bool:
         """Whether the state is another than the last recorded apply left."""
         return self.tag != self.record.tag
@@ -61,6 +66,11 @@ class TenantIndex:
     @property
     def deployed(self) -> list[str]:
         return sorted(n for n, e in self.tenants.items() if e.deployed)
+
+    @property
+    def stateful(self) -> list[str]:
+        """Those that have a state, or had one that is missing now."""
+        return sorted(n for n, e in self.tenants.items() if e.deployed or e.missing)
 
     def of(self, tenant: str) -> LayerStatus:
         return (self.tenants.get(tenant) or LayerStatus()) if tenant else self.own

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..model import naming, strict_json
-from ..model.errors import BusyError, ConfigError
+from ..model.errors import BusyError, ConfigError, NewerError
 from ..model.keys import state_key
 from ..model.nouns import Layer, Stack
 from . import conditional, history, record
@@ -22,6 +22,7 @@ from .store import Store
 
 RECORD = "orchestrate.json"
 HISTORY = "orchestrate-history.json"  # a register takes no note of it
+_FORMAT = 4  # of states, since Terraform 0.12
 _TRIES = 10  # to write it, while others do
 
 
@@ -41,6 +42,7 @@ def load_tagged(store: Store, layer: Layer) -> tuple[dict[str, Any], str] | None
     try:
         state = strict_json.parse(data)
         if _is_state(state):
+            _check_format(state, layer, key)
             return state, tag
     except ValueError:
         pass
@@ -51,6 +53,16 @@ def load_tagged(store: Store, layer: Layer) -> tuple[dict[str, Any], str] | None
         hint="restore an earlier version of that object before anything else; see docs/state.md"
         + (f". The last one: {how}" if how else ""),
     )
+
+
+def _check_format(state: Mapping[str, Any], layer: Layer, key: str) -> None:
+    version = state["version"]
+    if isinstance(version, int) and version > _FORMAT:
+        raise NewerError(
+            f"the state of {layer.label} has format {version}; this orchestrate knows {_FORMAT}",
+            where=key,
+            hint="use the Terraform, and the orchestrate, that wrote it. The state is as it was",
+        )
 
 
 def _is_state(data: Any) -> bool:
@@ -84,6 +96,11 @@ def _unordered(value: object) -> object:
     if isinstance(value, list):
         return sorted((_unordered(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True))
     return value
+
+
+def named(state: Mapping[str, Any] | None) -> dict[str, Any]:
+    """{serial, lineage} of a state; {} where there is none."""
+    return {"serial": state.get("serial"), "lineage": state.get("lineage")} if state else {}
 
 
 def is_empty(state: dict[str, Any] | None) -> bool:

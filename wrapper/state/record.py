@@ -40,7 +40,8 @@ class DeploymentRecord:
     {promoted_from} or {rollback_of, back_to}; ``run`` names this apply alone; ``failed``: {at, by, error} of a later try
     that failed; ``files``: what the project's files said of each build, {said, where, default}; ``brought``: of each that
     they did not bring, {at, by, job, how}; ``trying``: an apply that has begun to change something and is not recorded yet,
-    {at, by, job, run, builds, until}; ``partly``: the builds of an apply of a part, {at, by, builds}.
+    {at, by, job, run, builds, until}; ``partly``: the builds of an apply of a part, {at, by, builds}; ``unsaved``: {at, by,
+    machine, file, serial, lineage} of a later state that a run could not save.
     :mod:`wrapper.state.field_names` maps each field to its key in the bucket."""
 
     inputs: Inputs = field(default_factory=dict)
@@ -61,10 +62,16 @@ class DeploymentRecord:
     brought: Mapping[str, Any] = field(default_factory=dict)
     trying: Mapping[str, Any] = field(default_factory=dict)
     partly: Mapping[str, Any] = field(default_factory=dict)
+    unsaved: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def tag(self) -> str:
         return str(self.state.get("tag") or "")
+
+    @property
+    def names_state(self) -> bool:
+        """Whether there was a state when it was written."""
+        return bool(self.tag or self.state.get("lineage"))
 
     def as_data(self) -> dict[str, Any]:
         """What is written: plain data, without what is empty."""

@@ -76,8 +76,17 @@ def removes(verb: Verb, tokens: Iterable[Token]) -> bool:
 
 def changes(verb: Verb, tokens: Iterable[Token]) -> bool:
     """Whether the command changes a state, or what one describes: ``state rm`` does, ``state list`` does not."""
-    first = next((t.value for t in tokens if not t.flag), "")
-    return verb.mutates and not (verb.reads and first in ("", *verb.reads))
+    return verb.mutates and not (verb.reads and _first(tokens) in ("", *verb.reads))
+
+
+def pushed(verb: Verb, tokens: Sequence[Token]) -> str:
+    """The file that the command pushes as the state (``state push FILE``), or ""."""
+    words = [t.value or "" for t in tokens if not t.flag]
+    return words[1] if len(words) > 1 and words[0] in verb.repairs else ""
+
+
+def _first(tokens: Iterable[Token]) -> str:
+    return next((t.value or "" for t in tokens if not t.flag), "")
 
 
 def without_refresh(tokens: Sequence[Token]) -> tuple[Token, ...]:

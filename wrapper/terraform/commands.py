@@ -46,8 +46,9 @@ class Verb:
     What it does. ``mutates``: it changes a state, or what one describes, unless its first word is one of ``reads``; ``on_state``:
     it acts on a state, so that a missing bucket or a damaged state is found before Terraform starts; ``compares``: it
     compares the inputs with what is there, so that a layer that did not change may be left out; ``applies`` and
-    ``deletes``: it makes what the inputs say, or removes it; both plan to a file first, ask, and are recorded; ``repairs``:
-    it works on the state itself, also while one waits to be pushed; ``as_applied``: it gives a layer what its last apply
+    ``deletes``: it makes what the inputs say, or removes it; both plan to a file first, ask, and are recorded; ``repairs``,
+    ``unlocks``: with such a first word it pushes a state, and always it releases a lock, also while a state waits to be
+    pushed; ``as_applied``: it gives a layer what its last apply
     was given; ``initializes``: it is the init that the others begin with (``init``).
 
     How it is asked for. ``interactive``: it owns the terminal, so it is for one layer; ``prompts``: it would ask, and knows
@@ -71,7 +72,8 @@ class Verb:
     compares: bool = False
     applies: bool = False
     deletes: bool = False
-    repairs: bool = False
+    repairs: tuple[str, ...] = ()
+    unlocks: bool = False
     as_applied: bool = False
     initializes: bool = False
     guarded: bool = False
@@ -148,8 +150,9 @@ VERBS = {
         Verb(
             "state",
             mutates=True,
+            guarded=True,
             reads=("list", "show", "pull"),
-            repairs=True,
+            repairs=("push",),
             words=_MANY,
             color=False,
             help="Run a state command: state STACK REGION list ...",
@@ -168,6 +171,7 @@ VERBS = {
             "force-unlock",
             mutates=True,
             guarded=True,
+            unlocks=True,
             interactive=True,
             words=1,
             color=False,

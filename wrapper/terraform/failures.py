@@ -186,6 +186,12 @@ def _not_released(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagn
     )
 
 
+def unreleased_lock(outcome: Outcome) -> str:
+    """The id of the lock that Terraform could not release at its end, or ""."""
+    said = [d for d in diagnostics(outcome.stderr) if d.summary == _NOT_RELEASED]
+    return held_lock(said[-1]).id if said else ""
+
+
 def _not_in_the_image(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagnostic]) -> OrchestrateError | None:
     missing = [_provider_in(d.detail) for d in errors if d.summary in _NO_PROVIDER]
     old = [d for d in diagnostics(_diagnosed(step, outcome)) if d.summary == "Unsupported Terraform Core version"]

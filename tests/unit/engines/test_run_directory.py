@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from fakes import run_of, stack
 from project_on_disk import Disk
 
 from wrapper.engines.run_directory import RunDirectory, collect, occupy
-from wrapper.model.errors import BusyError, ConfigError, NotFoundError, StateAtRisk, UnavailableError
+from wrapper.model.errors import BusyError, ConfigError, NotFoundError, UnavailableError
 from wrapper.model.nouns import Layer, Run, Step
 from wrapper.terraform.commands import ERRORED_STATE, LOCK_FILE, PLAN_FILE, VALUES_FILE
 
@@ -216,18 +217,29 @@ def test_init_is_done_once_per_stamp(example: Disk, marked: str, asked: str, ini
 # -- a state that could not be saved ------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("text", "at_risk"), [(None, False), ("", False), ("{}", True)])
-def test_an_unsaved_state_stops_everything(example: Disk, text: str | None, at_risk: bool) -> None:
+@pytest.mark.parametrize("text", [None, "", "{}"])
+def test_an_unsaved_state_is_found_also_where_it_is_empty(example: Disk, text: str | None) -> None:
     with occupy(run(example, "acme"), quiet) as directory:
+        file = directory.work / ERRORED_STATE
         if text is not None:
-            (directory.work / ERRORED_STATE).write_text(text)
-        if not at_risk:
-            directory.check_recovered()
-            return
-        with pytest.raises(StateAtRisk) as error:
-            directory.check_recovered()
-    assert error.value.where == str(directory.work / ERRORED_STATE)
-    assert "./orchestrate state app ap-southeast-2 -var tenant=acme push errored.tfstate" in error.value.hint
+            file.write_text(text)
+        assert directory.errored_state == (None if text is None else file)
+
+
+def test_what_inherited_the_lock_holds_it_only_while_it_works(example: Disk) -> None:
+    """As Terraform on this host, when the tool is killed; and as what a provisioner leaves running, when it ended."""
+    one, heir = run(example), -1
+    try:
+        with occupy(one, quiet) as directory:
+            heir, directory.working = os.dup(directory.lock), True
+        with pytest.raises(BusyError), occupy(one, quiet):
+            pass
+    finally:
+        os.close(heir)
+    with occupy(one, quiet) as directory:
+        heir = os.dup(directory.lock)
+    with occupy(one, quiet):
+        os.close(heir)
 
 
 def test_a_lock_of_another_user_is_called_so(example: Disk) -> None:

@@ -25,6 +25,7 @@ from wrapper.run.signals import SignalHandler
 INIT = Step(("terraform", "init"), stamp="abc")
 PLAN = Step(("terraform", "plan"), accepts=(0, 2), last_if=0)
 APPLY = Step(("terraform", "apply"), mutates=True)
+STATE = '{"version": 4, "serial": 2, "lineage": "l"}'
 NOTHING = Outcome(0, ok=True, tail="No changes.")
 
 
@@ -162,14 +163,16 @@ def test_an_init_that_failed_is_done_again(tmp_path: Path) -> None:
 
 
 def test_a_state_that_was_not_saved_is_at_risk(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, lambda r, s: (folder.work / "errored.tfstate").write_text("{}") and DONE)
+    folder = Folder(tmp_path, lambda r, s: (folder.work / "errored.tfstate").write_text(STATE) and DONE)
     with pytest.raises(StateAtRisk, match="could not save the state") as error:
         carry_out(folder.engine, APPLY, home=folder.home)
     assert "state app ap-southeast-2 -var tenant=acme push errored.tfstate" in error.value.hint
     with pytest.raises(StateAtRisk, match="an earlier run could not save"):
         carry_out(folder.engine, APPLY, home=folder.home)
     carry_out(FakeEngine(lambda r, s: DONE, RunDirectory), PLAN, home=folder.home, verb="plan")
-    carry_out(FakeEngine(lambda r, s: DONE, RunDirectory), APPLY, home=folder.home, verb="state", repairs=True)
+    pushes = "errored.tfstate"
+    carry_out(FakeEngine(lambda r, s: DONE, RunDirectory), APPLY, home=folder.home, verb="state", pushes=pushes)
+    assert not (folder.work / "errored.tfstate").exists()
     assert len(folder.engine.steps) == 1
 
 

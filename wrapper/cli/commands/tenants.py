@@ -41,7 +41,7 @@ def command(ctx: click.Context, /, stack: str, region: str, **options: Any) -> i
         session.console.json(rows)
     else:
         session.console.table(("tenant", "status", "url", "builds", "last apply"), [_cells(row) for row in rows])
-    return seen.report_unread(session, everyone)
+    return seen.report_unread(session, everyone) or int(any("state missing" in row["status"] for row in rows))
 
 
 def changes(seen: TenantStatus, names: tuple[str, ...]) -> dict[str, LayerDiff]:
@@ -80,9 +80,10 @@ def describe(
 
 def _status(status: LayerStatus, declared: bool, diff: LayerDiff | None, slot: dict[str, Any] | None) -> list[str]:
     words = {
-        "not deployed": not status.deployed,
+        "state missing": status.missing,
+        "not deployed": not (status.deployed or status.missing),
         "keeps a place": bool(slot and not status.deployed),
-        "orphaned": status.deployed and not declared,
+        "orphaned": (status.deployed or status.missing) and not declared,
         "wrong": bool(status.error or (diff and diff.error)),
         "changed": bool(diff and diff.why and status.deployed and not diff.error),
         "failed": bool(status.record.failed),
