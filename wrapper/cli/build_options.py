@@ -52,7 +52,7 @@ def take(session: CliSession, stack: Stack, tokens: Sequence[Token]) -> list[Tok
     found = build_files.read(session.project.files, [session.directory / path for path in session.options.builds])
     assigned = builds.assign(found, declared(session, stack), stack.label)
     cli_vars = {a.name: a.text for a in arguments.typed_values(tokens)}
-    kept, words = builds.without_typed(assigned, cli_vars)
+    kept, words = builds.without_cli_vars(assigned, cli_vars)
     for word in words:
         session.console.info(word)
     return [*builds.tokens({n: b.number for n, b in kept.items()}), *tokens]

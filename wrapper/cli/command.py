@@ -76,7 +76,7 @@ class Command(_Parsed):
     ``--tenant "$TENANT"`` of a variable that is unset would destroy the whole stack."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        for option in _typed(ctx.find_root()):
+        for option in _on_command_line(ctx.find_root()):
             if option.name not in {parameter.name for parameter in self.params}:
                 raise no_option(words_of(ctx), option.opts[0])
         for context in (ctx.find_root(), ctx):
@@ -91,7 +91,7 @@ class CommandGroup(_Parsed, click.Group):
 
 
 def _check_values(ctx: click.Context) -> None:
-    for option in _typed(ctx):
+    for option in _on_command_line(ctx):
         value = ctx.params.get(option.name or "")
         empty = value == "" or (isinstance(value, tuple) and "" in value)
         if empty and isinstance(option, click.Option) and option.name not in _MAY_BE_EMPTY:
@@ -101,7 +101,7 @@ def _check_values(ctx: click.Context) -> None:
             )
 
 
-def _typed(ctx: click.Context) -> list[click.Parameter]:
+def _on_command_line(ctx: click.Context) -> list[click.Parameter]:
     return [
         parameter
         for parameter in ctx.command.params

@@ -14,7 +14,7 @@ from .session import CliSession
 def line_of(session: CliSession, invocation: Invocation, words: Iterable[str]) -> str:
     """``./orchestrate``, the words and the arguments."""
     tokens = invocation.tokens
-    sensitive_names = session.project.values.hidden(invocation.stack, commands.variable_names(tokens))
+    sensitive_names = session.project.values.sensitive_names(invocation.stack, commands.variable_names(tokens))
     return commands.redact(["./orchestrate", *filter(None, words), *commands.words(tokens)], sensitive_names)
 
 
@@ -25,7 +25,7 @@ def as_typed(session: CliSession, stack: Stack | None = None) -> tuple[str, ...]
     """``./orchestrate`` and the words as they were typed; () where they are not known. ``stack``: whose variables are
     typed, None where none can be."""
     names = commands.names_in(session.argv)
-    sensitive_names = session.project.values.hidden(stack, names) if stack else names
+    sensitive_names = session.project.values.sensitive_names(stack, names) if stack else names
     words = commands.redact_each(session.argv, sensitive_names)
     return ("./orchestrate", *map(_without_keys, words, ("", *words))) if words else ()
 

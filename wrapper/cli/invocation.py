@@ -163,8 +163,8 @@ def _check_form(form: Form, tenant: str, tokens: Sequence[Token]) -> None:
 def _check_saved(session: CliSession, form: Form, tokens: Sequence[Token]) -> None:
     """UsageError for an option that chooses builds, where a plan file says which they are."""
     options = session.options
-    typed = {"--builds": options.builds, "--config-builds": options.config_builds, "--unpromoted": options.unpromoted}
-    name = next((name for name, given in typed.items() if given), "")
+    chosen = {"--builds": options.builds, "--config-builds": options.config_builds, "--unpromoted": options.unpromoted}
+    name = next((name for name, value in chosen.items() if value), "")
     if name and form.flags is None and plan_run.file_argument(form.verb, tokens):
         raise UsageError(
             f"{name} does not go with a saved plan: its builds were chosen when it was made",

@@ -108,8 +108,8 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
     """
     from .session import CliSession
 
-    typed = ctx.obj or ()
-    session = typed if isinstance(typed, CliSession) else CliSession(argv=typed, completed=completed_for(typed))
+    argv = ctx.obj or ()
+    session = argv if isinstance(argv, CliSession) else CliSession(argv=argv, completed=completed_for(argv))
     ctx.obj = session.merged(options)
 
 

@@ -101,11 +101,11 @@ def _request(session: CliSession, invocation: Invocation) -> FleetRequest:
 def _tenant_filter(session: CliSession, invocation: Invocation) -> TenantFilter:
     options = session.options.fleet
     if not invocation.many:
-        return TenantFilter(only=frozenset([invocation.tenant]), own=not invocation.tenant)
+        return TenantFilter(only=frozenset([invocation.tenant]), stack_layer=not invocation.tenant)
     narrow = TenantFilter(
         patterns=selection.parse_patterns(options.tenants),
         shard=selection.parse_shard(options.shard) if options.shard else None,
-        own=not options.tenants and not options.shard and not options.failed_from,
+        stack_layer=not options.tenants and not options.shard and not options.failed_from,
     )
     return replace(narrow, **_failed_from(session, invocation.stack)) if options.failed_from else narrow
 

@@ -223,7 +223,7 @@ class CliSession:
             self.console,
             signals,
             confirmed=self.options.confirm,
-            given=self.environ,
+            environ=self.environ,
             dry=self.dry_run,
             rollout_limit=limit,
             trigger=self._trigger(reason or {}),

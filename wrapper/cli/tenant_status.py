@@ -53,10 +53,10 @@ class TenantStatus:
 
     def stack_layer_changes(self) -> list[Difference]:
         """What of the stack layer differs from its last apply, with the -var of that apply; [] where that is not known."""
-        if self.tenant_index.own.error:
+        if self.tenant_index.stack_layer.error:
             return []
         resolver = self.detector.deployer.resolver
-        return resolver.changed(Layer(resolver.stack), self.tenant_index.own.record)
+        return resolver.changed(Layer(resolver.stack), self.tenant_index.stack_layer.record)
 
 
 @contextlib.contextmanager

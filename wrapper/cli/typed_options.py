@@ -18,20 +18,20 @@ _PLACES = ("--root", "--sandbox", "--engine")
 
 def completed(text: str, argv: Sequence[str], command_of: Callable[[str], click.Command | None]) -> str:
     """The text, each ``./orchestrate COMMAND`` in it with those of the options that were typed and that the command takes."""
-    typed = _typed(argv)
-    if not typed or "./orchestrate " not in text:
+    options = _options(argv)
+    if not options or "./orchestrate " not in text:
         return text
 
     def with_options(found: re.Match[str]) -> str:
         taken = _taken(command_of, found[1].split())
         return " ".join(
-            ["./orchestrate", *(shlex.join(typed[o]) for o in _PLACES if o in typed and o in taken), found[1]]
+            ["./orchestrate", *(shlex.join(options[o]) for o in _PLACES if o in options and o in taken), found[1]]
         )
 
     return _COMMAND.sub(with_options, text)
 
 
-def _typed(argv: Sequence[str]) -> dict[str, list[str]]:
+def _options(argv: Sequence[str]) -> dict[str, list[str]]:
     """Option -> its words as typed."""
     found: dict[str, list[str]] = {}
     for word, following in itertools.zip_longest(argv, argv[1:], fillvalue=""):

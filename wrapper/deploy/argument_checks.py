@@ -58,7 +58,7 @@ class ArgumentChecks:
         saved = plan_run.file_argument(verb, mine)
         if saved:
             mine = [t for t in mine if t.flag != "var" or variables.parse_argument(t.value or "").name != "tenant"]
-        typed = {a.name: variables.check_argument(a, declared) for a in typed_values(mine)} if verb.values else {}
+        cli_vars = {a.name: variables.check_argument(a, declared) for a in typed_values(mine)} if verb.values else {}
         digests = {
             "sources": self.project.digest_sources(layer),
             "modules": self.project.digest_modules(layer),
@@ -73,7 +73,7 @@ class ArgumentChecks:
             digest=fingerprint.digest(*digests.values()),
             modules=self.project.modules(),
         )
-        return RootRequest(request, typed, saved, {**digests, "versions": self.context.versions})
+        return RootRequest(request, cli_vars, saved, {**digests, "versions": self.context.versions})
 
     def planned(
         self, layer: Layer, root_request: RootRequest, info: Callable[[str], None] = lambda _: None
@@ -88,18 +88,18 @@ class ArgumentChecks:
             info(f"{file.name}: an older version made this plan, without a digest; damage to it would not be noticed")
         return record.parse(saved.planned, str(file))
 
-    def with_overrides(self, layer: Layer, root_request: RootRequest, own: LayerOverrides) -> RootRequest:
+    def with_overrides(self, layer: Layer, root_request: RootRequest, overrides: LayerOverrides) -> RootRequest:
         """What all have in common, and what this one is given alone."""
-        if own is NO_OVERRIDES:
+        if overrides is NO_OVERRIDES:
             return root_request
         request = root_request.request
-        tokens = self.distribute(request.verb, layer, own.tokens, request.declared)
-        typed = {a.name: variables.check_argument(a, request.declared) for a in typed_values(tokens)}
+        tokens = self.distribute(request.verb, layer, overrides.tokens, request.declared)
+        cli_vars = {a.name: variables.check_argument(a, request.declared) for a in typed_values(tokens)}
         return replace(
             root_request,
             request=replace(request, tokens=(*request.tokens, *tokens)),
-            typed={**root_request.typed, **typed},
-            own=replace(own, tokens=tuple(tokens)),
+            cli_vars={**root_request.cli_vars, **cli_vars},
+            overrides=replace(overrides, tokens=tuple(tokens)),
         )
 
     def check_ahead(self, verb: Verb, tenant: Layer, tokens: Sequence[Token]) -> None:
@@ -113,5 +113,5 @@ class ArgumentChecks:
             values = self.project.values.of(tenant, unknown, self.var_files(root_request.request.tokens))
             coming |= {slots.VARIABLE} if slots.takes(root_request.request.declared) else set()
             variables.check_required(
-                root_request.request.declared, {*values, *root_request.typed, *coming}, tenant.label
+                root_request.request.declared, {*values, *root_request.cli_vars, *coming}, tenant.label
             )

@@ -23,7 +23,7 @@ def of(prepared: PreparedLayer, before: DeploymentRecord, reason: Mapping[str, A
     names = [
         n for n in sorted(known) if n not in before.sensitive_names and not (n in declared and declared[n].sensitive)
     ]
-    alone = _given_alone(prepared, reason)
+    alone = _overridden(prepared, reason)
     return tuple(
         BuildChange(n, before.builds.get(n), after.get(n), (alone.get(n) or _origin(prepared, n)) if n in after else "")
         for n in names
@@ -43,10 +43,10 @@ def _after(prepared: PreparedLayer) -> Mapping[str, str]:
     return prepared.planned.builds if prepared.planned else prepared.builds
 
 
-def _given_alone(prepared: PreparedLayer, reason: Mapping[str, Any]) -> dict[str, str]:
+def _overridden(prepared: PreparedLayer, reason: Mapping[str, Any]) -> dict[str, str]:
     """What a promotion or a rollback gives is as if it had been typed: its own words for each."""
     words = HistoryEntry(reason=reason).reason_text
-    return dict.fromkeys((a.name for a in typed_values(prepared.root_request.own.tokens)), words) if words else {}
+    return dict.fromkeys((a.name for a in typed_values(prepared.root_request.overrides.tokens)), words) if words else {}
 
 
 def _origin(prepared: PreparedLayer, name: str) -> str:

@@ -100,7 +100,7 @@ class BuildGuard:
     def _there(self, layer: Layer, name: str) -> set[str]:
         """The numbers of a build that run in the stack before, as far as promote would take them."""
         found = self._upstream_index
-        statuses = [found.own] if not layer.tenant else list(found.tenants.values())
+        statuses = [found.stack_layer] if not layer.tenant else list(found.tenants.values())
         return {n for s in statuses if _good(s) for b, n in s.record.builds.items() if capital(b) == capital(name)}
 
     @cached_property

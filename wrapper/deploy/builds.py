@@ -220,13 +220,13 @@ def renamed(recorded: Collection[str], declared: Collection[str]) -> dict[str, s
     return {n: n if n in declared else variables[capital(n)] for n in recorded if capital(n) in variables}
 
 
-def without_typed(given: Mapping[str, Build], typed: Mapping[str, str]) -> tuple[dict[str, Build], list[str]]:
+def without_cli_vars(assigned: Mapping[str, Build], cli_vars: Mapping[str, str]) -> tuple[dict[str, Build], list[str]]:
     """Those that nobody typed with -var as well, and words about the others: what was typed wins."""
-    kept = {n: b for n, b in given.items() if n not in typed}
+    kept = {n: b for n, b in assigned.items() if n not in cli_vars}
     words = [
-        f"-var {n}={typed[n]} wins over {b.where} ({b.number})"
-        for n, b in given.items()
-        if n in typed and typed[n] != b.number
+        f"-var {n}={cli_vars[n]} wins over {b.where} ({b.number})"
+        for n, b in assigned.items()
+        if n in cli_vars and cli_vars[n] != b.number
     ]
     return kept, words
 

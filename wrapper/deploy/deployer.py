@@ -54,7 +54,7 @@ _LOOK_AGAIN = 5.0  # seconds until it is looked again whether another command ha
 
 @dataclass
 class Deployer:
-    """One command's doors, opened once. ``given`` is the caller's environment, for its TF_VAR_ names."""
+    """One command's doors, opened once. ``environ`` is the caller's environment, for its TF_VAR_ names."""
 
     project: Project
     stack: Stack
@@ -64,7 +64,7 @@ class Deployer:
     console: Console
     signals: SignalHandler
     confirmed: str = ""
-    given: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=dict)
     dry: bool = False
     rollout_limit: float | None = None  # seconds; None: as stack.hcl says
     trigger: Trigger = field(default_factory=Trigger)
@@ -106,7 +106,7 @@ class Deployer:
             lambda: self.store,
             self.context,
             self.console,
-            self.given,
+            self.environ,
             dry=self.dry,
             builds=replace(self.builds, mode=self.stack.settings.builds),
         )
@@ -135,11 +135,11 @@ class Deployer:
 
     @cached_property
     def slot_allocator(self) -> SlotAllocator:
-        own = Layer(self.stack)
+        stack_layer = Layer(self.stack)
         return SlotAllocator(
             self.resolver,
             lambda: self.store,
-            lambda tokens: self.run_layer(commands.APPLY, own, tokens),
+            lambda tokens: self.run_layer(commands.APPLY, stack_layer, tokens),
             self.console.info,
             self.signals.pause,
         )
@@ -147,27 +147,27 @@ class Deployer:
     # -- the commands -------------------------------------------------------------------------
 
     def perform(
-        self, verb: Verb, layer: Layer, tokens: Sequence[Token], own: Mapping[str, LayerOverrides] | None = None
+        self, verb: Verb, layer: Layer, tokens: Sequence[Token], overrides: Mapping[str, LayerOverrides] | None = None
     ) -> Outcome:
-        """One verb on one layer. ``apply`` of a tenant makes the stack's own layer first where there is none. ``own``:
+        """One verb on one layer. ``apply`` of a tenant makes the stack's own layer first where there is none. ``overrides``:
         what each of the two, by tenant, is given alone."""
         self.check(verb, layer, tokens)
         if changes(verb, tokens):
             self.limit_rate(1, self.console.info)
-        own = own or {}
+        overrides = overrides or {}
         if verb.applies and layer.tenant:
-            self.ensure_stack(layer, tokens, own)
+            self.ensure_stack(layer, tokens, overrides)
         [found] = self.slot_allocator.make(
-            [self.resolver.prepare(verb, layer, tokens, own.get(layer.tenant, NO_OVERRIDES))]
+            [self.resolver.prepare(verb, layer, tokens, overrides.get(layer.tenant, NO_OVERRIDES))]
         )
         if isinstance(found, OrchestrateError):
             raise found
         return self._run(self.guard.check(found))
 
     def run_layer(
-        self, verb: Verb, layer: Layer, tokens: Sequence[Token], own: LayerOverrides = NO_OVERRIDES
+        self, verb: Verb, layer: Layer, tokens: Sequence[Token], overrides: LayerOverrides = NO_OVERRIDES
     ) -> Outcome:
-        return self._run(self.guard.check(self.resolver.prepare(verb, layer, tokens, own)))
+        return self._run(self.guard.check(self.resolver.prepare(verb, layer, tokens, overrides)))
 
     def _run(self, prepared: PreparedLayer) -> Outcome:
         if prepared.verb.interactive:
@@ -326,8 +326,8 @@ class Deployer:
     def limit_rate(self, layers: int, info: Callable[[str], None]) -> None:
         """From here on changes wait for AWS's rates, together with every other process of this machine."""
         if not self.dry and rate_limited.is_wanted(self.stack, self.identity, layers):
-            pace = rate_limited.rate_limiter_of(self.stack, self.identity, self.context.home, info)
-            self.engine = rate_limited.RateLimitedEngine(self.engine, pace)
+            limiter = rate_limited.rate_limiter_of(self.stack, self.identity, self.context.home, info)
+            self.engine = rate_limited.RateLimitedEngine(self.engine, limiter)
 
     # -- what may be done ---------------------------------------------------------------------
 
@@ -350,26 +350,26 @@ class Deployer:
     # -- the stack's own layer ----------------------------------------------------------------
 
     def ensure_stack(
-        self, tenant: Layer, tokens: Sequence[Token], given: Mapping[str, LayerOverrides] | None = None
+        self, tenant: Layer, tokens: Sequence[Token], overrides: Mapping[str, LayerOverrides] | None = None
     ) -> None:
-        """Make the stack's own layer where there is none; one that changed is named and left alone. ``given``: what
+        """Make the stack's own layer where there is none; one that changed is named and left alone. ``overrides``: what
         each layer, by tenant, is given alone."""
-        own, given = Layer(self.stack), given or {}
+        stack_layer, overrides = Layer(self.stack), overrides or {}
         if self.resolver.outputs.state() is None:
-            ahead = [*tokens, *given.get(tenant.tenant, NO_OVERRIDES).tokens]
+            ahead = [*tokens, *overrides.get(tenant.tenant, NO_OVERRIDES).tokens]
             self.resolver.checks.check_ahead(commands.APPLY, tenant, ahead)
-            self.console.info(f"{own.label}: does not exist yet; creating it first")
-            self.run_layer(commands.APPLY, own, self.for_stack(tokens), given.get("", NO_OVERRIDES))
+            self.console.info(f"{stack_layer.label}: does not exist yet; creating it first")
+            self.run_layer(commands.APPLY, stack_layer, self.for_stack(tokens), overrides.get("", NO_OVERRIDES))
             return
         try:
-            changed = [] if self.dry else self.changed(own)
+            changed = [] if self.dry else self.changed(stack_layer)
         except NewerError as error:
-            self.console.info(f"{own.label}: left alone: {error.message}")
+            self.console.info(f"{stack_layer.label}: left alone: {error.message}")
             return
         if changed:
             self.console.info(
-                f"{own.label}: changed since its last apply ({first_names(changed)}); left alone. "
-                f"To apply it: {suggest('apply', own)}"
+                f"{stack_layer.label}: changed since its last apply ({first_names(changed)}); left alone. "
+                f"To apply it: {suggest('apply', stack_layer)}"
             )
 
     def for_stack(self, tokens: Sequence[Token]) -> list[Token]:

@@ -38,7 +38,7 @@ from .stack_outputs import Outputs
 
 @dataclass
 class InputResolver:
-    """The looking up for one command on one stack. ``given`` is the caller's environment, for its TF_VAR_ names;
+    """The looking up for one command on one stack. ``environ`` is the caller's environment, for its TF_VAR_ names;
     ``builds``: how the command chooses them."""
 
     project: Project
@@ -47,13 +47,13 @@ class InputResolver:
     store: Callable[[], stores.Store]
     context: RunContext
     console: Console
-    given: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=dict)
     dry: bool = False
     builds: BuildPolicy = field(default_factory=BuildPolicy)
 
     @cached_property
     def checks(self) -> ArgumentChecks:
-        return ArgumentChecks(self.project, self.stack, self.context, self.given)
+        return ArgumentChecks(self.project, self.stack, self.context, self.environ)
 
     @cached_property
     def outputs(self) -> Outputs:
@@ -74,12 +74,12 @@ class InputResolver:
         verb: Verb,
         layer: Layer,
         tokens: Sequence[Token],
-        own: LayerOverrides = NO_OVERRIDES,
+        overrides: LayerOverrides = NO_OVERRIDES,
         record: DeploymentRecord | None = None,
     ) -> PreparedLayer:
         """One layer made ready; raises what is wrong with it. ``record``: where it is known already."""
         records = None if record is None else {layer.tenant: record}
-        found = next(self.prepare_all(verb, [layer], tokens, records, own={layer.tenant: own}))
+        found = next(self.prepare_all(verb, [layer], tokens, records, overrides={layer.tenant: overrides}))
         if isinstance(found, OrchestrateError):
             raise found
         return found
@@ -90,10 +90,10 @@ class InputResolver:
         layers: Sequence[Layer],
         tokens: Sequence[Token],
         records: Mapping[str, DeploymentRecord] | None = None,
-        own: Mapping[str, LayerOverrides] | None = None,
+        overrides: Mapping[str, LayerOverrides] | None = None,
     ) -> Iterator[PreparedLayer | OrchestrateError]:
         """Layers of one root made ready, in order; for one whose own files are wrong, what is wrong.
-        Raises what is wrong for all. ``records`` by tenant, where they are known already; ``own``: what some of them,
+        Raises what is wrong for all. ``records`` by tenant, where they are known already; ``overrides``: what some of them,
         by tenant, are given alone."""
         if not layers:
             return
@@ -104,8 +104,8 @@ class InputResolver:
             return
         first: dict[str, tuple[ResolvedValue, str]] = {}
         losses = destroy_values.Losses(self.console.info) if removes(verb, tokens) else None
-        for layer, values in zip(layers, self._values(layers, tokens, root_request.typed, losses), strict=True):
-            mine = (own or {}).get(layer.tenant, NO_OVERRIDES)
+        for layer, values in zip(layers, self._values(layers, tokens, root_request.cli_vars, losses), strict=True):
+            mine = (overrides or {}).get(layer.tenant, NO_OVERRIDES)
             try:
                 request = self.checks.with_overrides(layer, root_request, mine)
                 yield exactly(mine, self._ready(layer, request, values, first, records, losses))
@@ -131,13 +131,13 @@ class InputResolver:
         build_choices.check_mode(question, layer.label, self._stack_file())
         choices = question.ask(record or DeploymentRecord())
         values = build_choices.settled(values, choices)
-        known = {*values, *root_request.typed, *root_request.own.sensitive_names}
+        known = {*values, *root_request.cli_vars, *root_request.overrides.sensitive_names}
         if losses:
             root_request, values = self._for_destroy(layer, root_request, values, known, losses)
         else:
             variables.check_required(request.declared, known, layer.label)
-        digests = digest_each({**values, **root_request.typed}, first)
-        for name in root_request.typed:
+        digests = digest_each({**values, **root_request.cli_vars}, first)
+        for name in root_request.cli_vars:
             if root_request.request.declared[name].sensitive:
                 values.pop(name, None)
         inputs = fingerprint.inputs(digests, **root_request.digests) if root_request.whole else {}
@@ -159,7 +159,7 @@ class InputResolver:
         if not lost and not missing:
             return root_request, values
         configuring = destroy_values.configuring(b for _, b in self.project.files.blocks(layer.source))
-        certain = {*root_request.typed, *(n for n, v in values.items() if v.origin == "orchestrate")}
+        certain = {*root_request.cli_vars, *(n for n, v in values.items() if v.origin == "orchestrate")}
         destroy_values.check_providers(lost, configuring, certain)
         if configuring is None or configuring & missing.keys():
             variables.check_required(declared, known, layer.label)
@@ -172,14 +172,14 @@ class InputResolver:
         self, layer: Layer, root_request: RootRequest, values: dict[str, ResolvedValue], *, seen: bool
     ) -> tuple[BuildQuestion, dict[str, ResolvedValue]]:
         """By what its builds are chosen; and the values, with the builds of files that the command names."""
-        request, own = root_request.request, root_request.own
-        argued = build_choices.builds_of(self.checks.var_files(request.tokens), request.declared, layer.label)
-        ways = dict.fromkeys((a.name for a in typed_values(own.tokens)), own.how)
-        given = {n: (v, f"-var-file, {v.origin}") for n, v in argued.items()}
-        given |= {n: (v, ways.get(n, "-var")) for n, v in root_request.typed.items()}
+        request, overrides = root_request.request, root_request.overrides
+        file_vars = build_choices.builds_of(self.checks.var_files(request.tokens), request.declared, layer.label)
+        ways = dict.fromkeys((a.name for a in typed_values(overrides.tokens)), overrides.how)
+        by_command = {n: (v, f"-var-file, {v.origin}") for n, v in file_vars.items()}
+        by_command |= {n: (v, ways.get(n, "-var")) for n, v in root_request.cli_vars.items()}
         moves = request.verb.compares and not removes(request.verb, request.tokens)
         policy = replace(self.builds, as_it_ran=not moves, unseen=not seen)
-        return build_choices.question(request.declared, values, given, policy), {**values, **argued}
+        return build_choices.question(request.declared, values, by_command, policy), {**values, **file_vars}
 
     def _stack_file(self) -> str:
         return self.project.files.short(self.stack.config / "stack.hcl")
@@ -205,11 +205,11 @@ class InputResolver:
         """What of a layer's inputs differs from its last apply, what was typed then standing in; [] when not known."""
         if not record.inputs:
             return []
-        own = LayerOverrides(sensitive_names=record.sensitive_names)
-        prepared = self.prepare(PLAN, layer, self.typed_last(layer, record), own, record)
+        overrides = LayerOverrides(sensitive_names=record.sensitive_names)
+        prepared = self.prepare(PLAN, layer, self.last_cli_vars(layer, record), overrides, record)
         return build_choices.differences(record, prepared.inputs, prepared.choices, record.sensitive_names)
 
-    def typed_last(self, layer: Layer, record: DeploymentRecord) -> list[Token]:
+    def last_cli_vars(self, layer: Layer, record: DeploymentRecord) -> list[Token]:
         """What was typed at a layer's last apply, as far as it still goes; its builds stay by themselves."""
         declared = self.checks.declared(layer)
         builds = variables.build_names(declared)
@@ -223,27 +223,27 @@ class InputResolver:
     def effective(self, layer: Layer, tokens: Sequence[Token]) -> dict[str, ResolvedValue]:
         """Every effective value of a layer, -var and -var-file included, with its origin."""
         declared = self.checks.declared(layer)
-        typed = {a.name: variables.check_argument(a, declared) for a in typed_values(tokens) if a.name in declared}
-        values = next(iter(self._values([layer], tokens, typed)))
+        cli_vars = {a.name: variables.check_argument(a, declared) for a in typed_values(tokens) if a.name in declared}
+        values = next(iter(self._values([layer], tokens, cli_vars)))
         if isinstance(values, OrchestrateError):
             raise values
         root_request = self.checks.root_request(PLAN, layer, tokens)
         record = self._record(layer, root_request, None)
         question, values = self._question(layer, root_request, values, seen=record is not None)
-        return {**build_choices.settled(values, question.ask(record or DeploymentRecord())), **typed}
+        return {**build_choices.settled(values, question.ask(record or DeploymentRecord())), **cli_vars}
 
     def _values(
         self,
         layers: Sequence[Layer],
         tokens: Sequence[Token],
-        typed: Mapping[str, ResolvedValue],
+        cli_vars: Mapping[str, ResolvedValue],
         losses: Losses | None = None,
     ) -> Iterable[dict[str, ResolvedValue] | OrchestrateError]:
         """From the files, and what the tool itself gives. ``losses``: of a destroy."""
         sources = self.checks.var_files(tokens)
-        argued = {n: ResolvedValue(v, f"{s.name}:{line}") for s in sources for n, (v, line) in s.values.items()}
+        file_vars = {n: ResolvedValue(v, f"{s.name}:{line}") for s in sources for n, (v, line) in s.values.items()}
         return self.slot_variables.give(
-            layers, self.checks.declared(layers[0]), self._from_files(layers, tokens, losses), {**argued, **typed}
+            layers, self.checks.declared(layers[0]), self._from_files(layers, tokens, losses), {**file_vars, **cli_vars}
         )
 
     def _from_files(

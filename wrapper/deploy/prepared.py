@@ -37,20 +37,20 @@ NO_OVERRIDES = LayerOverrides()
 
 @dataclass(frozen=True)
 class RootRequest:
-    """What all layers of one root have in common in one command: a request without values; ``typed``: its -var
+    """What all layers of one root have in common in one command: a request without values; ``cli_vars``: its -var
     by name; ``saved``: the plan file it applies; ``digests`` of sources, modules and versions. Where one layer is given
-    something alone it is ``own``, and the last of the request's arguments."""
+    something alone it is ``overrides``, and the last of the request's arguments."""
 
     request: RunRequest
-    typed: Mapping[str, ResolvedValue]
+    cli_vars: Mapping[str, ResolvedValue]
     saved: str
     digests: Mapping[str, str]
-    own: LayerOverrides = NO_OVERRIDES
+    overrides: LayerOverrides = NO_OVERRIDES
 
     @property
     def for_all(self) -> tuple[Token, ...]:
         """The arguments without those that this layer alone is given."""
-        return self.request.tokens[: len(self.request.tokens) - len(self.own.tokens)]
+        return self.request.tokens[: len(self.request.tokens) - len(self.overrides.tokens)]
 
     def without_refresh(self) -> RootRequest:
         """The same, and Terraform looks only at the state."""
@@ -102,7 +102,7 @@ class PreparedLayer:
 
     @property
     def sensitive_names(self) -> tuple[str, ...]:
-        return tuple(sorted(n for n in self.root_request.typed if self.root_request.request.declared[n].sensitive))
+        return tuple(sorted(n for n in self.root_request.cli_vars if self.root_request.request.declared[n].sensitive))
 
     @property
     def builds(self) -> dict[str, str]:
@@ -159,7 +159,7 @@ class PreparedLayer:
         if not self.inputs:
             return replace(self, values=values, choices=choices)
         known = {**self.inputs["variables"], **{n: fingerprint.digest(c.number) for n, c in choices.items()}}
-        digests = {n: d for n, d in known.items() if n not in choices or n in {**values, **self.root_request.typed}}
+        digests = {n: d for n, d in known.items() if n not in choices or n in {**values, **self.root_request.cli_vars}}
         inputs = {**self.inputs, "variables": dict(sorted(digests.items()))}
         return replace(self, values=values, choices=choices, inputs=inputs)
 
@@ -168,11 +168,11 @@ class PreparedLayer:
         return plan_run.lay_out(request, context)
 
 
-def exactly(own: LayerOverrides, prepared: PreparedLayer) -> PreparedLayer:
+def exactly(overrides: LayerOverrides, prepared: PreparedLayer) -> PreparedLayer:
     """The same; raises where other builds than those it is given would run."""
-    if own.builds is not None:
-        origins = {n: v.origin for n, v in {**prepared.values, **prepared.root_request.typed}.items()}
-        promotion.check_same(own.builds, prepared.builds, origins, prepared.layer.label)
+    if overrides.builds is not None:
+        origins = {n: v.origin for n, v in {**prepared.values, **prepared.root_request.cli_vars}.items()}
+        promotion.check_same(overrides.builds, prepared.builds, origins, prepared.layer.label)
     return prepared
 
 

@@ -29,12 +29,12 @@ _AGAIN = 10.0  # seconds until it looks again
 
 @dataclass
 class SlotAllocator:
-    """``apply_own`` applies the stack's own layer with these arguments; ``pause`` sleeps, and raises when the command
+    """``apply_stack_layer`` applies the stack's own layer with these arguments; ``pause`` sleeps, and raises when the command
     is being stopped."""
 
     resolver: InputResolver
     store: Callable[[], stores.Store]
-    apply_own: Callable[[Sequence[Token]], Outcome]
+    apply_stack_layer: Callable[[Sequence[Token]], Outcome]
     info: Callable[[str], None]
     pause: Callable[[float], None]
 
@@ -59,15 +59,15 @@ class SlotAllocator:
         """The same layers, made ready anew when the load balancer is there."""
         root_request = found[0].root_request
         self._grow(number, root_request.for_all)
-        layers, own = [r.layer for r in found], {r.layer.tenant: r.root_request.own for r in found}
-        again = list(self.resolver.prepare_all(found[0].verb, layers, root_request.for_all, own=own))
+        layers, overrides = [r.layer for r in found], {r.layer.tenant: r.root_request.overrides for r in found}
+        again = list(self.resolver.prepare_all(found[0].verb, layers, root_request.for_all, overrides=overrides))
         placed = iter(self._allotted([r for r in again if isinstance(r, PreparedLayer)]))
         return [next(placed) if isinstance(r, PreparedLayer) else r for r in again]
 
     def _allotted(self, found: Sequence[PreparedLayer]) -> list[PreparedLayer]:
         """The same, each that shares a load balancer with its slot for good; one write for all."""
-        given = self.resolver.slot_variables.assign([r.layer.tenant for r in found if r.shares_load_balancer])
-        return [r.with_value(slots.VARIABLE, given[r.layer.tenant]) if r.shares_load_balancer else r for r in found]
+        assigned = self.resolver.slot_variables.assign([r.layer.tenant for r in found if r.shares_load_balancer])
+        return [r.with_value(slots.VARIABLE, assigned[r.layer.tenant]) if r.shares_load_balancer else r for r in found]
 
     def _missing(self, prepared: PreparedLayer) -> int:
         """The number of the load balancer that a tenant is allotted and its stack does not have yet; else 0."""
@@ -93,13 +93,13 @@ class SlotAllocator:
     def _grow(self, number: int, tokens: Sequence[Token]) -> None:
         """Apply the stack's own layer for one more load balancer, as it was last applied and with nothing else new.
         Who is busy with it may be making the same: then look again."""
-        own, end = Layer(self.resolver.stack), time.monotonic() + _LONGEST
+        stack_layer, end = Layer(self.resolver.stack), time.monotonic() + _LONGEST
         carried = [t for t in tokens if t.flag in CARRIED and t.flag != "lock-timeout"]
         while not self._has(number):
-            given = self._only_growth(own, number)
-            self.info(f"{own.label}: load balancer {number} does not exist yet; applying the stack layer first")
+            growth = self._only_growth(stack_layer, number)
+            self.info(f"{stack_layer.label}: load balancer {number} does not exist yet; applying the stack layer first")
             try:
-                self.apply_own([*given, *carried])
+                self.apply_stack_layer([*growth, *carried])
             except BusyError as error:
                 if time.monotonic() > end:
                     raise
@@ -108,7 +108,7 @@ class SlotAllocator:
                 continue
             if not self._has(number):
                 raise ConfigError(
-                    f"{own.label}: was applied, but its outputs have no load balancer {number}",
+                    f"{stack_layer.label}: was applied, but its outputs have no load balancer {number}",
                     where=f'output "{variables.OUTPUT}"',
                     hint=f"it is a map from each load balancer's number, made from the variable {slots.COUNT}",
                 )
@@ -119,22 +119,22 @@ class SlotAllocator:
         self.resolver.slot_variables.reload()
         return str(number) in (layer_state.outputs(self.resolver.outputs.state()).get(variables.OUTPUT) or {})
 
-    def _only_growth(self, own: Layer, number: int) -> list[Token]:
+    def _only_growth(self, stack_layer: Layer, number: int) -> list[Token]:
         """What was typed at the stack's last apply, if nothing but the number of load balancers differs since."""
-        record = layer_state.load_record(self.store(), own)
-        names = [d.name for d in self.resolver.changed(own, record) if d.name != f"variable {slots.COUNT}"]
+        record = layer_state.load_record(self.store(), stack_layer)
+        names = [d.name for d in self.resolver.changed(stack_layer, record) if d.name != f"variable {slots.COUNT}"]
         names += [f"-var {name} (not recorded, because it is sensitive)" for name in record.sensitive_names]
-        if not slots.counts(self.resolver.checks.declared(own)):
+        if not slots.counts(self.resolver.checks.declared(stack_layer)):
             names = [f"it declares no variable {slots.COUNT}, so the tool cannot add one"]
         elif not record.inputs:
             names = ["what its last apply was given is not recorded"]
         if names:
             raise ConfigError(
-                f"load balancer {number} is needed, and the tool does not apply {own.label} for it: {', '.join(names[:5])}",
+                f"load balancer {number} is needed, and the tool does not apply {stack_layer.label} for it: {', '.join(names[:5])}",
                 where=self.resolver.slot_variables.slot_store().key,
-                hint=f"plan it, then run: {suggest('apply', own)}",
+                hint=f"plan it, then run: {suggest('apply', stack_layer)}",
             )
-        return self.resolver.typed_last(own, record)
+        return self.resolver.last_cli_vars(stack_layer, record)
 
     def places(self) -> dict[str, dict[str, Any]]:
         """The slot of each tenant, as data, deployed or not; {} where no tenant shares, or where the table is not known."""

@@ -50,9 +50,9 @@ class Smoke:
     def paths(self) -> list[str]:
         return [p for p in self.places if p.startswith("/")]
 
-    def urls(self, own: str) -> list[str]:
-        """What is asked, ``own`` being the tenant's URL."""
-        below = own.rstrip("/") if self.served else ""
+    def urls(self, tenant_url: str) -> list[str]:
+        """What is asked, ``tenant_url`` being the tenant's URL."""
+        below = tenant_url.rstrip("/") if self.served else ""
         return [p if not p.startswith("/") else below + p for p in self.places if below or not p.startswith("/")]
 
 

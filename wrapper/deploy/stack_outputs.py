@@ -33,8 +33,8 @@ class Outputs:
         are ``needed``."""
         if not layer.tenant:
             return {}
-        own = self.state()
-        if own is None and needed and not self.dry:
+        found = self.state()
+        if found is None and needed and not self.dry:
             stack_layer = Layer(self.stack)
             record = state.load_record(self.store(), stack_layer)
             if record.names_state:
@@ -43,7 +43,7 @@ class Outputs:
                 f"{self.stack.label} has no state yet, and its tenants need its outputs",
                 hint=f"apply it first: {suggest('apply', Layer(self.stack))}",
             )
-        return state.outputs(own)
+        return state.outputs(found)
 
     def to_come(self, layer: Layer, declared: Mapping[str, Variable]) -> dict[str, ResolvedValue]:
         """On paper a tenant may be looked at before its stack is there: its outputs stand as null."""

@@ -61,11 +61,11 @@ class Verification:
         wanted = ecs_service_status.services_in_state(state)
         if not wanted or type(error) is not TerraformFailed or not self.limit_for(prepared):
             return error
-        why = self._watch(prepared, 0.0, console, None).explained(wanted)
-        if why is None:
+        reason = self._watch(prepared, 0.0, console, None).explained(wanted)
+        if reason is None:
             return error
-        why.said = error.said
-        return why
+        reason.said = error.said
+        return reason
 
     def _watch(
         self, prepared: PreparedLayer, limit: float, console: Console, signals: SignalHandler | None
@@ -94,8 +94,8 @@ class Verification:
         if not self._is_asked(layer):
             return
         if self.smoke.paths and not (url and self.smoke.served):
-            why = "it has no URL" if self.smoke.served else "in the sandbox no traffic flows"
-            console.info(f"{layer.label}: no smoke test of {', '.join(self.smoke.paths)}: {why}")
+            reason = "it has no URL" if self.smoke.served else "in the sandbox no traffic flows"
+            console.info(f"{layer.label}: no smoke test of {', '.join(self.smoke.paths)}: {reason}")
         try:
             hooks = smoke.SmokeHooks(console.info, signals.pause)
             smoke.check(layer.label, self.smoke.urls(url), self.smoke.policy, hooks)

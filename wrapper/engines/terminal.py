@@ -47,15 +47,15 @@ def _copy(sock: Any, terminal: bool) -> None:
             with contextlib.suppress(OSError):  # nobody may be there to read it any more
                 os.write(2 if error else 1, data)
         if sys.stdin.fileno() in ready:
-            typed = _typed()
-            if typed:
-                sock.sendall(typed)
+            keys = _keys()
+            if keys:
+                sock.sendall(keys)
             else:
                 reading.remove(sys.stdin.fileno())
                 _end(sock, terminal)
 
 
-def _typed() -> bytes:
+def _keys() -> bytes:
     """What was typed; nothing at its end, or when the terminal was closed."""
     try:
         return os.read(sys.stdin.fileno(), 4096)

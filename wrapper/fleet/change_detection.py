@@ -28,13 +28,13 @@ _ALWAYS = ("replace", "refresh-only", "destroy", "target", "exclude")  # flags t
 @dataclass(frozen=True)
 class TenantFilter:
     """Which layers take part. ``only``: these and no others (what failed last time); ``done``: results of an interrupted
-    run, which are not run again; ``own``: the stack layer too."""
+    run, which are not run again; ``stack_layer``: the stack layer too."""
 
     patterns: tuple[str, ...] = ()
     shard: Shard | None = None
     only: frozenset[str] | None = None
     done: Mapping[str, LayerResult] = field(default_factory=dict)
-    own: bool = True
+    stack_layer: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,23 +45,23 @@ class LayerDiff:
     status: LayerStatus
     prepared: PreparedLayer | None
     error: OrchestrateError | None
-    why: str
+    reason: str
     differences: tuple[Difference, ...] = ()
 
     @property
     def catches_up(self) -> bool:
         """Whether it need not run, and its record is behind what the files say of its builds."""
-        return not self.why and self.prepared is not None and any(c.moved for c in self.prepared.choices.values())
+        return not self.reason and self.prepared is not None and any(c.moved for c in self.prepared.choices.values())
 
 
 @dataclass(frozen=True)
 class ChangeDetector:
-    """Looks at the layers of one stack. ``force``: what did not change runs too; ``given``: what layers, by tenant, are
+    """Looks at the layers of one stack. ``force``: what did not change runs too; ``overrides``: what layers, by tenant, are
     given alone, or why one gets nothing."""
 
     deployer: deploy.Deployer
     force: bool = False
-    given: Mapping[str, LayerOverrides | OrchestrateError] = field(default_factory=dict)
+    overrides: Mapping[str, LayerOverrides | OrchestrateError] = field(default_factory=dict)
 
     def read_index(self) -> TenantIndex:
         """What the bucket says; in a dry run, what can be read of it."""
@@ -94,16 +94,16 @@ class ChangeDetector:
     ) -> Iterable[LayerDiff]:
         """Each tenant made ready and compared with what the index says of it, in order."""
         deployer = self.deployer
-        layers, given, missing = [], {}, {}
+        layers, overrides, missing = [], {}, {}
         for name in names:
             try:
                 layer = deployer.project.layer(deployer.stack, name, must_be_declared=verb.declared)
-                given[name] = self.given_to(verb, layer, tokens, found.of(name))
+                overrides[name] = self.overrides_of(verb, layer, tokens, found.of(name))
                 layers.append(layer)
             except OrchestrateError as error:
                 missing[name] = error
         records = {layer.tenant: self._trusted(layer, found.of(layer.tenant)) for layer in layers}
-        prepared = deployer.resolver.prepare_all(verb, layers, tokens, records, given)
+        prepared = deployer.resolver.prepare_all(verb, layers, tokens, records, overrides)
         by_name = {
             name: (layer, one) for name, layer, one in zip([la.tenant for la in layers], layers, prepared, strict=True)
         }
@@ -111,8 +111,8 @@ class ChangeDetector:
             status = found.of(name)
             layer, one = by_name.get(name) or (Layer(deployer.stack, name), missing[name])
             if isinstance(one, OrchestrateError):
-                why = "a newer orchestrate recorded its last apply" if status.error else "its files are wrong"
-                yield LayerDiff(layer, status, None, one, why)
+                reason = "a newer orchestrate recorded its last apply" if status.error else "its files are wrong"
+                yield LayerDiff(layer, status, None, one, reason)
             else:
                 yield self.compare(layer, status, one)
 
@@ -123,12 +123,12 @@ class ChangeDetector:
         state, tag = layer_state.load_tagged(self.deployer.store, layer) or (None, "")
         return layer_state.trusted(self.deployer.store, layer, status.record, state, tag)
 
-    def given_to(self, verb: Verb, layer: Layer, tokens: Sequence[Token], status: LayerStatus) -> LayerOverrides:
+    def overrides_of(self, verb: Verb, layer: Layer, tokens: Sequence[Token], status: LayerStatus) -> LayerOverrides:
         """What a layer is given alone; raises why it gets nothing. To look for drift it is given again what its last apply
         was (a build, most of all) and nobody types now: another build is a change, and no drift."""
         if status.error:
             raise status.error
-        found = self.given.get(layer.tenant, NO_OVERRIDES)
+        found = self.overrides.get(layer.tenant, NO_OVERRIDES)
         if isinstance(found, OrchestrateError):
             raise found
         if not verb.as_applied:
@@ -136,7 +136,7 @@ class ChangeDetector:
         now = {argument.name for argument in typed_values(tokens)}
         cli_vars = {name: text for name, text in status.record.cli_vars.items() if name not in now}
         return LayerOverrides(
-            tuple(self.deployer.resolver.typed_last(layer, replace(status.record, cli_vars=cli_vars)))
+            tuple(self.deployer.resolver.last_cli_vars(layer, replace(status.record, cli_vars=cli_vars)))
         )
 
     def compare(self, layer: Layer, status: LayerStatus, prepared: PreparedLayer) -> LayerDiff:
@@ -148,18 +148,18 @@ class ChangeDetector:
             return LayerDiff(layer, status, prepared, None, why)
         different = tuple(build_choices.differences(status.record, prepared.inputs, prepared.choices))
         if not status.record.inputs:
-            why = "its last try failed" if status.record.failed else "its last apply left no record"
+            reason = "its last try failed" if status.record.failed else "its last apply left no record"
         elif different:
-            why = fingerprint.first_names(different) + (" ..." if len(different) > 5 else "")
+            reason = fingerprint.first_names(different) + (" ..." if len(different) > 5 else "")
         elif status.touched:
-            why = "its state changed after its last apply"
+            reason = "its state changed after its last apply"
         else:
-            why = "its last try failed" if status.record.failed or status.record.trying else ""
-        return LayerDiff(layer, status, prepared, None, why, different)
+            reason = "its last try failed" if status.record.failed or status.record.trying else ""
+        return LayerDiff(layer, status, prepared, None, reason, different)
 
     def guarded(self, diff: LayerDiff) -> LayerDiff:
         """One that would run, with its builds allowed; or why they are not."""
-        if not diff.why or diff.prepared is None:
+        if not diff.reason or diff.prepared is None:
             return diff
         try:
             return replace(diff, prepared=self.deployer.guard.check(diff.prepared))

@@ -21,21 +21,23 @@ class Confirmation:
     deployer: Deployer
     info: Callable[[str], None]
 
-    def given(self) -> None:
+    def agree(self) -> None:
         """Given beforehand (-auto-approve)."""
         self.deployer.context = replace(self.deployer.context, interactive=False)
 
-    def to_destroy(self, tenants: Sequence[str], *, own: bool) -> None:
+    def to_destroy(self, tenants: Sequence[str], *, stack_layer: bool) -> None:
         stack = self.deployer.stack.label
         if tenants:
-            then = ", then itself" if own else ""
+            then = ", then itself" if stack_layer else ""
             self.info(f"destroy {stack}: first its tenants ({_named(tenants)}){then}")
-        self._ask(f"Destroy {stack} with {_counted(tenants)}?" if own else f"Destroy {_counted(tenants)} of {stack}?")
+        self._ask(
+            f"Destroy {stack} with {_counted(tenants)}?" if stack_layer else f"Destroy {_counted(tenants)} of {stack}?"
+        )
 
-    def to_apply_own(self, own: Layer, tenants: int) -> None:
+    def to_apply_stack_layer(self, stack_layer: Layer, tenants: int) -> None:
         """One question for the stack layer and for the tenants after it: the stack layer decides which of them change."""
         then = f", and then to what changed of its {tenants} tenants" if tenants else ""
-        self._ask(f"Apply to {own.label}{then}?")
+        self._ask(f"Apply to {stack_layer.label}{then}?")
 
     def to_apply(self, tenants: Sequence[str]) -> None:
         """One question for all of them: they run side by side."""
@@ -53,7 +55,7 @@ class Confirmation:
             raise RefusedError(
                 f"{stack.label}: not confirmed", hint=f"nothing was changed; to continue, answer {wanted}"
             )
-        self.given()
+        self.agree()
 
 
 def _counted(tenants: Sequence[str]) -> str:
@@ -66,13 +68,13 @@ def _named(names: Sequence[str]) -> str:
 
 def _reasons(diffs: Sequence[LayerDiff]) -> list[str]:
     """A line for each; of more than are listed one for each reason."""
-    rows = [(d.layer.tenant, d.why, _builds(d)) for d in diffs]
+    rows = [(d.layer.tenant, d.reason, _builds(d)) for d in diffs]
     if len(rows) <= _LISTED:
         width = max((len(name) for name, _, _ in rows), default=0)
-        return [f"  {name:<{width}}  {why}{builds}" for name, why, builds in rows]
+        return [f"  {name:<{width}}  {reason}{builds}" for name, reason, builds in rows]
     grouped: dict[str, list[str]] = {}
-    for name, why, builds in rows:
-        grouped.setdefault(why + builds, []).append(name)
+    for name, reason, builds in rows:
+        grouped.setdefault(reason + builds, []).append(name)
     return [f"  {len(names)} tenants ({_named(names)}): {words}" for words, names in grouped.items()]
 
 
@@ -82,6 +84,6 @@ def _builds(diff: LayerDiff) -> str:
     words = [
         f"{'! ' if build_words.surprises(one) else ''}{name} {build_words.step(one)}"
         for name, one in choices.items()
-        if (one.number or one.before) and f"{name} {build_words.step(one)}" not in diff.why
+        if (one.number or one.before) and f"{name} {build_words.step(one)}" not in diff.reason
     ]
     return f"; {', '.join(words)}" if words else ""

@@ -69,17 +69,17 @@ def default_jobs() -> int:
 @dataclass
 class Fleet:
     """One command over many layers of one stack. ``note`` gets each result when it is there (the journal);
-    ``given``: what layers, by tenant, are given alone, or why one gets nothing."""
+    ``overrides``: what layers, by tenant, are given alone, or why one gets nothing."""
 
     deployer: deploy.Deployer
     progress: Progress
     policy: FleetPolicy = FleetPolicy()
     note: Note = lambda _: None
-    given: Mapping[str, LayerOverrides | OrchestrateError] = field(default_factory=dict)
+    overrides: Mapping[str, LayerOverrides | OrchestrateError] = field(default_factory=dict)
 
     @property
     def detector(self) -> ChangeDetector:
-        return ChangeDetector(self.deployer, self.policy.force, self.given)
+        return ChangeDetector(self.deployer, self.policy.force, self.overrides)
 
     @property
     def results(self) -> LayerResults:
@@ -93,19 +93,21 @@ class Fleet:
         """The verb on every layer in scope: a result for each. Raises what is wrong for all, before anything starts."""
         self._check(verb, tokens)
         if any(t.flag == "auto-approve" for t in tokens):
-            self.confirmation.given()
+            self.confirmation.agree()
         found = self.detector.read_index()
         choice = self.detector.choose(found, tenant_filter, deployed_only=destroys(verb, tokens) or verb.as_applied)
         results = [self._ended(self.results.excluded(self._layer(n), p)) for n, p in choice.excluded.items()]
         names = [n for n in choice.chosen if n not in tenant_filter.done]
         if verb.deletes:
-            self.confirmation.to_destroy(names, own=tenant_filter.own)
+            self.confirmation.to_destroy(names, stack_layer=tenant_filter.stack_layer)
             tokens = [*tokens, Token("auto-approve", None, ("-auto-approve",))]
             results += self._tenants(verb, names, tokens, found)
-            if tenant_filter.own and "" not in tenant_filter.done:
-                results += self._own_last(verb, tokens, [*results, *tenant_filter.done.values()], found.own)
+            if tenant_filter.stack_layer and "" not in tenant_filter.done:
+                results += self._stack_layer_last(
+                    verb, tokens, [*results, *tenant_filter.done.values()], found.stack_layer
+                )
         else:
-            first = self._own_first(verb, names, tokens, found, tenant_filter)
+            first = self._stack_layer_first(verb, names, tokens, found, tenant_filter)
             results += [*first, *self._tenants(verb, names, tokens, found, held=not all(a.ok for a in first))]
         return [*results, *tenant_filter.done.values()]
 
@@ -117,51 +119,55 @@ class Fleet:
 
     # -- the stack layer ------------------------------------------------------------------------
 
-    def _own_first(
+    def _stack_layer_first(
         self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: TenantIndex, tenant_filter: TenantFilter
     ) -> list[LayerResult]:
-        deployer, own = self.deployer, Layer(self.deployer.stack)
+        deployer, stack_layer = self.deployer, Layer(self.deployer.stack)
         if names:
             deployer.resolver.checks.root_request(verb, Layer(deployer.stack, names[0]), tokens)
-        if verb.as_applied and tenant_filter.own and not (found.own.deployed or found.own.missing):
-            raise NotFoundError(f"{own.label} has no state", hint="what was never applied cannot drift")
-        if tenant_filter.own and "" not in tenant_filter.done:
-            if found.own.error:
-                return [self._not_run(own, found.own.error)]
-            mine = self.detector.given_to(verb, own, tokens, found.own)
-            prepared = deployer.resolver.prepare(verb, own, tokens, mine, found.own.record)
-            diff = self.detector.guarded(self.detector.compare(own, found.own, prepared))
+        if (
+            verb.as_applied
+            and tenant_filter.stack_layer
+            and not (found.stack_layer.deployed or found.stack_layer.missing)
+        ):
+            raise NotFoundError(f"{stack_layer.label} has no state", hint="what was never applied cannot drift")
+        if tenant_filter.stack_layer and "" not in tenant_filter.done:
+            if found.stack_layer.error:
+                return [self._not_run(stack_layer, found.stack_layer.error)]
+            mine = self.detector.overrides_of(verb, stack_layer, tokens, found.stack_layer)
+            prepared = deployer.resolver.prepare(verb, stack_layer, tokens, mine, found.stack_layer.record)
+            diff = self.detector.guarded(self.detector.compare(stack_layer, found.stack_layer, prepared))
             if diff.error:
-                return [self._not_run(own, diff.error)]
-            if diff.why and verb.applies:
+                return [self._not_run(stack_layer, diff.error)]
+            if diff.reason and verb.applies:
                 self._preview(verb, names, tokens, found)
-                self.confirmation.to_apply_own(own, len(names))
+                self.confirmation.to_apply_stack_layer(stack_layer, len(names))
             self._catch_up(verb, found, [diff])
-            return [self._ended(self.results.unchanged(diff), diff) if not diff.why else self._one(diff)]
-        names = [n for n in names if not isinstance(self.given.get(n), OrchestrateError)]
+            return [self._ended(self.results.unchanged(diff), diff) if not diff.reason else self._one(diff)]
+        names = [n for n in names if not isinstance(self.overrides.get(n), OrchestrateError)]
         if verb.applies and names:
-            given = {name: one for name, one in self.given.items() if isinstance(one, LayerOverrides)}
-            deployer.ensure_stack(Layer(deployer.stack, names[0]), tokens, given)
+            overrides = {name: one for name, one in self.overrides.items() if isinstance(one, LayerOverrides)}
+            deployer.ensure_stack(Layer(deployer.stack, names[0]), tokens, overrides)
         return []
 
     def _preview(self, verb: Verb, names: Sequence[str], tokens: Sequence[Token], found: TenantIndex) -> None:
         """A person agrees to the stack layer and its tenants at once: before that, what is known of the tenants by now."""
-        if self.deployer.context.interactive and found.own.deployed and names:
-            self.confirmation.show([d for d in self.detector.detect(verb, names, tokens, found) if d.why])
+        if self.deployer.context.interactive and found.stack_layer.deployed and names:
+            self.confirmation.show([d for d in self.detector.detect(verb, names, tokens, found) if d.reason])
 
-    def _own_last(
+    def _stack_layer_last(
         self, verb: Verb, tokens: Sequence[Token], results: Sequence[LayerResult], status: LayerStatus
     ) -> list[LayerResult]:
-        deployer, own = self.deployer, Layer(self.deployer.stack)
+        deployer, stack_layer = self.deployer, Layer(self.deployer.stack)
         if not all(a.ok for a in results):
-            return [self._ended(self.results.stopped(own, "a tenant of it is still there"))]
+            return [self._ended(self.results.stopped(stack_layer, "a tenant of it is still there"))]
         if not deployer.dry and not status.missing and deployer.resolver.outputs.state() is None:
-            self.progress.info(f"{own.label}: no state; nothing to destroy")
+            self.progress.info(f"{stack_layer.label}: no state; nothing to destroy")
             return []
         if status.error:
-            return [self._not_run(own, status.error)]
-        prepared = deployer.resolver.prepare(verb, own, tokens)
-        return [self._one(LayerDiff(own, status, prepared, None, "asked for"))]
+            return [self._not_run(stack_layer, status.error)]
+        prepared = deployer.resolver.prepare(verb, stack_layer, tokens)
+        return [self._one(LayerDiff(stack_layer, status, prepared, None, "asked for"))]
 
     # -- tenants, side by side ------------------------------------------------------------------
 
@@ -176,7 +182,7 @@ class Fleet:
         for diff in diffs:
             if diff.error:
                 results.append(self._not_run(diff.layer, diff.error))
-            elif not diff.why:
+            elif not diff.reason:
                 results.append(self._ended(self.results.unchanged(diff), diff))
             else:
                 todo.append(diff)

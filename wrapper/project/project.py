@@ -232,8 +232,12 @@ class Project:
         return sources.below(self.files, modules, layer.stack.tenant_source) if modules else None
 
     def _source(self, name: str, folder: Path, settings: Settings) -> Path:
-        own = self.root / "src" / name
-        source = own if self.files.has_folder(own) else self.root / "src" / (settings.source or name)
+        root_of_its_name = self.root / "src" / name
+        source = (
+            root_of_its_name
+            if self.files.has_folder(root_of_its_name)
+            else self.root / "src" / (settings.source or name)
+        )
         if not self.files.has_folder(source):
             known = [f.name for f in self._folders(self.root / "src") if self._has_terraform(f)]
             close = naming.nearest(source.name, known)

@@ -43,7 +43,7 @@ class VariableFiles:
         """Variables of a Terraform root by name."""
         return variables.declarations(self._files.blocks(source))
 
-    def hidden(self, stack: Stack, names: Iterable[str]) -> set[str]:
+    def sensitive_names(self, stack: Stack, names: Iterable[str]) -> set[str]:
         """Of these variables those whose values are shown nowhere: declared sensitive by one of the stack's roots, or
         declared by none; all of them where the roots cannot be read. Who the tenant is is no secret."""
         sources = [s for s in (stack.source, stack.config, stack.tenant_source) if s]
@@ -87,9 +87,9 @@ class VariableFiles:
                 one = partial(forgive, layer) if forgive else None
                 try:
                     values, declared, others = lower[bool(layer.tenant)]
-                    own = variables.merge(declared, others, self._of_tenant(layer, texts, one), layer.label, one)
-                    own |= variables.merge(declared, others, arguments, layer.label)
-                    yield {**values, **self._given(layer, declared), **own}
+                    of_layer = variables.merge(declared, others, self._of_tenant(layer, texts, one), layer.label, one)
+                    of_layer |= variables.merge(declared, others, arguments, layer.label)
+                    yield {**values, **self._from_tool(layer, declared), **of_layer}
                 except OrchestrateError as error:
                     yield error
 
@@ -102,11 +102,11 @@ class VariableFiles:
     def _lower(
         self, stack: Stack, tenant: bool, outputs: Mapping[str, Any], forgive: Forgive | None
     ) -> tuple[dict[str, ResolvedValue], dict[str, Variable], set[str]]:
-        own, other = (stack.tenant_source, stack.source) if tenant else (stack.source, stack.tenant_source)
-        assert own is not None
-        declared = self.declared(own) if tenant else self.declared(own) | self.declared(stack.config)
+        root, other = (stack.tenant_source, stack.source) if tenant else (stack.source, stack.tenant_source)
+        assert root is not None
+        declared = self.declared(root) if tenant else self.declared(root) | self.declared(stack.config)
         others = set(self.declared(other)) if other else set()
-        sources = [*self._automatic(own), *self._shared(stack)]
+        sources = [*self._automatic(root), *self._shared(stack)]
         if tenant and outputs:
             mine = {k: (v, 0) for k, v in outputs.items() if k in declared}
             sources.append(Source(f"output of {stack.label}", mine, mine=True))
@@ -150,7 +150,7 @@ class VariableFiles:
         if self._files.values(file):
             yield self._files.source(file, mine=True, tenant=True)
 
-    def _given(self, layer: Layer, declared: Mapping[str, Variable]) -> dict[str, ResolvedValue]:
+    def _from_tool(self, layer: Layer, declared: Mapping[str, Variable]) -> dict[str, ResolvedValue]:
         facts = {"region": layer.stack.region, "stack": layer.stack.name, "tenant": layer.tenant}
         return {k: ResolvedValue(v, "orchestrate") for k, v in facts.items() if v and k in declared}
 

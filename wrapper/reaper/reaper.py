@@ -80,7 +80,7 @@ def _look(stack: Stack, connect: Connect) -> ReapCandidate:
         found = index.read(store, stack)
     except NotFoundError:  # no state bucket: nothing was ever applied
         return ReapCandidate(stack.region, stack.name, stack, bucket=False)
-    entries = {"": found.own, **found.tenants}
+    entries = {"": found.stack_layer, **found.tenants}
     deployed = tuple(n for n, e in entries.items() if e.deployed or e.missing)
     return ReapCandidate(
         stack.region,
@@ -177,7 +177,7 @@ class Reaper:
         named = self._named(store)
         self._tenants(store, results)
         if all(a.ok for a in results.values()):
-            results |= self._perform([""], own=True)
+            results |= self._perform([""], stack_layer=True)
         if all(a.ok for a in results.values()):
             results[""] = self._proved(results.get(""), named)
             if hold:
@@ -185,7 +185,7 @@ class Reaper:
 
     def _named(self, store: Store) -> set[NamedResource]:
         found = self.fleet.detector.read_index()
-        deployed = [n for n, e in {"": found.own, **found.tenants}.items() if e.deployed]
+        deployed = [n for n, e in {"": found.stack_layer, **found.tenants}.items() if e.deployed]
         return {
             one for n in deployed for one in remaining_resources.named_in(layer_state.load(store, Layer(self.stack, n)))
         }
@@ -200,10 +200,10 @@ class Reaper:
             todo = [n for n in found.stateful if n not in bad]
             if layer_state.is_empty(layer_state.load(store, Layer(self.stack))):
                 todo = [n for n in todo if found.of(n).missing or not self._tidied(store, n)]
-            made = [n for n, e in {"": found.own, **found.tenants}.items() if e.locked and not e.deployed]
+            made = [n for n, e in {"": found.stack_layer, **found.tenants}.items() if e.locked and not e.deployed]
             if todo and rounds < ROUNDS:
                 rounds += 1
-                results |= self._perform(todo, own=False)
+                results |= self._perform(todo, stack_layer=False)
                 self.fleet.deployer.signals.check()
             elif made and not todo and (left := deadline - time.monotonic()) > 0:
                 self.fleet.deployer.signals.pause(min(_GLANCE, left))
@@ -219,10 +219,10 @@ class Reaper:
             return True
         return False
 
-    def _perform(self, names: Sequence[str], *, own: bool) -> dict[str, LayerResult]:
+    def _perform(self, names: Sequence[str], *, stack_layer: bool) -> dict[str, LayerResult]:
         if names != [""] and self.stack.tenant_source is None:
             self.fleet.deployer.project.layer(self.stack, names[0])  # says what is missing
-        tenant_filter = TenantFilter(only=frozenset(names), own=own)
+        tenant_filter = TenantFilter(only=frozenset(names), stack_layer=stack_layer)
         return {a.tenant: a for a in self.fleet.destroy(tenant_filter, lock_timeout=self.wait)}
 
     def _busy(self, tenant: str, made: Sequence[str]) -> LayerResult:
@@ -237,9 +237,9 @@ class Reaper:
 
     # -- the proof --------------------------------------------------------------------------------
 
-    def _proved(self, own: LayerResult | None, named: set[NamedResource]) -> LayerResult:
+    def _proved(self, stack_result: LayerResult | None, named: set[NamedResource]) -> LayerResult:
         """The stack layer's result with what a listing says. What was deleted a moment ago may be listed for a while."""
-        result = own or LayerResult(self.stack.region, self.stack.name, "", "unchanged")
+        result = stack_result or LayerResult(self.stack.region, self.stack.name, "", "unchanged")
         identity, deadline = self.fleet.deployer.identity, time.monotonic() + self.settles
         while (there := self.prove(self.stack, identity, named)) and time.monotonic() < deadline:
             self.fleet.deployer.signals.pause(_GLANCE)

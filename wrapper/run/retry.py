@@ -43,7 +43,7 @@ def with_retries(label: str, attempt: Callable[[], Returned], clock: RetryClock)
                 raise
         met[transient.name] += 1
         seconds = backoff(met.total(), clock.chance())
-        clock.info(f"{label}: {transient.name} ({transient.why}): try {met.total() + 1} in {seconds:.0f} s")
+        clock.info(f"{label}: {transient.name} ({transient.reason}): try {met.total() + 1} in {seconds:.0f} s")
         clock.sleep(seconds)
 
 

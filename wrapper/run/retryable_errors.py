@@ -17,13 +17,13 @@ _PROVIDER = "github.com/hashicorp/terraform-provider-aws/issues/"
 
 
 @dataclass(frozen=True)
-class Transient:
+class RetryableError:
     """``pattern`` is searched in one error of Terraform's, its lines joined by blanks; ``times``: how often it is tried
     again. ``after``: counts only where this was said in the same run too."""
 
     name: str
     pattern: str
-    why: str
+    reason: str
     source: str
     times: int = 3
     after: str = ""
@@ -35,61 +35,61 @@ class NonRetryable:
 
     name: str
     pattern: str
-    why: str
+    reason: str
 
 
-TRANSIENTS = (
-    Transient(
+RETRYABLE_ERRORS = (
+    RetryableError(
         "task definition revisions",
         r"Too many concurrent attempts to create a new revision of the specified family",
         "two revisions of one family at once; a ClientException, which the SDK does not retry",
         _PROVIDER + "9777",
     ),
-    Transient(
+    RetryableError(
         "throttled",
         r"Rate exceeded|Throttl(?:ing|ed)|TooManyRequests|RequestLimitExceeded|Request limit exceeded|SlowDown",
         "the provider asked 25 times and gave up",
         "docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html",
     ),
-    Transient(
+    RetryableError(
         "conflicting operation",
         r"OperationAborted: A conflicting conditional operation",
         "two changes of one bucket at once; S3 answers 409 and says: try again",
         _PROVIDER + "33478",
     ),
-    Transient(
+    RetryableError(
         "concurrent change",
         r"Concurrent(?:Update|Access|Modification)(?:Exception)?\b|PriorRequestNotComplete",
         "another change of the same thing is still under way",
         "docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html",
     ),
-    Transient(
+    RetryableError(
         "service unavailable",
         r"ServiceUnavailable|InternalFailure|InternalError\b|InternalServerError|StatusCode: 50[0234]\b",
         "AWS answers 5xx, longer than the provider asks",
         "docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html",
     ),
-    Transient(
+    RetryableError(
         "connection lost",
         r"(?:connection reset by peer|broken pipe|unexpected EOF|TLS handshake timeout|i/o timeout|"
         r"Client\.Timeout|context deadline exceeded \(|server misbehaving|Temporary failure in name resolution)",
         "the network between here and AWS",
         _PROVIDER + "20517",
     ),
-    Transient(
+    RetryableError(
         "name not found",
         r"dial tcp: lookup \S+.{0,60}: no such host",
         "a name server that does not know for a moment; a wrong Region says the same, so once",
         _PROVIDER + "30959",
         times=1,
     ),
-    Transient(
+    RetryableError(
         "service-linked role",
         r"Unable to assume the service linked role|ECS Service Linked Role does not exist",
         "AWS makes it with the first cluster of an account, and IAM takes a while to say so",
         _PROVIDER + "11417",
     ),
-    Transient(
+    RetryableError(
         "new role not known yet",
         r"(?i)\brole (?!.{0,120}User: ).{0,200}?(?:is not authorized to perform|cannot be assumed|is not valid)|"
         r"Invalid principal in policy|Invalid IAM Instance Profile|unable to assume (?:the )?(?:provided )?role",
@@ -98,14 +98,14 @@ TRANSIENTS = (
         times=2,
         after=r"\baws_iam_\w+\.\S+: Creation complete",
     ),
-    Transient(
+    RetryableError(
         "provider did not start",
         r"Failed to read any lines from plugin's stdout",
         "a provider that died before its first word, before anything was changed; a crash later is not tried again",
         "github.com/hashicorp/go-plugin/blob/main/client.go",
         times=1,
     ),
-    Transient(
+    RetryableError(
         "registry",
         r"(?:[Cc]ould not (?:connect to|query|download|retrieve)|[Ff]ailed to (?:request discovery|query available|"
         r"install)).{0,300}(?:tim(?:eout|ed out)|deadline exceeded|reset by peer|EOF|: 50[0234]\b)",
@@ -114,7 +114,7 @@ TRANSIENTS = (
     ),
 )
 
-NEVERS = (
+NON_RETRYABLE = (
     NonRetryable(
         "denied",
         r"AccessDenied|UnauthorizedOperation|User: \S+ is not authorized|AuthFailure|OptInRequired",
@@ -174,7 +174,7 @@ def _json_error(line: str) -> str:
         return line
 
 
-def worth_another_try(error: OrchestrateError) -> Transient | None:
+def worth_another_try(error: OrchestrateError) -> RetryableError | None:
     """The transient that a failure amounts to, or None. Only of a Terraform that failed and saved its state."""
     if not isinstance(error, TerraformFailed):
         return None
@@ -183,7 +183,7 @@ def worth_another_try(error: OrchestrateError) -> Transient | None:
     return min(known, key=lambda one: one.times) if known and len(known) == len(found) else None
 
 
-def _transient(error: str, said: str) -> Transient | None:
-    if any(re.search(never.pattern, error) for never in NEVERS):
+def _transient(error: str, said: str) -> RetryableError | None:
+    if any(re.search(never.pattern, error) for never in NON_RETRYABLE):
         return None
-    return next((t for t in TRANSIENTS if re.search(t.pattern, error) and re.search(t.after, said)), None)
+    return next((t for t in RETRYABLE_ERRORS if re.search(t.pattern, error) and re.search(t.after, said)), None)

@@ -51,10 +51,10 @@ class Gateway:
         body = read_body(environ)
         with self.lock:
             if environ["PATH_INFO"].startswith(ROUTES):
-                return self._own(environ, start_response, body)
+                return self._control(environ, start_response, body)
             return self._simulate(environ, start_response, body)
 
-    def _own(self, environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:
+    def _control(self, environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:
         route = self._routes.get(environ["PATH_INFO"].removeprefix(ROUTES))
         if route is None:
             return answer(start_response, "404 Not Found", "application/json", b"{}")
@@ -84,14 +84,14 @@ class Gateway:
             return broken(environ, start_response, body)
 
     def _carried_out(self, environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:
-        given: list[Any] = []
+        head: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            given[:] = [status, tuple(headers)]
+            head[:] = [status, tuple(headers)]
             return noting(start_response, environ, body)(status, headers, exc_info)
 
         said = list(self._aws(environ, start))
-        self._replay.keep(environ, RecordedResponse(given[0], given[1], b"".join(said)))
+        self._replay.keep(environ, RecordedResponse(head[0], head[1], b"".join(said)))
         return said
 
     def _carried_out_unheard(self, environ: Environ) -> None:

@@ -28,18 +28,18 @@ class Replay:
     """The last good answers by the id of what asked for them."""
 
     def __init__(self) -> None:
-        self._answers: OrderedDict[str, RecordedResponse] = OrderedDict()
+        self._responses: OrderedDict[str, RecordedResponse] = OrderedDict()
 
     def of(self, environ: Mapping[str, object]) -> RecordedResponse | None:
         """The answer that a repeated request was given before, or None."""
-        return self._answers.get(_id(environ))
+        return self._responses.get(_id(environ))
 
     def keep(self, environ: Mapping[str, object], answer: RecordedResponse) -> None:
         key = _id(environ)
         if key and answer.status.startswith("2") and len(answer.body) <= MAXIMUM:
-            self._answers[key] = answer
-            if len(self._answers) > KEPT:
-                self._answers.popitem(last=False)
+            self._responses[key] = answer
+            if len(self._responses) > KEPT:
+                self._responses.popitem(last=False)
 
 
 def _id(environ: Mapping[str, object]) -> str:

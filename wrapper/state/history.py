@@ -84,8 +84,8 @@ def added(history: History, record: DeploymentRecord) -> History:
     if any(e.run and e.run == record.run for e in history):
         return history
     number = history[-1].number + 1 if history else 1
-    own = ("number", "failed", "serial", "lineage")
-    common = {f.name: getattr(record, f.name) for f in fields(HistoryEntry) if f.name not in own}
+    only_here = ("number", "failed", "serial", "lineage")
+    common = {f.name: getattr(record, f.name) for f in fields(HistoryEntry) if f.name not in only_here}
     serial, lineage = record.state.get("serial") or 0, str(record.state.get("lineage") or "")
     return (*history, HistoryEntry(number=number, serial=serial, lineage=lineage, **common))[-KEPT:]
 

@@ -60,7 +60,7 @@ class LayerStatus:
 class TenantIndex:
     """What the bucket says of one stack: its own layer and, by name, every tenant it knows."""
 
-    own: LayerStatus
+    stack_layer: LayerStatus
     tenants: Mapping[str, LayerStatus]
 
     @property
@@ -73,16 +73,16 @@ class TenantIndex:
         return sorted(n for n, e in self.tenants.items() if e.deployed or e.missing)
 
     def of(self, tenant: str) -> LayerStatus:
-        return (self.tenants.get(tenant) or LayerStatus()) if tenant else self.own
+        return (self.tenants.get(tenant) or LayerStatus()) if tenant else self.stack_layer
 
 
 def read(store: Store, stack: Stack) -> TenantIndex:
     """The register, with as many requests as there are thousands of objects, and one for each record that is new."""
     prefix = naming.stack_prefix(stack.region, stack.name)
     tags = store.listing(prefix)
-    own_key = state_key(Layer(stack))
-    if not own_key.startswith(prefix):  # an older project wrote the key of its own state by hand
-        tags |= store.listing(own_key)
+    stack_key = state_key(Layer(stack))
+    if not stack_key.startswith(prefix):  # an older project wrote the key of its own state by hand
+        tags |= store.listing(stack_key)
     keys = _state_keys(stack, tags)
     kept = {name: naming.beside(key, RECORD) for name, key in keys.items()}
     data = _records(store, prefix + MEMORY, kept, tags)
@@ -113,7 +113,7 @@ def catch_up(store: Store, stack: Stack, found: TenantIndex, files: Mapping[str,
     with ThreadPoolExecutor(_READERS) as pool:
         written = {n: one for n, one in zip(todo, pool.map(caught_up, todo), strict=True) if one}
     if written:
-        known = {n: e.kept for n, e in {"": found.own, **found.tenants}.items() if e.kept}
+        known = {n: e.kept for n, e in {"": found.stack_layer, **found.tenants}.items() if e.kept}
         _remember(store, naming.stack_prefix(stack.region, stack.name) + MEMORY, {**known, **written})
 
 

@@ -397,7 +397,7 @@ def redact(argv: Sequence[str], sensitive: Iterable[str] = ()) -> str:
 
 def redact_each(argv: Sequence[str], sensitive: Iterable[str] = ()) -> list[str]:
     """The words of the argv, redacted as in :func:`redact`."""
-    hidden = set(sensitive)
+    names = set(sensitive)
 
     def shown(word: str, before: str) -> str:
         if not _is_var(word, before):
@@ -406,7 +406,7 @@ def redact_each(argv: Sequence[str], sensitive: Iterable[str] = ()) -> list[str]
         found = re.match(r"\s*([\w-]+)\s*=", word[len(flag) :])
         if found is None:
             return flag + "***"
-        secret = found[1] in hidden or _SECRET_NAME.search(found[1]) or _tells(word[len(flag) + found.end() :])
+        secret = found[1] in names or _SECRET_NAME.search(found[1]) or _tells(word[len(flag) + found.end() :])
         return flag + found[0] + "***" if secret else word
 
     return [shown(w, b) for w, b in zip(argv, ("", *argv), strict=False)]
@@ -424,10 +424,10 @@ def variable_names(tokens: Iterable[Token]) -> set[str]:
 
 def names_in(argv: Sequence[str]) -> set[str]:
     """The same of a whole command line, whatever else stands in it."""
-    typed = [
+    arguments = [
         w if b == "-var" else w.removeprefix("-var=") for w, b in zip(argv, ("", *argv), strict=False) if _is_var(w, b)
     ]
-    return {text.partition("=")[0].strip() for text in typed}
+    return {text.partition("=")[0].strip() for text in arguments}
 
 
 def _is_var(word: str, before: str) -> bool:

@@ -144,12 +144,12 @@ def _not_saved(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagnost
 def _killed(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagnostic]) -> OrchestrateError | None:
     if outcome.code != _KILLED:
         return None
-    why = "the machine may lack memory, or a user ended it"
+    cause = "the machine may lack memory, or a user ended it"
     if outcome.out_of_memory:
-        why = "it used more memory than its container has"
+        cause = "it used more memory than its container has"
     return TerraformFailed(
         f"{run.layer.label}: terraform {step.argv[1]} was killed",
-        hint=f"{why}. Its lock may remain, and its last changes may be missing in the state. "
+        hint=f"{cause}. Its lock may remain, and its last changes may be missing in the state. "
         f"To see both: {suggest('plan', run.layer)}",
     )
 

@@ -136,8 +136,8 @@ def _from_json(text: str) -> Iterator[Diagnostic]:
         except ValueError:
             continue
         if isinstance(data, dict):
-            given = data.get("diagnostics", [data.get("diagnostic")])
-            yield from (_from_data(one) for one in given if isinstance(one, dict))
+            found_in = data.get("diagnostics", [data.get("diagnostic")])
+            yield from (_from_data(one) for one in found_in if isinstance(one, dict))
 
 
 def _from_data(data: Mapping[str, Any]) -> Diagnostic:

@@ -98,9 +98,9 @@ def _check_type(variable: Variable, value: Any, where: str) -> None:
         raise ConfigError(wrong, where=where, hint=f"its type is declared in {variable.where}")
 
 
-def check_required(declared: Mapping[str, Variable], given: Collection[str], label: str) -> None:
+def check_required(declared: Mapping[str, Variable], known: Collection[str], label: str) -> None:
     """Every variable without a default has a value; else ConfigError naming all that have none."""
-    missing = [v for v in declared.values() if v.required and v.name not in given]
+    missing = [v for v in declared.values() if v.required and v.name not in known]
     if missing:
         names = ", ".join(v.name for v in missing)
         raise ConfigError(

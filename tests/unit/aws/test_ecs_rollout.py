@@ -257,12 +257,14 @@ def test_a_canary_that_ecs_rolls_back_ends_the_rollout(project: Project) -> None
     """The health of a wave is what ECS says of each tenant in it; whoever comes after a bad one is left as it was."""
     project.disk.write(f"{APP}/tenants/third.tfvars", "")
     many = Fleet(project.deployer(identity=As(Ecs(ROLLED_BACK))), Onlooker(), FleetPolicy(jobs=1, canary=1, wave=2))
-    answers = {a.tenant: (a.result, a.summary) for a in many.perform(VERBS["apply"], [], TenantFilter(own=False))}
+    answers = {
+        a.tenant: (a.result, a.summary) for a in many.perform(VERBS["apply"], [], TenantFilter(stack_layer=False))
+    }
     assert answers["acme"][0] == "failed" and "ECS rolled back" in answers["acme"][1]
     assert answers["globex"] == answers["third"] == ("stopped", "wave 1 of 2 was not good: acme")
     assert {label for label, _ in project.engine.done} == {f"{REGION}/app-test", ACME}
     well = Fleet(project.deployer(identity=As(Ecs(STEADY))), Onlooker(), FleetPolicy(jobs=1, canary=1, wave=2))
-    assert all(a.ok for a in well.perform(VERBS["apply"], [], TenantFilter(own=False)))
+    assert all(a.ok for a in well.perform(VERBS["apply"], [], TenantFilter(stack_layer=False)))
     assert all(project.record(name)["inputs"] for name in ("acme", "globex", "third"))
 
 

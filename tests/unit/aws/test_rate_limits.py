@@ -8,7 +8,7 @@ import pytest
 
 from wrapper.aws.rate_limits import COSTS, RATES, requests
 from wrapper.model.findings import Change
-from wrapper.run.retryable_errors import NEVERS, TRANSIENTS
+from wrapper.run.retryable_errors import NON_RETRYABLE, RETRYABLE_ERRORS
 
 PAGE = Path(__file__).resolve().parents[3] / "docs/rate-limits.md"
 
@@ -79,6 +79,6 @@ def test_the_page_prints_what_a_change_costs() -> None:
 
 def test_the_page_prints_what_is_tried_again_and_what_never() -> None:
     assert rows("What is tried again") == [
-        [t.name, f"`{t.pattern}`".replace("|", "\0"), str(t.times), t.why, t.source] for t in TRANSIENTS
+        [t.name, f"`{t.pattern}`".replace("|", "\0"), str(t.times), t.reason, t.source] for t in RETRYABLE_ERRORS
     ]
-    assert rows("What never is") == [[n.name, f"`{n.pattern}`".replace("|", "\0"), n.why] for n in NEVERS]
+    assert rows("What never is") == [[n.name, f"`{n.pattern}`".replace("|", "\0"), n.reason] for n in NON_RETRYABLE]

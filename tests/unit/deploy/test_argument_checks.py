@@ -21,9 +21,9 @@ def checks(example: Disk) -> ArgumentChecks:
 def test_a_value_goes_to_the_root_that_declares_it(checks: ArgumentChecks) -> None:
     typed = tokens("-var", "size=3", "-var", "memory=9", "-parallelism=2")
     own, acme = Layer(checks.stack), Layer(checks.stack, "acme")
-    assert [*checks.root_request(APPLY, own, typed).typed] == ["size"]
+    assert [*checks.root_request(APPLY, own, typed).cli_vars] == ["size"]
     request = checks.root_request(APPLY, acme, typed)
-    assert {n: (v.value, v.origin) for n, v in request.typed.items()} == {"memory": ("9", "-var memory")}
+    assert {n: (v.value, v.origin) for n, v in request.cli_vars.items()} == {"memory": ("9", "-var memory")}
     assert [t.flag for t in request.request.tokens] == ["var", "parallelism"]
 
 
@@ -44,10 +44,10 @@ def test_what_does_not_fit_is_said_before_the_stack_is_made(
 
 
 def test_a_variable_of_the_environment_that_a_root_declares(example: Disk) -> None:
-    one = Cloud(example).deployer(given={"TF_VAR_memory": "9"}).resolver.checks
+    one = Cloud(example).deployer(environ={"TF_VAR_memory": "9"}).resolver.checks
     with pytest.raises(OrchestrateError, match="TF_VAR_memory is set"):
         one.root_request(APPLY, Layer(one.stack, "acme"), [])
-    assert one.root_request(SHOW, Layer(one.stack, "acme"), []).typed == {}, "show takes no value"
+    assert one.root_request(SHOW, Layer(one.stack, "acme"), []).cli_vars == {}, "show takes no value"
 
 
 def test_what_one_layer_is_given_alone_stands_last(checks: ArgumentChecks) -> None:
@@ -55,5 +55,5 @@ def test_what_one_layer_is_given_alone_stands_last(checks: ArgumentChecks) -> No
     common = checks.root_request(APPLY, acme, tokens("-var", "memory=9"))
     assert checks.with_overrides(acme, common, NO_OVERRIDES) is common
     mine = checks.with_overrides(acme, common, LayerOverrides(tuple(tokens("-var", "memory=7", "-var", "size=3"))))
-    assert mine.typed["memory"].value == "7"
-    assert (mine.for_all, len(mine.own.tokens)) == (common.request.tokens, 1), "the other root's is left out"
+    assert mine.cli_vars["memory"].value == "7"
+    assert (mine.for_all, len(mine.overrides.tokens)) == (common.request.tokens, 1), "the other root's is left out"

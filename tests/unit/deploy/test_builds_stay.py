@@ -55,13 +55,13 @@ def why(cloud: Cloud, **changes: Any) -> str:
     """Why a fleet would run acme; "" where it need not."""
     one = Fleet(cloud.deployer(**changes), Onlooker())
     [diff] = one.detector.detect(APPLY, ["acme"], [], one.detector.read_index())
-    return diff.why
+    return diff.reason
 
 
 def fleet(cloud: Cloud, *arguments: str, **changes: Any) -> tuple[str, list[str]]:
     onlooker = Onlooker()
     one = Fleet(cloud.deployer(**changes), onlooker, FleetPolicy(jobs=1))
-    results = one.perform(VERBS["apply"], tokens(*arguments), TenantFilter(only=frozenset(["acme"]), own=False))
+    results = one.perform(VERBS["apply"], tokens(*arguments), TenantFilter(only=frozenset(["acme"]), stack_layer=False))
     return results[0].result, onlooker.said
 
 
@@ -224,7 +224,7 @@ def test_drift_is_looked_for_in_what_runs(cloud: Cloud) -> None:
     apply(cloud, "-var", f"{BUILD}=97")
     cloud.disk.write(ACME, f'{BUILD} = "95"\n')
     one = Fleet(cloud.deployer(), Onlooker(), FleetPolicy(jobs=1))
-    one.perform(DRIFT, [], TenantFilter(only=frozenset(["acme"]), own=False))
+    one.perform(DRIFT, [], TenantFilter(only=frozenset(["acme"]), stack_layer=False))
     assert cloud.values[LABEL][BUILD] == "97"
 
 
@@ -379,10 +379,10 @@ def test_the_question_names_the_builds_that_move(cloud: Cloud) -> None:
 
 
 def test_a_fleet_shows_of_each_tenant_why_and_which_builds(many: Many) -> None:
-    many.run("apply", "-var", f"{BUILD}=97", tenant_filter=TenantFilter(own=False))
+    many.run("apply", "-var", f"{BUILD}=97", tenant_filter=TenantFilter(stack_layer=False))
     many.cloud.disk.write(ACME, f'{BUILD} = "95"\n')
     many.cloud.disk.write(f"{APP}/tenants/globex.tfvars", "memory = 7\n")
-    many.run("apply", tenant_filter=TenantFilter(own=False))
+    many.run("apply", tenant_filter=TenantFilter(stack_layer=False))
     acme, globex = many.progress.said
     assert acme.startswith(f"  acme    {BUILD} 97 -> 95 (changed in {ACME}:1 (not named at the last apply); 97 came by")
     assert globex == f"  globex  variable memory; {BUILD} 97"

@@ -414,10 +414,10 @@ def test_a_template_that_needs_outputs_waits_for_them(cloud: Cloud) -> None:
 def test_the_environment_does_not_steer(made: Cloud, name: str, refused: bool) -> None:
     if refused:
         with pytest.raises(UsageError, match=f"{name} is set in the environment"):
-            made.perform("plan", "acme", given={name: "1"})
+            made.perform("plan", "acme", environ={name: "1"})
         assert made.engine.steps == []
     else:
-        made.perform("plan", "acme", given={name: "1"})
+        made.perform("plan", "acme", environ={name: "1"})
 
 
 def test_a_saved_plan_is_applied_to_its_own_layer_alone(made: Cloud) -> None:

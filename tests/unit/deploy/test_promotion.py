@@ -139,8 +139,8 @@ def record_of(cloud: Cloud, tenant: str) -> DeploymentRecord:
 
 def fleet(cloud: Cloud, **own: Any) -> dict[str, tuple[str, str]]:
     deployer = cloud.deployer(confirmed=f"{REGION}/app-live", trigger=Trigger(reason={"promoted_from": "app-test"}))
-    many = Fleet(deployer, Onlooker(), FleetPolicy(jobs=1), given=own)
-    return {a.tenant: (a.result, a.summary) for a in many.perform(VERBS["apply"], [], TenantFilter(own=False))}
+    many = Fleet(deployer, Onlooker(), FleetPolicy(jobs=1), overrides=own)
+    return {a.tenant: (a.result, a.summary) for a in many.perform(VERBS["apply"], [], TenantFilter(stack_layer=False))}
 
 
 def test_each_of_many_gets_its_own_builds(live: Cloud) -> None:

@@ -395,8 +395,8 @@ def test_what_each_was_given_alone_is_still_its_own_after_the_growth(made: SlotV
     own = {
         t: LayerOverrides(tuple(builds.tokens({"service1-build": n})), {"service1-build": n}) for t, n in BUILDS.items()
     }
-    many = Fleet(made.deployer(), Onlooker(), FleetPolicy(jobs=1), given=own)
-    answers = many.perform(VERBS["apply"], tokens("-auto-approve"), TenantFilter(own=False))
+    many = Fleet(made.deployer(), Onlooker(), FleetPolicy(jobs=1), overrides=own)
+    answers = many.perform(VERBS["apply"], tokens("-auto-approve"), TenantFilter(stack_layer=False))
     assert [(a.tenant, a.result) for a in answers] == [("acme", "succeeded"), ("globex", "succeeded")]
     assert {t: made.record(t)["builds"]["service1-build"] for t in BUILDS} == BUILDS
 

@@ -301,7 +301,8 @@ def test_a_fleet(example: Disk, stack: str, folder: str) -> None:
     progress = Onlooker()
     fleet = Fleet(shop.deployer(identity=ACTIVE, confirmed=label, builds=FILES), progress, FleetPolicy(jobs=1))
     answers = {
-        a.tenant: a.result for a in fleet.perform(VERBS["apply"], tokens(), TenantFilter(("acme", "other"), own=False))
+        a.tenant: a.result
+        for a in fleet.perform(VERBS["apply"], tokens(), TenantFilter(("acme", "other"), stack_layer=False))
     }
     assert answers == {"acme": "succeeded", "other": "succeeded"}
     assert [layer for layer, verb in shop.engine.done if verb == "untaint"] == [f"{label}/acme"]

@@ -27,7 +27,7 @@ def detect(cloud: Cloud, *typed: str, **changes: Any) -> dict[str, LayerDiff]:
 
 
 def why(cloud: Cloud, *typed: str, **changes: Any) -> tuple[str, ...]:
-    return tuple(diff.why for diff in detect(cloud, *typed, **changes).values())
+    return tuple(diff.reason for diff in detect(cloud, *typed, **changes).values())
 
 
 def test_what_was_applied_so_need_not_run(cloud: Cloud) -> None:
@@ -38,7 +38,7 @@ def test_what_was_applied_so_need_not_run(cloud: Cloud) -> None:
 def test_what_changed_is_named(cloud: Cloud, example: Disk) -> None:
     example.write(f"{APP}/tenants/acme.tfvars", "memory = 512\n")
     acme = detect(cloud)["acme"]
-    assert (acme.why, [d.name for d in acme.differences]) == ("variable memory", ["variable memory"])
+    assert (acme.reason, [d.name for d in acme.differences]) == ("variable memory", ["variable memory"])
 
 
 def test_a_state_that_another_hand_wrote(cloud: Cloud) -> None:
@@ -49,8 +49,8 @@ def test_a_state_that_another_hand_wrote(cloud: Cloud) -> None:
 def test_files_that_are_wrong_are_that_layers_alone(cloud: Cloud, example: Disk) -> None:
     example.write(f"{APP}/tenants/acme.tfvars", "memry = 512\n")
     found = detect(cloud)
-    assert (found["acme"].why, found["acme"].prepared) == ("its files are wrong", None)
-    assert found["globex"].why == "not deployed yet"
+    assert (found["acme"].reason, found["acme"].prepared) == ("its files are wrong", None)
+    assert found["globex"].reason == "not deployed yet"
 
 
 def test_who_is_in_scope(cloud: Cloud) -> None:

@@ -16,7 +16,7 @@ from wrapper.model.errors import RefusedError
     ("tenant_filter", "question"),
     [
         (TenantFilter(), f"Destroy {STACK} with 2 tenants?"),
-        (TenantFilter(("*",), own=False), f"Destroy 2 tenants of {STACK}?"),
+        (TenantFilter(("*",), stack_layer=False), f"Destroy 2 tenants of {STACK}?"),
     ],
 )
 def test_a_person_is_asked_once_for_all(made: Many, agrees: bool, tenant_filter: TenantFilter, question: str) -> None:
@@ -37,7 +37,7 @@ def test_an_apply_asks_once_for_those_that_run(made: Many) -> None:
     made.cloud.disk.write(f"{APP}/tenants/acme.tfvars", "memory = 999\n")
     console = Listener(True)
     asking = context(home=made.cloud.disk.root / ".orchestrate", interactive=True)
-    made.run("apply", tenant_filter=TenantFilter(own=False), context=asking, console=console)
+    made.run("apply", tenant_filter=TenantFilter(stack_layer=False), context=asking, console=console)
     assert console.asked == [(f"Apply to 1 tenant of {STACK}? Type yes to go on:", "yes")]
     assert made.progress.said == ["  acme  variable memory; service1-build 1"]
     assert made.progress.talks[f"{STACK}/acme"].asked == []

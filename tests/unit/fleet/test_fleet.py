@@ -91,7 +91,7 @@ def another_hand(many: Many) -> None:
 
 def failed_before(many: Many) -> None:
     many.fail("acme", "apply")
-    many.run("apply", policy=FleetPolicy(jobs=1, force=True), tenant_filter=TenantFilter(("acme",), own=False))
+    many.run("apply", policy=FleetPolicy(jobs=1, force=True), tenant_filter=TenantFilter(("acme",), stack_layer=False))
     many.cloud.fails.clear()
 
 
@@ -130,7 +130,7 @@ def test_outputs_of_the_stack_that_changed_are_inputs_that_changed(made: Many) -
         Layer(cloud.deployer().stack), '{"version":4,"serial":9,"outputs":{"cluster":{"value":"c-2"}},"resources":[1]}'
     )
     assert [
-        n for n, result, _ in made.run("apply", tenant_filter=TenantFilter(own=False)) if result == "succeeded"
+        n for n, result, _ in made.run("apply", tenant_filter=TenantFilter(stack_layer=False)) if result == "succeeded"
     ] == [
         "acme",
         "globex",
@@ -148,7 +148,7 @@ def test_a_look_for_drift_gives_each_again_what_its_last_apply_was(
     many.run("apply", "-var", "memory=7")
     engine = many.cloud.engine
     engine.steps.clear()
-    Fleet(many.cloud.deployer(), Onlooker()).perform(DRIFT, tokens(*now), TenantFilter(("acme",), own=False))
+    Fleet(many.cloud.deployer(), Onlooker()).perform(DRIFT, tokens(*now), TenantFilter(("acme",), stack_layer=False))
     assert [word for _, argv in engine.steps if "plan" in argv for word in argv if "memory" in word] == [given]
 
 
@@ -158,7 +158,7 @@ def test_why_each_one_would_run(made: Many) -> None:
     made.cloud.disk.write(f"{APP}/tenants/wrong.tfvars", "memroy = 1\n")
     one = Fleet(made.cloud.deployer(), Onlooker())
     diffs = one.detector.detect(VERBS["apply"], ["acme", "globex", "new", "wrong"], [], one.detector.read_index())
-    found = {diff.layer.tenant: (diff.why, [d.name for d in diff.differences]) for diff in diffs}
+    found = {diff.layer.tenant: (diff.reason, [d.name for d in diff.differences]) for diff in diffs}
     assert found == {
         "acme": ("variable memory", ["variable memory"]),
         "globex": ("", []),
@@ -173,12 +173,12 @@ def test_why_each_one_would_run(made: Many) -> None:
 @pytest.mark.parametrize(
     ("tenant_filter", "who"),
     [
-        (TenantFilter(("a*",), own=False), "acme"),
-        (TenantFilter(("*", "!a*"), own=False), "acme! globex"),
+        (TenantFilter(("a*",), stack_layer=False), "acme"),
+        (TenantFilter(("*", "!a*"), stack_layer=False), "acme! globex"),
         (TenantFilter(("!acme",)), "acme! - globex"),
-        (TenantFilter(shard=Shard(1, 2), own=False), "acme"),
-        (TenantFilter(shard=Shard(2, 2), own=False), "globex"),
-        (TenantFilter(only=frozenset({"globex"}), own=False), "globex"),
+        (TenantFilter(shard=Shard(1, 2), stack_layer=False), "acme"),
+        (TenantFilter(shard=Shard(2, 2), stack_layer=False), "globex"),
+        (TenantFilter(only=frozenset({"globex"}), stack_layer=False), "globex"),
         (TenantFilter(only=frozenset({"", "globex"})), "- globex"),
     ],
 )
@@ -201,7 +201,7 @@ def test_what_is_done_is_not_done_again(made: Many) -> None:
 
 
 def test_tenants_alone_make_their_stack_where_there_is_none(many: Many) -> None:
-    assert many.run("apply", tenant_filter=TenantFilter(("acme",), own=False)) == [("acme", "succeeded", 0)]
+    assert many.run("apply", tenant_filter=TenantFilter(("acme",), stack_layer=False)) == [("acme", "succeeded", 0)]
     assert many.applied == ["-", "/acme"]
 
 
@@ -234,12 +234,12 @@ def test_a_template_that_fails_for_one_fails_for_one(many: Many) -> None:
 def test_a_failure_stops_no_other_unless_told_so(made: Many) -> None:
     made.fail("acme", "plan")
     forced = FleetPolicy(jobs=1, force=True)
-    assert made.run("apply", tenant_filter=TenantFilter(own=False), policy=forced) == [
+    assert made.run("apply", tenant_filter=TenantFilter(stack_layer=False), policy=forced) == [
         ("acme", "failed", 1),
         ("globex", "succeeded", 0),
     ]
     assert [d.summary for d in made.results["acme"].diagnostics] == ["no"]
-    assert made.run("apply", tenant_filter=TenantFilter(own=False), policy=replace(forced, fail_fast=True)) == [
+    assert made.run("apply", tenant_filter=TenantFilter(stack_layer=False), policy=replace(forced, fail_fast=True)) == [
         ("acme", "failed", 1),
         ("globex", "stopped", 1),
     ]
@@ -255,7 +255,7 @@ def test_a_bug_in_one_is_named_and_the_others_go_on(made: Many) -> None:
         return well(run, step)
 
     made.cloud.engine.behaviour = breaks
-    ran = made.run("apply", tenant_filter=TenantFilter(own=False), policy=FleetPolicy(jobs=2, force=True))
+    ran = made.run("apply", tenant_filter=TenantFilter(stack_layer=False), policy=FleetPolicy(jobs=2, force=True))
     assert sorted(ran) == [("acme", "failed", 70), ("globex", "succeeded", 0)]
     assert made.results["acme"].summary == "a bug of ours: ZeroDivisionError: oops"
     assert "Traceback" in made.progress.talks[f"{STACK}/acme"].text()
@@ -296,14 +296,14 @@ def six(many: Many) -> Many:
 
 
 def test_waves_go_on_while_all_is_well(six: Many) -> None:
-    six.run("apply", tenant_filter=TenantFilter(own=False), policy=FleetPolicy(jobs=1, canary=1, wave=3))
+    six.run("apply", tenant_filter=TenantFilter(stack_layer=False), policy=FleetPolicy(jobs=1, canary=1, wave=3))
     assert six.progress.said[:2] == [f"  {n}  not deployed yet; service1-build none -> 1" for n in ("acme  ", "b     ")]
     assert six.progress.said[6:] == [f"wave {n} of 3: all {size} good" for n, size in ((1, 1), (2, 3), (3, 2))]
 
 
 def test_the_first_bad_wave_is_the_last(six: Many) -> None:
     six.fail("c")
-    ran = six.run("apply", tenant_filter=TenantFilter(own=False), policy=FleetPolicy(jobs=1, canary=1, wave=3))
+    ran = six.run("apply", tenant_filter=TenantFilter(stack_layer=False), policy=FleetPolicy(jobs=1, canary=1, wave=3))
     assert [(n, r) for n, r, _ in ran] == [
         *(("acme", "succeeded"), ("b", "succeeded"), ("c", "failed"), ("d", "succeeded")),
         *(("e", "stopped"), ("globex", "stopped")),
@@ -328,7 +328,7 @@ def test_a_signal_starts_no_new_one_and_every_one_is_named(six: Many) -> None:
         return well(run, step)
 
     six.cloud.engine.behaviour = stopped
-    ran = six.run("apply", tenant_filter=TenantFilter(own=False), policy=FleetPolicy(jobs=2), signals=signals)
+    ran = six.run("apply", tenant_filter=TenantFilter(stack_layer=False), policy=FleetPolicy(jobs=2), signals=signals)
     assert len(ran) == 6
     assert {(r, c) for _, r, c in ran} == {("stopped", 143)}
     assert sorted({label for label, _ in six.cloud.engine.done}) == [f"{STACK}/acme", f"{STACK}/b"]
@@ -344,7 +344,9 @@ def test_one_that_takes_too_long_is_stopped_alone(six: Many) -> None:
         return well(run, step)
 
     six.cloud.engine.behaviour = slow
-    ran = six.run("apply", tenant_filter=TenantFilter(("acme", "b"), own=False), policy=FleetPolicy(jobs=1, each=0.3))
+    ran = six.run(
+        "apply", tenant_filter=TenantFilter(("acme", "b"), stack_layer=False), policy=FleetPolicy(jobs=1, each=0.3)
+    )
     assert ran == [("acme", "failed", 124), ("b", "succeeded", 0)]
     assert six.results["acme"].reason == "stopped after 0.3 s"
 
@@ -403,11 +405,11 @@ def test_what_passes_by_itself_is_tried_again_and_said(six: Many) -> None:
         return well(run, step)
 
     six.cloud.engine.behaviour = refuses_once
-    assert six.run("apply", tenant_filter=TenantFilter(("acme",), own=False), signals=Hurried(lambda _: None)) == [
-        ("acme", "succeeded", 0)
-    ]
+    assert six.run(
+        "apply", tenant_filter=TenantFilter(("acme",), stack_layer=False), signals=Hurried(lambda _: None)
+    ) == [("acme", "succeeded", 0)]
     assert six.results["acme"].attempts == 2
     assert "try 2 in" in six.progress.said[-1]
     six.cloud.fails[f"{STACK}/b", "plan"] = TRANSIENT
-    six.run("apply", tenant_filter=TenantFilter(("b",), own=False), signals=Hurried(lambda _: None))
+    six.run("apply", tenant_filter=TenantFilter(("b",), stack_layer=False), signals=Hurried(lambda _: None))
     assert (six.results["b"].result, six.results["b"].attempts) == ("failed", 4)

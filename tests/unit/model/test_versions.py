@@ -193,7 +193,7 @@ def test_of_many_records_the_newer_one_alone_is_not_read(tmp_path: Path) -> None
         acme = found.of("acme")
         assert isinstance(acme.error, NewerError) and acme.error.where.endswith("acme/orchestrate.json")
         assert (acme.deployed, acme.record, found.of("globex").record.by) == (True, DeploymentRecord(), "you")
-        assert (found.of("globex").error, found.own.error) == (None, None)
+        assert (found.of("globex").error, found.stack_layer.error) == (None, None)
     kept = json.loads(store.read(PREFIX + index.MEMORY) or b"")["tenants"]["acme"]["record"]
     assert kept == json.loads(RECORD), "what is remembered of it is all of it"
     with pytest.raises(NewerError):
@@ -235,7 +235,7 @@ def test_in_a_fleet_the_others_go_on(made: Many, verb: str) -> None:
     file = wrote(made, "acme")
     text = file.read_bytes()
     made.cloud.disk.append("src/app/tenant/main.tf", "# changed\n")
-    found = made.run(verb, tenant_filter=TenantFilter(own=False))
+    found = made.run(verb, tenant_filter=TenantFilter(stack_layer=False))
     assert sorted(found) == [("acme", "failed", 65), ("globex", "succeeded", 2 if verb == "plan" else 0)]
     error = made.results["acme"].error
     assert error and NEWER in error.message and error.where.endswith("acme/orchestrate.json")
@@ -258,7 +258,7 @@ def test_the_stacks_own_layer_of_a_newer_orchestrate(made: Many) -> None:
     made.cloud.disk.append("src/app/tenant/main.tf", "# changed\n")
     assert made.run("apply")[0] == ("-", "failed", 65)
     assert {a.result for n, a in made.results.items() if n} == {"stopped"}
-    assert sorted(made.run("apply", tenant_filter=TenantFilter(own=False))) == [
+    assert sorted(made.run("apply", tenant_filter=TenantFilter(stack_layer=False))) == [
         ("acme", "succeeded", 0),
         ("globex", "succeeded", 0),
     ]

@@ -10,7 +10,7 @@ from fakes import run_of
 
 from wrapper.model.errors import BusyError, OrchestrateError, StateAtRisk, Stopped, TerraformFailed, TimeoutExpired
 from wrapper.model.nouns import Outcome, Step
-from wrapper.run.retryable_errors import NEVERS, TRANSIENTS, errors, worth_another_try
+from wrapper.run.retryable_errors import NON_RETRYABLE, RETRYABLE_ERRORS, errors, worth_another_try
 from wrapper.terraform import output
 from wrapper.terraform.failures import failure
 
@@ -141,8 +141,10 @@ def test_a_lock_held_and_a_state_at_risk_are_not_tried_again_whatever_else_was_s
 
 
 def test_the_lists_hold_together() -> None:
-    assert len({t.name for t in TRANSIENTS}) == len(TRANSIENTS) and len({n.name for n in NEVERS}) == len(NEVERS)
-    assert all(1 <= t.times <= 3 and t.why and "." in t.source for t in TRANSIENTS)
+    assert len({t.name for t in RETRYABLE_ERRORS}) == len(RETRYABLE_ERRORS) and len(
+        {n.name for n in NON_RETRYABLE}
+    ) == len(NON_RETRYABLE)
+    assert all(1 <= t.times <= 3 and t.reason and "." in t.source for t in RETRYABLE_ERRORS)
 
 
 def test_what_a_fleet_keeps_of_a_failure_is_bounded_and_holds_its_errors() -> None:

@@ -106,7 +106,7 @@ def test_each_record_is_read_once_and_then_remembered(store: Counting) -> None:
     second = index.read(store, STACK)
     assert store.asked() == (1, 1)
     assert first == second
-    assert (len(second.tenants), second.of("t7").record.by, second.own.record.by) == (50, "me", "me")
+    assert (len(second.tenants), second.of("t7").record.by, second.stack_layer.record.by) == (50, "me", "me")
 
 
 def test_one_that_changed_is_read_anew(store: Counting) -> None:
@@ -169,7 +169,7 @@ def test_a_key_written_by_hand_is_the_stacks_own(tmp_path: Path) -> None:
     store.write("old/app.tfstate", b'{"version": 4}')
     layer_state.write_record(store, Layer(old), DeploymentRecord(by="me"))
     found = index.read(store, old)
-    assert (found.own.deployed, found.own.record.by, found.tenants) == (True, "me", {})
+    assert (found.stack_layer.deployed, found.stack_layer.record.by, found.tenants) == (True, "me", {})
 
 
 def test_nothing_there(tmp_path: Path) -> None:

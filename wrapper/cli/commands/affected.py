@@ -61,14 +61,14 @@ Comparison = tuple[Sequence[Difference], list[dict[str, Any]]]
 def _now(session: CliSession, seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token]) -> Comparison:
     diffs = seen.diffs(names, tokens)
     report_caught_up(session, diffs)
-    return seen.stack_layer_changes(), [_row(diff) for diff in diffs if diff.why]
+    return seen.stack_layer_changes(), [_row(diff) for diff in diffs if diff.reason]
 
 
 def _row(diff: LayerDiff) -> dict[str, Any]:
     inputs = [{"input": d.name, "old": d.old or None, "new": d.new or None} for d in diff.differences]
     return {
         "tenant": diff.layer.tenant,
-        "why": diff.why,
+        "why": diff.reason,
         "inputs": inputs if diff.status.record.inputs else [],
         "error": str(diff.error) if diff.error else None,
     }

@@ -70,8 +70,12 @@ def _entries(session: CliSession, layer: Layer) -> dict[str, LayerStatus]:
         found.deployed, selection.parse_patterns(session.options.fleet.tenants), layer.stack.label
     )
     entries = {n: found.of(n) for n in choice.chosen if shard is None or n in shard}
-    tells = bool(found.own.record.builds or found.own.error) and not session.options.fleet.tenants and not shard
-    return ({f"({layer.stack.name})": found.own} if tells else {}) | entries
+    tells = (
+        bool(found.stack_layer.record.builds or found.stack_layer.error)
+        and not session.options.fleet.tenants
+        and not shard
+    )
+    return ({f"({layer.stack.name})": found.stack_layer} if tells else {}) | entries
 
 
 def doubt(entry: LayerStatus) -> str:

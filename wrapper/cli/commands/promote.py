@@ -142,13 +142,15 @@ def _many(session: CliSession, promotion: Promotion, one: Invocation) -> int:
         there = index.read(store, promotion.source)
         names = list(fleet.detector.choose(here, request.tenant_filter, deployed_only=False).chosen)
         stack_has_builds = promotion.stack_layer_has_builds()
-        fleet.given = {
+        fleet.overrides = {
             n: _taken(promotion, n, there.of(n), store) for n in [*names, *([""] if stack_has_builds else [])]
         }
-        for name, overrides in fleet.given.items():
+        for name, overrides in fleet.overrides.items():
             if isinstance(overrides, LayerOverrides) and not here.of(name).error:
                 _tell_builds(session, Layer(one.stack, name), overrides, here.of(name).record.builds)
-        tenant_filter = replace(request.tenant_filter, own=stack_has_builds and request.tenant_filter.own)
+        tenant_filter = replace(
+            request.tenant_filter, stack_layer=stack_has_builds and request.tenant_filter.stack_layer
+        )
         return fleet.perform(one.verb, one.tokens, tenant_filter)
 
     words = ("promote", promotion.source.name, one.stack.name, one.stack.region)

@@ -77,10 +77,10 @@ def _deployed(stack: Stack, identity: Identity) -> list[str]:
 def _fleet(session: CliSession, stack: Stack, deployed: list[str], wanted: int | None) -> quota_headroom.FleetDemand:
     values = session.project.values
     names = [*deployed, *(t for t in session.project.tenants(stack) if t not in deployed)]
-    own = values.of(Layer(stack))
+    stack_values = values.of(Layer(stack))
     zones, on_demand = (
-        len(_object(own, "network").get("zones") or ("a", "b")),
-        quotas.on_demand(_object(own, "capacity")),
+        len(_object(stack_values, "network").get("zones") or ("a", "b")),
+        quotas.on_demand(_object(stack_values, "capacity")),
     )
     layers = [Layer(stack, tenant) for tenant in [*names, _EXAMPLE]]
     shapes = [_shape(of, zones, on_demand) for of in values.of_all(layers)]

@@ -53,8 +53,8 @@ def command(ctx: click.Context, /, words: tuple[str, ...], to: str | None, **opt
     )
     report_lost_vars(session, one, record)
     reason = {"rollback_of": applies[-1].number, "back_to": chosen.place}
-    own = LayerOverrides(tuple(builds.tokens(_still_declared(session, one, chosen.builds))), how=_how(reason))
-    on_layer(session, replace(one, reason=reason), {one.tenant: own})
+    overrides = LayerOverrides(tuple(builds.tokens(_still_declared(session, one, chosen.builds))), how=_how(reason))
+    on_layer(session, replace(one, reason=reason), {one.tenant: overrides})
     return 0
 
 
@@ -74,7 +74,7 @@ def report_lost_vars(session: CliSession, one: Invocation, record: DeploymentRec
     """What was typed at the last apply, and is not now, changes too: as at every apply."""
     cli_vars = {a.name for a in typed_values(one.tokens)}
     names = [n for n in record.cli_vars if n not in (*cli_vars, *record.builds, "tenant")]
-    sensitive_names = session.project.values.hidden(one.stack, names)  # sensitive now, if not then
+    sensitive_names = session.project.values.sensitive_names(one.stack, names)  # sensitive now, if not then
     lost = [commands.redact(["-var", f"{n}={record.cli_vars[n]}"], sensitive_names) for n in names]
     lost += [f"-var '{n}=***'" for n in record.sensitive_names if n not in cli_vars]
     if lost:

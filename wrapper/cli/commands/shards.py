@@ -54,7 +54,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], count: int, form: str
     with open_status(session, stack) as seen:
         names = seen.names(filter_of(session))
         diffs = seen.diffs(names, tokens)
-        changed = [diff for diff in diffs if diff.why or session.options.fleet.force]
+        changed = [diff for diff in diffs if diff.reason or session.options.fleet.force]
         stack_changes = seen.stack_layer_changes()
     behind = [] if session.options.fleet.force else [diff for diff in diffs if diff.catches_up]
     groups = divide([*changed, *behind], count)

@@ -68,7 +68,7 @@ def describe(
         "declared": declared,
         "deployed": status.deployed,
         "orphaned": status.deployed and not declared,
-        "changed": (diff.why or False) if diff and status.deployed else None,
+        "changed": (diff.reason or False) if diff and status.deployed else None,
         "failed": dict(record.failed) or None,
         "locked": {"by": lock.who, "since": lock.created, "doing": lock.operation, "id": lock.id} if lock else None,
         "place": slot,
@@ -85,7 +85,7 @@ def _status(status: LayerStatus, declared: bool, diff: LayerDiff | None, slot: d
         "keeps a place": bool(slot and not status.deployed),
         "orphaned": (status.deployed or status.missing) and not declared,
         "wrong": bool(status.error or (diff and diff.error)),
-        "changed": bool(diff and diff.why and status.deployed and not diff.error),
+        "changed": bool(diff and diff.reason and status.deployed and not diff.error),
         "failed": bool(status.record.failed),
         "locked": status.locked,
     }

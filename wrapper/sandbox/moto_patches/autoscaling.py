@@ -151,8 +151,8 @@ def distribution_is_complete(patch_set: PatchSet) -> None:
 def fill_distribution(group: FakeAutoScalingGroup) -> None:
     if not group.mixed_instances_policy:
         return
-    given = group.mixed_instances_policy.get("InstancesDistribution") or {}
-    complete = DISTRIBUTION | given
+    distribution = group.mixed_instances_policy.get("InstancesDistribution") or {}
+    complete = DISTRIBUTION | distribution
     if complete["SpotAllocationStrategy"] == "lowest-price":
         complete.setdefault("SpotInstancePools", 2)
     group.mixed_instances_policy["InstancesDistribution"] = complete

@@ -229,8 +229,8 @@ def all_capacity_providers_can_be_described(patch_set: PatchSet) -> None:
     """
 
     def around(original: Any, self: EC2ContainerServiceBackend, names: list[str] | None) -> Any:
-        own = [name for name in names if name not in FARGATE] if names else list(self.capacity_providers)
-        providers, failures = original(self, own)
+        of_groups = [name for name in names if name not in FARGATE] if names else list(self.capacity_providers)
+        providers, failures = original(self, of_groups)
         return providers + [fargate(self, name) for name in FARGATE if not names or name in names], failures
 
     patch_set.wrap(EC2ContainerServiceBackend, "describe_capacity_providers", around)

@@ -55,8 +55,8 @@ def target_group_has_one_load_balancer(patch_set: PatchSet) -> None:
 
     def guard(method: str, names: tuple[str, ...], balancer_of: Callable[[ELBv2Backend, str], str]) -> None:
         def around(original: Any, self: ELBv2Backend, *args: Any, **kwargs: Any) -> Any:
-            given = dict(zip(names, args, strict=False)) | kwargs
-            check_association(self, balancer_of(self, given[names[0]]), given["actions"] or ())
+            arguments = dict(zip(names, args, strict=False)) | kwargs
+            check_association(self, balancer_of(self, arguments[names[0]]), arguments["actions"] or ())
             return original(self, *args, **kwargs)
 
         patch_set.wrap(ELBv2Backend, method, around)
@@ -98,14 +98,14 @@ def service_takes_a_target_group_that_fits(patch_set: PatchSet) -> None:
 
     def created(original: Any, self: EC2ContainerServiceBackend, *args: Any, **kwargs: Any) -> Any:
         names = ("cluster_str", "service_name", "desired_count", "task_definition_str", "load_balancers")
-        given = dict(zip(names, args, strict=False)) | kwargs
-        check_groups(self, given.get("load_balancers") or (), given.get("task_definition_str"))
+        arguments = dict(zip(names, args, strict=False)) | kwargs
+        check_groups(self, arguments.get("load_balancers") or (), arguments.get("task_definition_str"))
         return original(self, *args, **kwargs)
 
     def updated(original: Any, self: EC2ContainerServiceBackend, properties: dict[str, Any]) -> Any:
         service = self._get_service(properties.get("cluster", "default"), properties["service"].split("/")[-1])
-        given = properties.get("load_balancers")
-        check_groups(self, given or (), properties.get("task_definition") or service.task_definition)
+        arguments = properties.get("load_balancers")
+        check_groups(self, arguments or (), properties.get("task_definition") or service.task_definition)
         return original(self, properties)
 
     patch_set.wrap(EC2ContainerServiceBackend, "create_service", created)
