@@ -43,7 +43,7 @@ def test_an_option_that_a_command_does_not_act_on_is_refused(run_cli: Run, examp
 
 
 MANY = {*VERBS} - {"console", "force-unlock"}
-MEANT = {"apply", "destroy", "import", "refresh", "force-unlock", "taint", "untaint", "promote", "rollback"}
+MEANT = {"apply", "destroy", "import", "refresh", "force-unlock", "state", "taint", "untaint", "promote", "rollback"}
 TAKERS = {
     "dry_run": {"drift", "promote", "rollback", "tenant remove", *VERBS},
     "tenant": {"vars", "builds", "history", "drift", "promote", "rollback", *VERBS},

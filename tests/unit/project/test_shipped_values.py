@@ -42,6 +42,7 @@ def test_an_output_reaches_no_variable_that_tenants_set(shipped: Project) -> Non
         "certificate_arn",
         "cluster",
         "registry_login",
+        "registry_login_key",
         "shared_load_balancers",
     }
 
