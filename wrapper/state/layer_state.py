@@ -198,8 +198,9 @@ def trusted(
     entry = entry or (None if found.at else history.newest_good(known))
     if entry is None or same:
         return found
+    unknown = {n: number for n, number in entry.builds.items() if n not in entry.files}  # an older tool's entry
     return replace(
-        found, at=entry.at, builds=entry.builds, files=entry.files, brought=entry.brought, cli_vars=entry.builds
+        found, at=entry.at, builds=entry.builds, files=entry.files, brought=entry.brought, cli_vars=unknown
     )
 
 

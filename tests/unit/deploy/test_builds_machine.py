@@ -1,0 +1,311 @@
+"""Builds that stay, command after command, against a model of the rule: what runs, what is recorded, what is said.
+
+`python tests/support/builds_mutations.py` shows that it finds a product which breaks the rule; BUILDS_EXAMPLES says how many
+runs it makes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from builds_model import DEFAULTS, Layer, Numbers
+from builds_world import HISTORY, NAMES, PLAN, RECORD, STATE, BuildPolicy, Killed, World
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from project_on_disk import small_project
+
+from wrapper.model.errors import BusyError, OrchestrateError, RefusedError
+
+NUMBER = st.sampled_from(["90", "91", "92", "95", "97"])
+NAME = st.sampled_from(NAMES)
+GIVEN = st.dictionaries(NAME, NUMBER, max_size=2)
+DEFAULT = {"service1-build": "1"}
+
+
+class Builds(RuleBasedStateMachine):
+    @initialize()
+    def begin(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.world = World(small_project(Path(self.folder.name) / "project"))
+        self.model = Layer(upstream={"90", "91", "92", "95"})
+        self.memory = 1
+        self.style = {"quoted": True, "shared": False}
+        self.commit()
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            self.folder.cleanup()
+
+    def commit(self) -> None:
+        self.world.commit(self.model.files, memory=self.memory, **self.style)
+
+    @property
+    def deployed(self) -> bool:
+        return bool(self.model.memory)
+
+    # -- files ----------------------------------------------------------------------------------
+
+    @rule(name=NAME, number=NUMBER)
+    def a_file_names(self, name: str, number: str) -> None:
+        self.model.files[name] = number
+        self.commit()
+
+    @rule(name=NAME)
+    def a_line_goes(self, name: str) -> None:
+        self.model.files.pop(name, None)
+        self.commit()
+
+    @rule()
+    def a_file_says_null(self) -> None:
+        self.model.files["service2-build"] = None
+        self.commit()
+
+    @rule(quoted=st.booleans(), shared=st.booleans())
+    def the_same_is_written_otherwise(self, quoted: bool, shared: bool) -> None:
+        self.style = {"quoted": quoted, "shared": shared}
+        self.commit()
+
+    @rule()
+    def another_value_changes(self) -> None:
+        self.memory += 1
+        self.commit()
+
+    @rule(number=st.sampled_from(["1", "2"]))
+    def a_default_changes(self, number: str) -> None:
+        self.model.defaults = {**DEFAULTS, "service1-build": number}
+        self.world.declare(self.model.defaults)
+
+    @rule(numbers=st.sets(st.sampled_from(["90", "91", "92", "95"]), min_size=1))
+    def the_stack_before_goes_ahead(self, numbers: set[str]) -> None:
+        self.model.upstream = numbers
+        self.world.upstream(numbers)
+
+    # -- commands -------------------------------------------------------------------------------
+
+    @rule(given=GIVEN, files_first=st.booleans())
+    def apply(self, given: Numbers, files_first: bool) -> None:
+        numbers = self.model.outcome(given, files_first=files_first)
+        policy = BuildPolicy(from_files=files_first)
+        if self.model.strange(numbers):
+            self.refused(lambda: self.world.apply(given, builds=policy))
+            self.world.apply(given, builds=policy, unpromoted="INC-1")
+        elif hotfix := self.displaced(numbers, given, files_first):
+            self.refused(lambda: self.world.apply(given, builds=policy))
+            given = {**given, **hotfix}
+            numbers = self.model.outcome(given, files_first=files_first)
+            self.world.apply(given, builds=policy, unpromoted="" if not self.model.strange(numbers) else "INC-2")
+        else:
+            self.world.apply(given, builds=policy)
+        self.went_well(numbers, given)
+
+    def displaced(self, numbers: Numbers, given: Numbers, files_first: bool) -> Numbers:
+        """Builds that run unpromoted, and that a file would take the place of."""
+        brought = (self.world.bucket.data(RECORD) or {}).get("brought", {})
+        return {
+            n: self.model.before(n)
+            for n, number in numbers.items()
+            if "unpromoted" in brought.get(n, {})
+            and n not in given
+            and not files_first
+            and number != self.model.before(n)
+            and self.model.says(n).named
+        }
+
+    @precondition(lambda self: self.deployed)
+    @rule()
+    def fleet(self) -> None:
+        given: Numbers = {}
+        numbers = self.model.outcome(given)
+        result = self.world.fleet()
+        if self.model.strange(numbers) or self.displaced(numbers, given, False):
+            assert result.exit_code == 77, result
+        elif result.result == "unchanged":
+            assert numbers == {n: self.model.before(n) for n in NAMES}
+            self.model.caught_up()
+        else:
+            assert result.ok, result
+            self.went_well(numbers, given)
+
+    @precondition(lambda self: self.deployed)
+    @rule(given=st.fixed_dictionaries({"service1-build": NUMBER}, optional={"service2-build": NUMBER}))
+    def promote_or_rollback(self, given: Numbers) -> None:
+        numbers = self.model.outcome(given)
+        self.world.apply(given, how="promoted_from")
+        self.went_well(numbers, given)
+
+    @rule(given=GIVEN)
+    def looking_changes_nothing(self, given: Numbers) -> None:
+        before = dict(self.world.bucket.objects)
+        self.world.apply(given, verb=PLAN)
+        assert {k: v for k, v in self.world.bucket.objects.items() if "register" not in k} == {
+            k: v for k, v in before.items() if "register" not in k
+        }
+        self.said(self.model.outcome(given))
+
+    @precondition(lambda self: self.deployed)
+    @rule(given=GIVEN, how=st.sampled_from(["before", "lock", "killed"]))
+    def an_apply_fails(self, given: Numbers, how: str) -> None:
+        self.world.fails = how
+        try:
+            self.world.apply(given, unpromoted="INC-3", builds=BuildPolicy())
+        except (OrchestrateError, Killed):
+            pass
+        finally:
+            self.world.fails = ""
+        assert how != "lock" or "trying" not in self.world.bucket.data(RECORD)
+        if how == "killed":
+            self.refused(lambda: self.world.apply({}), BusyError)
+        self.world.time_passes()
+
+    @precondition(lambda self: self.deployed)
+    @rule(number=NUMBER, name=NAME)
+    def another_deploys_while_a_fleet_looks_on(self, name: str, number: str) -> None:
+        """Its record was read before; at the layer's turn it is read again."""
+        many, diff = self.world.looked_at(builds=BuildPolicy())
+        expected = self.model.outcome({})
+        moves = {n for n, v in expected.items() if v != self.model.before(n)}
+        self.world.apply({name: number}, unpromoted="INC-4")
+        given = {name: number}
+        self.went_well(self.model.outcome(given), given)
+        assert diff.prepared is not None
+        clash = {n for n in moves if self.model.before(n) not in (expected[n], self.was[n])}
+        if clash:
+            self.refused(lambda: many.deployer.carry_out(diff.prepared), BusyError)
+        else:
+            numbers = self.model.outcome({})
+            many.deployer.carry_out(diff.prepared)
+            self.went_well(numbers, {})
+
+    @precondition(lambda self: self.deployed)
+    @rule(given=GIVEN)
+    def another_deploys_between_plan_and_apply(self, given: Numbers) -> None:
+        other = dict.fromkeys(NAMES, "90")
+
+        def meanwhile() -> None:
+            self.world.apply(other, how="promoted_from")
+            self.went_well(self.model.outcome(other), other)
+
+        self.world.while_planned = meanwhile
+        try:
+            self.world.apply(given, unpromoted="INC-5")
+            raise AssertionError("it was applied all the same")
+        except (BusyError, RefusedError):
+            self.world.while_planned = None
+
+    @precondition(lambda self: self.deployed)
+    @rule(given=GIVEN)
+    def a_write_of_the_record_comes_between(self, given: Numbers) -> None:
+        """What another command writes at the same moment stays."""
+        bucket = self.world.bucket
+
+        def note() -> None:
+            bucket.put(RECORD, {**bucket.data(RECORD), "url": "http://written.between"})
+
+        self.world.fails, bucket.between = "before", note
+        try:
+            self.world.apply(given, unpromoted="INC-6")
+        except OrchestrateError:
+            pass
+        finally:
+            self.world.fails, bucket.between = "", None
+        self.world.time_passes()
+        assert bucket.data(RECORD)["url"] == "http://written.between"
+
+    # -- what happens to what is kept --------------------------------------------------------------
+
+    @precondition(lambda self: self.deployed)
+    @rule()
+    def an_older_tool_writes_the_record(self) -> None:
+        record = self.world.bucket.data(RECORD)
+        self.world.bucket.put(RECORD, {k: v for k, v in record.items() if k not in ("files", "brought", "trying")})
+        self.model.older_tool()
+
+    @precondition(lambda self: self.deployed)
+    @rule()
+    def the_history_is_lost(self) -> None:
+        self.world.bucket.delete(HISTORY)
+        self.model.had, self.model.kept = set(), {}
+
+    @precondition(lambda self: self.deployed and self.model.kept)
+    @rule()
+    def the_record_is_lost(self) -> None:
+        self.world.bucket.delete(RECORD)
+        self.model.memory = dict(self.model.kept)
+
+    @precondition(lambda self: self.deployed)
+    @rule()
+    def record_and_history_are_lost(self) -> None:
+        """On a protected stack that is no order to deploy what the files say."""
+        for key in (RECORD, HISTORY):
+            self.world.bucket.delete(key)
+        self.model.memory, self.model.had = {}, set()
+        numbers = self.model.outcome({})
+        if any(number is not None for number in numbers.values()):
+            self.refused(lambda: self.world.apply({}, unpromoted="INC-7"))
+        every = {n: number or "90" for n, number in self.world.runs.items()}
+        self.world.apply(every, how="promoted_from")
+        self.went_well(self.model.outcome(every), every)
+
+    @precondition(lambda self: self.deployed)
+    @rule()
+    def another_hand_writes_the_state(self) -> None:
+        self.world.write_state()
+
+    # -- what must be so -----------------------------------------------------------------------------
+
+    def refused(self, command: Any, kind: type[OrchestrateError] = RefusedError) -> None:
+        before = self.world.bucket.objects.get(RECORD), self.world.bucket.objects.get(STATE), self.world.runs
+        try:
+            command()
+        except kind:
+            after = self.world.bucket.objects.get(RECORD), self.world.bucket.objects.get(STATE), self.world.runs
+            assert after == before
+            return
+        raise AssertionError("it was not refused")
+
+    def said(self, numbers: Numbers) -> None:
+        """No number moves without a word."""
+        text = "\n".join(self.world.said)
+        for name, number in numbers.items():
+            known = self.model.before(name)
+            if self.deployed and known != number and name in self.model.memory:
+                step = f"{name} {known or 'none'} -> {number or 'none'}"
+                assert step in text, (step, text)
+
+    def went_well(self, numbers: Numbers, given: Numbers) -> None:
+        self.said(numbers)
+        self.was = {n: self.model.before(n) for n in NAMES}
+        self.model.applied(numbers, given)
+        record = self.world.bucket.data(RECORD)
+        assert record["builds"] == {n: v for n, v in numbers.items() if v is not None}
+        assert {n: one["said"] for n, one in record["files"].items()} == {n: self.model.says(n).number for n in NAMES}
+        assert "trying" not in record and "failed" not in record
+        runs = {**self.model.defaults, **{n: v for n, v in self.world.runs.items() if v is not None}}
+        assert {n: runs[n] if numbers[n] is not None else None for n in NAMES} == numbers
+        _, diff = self.world.looked_at()
+        assert diff.why == "", "applied twice is applied once"
+
+    @invariant()
+    def all_agree(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        deployer = self.world.deployer()
+        layer = deployer.project.layer(deployer.stack, "acme")
+        expected = {n: v for n, v in self.model.outcome({}).items() if v is not None}
+        assert deployer.resolver.prepare(PLAN, layer, []).builds == expected
+        _, diff = self.world.looked_at()
+        assert diff.prepared is not None and diff.prepared.builds == expected
+
+
+EXAMPLES = int(os.environ.get("BUILDS_EXAMPLES", "6"))
+TestBuilds = Builds.TestCase
+TestBuilds.settings = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=12,
+    deadline=None,
+    derandomize=EXAMPLES < 100,
+    suppress_health_check=list(HealthCheck),
+)
