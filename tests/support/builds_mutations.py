@@ -6,14 +6,15 @@ Each is one line of the product, changed in a copy. It ends 1 if one is not foun
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).parent / "faults"))
+
+from suite import copy
+
 MACHINE = "tests/unit/deploy/test_builds_machine.py"
 RULE, CHOICES, DEPLOYER = "deploy/build_rule.py", "deploy/build_choices.py", "deploy/deployer.py"
 MUTATIONS = {
@@ -77,11 +78,8 @@ def main(names: list[str]) -> int:
 
 def _found(name: str) -> bool:
     module, before, after = MUTATIONS[name]
-    with tempfile.TemporaryDirectory() as folder:
-        for part in ("wrapper", "tests", "pyproject.toml"):
-            source, target = ROOT / part, Path(folder) / part
-            shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
-        file = Path(folder) / "wrapper" / module
+    with copy() as folder:
+        file = folder / "wrapper" / module
         text = file.read_text()
         assert text.count(before) == 1, f"{module} has this line {text.count(before)} times: {before}"
         file.write_text(text.replace(before, after))

@@ -114,7 +114,7 @@ def _failed_from(session: CliSession, stack: Stack) -> dict[str, Any]:
     path = session.directory / session.options.fleet.failed_from
     report = files.read(path)
     check_same(report, stack.region, stack.name, str(path))
-    return {"only": frozenset(report.to_repeat), "own": "" in report.to_repeat}
+    return {"only": frozenset(report.to_repeat), "stack_layer": "" in report.to_repeat}
 
 
 def _head(session: CliSession, request: FleetRequest) -> Report:
