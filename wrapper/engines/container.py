@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from ..model.keys import PROJECT
 from ..model.nouns import Mount, Run
+from ..terraform import redaction
 
 LABEL = "orchestrate"
 MEMORY = "2g"  # a provider takes about 600 MB; below 300 MB it is killed and its lock stays
 PIDS = 512
 TMPFS = "rw,nosuid,nodev,exec,mode=1777,size=512m"
 STOP_TIMEOUT = 600  # seconds that `docker stop` by anybody waits for Terraform
-_SECRET_ENVIRONMENT = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID")
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def describe(container: Container) -> list[str]:
         f"--workdir={container.directory}",
     ]
     for key, value in sorted(container.environment.items()):
-        words.append(f"--env={key}={'***' if key in _SECRET_ENVIRONMENT else value}")
+        words.append(f"--env={key}={redaction.variable(key, value)}")
     for key, value in sorted(container.labels.items()):
         words.append(f"--label={key}={value}")
     for mount in container.mounts:

@@ -20,6 +20,7 @@ from typing import Any
 
 from ..model.errors import BusyError, UnavailableError
 from ..model.nouns import Outcome, Run, Step
+from ..terraform import redaction
 from ..terraform.suggested import suggest
 from . import OutputCallback
 from .container import LABEL, MEMORY, PIDS, STOP_TIMEOUT, TMPFS, Container, describe
@@ -59,7 +60,7 @@ def _no_engine(reason: str, answer: int) -> UnavailableError:
 def _socket() -> str:
     import os
 
-    return os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    return redaction.without_password(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
 
 
 def _how_to_start(reason: str) -> str:

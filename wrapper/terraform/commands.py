@@ -14,6 +14,7 @@ from typing import Any
 from ..model import duration
 from ..model.errors import UsageError
 from ..model.naming import nearest
+from . import redaction
 
 PLAN_FILE = "orchestrate.tfplan"
 VALUES_FILE = "zz-orchestrate.auto.tfvars.json"  # loaded last among *.auto.tfvars
@@ -381,10 +382,7 @@ def _of_go(text: str) -> float:
 
 # -- echoing it ---------------------------------------------------------------------------------
 
-_SECRET_NAME = re.compile(r"passw|secret|token|credential|private|api_?key", re.IGNORECASE)
-
-
-_SECRET_KEY = re.compile(rf"({_SECRET_NAME.pattern})[\w-]*\"?\s*[=:]", re.IGNORECASE)  # in a map
+_SECRET_KEY = re.compile(rf"({redaction.NAME.pattern})[\w-]*\"?\s*[=:]", re.IGNORECASE)  # in a map
 
 
 def redact(argv: Sequence[str], sensitive: Iterable[str] = ()) -> str:
@@ -401,13 +399,13 @@ def redact_each(argv: Sequence[str], sensitive: Iterable[str] = ()) -> list[str]
 
     def shown(word: str, before: str) -> str:
         if not _is_var(word, before):
-            return word
+            return redaction.without_password(word)
         flag = "-var=" if word.startswith("-var=") else ""
         found = re.match(r"\s*([\w-]+)\s*=", word[len(flag) :])
         if found is None:
             return flag + "***"
-        secret = found[1] in names or _SECRET_NAME.search(found[1]) or _tells(word[len(flag) + found.end() :])
-        return flag + found[0] + "***" if secret else word
+        secret = found[1] in names or redaction.NAME.search(found[1]) or _tells(word[len(flag) + found.end() :])
+        return flag + found[0] + "***" if secret else redaction.without_password(word)
 
     return [shown(w, b) for w, b in zip(argv, ("", *argv), strict=False)]
 

@@ -9,6 +9,7 @@ from fakes import run_of
 
 from wrapper.engines.container import Container, describe
 from wrapper.model.nouns import Mount, Step
+from wrapper.terraform import environment
 
 RUN = run_of(
     verb="plan",
@@ -20,6 +21,7 @@ RUN = run_of(
     image="orchestrate:1",
     sensitive=("mine",),
 )
+OUTSIDE = {"host": False, "sandbox": False}
 PLAN = Step(("terraform", "plan", "-var", "mine=hush", "-var", "a=b c"))
 
 
@@ -39,3 +41,33 @@ def test_a_described_container_tells_no_secret() -> None:
     assert "--env=AWS_SECRET_ACCESS_KEY=***" in words
     assert "hush" not in " ".join(words)
     assert words[-4:] == ["orchestrate:1", "hold", ".nonce", "nonce"]
+
+
+def test_a_described_container_tells_no_secret_of_the_callers_environment() -> None:
+    """Each name that the allowlist lets through, with a canary where its secret would be."""
+    secret = {
+        "AWS_ACCESS_KEY_ID": "hush",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN": "hush",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://localhost/hush",
+        "AWS_ENDPOINT_URL_S3": "https://me:hush@s3.example.com/a",
+        "TF_TOKEN_app_terraform_io": "hush",
+        "HTTPS_PROXY": "http://me:hush@proxy:3128",
+        "http_proxy": "me:hush@proxy:3128",
+        "ALL_PROXY": "socks5://hush@proxy:1080",
+    }
+    words = describe(Container.of(run_of(environment=environment.for_terraform(secret, {}, "", **OUTSIDE)), "n"))
+    assert "hush" not in " ".join(words)
+    assert {*secret} <= {word.split("=")[1] for word in words if word.startswith("--env=")}, "each went along"
+    assert "--env=HTTPS_PROXY=http://***@proxy:3128" in words
+    assert "--env=http_proxy=***@proxy:3128" in words
+
+
+def test_what_is_no_secret_is_shown() -> None:
+    plain = {
+        "AWS_WEB_IDENTITY_TOKEN_FILE": "/var/run/token",
+        "NO_PROXY": "a.example.com,b",
+        "HTTP_PROXY": "http://proxy:3128",
+        "AWS_PROFILE": "mine",
+    }
+    words = describe(Container.of(run_of(environment=plain), "n"))
+    assert {f"--env={name}={value}" for name, value in plain.items()} <= {*words}
