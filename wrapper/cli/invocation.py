@@ -81,6 +81,8 @@ def parse(session: CliSession, form: Form, words: Sequence[str]) -> Invocation:
     if form.flags is None:
         environment.check(session.environ)
         commands.check_flags(tokens)
+        if word := environment.kept_back(session.environ):
+            session.console.info(word)
     arguments.check_words(_title(form), form.words, tokens)
     tokens = arguments.take_old_flags(form.verb, tokens, session.console.info)
     tenant, tokens = arguments.split_tenant(tokens, session.options.tenant)

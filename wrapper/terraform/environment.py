@@ -13,9 +13,8 @@ _AWS = re.compile(
     r"WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_\w+|CONTAINER_AUTHORIZATION_TOKEN\w*|EC2_METADATA_\w+|"
     r"ENDPOINT_URL\w*|STS_REGIONAL_ENDPOINTS|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT|MAX_ATTEMPTS|RETRY_MODE)"
 )
-_ALWAYS = re.compile(
-    r"TF_LOG(_\w+)?|TF_TOKEN_\w+|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|LANG|LC_ALL|TERM|GOGC|GOMEMLIMIT"
-)
+_ALWAYS = re.compile(r"TF_TOKEN_\w+|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|LANG|LC_ALL|TERM|GOGC|GOMEMLIMIT")
+_LOGS = re.compile(r"TF_LOG(_\w+)?")  # with it Terraform and its providers write down what they send, secrets too
 _HOST = (
     "PATH",
     "HOME",
@@ -47,6 +46,17 @@ def check(environ: Mapping[str, str], declared: Collection[str] = ()) -> None:
                 f"{name} is set in the environment",
                 hint=f"values come from files and -var: unset {name} and give -var {variable}=...",
             )
+
+
+def kept_back(environ: Mapping[str, str]) -> str:
+    """A word on what would make Terraform write secrets into the output, and does not go along; "" where there is none."""
+    names = sorted(name for name, value in environ.items() if value and _LOGS.fullmatch(name))
+    if not names:
+        return ""
+    verb = "does" if len(names) == 1 else "do"
+    return (
+        f"{', '.join(names)} {verb} not go along to Terraform: its log holds the values and credentials that it sends"
+    )
 
 
 def for_terraform(

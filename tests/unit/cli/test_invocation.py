@@ -106,6 +106,15 @@ def test_the_environment_counts_where_terraform_runs(understood: Parse) -> None:
     assert understood(LOOKS, "app-test", environ={"TF_WORKSPACE": "x"}).layer
 
 
+def test_the_log_that_would_hold_secrets_is_kept_back_with_a_word(
+    understood: Parse, capfd: pytest.CaptureFixture[str]
+) -> None:
+    understood(form_of(PLAN), "app-test", environ={"TF_LOG": "trace"})
+    assert capfd.readouterr().err.startswith("TF_LOG does not go along to Terraform")
+    understood(LOOKS, "app-test", environ={"TF_LOG": "trace"})
+    assert capfd.readouterr().err == "", "Terraform is not started"
+
+
 def test_a_tenant_whose_file_is_gone(understood: Parse) -> None:
     with pytest.raises(NotFoundError, match="no tenant 'gone'"):
         understood(PICKS, "app-live", REGION, tenant="gone")

@@ -35,8 +35,6 @@ def test_not_refused(name: str) -> None:
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
         "AWS_ENDPOINT_URL_S3",
         "AWS_EC2_METADATA_DISABLED",
-        "TF_LOG",
-        "TF_LOG_PROVIDER",
         "TF_TOKEN_app_terraform_io",
         "HTTPS_PROXY",
         "no_proxy",
@@ -49,7 +47,19 @@ def test_what_goes_along_as_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["GITHUB_TOKEN", "TF_VAR_size", "JENKINS_NODE_COOKIE", "LD_PRELOAD", "AWS_PAGER", "PATH", "HOME"]
+    "name",
+    [
+        "TF_LOG",
+        "TF_LOG_PROVIDER",
+        "TF_LOG_PATH",
+        "GITHUB_TOKEN",
+        "TF_VAR_size",
+        "JENKINS_NODE_COOKIE",
+        "LD_PRELOAD",
+        "AWS_PAGER",
+        "PATH",
+        "HOME",
+    ],
 )
 def test_what_stays(name: str) -> None:
     assert environment.for_terraform({name: "x"}, {}, "", host=False, sandbox=False) == FIXED
@@ -112,3 +122,20 @@ def test_nothing_of_the_callers_aws_reaches_the_sandbox() -> None:
 def test_the_caller_knows_better_how_much_memory_there_is() -> None:
     kept = environment.for_terraform({"GOGC": "50", "GOMEMLIMIT": "400MiB"}, {}, "", host=False, sandbox=False)
     assert (kept["GOGC"], kept["GOMEMLIMIT"]) == ("50", "400MiB")
+
+
+@pytest.mark.parametrize(
+    ("environ", "word"),
+    [
+        ({}, ""),
+        ({"TF_LOG": "", "XTF_LOG": "1"}, ""),
+        (
+            {"TF_LOG": "trace"},
+            "TF_LOG does not go along to Terraform: its log holds the values and credentials that it sends",
+        ),
+        ({"TF_LOG_PATH": "/l", "TF_LOG": "1"}, "TF_LOG, TF_LOG_PATH do not go along"),
+    ],
+)
+def test_what_would_write_secrets_into_the_output_is_named(environ: dict[str, str], word: str) -> None:
+    said = environment.kept_back(environ)
+    assert said.startswith(word) and bool(said) == bool(word)
