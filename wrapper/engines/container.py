@@ -12,6 +12,8 @@ from ..terraform import redaction
 LABEL = "orchestrate"
 MEMORY = "2g"  # a provider takes about 600 MB; below 300 MB it is killed and its lock stays
 PIDS = 512
+# Terraform is exec'ed and its output goes to us alone; what the first process says must not fill the daemon's disk either.
+LOG_DRIVER, LOG_OPTIONS = "json-file", {"max-size": "1m", "max-file": "1"}
 TMPFS = "rw,nosuid,nodev,exec,mode=1777,size=512m"
 STOP_TIMEOUT = 600  # seconds that `docker stop` by anybody waits for Terraform
 
@@ -71,6 +73,8 @@ def describe(container: Container) -> list[str]:
         f"--memory={MEMORY}",
         f"--tmpfs=/tmp:{TMPFS}",
         f"--stop-timeout={STOP_TIMEOUT}",
+        f"--log-driver={LOG_DRIVER}",
+        *(f"--log-opt={name}={value}" for name, value in LOG_OPTIONS.items()),
         f"--network={container.network}",
         f"--workdir={container.directory}",
     ]

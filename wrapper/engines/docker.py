@@ -23,8 +23,9 @@ from ..model.nouns import Outcome, Run, Step
 from ..terraform import redaction
 from ..terraform.suggested import suggest
 from . import OutputCallback
-from .container import LABEL, MEMORY, PIDS, STOP_TIMEOUT, TMPFS, Container, describe
+from .container import LABEL, LOG_DRIVER, LOG_OPTIONS, MEMORY, PIDS, STOP_TIMEOUT, TMPFS, Container, describe
 from .heard import Heard
+from .held_stream import close_stream
 from .run_directory import RunDirectory, occupy
 
 _NOT_OURS, _NOT_WRITABLE = 97, 98
@@ -272,7 +273,7 @@ class DockerSession:
         if self._stdin is not None:
             with contextlib.suppress(OSError):
                 self._stdin._sock.shutdown(socket.SHUT_RDWR)  # close() alone is no end of file
-                self._stdin.close()
+            close_stream(self._stdin)
         if self._id and not self._goes_on:
             with contextlib.suppress(Exception):
                 self._client.wait(self._id, timeout=_REMOVAL)
@@ -292,6 +293,7 @@ def _create(client: Any, container: Container) -> str:
         pids_limit=PIDS,
         mem_limit=MEMORY,
         tmpfs={"/tmp": TMPFS},
+        log_config=docker.types.LogConfig(type=LOG_DRIVER, config=LOG_OPTIONS),
         network_mode=container.network,
     )
     try:

@@ -13,6 +13,8 @@ import tty
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .held_stream import close_stream
+
 # Ctrl-C empties the line, and ends a console whose line is empty: it gives back its lock, which no signal makes it do.
 _HANG_UP = b"\x03\x03"
 
@@ -27,7 +29,7 @@ def attach(client: Any, exec_id: str, opened: Callable[[Callable[[], None]], Non
     opened(lambda: _end(sock, terminal))
     with _raw() if terminal else contextlib.nullcontext(), _sized(client, exec_id, terminal):
         _copy(sock, terminal)
-    stream.close()
+    close_stream(stream)
 
 
 def _copy(sock: Any, terminal: bool) -> None:

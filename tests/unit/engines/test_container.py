@@ -39,6 +39,7 @@ def test_the_container_of_a_run() -> None:
 def test_a_described_container_tells_no_secret() -> None:
     words = describe(Container.of(RUN, "nonce"))
     assert "--env=AWS_SECRET_ACCESS_KEY=***" in words
+    assert {"--log-driver=json-file", "--log-opt=max-size=1m", "--log-opt=max-file=1"} <= {*words}
     assert "hush" not in " ".join(words)
     assert words[-4:] == ["orchestrate:1", "hold", ".nonce", "nonce"]
 

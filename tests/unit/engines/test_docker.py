@@ -13,7 +13,7 @@ import pytest
 from fakes import run_of
 
 from wrapper.engines.container import Container
-from wrapper.engines.docker import DockerEngine, DockerSession, connect
+from wrapper.engines.docker import DockerEngine, DockerSession, _create, connect
 from wrapper.engines.run_directory import RunDirectory
 from wrapper.model.errors import UnavailableError
 from wrapper.model.nouns import Step
@@ -76,3 +76,15 @@ def test_what_was_killed_for_memory_is_told_by_the_containers_counter(said: byte
     run, directory = run_of(), RunDirectory(run_of())
     outcome = DockerSession(Client(), run, directory, Container.of(run, "n")).execute(Step(("terraform",)), print)
     assert (outcome.stderr, outcome.out_of_memory) == ("Error: x", lacked)
+
+
+def test_the_log_of_a_container_has_an_end() -> None:
+    class Client:
+        def create_host_config(self, **asked: Any) -> dict[str, Any]:
+            return asked
+
+        def create_container(self, *_: Any, host_config: dict[str, Any], **__: Any) -> dict[str, Any]:
+            return {"Id": host_config["log_config"]}
+
+    made = _create(Client(), Container.of(run_of(), "n"))
+    assert "json-file" in made and "'max-size': '1m'" in made and "'max-file': '1'" in made
