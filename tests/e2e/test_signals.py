@@ -44,9 +44,9 @@ def assert_stopped_once(project: Project, done: Done, code: int) -> None:
         param("host", signal.SIGTERM, 143, 1),
         param("docker", signal.SIGTERM, 143, 2),
         param("host", signal.SIGTERM, 143, 5),
-        param("docker", signal.SIGHUP, 143, 1),
-        param("docker", signal.SIGHUP, 143, 2),
-        param("host", signal.SIGHUP, 143, 5),
+        param("docker", signal.SIGHUP, 129, 1),
+        param("docker", signal.SIGHUP, 129, 2),
+        param("host", signal.SIGHUP, 129, 5),
     ],
     indirect=["engine"],
 )

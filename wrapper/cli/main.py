@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -57,7 +58,7 @@ Examples:
 \b
 Exit codes: 0 done, 1 Terraform failed, 2 changes (plan -detailed-exitcode), 64 usage, 65 bad
 configuration, 66 not found, 69 Docker or endpoint unavailable, 70 our bug, 74 state at risk,
-75 locked or busy, 77 refused, 124 timeout, 130/143 stopped by a signal.
+75 locked or busy, 77 refused, 124 timeout, 129/130/143 stopped by a signal.
 """
 
 
@@ -108,15 +109,19 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
     """
     from .session import CliSession
 
-    argv = ctx.obj or ()
-    session = argv if isinstance(argv, CliSession) else CliSession(argv=argv, completed=completed_for(argv))
+    made = ctx.obj or {"argv": ()}
+    session = made if isinstance(made, CliSession) else CliSession(**made, completed=completed_for(made["argv"]))
     ctx.obj = session.merged(options)
 
 
 def main() -> NoReturn:
     """Run the command line and exit with the code that the outcome has."""
     _open_standard_streams()
-    sys.exit(_run(sys.argv[1:]))
+    code = _run(sys.argv[1:], process=True)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # The result stands. Python gives back what ends a process before it has ended; what is ignored it leaves so.
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def _open_standard_streams() -> None:
@@ -130,10 +135,10 @@ def _open_standard_streams() -> None:
             setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
 
 
-def _run(arguments: list[str], session: CliSession | None = None) -> int:
-    """``session``: instead of that of these arguments."""
+def _run(arguments: list[str], session: CliSession | None = None, **surroundings: Any) -> int:
+    """``session``: instead of that of these arguments, which has these ``surroundings``."""
     try:
-        made = session or tuple(arguments)
+        made = session or {"argv": tuple(arguments), **surroundings}
         result = cli.main(arguments, prog_name="orchestrate", standalone_mode=False, obj=made)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as stop:

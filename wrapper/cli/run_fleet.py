@@ -67,6 +67,7 @@ def perform(session: CliSession, invocation: Invocation, action: FleetAction | N
             request = replace(request, tenant_filter=replace(request.tenant_filter, done=done))
             with progress.looking_on():
                 results = (action.run if action else _perform)(many, request)
+                signals.shield()  # each result is noted: what comes now is told by none of them
             report = replace(head, finished=time.time(), results=in_order(results))
             keep(report, logs)
             tell(session, report, logs, speaks=speaks)

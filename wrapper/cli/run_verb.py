@@ -37,6 +37,7 @@ def on_layer(
         deployer = session.deployer(layer.stack, signals, invocation.reason)
         deployer.note_builds = found.note_builds
         outcome = deployer.perform(verb, layer, tokens, overrides)
+        signals.shield()  # it is recorded: what comes now cannot undo it
         found.note(outcome)
         _print_result(session, verb, layer, outcome, time.monotonic() - started)
     return outcome

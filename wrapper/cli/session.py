@@ -40,6 +40,7 @@ class CliSession:
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     argv: tuple[str, ...] = ()  # the words of the command line, for the report
     completed: Callable[[str], str] = unchanged  # of a text, the commands that it suggests
+    process: bool = False  # whether the process ends with the command
 
     def merged(self, parameters: Mapping[str, Any]) -> CliSession:
         return replace(self, options=self.options.merged(parameters))
@@ -257,4 +258,5 @@ class CliSession:
         from ..model import duration
         from ..run.signals import SignalHandler
 
-        return SignalHandler(self.console.info, duration.parse(self.options.timeout) if self.options.timeout else 0.0)
+        limit = duration.parse(self.options.timeout) if self.options.timeout else 0.0
+        return SignalHandler(self.console.info, limit, last=self.process)

@@ -14,7 +14,7 @@
     │   └── NotBegunError       75  another run was first, and Terraform changed nothing
     ├── RefusedError            77  protected, not confirmed, wrong account, no credentials
     ├── TimeoutExpired         124  a time limit passed
-    └── Stopped            130/143  ended by a signal
+    └── Stopped        129/130/143  ended by a signal
 
 The numbers are those of sysexits.h, timeout(1) and the shell. Each message says what is wrong,
 where (``file:line``), and what to do (the hint). Foreign exceptions are translated where they
@@ -105,4 +105,4 @@ class Stopped(OrchestrateError):
 
     def __init__(self, message: str, *, signum: int = signal.SIGTERM, hint: str = "") -> None:
         super().__init__(message, hint=hint)
-        self.exit_code = 130 if signum == signal.SIGINT else 143
+        self.exit_code = 128 + signum

@@ -20,9 +20,10 @@ class SignalHandler:
     """What a signal or a time limit does: the first one stops each running Session once; later ones
     only hear that it is being done. Where nothing runs yet, it ends the command on the spot."""
 
-    def __init__(self, info: Callable[[str], None], timeout: float = 0.0) -> None:
+    def __init__(self, info: Callable[[str], None], timeout: float = 0.0, *, last: bool = False) -> None:
         self._say = info
         self._timeout = timeout
+        self._last = last  # nothing but the end of the process comes after it
         self._sessions: set[Session] = set()
         self._shielded: set[int] = set()
         self._lock = threading.Lock()
@@ -47,8 +48,8 @@ class SignalHandler:
             if timer:
                 timer.cancel()
             for number, handler in before.items():
-                # The command is ending by a signal: another one must not change how it ends.
-                signal.signal(number, signal.SIG_IGN if self.stopping else handler)
+                # How the command ends is settled: by a signal, or by a result that is recorded. Another one must not change it.
+                signal.signal(number, signal.SIG_IGN if self.stopping or self._last else handler)
 
     @contextlib.contextmanager
     def watching(self, session: Session) -> Iterator[None]:

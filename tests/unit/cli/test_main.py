@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import pytest
 from project_on_disk import REGION, Disk
 from said import Said
 
-from wrapper.cli.main import _bug, _ended, main
+from wrapper.cli.main import _bug, _ended
 from wrapper.model.errors import BusyError, OrchestrateError, StateAtRisk, Stopped
 
 Run = Callable[..., Said]
@@ -44,15 +45,32 @@ def test_a_bug_of_ours_keeps_its_trace(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert Path(error.where).stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize(("arguments", "code"), [(["--version"], 0), (["plan", "nowhere"], 66), (["plan"], 64)])
-def test_the_process_ends_with_the_code(
-    example: Disk, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int
+LATE = """\
+import atexit, os, signal, sys
+
+class Last:
+    def __del__(self, kill=os.kill, me=os.getpid(), number=signal.%(name)s):
+        kill(me, number)
+
+sys.path.insert(0, sys.argv.pop(1))
+sys.kept = Last()  # collected when Python has given back its signal handlers
+atexit.register(os.kill, os.getpid(), signal.%(name)s)
+from wrapper.cli.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "code"),
+    [("SIGTERM", ["--version"], 0), ("SIGHUP", ["plan", "nowhere"], 66), ("SIGINT", ["vars", "app-test"], 0)],
+)
+def test_the_process_ends_with_the_code_whatever_comes_in_its_last_moments(
+    example: Disk, name: str, arguments: list[str], code: int
 ) -> None:
-    monkeypatch.chdir(example.root)
-    monkeypatch.setattr(sys, "argv", ["orchestrate", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == code
+    root = str(Path(__file__).resolve().parents[3])
+    words = [sys.executable, "-c", LATE % {"name": name}, root, *arguments]
+    done = subprocess.run(words, cwd=example.root, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
 
 
 @pytest.mark.parametrize(

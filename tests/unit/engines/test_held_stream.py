@@ -23,7 +23,7 @@ def response() -> Any:
 
 
 def test_the_response_is_closed_with_its_stream(response: http.client.HTTPResponse) -> None:
-    stream: Any = response.fp.raw  # type: ignore[attr-defined]
+    stream: Any = response.fp.raw
     stream._response = response
     close_stream(stream)
     assert stream.closed and response.closed, (
@@ -32,7 +32,7 @@ def test_the_response_is_closed_with_its_stream(response: http.client.HTTPRespon
 
 
 def test_a_stream_without_its_response_is_closed_too(response: http.client.HTTPResponse) -> None:
-    stream: Any = response.fp.raw  # type: ignore[attr-defined]
+    stream: Any = response.fp.raw
     close_stream(stream)
     assert stream.closed
     response.fp = None  # type: ignore[assignment]

@@ -36,7 +36,7 @@ def test_the_tree_is_the_one_that_is_drawn() -> None:
         assert str(code) in (errors.__doc__ or "")
 
 
-@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
+@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_as_a_shell_would_say_it(signum: int, code: int) -> None:
     assert errors.Stopped("x", signum=signum).exit_code == code
 

@@ -201,7 +201,7 @@ class Session:
         self.stopped.set()
 
 
-@pytest.mark.parametrize(("kind", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
+@pytest.mark.parametrize(("kind", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_where_nothing_runs_a_signal_ends_the_command_on_the_spot(kind: signal.Signals, code: int) -> None:
     signals = SignalHandler(lambda _: None)
     with pytest.raises(Stopped, match=kind.name) as error, signals.installed():

@@ -61,3 +61,16 @@ def test_one_of_many_has_a_time_of_its_own() -> None:
         with pytest.raises(TimeoutExpired, match=r"stopped after 0.05 s"):
             limited.check()
     whole.check()
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_where_the_process_ends_with_the_command_a_signal_comes_too_late(last: bool) -> None:
+    before = signal.getsignal(signal.SIGHUP)
+    try:
+        with SignalHandler(print, last=last).installed():
+            pass
+        assert signal.getsignal(signal.SIGHUP) == (signal.SIG_IGN if last else before)
+    finally:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
