@@ -1,4 +1,8 @@
-"""What a person or a script reads: our words, Terraform's output, errors, tables, JSON. Prints; decides nothing."""
+"""What a person or a script reads: our words, Terraform's output, errors, tables, JSON. Prints; decides nothing.
+
+All words but Terraform's go through here, and what of them a terminal would act on is written out: they come from records,
+values and outputs, and may be a tenant's.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..model.errors import OrchestrateError
+from ..reports.printable import visible, visible_json
 from . import table
 
 _RED, _BOLD, _DIM, _RESET = "\x1b[31m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -53,22 +58,33 @@ class TerminalConsole:
         self._write(2 if is_error or self.data_only else 1, data)
 
     def info(self, text: str) -> None:
-        text = self.completed(text)
+        self._info(visible(self.completed(text)))
+
+    def _info(self, text: str, color: str = "") -> None:
+        """``color`` of its first word."""
         if self._instead:
             return self._instead(text)
-        line = f"{_DIM}{text}{_RESET}" if self.color_err and text.startswith("+ ") else text
-        self._write(2, (line + "\n").encode("utf-8", "backslashreplace"))
+        if self.color_err and text.startswith("+ "):
+            text = f"{_DIM}{text}{_RESET}"
+        if self.color_err and color:
+            head, space, rest = text.partition(" ")
+            text = f"{color}{head}{_RESET}{space}{rest}"
+        self._write(2, (text + "\n").encode("utf-8", "backslashreplace"))
 
     def print(self, text: str) -> None:
+        self._line(visible(text))
+
+    def _line(self, text: str) -> None:
         self._write(1, (text + "\n").encode("utf-8", "backslashreplace"))
 
     def confirm(self, question: str, wanted: str) -> bool:
-        self._write(2, (f"{_BOLD}{question}{_RESET} " if self.color_err else question + " ").encode())
+        question = visible(question)
+        text = f"{_BOLD}{question}{_RESET} " if self.color_err else question + " "
+        self._write(2, text.encode("utf-8", "backslashreplace"))
         return sys.stdin.readline().strip() == wanted
 
     def error(self, error: OrchestrateError) -> None:
-        head = f"{_RED}error:{_RESET}" if self.color_err else "error:"
-        self.info(f"{head} {error.message}")
+        self._info(visible(self.completed(f"error: {error.message}")), _RED)
         if error.where:
             self.info(f"  where: {error.where}")
         if error.hint:
@@ -77,7 +93,7 @@ class TerminalConsole:
     def json(self, data: Any) -> None:
         import json
 
-        self.print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+        self._line(visible_json(json.dumps(data, indent=2, ensure_ascii=False, default=str)))
 
     def table(self, head: Sequence[str], rows: table.Rows) -> None:
         """In the columns of a terminal; elsewhere as wide as what it holds."""
@@ -85,7 +101,7 @@ class TerminalConsole:
         if self.width and (self.color_out or max(map(len, plain)) > self.width):
             plain = table.fitted(head, rows, self.width, color=self.color_out)
         for line in plain:
-            self.print(line)
+            self._line(line)
 
     def _write(self, descriptor: int, data: bytes) -> None:
         with self._lock:

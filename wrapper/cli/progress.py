@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..fleet.logs import LayerLog, Logs
 from ..model.nouns import Layer
 from ..reports.model import LayerResult
+from ..reports.printable import visible, visible_line
 from ..reports.table import length
 from .console import TerminalConsole
 
@@ -209,7 +210,7 @@ def _head(progress: PlainProgress, seconds: float) -> RenderableType:
 def _plain(text: str) -> RenderableType:
     from rich.text import Text
 
-    return Text(text)
+    return Text(visible_line(text))
 
 
 class LayerConsole:
@@ -240,7 +241,7 @@ class LayerConsole:
                 self.output(b"\n", is_error)
 
     def info(self, text: str) -> None:
-        self.output(text.encode() + b"\n", True)
+        self.output(visible(text).encode("utf-8", "backslashreplace") + b"\n", True)
 
     def confirm(self, question: str, wanted: str) -> bool:
         return self._console.confirm(question, wanted)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..reports.printable import visible_line
+
 if TYPE_CHECKING:
     from rich.text import Text
 
@@ -16,7 +18,10 @@ Rows = Sequence[Sequence[object]]
 
 def plain(head: Sequence[str], rows: Rows) -> list[str]:
     """Its lines, columns as wide as what they hold: nothing is cut, so that it can be searched."""
-    cells = [[title.upper() for title in head], *([str(cell) for cell in row] for row in rows)]
+    cells = [
+        [visible_line(title.upper()) for title in head],
+        *([visible_line(str(cell)) for cell in row] for row in rows),
+    ]
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
 
@@ -29,7 +34,7 @@ def fitted(head: Sequence[str], rows: Rows, width: int, *, color: bool) -> list[
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for title in head:
-        table.add_column(Text(title.upper()), overflow="fold")
+        table.add_column(Text(visible_line(title.upper())), overflow="fold")
     for row in rows:
         table.add_row(*(_cell(cell, title) for cell, title in zip(row, head, strict=True)))
     console = Console(width=width, color_system="standard" if color else None, force_terminal=color, highlight=False)
@@ -41,7 +46,7 @@ def fitted(head: Sequence[str], rows: Rows, width: int, *, color: bool) -> list[
 def _cell(cell: object, title: str) -> Text:
     from rich.text import Text
 
-    text = Text(str(cell))
+    text = Text(visible_line(str(cell)))
     for words, colour in _COLOURS.items() if title in _SAYS_HOW_IT_IS else ():
         text.highlight_regex(words, colour)
     return text

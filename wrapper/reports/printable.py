@@ -19,3 +19,29 @@ def clean(text: str) -> str:
 def line(text: str) -> str:
     """The same in one line."""
     return " ".join(clean(text).split())
+
+
+# What a terminal acts on, 8-bit sequences too (ECMA-48), what turns the direction of text (unicode.org/reports/tr9), and what
+# ends a line beside \n.
+_ACTED_ON = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+_IN_TEXT = re.compile(_ACTED_ON)
+_IN_LINE = re.compile(f"[\t\n]|{_ACTED_ON}")
+
+
+def visible(text: str) -> str:
+    """With what a terminal would act on written out (``\\x1b``), so that nothing is hidden; lines stay lines."""
+    return _IN_TEXT.sub(_written_out, text)
+
+
+def visible_line(text: str) -> str:
+    """The same in one line, for a cell."""
+    return _IN_LINE.sub(_written_out, text)
+
+
+def visible_json(text: str) -> str:
+    """The same for JSON: other letters, the same data."""
+    return _IN_TEXT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _written_out(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()

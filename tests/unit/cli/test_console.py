@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from typing import Any
 
@@ -125,3 +126,41 @@ def test_an_error_as_data() -> None:
     assert json.loads(json.dumps(data)) == {
         "error": {"message": "held", "where": "r/s", "hint": "wait", "exit_code": 75}
     }
+
+
+# Of each kind that a terminal acts on: C0, DEL, 8-bit C1, a return over the line, direction, ends of lines.
+ACTED_ON = "\x1b[2J\x07\x7f\x9b2J\x90q\x9c\r\u202e\u2066\u200f\u061c\u2028\x85\x00"
+WRITTEN_OUT = "\\x1b[2J\\x07\\x7f\\x9b2J\\x90q\\x9c\\r\\u202e\\u2066\\u200f\\u061c\\u2028\\x85\\x00"
+
+
+@pytest.mark.parametrize("console", [PLAIN, COLOURED, NARROW], ids=["plain", "coloured", "narrow"])
+@pytest.mark.parametrize(
+    "do",
+    [
+        lambda c: c.info(ACTED_ON),
+        lambda c: c.info(f"+ terraform {ACTED_ON}"),
+        lambda c: c.print(ACTED_ON),
+        lambda c: c.error(ConfigError(ACTED_ON, where=ACTED_ON, hint=ACTED_ON)),
+        lambda c: c.confirm(ACTED_ON, "yes"),
+        lambda c: c.table((ACTED_ON, "result"), [(ACTED_ON, ACTED_ON)]),
+        lambda c: c.json({ACTED_ON: ACTED_ON}),
+    ],
+    ids=["info", "echo", "print", "error", "confirm", "table", "json"],
+)
+def test_nothing_that_a_terminal_acts_on_is_printed(
+    capfd: Capture, monkeypatch: pytest.MonkeyPatch, console: TerminalConsole, do: Any
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    do(console)
+    said = re.sub("\x1b\\[(31|[012])m", "", "".join(capfd.readouterr()))
+    assert [c for c in said if c in ACTED_ON and c not in "[2Jq"] == []
+    assert "2J" in said.replace("\n", "").replace(" ", ""), "what stood there is seen"
+
+
+def test_it_is_written_out_and_json_stays_the_same_data(capfd: Capture) -> None:
+    PLAIN.info(ACTED_ON + "\n\tmore é")
+    assert capfd.readouterr().err == WRITTEN_OUT + "\n\tmore é\n", "lines stay lines"
+    PLAIN.table(("a",), [("x\ny\tz",)])
+    assert capfd.readouterr().out == "A\nx\\ny\\tz\n", "a cell makes no row of its own"
+    PLAIN.json([ACTED_ON])
+    assert json.loads(capfd.readouterr().out) == [ACTED_ON]

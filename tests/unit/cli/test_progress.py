@@ -222,3 +222,11 @@ def test_the_last_line(pieces: list[bytes], last: str) -> None:
     for piece in pieces:
         log.write(piece)
     assert log.last == last
+
+
+def test_a_word_on_one_layer_is_written_out_in_its_log_too(tmp_path: Path) -> None:
+    console = LayerConsole(
+        TerminalConsole(color_out=False, color_err=False), LayerLog(tmp_path / "l"), "a", speaks=False
+    )
+    console.info("\x9b2J\u202e \ud800")
+    assert (tmp_path / "l").read_bytes() == b"\\x9b2J\\u202e \\ud800\n"
