@@ -106,8 +106,13 @@ def test_verbs_pass_through(project: Project) -> None:
     assert "Terraform v1." in said("version")
     said("init")
     project.write("src/tiny/ugly.tf", "locals {\na=1\n}\n")
-    assert "ugly.tf" in project.run("fmt", *place, "-check", codes=(1,)).out
-    assert "a = 1" in project.run("fmt", *place, "-check", "-diff", codes=(1,)).out
+    assert "ugly.tf" in project.run("fmt", *place, "-check", codes=(3,)).out
+    assert "a = 1" in project.run("fmt", *place, "-check", "-diff", codes=(3,)).out
+    assert said("fmt") == "ugly.tf\n"
+    assert (project.root / "src/tiny/ugly.tf").read_text() == "locals {\n  a = 1\n}\n"
+    assert said("fmt", "-check") == ""
+    said("providers", "lock")
+    assert (project.root / "src/tiny/.terraform.lock.hcl").read_text().startswith("# This file is maintained")
     assert project.run("plan", *place, "-detailed-exitcode", "-var", "value=next", codes=(2,)).code == 2
     project.assert_nothing_left()
 

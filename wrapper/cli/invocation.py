@@ -16,7 +16,7 @@ from ..model.errors import UsageError
 from ..model.naming import nearest
 from ..model.nouns import Layer, Stack
 from ..run import plan_run
-from ..terraform import arguments, commands, environment
+from ..terraform import arguments, commands, environment, flag_checks
 from ..terraform.commands import Token, Verb
 from ..terraform.variables import is_build
 from . import build_options
@@ -84,7 +84,10 @@ def parse(session: CliSession, form: Form, words: Sequence[str]) -> Invocation:
         if word := environment.kept_back(session.environ):
             session.console.info(word)
     arguments.check_words(_title(form), form.words, tokens)
-    tokens = arguments.take_old_flags(form.verb, tokens, session.console.info)
+    if form.flags is None:
+        tokens = arguments.take_old_flags(form.verb, tokens, session.console.info)
+        saved = plan_run.file_argument(form.verb, tokens)
+        flag_checks.check(form.command, form.verb, _besides_tenant(tokens), saved=saved, picks_builds=form.picks_builds)
     tenant, tokens = arguments.split_tenant(tokens, session.options.tenant)
     _check_form(form, tenant, tokens)
     stack = session.project.stack(name, region)
@@ -109,6 +112,10 @@ def without_first(words: Sequence[str]) -> tuple[str, list[str]]:
     if len(bare) < 2:
         return "", list(words)
     return str(bare[0].value), commands.words(t for t in tokens if t is not bare[0])
+
+
+def _besides_tenant(tokens: Sequence[Token]) -> list[Token]:
+    return [t for t in tokens if t.flag != "var" or not str(t.value).startswith("tenant=")]
 
 
 # -- words --------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ def perform(session: CliSession, invocation: Invocation) -> int:
 
         return run_fleet.perform(session, invocation)
     outcome = on_layer(session, invocation)
-    return outcome.code if invocation.verb.tells_changes else 0
+    return outcome.code if invocation.verb.tells_changes or invocation.verb.tells_form else 0
 
 
 def on_layer(

@@ -17,7 +17,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from ..model import strict_json
@@ -243,11 +243,11 @@ def _clean(directory: RunDirectory) -> None:
     shutil.rmtree(directory.work / "inputs", ignore_errors=True)
 
 
-def collect(directory: RunDirectory, stamp: Callable[[Path], None]) -> None:
-    """Files the run made for the caller (``-out``), stamped with their layer and put where asked."""
+def collect(directory: RunDirectory, stamp: Callable[[Path], None], names: Collection[str] | None = None) -> None:
+    """Files the run made for the caller (``-out``), stamped with their layer and put where asked. ``names``: only these."""
     for name, target in directory.run.files.collect.items():
         made = directory.work / name
-        if not made.is_file():
+        if not made.is_file() or (names is not None and name not in names):
             continue
         stamp(made)
         try:

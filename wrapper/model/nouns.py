@@ -149,12 +149,16 @@ class Mount:
 class RunFiles:
     """What stands in the work directory of a Run, by its path there: ``sources`` (the project's), ``copies`` (the caller's)
     and ``made`` (their bytes, written with mode 0600); ``collect``: files that the Run makes, and where the caller wants
-    them."""
+    them, ``always``: those of them that it makes although it fails, ``new``: that must not be there before. ``returned``:
+    files of the project that the Run writes in its copy, and where they belong."""
 
     sources: Mapping[str, Path] = field(default_factory=dict)
     copies: Mapping[str, Path] = field(default_factory=dict)
     made: Mapping[str, bytes] = field(default_factory=dict)
     collect: Mapping[str, Path] = field(default_factory=dict)
+    always: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    returned: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

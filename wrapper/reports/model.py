@@ -19,7 +19,7 @@ RESULTS: tuple[Result, ...] = get_args(Result)  # in the order a reader wants th
 STACK_LAYER = "(the stack)"  # how the layer without a tenant is called; no tenant can be called so
 
 # An unknown code counts as a bug of ours (70); see wrapper/model/errors.py for what the others mean.
-_WORST_FIRST = (74, 77, 143, 130, 129, 124, 70, 1, 65, 66, 64, 69, 75, 2, 0)
+_WORST_FIRST = (74, 77, 143, 130, 129, 124, 70, 1, 65, 66, 64, 69, 75, 2, 3, 0)
 
 
 def worst(codes: Iterable[int]) -> int:

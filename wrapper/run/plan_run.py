@@ -38,12 +38,15 @@ from ..model.fingerprint import digest
 from ..model.keys import PROJECT, state_key
 from ..model.nouns import ContainerSettings, Layer, Mount, ResolvedValue, Run, RunFiles, Step, Variable
 from ..terraform import commands as terraform
-from ..terraform.arguments import changes, pushed
+from ..terraform import flag_checks
+from ..terraform.arguments import changes, checks_form, pushed
 from ..terraform.commands import Token, Verb
 from ..terraform.variables import render_file
 
 _READ = ("var-file", "plan")  # flags that name a file of the caller's to read,
-_WRITTEN = ("out", "generate-config-out", "junit-xml")  # and to write
+_WRITTEN = ("out", "generate-config-out", "junit-xml")  # and to write,
+_WRITTEN_ALWAYS = ("generate-config-out", "junit-xml")  # although the run fails,
+_WRITTEN_NEW = ("generate-config-out",)  # or only where there is none
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,15 @@ def lay_out(request: RunRequest, context: RunContext) -> Run:
         home=naming.run_home(context.home, layer.stack.region, layer.stack.name, layer.tenant),
         work=work,
         author=context.author,
-        files=RunFiles(request.sources, copies, made, collect),
+        files=RunFiles(
+            request.sources,
+            copies,
+            made,
+            collect,
+            always=_values_of(tokens, _WRITTEN_ALWAYS),
+            new=_values_of(tokens, _WRITTEN_NEW),
+            returned=_returned(request),
+        ),
         # A plan file names the checksums: one that comes from elsewhere or goes there keeps them.
         container=_container(request, context, sealed=request.verb.values and not (saved or collect)),
         lock_timeout=terraform.lock_timeout(tokens),
@@ -117,6 +128,19 @@ def lay_out(request: RunRequest, context: RunContext) -> Run:
         unlocks=request.verb.unlocks,
         pushes=pushed(request.verb, request.tokens),
     )
+
+
+def _values_of(tokens: Sequence[Token], flags: Sequence[str]) -> tuple[str, ...]:
+    return tuple(t.value or "" for t in tokens if t.flag in flags)
+
+
+def _returned(request: RunRequest) -> Mapping[str, Path]:
+    """What the verb writes into the root."""
+    words = request.verb.writes_root
+    first = next((t.value for t in request.tokens if not t.flag), "")
+    if terraform.ANY_WORD in words:
+        return request.sources
+    return {terraform.LOCK_FILE: request.layer.source / terraform.LOCK_FILE} if first in words else {}
 
 
 def _container(request: RunRequest, context: RunContext, *, sealed: bool) -> ContainerSettings:
@@ -150,6 +174,7 @@ def _steps(request: RunRequest, context: RunContext, stamp: str) -> tuple[Step, 
     if verb.as_applied:
         return (*steps, _plan(request, context), _show())
     accepts = (0, 2) if "-detailed-exitcode" in arguments and verb.tells_changes else (0,)
+    accepts = (0, 3) if verb.tells_form and checks_form(request.tokens) else accepts
     return (
         *steps,
         Step(
@@ -207,12 +232,7 @@ def _show() -> Step:
 
 
 def _check_only_plan_file(tokens: Sequence[Token]) -> None:
-    planned = [t for t in tokens if t.flag in ("var", "var-file", "target", "replace", "destroy", "refresh-only")]
-    if planned:
-        raise UsageError(
-            f"-{planned[0].flag} does not go with a saved plan",
-            hint=f"leave it out, or make a new plan with -{planned[0].flag}",
-        )
+    flag_checks.check(terraform.APPLY.name, terraform.APPLY, tokens, saved=terraform.PLAN_FILE)
 
 
 # -- files, paths, mounts -----------------------------------------------------------------------

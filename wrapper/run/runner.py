@@ -17,7 +17,7 @@ from ..terraform import plan_json
 from ..terraform.commands import redact
 from ..terraform.failures import failure
 from ..terraform.output import change_summary
-from . import plan_file, unsaved
+from . import plan_file, unsaved, written_files
 from .signals import SignalHandler
 
 
@@ -54,7 +54,8 @@ def execute(
         directory: RunDirectory | None = getattr(session, "directory", None)
         if directory:
             unsaved.check(run, directory)
-        outcome = _Execution(run, session, directory, console, signals, watch or NoWatch()).all()
+        with written_files.brought_out(run, directory, console.info):
+            outcome = _Execution(run, session, directory, console, signals, watch or NoWatch()).all()
         if directory:
             collect(directory, lambda file: plan_file.bind(file, run.layer.label, run.planned))
         return outcome

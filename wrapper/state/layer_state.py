@@ -199,9 +199,7 @@ def trusted(
     if entry is None or same:
         return found
     unknown = {n: number for n, number in entry.builds.items() if n not in entry.files}  # an older tool's entry
-    return replace(
-        found, at=entry.at, builds=entry.builds, files=entry.files, brought=entry.brought, cli_vars=unknown
-    )
+    return replace(found, at=entry.at, builds=entry.builds, files=entry.files, brought=entry.brought, cli_vars=unknown)
 
 
 def load_trusted(store: Store, layer: Layer) -> DeploymentRecord:

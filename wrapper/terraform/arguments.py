@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from ..model.errors import UsageError
 from ..model.nouns import Variable
-from .commands import Token, Verb
+from .commands import GO_FALSE, Token, Verb
 from .variables import Argument, parse_argument, undeclared
 
 
@@ -31,7 +31,10 @@ def take_old_flags(verb: Verb, tokens: Iterable[Token], info: Callable[[str], No
         if token.flag == "force" and verb.deletes:
             info("-force is taken as -auto-approve (Terraform renamed it in 0.15)")
             token = Token("auto-approve", None, ("-auto-approve",))
-        result.append(token)
+        if token.flag == "input":
+            info(f"{token.words[0]} is left out: no run waits for input")
+        else:
+            result.append(token)
     return result
 
 
@@ -87,6 +90,11 @@ def pushed(verb: Verb, tokens: Sequence[Token]) -> str:
 
 def _first(tokens: Iterable[Token]) -> str:
     return next((t.value or "" for t in tokens if not t.flag), "")
+
+
+def checks_form(tokens: Iterable[Token]) -> bool:
+    """Whether ``fmt`` only says which files have another form than Terraform's."""
+    return any(t.flag == "check" and t.value not in GO_FALSE for t in tokens)
 
 
 def without_refresh(tokens: Sequence[Token]) -> tuple[Token, ...]:

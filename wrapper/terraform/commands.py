@@ -55,7 +55,9 @@ class Verb:
     How it is asked for. ``interactive``: it owns the terminal, so it is for one layer; ``prompts``: it would ask, and knows
     -input; ``guarded``: a protected stack wants --confirm; ``declared``: a tenant needs its file; ``journaled``: on many
     layers it can be resumed; ``quiet``: what it says of many layers goes to their logs, and a table is the answer;
-    ``tells_changes``: its exit code 2 says that it saw changes; ``help``: its line in --help, where it has one."""
+    ``tells_changes``: its exit code 2 says that it saw changes; ``tells_form``: 3, with -check, that a file has another
+    form; ``writes_root``: the first words with which it writes into the root, ANY_WORD where each does; ``help``: its
+    line in --help, where it has one."""
 
     name: str
     values: bool = False
@@ -82,6 +84,8 @@ class Verb:
     journaled: bool = False
     quiet: bool = False
     tells_changes: bool = False
+    tells_form: bool = False
+    writes_root: tuple[str, ...] = ()
     help: str = ""
 
     @property
@@ -95,6 +99,7 @@ class Verb:
         return self.compares and not self.mutates
 
 
+ANY_WORD = "*"
 _MANY = 99
 _CHANGES: dict[str, Any] = {
     "values": True,
@@ -180,12 +185,12 @@ VERBS = {
         ),
         INIT,
         Verb("graph", color=False),
-        Verb("providers", words=_MANY, color=False),
+        Verb("providers", words=_MANY, color=False, writes_root=("lock",)),
         Verb("modules", color=False),
         Verb("taint", mutates=True, guarded=True, on_state=True, words=1, color=False),
         UNTAINT,
         Verb("test", values=True, streams_json=True),
-        Verb("fmt", words=_MANY, color=False, init=False),
+        Verb("fmt", words=_MANY, color=False, init=False, writes_root=(ANY_WORD,), tells_form=True),
         Verb("get", init=False, quiet=True),
         Verb("metadata", words=1, color=False, init=False),
         Verb("version", color=False, init=False, speaks_json=True),
@@ -214,7 +219,7 @@ _REFUSED_FLAGS = {
     "from-module": "a stack's code lives in src/",
 }
 
-_GO_FALSE = ("0", "f", "F", "false", "FALSE", "False")  # pkg.go.dev/strconv#ParseBool
+GO_FALSE = ("0", "f", "F", "false", "FALSE", "False")  # pkg.go.dev/strconv#ParseBool
 
 _TAKES_VALUE = {
     "var",
@@ -299,7 +304,7 @@ def _with_next(flag: str, word: str, rest: list[str]) -> Token:
 def check_flags(tokens: Iterable[Token]) -> None:
     """UsageError for a flag that would break a promise of this tool."""
     for token in tokens:
-        off = token.flag == "lock" and token.value in _GO_FALSE
+        off = token.flag == "lock" and token.value in GO_FALSE
         for refused in (token.flag, "lock=false" if off else ""):
             if refused in _REFUSED_FLAGS:
                 raise UsageError(f"-{refused} is not passed on", hint=_REFUSED_FLAGS[refused])

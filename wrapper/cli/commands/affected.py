@@ -25,7 +25,7 @@ from ..options import ASKS_AWS, takes
 from ..session import CliSession
 from ..tenant_status import TenantStatus, filter_of, open_status, report_caught_up, tell_stack_layer_changes
 
-_FORM = Form("affected", APPLY, many=True)
+_FORM = Form("affected", APPLY, flags=("var", "var-file"), many=True)
 
 
 @click.command(

@@ -21,7 +21,7 @@ from ..tenant_status import filter_of, open_status, report_caught_up, tell_stack
 UNKNOWN = 60.0  # seconds that a tenant counts where none was ever applied
 
 
-_FORM = Form("shards", APPLY, many=True)
+_FORM = Form("shards", APPLY, flags=("var", "var-file"), many=True)
 
 
 @click.command(
