@@ -12,10 +12,11 @@ import click
 from click.core import ParameterSource
 from click.parser import _OptionParser, _ParsingState
 
-from ..model.errors import UsageError
+from ..model.errors import UnavailableError, UsageError
 from .options import GlobalOption, Shared
 
 _MAY_BE_EMPTY = ("confirm",)  # it confirms nothing then: a pipeline has one line for stacks that are protected or not
+_GOOD = (0, 2, 3)  # 2 and 3 are answers: there are changes, a file has another form
 _HELP = ("--help", "-h", "-help")
 
 
@@ -81,13 +82,28 @@ class Command(_Parsed):
                 raise no_option(words_of(ctx), option.opts[0])
         for context in (ctx.find_root(), ctx):
             _check_values(context)
-        return super().invoke(ctx)
+        result = super().invoke(ctx)
+        if lost := getattr(ctx.obj, "lost", None):
+            return _incomplete(ctx, lost[0], result)
+        return result
 
 
 class CommandGroup(_Parsed, click.Group):
     """A command of two words is a Command too."""
 
     command_class = Command
+
+
+def _incomplete(ctx: click.Context, why: OSError, result: Any) -> int:
+    """What was asked for did not arrive. A worse exit code than that stays."""
+    error = UnavailableError(
+        f"standard output took only a part of what was printed: {why.strerror}",
+        hint="what the command did is done; free disk space, and ask again",
+    )
+    if result in (None, *_GOOD):
+        raise error
+    ctx.obj.console.error(error)
+    return int(result)
 
 
 def _check_values(ctx: click.Context) -> None:

@@ -7,6 +7,7 @@ values and outputs, and may be a tenant's.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import threading
@@ -17,6 +18,7 @@ from ..model.errors import OrchestrateError
 from ..reports.printable import visible, visible_json
 from . import table
 
+_NO_READER = (errno.EPIPE, errno.EIO, errno.EBADF)
 _RED, _BOLD, _DIM, _RESET = "\x1b[31m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
@@ -26,7 +28,8 @@ def unchanged(text: str) -> str:
 
 class TerminalConsole:
     """stdout is for Terraform's output or the JSON asked for; all else goes to stderr. A reader that went
-    away (``| head``, a closed terminal) mutes us, and the run goes on."""
+    away (``| head``, a closed terminal) mutes us, and the run goes on. It goes on too where stdout takes no more, as on a full
+    disk; ``lost`` remembers why."""
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class TerminalConsole:
         self.width = width  # of a terminal; 0 where stdout is none
         self.data_only = data_only  # stdout is for JSON: Terraform's output goes to stderr
         self._lock = threading.RLock()  # a signal handler speaks too, perhaps in the middle of a word
+        self.lost: list[OSError] = []  # what the system said where stdout did not take all
         self._instead: Callable[[str], None] | None = None
 
     @contextlib.contextmanager
@@ -108,7 +112,9 @@ class TerminalConsole:
             try:
                 while data:
                     data = data[os.write(descriptor, data) :]
-            except OSError:
+            except OSError as error:
+                if descriptor == 1 and error.errno not in _NO_READER:
+                    self.lost.append(error)
                 return
 
 

@@ -41,6 +41,7 @@ class CliSession:
     argv: tuple[str, ...] = ()  # the words of the command line, for the report
     completed: Callable[[str], str] = unchanged  # of a text, the commands that it suggests
     process: bool = False  # whether the process ends with the command
+    lost: list[OSError] = field(default_factory=list)  # of all consoles of this command: why stdout did not take all
 
     def merged(self, parameters: Mapping[str, Any]) -> CliSession:
         return replace(self, options=self.options.merged(parameters))
@@ -51,7 +52,9 @@ class CliSession:
 
     @cached_property
     def console(self) -> TerminalConsole:
-        return open_console(self.environ, self.completed)
+        console = open_console(self.environ, self.completed)
+        console.lost = self.lost
+        return console
 
     @cached_property
     def directory(self) -> Path:
