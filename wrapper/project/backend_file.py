@@ -22,17 +22,40 @@ FILE = "backend.tfvars"
 _DECIDED = ("backend", "key", "use_lockfile")  # read here, and not handed on
 _LOCAL = ("path",)
 _STATES = ".orchestrate/states"
+# Terraform alone would follow these, and the tool, which reads and writes beside a state, would look at another place.
+_ROLE = 'write role_arn = "..." in stack.hcl: the tool and Terraform assume it'
+_ENDPOINT = "set AWS_ENDPOINT_URL_S3, or AWS_ENDPOINT_URL for every service, in the environment"
+_METADATA = "set AWS_EC2_METADATA_SERVICE_ENDPOINT and AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE in the environment"
+_PROXY = "set HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment"
+_AROUND = {
+    "profile": "set AWS_PROFILE in the environment",
+    **dict.fromkeys(("role_arn", "session_name", "external_id", "assume_role", "assume_role_policy"), _ROLE),
+    **dict.fromkeys(("assume_role_policy_arns", "assume_role_duration_seconds", "assume_role_tags"), _ROLE),
+    "assume_role_transitive_tag_keys": _ROLE,
+    "assume_role_with_web_identity": "set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE in the environment",
+    **dict.fromkeys(("endpoint", "endpoints"), _ENDPOINT),
+    "sts_endpoint": "set AWS_ENDPOINT_URL_STS in the environment",
+    "iam_endpoint": "set AWS_ENDPOINT_URL_IAM in the environment",
+    "dynamodb_endpoint": "set AWS_ENDPOINT_URL_DYNAMODB in the environment",
+    **dict.fromkeys(("ec2_metadata_service_endpoint", "ec2_metadata_service_endpoint_mode"), _METADATA),
+    "shared_config_files": "use ~/.aws/config; with the host engine also AWS_CONFIG_FILE",
+    **dict.fromkeys(
+        ("shared_credentials_file", "shared_credentials_files"),
+        "use ~/.aws/credentials; with the host engine also AWS_SHARED_CREDENTIALS_FILE",
+    ),
+    "custom_ca_bundle": "use the host engine, and set AWS_CA_BUNDLE in the environment",
+    "insecure": "with the host engine AWS_CA_BUNDLE can name your certificates",
+    **dict.fromkeys(("http_proxy", "https_proxy", "no_proxy"), _PROXY),
+    "use_fips_endpoint": "set AWS_USE_FIPS_ENDPOINT=true in the environment",
+    "use_dualstack_endpoint": "set AWS_USE_DUALSTACK_ENDPOINT=true in the environment",
+}
 _S3 = (
-    *("bucket", "region", "encrypt", "acl", "kms_key_id", "profile", "role_arn", "session_name", "external_id"),
-    *("assume_role", "assume_role_with_web_identity", "assume_role_policy", "assume_role_policy_arns"),
-    *("assume_role_duration_seconds", "assume_role_tags", "assume_role_transitive_tag_keys"),
-    *("allowed_account_ids", "forbidden_account_ids", "custom_ca_bundle", "dynamodb_table", "dynamodb_endpoint"),
-    *("ec2_metadata_service_endpoint", "ec2_metadata_service_endpoint_mode", "endpoint", "endpoints", "iam_endpoint"),
-    *("sts_endpoint", "sts_region", "force_path_style", "use_path_style", "http_proxy", "https_proxy", "no_proxy"),
-    *("insecure", "max_retries", "retry_mode", "shared_config_files", "shared_credentials_file"),
-    *("shared_credentials_files", "skip_credentials_validation", "skip_metadata_api_check", "skip_region_validation"),
-    *("skip_requesting_account_id", "skip_s3_checksum", "use_dualstack_endpoint", "use_fips_endpoint"),
+    *("bucket", "region", "encrypt", "acl", "kms_key_id", "allowed_account_ids", "forbidden_account_ids"),
+    *("dynamodb_table", "sts_region", "force_path_style", "use_path_style", "max_retries", "retry_mode"),
+    *("skip_credentials_validation", "skip_metadata_api_check", "skip_region_validation"),
+    *("skip_requesting_account_id", "skip_s3_checksum", *_AROUND),
 )
+_NOTHING: tuple[Any, ...] = (None, False, "", {}, [])
 _NAMES = {"s3": _S3, "local": _LOCAL}
 _CREDENTIALS = re.compile(r".*(secret|passw|token|access_?key|private_?key|customer_key|credential).*", re.IGNORECASE)
 _NO_CREDENTIALS = re.compile(r"shared_credentials_files?|skip_credentials_validation|web_identity_token_file")
@@ -115,6 +138,12 @@ def _check_name(name: str, value: Any, kind: str, at: str) -> None:
         raise ConfigError("workspaces are not used: one state per stack and tenant", where=at, hint="remove the line")
     if name == "use_lockfile" and value is not True:
         raise ConfigError("use_lockfile is always true: a state has a lock", where=at, hint="remove the line")
+    if kind == "s3" and name in _AROUND and value not in _NOTHING:
+        raise ConfigError(
+            f"{name} in a backend is followed by Terraform alone: the tool keeps records beside the states",
+            where=at,
+            hint=f"remove the line; {_AROUND[name]}",
+        )
     if name not in (*_NAMES[kind], *_DECIDED):
         close = naming.nearest(name, _NAMES[kind])
         raise ConfigError(

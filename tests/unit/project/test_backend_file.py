@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from wrapper.model.errors import ConfigError
 from wrapper.model.nouns import Backend
-from wrapper.project.backend_file import load_backend
+from wrapper.project.backend_file import _AROUND, load_backend
 from wrapper.project.files import Files
+from wrapper.terraform.environment import for_terraform
 
 S3 = 'bucket = "abc"\nregion = "ap-southeast-2"\n'
 
@@ -38,12 +40,26 @@ def test_what_the_backend_of_terraform_takes(files: Files) -> None:
 kms_key_id               = "alias/states"
 encrypt                  = true
 dynamodb_table           = "locks"
-profile                  = "states"
-shared_credentials_files = ["~/.aws/other"]
-https_proxy              = "http://proxy.example.com:3128"
-assume_role              = { role_arn = "arn:aws:iam::111111111111:role/states", external_id = "x" }
+use_path_style           = true
+insecure                 = false
+profile                  = ""
 """
-    assert set(load(files, S3 + more).config) >= {"kms_key_id", "assume_role", "profile", "https_proxy"}
+    assert set(load(files, S3 + more).config) >= {"kms_key_id", "dynamodb_table", "use_path_style"}
+
+
+@pytest.mark.parametrize("name", _AROUND)
+def test_what_terraform_alone_would_follow(files: Files, name: str) -> None:
+    """The tool's own reading of the bucket would be that of another profile, role or endpoint."""
+    line = f'{name} = {{ s3 = "x" }}' if name in ("endpoints", "assume_role") else f'{name} = "x"'
+    with pytest.raises(ConfigError, match=f"{name} in a backend is followed by Terraform alone") as error:
+        load(files, f"{S3}{line}\n")
+    assert (error.value.where, error.value.hint) == ("backend.tfvars:3", f"remove the line; {_AROUND[name]}")
+
+
+@pytest.mark.parametrize("name", _AROUND)
+def test_the_environment_that_a_hint_names_reaches_terraform(name: str) -> None:
+    for variable in re.findall(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+", _AROUND[name]):
+        assert variable in for_terraform({variable: "x"}, {}, "", host="host engine" in _AROUND[name], sandbox=False)
 
 
 @pytest.mark.parametrize(
