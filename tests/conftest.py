@@ -65,6 +65,16 @@ def guard(
     shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def provider_binary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real AWS provider, for tests that serve it themselves (served_provider)."""
+    from served_provider import installed
+
+    if shutil.which("terraform") is None:
+        pytest.skip("terraform is not on PATH")
+    return installed(tmp_path_factory.mktemp("provider"))
+
+
 @pytest.fixture
 def example(tmp_path: Path) -> Disk:
     """A small project: one stack with tenants in one region, a protected one in two, one without a region."""

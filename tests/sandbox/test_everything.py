@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from served_provider import served
 from terraform_in import Terraform
 
 from wrapper.sandbox.lifecycle import Endpoint, Sandbox, Seed
@@ -77,12 +79,16 @@ def endpoint(sandbox: Sandbox, seed: Seed) -> Endpoint:
 
 
 @pytest.fixture
-def terraform(tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Terraform:
+def terraform(
+    tmp_path: Path, endpoint: Endpoint, provider_binary: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Terraform]:
     for name in [name for name in os.environ if name.startswith(("AWS_", "TF_VAR_"))]:
         monkeypatch.delenv(name)
     shutil.copytree(ROOT, tmp_path / "root", ignore=shutil.ignore_patterns(".terraform*"))
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
-    return Terraform(tmp_path / "root", keys | {"AWS_ENDPOINT_URL": endpoint.url, "TF_INPUT": "0"})
+    there = keys | {"AWS_ENDPOINT_URL": endpoint.url}
+    with served(provider_binary, there) as environment:
+        yield Terraform(tmp_path / "root", there | environment | {"TF_INPUT": "0"})
 
 
 def inventory(endpoint: Endpoint) -> dict[str, int]:
@@ -115,7 +121,7 @@ def test_apply_change_and_destroy_everything(terraform: Terraform, endpoint: End
     assert "aws_ecs_service.bridge: Destroying" not in changed
     second.run("plan", "-detailed-exitcode", "-no-color")
 
-    second.destroy("-parallelism=30")
+    second.destroy("-parallelism=30", "-refresh=false")  # that plan has just looked
     assert second.run("state", "list") == ""
     assert inventory(endpoint) == before | KEPT_FOR_A_WHILE
     assert " 50" not in endpoint.log.read_text()

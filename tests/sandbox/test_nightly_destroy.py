@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from served_provider import served
 from terraform_in import REGION, ROOT, Terraform
 
 from wrapper.sandbox.lifecycle import Sandbox, Seed
@@ -34,17 +35,19 @@ REFUSED = "The execution role you provide must allow AWS EventBridge Scheduler t
 
 
 def test_a_night_is_made_and_a_role_for_its_schedule_alone_is_refused(
-    tmp_path: Path, sandbox: Sandbox, seed: Seed
+    tmp_path: Path, sandbox: Sandbox, seed: Seed, provider_binary: Path
 ) -> None:
     shutil.copytree(ROOT / "modules", tmp_path / "modules", ignore=shutil.ignore_patterns(".terraform*"))
     (tmp_path / "root").mkdir()
     (tmp_path / "root" / "main.tf").write_text(NIGHT)
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION}
     url = sandbox.start(seed).url
-    stack = Terraform(tmp_path / "root", keys | {"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true"})
-    stack.run("init", "-input=false", "-no-color")
-    stack.apply()
-    assert stack.changes() == {}
+    there = keys | {"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true"}
+    with served(provider_binary, there) as environment:
+        stack = Terraform(tmp_path / "root", there | environment)
+        stack.run("init", "-input=false", "-no-color")
+        stack.apply()
+        assert stack.changes() == {}
 
     session = boto3.Session("test", "test", region_name=REGION)
     iam, scheduler = (session.client(service, endpoint_url=url) for service in ("iam", "scheduler"))

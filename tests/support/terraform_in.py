@@ -54,6 +54,10 @@ class Terraform:
     def apply(self, *argv: str) -> None:
         self.run("apply", "-auto-approve", "-input=false", "-no-color", *self.values, *argv)
 
+    def apply_planned(self, *argv: str) -> None:
+        """What ``changes`` or ``planned`` has just shown, without planning it again."""
+        self.run("apply", "-input=false", "-no-color", *argv, "plan")
+
     def destroy(self, *argv: str) -> None:
         self.run("destroy", "-auto-approve", "-input=false", "-no-color", *self.values, *argv)
 

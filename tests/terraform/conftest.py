@@ -6,7 +6,6 @@ Terraform finds its provider as on any machine: from the registry, or from the m
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from terraform_in import REGION, ROOT, Terraform
+from served_provider import served
+from terraform_in import REGION, ROOT
 
 SEED = {"zones": ["example.com"], "secrets": [["registry-login", REGION, "{}"]]}
 
@@ -31,43 +31,31 @@ def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-PROVIDER = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
-
-
 @pytest.fixture(scope="session")
-def mocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def mocked(provider_binary: Path) -> Iterator[dict[str, str]]:
     """An environment in which one process of the real provider serves every `terraform validate` and `terraform test`.
-    Only where it is mocked or not configured: then nothing but its schema is asked of it, and whether values fit it.
-    Otherwise each run starts it two or three times.
-    Source: developer.hashicorp.com/terraform/plugin/debugging"""
-    folder = tmp_path_factory.mktemp("provider")
-    (folder / "main.tf").write_text(PROVIDER)
-    Terraform(folder).init()
-    binary = next(folder.glob(".terraform/providers/*/*/*/*/*/terraform-provider-aws*"))
-    with subprocess.Popen([binary, "-debug"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as provider:
-        assert provider.stdout is not None
-        found = next(filter(None, (re.search(r"TF_REATTACH_PROVIDERS='(.*)'", line) for line in provider.stdout)))
-        try:
-            yield {"TF_REATTACH_PROVIDERS": found.group(1)}
-        finally:
-            provider.terminate()
+    Only where it is mocked or not configured: then nothing but its schema is asked of it, and whether values fit it."""
+    with served(provider_binary, {}) as environment:
+        yield environment
 
 
 @pytest.fixture(scope="session")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A simulated AWS; the value is the environment that leads there."""
+def aws(tmp_path_factory: pytest.TempPathFactory, provider_binary: Path) -> Iterator[dict[str, str]]:
+    """A simulated AWS and a provider that speaks with it; the value is the environment that leads there."""
     home = tmp_path_factory.mktemp("aws")
     argv = [sys.executable, "-m", "wrapper.sandbox.server", "--home", str(home), "--project", "modules"]
     with (home / "log").open("w") as log:
         server = subprocess.Popen([*argv, "--seed", json.dumps(SEED)], cwd=ROOT, stdout=log, stderr=log)
     try:
-        yield {
+        there = {
             "AWS_ENDPOINT_URL": url_of(server, home),
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+        with served(provider_binary, there) as environment:
+            yield there | environment
     finally:
         server.terminate()
         server.wait(timeout=30)

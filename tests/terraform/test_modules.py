@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,15 +27,14 @@ def test_everything_is_formatted() -> None:
 @terraform
 @pytest.mark.parametrize("folder", [*ROOTS, *MODULES])
 def test_valid(code: Path, mocked: dict[str, str], folder: str) -> None:
-    root = Terraform(code / folder, {"TF_DATA_DIR": ".terraform"}).init()
-    replace(root, env=root.env | mocked).run("validate", "-no-color")
+    Terraform(code / folder, mocked | {"TF_DATA_DIR": ".terraform"}).init().run("validate", "-no-color")
 
 
 @terraform
 @pytest.mark.parametrize("folder", MODULES)
 def test_the_modules_own_tests(code: Path, mocked: dict[str, str], folder: str) -> None:
-    module = Terraform(code / folder, {"TF_DATA_DIR": ".terraform"}).init()
-    assert "Success!" in replace(module, env=module.env | mocked).run("test", "-no-color")
+    module = Terraform(code / folder, mocked | {"TF_DATA_DIR": ".terraform"}).init()
+    assert "Success!" in module.run("test", "-no-color")
 
 
 # The first boot of a node, with every program it calls replaced by one that tells.

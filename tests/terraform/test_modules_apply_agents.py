@@ -91,12 +91,12 @@ def test_agents_and_the_night_come_change_and_go(code: Path, tmp_path: Path, aws
     later = "-var-file=later.tfvars"
     replaced = {address for address, does in stack.changes(later).items() if "delete" in does}
     assert {address.split(".")[-2] for address in replaced} == {"aws_ecs_task_definition"}
-    stack.apply(later)
+    stack.apply_planned()
     assert stack.changes(later) == {}
     after = cloud_of(stack.outputs()["jenkins"])
     assert (after["numExecutors"], after["templates"][0]["image"][-2:]) == (2, ":2")
 
-    stack.destroy(later)
+    stack.destroy("-refresh=false", later)  # the plan above has just looked
     assert left(aws["AWS_ENDPOINT_URL"], "jenkins-agents", "jenkins-agents") == {}
 
 

@@ -27,16 +27,16 @@ def test_every_validation_says_what_to_do(tmp_path: Path) -> None:
     assert set(refusals.messages_of(ROOT / MODULE / "variables.tf")) == everything
 
 
-def test_what_aws_says_of_an_image_is_believed(code: Path, tmp_path: Path) -> None:
+def test_what_aws_says_of_an_image_is_believed(code: Path, tmp_path: Path, mocked: dict[str, str]) -> None:
     shutil.copytree(code / MODULE, tmp_path / "module", ignore=shutil.ignore_patterns(".terraform*", "tests"))
     cases = refusals.read(TESTS / "machine-image.tftest.hcl")
-    said = refusals.said(cases, Terraform(tmp_path / "module").init())
+    said = refusals.said(cases, Terraform(tmp_path / "module", mocked).init())
     assert [run for run, says in cases.says.items() if not any(each.startswith(says) for each in said[run])] == []
 
 
-def test_the_shared_layer_passes_its_load_balancers_on(code: Path, tmp_path: Path) -> None:
+def test_the_shared_layer_passes_its_load_balancers_on(code: Path, tmp_path: Path, mocked: dict[str, str]) -> None:
     shutil.copytree(code, tmp_path / "code", ignore=shutil.ignore_patterns(".terraform*", "tests"))
-    root = Terraform(tmp_path / "code/src/appcluster")
+    root = Terraform(tmp_path / "code/src/appcluster", mocked)
     (root.folder / "tests").mkdir()
     mock = (TESTS / "cluster.tftest.hcl").read_text().split("\nvariables {")[0]
     (root.folder / "tests/shared.tftest.hcl").write_text(mock + SHARED_LAYER)
@@ -153,11 +153,11 @@ def test_the_examples_come_change_and_go(code: Path, tmp_path: Path, aws: dict[s
         "module.shared.module.cluster.aws_autoscaling_group.nodes": ["update"],
         "module.shared.module.cluster.aws_launch_template.nodes[0]": ["update"],
     }
-    made.apply("-parallelism=30", *CHANGE)
+    made.apply_planned("-parallelism=30")
     assert made.changes(*CHANGE) == {}
     assert shared_load_balancers(made)["1"] == first["1"]
 
-    made.destroy("-parallelism=30", *CHANGE)
+    made.destroy("-parallelism=30", "-refresh=false", *CHANGE)  # that plan has just looked
     assert left(aws["AWS_ENDPOINT_URL"], "example-", "shared.example.com") == {}
 
 

@@ -32,7 +32,7 @@ PLACES = {
 }
 
 
-def test_a_slot_is_needed_and_must_exist(code: Path, tmp_path: Path) -> None:
+def test_a_slot_is_needed_and_must_exist(code: Path, tmp_path: Path, mocked: dict[str, str]) -> None:
     shutil.copytree(code, tmp_path / "code", ignore=shutil.ignore_patterns(".terraform*"))
     folder = tmp_path / "code" / ROOT
     (folder / "tests").mkdir(exist_ok=True)
@@ -42,7 +42,9 @@ def test_a_slot_is_needed_and_must_exist(code: Path, tmp_path: Path) -> None:
             'output.load_balancer_dns_name == "shared-2.elb.example.com" && output.url == "https://acme.example.com"'
         )
         (folder / f"tests/{name}.tftest.hcl").write_text(RUN % (values, expected))
-    events = [json.loads(line) for line in Terraform(folder).init().run("test", "-json", codes=(1,)).splitlines()]
+    events = [
+        json.loads(line) for line in Terraform(folder, mocked).init().run("test", "-json", codes=(1,)).splitlines()
+    ]
     said = {
         Path(e["@testfile"]).name.split(".")[0]: e["diagnostic"]["summary"] + e["diagnostic"]["detail"]
         for e in events

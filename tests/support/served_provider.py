@@ -1,0 +1,195 @@
+"""One process of the real AWS provider for many runs of Terraform, behind a proxy that keeps its schema short.
+
+Terraform starts a provider two or three times in each run, and asks each time for the schema of all it knows: five megabytes,
+which take eight times as much processor time as a small plan. Here the provider runs once, and Terraform hears only of the
+types that our code names; every other call reaches the provider as it is. A type that is not in our code is an error of
+Terraform's, so nothing is proved by less than before.
+
+Its environment (credentials, endpoint) is this process's, not that of each Terraform; one run at a time may configure it.
+Source: developer.hashicorp.com/terraform/plugin/debugging, github.com/hashicorp/terraform/blob/main/docs/plugin-protocol
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMED = re.compile(r'(?:resource|data|ephemeral)\s+"(aws_\w+)"')
+WHERE = ("modules", "src", "tests", "bench")
+REATTACH = "TF_REATTACH_PROVIDERS"
+SERVICE = "/tfplugin5.Provider/"
+OF_TYPES = (2, 3, 8)  # resources, data sources, ephemeral resources, in GetProviderSchema.Response
+QUIETLY = {"TF_LOG": "off", "TF_LOG_SDK": "off", "TF_LOG_PROVIDER": "off", "GOGC": "400"}
+
+
+PROVIDER = """
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+}
+"""
+
+
+def installed(folder: Path) -> Path:
+    """The provider's executable, from where Terraform gets it on this machine."""
+    from terraform_in import Terraform  # not above: the proxy's process has no need of our package
+
+    (folder / "main.tf").write_text(PROVIDER)
+    Terraform(folder).init()
+    return next(folder.glob(".terraform/providers/*/*/*/*/*/terraform-provider-aws*"))
+
+
+@contextlib.contextmanager
+def served(binary: Path, environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The environment that leads Terraform to it. A bundle of certificates can be configured once only: none is needed."""
+    around = {name: value for name, value in os.environ.items() if name != "AWS_CA_BUNDLE"}
+    argv = [sys.executable, __file__, str(binary)]
+    env = around | QUIETLY | dict(environment)
+    with subprocess.Popen(argv, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as proxy:
+        assert proxy.stdin and proxy.stdout
+        try:
+            said = proxy.stdout.readline().strip()
+            assert said, "the provider's proxy ended"  # Terraform would start a provider of its own, and say nothing
+            yield {REATTACH: said}
+        finally:
+            proxy.stdin.close()  # so it also ends when these tests are killed
+
+
+SHIM = """#!/bin/sh
+# The first provider that no other run has taken: each configures it for itself. It is given back when Terraform ends.
+for one in {folder}/*.provider; do
+    exec 9<"$one"
+    flock -n 9 && break
+done
+flock 9
+export {name}="$(cat "$one")"
+exec {terraform} "$@"
+"""
+
+
+@contextlib.contextmanager
+def on_path(binary: Path, environment: Mapping[str, str], folder: Path, at_once: int = 2) -> Iterator[str]:
+    """A PATH whose terraform is led to one of these: for a program that gives Terraform an environment of its own."""
+    terraform = shutil.which("terraform")
+    assert terraform, "terraform is not on PATH"
+    folder.mkdir()
+    with contextlib.ExitStack() as ending:
+        for number in range(at_once):
+            found = ending.enter_context(served(binary, environment))
+            (folder / f"{number}.provider").write_text(found[REATTACH])
+        words = {"folder": shlex.quote(str(folder)), "terraform": shlex.quote(terraform)}
+        (folder / "terraform").write_text(SHIM.format(name=REATTACH, **words))
+        (folder / "terraform").chmod(0o755)
+        yield f"{folder}:{os.environ['PATH']}"
+
+
+def types_in(folders: Iterator[Path]) -> set[str]:
+    """Every type of the provider that a file names."""
+    files = (file for folder in folders for file in folder.rglob("*") if file.suffix in (".tf", ".hcl", ".py"))
+    return {name for file in files for name in NAMED.findall(file.read_text("utf-8", "replace"))}
+
+
+def shortened(schema: bytes, types: set[str]) -> bytes:
+    """A GetProviderSchema.Response (protobuf) without the other types."""
+    return b"".join(
+        whole
+        for number, value, whole in fields(schema)
+        if number not in OF_TYPES or next(key for at, key, _ in fields(value) if at == 1).decode() in types
+    )
+
+
+def fields(message: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """(number, value, the field as it stands) of each field that has a length, which all of these have."""
+    at = 0
+    while at < len(message):
+        key, begin = varint(message, at)
+        length, begin = varint(message, begin)
+        assert key & 7 == 2, f"field {key >> 3} has wire type {key & 7}"
+        yield key >> 3, message[begin : begin + length], message[at : begin + length]
+        at = begin + length
+
+
+def varint(message: bytes, at: int) -> tuple[int, int]:
+    """protobuf.dev/programming-guides/encoding: its value, and where it ends."""
+    value = shift = 0
+    while True:
+        value |= (message[at] & 127) << shift
+        shift += 7
+        at += 1
+        if message[at - 1] < 128:
+            return value, at
+
+
+def main(binary: str) -> None:
+    argv = [binary, "-debug"]  # which also writes down each request
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as provider:
+        assert provider.stdout
+        said = next(filter(None, (re.search(rf"{REATTACH}='(.*)'", line) for line in provider.stdout)))
+        try:
+            ((name, where),) = json.loads(said.group(1)).items()
+            with tempfile.TemporaryDirectory() as folder:
+                socket = f"{folder}/provider"
+                server = proxy(where["Addr"]["String"], socket)
+                address = {"Network": "unix", "String": socket}
+                print(json.dumps({name: where | {"Addr": address, "Pid": os.getpid()}}), flush=True)
+                sys.stdin.read()  # until the tests are over
+                server.stop(None)
+        finally:
+            provider.terminate()
+
+
+def proxy(upstream: str, socket: str) -> Any:
+    import grpc
+
+    unlimited = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+    channel = grpc.insecure_channel(f"unix:{upstream}", unlimited)
+    types = types_in(ROOT / folder for folder in WHERE)
+    schemas: dict[str, bytes] = {}
+
+    def forward(method: str, request: bytes, context: Any) -> bytes:
+        try:
+            return bytes(channel.unary_unary(method, None, None)(request))
+        except grpc.RpcError as error:
+            context.abort(error.code(), error.details())
+            raise
+
+    class Handler(grpc.GenericRpcHandler):  # type: ignore[misc]
+        def service(self, details: Any) -> Any:
+            method: str = details.method
+            if not method.startswith(SERVICE):
+                return None  # go-plugin's own: broker and output, which nothing waits for
+
+            def answer(request: bytes, context: Any) -> bytes:
+                if not method.endswith("Schema"):
+                    return forward(method, request, context)
+                if method not in schemas:
+                    schemas[method] = shortened(forward(method, request, context), types)
+                return schemas[method]
+
+            return grpc.unary_unary_rpc_method_handler(answer)
+
+    server = grpc.server(ThreadPoolExecutor(64), options=unlimited)
+    server.add_generic_rpc_handlers([Handler()])
+    server.add_insecure_port(f"unix:{socket}")
+    server.start()
+    return server
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
