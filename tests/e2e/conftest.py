@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from engine_params import ENGINES
 from harness import ROOT, Aws, Project, docker, make, tiny
+from served_provider import on_path
 
 
 @pytest.fixture(scope="session")
@@ -93,8 +94,26 @@ def empty(tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> Proje
 @pytest.fixture
 def shipped(tmp_path: Path, image: str, made: Callable[[Project], Project]) -> Iterator[Project]:
     """A copy of the shipped project with a home and a sandbox of its own."""
-    project = made(make(tmp_path, extra={"ORCHESTRATE_SANDBOX": "1"}))
-    for folder in ("config", "src", "modules"):
-        shutil.copytree(ROOT / folder, project.root / folder, dirs_exist_ok=True)
+    project = made(copied(tmp_path))
     yield project
     project.run("sandbox", "stop")
+
+
+@pytest.fixture
+def shipped_on_host(tmp_path: Path, provider_binary: Path, made: Callable[[Project], Project]) -> Iterator[Project]:
+    """The same on the host engine, its sandbox started: where neither the engine nor the start of a provider is the subject,
+    two processes of the real provider serve all runs."""
+    project = made(copied(tmp_path, ORCHESTRATE_ENGINE="host"))
+    project.run("sandbox", "start")
+    there = Aws(json.loads(project.run("sandbox", "status", "--json").out)["url"]).environment
+    with on_path(provider_binary, there, tmp_path / "terraform") as path:
+        project.environment["PATH"] = path
+        yield project
+    project.run("sandbox", "stop")
+
+
+def copied(folder: Path, **extra: str) -> Project:
+    project = make(folder, extra={"ORCHESTRATE_SANDBOX": "1"} | extra)
+    for name in ("config", "src", "modules"):
+        shutil.copytree(ROOT / name, project.root / name, dirs_exist_ok=True)
+    return project

@@ -9,15 +9,13 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
-import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from harness import REGION, ROOT, Project, client, make
+from harness import REGION, Project, client
 
 from wrapper.deploy.smoke_test import SmokeHooks, SmokePolicy, check, get
 from wrapper.model.errors import SmokeFailed
@@ -28,19 +26,12 @@ ACME = ("-var", "tenant=acme")
 
 
 @pytest.fixture
-def shipped(tmp_path: Path, made: Callable[[Project], Project]) -> Iterator[Project]:
-    if shutil.which("terraform") is None:
-        pytest.skip("terraform is not on PATH")
-    project = made(
-        make(tmp_path, extra={"ORCHESTRATE_SANDBOX": "1", "ORCHESTRATE_ENGINE": "host", "BUILD_USER_ID": "ann"})
-    )
-    for folder in ("config", "src", "modules"):
-        shutil.copytree(ROOT / folder, project.root / folder, dirs_exist_ok=True)
+def shipped(shipped_on_host: Project) -> Project:
+    project = shipped_on_host
+    project.environment["BUILD_USER_ID"] = "ann"
     values = project.root / f"config/{REGION}/{TEST}/variables.tfvars"
     values.write_text(values.read_text().replace("min_healthy_percent = 0 ", "min_healthy_percent = 100 "))
-    project.run("sandbox", "start")
-    yield project
-    project.run("sandbox", "stop")
+    return project
 
 
 class Server(http.server.ThreadingHTTPServer):

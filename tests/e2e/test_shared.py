@@ -1,4 +1,4 @@
-"""Tenants that share a load balancer: the shipped beta, in a container, with the real AWS provider."""
+"""Tenants that share a load balancer: the shipped beta, with the real AWS provider. (In a container: test_main_job.)"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from account import BUCKET, Account
 from harness import REGION, Project
 
-pytestmark = [pytest.mark.docker, pytest.mark.terraform, pytest.mark.sandbox]
+pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
 STACK = "appcluster-beta"
 BOOK = f"{REGION}/{STACK}/allotments.json"
 WHOLE = (STACK, REGION)
@@ -17,7 +17,8 @@ ACME, GLOBEX = ((*WHOLE, "-var", f"tenant={tenant}") for tenant in ("acme", "glo
 
 
 @pytest.mark.long
-def test_tenants_share_a_load_balancer(shipped: Project) -> None:
+def test_tenants_share_a_load_balancer(shipped_on_host: Project) -> None:
+    shipped = shipped_on_host
     # From nothing: acme shares, globex shares on Fargate, initech has a load balancer of its own.
     assert shipped.run("apply", *ACME, timeout=600).last == "https://acme.beta.example.com"
     many = shipped.run("apply", *WHOLE, "--all-tenants", timeout=600)
