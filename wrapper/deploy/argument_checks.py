@@ -89,7 +89,7 @@ class ArgumentChecks:
         return record.parse(saved.planned, str(file))
 
     def with_overrides(self, layer: Layer, root_request: RootRequest, overrides: LayerOverrides) -> RootRequest:
-        """What all have in common, and what this one is given alone."""
+        """What all have in common, and what overrides it for this one."""
         if overrides is NO_OVERRIDES:
             return root_request
         request = root_request.request

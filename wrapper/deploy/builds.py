@@ -221,7 +221,7 @@ def renamed(recorded: Collection[str], declared: Collection[str]) -> dict[str, s
 
 
 def without_cli_vars(assigned: Mapping[str, Build], cli_vars: Mapping[str, str]) -> tuple[dict[str, Build], list[str]]:
-    """Those that nobody typed with -var as well, and words about the others: what was typed wins."""
+    """Those that no -var names, and words about the others: -var wins."""
     kept = {n: b for n, b in assigned.items() if n not in cli_vars}
     words = [
         f"-var {n}={cli_vars[n]} wins over {b.where} ({b.number})"

@@ -1,6 +1,6 @@
 """From names to a finished command on a stack or a tenant: which layers, in which order, with which values.
 
-Knows every door below it and holds them together; decides nothing about Terraform's flags, and prints nothing.
+Knows every package below it and holds them together; decides nothing about Terraform's flags, and prints nothing.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _LOOK_AGAIN = 5.0  # seconds until it is looked again whether another command ha
 
 @dataclass
 class Deployer:
-    """One command's doors, opened once. ``environ`` is the caller's environment, for its TF_VAR_ names."""
+    """What one command uses, opened once. ``environ`` is the caller's environment, for its TF_VAR_ names."""
 
     project: Project
     stack: Stack
@@ -149,8 +149,8 @@ class Deployer:
     def perform(
         self, verb: Verb, layer: Layer, tokens: Sequence[Token], overrides: Mapping[str, LayerOverrides] | None = None
     ) -> Outcome:
-        """One verb on one layer. ``apply`` of a tenant makes the stack's own layer first where there is none. ``overrides``:
-        what each of the two, by tenant, is given alone."""
+        """One verb on one layer. ``apply`` of a tenant makes the stack layer first where there is none. ``overrides``:
+        what overrides the command for each of the two, by tenant."""
         self.check(verb, layer, tokens)
         if changes(verb, tokens):
             self.limit_rate(1, self.console.info)
@@ -347,13 +347,13 @@ class Deployer:
         if asks and not self.context.interactive and not self.dry and self.confirmed != label:
             raise RefusedError(f"{label} is protected", hint=f"confirm the change: --confirm {label}")
 
-    # -- the stack's own layer ----------------------------------------------------------------
+    # -- the stack layer ----------------------------------------------------------------------
 
     def ensure_stack(
         self, tenant: Layer, tokens: Sequence[Token], overrides: Mapping[str, LayerOverrides] | None = None
     ) -> None:
-        """Make the stack's own layer where there is none; one that changed is named and left alone. ``overrides``: what
-        each layer, by tenant, is given alone."""
+        """Make the stack layer where there is none; one that changed is named and left alone. ``overrides``: what
+        overrides the command for each layer, by tenant."""
         stack_layer, overrides = Layer(self.stack), overrides or {}
         if self.resolver.outputs.state() is None:
             ahead = [*tokens, *overrides.get(tenant.tenant, NO_OVERRIDES).tokens]
@@ -373,7 +373,7 @@ class Deployer:
             )
 
     def for_stack(self, tokens: Sequence[Token]) -> list[Token]:
-        """Of a tenant's arguments, those that the stack's own layer takes too."""
+        """Of a tenant's arguments, those that the stack layer takes too."""
         mine = self.resolver.checks.declared(Layer(self.stack))
         return [
             t

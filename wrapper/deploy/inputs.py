@@ -94,7 +94,7 @@ class InputResolver:
     ) -> Iterator[PreparedLayer | OrchestrateError]:
         """Layers of one root made ready, in order; for one whose own files are wrong, what is wrong.
         Raises what is wrong for all. ``records`` by tenant, where they are known already; ``overrides``: what some of them,
-        by tenant, are given alone."""
+        by tenant, get beside the command."""
         if not layers:
             return
         root_request = self.checks.root_request(verb, layers[0], tokens)

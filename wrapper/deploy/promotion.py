@@ -11,7 +11,7 @@ from ..terraform.variables import holds_build
 
 
 def check_source(record: DeploymentRecord, tag: str, lock: str, label: str, command: str) -> None:
-    """Whether what a layer's record says is what runs there; else RefusedError (BusyError while somebody changes it).
+    """Whether what a layer's record says is what runs there; else RefusedError (BusyError while another run changes it).
     ``tag``: its state object's, "" where there is none; ``lock``: who holds it; ``command`` would apply it."""
     if lock:
         raise BusyError(f"{label} is being changed by {lock}", hint="wait for its end, then promote")

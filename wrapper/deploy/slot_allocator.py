@@ -1,7 +1,7 @@
-"""Room for tenants that share load balancers: a place allotted before something is made, the next load balancer made
-when the others are full, the place given back when the tenant is gone.
+"""Room for tenants that share load balancers: a slot assigned before something is made, the next load balancer made
+when the others are full, the slot released when the tenant is gone.
 
-Knows when the stack's own layer may be applied for that: when nothing else of its inputs changed since its last apply.
+Knows when the stack layer may be applied for that: when nothing else of its inputs changed since its last apply.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from .lb_slots import slots, variables
 from .prepared import PreparedLayer
 
 CARRIED = ("parallelism", "lock-timeout", "auto-approve", "no-color", "compact-warnings", "json")
-_LONGEST = 600.0  # seconds that a tenant waits while others change its stack's own layer
+_LONGEST = 600.0  # seconds that a tenant waits while other runs change the stack layer
 _AGAIN = 10.0  # seconds until it looks again
 
 
 @dataclass
 class SlotAllocator:
-    """``apply_stack_layer`` applies the stack's own layer with these arguments; ``pause`` sleeps, and raises when the command
+    """``apply_stack_layer`` applies the stack layer with these arguments; ``pause`` sleeps, and raises when the command
     is being stopped."""
 
     resolver: InputResolver
@@ -39,8 +39,8 @@ class SlotAllocator:
     pause: Callable[[float], None]
 
     def make(self, found: Sequence[PreparedLayer]) -> list[PreparedLayer | OrchestrateError]:
-        """Layers of one root, each tenant with its place on a shared load balancer, allotted for good where something
-        will be made; a load balancer that is not there yet is made first. For a tenant without a place, why."""
+        """Layers of one root, each tenant with its slot on a shared load balancer, assigned for good where something
+        will be made; a load balancer that is not there yet is made first. For a tenant without a slot, why."""
         if self.resolver.dry or not found:
             return list(found)
         try:
@@ -56,7 +56,7 @@ class SlotAllocator:
             return [error if self._missing(r) else r for r in found]
 
     def _grown(self, number: int, found: Sequence[PreparedLayer]) -> list[PreparedLayer | OrchestrateError]:
-        """The same layers, made ready anew when the load balancer is there."""
+        """The same layers, made ready again when the load balancer is there."""
         root_request = found[0].root_request
         self._grow(number, root_request.for_all)
         layers, overrides = [r.layer for r in found], {r.layer.tenant: r.root_request.overrides for r in found}
@@ -70,7 +70,7 @@ class SlotAllocator:
         return [r.with_value(slots.VARIABLE, assigned[r.layer.tenant]) if r.shares_load_balancer else r for r in found]
 
     def _missing(self, prepared: PreparedLayer) -> int:
-        """The number of the load balancer that a tenant is allotted and its stack does not have yet; else 0."""
+        """The number of the load balancer that a tenant's slot names and its stack does not have yet; else 0."""
         resolver = self.resolver
         if not prepared.shares_load_balancer or variables.OUTPUT not in resolver.project.values.outputs(
             resolver.stack.source
@@ -91,7 +91,7 @@ class SlotAllocator:
         )
 
     def _grow(self, number: int, tokens: Sequence[Token]) -> None:
-        """Apply the stack's own layer for one more load balancer, as it was last applied and with nothing else new.
+        """Apply the stack layer for one more load balancer, as it was last applied and with nothing else new.
         Who is busy with it may be making the same: then look again."""
         stack_layer, end = Layer(self.resolver.stack), time.monotonic() + _LONGEST
         carried = [t for t in tokens if t.flag in CARRIED and t.flag != "lock-timeout"]
@@ -143,12 +143,12 @@ class SlotAllocator:
         return {name: entry.slot.as_value() for name, entry in self.resolver.slot_variables.table.tenants.items()}
 
     def check_known(self) -> None:
-        """NewerError where a newer orchestrate keeps the places: said before anything is made or destroyed."""
+        """NewerError where a newer orchestrate keeps the slot table: said before anything is made or destroyed."""
         if self._is_for_sharing:
             self.resolver.slot_variables.slot_store().check_known()
 
     def release(self, layer: Layer) -> None:
-        """A layer is gone, or a tenant has left the shared load balancers: so is its place."""
+        """A layer is gone, or a tenant has left the shared load balancers: so is its slot."""
         if not self._is_for_sharing:
             return
         if layer.tenant:

@@ -1,4 +1,4 @@
-"""What a stack's own layer left for its tenants: its state, read once in a command, and the outputs in it."""
+"""What a stack layer left for its tenants: its state, read once in a command, and the outputs in it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .recovery import missing
 
 @dataclass
 class Outputs:
-    """The outputs of one stack. ``dry``: on paper, where what cannot be read is no reason to end."""
+    """The outputs of one stack. ``dry``: a dry run, where what cannot be read is no reason to end."""
 
     project: Project
     stack: Stack
@@ -46,19 +46,19 @@ class Outputs:
         return state.outputs(found)
 
     def to_come(self, layer: Layer, declared: Mapping[str, Variable]) -> dict[str, ResolvedValue]:
-        """On paper a tenant may be looked at before its stack is there: its outputs stand as null."""
+        """A dry run may look at a tenant before its stack is there: its outputs stand as null."""
         coming = self.project.values.outputs(self.stack.source) if layer.tenant else set()
         origin = f"output of {self.stack.label} (known after its apply)"
         return {n: ResolvedValue(None, origin) for n in coming & set(declared)}
 
     def state(self) -> dict[str, Any] | None:
-        """The state of the stack's own layer, read once. On paper what cannot be read counts as not there yet."""
+        """The state of the stack layer, read once. In a dry run what cannot be read counts as not there yet."""
         if not self._kept:
             self._kept.append(self._read())
         return self._kept[0]
 
     def forget(self) -> None:
-        """It was applied or destroyed: read it anew."""
+        """It was applied or destroyed: read it again."""
         self._kept.clear()
 
     def _read(self) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ PIDS = 512
 # Terraform is exec'ed and its output goes to us alone; what the first process says must not fill the daemon's disk either.
 LOG_DRIVER, LOG_OPTIONS = "json-file", {"max-size": "1m", "max-file": "1"}
 TMPFS = "rw,nosuid,nodev,exec,mode=1777,size=512m"
-STOP_TIMEOUT = 600  # seconds that `docker stop` by anybody waits for Terraform
+STOP_TIMEOUT = 600  # seconds that `docker stop` by a person waits for Terraform
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ class DockerSession:
         self._id = ""
         self._stdin: Any = None
         self._stopped = False
-        self._goes_on = False  # nobody here knows when Terraform ends
+        self._goes_on = False  # we do not know when Terraform ends
         self._hang_up: Callable[[], None] | None = None
         self._lock = threading.Lock()
 

@@ -29,7 +29,7 @@ _ABSOLUTE_MODULE = re.compile(r'("?source"?\s*[=:]\s*")/modules/')
 
 
 # Jenkins ends the children of a process before itself (hudson.util.ProcessTree), a provider before its Terraform: so
-# Terraform is no child of ours. A shell that nobody waits for stands between, and writes down its pid and how it ended.
+# Terraform is no child of ours. A shell that no process waits for stands between, and writes down its pid and how it ended.
 _APART = '( "$@" & echo $! >"/dev/fd/$TOLD"; wait $!; echo $? >"/dev/fd/$TOLD" ) &'
 
 
@@ -121,7 +121,7 @@ class HostSession:
 
     def _spawn(self, step: Step) -> tuple[dict[int, bool], IO[bytes]]:
         """The reading ends of its pipes (which one is stderr), and what is told of it. It holds the reading ends as well:
-        if we are killed it talks on to nobody and saves its state, where SIGPIPE would have ended it. Until then it holds
+        if we are killed it goes on without a reader and saves its state, where SIGPIPE would have ended it. Until then it holds
         the run directory."""
         (out, to_out), (err, to_err), (told, to_told) = _pipe(), _pipe(), os.pipe()
         try:
@@ -173,7 +173,7 @@ def _at_a_terminal() -> None:
 
 
 def _pipe() -> tuple[int, int]:
-    """A pipe with room for what a whole apply says: nobody may be there to read it."""
+    """A pipe with room for what a whole apply says: no process may be there to read it."""
     ends = os.pipe()
     if hasattr(fcntl, "F_SETPIPE_SZ"):
         with contextlib.suppress(OSError):

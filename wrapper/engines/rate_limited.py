@@ -1,4 +1,4 @@
-"""The pace of all processes of this machine on one AWS account: a small file, and an engine that waits before it changes.
+"""The rate limit of all processes of this machine on one AWS account: a small file, and an engine that waits before it changes.
 
 Knows files, the clock, and how a plan is heard on its way; the arithmetic is ``rate_limiter``'s and the rates are ``rates``'.
 """
@@ -28,7 +28,7 @@ from ..model.nouns import Outcome, Run, Stack, Step
 from ..terraform.plan_stream import Reader
 from . import Engine, OutputCallback, Session
 
-_SAID = 1.0  # seconds: shorter waits are nobody's business
+_SAID = 1.0  # seconds: shorter waits are not worth a word
 _LONGEST = 24 * 3600.0  # seconds: a queue longer than this is a damaged file
 _GLANCE = 0.2  # seconds
 Sleep = Callable[[float], bool]  # waits that long; True when it was told to stop meanwhile
@@ -36,7 +36,7 @@ Sleep = Callable[[float], bool]  # waits that long; True when it was told to sto
 
 class RateLimiter:
     """The buckets of one account, seen from one Region. ``clock`` never jumps ahead, and is one for every process of
-    the machine (CLOCK_MONOTONIC). A file that cannot be written or read costs the pace of the others, never a run."""
+    the machine (CLOCK_MONOTONIC). A file that cannot be written or read costs the rate limit of the others, never a run."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class RateLimiter:
     def take_slowest(self, wanted: Mapping[str, int]) -> tuple[Rate, float]:
         """Of all the requests wanted, takes those of the rate with the longest wait: that rate, and seconds to wait.
 
-        The others are taken when it is over: what waits for one rate keeps nobody from another."""
+        The others are taken when it is over: what waits for one rate keeps no run from another."""
         with self._kept() as kept:
             now = self._clock()
             buckets = {RATES[name]: RATES[name].bucket(kept.get(self._key(RATES[name]), 0.0)) for name in wanted}
@@ -108,7 +108,7 @@ class RateLimiter:
 
 @contextlib.contextmanager
 def _alone_with(file: Path) -> Iterator[None]:
-    """The lock goes with whoever held it, however that ended."""
+    """The lock goes with the process that held it, however that ended."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with file.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -135,7 +135,7 @@ def _store(file: Path, kept: Mapping[str, float], now: float) -> None:
 
 
 class Limiter(Protocol):
-    """Whoever knows how long a change must wait."""
+    """Knows how long a change must wait."""
 
     def before(self, label: str, wanted: Mapping[str, int], sleep: Sleep) -> bool: ...
 
@@ -209,7 +209,7 @@ def is_wanted(stack: Stack, identity: Identity, layers: int) -> bool:
 
 
 def rate_limiter_of(stack: Stack, identity: Identity, home: Path, notice: Callable[[str], None]) -> RateLimiter:
-    """The pace of a stack's account and Region. Asks STS for the account where nobody did yet."""
+    """The rate limit of a stack's account and Region. Asks STS for the account where that is not known yet."""
     region = stack.region or stack.backend.region
     number = identity.account or account.whoami(identity, region).account
     return RateLimiter(home / "pace", number, region, notice=notice)

@@ -110,7 +110,7 @@ def _make(folder: Path, hint: str) -> None:
 
 @contextlib.contextmanager
 def _writable(place: Path) -> Iterator[None]:
-    """A full disk or a folder of somebody else's, in our words."""
+    """A full disk or a folder of another user's, in our words."""
     try:
         yield
     except OSError as error:

@@ -46,7 +46,7 @@ def _copy(sock: Any, terminal: bool) -> None:
                 data, error = (read_exactly(sock, size) if size > 0 else b""), kind == 2
             if not data:
                 return
-            with contextlib.suppress(OSError):  # nobody may be there to read it any more
+            with contextlib.suppress(OSError):  # no process may be there to read it any more
                 os.write(2 if error else 1, data)
         if sys.stdin.fileno() in ready:
             keys = _keys()

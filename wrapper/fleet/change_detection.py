@@ -57,7 +57,7 @@ class LayerDiff:
 @dataclass(frozen=True)
 class ChangeDetector:
     """Looks at the layers of one stack. ``force``: what did not change runs too; ``overrides``: what layers, by tenant, are
-    given alone, or why one gets nothing."""
+    get beside the command, or why one gets nothing."""
 
     deployer: deploy.Deployer
     force: bool = False
@@ -124,8 +124,8 @@ class ChangeDetector:
         return layer_state.trusted(self.deployer.store, layer, status.record, state, tag)
 
     def overrides_of(self, verb: Verb, layer: Layer, tokens: Sequence[Token], status: LayerStatus) -> LayerOverrides:
-        """What a layer is given alone; raises why it gets nothing. To look for drift it is given again what its last apply
-        was (a build, most of all) and nobody types now: another build is a change, and no drift."""
+        """What overrides the command for a layer; raises why it gets nothing. To look for drift it gets again what its last apply
+        was (a build, most of all) and the command does not name: another build is a change, and no drift."""
         if status.error:
             raise status.error
         found = self.overrides.get(layer.tenant, NO_OVERRIDES)
@@ -144,8 +144,8 @@ class ChangeDetector:
         if not skips or self.force:
             return LayerDiff(layer, status, prepared, None, "asked for")
         if not status.deployed:
-            why = "its state is missing" if status.missing else "not deployed yet"
-            return LayerDiff(layer, status, prepared, None, why)
+            reason = "its state is missing" if status.missing else "not deployed yet"
+            return LayerDiff(layer, status, prepared, None, reason)
         different = tuple(build_choices.differences(status.record, prepared.inputs, prepared.choices))
         if not status.record.inputs:
             reason = "its last try failed" if status.record.failed else "its last apply left no record"

@@ -69,7 +69,7 @@ def default_jobs() -> int:
 @dataclass
 class Fleet:
     """One command over many layers of one stack. ``note`` gets each result when it is there (the journal);
-    ``overrides``: what layers, by tenant, are given alone, or why one gets nothing."""
+    ``overrides``: what layers, by tenant, get beside the command, or why one gets nothing."""
 
     deployer: deploy.Deployer
     progress: Progress

@@ -14,7 +14,7 @@ The whole story of a command is here, as data:
     or, for any other verb, init and that one Step. The Run also says which files stand in the work
     directory, what is mounted where, and which few environment variables go along.
 
-    An Engine then carries the Steps out, in a container, on this host, or only on paper. Nothing
+    An Engine then carries the Steps out, in a container, on this host, or as a dry run. Nothing
     after this room decides anything about Terraform.
 
 Layout in a container (the host engine mirrors it with symbolic links below the run directory):
@@ -51,7 +51,7 @@ _WRITTEN_NEW = ("generate-config-out",)  # or only where there is none
 
 @dataclass(frozen=True)
 class RunContext:
-    """What the top floor knows of whoever calls: all that a Run needs and no pure room may look up. ``versions``: those
+    """What the command line knows of the caller: all that a Run needs and no pure room may look up. ``versions``: those
     of Terraform and of the providers that run, with their digests; ``contained``: as of :class:`wrapper.engines.Engine`;
     ``machine``: the host's name."""
 

@@ -1,7 +1,7 @@
 """Tries a layer again when what failed passes by itself: with backoff, at most three times, each one said.
 
 Knows nothing of AWS: which failures these are, :mod:`wrapper.run.retryable_errors` says. Every try is a whole Run, so it plans
-anew on the state that the failed one saved.
+again on the state that the failed one saved.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Returned = TypeVar("Returned")
 
 @dataclass(frozen=True)
 class RetryClock:
-    """``sleep`` raises when somebody asked to stop (Stopper.pause); ``chance`` gives 0 to 1 (random.random)."""
+    """``sleep`` raises when a signal asked to stop (SignalHandler.pause); ``chance`` gives 0 to 1 (random.random)."""
 
     sleep: Callable[[float], None]
     chance: Callable[[], float]

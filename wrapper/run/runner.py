@@ -22,7 +22,7 @@ from .signals import SignalHandler
 
 
 class Console(Protocol):
-    """Whoever is listening: Terraform's voice, our words, and a question."""
+    """Where Terraform's output, our words and a question go."""
 
     def output(self, data: bytes, is_error: bool) -> None: ...
     def info(self, text: str) -> None: ...
@@ -111,7 +111,7 @@ class _Execution:
         return replace(outcome, changes=changes, captured=b"".join(heard))
 
     def _output(self, step: Step, heard: list[bytes]) -> OutputCallback:
-        """Where a Step's voice goes. An init that nobody typed is no part of the answer: `output -raw` on a fresh machine
+        """Where a Step's output goes. An init that the user did not type is no part of the output: `output -raw` on a fresh machine
         says the value alone."""
         console = self.console
         if step.captured:

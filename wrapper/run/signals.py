@@ -64,7 +64,7 @@ class SignalHandler:
 
     @contextlib.contextmanager
     def limited(self, seconds: float) -> Iterator[SignalHandler]:
-        """A Stopper for one of many Runs: stopped with all of them, or alone when its own time is up."""
+        """A SignalHandler for one of many Runs: stopped with all of them, or alone when its own time is up."""
         one = _LimitedSignalHandler(self, seconds)
         timer = threading.Timer(seconds, one._on_timeout) if seconds else None
         if timer:
@@ -127,7 +127,7 @@ class SignalHandler:
 
 
 class _LimitedSignalHandler(SignalHandler):
-    """The part of a Stopper that one of many Runs sees."""
+    """The part of a SignalHandler that one of many Runs sees."""
 
     def __init__(self, whole: SignalHandler, seconds: float) -> None:
         super().__init__(whole._say, seconds)

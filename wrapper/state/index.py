@@ -1,4 +1,4 @@
-"""The register of a stack's tenants, read out of the state bucket: who has a state, its record, its lock.
+"""The index of a stack's tenants, read out of the state bucket: which have a state, its record, its lock.
 
 A listing tells each object's tag, a thousand in one request. The records themselves are kept together in one
 object beside the states, each as it stands and with the tag it had: only those that changed since are read one by one.
@@ -58,7 +58,7 @@ class LayerStatus:
 
 @dataclass(frozen=True)
 class TenantIndex:
-    """What the bucket says of one stack: its own layer and, by name, every tenant it knows."""
+    """What the bucket says of one stack: the stack layer and, by name, every tenant it knows."""
 
     stack_layer: LayerStatus
     tenants: Mapping[str, LayerStatus]
@@ -77,7 +77,7 @@ class TenantIndex:
 
 
 def read(store: Store, stack: Stack) -> TenantIndex:
-    """The register, with as many requests as there are thousands of objects, and one for each record that is new."""
+    """The index, with as many requests as there are thousands of objects, and one for each record that is new."""
     prefix = naming.stack_prefix(stack.region, stack.name)
     tags = store.listing(prefix)
     stack_key = state_key(Layer(stack))

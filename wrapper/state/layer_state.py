@@ -28,7 +28,7 @@ _TRIES = 10  # to write it, while others do
 
 def load(store: Store, layer: Layer) -> dict[str, Any] | None:
     """The layer's state as data, or None where it has none. A damaged one is a ConfigError: Terraform
-    would take an empty object for "no state" and plan to make everything anew."""
+    would take an empty object for "no state" and plan to make everything again."""
     return found[0] if (found := load_tagged(store, layer)) else None
 
 
@@ -208,7 +208,7 @@ def load_trusted(store: Store, layer: Layer) -> DeploymentRecord:
 
 
 def change_history(store: Store, layer: Layer, change: Callable[[History], History]) -> None:
-    """Change it, whoever else does at the same moment: Terraform's lock is gone by then. ``change`` gives back the same
+    """Change it, also where another run does at the same moment: Terraform's lock is gone by then. ``change`` gives back the same
     history where it was made already."""
     form = (lambda data: _parse_history(data, layer)), _history_bytes
     if conditional.changed(store, _history_key(layer), form, change, _TRIES) is not None:

@@ -1,4 +1,4 @@
-"""What stands beside a state: what went into its last apply, by whom, when, and how a later try failed. Pure.
+"""What stands beside a state: what went into its last apply, its author, when, and how a later try failed. Pure.
 
 Values appear as digests only. What an older version wrote is read as far as it goes, what a newer one wrote not at
 all; a layer without a readable record counts as changed.

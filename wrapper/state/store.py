@@ -117,7 +117,7 @@ class LocalStore:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Nobody else is in here: the folder itself is locked, so that no lock file stands among the states."""
+    """No other process is in here: the folder itself is locked, so that no lock file stands among the states."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

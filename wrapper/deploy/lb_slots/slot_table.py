@@ -1,4 +1,4 @@
-"""The book of allotments beside the states: read, and written by compare-and-swap, so that two commands on two machines
+"""The slot table beside the states: read, and written by compare-and-swap, so that two commands on two machines
 never give one slot twice. Which slot is free is :mod:`wrapper.deploy.lb_slots.slots`' to say."""
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FIRST, _LONGEST = 0.05, 2.0  # seconds
 
 @dataclass
 class SlotTableStore:
-    """One stack's book. ``by`` says who writes; ``wait`` sleeps that many seconds."""
+    """One stack's table. ``by`` says who writes; ``wait`` sleeps that many seconds."""
 
     store: Store
     stack: Stack
@@ -46,19 +46,19 @@ class SlotTableStore:
         return slots.parse(self.store.read(self.key), self.key)
 
     def assign(self, tenants: Collection[str]) -> SlotTable:
-        """The book with a slot for each of these, all in one write."""
+        """The table with a slot for each of these, all in one write."""
         return self._change(lambda table: slots.assign(table, tenants, moment(time.time()), self.by))
 
     def release(self, tenants: Collection[str]) -> SlotTable:
-        """The book without these; what is not in it is no error."""
+        """The table without these; what is not in it is no error."""
         return self._change(lambda table: slots.release(table, tenants, moment(time.time()), self.by))
 
     def check_known(self) -> None:
-        """NewerError where a newer orchestrate keeps the book."""
+        """NewerError where a newer orchestrate keeps the table."""
         versions.check_known(data_in(self.store.read(self.key)), slots.VERSION, slots.WHAT, self.key)
 
     def forget(self) -> None:
-        """Remove the book: its stack is gone, and its load balancers with it."""
+        """Remove the table: its stack is gone, and its load balancers with it."""
         self.check_known()
         if self.store.read(self.key) is not None:
             self.store.delete(self.key)

@@ -1,7 +1,7 @@
 """Which shared load balancer and which listener-rule priority each tenant of a stack has, as data. Pure.
 
-An allotment is a fact: made once, never worked out again from a name, and never changed as others come and go.
-Knows the rule by which a free one is chosen; knows neither where the book is kept nor what time it is.
+A slot is a fact: assigned once, never worked out again from a name, and never changed as others come and go.
+Knows the rule by which a free one is chosen; knows neither where the table is kept nor what time it is.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class SlotAssignment:
 
 @dataclass(frozen=True)
 class SlotTable:
-    """All allotments of one stack. ``freed`` are slots that tenants gave back, oldest first."""
+    """All slots of one stack. ``freed`` are slots that tenants gave back, oldest first."""
 
     tenants: Mapping[str, SlotAssignment] = field(default_factory=dict)
     freed: tuple[SlotAssignment, ...] = ()
@@ -62,7 +62,7 @@ class SlotTable:
 
 
 def assign(table: SlotTable, tenants: Iterable[str], at: str, by: str) -> SlotTable:
-    """The book with a slot for each of ``tenants``; one that has a slot keeps it."""
+    """The table with a slot for each of ``tenants``; one that has a slot keeps it."""
     wanted = [t for t in dict.fromkeys(tenants) if t not in table.tenants]
     chosen = _free_slots(table)
     made = {tenant: SlotAssignment(next(chosen), tenant, at, by) for tenant in wanted}
@@ -71,14 +71,14 @@ def assign(table: SlotTable, tenants: Iterable[str], at: str, by: str) -> SlotTa
 
 
 def release(table: SlotTable, tenants: Iterable[str], at: str, by: str) -> SlotTable:
-    """The book without ``tenants``; their slots are the last to be given again."""
+    """The table without ``tenants``; their slots are the last to be given again."""
     gone = {t for t in tenants if t in table.tenants}
     stones = tuple(replace(table.tenants[t], at=at, by=by) for t in sorted(gone))
     return SlotTable({t: e for t, e in table.tenants.items() if t not in gone}, table.freed + stones)
 
 
 def _free_slots(table: SlotTable) -> Iterator[Slot]:
-    """Per load balancer: what nobody ever had, from the lowest up; then what was given back, oldest first (names and
+    """Per load balancer: what no tenant ever had, from the lowest up; then what was released, oldest first (names and
     browsers may still lead there). The next load balancer begins where one has neither."""
     seen = {e.slot for e in (*table.tenants.values(), *table.freed)}
     number = 1
@@ -93,7 +93,7 @@ def _free_slots(table: SlotTable) -> Iterator[Slot]:
 
 
 def render(table: SlotTable) -> bytes:
-    """The book as JSON, the same bytes for the same book."""
+    """The table as JSON, the same bytes for the same table."""
     tenants = {t: {**e.slot.as_value(), "at": e.at, "by": e.by} for t, e in table.tenants.items()}
     freed = [{**e.slot.as_value(), "tenant": e.tenant, "at": e.at, "by": e.by} for e in table.freed]
     return (
@@ -102,7 +102,7 @@ def render(table: SlotTable) -> bytes:
 
 
 def parse(data: bytes | None, where: str) -> SlotTable:
-    """The book that ``render`` wrote; an empty one for None. A damaged one is a ConfigError: taking it for an empty
+    """The table that ``render`` wrote; an empty one for None. A damaged one is a ConfigError: taking it for an empty
     one would give two tenants one rule. NewerError for one of a later version."""
     if data is None:
         return SlotTable()

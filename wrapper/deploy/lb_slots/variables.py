@@ -1,7 +1,7 @@
-"""What the tool itself gives to the layers of a stack whose tenants share load balancers: to a tenant its allotment, to
+"""What the tool itself gives to the layers of a stack whose tenants share load balancers: to a tenant its slot, to
 the stack's own root how many load balancers its tenants need. Only roots that declare these variables get them.
 
-Before an apply begins a tenant sees what it has, or what would be its; from then on what is written in the register.
+Before an apply begins a tenant sees what it has, or what would be its; from then on what is written in the slot table.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Found = LayerValues | OrchestrateError
 @dataclass
 class SlotVariables:
     """One command's view of a stack's register, which is read at most once. ``known`` says whether it can be read:
-    on paper there may be nobody to ask."""
+    in a dry run there may be no bucket to ask."""
 
     slot_store: Callable[[], SlotTableStore]
     known: Callable[[], bool]

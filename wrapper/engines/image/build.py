@@ -1,4 +1,4 @@
-"""The door to the image: builds it when the daemon does not have it, and takes old ones away.
+"""The image: builds it when the daemon does not have it, and takes old ones away.
 
 Two ways with one result (docs/image.md). Closed: Terraform, the provider mirror and a Debian base made by
 debootstrap come from this host. Open: what is missing here is downloaded. The Dockerfile and its `install`

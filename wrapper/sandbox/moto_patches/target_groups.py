@@ -1,4 +1,4 @@
-"""Mends between ECS and Elastic Load Balancing: which load balancer a target group hangs on, and which target group a
+"""Patches between ECS and Elastic Load Balancing: which load balancer a target group hangs on, and which target group a
 service takes."""
 
 from __future__ import annotations

@@ -1,0 +1,111 @@
+"""The words of the code: comments, docstrings and names keep to those of docs/architecture.md."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .test_words import ROOT, WORDS
+
+MODULES = sorted((ROOT / "wrapper").rglob("*.py"))
+REMARKS = WORDS | {
+    r"\bTalk\b|\bvoices?\b": "console, output",
+    r"\bStopper\b": "SignalHandler",
+    r"\bthe book\b|\bthe night'?s?\b": "slot table, nightly destroy",
+    r"\bplaces? on (?:a|the) shared\b|\bon paper\b": "slot, dry run",
+}
+# Names that were nobody's terms -> what they are called now.
+NAMES = {
+    "own": "stack_layer, overrides",
+    "typed": "cli_vars",
+    "argued": "file_vars",
+    "survey": "resolver",
+    "looks": "diff, detector",
+    "errand": "request",
+    "doors": "what each is",
+    "placing": "slot_allocator",
+    "allot": "assign",
+    "give_back": "release",
+    "pace": "rate_limit",
+    "untold": "unreadable",
+    "allowance": "quota_usage",
+    "transients": "retryable_errors",
+    "nevers": "non_retryable",
+    "mend": "patch",
+    "mends": "patches",
+    "ledger": "patch_set",
+    "stopper": "signals",
+    "hearer": "output",
+    "voice": "output",
+    "job": "build_url",
+    "whys": "diffs",
+    "ours_known": "known",
+    "one_options": "layer_options",
+    "many_options": "fleet_options",
+    "unwell": "record_failed_check",
+    "answers": "results",
+}
+KEYS = {
+    ("reaper/rules.py", "typed"),
+    ("cli/commands/keep.py", "typed"),
+    ("project/stack_settings.py", "pace"),
+}  # outside
+
+
+def remarks(code: str) -> Iterator[tuple[int, str]]:
+    """Comments, and docstrings line by line, each with its number; without what stands in backticks."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    found = [
+        n.body[0] for n in ast.walk(ast.parse(code)) if isinstance(n, documented) and n.body and ast.get_docstring(n)
+    ]
+    first = {node.lineno for node in found}
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        if token.type == tokenize.COMMENT or (token.type == tokenize.STRING and token.start[0] in first):
+            for number, line in enumerate(token.string.splitlines(), token.start[0]):
+                yield number, re.sub(r"`+[^`]*`+", "` `", line)
+
+
+def forbidden(code: str) -> list[str]:
+    return [
+        f"{number}: {found[0]!r}: write: {better}"
+        for number, line in remarks(code)
+        for pattern, better in REMARKS.items()
+        for found in re.finditer(pattern, line, re.IGNORECASE)
+    ]
+
+
+def names(code: str) -> set[str]:
+    """What is named here: variables, parameters, attributes, functions, classes, aliases."""
+    found = set()
+    for node in ast.walk(ast.parse(code)):
+        for field in ("id", "arg", "attr", "name", "asname"):
+            if isinstance(name := getattr(node, field, None), str):
+                found.add(name.strip("_").lower())
+    return found
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(ROOT)))
+def test_comments_docstrings_and_names_keep_to_the_words(module: Path) -> None:
+    code, where = module.read_text(), str(module.relative_to(ROOT / "wrapper"))
+    assert forbidden(code) == []
+    old = {name: NAMES[name] for name in names(code) & NAMES.keys() if (where, name) not in KEYS}
+    assert old == {}
+
+
+def test_a_remark_and_a_name_are_found_wherever_they_stand() -> None:
+    code = '''
+"""Whoever reads
+anew this."""
+def f(own, *, typed=1):
+    # the `night` and the night
+    argued = "anew"
+    return own.pace
+'''
+    assert [one.partition(":")[0] for one in forbidden(code)] == ["2", "3", "5", "5"]
+    assert names(code) & NAMES.keys() == {"own", "typed", "argued", "pace"}
