@@ -180,3 +180,16 @@ def test_a_cost_has_the_memory_of_the_process_and_of_its_children(
 def test_a_command_that_fails_is_no_cost(bench: Any) -> None:
     with pytest.raises(bench("place").Failed, match="ended with 3:\nwhy"):
         bench("cost").of([sys.executable, "-c", "print('why'); raise SystemExit(3)"], ROOT, {})
+
+
+def test_a_sandbox_that_ends_late_does_not_cost_the_table(bench: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    place = bench("place")
+
+    class Late(place.Place):  # type: ignore[name-defined,misc]
+        def __init__(self) -> None: ...
+
+        def orchestrate(self, *arguments: str, **_: str) -> Any:
+            raise place.Failed(f"{' '.join(arguments)} ended with 69")
+
+    Late().stop_sandbox()
+    assert capsys.readouterr().err == "warning: sandbox stop ended with 69\n"
