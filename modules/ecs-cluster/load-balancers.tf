@@ -36,7 +36,7 @@ resource "terraform_data" "internal" {
 }
 
 resource "aws_lb" "shared" {
-  #checkov:skip=CKV2_AWS_28:a firewall costs by the load balancer; whoever needs one joins it by the ARN given out
+  #checkov:skip=CKV2_AWS_28:a firewall costs by the load balancer; to add one, use the ARN in the outputs
   #checkov:skip=CKV_AWS_150:deletion_protection is the caller's; what is destroyed every night has none
 
   for_each = local.shared

@@ -376,7 +376,7 @@ variable "load_balancer" {
   }
   validation {
     condition     = var.load_balancer == null || try(length(var.load_balancer.allowed) > 0 && length(var.load_balancer.allowed) <= 30, false)
-    error_message = "load_balancer.allowed: name at least one block of addresses, or nobody can connect, and at most 30 (a security group holds 60 rules, two for each)."
+    error_message = "load_balancer.allowed: name at least one block of addresses, or no client can connect, and at most 30 (a security group holds 60 rules, two for each)."
   }
   validation {
     condition     = alltrue([for block in values(try(var.load_balancer.allowed, {})) : can(cidrhost(block, 0))])

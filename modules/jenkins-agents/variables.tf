@@ -154,7 +154,7 @@ variable "agents" {
   }
   validation {
     condition     = alltrue([for agent in var.agents : can(regex("^[^\\s:]+(:[0-9]+/[^\\s:]+)?(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$", agent.image)) && !endswith(agent.image, ":latest")])
-    error_message = "agents: every image needs a tag or digest that never changes, such as registry.example.com/jenkins-agent:90; \"latest\" is refused, since nobody could say what runs."
+    error_message = "agents: every image needs a tag or digest that never changes, such as registry.example.com/jenkins-agent:90; \"latest\" is refused, since it does not say what runs."
   }
   validation {
     condition     = alltrue([for agent in var.agents : contains(["fargate", "fargate_spot", "machines"], agent.capacity)])

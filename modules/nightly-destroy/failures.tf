@@ -1,5 +1,5 @@
 # One queue for every bad night: one that could not start (the schedule's dead letter), and one that ended badly (an event).
-# The alarm stays on until somebody has looked and emptied the queue.
+# The alarm stays on until a person has looked and emptied the queue.
 
 resource "aws_sqs_queue" "failures" {
   name                      = "${var.name}-failures"
@@ -57,6 +57,6 @@ resource "aws_cloudwatch_metric_alarm" "failed" {
   threshold           = 0
   period              = 300
   evaluation_periods  = 1
-  treat_missing_data  = "notBreaching" # a queue that nobody used for six hours says nothing
+  treat_missing_data  = "notBreaching" # a queue without a message for six hours says nothing
   alarm_actions       = var.alarm_topic_arn == null ? [] : [var.alarm_topic_arn]
 }

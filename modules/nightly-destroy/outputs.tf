@@ -9,7 +9,7 @@ output "task_definition_arn" {
 }
 
 output "task_role_arn" {
-  description = "The role that the night has; the roles that it assumes must trust it."
+  description = "The role of the nightly destroy; the roles that it assumes must trust it."
   value       = aws_iam_role.task.arn
 }
 

@@ -1,4 +1,4 @@
-# Three roles: the schedule's (start this task), the execution's (pull the image, write the log), the night's own.
+# Three roles: the schedule's (start this task), the execution's (pull the image, write the log), that of the nightly destroy itself.
 
 data "aws_secretsmanager_secret" "registry" {
   count = var.registry_secret == null ? 0 : 1

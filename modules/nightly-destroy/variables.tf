@@ -44,7 +44,7 @@ variable "image" {
 
   validation {
     condition     = can(regex("^[^\\s:]+(:[0-9]+/[^\\s:]+)?(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$", var.image)) && !endswith(var.image, ":latest")
-    error_message = "image: give a tag or digest that never changes, such as registry.example.com/night:90; \"latest\" is refused, since nobody could say what destroyed what."
+    error_message = "image: give a tag or digest that never changes, such as registry.example.com/night:90; \"latest\" is refused, since it does not say what destroyed what."
   }
 }
 
@@ -74,7 +74,7 @@ variable "reap" {
 
 variable "access" {
   description = <<-EOT
-    What the night may do. `state_buckets`: buckets whose states it reads, writes and removes (their names). `role_arns`: roles that it may assume, those of `role_arn` in stack.hcl: the usual way,
+    What the nightly destroy may do. `state_buckets`: buckets whose states it reads, writes and removes (their names). `role_arns`: roles that it may assume, those of `role_arn` in stack.hcl: the usual way,
     since a deploy and its end then have the same rights. `policy_arns`: a name of your choice => an IAM policy, for stacks without such a role. `kms_key_arns`: keys that the buckets are encrypted with.
   EOT
   type = object({
@@ -91,7 +91,7 @@ variable "access" {
   }
   validation {
     condition     = length(var.access.role_arns) + length(var.access.policy_arns) > 0
-    error_message = "access: give role_arns or policy_arns; with neither the night could destroy nothing."
+    error_message = "access: give role_arns or policy_arns; with neither it could destroy nothing."
   }
   validation {
     condition     = alltrue([for arn in var.access.role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9/_+=,.@-]+$", arn))])

@@ -1,7 +1,7 @@
-# What somebody should know of. Without a topic the alarms still show in CloudWatch.
+# What a person should know of. Without a topic the alarms still show in CloudWatch.
 
 locals {
-  # Null where there is none. On a shared load balancer its own errors are everybody's, so only the targets' count there.
+  # Null where there is none. On a shared load balancer its own errors are those of all tenants, so only the targets' count there.
   load_balancer_arn_suffix = local.own ? aws_lb.this[0].arn_suffix : local.shared ? var.load_balancer.shared.arn_suffix : null
   target_group_arn_suffix  = one(aws_lb_target_group.this[*].arn_suffix)
 

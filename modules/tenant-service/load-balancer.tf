@@ -11,7 +11,7 @@ locals {
 }
 
 resource "aws_lb" "this" {
-  #checkov:skip=CKV2_AWS_28:a firewall costs by the load balancer; whoever needs one joins it by the ARN given out
+  #checkov:skip=CKV2_AWS_28:a firewall costs by the load balancer; to add one, use the ARN in the outputs
   #checkov:skip=CKV_AWS_150:deletion_protection is the caller's; what is destroyed every night has none
   #checkov:skip=CKV_AWS_91:access_logs names the bucket of who wants them; none is made for each tenant
   #checkov:skip=CKV2_AWS_20:with a certificate port 80 redirects; without one HTTP is what was asked for

@@ -24,7 +24,7 @@ locals {
   ])
   way_in_name = "${local.readable}-${substr(sha256(local.way_in), 0, 8)}"
 
-  # No tenant has an underscore in its name: "acme_1" is nobody else's.
+  # No tenant has an underscore in its name: "acme_1" is no other tenant's.
   service_identity = join("/", [local.way_in, var.task.launch_type, var.deployment.strategy, jsonencode(local.capacity_providers)])
   service_name     = "${var.tenant}_${substr(sha256(local.service_identity), 0, 8)}"
 }

@@ -24,7 +24,7 @@ locals {
 }
 
 # The clock moves the bounds in AWS, and no apply may put them back: so they are ignored. A change of the values here makes
-# the target anew instead, which touches no task.
+# a new target instead, which touches no task.
 resource "terraform_data" "bounds" {
   count = local.scales ? 1 : 0
 

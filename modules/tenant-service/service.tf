@@ -109,12 +109,12 @@ resource "aws_ecs_service" "this" {
     # an earlier deployment that COMPLETED. Terraform checks this also of a tainted service whose replacement ECS refused.
     postcondition {
       condition     = self.task_definition == aws_ecs_task_definition.this.arn
-      error_message = "ECS does not run the revision that was asked for. If an earlier deployment had COMPLETED, ECS rolled back: the new containers did not become healthy, and the version before serves on. If none had, no earlier version serves: a first apply failed or was stopped, and left the service tainted; the module's README says how to untaint it. Read the service's events and the log group, mend the image or its settings, and apply again."
+      error_message = "ECS does not run the revision that was asked for. If an earlier deployment had COMPLETED, ECS rolled back: the new containers did not become healthy, and the version before serves on. If none had, no earlier version serves: a first apply failed or was stopped, and left the service tainted; the module's README says how to untaint it. Read the service's events and the log group, fix the image or its settings, and apply again."
     }
   }
 
   # ECS refuses a target group that no load balancer uses yet; a role without its policy cannot start a container; and a
-  # target that nobody reaches never becomes healthy. What this waits for when it is made, also stays until it is gone.
+  # target that no request reaches never becomes healthy. What this waits for when it is made, also stays until it is gone.
   depends_on = [
     aws_iam_role_policy.execution,
     aws_iam_role_policy.platform,

@@ -1,5 +1,5 @@
 # One rule on a load balancer that many tenants share: requests for the tenant's host names are the tenant's. The priority
-# is allotted once, so that no tenant's rule changes as others come and go.
+# is assigned once, so that no tenant's rule changes as others come and go.
 
 data "aws_lb_listener" "shared" {
   count = local.shared ? 1 : 0

@@ -1,5 +1,5 @@
 locals {
-  # A queue's name is hashed: nobody could write its URL into a file. A null takes a variable away, as in a tenant's file.
+  # A queue's name is hashed: its URL cannot be written into a file. A null takes a variable away, as in a tenant's file.
   queue_urls = { for name, queue in aws_sqs_queue.work : "QUEUE_URL_${upper(replace(name, "-", "_"))}" => queue.url }
   environments = { for name, container in var.containers : name => {
     for variable, value in merge(local.queue_urls, container.environment) : variable => value if value != null && !contains(keys(container.secrets), variable)
@@ -68,7 +68,7 @@ locals {
     }
   }
 
-  # Whom each container waits for, and whom those wait for: each line looks twice as far as the one before, and ten
+  # Which containers each one waits for, and which those wait for: each line looks twice as far as the one before, and ten
   # containers wait in a row at most.
   waits_for    = { for name, container in var.containers : name => [for other in keys(container.after) : other if other != name] }
   waits_for_2  = { for name, others in local.waits_for : name => distinct(flatten([others, [for other in others : lookup(local.waits_for, other, [])]])) }

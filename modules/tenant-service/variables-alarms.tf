@@ -1,6 +1,6 @@
 variable "alarms" {
   description = <<-EOT
-    What somebody should know of, and the SNS topics that hear when an alarm begins and ends: a name of your choice => the topic's ARN.
+    What a person should know of, and the SNS topics that get a message when an alarm begins and ends: a name of your choice => the topic's ARN.
     An alarm begins when there are more than `over` of it (hosts, answers, messages) for `periods` periods of `seconds` in a row;
     `no_running_task` when there is none. The alarms that scale are not among them.
   EOT

@@ -61,7 +61,7 @@ variable "containers" {
   }
   validation {
     condition     = alltrue([for container in var.containers : can(regex("^[^\\s:@]+(:[0-9]+/[^\\s:@]+)?(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$", container.image)) && !endswith(container.image, ":latest")])
-    error_message = "containers: every image needs a tag or digest that never changes, such as registry.example.com/service1:90; \"latest\" is refused, since nobody could say what runs or go back."
+    error_message = "containers: every image needs a tag or digest that never changes, such as registry.example.com/service1:90; \"latest\" is refused, since it does not say what runs, and there is no way back."
   }
   validation {
     condition     = alltrue([for container in var.containers : container.memory == null || try(container.memory >= container.memory_reservation, false)])
@@ -99,7 +99,7 @@ variable "containers" {
   }
   validation {
     condition     = alltrue(flatten([for container in var.containers : [for name, value in container.environment : !can(regex("(?i)(password|passwd|secret|private_key|api_key|access_key|auth_token)$", name)) && !can(regex("AKIA[0-9A-Z]{16}|-{5}BEGIN", value))]]))
-    error_message = "containers: environment is in clear for everybody who may look at the task definition; put what is secret into Secrets Manager or SSM, and name its ARN in secrets."
+    error_message = "containers: environment is in clear for each person who may read the task definition; put what is secret into Secrets Manager or SSM, and name its ARN in secrets."
   }
   validation {
     condition = alltrue([for container in var.containers : container.port == null || try(container.environment.PORT, null) == null || contains(
@@ -163,7 +163,7 @@ variable "containers" {
   }
   validation {
     condition     = alltrue(flatten([for container in var.containers : [for option in keys(try(container.log.options, {})) : !can(regex("(?i)(password|passwd|secret|token|api_?key|private_?key)$", option))]]))
-    error_message = "containers: log.options are in clear for everybody who may look at the task definition; put what is secret into Secrets Manager or SSM, and name its ARN in log.secrets."
+    error_message = "containers: log.options are in clear for each person who may read the task definition; put what is secret into Secrets Manager or SSM, and name its ARN in log.secrets."
   }
   validation {
     condition     = alltrue(flatten([for container in var.containers : [for arn in values(try(container.log.secrets, {})) : can(regex(local.secret_arn, arn))]]))

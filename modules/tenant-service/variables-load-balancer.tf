@@ -5,7 +5,7 @@ variable "load_balancer" {
     the zone), `certificates` (of names outside the zone: the name, or *.name, => the certificate's ARN), `internal` and `dual_stack` (as the load balancer is), `drain_seconds` (how long a leaving task may finish its requests),
     `slow_start_seconds`, `sticky_seconds` (0 is off). For an own one: `certificate_arn` (HTTPS; without any certificate HTTP),
     `allowed` (a name of your choice => addresses that may connect), `access_logs`, `deletion_protection`. `shared`: which load balancer
-    is shared, and the `priority` of the tenant's rule there; both are allotted once, and a priority is no other tenant's on that one.
+    is shared, and the `priority` of the tenant's rule there; both are assigned once, and a priority is no other tenant's on that one.
   EOT
   type = object({
     mode                = optional(string, "own")
@@ -49,11 +49,11 @@ variable "load_balancer" {
   }
   validation {
     condition     = var.load_balancer.mode != "shared" || var.load_balancer.shared != null
-    error_message = "load_balancer.shared: the mode is \"shared\", so say which load balancer, and the priority allotted to the tenant there."
+    error_message = "load_balancer.shared: the mode is \"shared\", so say which load balancer, and the priority assigned to the tenant there."
   }
   validation {
     condition     = var.load_balancer.shared == null || try(var.load_balancer.shared.priority >= 1 && var.load_balancer.shared.priority <= 50000 && floor(var.load_balancer.shared.priority) == var.load_balancer.shared.priority, false)
-    error_message = "load_balancer.shared.priority: a whole number from 1 to 50000, allotted to this tenant alone."
+    error_message = "load_balancer.shared.priority: a whole number from 1 to 50000, assigned to this tenant alone."
   }
   validation {
     condition     = alltrue([for block in values(var.load_balancer.allowed) : can(cidrhost(block, 0))])
@@ -61,7 +61,7 @@ variable "load_balancer" {
   }
   validation {
     condition     = length(var.load_balancer.allowed) > 0 && length(var.load_balancer.allowed) <= 30
-    error_message = "load_balancer.allowed: name at least one block of addresses, or nobody can connect, and at most 30 (a security group holds 60 rules, two for each)."
+    error_message = "load_balancer.allowed: name at least one block of addresses, or no client can connect, and at most 30 (a security group holds 60 rules, two for each)."
   }
   validation {
     condition     = !var.load_balancer.dual_stack || var.load_balancer.mode != "own" || anytrue([for block in values(var.load_balancer.allowed) : strcontains(block, ":")])
@@ -73,7 +73,7 @@ variable "load_balancer" {
   }
   validation {
     condition     = !var.load_balancer.make_certificate || (var.load_balancer.mode != "none" && !var.load_balancer.internal)
-    error_message = "load_balancer.make_certificate: it is for a load balancer in public; nobody outside can see the proof in a private zone."
+    error_message = "load_balancer.make_certificate: it is for a load balancer in public; no certificate authority can see the proof in a private zone."
   }
   validation {
     condition     = !var.load_balancer.make_certificate || var.load_balancer.certificate_arn == null || var.load_balancer.mode == "shared"

@@ -151,6 +151,6 @@ variable "task" {
   }
   validation {
     condition     = alltrue(flatten([for container in var.containers : [for mount in container.mounts : contains(keys(var.task.volumes), mount.volume)]]))
-    error_message = "task.volumes: a container mounts a volume that is not among them; add it, or mend the name in mounts."
+    error_message = "task.volumes: a container mounts a volume that is not among them; add it, or correct the name in mounts."
   }
 }

@@ -63,7 +63,7 @@ resource "aws_ecs_service" "worker" {
 
     postcondition {
       condition     = self.task_definition == aws_ecs_task_definition.task[each.key].arn
-      error_message = "ECS does not run the revision of ${each.key} that was asked for. If an earlier deployment had COMPLETED, ECS rolled back the workers of ${each.key}: the new container did not start, and the version before serves on. If none had, no earlier version serves: a first apply failed or was stopped, and left the service tainted; the module's README says how to untaint it. Read the service's events and the log group, mend the image or its settings, and apply again."
+      error_message = "ECS does not run the revision of ${each.key} that was asked for. If an earlier deployment had COMPLETED, ECS rolled back the workers of ${each.key}: the new container did not start, and the version before serves on. If none had, no earlier version serves: a first apply failed or was stopped, and left the service tainted; the module's README says how to untaint it. Read the service's events and the log group, fix the image or its settings, and apply again."
     }
   }
 
@@ -147,7 +147,7 @@ resource "aws_cloudwatch_metric_alarm" "waiting" {
   threshold           = local.queue_edges[each.key][0]
   period              = 60
   evaluation_periods  = 1
-  treat_missing_data  = "notBreaching" # a queue that nobody uses stops counting
+  treat_missing_data  = "notBreaching" # a queue without messages stops counting
   alarm_actions       = [aws_appautoscaling_policy.worker_out[each.key].arn]
 }
 

@@ -61,7 +61,7 @@ variable "registry_login" {
 }
 
 variable "registry_login_key" {
-  description = "ARN of the key that the registry's login is encrypted with; an output of the shared layer. Null when it is AWS's own."
+  description = "ARN of the key that the registry's login is encrypted with; an output of the stack layer. Null when it is AWS's own."
   type        = string
   default     = null
 }

@@ -109,3 +109,27 @@ def f(own, *, typed=1):
 '''
     assert [one.partition(":")[0] for one in forbidden(code)] == ["2", "3", "5", "5"]
     assert names(code) & NAMES.keys() == {"own", "typed", "argued", "pace"}
+
+
+# Text of a resource keeps its words: another text would change what is deployed.
+DEPLOYED = {"finds nobody who answers", "Nobody lives here."}
+CONFIGURATIONS = sorted(
+    file
+    for folder in ("modules", "src")
+    for file in ROOT.glob(f"{folder}/**/*.tf")
+    if not {".terraform", "tests"} & set(file.relative_to(ROOT).parts)
+)
+
+
+@pytest.mark.parametrize("file", CONFIGURATIONS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_terraform_files_keep_to_the_words(file: Path) -> None:
+    text = file.read_text()
+    for words in DEPLOYED:
+        text = text.replace(words, "")
+    found = [
+        f"{number}: {one[0]!r}: write: {better}"
+        for number, line in enumerate(re.sub(r"\ballotment\b(?=\.|\"|:| |\))", "", text).splitlines(), 1)
+        for pattern, better in WORDS.items()
+        for one in re.finditer(pattern, line, re.IGNORECASE)
+    ]
+    assert found == []

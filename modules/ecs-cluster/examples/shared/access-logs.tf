@@ -6,7 +6,7 @@ resource "aws_s3_bucket" "access_logs" {
   #checkov:skip=CKV_AWS_144:an example; its logs may be lost with their region
   #checkov:skip=CKV_AWS_145:load balancers can write to a bucket with S3's own key alone
   #checkov:skip=CKV2_AWS_61:an example; how long access logs are kept is the account's rule
-  #checkov:skip=CKV2_AWS_62:nobody waits for an access log
+  #checkov:skip=CKV2_AWS_62:no program waits for an access log
 
   bucket_prefix = "example-shared-access-logs-"
   force_destroy = true # an example's; real ones outlive their cluster
