@@ -53,6 +53,18 @@ def named_in(state: Mapping[str, Any] | None) -> set[NamedResource]:
     }
 
 
+def untagged_in(state: Mapping[str, Any] | None, stack: str) -> set[str]:
+    """Resources of a state that could carry the tag and do not, and that are not found by name either: nothing finds them."""
+    resources = (r for r in (state or {}).get("resources", ()) if r.get("mode") == "managed")
+    return {
+        ".".join(filter(None, (r.get("module", ""), r["type"], r["name"])))
+        for r in resources
+        if r.get("type") not in _BY_NAME
+        for i in r.get("instances", ())
+        if "tags_all" in i["attributes"] and (i["attributes"]["tags_all"] or {}).get(TAG) != stack
+    }
+
+
 def left(identity: Identity, region: str, stack: str, named: Iterable[NamedResource] = ()) -> list[str]:
     """ARNs, and types and names, of what is still there. RefusedError without the right to look, UnavailableError when
     AWS does not answer: then nothing is proved."""

@@ -174,21 +174,22 @@ class Reaper:
         if hold and hold.holds(time.time()):  # since the run began
             results[""] = LayerResult(self.stack.region, self.stack.name, "", "excluded", f"kept until {hold}")
             return
-        named = self._named(store)
+        named, untagged = self._named(store)
         self._tenants(store, results)
         if all(a.ok for a in results.values()):
             results |= self._perform([""], stack_layer=True)
         if all(a.ok for a in results.values()):
-            results[""] = self._proved(results.get(""), named)
+            results[""] = self._proved(results.get(""), named, sorted(untagged))
             if hold:
                 holds.forget(store, self.stack)
 
-    def _named(self, store: Store) -> set[NamedResource]:
+    def _named(self, store: Store) -> tuple[set[NamedResource], set[str]]:
+        """What its states hold that is found by name, and what is not found at all."""
         found = self.fleet.detector.read_index()
         deployed = [n for n, e in {"": found.stack_layer, **found.tenants}.items() if e.deployed]
-        return {
-            one for n in deployed for one in remaining_resources.named_in(layer_state.load(store, Layer(self.stack, n)))
-        }
+        states = [layer_state.load(store, Layer(self.stack, n)) for n in deployed]
+        named = {one for state in states for one in remaining_resources.named_in(state)}
+        return named, {one for state in states for one in remaining_resources.untagged_in(state, self.stack.name)}
 
     def _tenants(self, store: Store, results: dict[str, LayerResult]) -> None:
         """Every tenant, those too that come while others go; waits for a run that makes one now."""
@@ -237,7 +238,9 @@ class Reaper:
 
     # -- the proof --------------------------------------------------------------------------------
 
-    def _proved(self, stack_result: LayerResult | None, named: set[NamedResource]) -> LayerResult:
+    def _proved(
+        self, stack_result: LayerResult | None, named: set[NamedResource], untagged: Sequence[str]
+    ) -> LayerResult:
         """The stack layer's result with what a listing says. What was deleted a moment ago may be listed for a while."""
         result = stack_result or LayerResult(self.stack.region, self.stack.name, "", "unchanged")
         identity, deadline = self.fleet.deployer.identity, time.monotonic() + self.settles
@@ -245,6 +248,12 @@ class Reaper:
             self.fleet.deployer.signals.pause(_GLANCE)
         if there is None:
             return replace(result, reason="its states are in a folder and no account is named: AWS was not asked")
+        if not there and untagged:
+            some = ", ".join(untagged[:3]) + (" ..." if len(untagged) > 3 else "")
+            missing = (
+                f"{len(untagged)} of its resources had no tag {remaining_resources.TAG}={self.stack.name} ({some})"
+            )
+            return replace(result, reason=f"that nothing is left cannot be proved: {missing}")
         if not there:
             return replace(result, reason=f"nothing tagged {remaining_resources.TAG}={self.stack.name} is left")
         error = TerraformFailed(

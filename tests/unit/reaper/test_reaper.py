@@ -378,3 +378,23 @@ def test_a_stop_in_the_middle_starts_no_other_stack_and_names_all(nights: Nights
     nights.signals.signum, cloud.engine.behaviour = 0, cloud.behave
     assert {a.exit_code for a in nights.reap().values()} == {0}
     assert nights.states() == []
+
+
+@pytest.mark.parametrize(("tags", "proved"), [({}, False), (None, False), ({"Stack": "app-test"}, True)])
+def test_resources_without_the_tag_prove_nothing(nights: Nights, tags: dict[str, str] | None, proved: bool) -> None:
+    queue = {
+        "mode": "managed",
+        "type": "aws_sqs_queue",
+        "name": "jobs",
+        "instances": [{"attributes": {"tags_all": tags}}],
+    }
+    key = f"{REGION}/app-test/tenants/acme/terraform.tfstate"
+    state = json.loads(nights.store.read(key) or b"")
+    nights.store.write(key, json.dumps({**state, "resources": [queue]}).encode())
+    result = nights.reap("app-test")["app-test"]
+    wanted = "nothing tagged Stack=app-test is left"
+    if not proved:
+        wanted = (
+            "that nothing is left cannot be proved: 1 of its resources had no tag Stack=app-test (aws_sqs_queue.jobs)"
+        )
+    assert (result.result, result.reason) == ("succeeded", wanted)
