@@ -5,10 +5,11 @@ Knows the file in the run directory, and what to say of it; what it is worth :mo
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from pathlib import Path
 
-from ..engines import rescued_state
+from ..engines import rescued_state, simulated_states
 from ..engines.run_directory import RunDirectory
 from ..model.errors import NotFoundError, StateAtRisk
 from ..model.nouns import Outcome, Run
@@ -63,6 +64,8 @@ def _printed(run: Run, directory: RunDirectory, outcome: Outcome) -> StateAtRisk
 def not_saved(run: Run, file: Path, outcome: Outcome) -> StateAtRisk:
     """Terraform has just failed to save it."""
     data = _read(file)
+    with contextlib.suppress(OSError):  # the disk may be full
+        simulated_states.mark(run)
     error = StateAtRisk(
         f"{run.layer.label}: Terraform could not save the state",
         where=str(file),
