@@ -104,6 +104,22 @@ def test_first_use_is_isolated_too(tool: Path, tmp_path: Path) -> None:
     assert [step.split()[0] for step in steps] == ["-I"] * 4
 
 
+def test_what_first_use_makes_is_written_by_its_owner_alone(tool: Path, tmp_path: Path) -> None:
+    """What another user could write here would run as this one. The command itself gets the caller's umask."""
+    record, python = tmp_path / "record", tmp_path / "python"
+    python.write_text(RECORDS + 'umask >>"$RECORD"\n' + MAKES)
+    python.chmod(0o755)
+    before = os.umask(0)
+    try:
+        done = start(tool, "stacks", cwd=tmp_path, ORCHESTRATE_PYTHON=str(python), RECORD=str(record))
+    finally:
+        os.umask(before)
+    assert done.returncode == 0, done.stderr
+    made = [tool / ".orchestrate", *(tool / ".orchestrate").rglob("*")]
+    assert len(made) == 4 and [f for f in made if f.stat().st_mode & 0o022] == []
+    assert record.read_text().splitlines()[-1].strip("0") == ""
+
+
 def test_first_use_where_nothing_may_be_written(tool: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     home = str(tmp_path / "file/home")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from ..project import private_folder
 from . import installation
 
 if TYPE_CHECKING:
@@ -55,9 +56,9 @@ def _cli_configuration(options: Around) -> dict[str, str]:
         return {}
     file = options.home / "terraform.rc"
     if not file.is_file() or file.read_text() != text:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder.make(file.parent)
         partial = file.with_name(f"terraform.rc.{os.getpid()}")
-        partial.write_text(text)
+        private_folder.write(partial, text)
         partial.rename(file)
     return {"TF_CLI_CONFIG_FILE": str(file)}
 

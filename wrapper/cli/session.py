@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..model.errors import UnavailableError, UsageError
+from ..project import private_folder
 from . import installation
 from .console import TerminalConsole, open_console, unchanged
 from .options import Options
@@ -73,9 +74,15 @@ class CliSession:
     @cached_property
     def home(self) -> Path:
         """The project's private folder: ``.orchestrate`` below its root, or one of its own below ORCHESTRATE_HOME."""
+        home = self._home()
+        if not self.dry_run:
+            private_folder.close(home)
+        return home
+
+    def _home(self) -> Path:
         folder = self.environ.get("ORCHESTRATE_HOME")
         if not folder:
-            return self.root_folder / ".orchestrate"
+            return (self.root_folder / ".orchestrate").resolve()
         import hashlib
 
         digest = hashlib.sha256(str(self.root_folder).encode()).hexdigest()[:8]
@@ -151,6 +158,7 @@ class CliSession:
         running = self.simulated.usable()
         if running is not None:
             return running
+        private_folder.make(self.home)
         endpoint = self.simulated.start(seed_of(self.project))
         self.console.info(f"sandbox: started a simulated AWS at {endpoint.url} (log: {endpoint.log})")
         return endpoint

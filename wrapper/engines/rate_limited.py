@@ -25,6 +25,7 @@ from ..aws.rate_limits import RATES, Rate
 from ..aws.token_bucket import after_a_jump
 from ..model import strict_json
 from ..model.nouns import Outcome, Run, Stack, Step
+from ..project import private_folder
 from ..terraform.plan_stream import Reader
 from . import Engine, OutputCallback, Session
 
@@ -109,8 +110,8 @@ class RateLimiter:
 @contextlib.contextmanager
 def _alone_with(file: Path) -> Iterator[None]:
     """The lock goes with the process that held it, however that ended."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with file.open("a") as lock:
+    private_folder.make(file.parent)
+    with open(file, "a", opener=private_folder.open_file) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -130,7 +131,7 @@ def _load(file: Path, now: float) -> dict[str, float]:
 
 def _store(file: Path, kept: Mapping[str, float], now: float) -> None:
     draft = file.with_suffix(f".{os.getpid()}")
-    draft.write_text(json.dumps({"at": now, "full_at": kept}), "utf-8")
+    private_folder.write(draft, json.dumps({"at": now, "full_at": kept}))
     draft.replace(file)
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from ..model import strict_json
 from ..model.errors import BusyError, ConfigError, NotFoundError, UnavailableError
 from ..model.nouns import Run
-from ..project import paths
+from ..project import paths, private_folder
 from ..project.sources import is_left_out
 from ..terraform.commands import ERRORED_STATE, LOCK_FILE, PLAN_FILE, VALUES_FILE, without_checksums
 
@@ -49,21 +49,21 @@ class RunDirectory:
         return bool(stamp) and file.is_file() and file.read_text() == stamp and (self.work / ".terraform").is_dir()
 
     def mark(self, stamp: str) -> None:
-        (self.run.home / "stamp").write_text(stamp)
+        _write(self.run.home / "stamp", stamp.encode())
 
     def seal(self) -> None:
         """Init is done: until the run ends no command hashes providers that cannot be others (``Run.sealed``)."""
         file = self.work / LOCK_FILE
         if self.run.container.sealed and self._lock_file is None and file.is_file():
             self._lock_file = file.read_bytes()
-            _write(file, without_checksums(self._lock_file.decode()).encode(), 0o600)
+            _write(file, without_checksums(self._lock_file.decode()).encode())
 
     def unseal(self) -> None:
         if self._lock_file is not None:
             with contextlib.suppress(
                 OSError
             ):  # a full disk: whatever is there, the next init begins with the right one
-                _write(self.work / LOCK_FILE, self._lock_file, 0o600)
+                _write(self.work / LOCK_FILE, self._lock_file)
             self._lock_file = None
 
     @property
@@ -84,10 +84,12 @@ def occupy(
     """Hold the run directory and lay everything out in it. BusyError when another run holds it longer
     than the lock timeout. ``still_used`` waits or refuses where a run that was cut off still works in it."""
     directory = RunDirectory(run)
-    _make(directory.work, "set ORCHESTRATE_HOME to a folder of yours")
+    with _made(directory.work, "set ORCHESTRATE_HOME to a folder of yours"):
+        private_folder.make(directory.work)
     for mount in run.container.mounts:
         if mount.writable:
-            _make(mount.source, "see path in backend.tfvars")
+            with _made(mount.source, "see path in backend.tfvars"):
+                mount.source.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _held(directory, notice):
         still_used()
         try:
@@ -101,9 +103,10 @@ def occupy(
             _clean(directory)
 
 
-def _make(folder: Path, hint: str) -> None:
+@contextlib.contextmanager
+def _made(folder: Path, hint: str) -> Iterator[None]:
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        yield
     except OSError as error:
         raise NotFoundError(f"cannot make the folder: {error.strerror}", where=str(folder), hint=hint) from None
 
@@ -125,7 +128,7 @@ def _writable(place: Path) -> Iterator[None]:
 def _held(directory: RunDirectory, notice: Callable[[str], None]) -> Iterator[None]:
     run = directory.run
     with _writable(run.home / "lock"):
-        file = os.open(run.home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        file = private_folder.open_file(run.home / "lock", os.O_RDWR | os.O_CREAT)
     try:
         _wait_for_lock(file, run, notice)
         holder = {"who": run.author, "verb": run.verb, "pid": os.getpid(), "since": time.time()}
@@ -196,7 +199,7 @@ def _link(link: Path, target: Path) -> None:
 def _copy_sources(directory: RunDirectory, sources: Mapping[str, Path]) -> None:
     wanted = {directory.work / name for name in sources}
     for name, source in sources.items():
-        _write(directory.work / name, source.read_bytes(), 0o600)
+        _write(directory.work / name, source.read_bytes())
     for folder, names, files in os.walk(directory.work):
         here = Path(folder)
         if here == directory.work:
@@ -217,21 +220,21 @@ def _drop_lock_file(directory: RunDirectory) -> None:
 def _write_files(directory: RunDirectory) -> None:
     run = directory.run
     for name, data in {**run.files.made, NONCE: directory.nonce.encode()}.items():
-        _write(directory.work / name, data, 0o600)
+        _write(directory.work / name, data)
     for name, source in run.files.copies.items():
-        _write(directory.work / name, paths.read(source, str(source)), 0o600)
+        _write(directory.work / name, paths.read(source, str(source)))
     for name in run.files.collect:
         (directory.work / name).parent.mkdir(exist_ok=True)
 
 
-def _write(path: Path, data: bytes, mode: int) -> None:
+def _write(path: Path, data: bytes) -> None:
     if path.is_symlink():
         raise ConfigError("a symbolic link where a file of the run belongs", where=str(path), hint="remove it")
     if path.is_file() and path.read_bytes() == data:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder.make(path.parent)
     partial = path.with_name(f".{path.name}.partial")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+    with os.fdopen(private_folder.open_file(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
         file.write(data)
     partial.rename(path)
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..model.errors import BusyError, ConfigError, NewerError, NotFoundError, OrchestrateError, UnavailableError
+from ..project import private_folder
 from ..reports.json import data_of, moment, parse
 from ..reports.model import LayerResult, Report
 
@@ -107,8 +108,8 @@ def _opened(path: Path, head: Report) -> int:
     """The file, held. One that its last holder took away while we waited is opened again."""
     while True:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            private_folder.make(path.parent)
+            file = private_folder.open_file(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         except OSError as error:
             raise UnavailableError(
                 f"cannot keep the journal: {error.strerror}",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import threading
 from pathlib import Path
 
 from ..model.nouns import Layer
+from ..project import private_folder
 from ..terraform.output import plain
 
 KEPT = 20  # runs whose logs are kept
@@ -27,7 +27,7 @@ class Logs:
     def open(self, layer: Layer) -> LayerLog:
         with contextlib.suppress(OSError):
             if not self.folder.is_dir():
-                self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                private_folder.make(self.folder)
                 self._prune()
         return LayerLog(self.path(layer))
 
@@ -52,7 +52,7 @@ class LayerLog:
         """Whether the file took it."""
         kept = False
         with self._lock, contextlib.suppress(OSError):
-            with open(self.path, "ab", opener=_private) as file:
+            with open(self.path, "ab", opener=private_folder.open_file) as file:
                 file.write(data)
             kept = True
         with self._lock:
@@ -60,7 +60,3 @@ class LayerLog:
             told = [text for line in lines if (text := plain(line.decode("utf-8", "replace")).strip("│╷╵| \r\t"))]
             self.last = told[-1] if told else self.last
         return kept
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -8,12 +8,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ..terraform import hcl, json_syntax
+from . import private_folder
 
 _VERSION = "3"  # of the parse results; raise it when hcl's output changes
 _SYNTAXES = ("blocks", hcl.parse_blocks), ("json blocks", json_syntax.parse_blocks)
@@ -89,10 +91,10 @@ class Parses:
 
     def _open(self) -> sqlite3.Connection:
         if self._database is None:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder.make(self._folder)
             file = self._folder / "parses.sqlite"
+            os.close(private_folder.open_file(file, os.O_RDWR | os.O_CREAT))
             database = sqlite3.connect(file, timeout=2)
-            file.chmod(0o600)
             database.execute("pragma synchronous = off")
             database.execute("create table if not exists parse (key text primary key, result text) without rowid")
             self._database = database

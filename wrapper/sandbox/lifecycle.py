@@ -128,7 +128,7 @@ class Sandbox:
         """Two commands that start or stop at the same time take turns."""
         self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._home.chmod(0o700)
-        with (self._home / "lock").open("w") as lock:
+        with open(self._home / "lock", "a", opener=_no_link) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -169,7 +169,7 @@ class Sandbox:
     def _launch(self) -> int:
         """Detached: no terminal, no standard input, a session of its own; it outlives this command."""
         argv = [sys.executable, "-I", "-u", "-c", SERVER, PACKAGE, "--home", str(self._home)]
-        appending = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        appending = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
         return os.posix_spawn(
             sys.executable,
             [*argv, "--project", self._project, "--version", self._version],
@@ -227,3 +227,7 @@ def is_alive(pid: int) -> bool:
 def server_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """No credentials, no settings of a run, and no cookie by which Jenkins would find and end the server."""
     return {name: value for name, value in environ.items() if not name.startswith(DROPPED_PREFIXES)}
+
+
+def _no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o600)

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shlex
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -254,3 +256,33 @@ def test_our_own_files_are_for_their_owner_alone(typed: Typed) -> None:
     assert {f"{f.stat().st_mode & 0o777:o}" for f in ours} == {"600"}
     mask = (typed.disk.root / "config/common.tfvars").stat().st_mode & 0o777
     assert (typed.disk.root / "report.report").stat().st_mode & 0o777 == mask, "yours is as you make files"
+
+
+def test_with_a_umask_that_opens_all_the_private_folder_is_closed(typed: Typed) -> None:
+    before = os.umask(0)
+    try:
+        home = typed.disk.root / ".orchestrate"
+        shutil.rmtree(home, ignore_errors=True)
+        typed.run("apply", all_tenants=True)
+        assert home.stat().st_mode & 0o777 == 0o700
+        home.chmod(0o777)
+        typed.run("plan", "-var", "tenant=acme")
+        assert home.stat().st_mode & 0o777 == 0o700, "one that an earlier version left open"
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize(
+    "place", ["runs", "logs", "cache", "fleets", "runs/{region}/app-test/acme/lock", "cache/parses.sqlite"]
+)
+def test_a_planted_link_in_it_is_followed_by_nothing(typed: Typed, tmp_path: Path, place: str) -> None:
+    victim, link = tmp_path / "victim", typed.disk.root / ".orchestrate" / place.format(region=REGION)
+    typed.run("apply", all_tenants=True)
+    folder = link.is_dir()
+    shutil.rmtree(link) if folder else link.unlink()
+    victim.mkdir() if folder else victim.write_text("")
+    link.symlink_to(victim)
+    before = victim.stat().st_mtime_ns
+    typed.run("apply", force=True, all_tenants=True)
+    assert (victim.stat().st_mtime_ns, link.is_symlink()) == (before, True)
+    assert not folder or [*victim.iterdir()] == []
