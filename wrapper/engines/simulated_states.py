@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..model.nouns import Run
+from ..project import private_folder
 from ..terraform.commands import ERRORED_STATE
 
 _MARK = "errored-at"  # the address of the AWS that did not take the state
@@ -14,7 +15,7 @@ _ADDRESS = "AWS_ENDPOINT_URL"
 
 
 def mark(run: Run) -> None:
-    (run.home / _MARK).write_text(run.container.environment.get(_ADDRESS, ""))
+    private_folder.write(run.home / _MARK, run.container.environment.get(_ADDRESS, ""))
 
 
 def forget(home: Path, address: str) -> list[str]:
