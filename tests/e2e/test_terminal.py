@@ -116,7 +116,7 @@ def test_a_console_hung_up_on_leaves_nothing(project: Project) -> None:
         child.ptyproc.fileobj.close()  # as a window that is closed: one SIGHUP, and no terminal any more
         child.closed = True
         wait_until(lambda: not child.ptyproc.isalive(), 20)
-        assert child.ptyproc.exitstatus == 143
+        assert child.ptyproc.exitstatus == 129
     project.assert_nothing_left()
 
 
