@@ -14,7 +14,7 @@ import pytest
 from harness import REGION, ROOT, Done, Project, make
 
 pytestmark = [pytest.mark.terraform, pytest.mark.sandbox, pytest.mark.long]
-TEST, BETA, LIVE = "appcluster-test", "appcluster-beta", "appcluster-live"
+TEST, LIVE = "appcluster-test", "appcluster-live"
 CONFIRM = ("--confirm", f"{REGION}/{LIVE}")
 ACME = ("--tenants", "acme")
 FILE = f"config/{REGION}/%s/tenants/acme.tfvars"
@@ -22,14 +22,14 @@ FILE = f"config/{REGION}/%s/tenants/acme.tfvars"
 
 @pytest.fixture
 def shipped(tmp_path: Path, made: Callable[[Project], Project]) -> Iterator[Project]:
-    """On its host, live taking its builds from beta: a stack less to make."""
+    """On its host, live taking its builds from test: two stacks less to make."""
     if shutil.which("terraform") is None:
         pytest.skip("terraform is not on PATH")
     project = made(make(tmp_path, extra={"ORCHESTRATE_SANDBOX": "1", "ORCHESTRATE_ENGINE": "host"}))
     for folder in ("config", "src", "modules"):
         shutil.copytree(ROOT / folder, project.root / folder, dirs_exist_ok=True)
     settings = project.root / f"config/{REGION}/{LIVE}/stack.hcl"
-    settings.write_text(settings.read_text().replace("appcluster-staging", BETA))
+    settings.write_text(settings.read_text().replace("appcluster-staging", TEST))
     yield project
     project.run("sandbox", "stop")
 
@@ -57,40 +57,39 @@ def name(project: Project, stack: str, number: str) -> None:
 def test_what_was_promoted_stays(shipped: Project) -> None:
     given = ("-var", "service1-build=90", "-var", "service2-build=41")
     shipped.run("apply", TEST, REGION, "-var", "tenant=acme", *given, timeout=600)
-    shipped.run("promote", TEST, BETA, REGION, "-var", "tenant=acme", timeout=600)
-    shipped.run("promote", BETA, LIVE, REGION, "-var", "tenant=acme", "--confirm", f"{REGION}/{LIVE}/acme", timeout=600)
+    shipped.run("promote", TEST, LIVE, REGION, "-var", "tenant=acme", "--confirm", f"{REGION}/{LIVE}/acme", timeout=600)
     both = {"service1-build": "90", "service2-build": "41"}
-    assert changed(shipped, TEST, BETA, LIVE) == [False, False, False]
+    assert changed(shipped, TEST, LIVE) == [False, False]
 
     done = shipped.run("apply", LIVE, REGION, *ACME, *CONFIRM, "-var", 'environment={LOG_LEVEL="info"}', timeout=600)
     assert runs(shipped, LIVE) == both, str(done)
     assert lines(done, "variable environment") and "service1-build 90" in lines(done, "variable environment")[0]
     newest, *_ = json.loads(shipped.run("history", LIVE, REGION, "-var", "tenant=acme", "--json").out)
     assert newest["builds"] == both
-    assert changed(shipped, TEST, BETA) == [False, False]
+    assert changed(shipped, TEST) == [False]
 
-    name(shipped, BETA, "95")
-    done = shipped.run("plan", BETA, REGION, "-var", "tenant=acme")
-    assert lines(done, f"service1-build 90 -> 95: changed in {FILE % BETA}:1"), str(done)
+    name(shipped, TEST, "95")
+    done = shipped.run("plan", TEST, REGION, "-var", "tenant=acme")
+    assert lines(done, f"service1-build 90 -> 95: changed in {FILE % TEST}:1"), str(done)
     done = shipped.run("plan", LIVE, REGION, "-var", "tenant=acme", "--config-builds")
     assert lines(done, f"service1-build 90 -> 1 (--config-builds, {FILE % LIVE}:1)"), str(done)
     assert lines(done, f"service2-build 41 -> 1 (--config-builds, {FILE % LIVE}:2)"), str(done)
 
     # deployFleet's own lines: given 97, git says 97, a fleet, git goes back to 90, a fleet
-    shipped.run("apply", BETA, REGION, *ACME, "-var", "service1-build=97", timeout=600)
-    name(shipped, BETA, "97")
-    done = shipped.run("apply", BETA, REGION, *ACME, timeout=600)
+    shipped.run("apply", TEST, REGION, *ACME, "-var", "service1-build=97", timeout=600)
+    name(shipped, TEST, "97")
+    done = shipped.run("apply", TEST, REGION, *ACME, timeout=600)
     assert "1 unchanged" in done.err, str(done)
-    name(shipped, BETA, "90")
-    shipped.run("apply", BETA, REGION, *ACME, timeout=600)
-    assert runs(shipped, BETA) == both
+    name(shipped, TEST, "90")
+    shipped.run("apply", TEST, REGION, *ACME, timeout=600)
+    assert runs(shipped, TEST) == both
 
     # what promote says is what makes it good, and keeps the builds
-    shipped.run("taint", BETA, REGION, "-var", "tenant=acme", "module.service.aws_ecs_task_definition.this")
-    refused = shipped.run("promote", BETA, LIVE, REGION, "-var", "tenant=acme", *CONFIRM, codes=(77,))
+    shipped.run("taint", TEST, REGION, "-var", "tenant=acme", "module.service.aws_ecs_task_definition.this")
+    refused = shipped.run("promote", TEST, LIVE, REGION, "-var", "tenant=acme", *CONFIRM, codes=(77,))
     (hint,) = (
         line.partition("./orchestrate ")[2] for line in refused.err.splitlines() if "./orchestrate apply" in line
     )
     shipped.run(*shlex.split(hint), timeout=600)
-    assert runs(shipped, BETA) == both
-    assert changed(shipped, BETA) == [False]
+    assert runs(shipped, TEST) == both
+    assert changed(shipped, TEST) == [False]

@@ -85,7 +85,7 @@ def _found(name: str) -> bool:
         file.write_text(text.replace(before, after))
         began = time.monotonic()
         argv = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", MACHINE]
-        environ = {**os.environ, "BUILDS_EXAMPLES": "500", "PYTHONDONTWRITEBYTECODE": "1"}
+        environ = {**os.environ, "BUILDS_EXAMPLES": "500", "BUILDS_FIRST": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, env=environ)
     found = done.returncode == 1
     words = next((line[2:].strip() for line in done.stdout.splitlines() if line.startswith("E  ")), "")

@@ -181,7 +181,7 @@ class World:
     def fleet(self) -> Any:
         onlooker = Onlooker()
         one = Fleet(self.deployer(confirmed=f"{REGION}/app-live"), onlooker, FleetPolicy(jobs=1))
-        [result] = one.perform(APPLY, tokens(), TenantFilter(only=frozenset(["acme"]), own=False))
+        [result] = one.perform(APPLY, tokens(), TenantFilter(only=frozenset(["acme"]), stack_layer=False))
         self.said = [*onlooker.said, *(line for talk in onlooker.talks.values() for line in talk.said)]
         return result
 

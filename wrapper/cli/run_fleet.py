@@ -16,10 +16,10 @@ from ..fleet.fleet import Fleet, FleetPolicy
 from ..fleet.logs import Logs
 from ..model import duration
 from ..model.errors import OrchestrateError, UsageError
-from ..model.nouns import Stack
 from ..reports import files, table
 from ..reports.json import check_same, data_of
 from ..reports.model import LayerResult, Report, in_order
+from ..terraform.arguments import typed_values
 from .command_line import as_typed, line_of
 from .console import TerminalConsole
 from .fleet_options import targets
@@ -108,14 +108,28 @@ def _tenant_filter(session: CliSession, invocation: Invocation) -> TenantFilter:
         shard=selection.parse_shard(options.shard) if options.shard else None,
         stack_layer=not options.tenants and not options.shard and not options.failed_from,
     )
-    return replace(narrow, **_failed_from(session, invocation.stack)) if options.failed_from else narrow
+    return replace(narrow, **_failed_from(session, invocation)) if options.failed_from else narrow
 
 
-def _failed_from(session: CliSession, stack: Stack) -> dict[str, Any]:
-    path = session.directory / session.options.fleet.failed_from
+def _failed_from(session: CliSession, invocation: Invocation) -> dict[str, Any]:
+    stack, path = invocation.stack, session.directory / session.options.fleet.failed_from
     report = files.read(path)
     check_same(report, stack.region, stack.name, str(path))
+    _check_given(session, invocation, report)
     return {"only": frozenset(report.to_repeat), "stack_layer": "" in report.to_repeat}
+
+
+def _check_given(session: CliSession, invocation: Invocation, report: Report) -> None:
+    """UsageError where that run gave a build and this one does not: those that failed would get another than the rest."""
+    moved = {b.name: b.after for r in report.results for b in r.builds if b.after and b.origin.startswith("-var")}
+    now = {argument.name for argument in typed_values(invocation.tokens)}
+    lacking = {n: number for n, number in moved.items() if n not in now}
+    if lacking and invocation.verb.compares and not session.options.config_builds:
+        name, number = next(iter(lacking.items()))
+        raise UsageError(
+            f"that run gave {name}={number}, and this one does not",
+            hint=f"give it again: -var {name}={number}; or follow the files: --config-builds",
+        )
 
 
 def _head(session: CliSession, request: FleetRequest) -> Report:

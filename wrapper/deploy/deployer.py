@@ -30,7 +30,7 @@ from ..run.runner import Console, execute
 from ..run.signals import SignalHandler
 from ..state import history, index, layer_state
 from ..state import store as stores
-from ..state.record import Trigger, moment
+from ..state.record import DeploymentRecord, Trigger, moment
 from ..terraform import commands, variables
 from ..terraform.arguments import changes, destroys, partial
 from ..terraform.commands import Token, Verb
@@ -198,7 +198,7 @@ class Deployer:
         try:
             run = replace(prepared.lay_out(self.context, untaints), moves=build_words.moves(prepared.choices))
             run = run if self.dry else replace(run, saved=self.recovery.saved_for(run, found))
-            run = replace(run, planned=recorder.planned(prepared)) if run.files.collect else run
+            run = replace(run, planned=recorder.planned(prepared, found.record)) if run.files.collect else run
             engine = self._engine_for(prepared, console or self.console, signals or self.signals)
             outcome = execute(run, engine, console or self.console, signals or self.signals, watch)
             if verb.applies and not (self.dry or whole or outcome.skipped):
@@ -251,6 +251,8 @@ class Deployer:
     def _at_its_turn(self, prepared: PreparedLayer, found: Before) -> PreparedLayer:
         """The layer as its record is now: another command may have deployed a build since this one began, or since it was
         agreed to. A build that stays stays as it runs now; one that this command moves is not moved from elsewhere."""
+        if prepared.planned:
+            self._check_planned(prepared.layer, prepared.planned, found.record)
         if not prepared.choices or not prepared.verb.on_state or self.dry:
             return prepared
         state, tag = found.state or (None, "")
@@ -267,6 +269,14 @@ class Deployer:
                     hint="look at it again: run the same command once more",
                 )
         return again
+
+    def _check_planned(self, layer: Layer, planned: DeploymentRecord, record: DeploymentRecord) -> None:
+        """BusyError where another apply was recorded since a plan file was made, as far as the file says that."""
+        if planned.files and planned.run != record.run and not self.dry:
+            raise BusyError(
+                f"{layer.label} was applied by {record.by or 'another command'} since this plan was made",
+                hint="nothing was changed; make a new plan",
+            )
 
     def _check_lost(self, prepared: PreparedLayer) -> None:
         """RefusedError where something runs that nothing says the builds of, and a protected stack would get the files' ones in a

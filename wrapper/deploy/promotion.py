@@ -15,6 +15,12 @@ def check_source(record: DeploymentRecord, tag: str, lock: str, label: str, comm
     ``tag``: its state object's, "" where there is none; ``lock``: who holds it; ``command`` would apply it."""
     if lock:
         raise BusyError(f"{label} is being changed by {lock}", hint="wait for its end, then promote")
+    if record.trying:
+        tried = ", ".join(f"{n} {b}" for n, b in sorted((record.trying.get("builds") or {}).items()))
+        said = f"{record.trying.get('at', '')}, by {record.trying.get('by', '')}: {tried}"
+        raise RefusedError(
+            f"{label}: a try is not recorded yet ({said})", hint=f"wait for its end, or apply it again: {command}"
+        )
     if not tag or not record.at:
         raise RefusedError(f"{label} was never applied", hint=f"deploy it there first: {command}")
     if record.failed:

@@ -131,12 +131,12 @@ class Recorder:
         mine = {"at": at, "by": self.who, "job": self.trigger.build_url, **brought}
         return {k: v for k, v in mine.items() if v}
 
-    def planned(self, prepared: PreparedLayer) -> dict[str, Any]:
+    def planned(self, prepared: PreparedLayer, before: DeploymentRecord) -> dict[str, Any]:
         """What a plan file remembers, so that its apply is recorded as if it had been planned then and there: as it is
-        now, and from this commit. {} for a plan that takes away, or of a part."""
+        now, and from this commit; ``run`` is of the apply ``before``. {} for a plan that takes away, or of a part."""
         if not prepared.inputs or any(t.flag == "destroy" for t in prepared.tokens):
             return {}
-        return replace(prepared.record, commit=self.commit).as_data()
+        return replace(prepared.record, commit=self.commit, run=before.run).as_data()
 
     def rewritten(self, layer: Layer, before: Tagged) -> Tagged:
         """The tool itself has written the layer's state once since it was ``before``: the record names the state that is

@@ -16,7 +16,15 @@ from strategies import VALUE
 
 from wrapper.aws.identity import NOBODY, Identity
 from wrapper.deploy import deployer
-from wrapper.model.errors import ConfigError, NotFoundError, OrchestrateError, RefusedError, TerraformFailed, UsageError
+from wrapper.model.errors import (
+    BusyError,
+    ConfigError,
+    NotFoundError,
+    OrchestrateError,
+    RefusedError,
+    TerraformFailed,
+    UsageError,
+)
 from wrapper.model.nouns import Layer, Outcome, Run, Step
 from wrapper.run import plan_file
 from wrapper.terraform.commands import VERBS
@@ -441,15 +449,27 @@ def test_the_apply_of_a_saved_plan_is_recorded_as_it_was_planned(made: Cloud) ->
         with zipfile.ZipFile(one, "w") as archive:
             archive.writestr("tfplan", "")
         plan_file.bind(one, ACME, planned)
-    made.perform("apply", "acme", "-var", "service1-build=90", "-var", "memory=3")
-    expected = {n: v for n, v in made.record("acme").items() if n not in ("at", "seconds", "state", "run")}
-    made.perform("apply", "acme", "-var", "service1-build=1")
     made.disk.write(f"{APP}/tenants/acme.tfvars", "memory = 999\n")
     made.perform("apply", "acme", "my.plan")
-    assert {n: v for n, v in made.record("acme").items() if n not in ("at", "seconds", "state", "run")} == expected
-    assert expected["builds"] == {"service1-build": "90"} and expected["given"]["memory"] == "3"
+    record = made.record("acme")
+    assert (record["builds"], record["given"]["memory"]) == ({"service1-build": "90"}, "3")
     made.perform("apply", "acme", "plain.plan")
-    assert {n: v for n, v in made.record("acme").items() if n not in ("at", "seconds", "state", "run")} == expected
+    assert {n: v for n, v in made.record("acme").items() if n != "run"} == {
+        n: v for n, v in record.items() if n != "run"
+    }
+
+
+def test_a_saved_plan_is_refused_once_another_apply_is_recorded(made: Cloud) -> None:
+    file = made.disk.root / "my.plan"
+    made.perform("plan", "acme", "-out=my.plan", "-var", "service1-build=90")
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("tfplan", "")
+    plan_file.bind(file, ACME, made.engine.runs[-1].planned)
+    made.perform("apply", "acme", "-var", "service1-build=91")
+    before = made.record("acme")
+    with pytest.raises(BusyError, match=f"{ACME} was applied by me-here-1 since this plan was made"):
+        made.perform("apply", "acme", "my.plan")
+    assert made.record("acme") == before
 
 
 @pytest.mark.parametrize("argument", ["-destroy", "-target=x", "-refresh-only"])

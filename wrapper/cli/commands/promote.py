@@ -21,6 +21,7 @@ from ...reports.model import LayerResult
 from ...state import index
 from ...state.history import HistoryEntry, in_words
 from ...state.index import LayerStatus
+from ...state.record import DeploymentRecord
 from ...state.store import Store
 from ...terraform.commands import APPLY
 from ...terraform.suggested import suggest
@@ -124,14 +125,19 @@ def _one(session: CliSession, promotion: Promotion, one: Invocation) -> int:
     with contextlib.suppress(OrchestrateError):
         record = index.layer_status(session.store(one.stack), layer).record
         report_lost_vars(session, one, record)
-        _tell_builds(session, layer, overrides[one.tenant], record.builds)
+        _tell_builds(session, layer, overrides[one.tenant], record)
     on_layer(session, one, overrides)
     return 0
 
 
-def _tell_builds(session: CliSession, layer: Layer, overrides: LayerOverrides, running: Mapping[str, str]) -> None:
-    now = f"runs {in_words(running)}" if running else "runs nothing yet"
+def _tell_builds(session: CliSession, layer: Layer, overrides: LayerOverrides, record: DeploymentRecord) -> None:
+    now = f"runs {in_words(record.builds)}" if record.builds else "runs nothing yet"
     session.console.info(f"{layer.label}: promoting {in_words(overrides.builds or {})} (it {now})")
+    for name, brought in record.brought.items():
+        if reason := brought.get("unpromoted"):
+            session.console.info(
+                f"{layer.label}: ! it runs {name} {record.builds.get(name)}, unpromoted {brought.get('at', '')[:10]} ({reason})"
+            )
 
 
 def _many(session: CliSession, promotion: Promotion, one: Invocation) -> int:
@@ -147,7 +153,7 @@ def _many(session: CliSession, promotion: Promotion, one: Invocation) -> int:
         }
         for name, overrides in fleet.overrides.items():
             if isinstance(overrides, LayerOverrides) and not here.of(name).error:
-                _tell_builds(session, Layer(one.stack, name), overrides, here.of(name).record.builds)
+                _tell_builds(session, Layer(one.stack, name), overrides, here.of(name).record)
         tenant_filter = replace(
             request.tenant_filter, stack_layer=stack_has_builds and request.tenant_filter.stack_layer
         )
