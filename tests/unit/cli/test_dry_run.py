@@ -14,6 +14,10 @@ from hypothesis import strategies as st
 from project_on_disk import APP, REGION, Disk
 from said import Said
 
+from wrapper.model.findings import BuildChange
+from wrapper.reports.json import data_of
+from wrapper.reports.model import LayerResult, Report
+
 Run = Callable[..., Said]
 TENANT = ("-var", "tenant=acme")
 
@@ -216,3 +220,17 @@ def test_our_own_options_stand_anywhere(run_cli: Run, option: str) -> None:
     rest = [word for word in given if word != option]
     for place in range(len(rest) + 1):
         assert run_cli(*rest[:place], option, *rest[place:]).code == 0
+
+
+def test_a_repetition_gives_the_builds_that_the_run_gave(run_cli: Callable[..., Said], example: Disk) -> None:
+    """Else those that failed get another build than the rest."""
+    moved = (BuildChange("service1-build", "90", "91", "-var"),)
+    failed = LayerResult(REGION, "app-test", "acme", "failed", exit_code=1, builds=moved)
+    report = Report("1", "apply", REGION, "app-test", 1.0, 2.0, (failed,))
+    example.write("r.json", json.dumps(data_of(report)))
+    words = ("apply", "app-test", "--failed-from", "r.json", "--dry-run", "--engine", "host")
+    said = run_cli(*words)
+    assert (said.code, "that run gave service1-build=91, and this one does not" in said.err) == (64, True), said
+    assert "-var service1-build=91; or follow the files: --config-builds" in said.err
+    for more in (("-var", "service1-build=91"), ("--config-builds",)):
+        assert "that run gave" not in run_cli(*words, *more).err
