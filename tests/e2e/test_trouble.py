@@ -139,16 +139,6 @@ def test_a_full_disk_before_a_run_starts_nothing(small: Project) -> None:
     assert small.containers() == [] and small.objects() == []
 
 
-def test_a_disk_that_fills_up_while_the_state_cannot_be_saved(small: Project, gateway: Gateway) -> None:
-    small.environment["AWS_ENDPOINT_URL"] = gateway.url
-    small.run("apply", "tiny")
-    gateway.refused.append("terraform.tfstate")
-    fill = "dd if=/dev/zero of=filler bs=4096; true"
-    done = small.run("apply", "tiny", "-var", "value=precious", "-var", f"command={fill}", codes=(74,))
-    assert "precious" in done.out + done.err, "the state must be somewhere"
-    assert "state" in done.err
-
-
 def test_without_an_engine_it_says_what_to_do(empty: Project, tmp_path: Path) -> None:
     project = with_tiny_stack(empty, tmp_path)
     for address in ("unix:///nonexistent.sock", "tcp://127.0.0.1:9"):

@@ -35,7 +35,7 @@ from ..terraform import commands, variables
 from ..terraform.arguments import changes, destroys, partial
 from ..terraform.commands import Token, Verb
 from ..terraform.suggested import suggest
-from . import build_changes, build_doubts, build_words
+from . import build_changes, build_doubts, build_words, leftovers
 from .build_choices import BuildPolicy
 from .build_guard import BuildGuard
 from .build_rule import Why
@@ -181,9 +181,9 @@ class Deployer:
         """Run a layer that is ready; what went in is recorded beside its state when it is done."""
         verb, layer, started = prepared.verb, prepared.layer, time.monotonic()
         found = self._state_of(verb, layer)
-        prepared = prepared if self.dry else self.recovery.check(prepared, found, (console or self.console).info)
         before = found.state[0] if found.state else None
         found = self._when_free(prepared, found)
+        prepared = prepared if self.dry else self.recovery.check(prepared, found, (console or self.console).info)
         prepared = self._at_its_turn(prepared, found)
         self._tell_builds(prepared, found, console or self.console)
         self.verification.check(prepared)
@@ -209,6 +209,8 @@ class Deployer:
         except OrchestrateError as error:
             error = self._explained(prepared, error, console or self.console)
             watch.failed(error)
+            if verb.applies and watch.began and not self.dry:
+                self._name_leftovers(layer, error, console or self.console)
             raise error
         finally:
             if not layer.tenant:
@@ -290,6 +292,11 @@ class Deployer:
                 hint=f"give every build (-var {unknown[0]}=...), or deploy what the files say: --config-builds",
             )
 
+    def _name_leftovers(self, layer: Layer, error: OrchestrateError, console: Console) -> None:
+        with contextlib.suppress(OrchestrateError):
+            for line in leftovers.lines(self.identity, layer, layer_state.load(self.store, layer), error.said):
+                console.info(line)
+
     def _engine_for(self, prepared: PreparedLayer, console: Console, signals: SignalHandler) -> Engine:
         applies = prepared.verb.applies and not self.dry
         return self.verification.watched(prepared, self.engine, console, signals) if applies else self.engine
@@ -331,7 +338,10 @@ class Deployer:
             return Before()
 
     def is_deployed(self, layer: Layer) -> bool:
-        return not self.dry and layer_state.load(self.store, layer) is not None
+        """Whether it has a state, or had one that is missing, or that could not be saved: then it is not simply forgotten."""
+        if self.dry:
+            return False
+        return layer_state.load(self.store, layer) is not None or layer_state.load_record(self.store, layer).had_state
 
     def limit_rate(self, layers: int, info: Callable[[str], None]) -> None:
         """From here on changes wait for AWS's rates, together with every other process of this machine."""

@@ -171,4 +171,4 @@ def _name(verb: Verb) -> str:
 
 
 def _lost(command: str, layer: Layer) -> str:
-    return suggest(command, layer, "--state-lost", "WHY")
+    return suggest(command, layer, "--state-lost", "why it is lost")

@@ -47,8 +47,8 @@ class LayerStatus:
 
     @property
     def missing(self) -> bool:
-        """Whether there was a state, and there is none."""
-        return not self.tag and self.record.names_state
+        """Whether there was a state, or one that could not be saved, and there is none."""
+        return not self.tag and self.record.had_state
 
     @property
     def touched(self) -> bool:

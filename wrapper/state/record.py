@@ -73,6 +73,11 @@ class DeploymentRecord:
         """Whether there was a state when it was written."""
         return bool(self.tag or self.state.get("lineage"))
 
+    @property
+    def had_state(self) -> bool:
+        """The same, or one that could not be saved."""
+        return self.names_state or bool(self.unsaved)
+
     def as_data(self) -> dict[str, Any]:
         """What is written: plain data, without what is empty."""
         return {"version": VERSION, **{k: v for k, v in to_data(self).items() if v}}

@@ -79,10 +79,20 @@ def unreadable_hold(shop: Shop) -> str:
     return rules._ending(f"{REGION}/{shop.name}/keep.json")
 
 
+def missing_state(shop: Shop) -> str:
+    shop.apply(tenant="acme")
+    shop.cloud.states.joinpath(REGION, shop.name, "tenants/acme/terraform.tfstate").unlink()
+    return shop.say("plan", tenant="acme").err
+
+
 # Text of the source -> how its message comes up.
 RUN: dict[str, Callable[[Shop], str]] = {
     "suggest: apply": changed_stack,
     "suggest: force-unlock -force {}": lambda shop: shop.fails("plan", stderr=LOCKED),
+    "suggest: {} --state-lost why it is lost": missing_state,
+    "suggest: import {} {}": lambda shop: (
+        shop.apply(tenant="acme") or suggest("import", shop.layer("acme"), "aws_sqs_queue.jobs", "https://sqs/1/jobs")
+    ),
     "suggest: plan": lambda shop: shop.fails("plan", code=137),
     "suggest: rollback": rolled_back,
     "suggest: state push {}": lambda shop: suggest("state", shop.layer("acme"), "push", "errored.tfstate"),
@@ -110,6 +120,7 @@ LOOKED_UP = {
 }
 USAGE = {  # forms with names in capitals, and the examples of a help text
     "./orchestrate bootstrap REGION STACK",
+    "suggest: state push FILE",
     "./orchestrate promote FROM TO [REGION] -var tenant=NAME",
     "Print shell completion. Bash: source <(./orchestrate completion bash)",
 }

@@ -15,7 +15,7 @@ from project_on_disk import REGION, Disk
 from wrapper.engines.run_directory import RunDirectory
 from wrapper.model.errors import ConfigError, NewerError, RefusedError, StateAtRisk, UsageError
 from wrapper.model.nouns import Layer, Outcome
-from wrapper.state import layer_state
+from wrapper.state import index, layer_state
 
 ACME = f"{REGION}/app-test/acme"
 LOST = {
@@ -51,7 +51,7 @@ def test_a_missing_state_is_no_absent_one(made: Cloud, verb: str) -> None:
     before, steps = made.record("acme"), len(made.engine.steps)
     with pytest.raises(ConfigError, match="is missing: it was last applied at") as error:
         made.perform(verb, "acme")
-    assert f"./orchestrate {verb} app-test {REGION} -var tenant=acme --state-lost WHY" in error.value.hint
+    assert f"./orchestrate {verb} app-test {REGION} -var tenant=acme --state-lost 'why it is lost'" in error.value.hint
     assert made.record("acme") == before and len(made.engine.steps) == steps
 
 
@@ -75,11 +75,23 @@ def test_a_state_that_another_machine_could_not_save(made: Cloud) -> None:
     for verb, words in (("apply", ()), ("destroy", ()), ("refresh", ()), ("state", ("rm", "a.b"))):
         with pytest.raises(StateAtRisk, match=r"jenkins-live-7.*agent-3") as error:
             made.perform(verb, "acme", *words)
-        assert "push errored.tfstate" in error.value.hint and "--state-lost WHY" in error.value.hint
+        assert "push errored.tfstate" in error.value.hint and "--state-lost 'why it is lost'" in error.value.hint
     made.perform("plan", "acme")
     made.perform("state", "acme", "list")
     made.perform("apply", "acme", state_lost="INC-1")
     assert "unsaved" not in made.record("acme")
+
+
+def test_a_layer_without_its_state_is_not_simply_forgotten(made: Cloud) -> None:
+    """Else `tenant remove` would remove its file, and `destroy STACK` pass it over."""
+    deployer = made.deployer()
+    acme, other = Layer(deployer.stack, "acme"), Layer(deployer.stack, "other")
+    state(made).unlink()
+    layer_state.change_record(deployer.store, other, lambda record: replace(record, unsaved=LOST))
+    found = index.read(deployer.store, deployer.stack)
+    assert found.stateful == ["acme", "other"] and found.deployed == []
+    assert deployer.is_deployed(acme) and deployer.is_deployed(other)
+    assert not deployer.is_deployed(Layer(deployer.stack, "third"))
 
 
 def test_one_that_was_pushed_meanwhile_bars_nothing(made: Cloud) -> None:

@@ -10,7 +10,9 @@ from wrapper.state.field_names import KEYS, from_data, to_data
 from wrapper.state.history import HistoryEntry
 from wrapper.state.record import DeploymentRecord
 
-RECORD = "inputs given hidden by at state seconds url builds commit job why run failed files brought trying partly unsaved"
+RECORD = (
+    "inputs given hidden by at state seconds url builds commit job why run failed files brought trying partly unsaved"
+)
 HISTORY = "number at by builds commit job seconds why run failed files brought serial lineage"
 
 

@@ -20,7 +20,7 @@ from ..tenant_status import TenantStatus, filter_of, open_status
 @click.command(
     "tenants",
     cls=Command,
-    help="List a stack's tenants: declared, deployed, changed, orphaned (a state but no file), failed, locked.",
+    help="List a stack's tenants: declared, deployed, changed, orphaned (a state but no file), state missing, failed, locked.",
 )
 @takes(*ASKS_AWS, "timeout")
 @scope_options
