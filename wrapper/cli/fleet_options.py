@@ -22,8 +22,8 @@ _POLICY = (
     shared("--canary", type=click.IntRange(1), metavar="N", help="Run N tenants first; continue if all are good."),
     shared("--wave", type=click.IntRange(1), metavar="N", help="Then run N at a time; stop after a bad wave."),
     shared("--failed-from", metavar="REPORT", help="Only tenants that failed or were stopped in this report."),
-    shared("--resume", is_flag=True, help="Continue the same run after it was interrupted."),
 )
+_JOURNALED = (shared("--resume", is_flag=True, help="Continue the same run after it was interrupted."),)
 _UNCHANGED = (
     shared("--refresh", is_flag=True, help="Run Terraform for unchanged tenants too, to see drift."),
     shared("--force", is_flag=True, help="The same as --refresh."),
@@ -43,12 +43,13 @@ _FILES = (
 
 scope_options = stacked(*_SCOPE)  # which tenants
 policy_options = stacked(*_POLICY)  # on which terms
+journal_options = stacked(*_JOURNALED)  # of a command that keeps a journal of a run
 unchanged_options = stacked(*_UNCHANGED)  # of a command that leaves out what did not change
 losses_options = stacked(*_LOSSES)  # what may be lost
 lost_option = stacked(*_LOST)  # of a command on a state
 file_options = stacked(*_FILES)  # where the report goes
 layer_options = stacked(*_LOSSES, *_FILES)  # of a command that applies one layer
-fleet_options = stacked(*_SCOPE, *_POLICY, *_UNCHANGED, *_LOSSES, *_FILES)  # of one that applies many
+fleet_options = stacked(*_SCOPE, *_POLICY, *_JOURNALED, *_UNCHANGED, *_LOSSES, *_FILES)  # of one that applies many
 
 
 def targets(session: CliSession) -> ReportFiles:

@@ -189,8 +189,8 @@ def _is_for_many(options: FleetOptions, verb: Verb, layer: Layer) -> bool:
     if many and tenant:
         other = "--" + (named[0].replace("_", "-") if named else "all-tenants")
         raise UsageError(f"one tenant ({tenant}) and {other}", hint="leave one of them out")
-    for name in ("fail_fast", "tenant_timeout", "canary", "wave", "resume", "force", "refresh"):
-        if getattr(options, name) and not many and not verb.deletes:
+    for name in ("jobs", "fail_fast", "tenant_timeout", "canary", "wave", "resume", "force", "refresh"):
+        if getattr(options, name) and not many and (tenant or not verb.deletes):
             flag = "--" + name.replace("_", "-")
             raise UsageError(f"{flag} is for many tenants", hint="add --all-tenants or --tenants GLOB")
     if named and stack.tenant_source is None:

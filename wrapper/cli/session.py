@@ -170,6 +170,10 @@ class CliSession:
         engine = by_name.make(self.engine_name, self.console.info, self.make_image)
         return DryRunEngine(self.console.print, engine) if self.dry_run else engine
 
+    def docker(self) -> Any:
+        """A client of the Docker engine; UnavailableError where there is none."""
+        return installation.docker()
+
     def make_image(self, client: Any) -> str:
         """The image's tag; built first when its inputs changed."""
         return installation.build_image(client, self.console.info, self.environ)

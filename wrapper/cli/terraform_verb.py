@@ -10,7 +10,15 @@ from ..model.errors import OrchestrateError
 from ..terraform import commands
 from .build_options import choice_options, smoke_options, unpromoted_option
 from .command import Command
-from .fleet_options import file_options, losses_options, lost_option, policy_options, scope_options, unchanged_options
+from .fleet_options import (
+    file_options,
+    journal_options,
+    losses_options,
+    lost_option,
+    policy_options,
+    scope_options,
+    unchanged_options,
+)
 from .options import ASKS_AWS, Decorator, stacked, takes
 from .session import CliSession
 
@@ -52,6 +60,7 @@ def _options(verb: commands.Verb) -> Decorator:
         (True, takes(*ASKS_AWS, "dry_run", "tenant", "timeout")),
         (verb.guarded, takes("confirm")),
         (many, stacked(takes("all_tenants", "jobs"), scope_options, policy_options)),
+        (many and verb.journaled, journal_options),
         (many and verb.compares, unchanged_options),
         (verb.compares, stacked(choice_options, unpromoted_option)),
         (verb.on_state, lost_option),

@@ -139,7 +139,7 @@ DESTROY = Verb(
     deletes=True,
     journaled=True,
     streams_json=True,
-    **_CHANGES,
+    **_CHANGES | {"guarded": False},  # on a protected stack nothing confirms it
     help="Remove a tenant, or a stack with all its tenants.",
 )
 INIT = Verb("init", prompts=True, initializes=True, quiet=True, streams_json=True)

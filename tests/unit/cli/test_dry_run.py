@@ -214,7 +214,7 @@ def test_terraforms_own_arguments_stand_anywhere(run_cli: Run, words: tuple[str,
     assert sorted(before) == sorted(after)
 
 
-@pytest.mark.parametrize("option", ["--dry-run", "--engine=host", "--timeout=5m", "--jobs=2"])
+@pytest.mark.parametrize("option", ["--dry-run", "--engine=host", "--timeout=5m", "--json"])
 def test_our_own_options_stand_anywhere(run_cli: Run, option: str) -> None:
     given = ["--dry-run", "--engine=host", "plan", "app-test"]
     rest = [word for word in given if word != option]

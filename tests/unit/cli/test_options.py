@@ -43,7 +43,7 @@ def test_an_option_that_a_command_does_not_act_on_is_refused(run_cli: Run, examp
 
 
 MANY = {*VERBS} - {"console", "force-unlock"}
-MEANT = {"apply", "destroy", "import", "refresh", "force-unlock", "state", "taint", "untaint", "promote", "rollback"}
+MEANT = {"apply", "import", "refresh", "force-unlock", "state", "taint", "untaint", "promote", "rollback"}
 TAKERS = {
     "dry_run": {"drift", "promote", "rollback", "tenant remove", *VERBS},
     "tenant": {"vars", "builds", "history", "drift", "promote", "rollback", *VERBS},
@@ -86,6 +86,22 @@ def test_nothing_is_made_and_nothing_goes(run_cli: Run, example: Disk, words: tu
     assert example.left_behind() == set()
     assert (example.root / f"{APP}/tenants/acme.tfvars").exists()
     assert not (example.root / f"{APP}/tenants/newcomer.tfvars").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "option"),
+    [
+        ("plan app-test --jobs 2", "--jobs"),
+        ("apply app-test --tenant acme --jobs 2", "--jobs"),
+        ("destroy app-test --tenant acme --fail-fast", "--fail-fast"),
+        ("destroy app-test --tenant acme --jobs 2", "--jobs"),
+        ("drift app-test --tenant acme --canary 1", "--canary"),
+    ],
+)
+def test_one_layer_takes_no_option_of_many(run_cli: Run, typed: str, option: str) -> None:
+    said = run_cli(*typed.split())
+    assert (said.code, said.out) == (64, "")
+    assert f"error: {option} is for many tenants\n  to do: add --all-tenants or --tenants GLOB" in said.err
 
 
 def test_what_the_environment_says_holds_for_every_command(run_cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:

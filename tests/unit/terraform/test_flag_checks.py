@@ -80,4 +80,11 @@ def test_input_of_old_pipelines_is_taken_by_every_verb_with_a_word(run_cli: Run,
     assert f"{word} is left out: no run waits for input" in said.err
 
 
+@pytest.mark.parametrize("verb", [name for name, verb in VERBS.items() if not verb.values])
+def test_var_of_old_pipelines_is_taken_by_every_verb(run_cli: Run, verb: str) -> None:
+    typed = ("--dry-run", "--engine", "host", verb, "app-test", *WORDS.get(verb, ()))
+    plain, said = run_cli(*typed), run_cli(*typed, "-var", "size=3")
+    assert (said.code, said.out) == (plain.code, plain.out)
+
+
 WORDS = {"import": ("a.b", "i"), "state": ("list",), "force-unlock": ("id",), "taint": ("a.b",), "untaint": ("a.b",)}

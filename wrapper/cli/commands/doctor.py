@@ -60,7 +60,7 @@ def _engine(session: CliSession) -> Iterator[CheckResult]:
     needed = session.contained
 
     def engine() -> str:
-        version = installation.docker().version()
+        version = session.docker().version()
         return f"Docker Engine {version['Version']} ({version['Os']}/{version['Arch']})"
 
     found = _checked("engine", engine, needed=needed)
@@ -68,7 +68,7 @@ def _engine(session: CliSession) -> Iterator[CheckResult]:
 
     def built() -> str:
         tag = installation.image()
-        if not installation.is_built(installation.docker()):
+        if not installation.is_built(session.docker()):
             raise NotFoundError(
                 f"{tag} is not built yet",
                 hint="you need to do nothing: the first run builds it (or run ./orchestrate image)",

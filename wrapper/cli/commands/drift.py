@@ -10,7 +10,7 @@ import click
 from ...terraform.commands import DRIFT
 from .. import run_fleet
 from ..command import Command
-from ..fleet_options import file_options, policy_options, scope_options
+from ..fleet_options import file_options, journal_options, policy_options, scope_options
 from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
 
@@ -26,6 +26,7 @@ _FORM = Form("drift", DRIFT)
 @takes(*ASKS_AWS, "dry_run", "tenant", "all_tenants", "jobs", "timeout")
 @scope_options
 @policy_options
+@journal_options
 @file_options
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [TERRAFORM ARGUMENTS]...")
 @click.pass_context

@@ -13,7 +13,7 @@ from ..command import Command
 @click.option("--prune", is_flag=True, help="Remove the images of earlier versions of this tool.")
 @click.pass_context
 def command(ctx: click.Context, /, force: bool, prune: bool) -> int:
-    session, client = ctx.obj, installation.docker()
+    session, client = ctx.obj, ctx.obj.docker()
     if force:
         installation.remove_image(client)
     tag = session.make_image(client)

@@ -1,0 +1,293 @@
+"""A command line in a project, run on an engine of ours, and all that it did: the exit code, stdout, which engine ran which argv
+with which values against which AWS, and the files that it wrote. Two of these that differ show that an option acts."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import click
+import ecs_answers
+from cloud import Cloud
+from fakes import FakeEngine
+from options_walk import TREE
+from project_on_disk import LIVE, REGION, Disk, small_project
+
+from wrapper.aws.identity import Identity
+from wrapper.cli.options import Options
+from wrapper.cli.session import CliSession
+from wrapper.engines.dry_run import DryRunEngine
+from wrapper.model.errors import OrchestrateError, UnavailableError
+from wrapper.model.nouns import Layer, Outcome, Run, Stack, Step
+from wrapper.terraform.commands import VALUES_FILE
+
+FAILED = Outcome(1, ok=False, tail="Error: no")
+DELETES = json.dumps(
+    {"resource_changes": [{"address": "a.b", "type": "a", "mode": "managed", "change": {"actions": ["delete"]}}]}
+)
+NOWHERE = "http://127.0.0.1:1"
+_VARYING = re.compile(  # between two runs of one command line
+    r'"(?:started|finished|at|since|id|seconds|expected_seconds|command|by|log)": [^\n]*|"[^"\n]*/logs/[^"\n]*"'
+    r"|\d{4}-\d\d-\d\d\S*|\d+\.\d+\b|\d+ (?:min|h)\b|\d{8}T\d{6}Z\S*"
+)
+
+
+@dataclass
+class Seen:
+    """``most``: how many steps ran side by side."""
+
+    steps: list[tuple[str, ...]] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    running: int = 0
+    most: int = 0
+
+
+@dataclass(frozen=True)
+class Result:
+    code: int
+    out: str
+    steps: tuple[tuple[str, ...], ...]
+    asked: frozenset[str]
+    files: frozenset[str]
+    most: int
+
+
+class SeenEngine(FakeEngine):
+    """Plays the engine of a name. ``fails``: the tenant whose steps fail; ``slow``: seconds that each step takes."""
+
+    def __init__(self, name: str, cloud: Cloud, seen: Seen, fails: str, slow: float, deletes: bool) -> None:
+        super().__init__(self._behave)
+        self.deletes = deletes
+        self.name, self.contained = name, name != "host"
+        self.cloud, self.seen, self.fails, self.slow = cloud, seen, fails, slow
+
+    def check(self) -> None:
+        if self.name == "host":
+            raise UnavailableError("no terraform on PATH")
+
+    def as_typed(self, run: Run) -> tuple[str, str]:
+        return f"cd {self.name}", ""
+
+    def _behave(self, run: Run, step: Step) -> Outcome:
+        seen, environment = self.seen, run.container.environment
+        values = run.files.made.get(VALUES_FILE, b"").decode()
+        seen.steps.append((self.name, run.layer.label, *step.argv, environment.get("AWS_ENDPOINT_URL", ""), values))
+        seen.running += 1
+        seen.most = max(seen.most, seen.running)
+        time.sleep(self.slow)
+        seen.running -= 1
+        if self.fails and run.layer.tenant == self.fails:
+            return FAILED
+        if self.deletes and step.captured:
+            return Outcome(0, ok=True, tail=DELETES)
+        return self.cloud.behave(run, step)
+
+
+class Asked(Identity):
+    """An identity whose every client answers that all is well with ECS, and nothing else."""
+
+    def __init__(self, seen: Seen, of: Identity) -> None:
+        super().__init__(of.environment, of.endpoint, of.account, of.arn, of.method)
+        object.__setattr__(self, "_seen", seen)
+
+    def client(self, service: str, region: str) -> Any:
+        self._seen.asked.add(f"{service} of {self.endpoint}")  # type: ignore[attr-defined]
+        if service != "ecs":
+            raise UnavailableError(f"{service} does not answer")
+        return SimpleNamespace(
+            describe_services=lambda cluster, services: {
+                "services": [ecs_answers.service(ecs_answers.deployment(), serviceName=name) for name in services]
+            }
+        )
+
+
+class Docker:
+    """A client of an engine that remembers what it was asked for."""
+
+    def __init__(self, seen: Seen) -> None:
+        self.api = SimpleNamespace(images=self._images, inspect_image=lambda name: {"Id": name})
+        self.images = SimpleNamespace(remove=lambda name, **_: seen.asked.add("remove the image"))
+        self.seen = seen
+
+    def version(self) -> dict[str, str]:
+        return {"Version": "1", "Os": "linux", "Arch": "amd64"}
+
+    def _images(self, **_: object) -> Any:
+        self.seen.asked.add("which images there are")
+        return []
+
+
+class Services(Cloud):
+    """A tenant's root gives out one service."""
+
+    def put(self, layer: Layer, text: str) -> None:
+        data = json.loads(text)
+        if layer.tenant and data["resources"]:
+            one = {"cluster": "c", "service": "acme", "task_definition": ecs_answers.NEW, "target_groups": []}
+            data["outputs"]["services"] = {"value": {"web": one}}
+        super().put(layer, json.dumps(data))
+
+
+@dataclass(frozen=True)
+class Typed(CliSession):
+    """The command line's session, with such an engine, and with a sandbox that is started on paper."""
+
+    cloud: Any = None
+    seen: Seen = field(default_factory=Seen)
+    fails: str = ""
+    slow: float = 0.0
+    deletes: bool = False
+    stub: bool = False
+
+    def docker(self) -> Any:
+        return Docker(self.seen)
+
+    def make_image(self, client: Any) -> str:
+        self.seen.asked.add("build")
+        return "orchestrate:1"
+
+    def make_engine(self) -> Any:
+        engine = SeenEngine(self.engine_name, self.cloud, self.seen, self.fails, self.slow, self.deletes)
+        return DryRunEngine(self.console.print, engine) if self.dry_run else engine
+
+    @property
+    def simulated(self) -> Any:
+        self.seen.asked.add(f"the sandbox of {self.home}")
+        found = SimpleNamespace(url=NOWHERE, pid=1, log="log", version="1")
+        return SimpleNamespace(
+            usable=lambda: None,
+            start=lambda seed: found,
+            stop=lambda: True,
+            status=lambda: found,
+            reset=lambda seed: found,
+        )
+
+    def started_sandbox(self) -> Any:
+        return SimpleNamespace(url=NOWHERE)
+
+    def identity(self, stack: Stack) -> Identity:
+        time.sleep(self.slow)
+        found = super().identity(stack)
+        self.seen.asked.add(found.endpoint or "AWS")
+        return Asked(self.seen, found) if self.stub else found
+
+
+@dataclass(frozen=True)
+class Case:
+    """Two command lines: ``base``, and that with ``more``, or ``instead`` where the option takes the place of another. ``before``:
+    what is typed first, ``fails`` then; ``change``: done to the project."""
+
+    base: str
+    more: str = ""
+    instead: str = ""
+    before: tuple[str, ...] = ()
+    fails: str = ""
+    slow: float = 0.0
+    deletes: bool = False
+    stub: bool = False
+    change: Callable[[Disk], object] = lambda _: None
+
+
+def prepared(root: Path) -> Disk:
+    """test runs, twice applied, and so does live."""
+    disk = small_project(root)
+    words = ("-var", "service1-build=90")
+    disk.write(f"{LIVE}/tenants/globex.tfvars", 'hostname = "globex.example.com"\n')
+    for stack in ("app-test", "app-live"):
+        cloud = Cloud(disk, stack, REGION)
+        for tenant, given in (("", ()), ("acme", words), ("globex", words), ("acme", ("-var", "service1-build=91"))):
+            label = f"{REGION}/{stack}/{tenant}".rstrip("/")
+            cloud.perform("apply", tenant, *given, confirmed=label)
+    with _inside(root):  # as this version records it: nothing changed since
+        _typed(disk, Case("apply app-test --all-tenants"), "apply app-test --all-tenants", Seen())
+    return disk
+
+
+class Bench:
+    """Runs command lines, each in a fresh copy of a project."""
+
+    def __init__(self, original: Path, folder: Path, capture: Any) -> None:
+        self.original, self.folder, self.capture = original, folder, capture
+        self.known: dict[Case, Result] = {}
+
+    def both(self, case: Case) -> tuple[Result, Result]:
+        """Without the option, which several have in common, and with it."""
+        base = replace(case, more="", instead="")
+        if base not in self.known:
+            self.known[base] = self.run(base, base.base)
+        return self.known[base], self.run(case, case.instead or f"{case.base} {case.more}")
+
+    def run(self, case: Case, line: str) -> Result:
+        root = self.folder / "project"
+        shutil.rmtree(root, ignore_errors=True)
+        shutil.copytree(self.original, root, symlinks=True)
+        disk = Disk(root)
+        case.change(disk)
+        with _inside(root):
+            for typed in case.before:
+                _typed(disk, case, typed, Seen())
+            files = _files(root)
+            seen = Seen()
+            self.capture.readouterr()
+            code = _typed(disk, Case("", slow=case.slow) if case.before else case, line, seen)
+            out = _VARYING.sub("", self.capture.readouterr().out)
+        most = seen.most if case.slow else 0  # else it is chance
+        return Result(
+            code, out, tuple(sorted(seen.steps)), frozenset(seen.asked), frozenset(_files(root) ^ files), most
+        )
+
+
+def _typed(disk: Disk, case: Case, line: str, seen: Seen) -> int:
+    words = line.split()
+    name, command = _command(words)
+    session = Typed(
+        Options(),
+        {"USER": "me", "PATH": "/nonexistent"},
+        tuple(words),
+        cloud=(Services if case.stub else Cloud)(disk, "app-test", REGION),
+        seen=seen,
+        fails=case.fails,
+        slow=case.slow,
+        deletes=case.deletes,
+        stub=case.stub,
+    )
+    try:
+        ended = command.main(words[len(name) :], " ".join(name), standalone_mode=False, obj=session)
+    except OrchestrateError as error:
+        return error.exit_code
+    except click.ClickException:
+        return 64
+    return int(ended or 0)
+
+
+def _command(words: list[str]) -> tuple[tuple[str, ...], click.Command]:
+    for many in (2, 1):
+        if (name := tuple(words[:many])) in TREE:
+            return name, TREE[name]
+    raise AssertionError(f"no command {words}")
+
+
+def _files(root: Path) -> set[str]:
+    left_out = (".orchestrate/cache", ".orchestrate/logs", ".orchestrate/fleets", ".orchestrate/states")
+    found = (str(f.relative_to(root)) for f in root.rglob("*") if f.is_file())
+    holds = (re.sub(r'"at": "[^"]*"', "", f.read_text()) for f in root.rglob("keep.json"))
+    return {*(f for f in found if not f.startswith(left_out)), *holds}
+
+
+@contextlib.contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)

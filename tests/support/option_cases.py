@@ -1,0 +1,253 @@
+"""For each option a pair of command lines, with and without it, that ends in two different results: by command, where one for all
+does not do."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+from effects import Case
+from project_on_disk import APP, REGION, Disk
+
+from wrapper.terraform.commands import VERBS
+
+_WORDS = {"import": "a.b i", "state": "list", "force-unlock": "id", "taint": "a.b", "untaint": "a.b"}
+_DAY = "2099-12-01"
+AGENTS = {
+    "jenkins": {
+        "cloud": {"name": "agents", "cluster": "arn:c", "regionName": REGION, "numExecutors": 1},
+        "templates": {"deploy": {"label": "deploy", "image": "agent:1", "memory": 2048}},
+    }
+}
+_FILES = ("report", "junit", "html")
+ALONE = {  # a command line of each command of ours that ends well
+    "stacks": "stacks",
+    "vars": "vars app-test --tenant acme",
+    "tenants": "tenants app-test",
+    "tenant add": "tenant add new app-test",
+    "tenant remove": "tenant remove acme app-test",
+    "tenant show": "tenant show acme app-test",
+    "affected": "affected app-test",
+    "drift": "drift app-test --tenant acme",
+    "shards": "shards app-test -n 1",
+    "quota": "quota app-test",
+    "builds": "builds app-test --tenant acme",
+    "history": "history app-test --tenant acme",
+    "promote": f"promote app-test app-live {REGION} --tenant acme --confirm {REGION}/app-live/acme",
+    "rollback": "rollback app-test --tenant acme",
+    "reap": "reap",
+    "keep": f"keep app-test --until {_DAY}",
+    "bootstrap": "bootstrap app-test",
+    "doctor": "doctor app-test",
+}
+MANY = {
+    "drift": "drift app-test --all-tenants",
+    "promote": f"promote app-test app-live {REGION} --all-tenants --confirm {REGION}/app-live",
+}
+
+
+def alone(command: str) -> str:
+    """The command on one layer that is there."""
+    if command in VERBS:
+        return f"{command} app-test {_WORDS.get(command, '')}".strip()
+    return ALONE[command]
+
+
+def many(command: str) -> str:
+    return MANY.get(command) or f"{alone(command)} --all-tenants"
+
+
+def _report(disk: Disk, stack: str = "app-test") -> None:
+    file = Path(__file__).parent / "version-1/report.json"
+    disk.write("old.json", json.dumps(json.loads(file.read_text()) | {"region": REGION, "stack": stack}))
+
+
+def changed(disk: Disk) -> None:
+    """Every tenant has something to apply."""
+    disk.append(f"{APP}/variables.tfvars", 'labels = { a = "b" }\n')
+    disk.append(f"{APP}/tenant.tfvars.j2", 'text = "changed"\n')
+
+
+def _repeated(disk: Disk) -> None:
+    _report(disk)
+    changed(disk)
+
+
+def _lost(disk: Disk) -> None:
+    """A state is gone, and its record is there."""
+    (disk.root / f".orchestrate/states/{REGION}/app-test/terraform.tfstate").unlink()
+
+
+def case(command: str, option: str) -> Case:
+    """Raises KeyError for a pair that has none."""
+    if (command, option) in ONE:
+        return ONE[command, option]
+    return ALL[option](command)
+
+
+ALL = {
+    "--root": lambda c: Case(alone(c), "--root /nonexistent"),
+    "--sandbox": lambda c: Case(alone(c), "--sandbox"),
+    "--engine": lambda c: Case(f"{alone(c)} --sandbox", "--engine host"),
+    "--dry-run": lambda c: Case(alone(c), "--dry-run"),
+    "--json": lambda c: Case(alone(c), "--json"),
+    "--tenant": lambda c: Case(alone(c), "--tenant acme"),
+    "--timeout": lambda c: Case(alone(c), "--timeout 1ms", slow=0.02),
+    "--confirm": lambda c: Case(f"{c} app-live {REGION} {_WORDS.get(c, '')}".strip(), f"--confirm {REGION}/app-live"),
+    "--all-tenants": lambda c: Case(alone(c), "--all-tenants"),
+    "--jobs": lambda c: Case(f"{many(c)} --jobs 1", "--jobs 2", slow=0.02, change=changed),
+    "--tenants": lambda c: Case(many(c), "--tenants globex", change=changed),
+    "--shard": lambda c: Case(many(c), "--shard 2/2", change=changed),
+    "--fail-fast": lambda c: Case(f"{many(c)} --jobs 1", "--fail-fast", fails="acme", change=changed),
+    "--tenant-timeout": lambda c: Case(f"{many(c)} --jobs 1", "--tenant-timeout 1ms", slow=0.02, change=changed),
+    "--canary": lambda c: Case(f"{many(c)} --jobs 1", "--canary 1", fails="acme", change=changed),
+    "--wave": lambda c: Case(f"{many(c)} --jobs 1", "--wave 1", fails="acme", change=changed),
+    "--failed-from": lambda c: Case(many(c), "--failed-from old.json", change=_repeated),
+    "--resume": lambda c: Case(many(c), "--resume", before=(many(c),), fails="acme", change=changed),
+    "--state-lost": lambda c: Case(alone(c), "--state-lost INC-1", change=_lost),
+    "--refresh": lambda c: Case(many(c), "--refresh"),
+    "--force": lambda c: Case(many(c), "--force"),
+    "--report": lambda c: Case(alone(c), "--report out.json"),
+    "--junit": lambda c: Case(alone(c), "--junit out.xml"),
+    "--html": lambda c: Case(alone(c), "--html out.html"),
+}
+PROMOTE = f"promote app-test app-live {REGION} --tenant acme --confirm {REGION}/app-live/acme"
+_UNPROMOTED = f"app-live {REGION} --tenant acme -var service1-build=99 --confirm {REGION}/app-live/acme"
+
+
+def _builds(disk: Disk) -> None:
+    disk.write("builds/service1.env.groovy", 'env.SERVICE1_BUILD = "95"\n')
+
+
+def _file_build(disk: Disk) -> None:
+    disk.append(f"{APP}/tenants/acme.tfvars", 'service1-build = "7"\n')
+
+
+def _git(disk: Disk) -> None:
+    me = ("-c", "user.name=me", "-c", "user.email=me@example.com")
+    for words in (("init", "-q"), ("add", "-A", "config", "src", "modules"), ("commit", "-qm", "x")):
+        subprocess.run(("git", *me, *words), cwd=disk.root, check=True, capture_output=True)
+    disk.append(f"{APP}/tenants/globex.tfvars", "memory = 999\n")
+
+
+def _bucket(disk: Disk) -> None:
+    disk.write(f"{APP}/backend.tfvars", f'bucket = "states"\nregion = "{REGION}"\n')
+
+
+def _agents(disk: Disk) -> None:
+    """The stack's root gives out what Jenkins needs."""
+    file = disk.root / f".orchestrate/states/{REGION}/app-test/terraform.tfstate"
+    data = json.loads(file.read_text())
+    data["outputs"] |= {name: {"value": value} for name, value in AGENTS.items()}
+    file.write_text(json.dumps(data))
+
+
+def _compared(command: str) -> str:
+    return ONE_TENANT.get(command) or ALONE[command]
+
+
+_TYPED = ("apply app-test --tenant acme -var service1-build=92",)  # and the file says another
+ONE_TENANT = {"apply": "apply app-test --tenant acme", "plan": "plan app-test --tenant acme", "promote": PROMOTE}
+ONE = {
+    ("state", "--confirm"): Case(f"state app-live {REGION} rm a.b", f"--confirm {REGION}/app-live"),
+    ("vars", "--tenant"): Case("vars app-test", "--tenant acme"),
+    ("builds", "--tenant"): Case("builds app-test", "--tenant acme"),
+    ("history", "--tenant"): Case("history app-test", "--tenant acme"),
+    ("drift", "--tenant"): Case("drift app-test", "--tenant acme"),
+    ("drift", "--all-tenants"): Case("drift app-test", "--all-tenants"),
+    ("promote", "--tenant"): Case(
+        f"promote app-test app-live {REGION} --confirm {REGION}/app-live/acme --tenants acme", "", PROMOTE
+    ),
+    ("promote", "--all-tenants"): Case(PROMOTE, "", MANY["promote"]),
+    ("promote", "--refresh"): Case(MANY["promote"], "--refresh", before=(MANY["promote"],)),
+    ("promote", "--force"): Case(MANY["promote"], "--force", before=(MANY["promote"],)),
+    ("promote", "--failed-from"): Case(
+        MANY["promote"], "--failed-from old.json", change=lambda d: _report(d, "app-live")
+    ),
+    ("promote", "--confirm"): Case(
+        f"promote app-test app-live {REGION} --tenant acme", f"--confirm {REGION}/app-live/acme"
+    ),
+    ("rollback", "--tenant"): Case("rollback app-test", "--tenant acme"),
+    ("rollback", "--confirm"): Case(f"rollback app-live {REGION} --tenant acme", f"--confirm {REGION}/app-live/acme"),
+    **{
+        (name, "--builds"): Case(_compared(name), "--builds builds", change=_builds)
+        for name in ("vars", "apply", "plan", "promote", "affected", "shards")
+    },
+    **{
+        (name, "--config-builds"): Case(_compared(name), "--config-builds", before=_TYPED, change=_file_build)
+        for name in ("vars", "apply", "plan", "affected", "shards")
+    },
+    ("apply", "--unpromoted"): Case(f"apply {_UNPROMOTED}", "--unpromoted hotfix"),
+    ("plan", "--unpromoted"): Case("plan " + _UNPROMOTED.partition(" --confirm")[0], "--unpromoted hotfix"),
+    **{
+        (name, option): Case(ALONE[name], f"{option} {value}", change=changed)
+        for name in ("affected", "shards", "tenants")
+        for option, value in (("--tenants", "globex"), ("--shard", "2/2"))
+    },
+    ("builds", "--tenants"): Case("builds app-test", "--tenants globex"),
+    ("builds", "--shard"): Case("builds app-test", "--shard 2/2"),
+    ("builds", "--format"): Case("builds app-test --tenant acme", "--format env"),
+    ("affected", "--since"): Case("affected app-test", "--since HEAD", change=_git),
+    ("shards", "--force"): Case("shards app-test -n 1", "--force"),
+    ("shards", "--parts"): Case("shards app-test -n 1", "", "shards app-test --parts 2", change=changed),
+    ("shards", "--format"): Case("shards app-test -n 1", "--format jenkins", change=changed),
+    ("tenant add", "--from"): Case("tenant add new app-test", "--from nothing"),
+    ("quota", "--tenant-count"): Case("quota app-test", "--tenant-count 60"),
+    ("rollback", "--to"): Case("rollback app-test --tenant acme", "--to 7"),
+    ("reap", "--yes"): Case("reap", "--yes"),
+    ("reap", "--jobs"): Case("reap --yes --jobs 1", "--jobs 2", slow=0.02),
+    ("reap", "--region"): Case("reap", "--region eu-west-1"),
+    ("reap", "--stack"): Case("reap", "--stack nothing-*"),
+    ("reap", "--older-than"): Case("reap", "--older-than 12h"),
+    ("reap", "--lock-timeout"): Case("reap --yes", "--lock-timeout 7s"),
+    ("reap", "--timeout"): Case("reap --yes", "--timeout 1ms", slow=0.02),
+    **{("reap", f"--{f}"): Case("reap --yes", f"--{f} out") for f in ("report", "junit", "html")},
+    ("keep", "--json"): Case("keep --list", "--json"),
+    ("keep", "--until"): Case(ALONE["keep"], "--until 2099-12-02"),
+    ("keep", "--time-zone"): Case(ALONE["keep"], "--time-zone Asia/Tokyo"),
+    ("keep", "--reason"): Case(ALONE["keep"], "--reason demo"),
+    ("keep", "--off"): Case(ALONE["keep"], "", "keep app-test --off", before=(ALONE["keep"],)),
+    ("keep", "--list"): Case(ALONE["keep"], "", "keep --list", before=(ALONE["keep"],)),
+    **{("report merge", f"--{f}"): Case("report merge old.json", f"--{f} out", change=_report) for f in _FILES},
+    **{("report show", f"--{f}"): Case("report show old.json", f"--{f} out", change=_report) for f in _FILES},
+    **{
+        (name, "--rollout-timeout"): Case(_compared(name), "--rollout-timeout 0", stub=True)
+        for name in ("apply", "promote", "rollback")
+    },
+    ("apply", "--allow-delete"): Case(
+        f"apply app-live {REGION} --confirm {REGION}/app-live", "--allow-delete a.b", deletes=True
+    ),
+    ("promote", "--allow-delete"): Case(PROMOTE, "--allow-delete a.b", deletes=True),
+    ("rollback", "--allow-delete"): Case(
+        f"rollback app-live {REGION} --tenant acme --confirm {REGION}/app-live/acme", "--allow-delete a.b", deletes=True
+    ),
+    ("bootstrap", "--sandbox"): Case(ALONE["bootstrap"], "--sandbox", stub=True, change=_bucket),
+    ("bootstrap", "--engine"): Case(f"{ALONE['bootstrap']} --sandbox", "--engine host", stub=True, change=_bucket),
+    ("jenkins casc", "--root"): Case("jenkins casc app-test", "--root /nonexistent", change=_agents),
+    ("jenkins casc", "--json"): Case("jenkins casc app-test", "--json", change=_agents),
+    ("jenkins casc", "--output"): Case("jenkins casc app-test", "--output out.yaml", change=_agents),
+    ("jenkins casc", "--sandbox"): Case("jenkins casc app-test", "--sandbox", change=_agents),
+    ("jenkins casc", "--engine"): Case("jenkins casc app-test --sandbox", "--engine host", change=_agents),
+    **{
+        (f"sandbox {name}", option): Case(f"sandbox {name}", f"{option}{' elsewhere' if option == '--root' else ''}")
+        for name in ("start", "stop", "status", "reset")
+        for option in ("--root", "--json")
+    },
+    ("image", "--force"): Case("image", "--force"),
+    ("image", "--prune"): Case("image", "--prune"),
+    **{
+        (name, "-var"): Case(alone(name), "-var size=3")
+        for name in ("apply", "plan", "destroy", "console", "import", "refresh", "test")
+    },
+    ("vars", "-var"): Case(ALONE["vars"], "-var text=other"),
+    ("affected", "-var"): Case("affected app-test", "-var text=other"),
+    ("shards", "-var"): Case("shards app-test -n 1", "-var text=other"),
+    ("drift", "-var"): Case("drift app-test", "-var tenant=acme"),
+    ("promote", "-var"): Case(PROMOTE, "-var text=other"),
+    ("rollback", "-var"): Case("rollback app-test --tenant acme", "-var text=other"),
+    ("builds", "-var"): Case("builds app-test", "-var tenant=acme"),
+    ("history", "-var"): Case("history app-test", "-var tenant=acme"),
+    ("report merge", "--json"): Case("report merge old.json", "--json", change=_report),
+    ("report show", "--json"): Case("report show old.json", "--json", change=_report),
+}
