@@ -5,13 +5,10 @@ from __future__ import annotations
 
 import json
 import shlex
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import REGION, ROOT, Done, Project, make
+from harness import REGION, Done, Project
 
 pytestmark = [pytest.mark.terraform, pytest.mark.sandbox, pytest.mark.long]
 TEST, LIVE = "appcluster-test", "appcluster-live"
@@ -21,17 +18,11 @@ FILE = f"config/{REGION}/%s/tenants/acme.tfvars"
 
 
 @pytest.fixture
-def shipped(tmp_path: Path, made: Callable[[Project], Project]) -> Iterator[Project]:
-    """On its host, live taking its builds from test: two stacks less to make."""
-    if shutil.which("terraform") is None:
-        pytest.skip("terraform is not on PATH")
-    project = made(make(tmp_path, extra={"ORCHESTRATE_SANDBOX": "1", "ORCHESTRATE_ENGINE": "host"}))
-    for folder in ("config", "src", "modules"):
-        shutil.copytree(ROOT / folder, project.root / folder, dirs_exist_ok=True)
-    settings = project.root / f"config/{REGION}/{LIVE}/stack.hcl"
+def shipped(shipped_on_host: Project) -> Project:
+    """Live takes its builds from test: two stacks less to make."""
+    settings = shipped_on_host.root / f"config/{REGION}/{LIVE}/stack.hcl"
     settings.write_text(settings.read_text().replace("appcluster-staging", TEST))
-    yield project
-    project.run("sandbox", "stop")
+    return shipped_on_host
 
 
 def runs(project: Project, stack: str) -> dict[str, str]:
