@@ -163,6 +163,13 @@ class CliSession:
         self.console.info(f"sandbox: started a simulated AWS at {endpoint.url} (log: {endpoint.log})")
         return endpoint
 
+    def forget_states_of(self, ended: Any) -> None:
+        """What a sandbox that has ended did not save is no state of what comes after it."""
+        from ..engines import simulated_states
+
+        for layer in simulated_states.forget(self.home, ended.url) if ended else ():
+            self.console.info(f"sandbox: removed the unsaved state of {layer}")
+
     def make_engine(self) -> Engine:
         from ..engines import by_name
         from ..engines.dry_run import DryRunEngine

@@ -29,13 +29,13 @@ def brought_out(run: Run, directory: RunDirectory | None, info: Callable[[str], 
         if directory:
             with contextlib.suppress(OrchestrateError):
                 collect(directory, lambda _: None, run.files.always)
-                _give_back(directory, info)
+                _return_files(directory, info)
         raise
     if directory:
-        _give_back(directory, info)
+        _return_files(directory, info)
 
 
-def _give_back(directory: RunDirectory, info: Callable[[str], None]) -> None:
+def _return_files(directory: RunDirectory, info: Callable[[str], None]) -> None:
     """Files of the project that the Run wrote in its copy: put where they came from."""
     for name, target in directory.run.files.returned.items():
         made = directory.work / name

@@ -31,7 +31,7 @@ def stop(ctx: click.Context, /, **options: Any) -> int:
     session = ctx.obj.merged(options)
     running = session.simulated.status()
     session.console.info("sandbox: stopped" if session.simulated.stop() else "sandbox: was not running")
-    _forget_states(session, running)
+    session.forget_states_of(running)
     return 0
 
 
@@ -56,16 +56,8 @@ def reset(ctx: click.Context, /, **options: Any) -> int:
     session = ctx.obj.merged(options)
     running = session.simulated.status()
     made = session.simulated.reset(seed_of(session.project))
-    _forget_states(session, running)
+    session.forget_states_of(running)
     return _show(session, made)
-
-
-def _forget_states(session: CliSession, ended: Any) -> None:
-    """What it did not save before its end is no state of what comes after it."""
-    from ...engines import simulated_states
-
-    for layer in simulated_states.forget(session.home, ended.url) if ended else ():
-        session.console.info(f"sandbox: removed the unsaved state of {layer}")
 
 
 def _show(session: CliSession, endpoint: Any) -> int:
