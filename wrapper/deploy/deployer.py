@@ -29,8 +29,8 @@ from ..run.plan_run import RunContext
 from ..run.runner import Console, execute
 from ..run.signals import SignalHandler
 from ..state import history, index, layer_state
-from ..state import store as stores
 from ..state.record import DeploymentRecord, Trigger, moment
+from ..state.store import Store, open_store
 from ..terraform import commands, variables
 from ..terraform.arguments import changes, destroys, partial
 from ..terraform.commands import Token, Verb
@@ -72,7 +72,7 @@ class Deployer:
     builds: BuildPolicy = field(default_factory=BuildPolicy)
     state_lost: str = ""  # why a layer goes on without its state
     unpromoted: str = ""  # why new numbers need not run in the stack before
-    store_of: Callable[[Stack], stores.Store] | None = None  # where the states of another stack are
+    store_of: Callable[[Stack], Store] | None = None  # where the states of another stack are
     note_builds: Callable[[Layer, tuple[BuildChange, ...]], None] | None = None  # hears of each layer that runs
 
     @cached_property
@@ -94,8 +94,8 @@ class Deployer:
         return Recovery(lambda: self.store, self.context, self.state_lost, self.confirmed)
 
     @cached_property
-    def store(self) -> stores.Store:
-        return stores.open_store(self.stack, self.identity)
+    def store(self) -> Store:
+        return open_store(self.stack, self.identity)
 
     @cached_property
     def resolver(self) -> InputResolver:
@@ -128,10 +128,10 @@ class Deployer:
         guard.check_reason()
         return guard
 
-    def _store_of(self, stack: Stack) -> stores.Store:
+    def _store_of(self, stack: Stack) -> Store:
         if stack == self.stack:
             return self.store
-        return self.store_of(stack) if self.store_of else stores.open_store(stack, self.identity)
+        return self.store_of(stack) if self.store_of else open_store(stack, self.identity)
 
     @cached_property
     def slot_allocator(self) -> SlotAllocator:

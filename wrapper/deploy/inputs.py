@@ -19,8 +19,8 @@ from ..project.project import Project
 from ..run.plan_run import RunContext
 from ..run.runner import Console
 from ..state import layer_state
-from ..state import store as stores
 from ..state.record import DeploymentRecord
+from ..state.store import Store
 from ..terraform import variables
 from ..terraform.arguments import removes, typed_values
 from ..terraform.commands import PLAN, Token, Verb
@@ -44,7 +44,7 @@ class InputResolver:
     project: Project
     stack: Stack
     identity: Identity
-    store: Callable[[], stores.Store]
+    store: Callable[[], Store]
     context: RunContext
     console: Console
     environ: Mapping[str, str] = field(default_factory=dict)

@@ -11,8 +11,8 @@ from typing import Any
 from ..model.errors import NotBegunError, OrchestrateError, SmokeFailed
 from ..model.nouns import Layer
 from ..state import history, layer_state
-from ..state import store as stores
 from ..state.record import DeploymentRecord, Trigger, moment
+from ..state.store import Store
 from ..terraform.suggested import suggest
 from .prepared import PreparedLayer
 
@@ -37,7 +37,7 @@ class Before:
 class Recorder:
     """Writes for one command. ``author`` names the run; ``commit``: that of the project, as the command found it."""
 
-    store: Callable[[], stores.Store]
+    store: Callable[[], Store]
     author: str
     trigger: Trigger
     commit: str

@@ -18,8 +18,8 @@ from ..model.naming import run_home
 from ..model.nouns import Layer, Run
 from ..run.plan_run import RunContext, work_directory
 from ..state import layer_state
-from ..state import store as stores
 from ..state.record import DeploymentRecord
+from ..state.store import Store
 from ..terraform.arguments import changes, pushed
 from ..terraform.commands import ERRORED_STATE, Token, Verb
 from ..terraform.suggested import suggest
@@ -35,7 +35,7 @@ _VERSION = re.compile(r"(\d+)\.(\d+)\.")
 class Recovery:
     """Of one command. ``reason``: why the state is lost, as it was typed; ``confirmed``: the label typed with --confirm."""
 
-    store: Callable[[], stores.Store]
+    store: Callable[[], Store]
     context: RunContext
     reason: str = ""
     confirmed: str = ""

@@ -14,7 +14,7 @@ from typing import Any
 from ..model.errors import BusyError, ConfigError, OrchestrateError
 from ..model.nouns import Layer, Outcome
 from ..state import layer_state
-from ..state import store as stores
+from ..state.store import Store
 from ..terraform.arguments import destroys
 from ..terraform.commands import Token
 from ..terraform.suggested import suggest
@@ -33,7 +33,7 @@ class SlotAllocator:
     is being stopped."""
 
     resolver: InputResolver
-    store: Callable[[], stores.Store]
+    store: Callable[[], Store]
     apply_stack_layer: Callable[[Sequence[Token]], Outcome]
     info: Callable[[str], None]
     pause: Callable[[float], None]

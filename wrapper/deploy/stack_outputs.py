@@ -10,8 +10,8 @@ from ..aws.identity import Identity
 from ..model.errors import NotFoundError, OrchestrateError
 from ..model.nouns import Layer, ResolvedValue, Stack, Variable
 from ..project.project import Project
-from ..state import layer_state as state
-from ..state import store as stores
+from ..state import layer_state
+from ..state.store import Store
 from ..terraform.suggested import suggest
 from .recovery import missing
 
@@ -23,7 +23,7 @@ class Outputs:
     project: Project
     stack: Stack
     identity: Identity
-    store: Callable[[], stores.Store]
+    store: Callable[[], Store]
     info: Callable[[str], None]
     dry: bool = False
     _kept: list[dict[str, Any] | None] = field(default_factory=list)
@@ -36,14 +36,14 @@ class Outputs:
         found = self.state()
         if found is None and needed and not self.dry:
             stack_layer = Layer(self.stack)
-            record = state.load_record(self.store(), stack_layer)
+            record = layer_state.load_record(self.store(), stack_layer)
             if record.names_state:
                 raise missing(stack_layer, record, "apply")
             raise NotFoundError(
                 f"{self.stack.label} has no state yet, and its tenants need its outputs",
                 hint=f"apply it first: {suggest('apply', Layer(self.stack))}",
             )
-        return state.outputs(found)
+        return layer_state.outputs(found)
 
     def to_come(self, layer: Layer, declared: Mapping[str, Variable]) -> dict[str, ResolvedValue]:
         """A dry run may look at a tenant before its stack is there: its outputs stand as null."""
@@ -63,7 +63,7 @@ class Outputs:
 
     def _read(self) -> dict[str, Any] | None:
         try:
-            return None if self.identity.is_nobody else state.load(self.store(), Layer(self.stack))
+            return None if self.identity.is_nobody else layer_state.load(self.store(), Layer(self.stack))
         except OrchestrateError as error:
             if not self.dry:
                 raise

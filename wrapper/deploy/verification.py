@@ -20,7 +20,7 @@ from ..run.runner import Console
 from ..run.signals import SignalHandler
 from ..state.record import DeploymentRecord
 from ..terraform.arguments import partial
-from . import smoke_test as smoke
+from . import smoke_test
 from .prepared import PreparedLayer
 from .recorder import Recorder
 from .smoke_test import Smoke
@@ -97,8 +97,8 @@ class Verification:
             reason = "it has no URL" if self.smoke.served else "in the sandbox no traffic flows"
             console.info(f"{layer.label}: no smoke test of {', '.join(self.smoke.paths)}: {reason}")
         try:
-            hooks = smoke.SmokeHooks(console.info, signals.pause)
-            smoke.check(layer.label, self.smoke.urls(url), self.smoke.policy, hooks)
+            hooks = smoke_test.SmokeHooks(console.info, signals.pause)
+            smoke_test.check(layer.label, self.smoke.urls(url), self.smoke.policy, hooks)
         except SmokeFailed as error:
             self.recorder.record_failed_check(layer, record, error)
             raise

@@ -18,9 +18,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from ..aws import identity as account
 from ..aws import rate_limits
-from ..aws.identity import Identity
+from ..aws.identity import Identity, whoami
 from ..aws.rate_limits import RATES, Rate
 from ..aws.token_bucket import after_a_jump
 from ..model import strict_json
@@ -212,5 +211,5 @@ def is_wanted(stack: Stack, identity: Identity, layers: int) -> bool:
 def rate_limiter_of(stack: Stack, identity: Identity, home: Path, notice: Callable[[str], None]) -> RateLimiter:
     """The rate limit of a stack's account and Region. Asks STS for the account where that is not known yet."""
     region = stack.region or stack.backend.region
-    number = identity.account or account.whoami(identity, region).account
+    number = identity.account or whoami(identity, region).account
     return RateLimiter(home / "pace", number, region, notice=notice)

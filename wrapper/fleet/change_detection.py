@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..deploy import build_choices
-from ..deploy import deployer as deploy
+from ..deploy.deployer import Deployer
 from ..deploy.prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
 from ..model import fingerprint
 from ..model.errors import OrchestrateError
@@ -59,7 +59,7 @@ class ChangeDetector:
     """Looks at the layers of one stack. ``force``: what did not change runs too; ``overrides``: what layers, by tenant, are
     get beside the command, or why one gets nothing."""
 
-    deployer: deploy.Deployer
+    deployer: Deployer
     force: bool = False
     overrides: Mapping[str, LayerOverrides | OrchestrateError] = field(default_factory=dict)
 

@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 
 from ..deploy import build_changes, build_words
-from ..deploy import deployer as deploy
+from ..deploy.deployer import Deployer
 from ..deploy.prepared import LayerOverrides, PreparedLayer
 from ..model.errors import NotFoundError, OrchestrateError, UsageError
 from ..model.nouns import Layer, Outcome
@@ -71,7 +71,7 @@ class Fleet:
     """One command over many layers of one stack. ``note`` gets each result when it is there (the journal);
     ``overrides``: what layers, by tenant, get beside the command, or why one gets nothing."""
 
-    deployer: deploy.Deployer
+    deployer: Deployer
     progress: Progress
     policy: FleetPolicy = FleetPolicy()
     note: Note = lambda _: None
