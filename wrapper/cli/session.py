@@ -235,6 +235,7 @@ class CliSession:
         from ..deploy.deployer import Deployer
         from ..model import duration
 
+        self._tidy_up()
         limit = duration.parse_or_zero(self.options.rollout_timeout) if self.options.rollout_timeout else None
         identity = self.identity(stack)
         return Deployer(
@@ -256,6 +257,13 @@ class CliSession:
             unpromoted=self.options.unpromoted,
             store_of=self.store,
         )
+
+    def _tidy_up(self) -> None:
+        """Values that a killed run left lie there no longer than until the next command."""
+        from ..engines import leftovers
+
+        for path in () if self.dry_run else leftovers.remove(self.home):
+            self.console.info(f"removed what a run that was killed left: {path}")
 
     def _trigger(self, reason: Mapping[str, Any]) -> Trigger:
         """Jenkins' user and the URL of its build, where it is one that runs the tool."""

@@ -29,6 +29,7 @@ from ..terraform.commands import ERRORED_STATE, LOCK_FILE, PLAN_FILE, VALUES_FIL
 
 _KEPT = {".terraform", LOCK_FILE, ERRORED_STATE, "inputs"}
 NONCE = ".nonce"
+_LOOK = 0.3  # seconds; a command that looks for what killed runs left holds the lock for a moment
 
 
 class RunDirectory:
@@ -136,7 +137,12 @@ def _held(directory: RunDirectory, notice: Callable[[str], None]) -> Iterator[No
             os.ftruncate(file, 0)
             os.pwrite(file, json.dumps(holder).encode(), 0)
         directory.lock = file
-        yield
+        try:
+            yield
+        finally:
+            if not directory.working:
+                with contextlib.suppress(OSError):
+                    os.ftruncate(file, 0)  # one that is not empty is of a run that was killed: see leftovers.py
     finally:
         if not directory.working:  # what a provisioner left running has inherited it, too
             fcntl.flock(file, fcntl.LOCK_UN)
@@ -144,7 +150,7 @@ def _held(directory: RunDirectory, notice: Callable[[str], None]) -> Iterator[No
 
 
 def _wait_for_lock(file: int, run: Run, notice: Callable[[str], None]) -> None:
-    deadline, said = time.monotonic() + run.lock_timeout, False
+    deadline, said = time.monotonic() + max(run.lock_timeout, _LOOK), False
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -155,10 +161,10 @@ def _wait_for_lock(file: int, run: Run, notice: Callable[[str], None]) -> None:
                 raise BusyError(
                     f"{run.layer.label} is in use by {holder}", hint="wait for it with -lock-timeout=5m"
                 ) from None
-            if not said:
+            if not said and run.lock_timeout:
                 notice(f"waiting for {holder}")
                 said = True
-            time.sleep(0.2)
+            time.sleep(_LOOK / 2)
 
 
 def _holder(file: int) -> str:

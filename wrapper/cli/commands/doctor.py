@@ -37,7 +37,13 @@ class CheckResult(NamedTuple):
 @click.pass_context
 def command(ctx: click.Context, /, stack: str, region: str, **options: Any) -> int:
     session: CliSession = ctx.obj.merged(options)
-    findings = [*_engine(session), *_terraform(session), *_simulated(session), *_account(session, stack, region)]
+    findings = [
+        *_engine(session),
+        *_terraform(session),
+        *_simulated(session),
+        *_left_over(session),
+        *_account(session, stack, region),
+    ]
     if session.options.json:
         session.console.json([f._asdict() for f in findings])
     else:
@@ -113,6 +119,20 @@ def _simulated(session: CliSession) -> Iterator[CheckResult]:
         return
     detail = f"running at {endpoint.url}" if endpoint else "not running; --sandbox starts it"
     yield CheckResult("sandbox", endpoint is not None, detail, needed=False)
+
+
+def _left_over(session: CliSession) -> Iterator[CheckResult]:
+    """Where no run was killed there is nothing to say."""
+    from ...engines import leftovers
+
+    for path in leftovers.find(session.home):
+        yield CheckResult(
+            "left over",
+            False,
+            f"a run that was killed left values in {path}",
+            "the next plan, apply or other command on a stack removes it",
+            needed=False,
+        )
 
 
 def _account(session: CliSession, name: str, region: str) -> Iterator[CheckResult]:
