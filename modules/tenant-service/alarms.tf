@@ -2,10 +2,10 @@
 
 locals {
   # Null where there is none. On a shared load balancer its own errors are those of all tenants, so only the targets' count there.
-  load_balancer_arn_suffix = local.own ? aws_lb.this[0].arn_suffix : local.shared ? var.load_balancer.shared.arn_suffix : null
-  target_group_arn_suffix  = one(aws_lb_target_group.this[*].arn_suffix)
+  load_balancer_arn_suffix = local.own ? local.load_balancer.arn_suffix : local.shared ? var.load_balancer.shared.arn_suffix : null
+  target_group_arn_suffix  = try(local.target_group.arn_suffix, null)
 
-  service_dimensions       = { ClusterName = var.cluster.name, ServiceName = aws_ecs_service.this.name }
+  service_dimensions       = { ClusterName = var.cluster.name, ServiceName = local.service.name }
   load_balancer_dimensions = local.balanced ? { LoadBalancer = local.load_balancer_arn_suffix } : {}
   target_dimensions        = local.balanced ? merge(local.load_balancer_dimensions, { TargetGroup = local.target_group_arn_suffix }) : {}
   request_label            = local.balanced ? "${local.load_balancer_arn_suffix}/${local.target_group_arn_suffix}" : null

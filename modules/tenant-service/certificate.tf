@@ -3,6 +3,8 @@
 # old one would take along, as it goes, the record that the new one needs for its renewal.
 
 locals {
+  of_way_in = local.way_in_key == "first" ? "" : "${local.way_in_key} " # addresses of what belongs to one listener
+
   certified    = toset(local.balanced && var.load_balancer.make_certificate ? local.zone_names : [])
   certificates = { for name in local.certified : name => aws_acm_certificate_validation.this[name].certificate_arn }
 }
@@ -38,16 +40,24 @@ resource "aws_acm_certificate_validation" "this" {
 
 # A listener presents the certificate of the name it is asked for. The host name's is an own listener's first one.
 resource "aws_lb_listener_certificate" "this" {
-  for_each = setsubtract(local.certified, local.own ? [var.dns.hostname] : [])
+  for_each = { for name in setsubtract(local.certified, local.own ? [var.dns.hostname] : []) : "${local.of_way_in}${name}" => name }
 
-  listener_arn    = local.own ? aws_lb_listener.https[0].arn : var.load_balancer.shared.listener_arn
-  certificate_arn = local.certificates[each.key]
+  listener_arn    = local.own ? aws_lb_listener.https[local.way_in_key].arn : var.load_balancer.shared.listener_arn
+  certificate_arn = local.certificates[each.value]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Those of names that are proved elsewhere, such as a customer's own.
 resource "aws_lb_listener_certificate" "given" {
-  for_each = local.balanced ? var.load_balancer.certificates : {}
+  for_each = local.balanced ? { for name, arn in var.load_balancer.certificates : "${local.of_way_in}${name}" => arn } : {}
 
-  listener_arn    = local.own ? aws_lb_listener.https[0].arn : var.load_balancer.shared.listener_arn
+  listener_arn    = local.own ? aws_lb_listener.https[local.way_in_key].arn : var.load_balancer.shared.listener_arn
   certificate_arn = each.value
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }

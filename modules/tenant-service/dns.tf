@@ -1,4 +1,4 @@
-# The names that lead to the load balancer. They move last: when the service behind it is steady.
+# The names that lead to the load balancer. They move last: when the service behind it is steady, and scales.
 
 locals {
   zone         = coalesce(var.dns.zone, "-")
@@ -11,8 +11,8 @@ locals {
   }]...)
 
   entrance = {
-    dns_name = local.shared ? var.load_balancer.shared.dns_name : one(aws_lb.this[*].dns_name)
-    zone_id  = local.shared ? var.load_balancer.shared.zone_id : one(aws_lb.this[*].zone_id)
+    dns_name = local.shared ? var.load_balancer.shared.dns_name : try(local.load_balancer.dns_name, null)
+    zone_id  = local.shared ? var.load_balancer.shared.zone_id : try(local.load_balancer.zone_id, null)
   }
 }
 
@@ -40,7 +40,7 @@ resource "aws_route53_record" "this" {
     create_before_destroy = true
   }
 
-  depends_on = [aws_ecs_service.this]
+  depends_on = [aws_appautoscaling_policy.in, aws_appautoscaling_policy.out, aws_appautoscaling_policy.track, aws_appautoscaling_target.bounds, aws_ecs_service.this, aws_lb_listener_rule.turned]
 }
 
 resource "aws_route53_record" "alias" {
@@ -56,5 +56,5 @@ resource "aws_route53_record" "alias" {
     evaluate_target_health = true
   }
 
-  depends_on = [aws_ecs_service.this]
+  depends_on = [aws_appautoscaling_policy.in, aws_appautoscaling_policy.out, aws_appautoscaling_policy.track, aws_appautoscaling_target.bounds, aws_ecs_service.this, aws_lb_listener_rule.turned]
 }

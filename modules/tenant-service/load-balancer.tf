@@ -16,7 +16,7 @@ resource "aws_lb" "this" {
   #checkov:skip=CKV_AWS_91:access_logs names the bucket of who wants them; none is made for each tenant
   #checkov:skip=CKV2_AWS_20:with a certificate port 80 redirects; without one HTTP is what was asked for
 
-  count = local.own ? 1 : 0
+  for_each = local.own ? toset([local.way_in_key]) : toset([])
 
   name                       = local.way_in_name
   load_balancer_type         = "application"
@@ -37,14 +37,20 @@ resource "aws_lb" "this" {
       prefix  = coalesce(access_logs.value.prefix, "${var.stack}/${var.tenant}")
     }
   }
+
+  tags = local.lasting
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_lb_listener" "https" {
   #checkov:skip=CKV_AWS_103:ssl_policy is the caller's, and TLS 1.2 and newer unless said otherwise
 
-  count = local.own_https ? 1 : 0
+  for_each = local.own_https ? toset([local.way_in_key]) : toset([])
 
-  load_balancer_arn = aws_lb.this[0].arn
+  load_balancer_arn = aws_lb.this[each.key].arn
   port              = 443
   protocol          = "HTTPS"
   certificate_arn   = var.load_balancer.make_certificate ? local.certificates[var.dns.hostname] : var.load_balancer.certificate_arn
@@ -52,7 +58,7 @@ resource "aws_lb_listener" "https" {
 
   default_action {
     type             = "forward"
-    target_group_arn = aws_lb_target_group.this[0].arn
+    target_group_arn = aws_lb_target_group.this[each.key].arn
   }
 }
 
@@ -61,15 +67,15 @@ resource "aws_lb_listener" "http" {
   #checkov:skip=CKV_AWS_2:with a certificate it only redirects; without one HTTP is what was asked for
   #checkov:skip=CKV_AWS_103:it speaks HTTP and has no TLS to choose a version of
 
-  count = local.own ? 1 : 0
+  for_each = local.own ? toset([local.way_in_key]) : toset([])
 
-  load_balancer_arn = aws_lb.this[0].arn
+  load_balancer_arn = aws_lb.this[each.key].arn
   port              = 80
   protocol          = "HTTP"
 
   default_action {
     type             = local.own_https ? "redirect" : "forward"
-    target_group_arn = local.own_https ? null : aws_lb_target_group.this[0].arn
+    target_group_arn = local.own_https ? null : aws_lb_target_group.this[each.key].arn
 
     dynamic "redirect" {
       for_each = local.own_https ? [443] : []

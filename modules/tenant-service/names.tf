@@ -28,3 +28,29 @@ locals {
   service_identity = join("/", [local.way_in, var.task.launch_type, var.deployment.strategy, jsonencode(local.capacity_providers)])
   service_name     = "${var.tenant}_${substr(sha256(local.service_identity), 0, 8)}"
 }
+
+# Every thing whose name holds those facts has them in its address too: then old and new are two instances, not one and its
+# replacement, and an apply that fails, stops or goes back finds both where they are. An address must be known before anything
+# is made, so it says what the caller writes, not what AWS answers.
+locals {
+  facts = {
+    way_in  = "${local.target_type}-${local.own ? (var.load_balancer.internal ? "own-internal" : "own-public") : local.shared ? "shared${var.load_balancer.shared.name}" : "none"}"
+    service = "${lower(var.task.launch_type)}-${var.deployment.strategy}-${substr(sha256(jsonencode(var.deployment.capacity_providers)), 0, 8)}"
+  }
+
+  way_in_key  = local.facts.way_in == terraform_data.first.input.way_in ? "first" : local.facts.way_in
+  service_key = local.facts == { for fact in ["way_in", "service"] : fact => terraform_data.first.input[fact] } ? "first" : join("-", [local.facts.way_in, local.facts.service])
+
+  target_group  = one(values(aws_lb_target_group.this))
+  load_balancer = one(values(aws_lb.this))
+  service       = one(values(aws_ecs_service.this))
+}
+
+# What the tenant was made with, for good. It has the address "first", which also leads a state of version 0.1 here.
+resource "terraform_data" "first" {
+  input = merge(local.facts, { at = plantimestamp() })
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}

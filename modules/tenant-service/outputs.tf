@@ -14,9 +14,9 @@ output "services" {
     {
       (var.tenant) = {
         cluster         = var.cluster.arn
-        service         = aws_ecs_service.this.name
+        service         = local.service.name
         task_definition = aws_ecs_task_definition.this.arn
-        target_groups   = aws_lb_target_group.this[*].arn
+        target_groups   = values(aws_lb_target_group.this)[*].arn
       }
     },
     { for name, worker in aws_ecs_service.worker : "${var.tenant}/${name}" => {
@@ -30,12 +30,12 @@ output "services" {
 
 output "service_name" {
   description = "Name of the ECS service in the cluster."
-  value       = aws_ecs_service.this.name
+  value       = local.service.name
 }
 
 output "service_arn" {
   description = "ARN of the ECS service."
-  value       = aws_ecs_service.this.id
+  value       = local.service.id
 }
 
 output "task_definition_arn" {
@@ -55,7 +55,7 @@ output "log_group" {
 
 output "load_balancer_arn" {
   description = "ARN of the tenant's own load balancer; null when it has none."
-  value       = one(aws_lb.this[*].arn)
+  value       = try(local.load_balancer.arn, null)
 }
 
 output "load_balancer_dns_name" {
@@ -80,7 +80,7 @@ output "target_group_arn_suffix" {
 
 output "target_group_arn" {
   description = "ARN of the target group that the tasks join; null without a load balancer."
-  value       = one(aws_lb_target_group.this[*].arn)
+  value       = try(local.target_group.arn, null)
 }
 
 output "certificate_arns" {

@@ -6,6 +6,12 @@ locals {
   varies = var.scaling.max > var.scaling.min || length(var.scaling.schedules) > 0
   steps  = local.scales && local.varies && length(var.scaling.track) == 0
 
+  # Which bounds the clock moves.
+  clocked = { for bound in ["min", "max"] : bound => anytrue([for schedule in values(var.scaling.schedules) : schedule[bound] != null]) }
+
+  # Addresses of what belongs to one service, and has a name of its own there.
+  of_service = local.service_key == "first" ? "" : "${local.service_key} "
+
   # Where each step begins, from the alarm's threshold outwards. A decimal of fixed width sorts like a number.
   high_steps = merge({ (format("%012.4f", var.scaling.high.cpu)) = var.scaling.high.step }, {
     for cpu, step in var.scaling.high.steps : format("%012.4f", tonumber(cpu)) => step
@@ -23,37 +29,46 @@ locals {
   }
 }
 
-# The clock moves the bounds in AWS, and no apply may put them back: so they are ignored. A change of the values here makes
-# a new target instead, which touches no task.
-resource "terraform_data" "bounds" {
-  count = local.scales ? 1 : 0
-
-  input = { min = var.scaling.min, max = var.scaling.max }
-}
-
+# The clock moves bounds in AWS, and no apply may put those back. So this one ignores both, and `bounds`, which says them,
+# repeats what stands there where a schedule moves it. Both are the one target that AWS has for a service: a change of a bound
+# must be one in place, since to destroy either is to lose the target and, with it, its policies.
 resource "aws_appautoscaling_target" "this" {
-  count = local.scales ? 1 : 0
+  for_each = local.scales ? toset([local.service_key]) : toset([])
 
   service_namespace  = "ecs"
-  resource_id        = "service/${var.cluster.name}/${aws_ecs_service.this.name}"
+  resource_id        = "service/${var.cluster.name}/${aws_ecs_service.this[each.key].name}"
   scalable_dimension = "ecs:service:DesiredCount"
   min_capacity       = var.scaling.min
   max_capacity       = var.scaling.max
 
   lifecycle {
-    ignore_changes       = [min_capacity, max_capacity]
-    replace_triggered_by = [terraform_data.bounds]
+    create_before_destroy = true
+    ignore_changes        = [min_capacity, max_capacity]
+  }
+}
+
+resource "aws_appautoscaling_target" "bounds" {
+  for_each = aws_appautoscaling_target.this
+
+  service_namespace  = each.value.service_namespace
+  resource_id        = each.value.resource_id
+  scalable_dimension = each.value.scalable_dimension
+  min_capacity       = local.clocked.min ? each.value.min_capacity : var.scaling.min
+  max_capacity       = local.clocked.max ? each.value.max_capacity : var.scaling.max
+
+  lifecycle {
+    create_before_destroy = true
   }
 }
 
 resource "aws_appautoscaling_policy" "out" {
-  count = local.steps ? 1 : 0
+  for_each = local.steps ? toset([local.service_key]) : toset([])
 
   name               = "scale-out"
   policy_type        = "StepScaling"
-  service_namespace  = aws_appautoscaling_target.this[0].service_namespace
-  resource_id        = aws_appautoscaling_target.this[0].resource_id
-  scalable_dimension = aws_appautoscaling_target.this[0].scalable_dimension
+  service_namespace  = aws_appautoscaling_target.bounds[each.key].service_namespace
+  resource_id        = aws_appautoscaling_target.bounds[each.key].resource_id
+  scalable_dimension = aws_appautoscaling_target.bounds[each.key].scalable_dimension
 
   step_scaling_policy_configuration {
     adjustment_type         = "ChangeInCapacity"
@@ -72,18 +87,18 @@ resource "aws_appautoscaling_policy" "out" {
   }
 
   lifecycle {
-    replace_triggered_by = [aws_appautoscaling_target.this] # AWS deletes the policies of a target with it
+    create_before_destroy = true
   }
 }
 
 resource "aws_appautoscaling_policy" "in" {
-  count = local.steps ? 1 : 0
+  for_each = local.steps ? toset([local.service_key]) : toset([])
 
   name               = "scale-in"
   policy_type        = "StepScaling"
-  service_namespace  = aws_appautoscaling_target.this[0].service_namespace
-  resource_id        = aws_appautoscaling_target.this[0].resource_id
-  scalable_dimension = aws_appautoscaling_target.this[0].scalable_dimension
+  service_namespace  = aws_appautoscaling_target.bounds[each.key].service_namespace
+  resource_id        = aws_appautoscaling_target.bounds[each.key].resource_id
+  scalable_dimension = aws_appautoscaling_target.bounds[each.key].scalable_dimension
 
   step_scaling_policy_configuration {
     adjustment_type         = "ChangeInCapacity"
@@ -102,7 +117,7 @@ resource "aws_appautoscaling_policy" "in" {
   }
 
   lifecycle {
-    replace_triggered_by = [aws_appautoscaling_target.this]
+    create_before_destroy = true
   }
 }
 
@@ -120,7 +135,7 @@ resource "aws_cloudwatch_metric_alarm" "high" {
   period              = var.scaling.high.seconds
   evaluation_periods  = var.scaling.high.periods
   treat_missing_data  = "notBreaching"
-  alarm_actions       = [aws_appautoscaling_policy.out[0].arn]
+  alarm_actions       = [aws_appautoscaling_policy.out[local.service_key].arn]
 }
 
 resource "aws_cloudwatch_metric_alarm" "low" {
@@ -137,17 +152,17 @@ resource "aws_cloudwatch_metric_alarm" "low" {
   period              = var.scaling.low.seconds
   evaluation_periods  = var.scaling.low.periods
   treat_missing_data  = "notBreaching" # silence is no reason to take a task away
-  alarm_actions       = [aws_appautoscaling_policy.in[0].arn]
+  alarm_actions       = [aws_appautoscaling_policy.in[local.service_key].arn]
 }
 
 resource "aws_appautoscaling_policy" "track" {
-  for_each = local.scales ? var.scaling.track : {}
+  for_each = local.scales ? { for metric, track in var.scaling.track : "${local.of_service}${metric}" => merge(track, { metric = metric }) } : {}
 
-  name               = "track-${each.key}"
+  name               = "track-${each.value.metric}"
   policy_type        = "TargetTrackingScaling"
-  service_namespace  = aws_appautoscaling_target.this[0].service_namespace
-  resource_id        = aws_appautoscaling_target.this[0].resource_id
-  scalable_dimension = aws_appautoscaling_target.this[0].scalable_dimension
+  service_namespace  = aws_appautoscaling_target.bounds[local.service_key].service_namespace
+  resource_id        = aws_appautoscaling_target.bounds[local.service_key].resource_id
+  scalable_dimension = aws_appautoscaling_target.bounds[local.service_key].scalable_dimension
 
   target_tracking_scaling_policy_configuration {
     target_value       = each.value.target
@@ -156,23 +171,23 @@ resource "aws_appautoscaling_policy" "track" {
     disable_scale_in   = !each.value.scale_in
 
     predefined_metric_specification {
-      predefined_metric_type = local.tracked[each.key].metric
-      resource_label         = local.tracked[each.key].label
+      predefined_metric_type = local.tracked[each.value.metric].metric
+      resource_label         = local.tracked[each.value.metric].label
     }
   }
 
   lifecycle {
-    replace_triggered_by = [aws_appautoscaling_target.this]
+    create_before_destroy = true
   }
 }
 
 resource "aws_appautoscaling_scheduled_action" "this" {
-  for_each = local.scales ? var.scaling.schedules : {}
+  for_each = local.scales ? { for name, schedule in var.scaling.schedules : "${local.of_service}${name}" => merge(schedule, { name = name }) } : {}
 
-  name               = each.key
-  service_namespace  = aws_appautoscaling_target.this[0].service_namespace
-  resource_id        = aws_appautoscaling_target.this[0].resource_id
-  scalable_dimension = aws_appautoscaling_target.this[0].scalable_dimension
+  name               = each.value.name
+  service_namespace  = aws_appautoscaling_target.bounds[local.service_key].service_namespace
+  resource_id        = aws_appautoscaling_target.bounds[local.service_key].resource_id
+  scalable_dimension = aws_appautoscaling_target.bounds[local.service_key].scalable_dimension
   schedule           = each.value.schedule
   timezone           = each.value.timezone
 
@@ -182,6 +197,6 @@ resource "aws_appautoscaling_scheduled_action" "this" {
   }
 
   lifecycle {
-    replace_triggered_by = [aws_appautoscaling_target.this]
+    create_before_destroy = true
   }
 }

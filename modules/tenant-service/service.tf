@@ -1,9 +1,11 @@
 resource "aws_ecs_service" "this" {
+  for_each = toset([local.service_key])
+
   name                = local.service_name
   cluster             = var.cluster.arn
   task_definition     = aws_ecs_task_definition.this.arn
   scheduling_strategy = upper(var.deployment.strategy)
-  desired_count       = local.daemon ? null : var.scaling.min # the start; from then on the alarms decide
+  desired_count       = local.daemon ? null : coalesce(var.scaling.start, var.scaling.min) # from then on the alarms decide
   launch_type         = length(local.capacity_providers) == 0 ? var.task.launch_type : null
 
   deployment_minimum_healthy_percent = local.min_healthy_percent
@@ -14,6 +16,7 @@ resource "aws_ecs_service" "this" {
   enable_execute_command             = var.task.execute_command
   enable_ecs_managed_tags            = true
   propagate_tags                     = "SERVICE"
+  tags                               = local.lasting
 
   deployment_circuit_breaker {
     enable   = true
@@ -123,8 +126,10 @@ resource "aws_ecs_service" "this" {
     aws_iam_role_policy_attachment.task,
     aws_lb_listener.http,
     aws_lb_listener.https,
+    aws_lb_listener_certificate.given,
     aws_lb_listener_certificate.this,
     aws_lb_listener_rule.shared,
+    aws_lb_listener_rule.waiting,
     aws_vpc_security_group_egress_rule.load_balancer,
     aws_vpc_security_group_egress_rule.tasks,
     aws_vpc_security_group_ingress_rule.callers,

@@ -5,7 +5,7 @@ locals {
 resource "aws_lb_target_group" "this" {
   #checkov:skip=CKV_AWS_378:TLS ends at the load balancer; only it reaches the tasks, inside the network
 
-  count = local.balanced ? 1 : 0
+  for_each = local.balanced ? toset([local.way_in_key]) : toset([])
 
   name                 = local.way_in_name
   vpc_id               = var.cluster.vpc_id
@@ -29,6 +29,8 @@ resource "aws_lb_target_group" "this" {
     type            = "lb_cookie"
     cookie_duration = max(var.load_balancer.sticky_seconds, 1)
   }
+
+  tags = local.lasting
 
   lifecycle {
     create_before_destroy = true

@@ -4,8 +4,10 @@ variable "load_balancer" {
     the requests; not needed when just one has a port. In both modes: `make_certificate` (for the tenant's names, proved by a record in
     the zone), `certificates` (of names outside the zone: the name, or *.name, => the certificate's ARN), `internal` and `dual_stack` (as the load balancer is), `drain_seconds` (how long a leaving task may finish its requests),
     `slow_start_seconds`, `sticky_seconds` (0 is off). For an own one: `certificate_arn` (HTTPS; without any certificate HTTP),
-    `allowed` (a name of your choice => addresses that may connect), `access_logs`, `deletion_protection`. `shared`: which load balancer
-    is shared, and the `priority` of the tenant's rule there; both are assigned once, and a priority is no other tenant's on that one.
+    `allowed` (a name of your choice => addresses that may connect), `access_logs`, `deletion_protection`. `linger_seconds`: how long the
+    way in stays that the tenant's names have left. `shared`: which load balancer is shared, and the `priority` of the tenant's rule
+    there; both are assigned once, and a priority is no other tenant's on that one. `name` tells several shared ones apart. `moving`:
+    the priorities of two rules more, for an apply that moves the tenant; `turned` comes before `priority`.
   EOT
   type = object({
     mode                = optional(string, "own")
@@ -21,6 +23,7 @@ variable "load_balancer" {
     drain_seconds       = optional(number, 30)
     slow_start_seconds  = optional(number, 0)
     sticky_seconds      = optional(number, 0)
+    linger_seconds      = optional(number, 60)
     access_logs         = optional(object({ bucket = string, prefix = optional(string) }))
     deletion_protection = optional(bool, false)
     shared = optional(object({
@@ -30,6 +33,8 @@ variable "load_balancer" {
       security_group_id = string
       arn_suffix        = string
       priority          = number
+      name              = optional(string, "")
+      moving            = optional(object({ turned = number, waiting = number }))
     }))
   })
   default  = {}
@@ -54,6 +59,18 @@ variable "load_balancer" {
   validation {
     condition     = var.load_balancer.shared == null || try(var.load_balancer.shared.priority >= 1 && var.load_balancer.shared.priority <= 50000 && floor(var.load_balancer.shared.priority) == var.load_balancer.shared.priority, false)
     error_message = "load_balancer.shared.priority: a whole number from 1 to 50000, assigned to this tenant alone."
+  }
+  validation {
+    condition     = try(var.load_balancer.shared.moving, null) == null || try(alltrue([for priority in values(var.load_balancer.shared.moving) : priority >= 1 && priority <= 50000 && floor(priority) == priority]) && var.load_balancer.shared.moving.turned < var.load_balancer.shared.priority && !contains([var.load_balancer.shared.moving.turned, var.load_balancer.shared.priority], var.load_balancer.shared.moving.waiting), false)
+    error_message = "load_balancer.shared.moving: two whole numbers from 1 to 50000 that no rule has there, and turned below priority: of two rules with one host name the lower number answers."
+  }
+  validation {
+    condition     = var.load_balancer.shared == null || can(regex("^[a-z0-9-]{0,20}$", var.load_balancer.shared.name))
+    error_message = "load_balancer.shared.name: up to 20 lower-case letters, digits and dashes, such as the load balancer's number."
+  }
+  validation {
+    condition     = var.load_balancer.linger_seconds >= 0 && var.load_balancer.linger_seconds <= 3600 && floor(var.load_balancer.linger_seconds) == var.load_balancer.linger_seconds
+    error_message = "load_balancer.linger_seconds: a whole number from 0 to 3600. Resolvers keep an address for 60 seconds."
   }
   validation {
     condition     = alltrue([for block in values(var.load_balancer.allowed) : can(cidrhost(block, 0))])

@@ -3,11 +3,13 @@ variable "scaling" {
     Number of tasks, and the two CPU alarms that change it. CPU is in per cent of what the tasks reserve. An alarm fires after
     `periods` periods of `seconds` in a row, and then adds (`high`) or takes away (`low`) `step` tasks; `steps`: CPU further out
     => tasks, such as `{ 85 = 3 }`. `track` replaces the alarms: "cpu", "memory" (per cent) or "requests" (a minute and task) =>
-    the `target` to keep. `schedules`: a name => when the bounds become `min` and `max`, until the next schedule.
+    the `target` to keep. `schedules`: a name => when the bounds become `min` and `max`, until the next schedule;
+    a bound that any schedule moves is the schedules' alone. `start`: how many tasks a service is made with, `min` unless given; a move gives the number that runs.
   EOT
   type = object({
-    min = optional(number, 1)
-    max = optional(number, 4)
+    min   = optional(number, 1)
+    max   = optional(number, 4)
+    start = optional(number)
     high = optional(object({
       cpu      = optional(number, 70)
       periods  = optional(number, 2)
@@ -40,6 +42,10 @@ variable "scaling" {
   default  = {}
   nullable = false
 
+  validation {
+    condition     = var.scaling.start == null || try(var.scaling.start >= 0 && floor(var.scaling.start) == var.scaling.start, false)
+    error_message = "scaling.start: a whole number of tasks, or nothing."
+  }
   validation {
     condition     = var.scaling.min >= 0 && var.scaling.max >= 1 && var.scaling.max >= var.scaling.min
     error_message = "scaling: min must be 0 or more, max 1 or more and not below min."

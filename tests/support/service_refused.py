@@ -227,4 +227,14 @@ CASES_OF_THE_SERVICE: dict[str, tuple[dict[str, Any], str]] = {
         "dns.discovery: name the container",
     ),
     "namespace by name": (named(discovery={"namespace_id": "internal"}), "dns.discovery: namespace_id"),
+    "turned after the tenant's own": (
+        balanced(mode="shared", shared=PLACE | {"priority": 101, "moving": {"turned": 101, "waiting": 191}}),
+        "load_balancer.shared.moving: two whole numbers",
+    ),
+    "shared load balancer in capitals": (
+        balanced(mode="shared", shared=PLACE | {"name": "One"}),
+        "load_balancer.shared.name: up to 20",
+    ),
+    "lingers for a day": (balanced(linger_seconds=86400), "load_balancer.linger_seconds: a whole number"),
+    "starts with half a task": ({"scaling": {"start": 0.5}}, "scaling.start: a whole number"),
 }

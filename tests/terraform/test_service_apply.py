@@ -18,7 +18,8 @@ from terraform_in import REGION, Terraform, actions
 
 pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
 EXAMPLE = "modules/tenant-service/examples/side-by-side"
-CHANGED = ("-var=build=2", "-var=changed=true")
+QUICKLY = "-var=linger_seconds=2"
+CHANGED = ("-var=build=2", "-var=changed=true", QUICKLY)
 STACK = "side-by-side"
 AS_SEEN = "-refresh=false"
 TAGS = {"Stack": STACK, "ManagedBy": "terraform"}  # and Tenant, where a root has one: tests/support/account.py
@@ -44,12 +45,12 @@ def test_every_kind_of_service_comes_changes_without_a_gap_and_goes(
     others = actions(planned)
     assert [address for address, does in others.items() if does == DESTROYED_FIRST and kind(address) in SERVING] == []
     assert {others[f"module.own.{what}"][0] for what in IN_PLACE} == {"update"}
-    assert others["module.shared.aws_lb_listener_rule.shared[0]"] == ["update"]
+    assert others['module.shared.aws_lb_listener_rule.shared["first"]'] == ["update"]
     assert {kind(address) for address, does in others.items() if len(does) == 2 and ".steps." in address} == MADE_ANEW
 
     done = events(example.run("apply", "-json", "-input=false", "-parallelism=30", "plan"))
-    for tenant, way_in in (("moving", "aws_lb_listener_rule.shared[0]"), ("turning", "aws_lb_listener.http[0]")):
-        assert in_order(done, tenant, way_in) == sorted(in_order(done, tenant, way_in))
+    for tenant, way_in, key in MOVES:
+        assert in_order(done, tenant, way_in, key) == sorted(in_order(done, tenant, way_in, key))
     assert example.changes(*CHANGED) == {}
 
     given = example.outputs()
@@ -68,31 +69,35 @@ A_NEW_BUILD = {
     "aws_ecs_task_definition": REVISION,
     "aws_scheduler_schedule": ["update"],
 }
-MADE_ANEW = {
-    "aws_appautoscaling_policy",
-    "aws_appautoscaling_scheduled_action",
-    "aws_appautoscaling_target",
-    "aws_ecs_task_definition",
-}
+MADE_ANEW = {"aws_ecs_task_definition"}  # no bound, policy or schedule: the service scales all the time
+MOVES = (
+    ("moving", "aws_lb_listener_rule.shared", "instance-shared"),
+    ("turning", "aws_lb_listener.http", "ip-own-public"),
+)
+MACHINES = "ec2-replica-44136fa3"  # what of its address does not change with the way in
 DESTROYED_FIRST = ["delete", "create"]
 SERVING = ("aws_ecs_service", "aws_lb", "aws_lb_listener", "aws_lb_target_group", "aws_lb_listener_rule")
-IN_PLACE = ("aws_ecs_service.this", "aws_lb_target_group.this[0]")  # another port, another health check
+IN_PLACE = ('aws_ecs_service.this["first"]', 'aws_lb_target_group.this["first"]')  # another port, another health check
 
 
-def in_order(done: dict[tuple[str, str, str], int], tenant: str, way_in: str) -> list[int]:
+def in_order(done: dict[tuple[str, str, str], int], tenant: str, way_in: str, key: str) -> list[int]:
     """When each thing happened that must come after the one before it, or requests would find nobody."""
-    return [
-        done[f"module.{tenant}.aws_lb_target_group.this[0]", "create", "complete"],
-        done[f"module.{tenant}.{way_in}", "create", "complete"],
-        done[f"module.{tenant}.aws_ecs_service.this", "create", "start"],
-        done[f"module.{tenant}.aws_ecs_service.this", "create", "complete"],  # steady, on the new target group
-        done[f'module.{tenant}.aws_route53_record.this["A"]', "update", "start"],
-        done[f'module.{tenant}.aws_route53_record.this["A"]', "update", "complete"],
-        done[f"module.{tenant}.aws_ecs_service.this", "delete", "start"],
-        done[f"module.{tenant}.aws_ecs_service.this", "delete", "complete"],
-        done[f"module.{tenant}.aws_lb_listener.http[0]", "delete", "start"],
-        done[f"module.{tenant}.aws_lb_target_group.this[0]", "delete", "start"],
-    ]
+    service = f"{key}-{MACHINES}"
+    steps = (
+        (f'aws_lb_target_group.this["{key}"]', "create", "complete"),
+        (f'{way_in}["{key}"]', "create", "complete"),
+        (f'aws_ecs_service.this["{service}"]', "create", "start"),
+        (f'aws_ecs_service.this["{service}"]', "create", "complete"),  # steady, on the new target group
+        ('aws_route53_record.this["A"]', "update", "start"),
+        ('aws_route53_record.this["A"]', "update", "complete"),
+        ("terraform_data.resolvers[0]", "create", "complete"),  # the old address is forgotten
+        ('aws_appautoscaling_target.bounds["first"]', "delete", "start"),
+        ('aws_ecs_service.this["first"]', "delete", "start"),
+        ('aws_ecs_service.this["first"]', "delete", "complete"),
+        ('aws_lb_listener.http["first"]', "delete", "start"),
+        ('aws_lb_target_group.this["first"]', "delete", "start"),
+    )
+    return [done[f"module.{tenant}.{address}", action, when] for address, action, when in steps]
 
 
 def events(text: str) -> dict[tuple[str, str, str], int]:
@@ -142,7 +147,7 @@ def started_by_hand(run_task: Any) -> tuple[str, list[str]]:
 
 def rolled_back(example: Terraform) -> str:
     """What an apply says of an image that does not start: the circuit breaker puts the version before back."""
-    broken = ("-var=build=broken", "-var=changed=true", "-target=module.steps.aws_ecs_service.this")
+    broken = ("-var=build=broken", "-var=changed=true", QUICKLY, "-target=module.steps.aws_ecs_service.this")
     options = ("-auto-approve", "-input=false", "-no-color", "-json")
     said = example.run("apply", *options, AS_SEEN, *broken, codes=(1,))
     return " ".join(

@@ -39,7 +39,7 @@ variables {
 
 run "own" {
   assert {
-    condition     = output.url == "http://acme.test.example.com" && length(aws_lb.this) == 1 && length(aws_lb_listener.https) == 0 && aws_lb_listener.http[0].default_action[0].type == "forward"
+    condition     = output.url == "http://acme.test.example.com" && length(aws_lb.this) == 1 && length(aws_lb_listener.https) == 0 && one(values(aws_lb_listener.http)).default_action[0].type == "forward"
     error_message = "without a certificate port 80 serves"
   }
   assert {
@@ -47,11 +47,11 @@ run "own" {
     error_message = "the name leads to the tenant's own load balancer, and nothing stands on the shared one"
   }
   assert {
-    condition     = aws_lb_target_group.this[0].port == 80 && one(aws_ecs_service.this.load_balancer).container_port == 8080
+    condition     = one(values(aws_lb_target_group.this)).port == 80 && one(one(values(aws_ecs_service.this)).load_balancer).container_port == 8080
     error_message = "the container's port is the service's business: in the target group a change of it would be a replacement"
   }
   assert {
-    condition     = output.services == { acme = { cluster = var.cluster.arn, service = aws_ecs_service.this.name, task_definition = aws_ecs_task_definition.this.arn, target_groups = [aws_lb_target_group.this[0].arn] } }
+    condition     = output.services == { acme = { cluster = var.cluster.arn, service = one(values(aws_ecs_service.this)).name, task_definition = aws_ecs_task_definition.this.arn, target_groups = [one(values(aws_lb_target_group.this)).arn] } }
     error_message = "the output says what is to be checked after an apply"
   }
   assert {
@@ -82,7 +82,7 @@ run "own_in_full" {
     health_check = { path = "/health", codes = "200", interval = 5, timeout = 2, healthy = 2, unhealthy = 5 }
   }
   assert {
-    condition     = aws_lb_listener.https[0].port == 443 && aws_lb_listener.http[0].default_action[0].type == "redirect" && output.url == "https://acme.test.example.com"
+    condition     = one(values(aws_lb_listener.https)).port == 443 && one(values(aws_lb_listener.http)).default_action[0].type == "redirect" && output.url == "https://acme.test.example.com"
     error_message = "with a certificate: HTTPS, and port 80 sends there"
   }
   assert {
@@ -102,15 +102,15 @@ run "own_in_full" {
     error_message = "who may connect may connect to both ports"
   }
   assert {
-    condition     = one(aws_lb.this[0].access_logs).prefix == "appcluster-test/acme" && aws_lb.this[0].ip_address_type == "dualstack"
+    condition     = one(one(values(aws_lb.this)).access_logs).prefix == "appcluster-test/acme" && one(values(aws_lb.this)).ip_address_type == "dualstack"
     error_message = "access logs of tenants in one bucket stand apart"
   }
   assert {
-    condition     = aws_lb_target_group.this[0].stickiness[0].enabled && aws_lb_target_group.this[0].stickiness[0].cookie_duration == 3600 && aws_lb_target_group.this[0].slow_start == 30 && aws_lb_target_group.this[0].deregistration_delay == "5"
+    condition     = one(values(aws_lb_target_group.this)).stickiness[0].enabled && one(values(aws_lb_target_group.this)).stickiness[0].cookie_duration == 3600 && one(values(aws_lb_target_group.this)).slow_start == 30 && one(values(aws_lb_target_group.this)).deregistration_delay == "5"
     error_message = "stickiness, slow start and draining are the target group's"
   }
   assert {
-    condition     = one(aws_lb_target_group.this[0].health_check).path == "/health" && one(aws_lb_target_group.this[0].health_check).matcher == "200" && one(aws_lb_target_group.this[0].health_check).unhealthy_threshold == 5
+    condition     = one(one(values(aws_lb_target_group.this)).health_check).path == "/health" && one(one(values(aws_lb_target_group.this)).health_check).matcher == "200" && one(one(values(aws_lb_target_group.this)).health_check).unhealthy_threshold == 5
     error_message = "the health check is the one given"
   }
 }
@@ -125,7 +125,7 @@ run "shared" {
     error_message = "a tenant that shares makes no load balancer"
   }
   assert {
-    condition     = aws_lb_listener_rule.shared[0].priority == 17 && one(one(aws_lb_listener_rule.shared[0].condition).host_header).values == toset(["acme.test.example.com", "shop.acme.org", "www.example.com"]) && aws_lb_listener_rule.shared[0].action[0].target_group_arn == aws_lb_target_group.this[0].arn
+    condition     = one(values(aws_lb_listener_rule.shared)).priority == 17 && one(one(one(values(aws_lb_listener_rule.shared)).condition).host_header).values == toset(["acme.test.example.com", "shop.acme.org", "www.example.com"]) && one(values(aws_lb_listener_rule.shared)).action[0].target_group_arn == one(values(aws_lb_target_group.this)).arn
     error_message = "one rule, of the priority given, for all the tenant's names"
   }
   assert {
@@ -150,11 +150,11 @@ run "shared_with_a_certificate_and_an_address_for_every_task" {
     dns           = { zone = "example.com", hostname = "acme.test.example.com", aliases = ["shop.acme.org"] }
   }
   assert {
-    condition     = aws_lb_listener_certificate.given["*.acme.org"].listener_arn == var.load_balancer.shared.listener_arn
+    condition     = one(values(aws_lb_listener_certificate.given)).listener_arn == var.load_balancer.shared.listener_arn
     error_message = "a given one too"
   }
   assert {
-    condition     = keys(aws_lb_listener_certificate.this) == ["acme.test.example.com"] && length(aws_acm_certificate.this) == 1
+    condition     = keys(aws_lb_listener_certificate.this) == ["${local.of_way_in}acme.test.example.com"] && length(aws_acm_certificate.this) == 1
     error_message = "the made certificate is presented on the shared listener"
   }
   assert {
@@ -189,7 +189,7 @@ run "none" {
     error_message = "nothing of a way in"
   }
   assert {
-    condition     = output.load_balancer_arn_suffix == null && output.target_group_arn_suffix == null && output.url == null && length(aws_ecs_service.this.load_balancer) == 0 && aws_ecs_service.this.health_check_grace_period_seconds == null && output.services.acme.target_groups == []
+    condition     = output.load_balancer_arn_suffix == null && output.target_group_arn_suffix == null && output.url == null && length(one(values(aws_ecs_service.this)).load_balancer) == 0 && one(values(aws_ecs_service.this)).health_check_grace_period_seconds == null && output.services.acme.target_groups == []
     error_message = "a service that nobody calls"
   }
   assert {
@@ -220,7 +220,7 @@ run "found_by_port" {
     dns = { zone = "example.com", hostname = "acme.test.example.com", discovery = { namespace_id = "ns-1" } }
   }
   assert {
-    condition     = aws_service_discovery_service.this[0].name == "acme" && one(one(aws_service_discovery_service.this[0].dns_config).dns_records).type == "SRV" && one(aws_ecs_service.this.service_registries).container_name == "web" && one(aws_ecs_service.this.service_registries).container_port == 8080
+    condition     = aws_service_discovery_service.this[0].name == "acme" && one(one(aws_service_discovery_service.this[0].dns_config).dns_records).type == "SRV" && one(one(values(aws_ecs_service.this)).service_registries).container_name == "web" && one(one(values(aws_ecs_service.this)).service_registries).container_port == 8080
     error_message = "a dynamic host port is told by an SRV record"
   }
 }
@@ -252,7 +252,7 @@ run "an_address_for_every_task" {
     task = { network_mode = "awsvpc" }
   }
   assert {
-    condition     = aws_lb_target_group.this[0].target_type == "ip" && length(aws_security_group.tasks) == 1 && length(aws_ecs_service.this.network_configuration) == 1
+    condition     = one(values(aws_lb_target_group.this)).target_type == "ip" && length(aws_security_group.tasks) == 1 && length(one(values(aws_ecs_service.this)).network_configuration) == 1
     error_message = "awsvpc: targets are addresses, and tasks have a group of their own"
   }
   assert {

@@ -53,7 +53,7 @@ run "a_and_b_c" {
   }
   assert {
     condition = length(setintersection(
-      [output.name, aws_lb.this[0].name, aws_lb_target_group.this[0].name, aws_iam_role.task.name, aws_iam_role.execution.name, aws_ecs_task_definition.this.family, aws_cloudwatch_log_group.this.name],
+      [output.name, one(values(aws_lb.this)).name, one(values(aws_lb_target_group.this)).name, aws_iam_role.task.name, aws_iam_role.execution.name, aws_ecs_task_definition.this.family, aws_cloudwatch_log_group.this.name],
       [run.a_b_and_c.name, run.a_b_and_c.log_group, run.a_b_and_c.task_role_name],
     )) == 0
     error_message = "a-b + c and a + b-c must have different names"
@@ -70,7 +70,7 @@ run "the_longest_names_fit" {
     }
   }
   assert {
-    condition     = length(output.name) == 32 && length(aws_lb.this[0].name) == 32 && length(aws_lb_target_group.this[0].name) == 32
+    condition     = length(output.name) == 32 && length(one(values(aws_lb.this)).name) == 32 && length(one(values(aws_lb_target_group.this)).name) == 32
     error_message = "load balancers and target groups take 32 characters"
   }
   assert {
@@ -78,7 +78,7 @@ run "the_longest_names_fit" {
     error_message = "roles take 64 characters"
   }
   assert {
-    condition     = length(aws_ecs_service.this.name) <= 255 && length(aws_ecs_task_definition.this.family) <= 255 && length(aws_security_group.load_balancer[0].name_prefix) <= 229
+    condition     = length(one(values(aws_ecs_service.this)).name) <= 255 && length(aws_ecs_task_definition.this.family) <= 255 && length(aws_security_group.load_balancer[0].name_prefix) <= 229
     error_message = "services, task definitions and security groups take 255 characters, 26 of them the group's own"
   }
 }
@@ -109,7 +109,7 @@ run "another_port_health_check_host_name_and_image" {
     dns          = { zone = "example.com", hostname = "shop.test.example.com" }
   }
   assert {
-    condition     = aws_ecs_service.this.name == run.as_it_is.service_name && aws_lb_target_group.this[0].name == aws_lb.this[0].name
+    condition     = one(values(aws_ecs_service.this)).name == run.as_it_is.service_name && one(values(aws_lb_target_group.this)).name == one(values(aws_lb.this)).name
     error_message = "these change in place"
   }
 }
@@ -120,7 +120,7 @@ run "shared" {
     load_balancer = merge(var.load_balancer, { mode = "shared" })
   }
   assert {
-    condition     = aws_ecs_service.this.name != run.as_it_is.service_name
+    condition     = one(values(aws_ecs_service.this)).name != run.as_it_is.service_name
     error_message = "another load balancer: a new service beside the old one"
   }
 }
@@ -131,7 +131,7 @@ run "another_priority" {
     load_balancer = { mode = "shared", shared = { listener_arn = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1", dns_name = "x", zone_id = "Z", security_group_id = "sg", arn_suffix = "app/shared-1/1", priority = 18 } }
   }
   assert {
-    condition     = aws_ecs_service.this.name == run.shared.service_name
+    condition     = one(values(aws_ecs_service.this)).name == run.shared.service_name
     error_message = "a priority changes in place"
   }
 }
@@ -142,7 +142,7 @@ run "another_shared_load_balancer" {
     load_balancer = { mode = "shared", shared = { listener_arn = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-2/1/1", dns_name = "x", zone_id = "Z", security_group_id = "sg", arn_suffix = "app/shared-2/1", priority = 17 } }
   }
   assert {
-    condition     = aws_ecs_service.this.name != run.shared.service_name
+    condition     = one(values(aws_ecs_service.this)).name != run.shared.service_name
     error_message = "a target group belongs to one load balancer for ever: a new one, and a new service beside the old one"
   }
 }
@@ -153,7 +153,7 @@ run "internal" {
     load_balancer = { internal = true }
   }
   assert {
-    condition     = aws_ecs_service.this.name != run.as_it_is.service_name
+    condition     = one(values(aws_ecs_service.this)).name != run.as_it_is.service_name
     error_message = "a load balancer cannot turn inside: a new one"
   }
 }
@@ -164,7 +164,7 @@ run "awsvpc" {
     task = { network_mode = "awsvpc" }
   }
   assert {
-    condition     = aws_ecs_service.this.name != run.as_it_is.service_name
+    condition     = one(values(aws_ecs_service.this)).name != run.as_it_is.service_name
     error_message = "another kind of target: a new target group, and a new service beside the old one"
   }
 }
@@ -175,7 +175,7 @@ run "other_capacity" {
     deployment = { capacity_providers = { other = {} } }
   }
   assert {
-    condition     = aws_ecs_service.this.name != run.as_it_is.service_name
+    condition     = one(values(aws_ecs_service.this)).name != run.as_it_is.service_name
     error_message = "the provider replaces a service whose capacity changes"
   }
 }

@@ -28,11 +28,11 @@ variables {
 
 run "two_alarms_and_two_policies" {
   assert {
-    condition     = aws_cloudwatch_metric_alarm.high[0].threshold == 70 && aws_cloudwatch_metric_alarm.high[0].alarm_actions == toset([aws_appautoscaling_policy.out[0].arn])
+    condition     = aws_cloudwatch_metric_alarm.high[0].threshold == 70 && aws_cloudwatch_metric_alarm.high[0].alarm_actions == toset([one(values(aws_appautoscaling_policy.out)).arn])
     error_message = "high CPU adds tasks"
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.low[0].threshold == 20 && aws_cloudwatch_metric_alarm.low[0].alarm_actions == toset([aws_appautoscaling_policy.in[0].arn])
+    condition     = aws_cloudwatch_metric_alarm.low[0].threshold == 20 && aws_cloudwatch_metric_alarm.low[0].alarm_actions == toset([one(values(aws_appautoscaling_policy.in)).arn])
     error_message = "low CPU takes tasks away"
   }
   assert {
@@ -51,13 +51,13 @@ run "several_steps_leave_no_gap" {
     }
   }
   assert {
-    condition = [for step in sort([for step in aws_appautoscaling_policy.out[0].step_scaling_policy_configuration[0].step_adjustment :
+    condition = [for step in sort([for step in one(values(aws_appautoscaling_policy.out)).step_scaling_policy_configuration[0].step_adjustment :
       format("%03d: %s to %s", step.scaling_adjustment, step.metric_interval_lower_bound, coalesce(step.metric_interval_upper_bound, "-"))
     ]) : step] == ["001: 0 to 15", "002: 15 to 30.5", "004: 30.5 to 40", "008: 40 to -"]
     error_message = "each step ends where the next begins, counted from the threshold; the last has no end"
   }
   assert {
-    condition = [for step in sort([for step in aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].step_adjustment :
+    condition = [for step in sort([for step in one(values(aws_appautoscaling_policy.in)).step_scaling_policy_configuration[0].step_adjustment :
       format("%03d: %s to %s", -step.scaling_adjustment, step.metric_interval_upper_bound, coalesce(step.metric_interval_lower_bound, "-"))
     ]) : step] == ["001: 0 to -15", "002: -15 to -25", "003: -25 to -"]
     error_message = "downwards too"
@@ -70,7 +70,7 @@ run "a_fixed_number_needs_no_alarm" {
     scaling = { min = 2, max = 2 }
   }
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.high) == 0 && length(aws_appautoscaling_policy.out) == 0 && aws_appautoscaling_target.this[0].max_capacity == 2
+    condition     = length(aws_cloudwatch_metric_alarm.high) == 0 && length(aws_appautoscaling_policy.out) == 0 && one(values(aws_appautoscaling_target.bounds)).max_capacity == 2
     error_message = "the bounds hold the number, and nothing is paid for"
   }
 }

@@ -35,19 +35,19 @@ run "the_shortest_call" {
     error_message = "bridge mode takes dynamic host ports"
   }
   assert {
-    condition     = aws_ecs_task_definition.this.skip_destroy && aws_ecs_service.this.wait_for_steady_state
+    condition     = aws_ecs_task_definition.this.skip_destroy && one(values(aws_ecs_service.this)).wait_for_steady_state
     error_message = "old revisions stay, and an apply waits"
   }
   assert {
-    condition     = aws_ecs_service.this.deployment_circuit_breaker[0].enable && aws_ecs_service.this.deployment_circuit_breaker[0].rollback
+    condition     = one(values(aws_ecs_service.this)).deployment_circuit_breaker[0].enable && one(values(aws_ecs_service.this)).deployment_circuit_breaker[0].rollback
     error_message = "a version that does not start is rolled back"
   }
   assert {
-    condition     = contains(aws_cloudwatch_metric_alarm.high[0].alarm_actions, aws_appautoscaling_policy.out[0].arn) && one(aws_appautoscaling_policy.out[0].step_scaling_policy_configuration[0].step_adjustment).scaling_adjustment == 1
+    condition     = contains(aws_cloudwatch_metric_alarm.high[0].alarm_actions, one(values(aws_appautoscaling_policy.out)).arn) && one(one(values(aws_appautoscaling_policy.out)).step_scaling_policy_configuration[0].step_adjustment).scaling_adjustment == 1
     error_message = "the high alarm scales out"
   }
   assert {
-    condition     = one(aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].step_adjustment).scaling_adjustment == -1
+    condition     = one(one(values(aws_appautoscaling_policy.in)).step_scaling_policy_configuration[0].step_adjustment).scaling_adjustment == -1
     error_message = "the low alarm takes a task away"
   }
   assert {

@@ -239,7 +239,7 @@ run "read_only_file_system_and_a_shell" {
     error_message = "who only reads may not write"
   }
   assert {
-    condition     = aws_ecs_service.this.enable_execute_command && jsondecode(aws_ecs_task_definition.this.container_definitions)[0].linuxParameters.initProcessEnabled
+    condition     = one(values(aws_ecs_service.this)).enable_execute_command && jsondecode(aws_ecs_task_definition.this.container_definitions)[0].linuxParameters.initProcessEnabled
     error_message = "a shell, and a process that buries its children"
   }
 }
@@ -283,7 +283,7 @@ run "fargate" {
     error_message = "the whole task has a size on Fargate"
   }
   assert {
-    condition     = aws_ecs_service.this.launch_type == "FARGATE" && length(aws_ecs_service.this.capacity_provider_strategy) == 0 && length(aws_ecs_service.this.ordered_placement_strategy) == 0 && one(aws_ecs_service.this.network_configuration).assign_public_ip
+    condition     = one(values(aws_ecs_service.this)).launch_type == "FARGATE" && length(one(values(aws_ecs_service.this)).capacity_provider_strategy) == 0 && length(one(values(aws_ecs_service.this)).ordered_placement_strategy) == 0 && one(one(values(aws_ecs_service.this)).network_configuration).assign_public_ip
     error_message = "no machine is chosen on Fargate"
   }
 }
@@ -295,7 +295,7 @@ run "fargate_spot" {
     deployment = { capacity_providers = { FARGATE = { base = 1 }, FARGATE_SPOT = { weight = 3 } } }
   }
   assert {
-    condition     = { for provider in aws_ecs_service.this.capacity_provider_strategy : provider.capacity_provider => "${provider.base} ${provider.weight}" } == { FARGATE = "1 1", FARGATE_SPOT = "0 3" }
+    condition     = { for provider in one(values(aws_ecs_service.this)).capacity_provider_strategy : provider.capacity_provider => "${provider.base} ${provider.weight}" } == { FARGATE = "1 1", FARGATE_SPOT = "0 3" }
     error_message = "a base on demand, the rest spot"
   }
 }
@@ -310,11 +310,11 @@ run "daemon" {
     containers    = { agent = { image = "agent:1", port = 9100 } }
   }
   assert {
-    condition     = aws_ecs_service.this.availability_zone_rebalancing == "DISABLED" && aws_ecs_service.this.scheduling_strategy == "DAEMON" && aws_ecs_service.this.launch_type == "EC2" && length(aws_ecs_service.this.capacity_provider_strategy) == 0 && length(aws_ecs_service.this.ordered_placement_strategy) == 0
+    condition     = one(values(aws_ecs_service.this)).availability_zone_rebalancing == "DISABLED" && one(values(aws_ecs_service.this)).scheduling_strategy == "DAEMON" && one(values(aws_ecs_service.this)).launch_type == "EC2" && length(one(values(aws_ecs_service.this)).capacity_provider_strategy) == 0 && length(one(values(aws_ecs_service.this)).ordered_placement_strategy) == 0
     error_message = "a daemon is on every machine: nothing is placed"
   }
   assert {
-    condition     = aws_ecs_service.this.deployment_minimum_healthy_percent == 0 && aws_ecs_service.this.deployment_maximum_percent == 100
+    condition     = one(values(aws_ecs_service.this)).deployment_minimum_healthy_percent == 0 && one(values(aws_ecs_service.this)).deployment_maximum_percent == 100
     error_message = "a daemon's task goes before the next one comes"
   }
   assert {
@@ -330,11 +330,11 @@ run "deployment" {
     deployment = { alarms = ["latency", "errors"], min_healthy_percent = 50, max_percent = 150, grace_seconds = 5, wait = false, wait_minutes = 7 }
   }
   assert {
-    condition     = one(aws_ecs_service.this.alarms).rollback && one(aws_ecs_service.this.alarms).alarm_names == toset(["errors", "latency"]) && aws_ecs_service.this.deployment_circuit_breaker[0].rollback
+    condition     = one(one(values(aws_ecs_service.this)).alarms).rollback && one(one(values(aws_ecs_service.this)).alarms).alarm_names == toset(["errors", "latency"]) && one(values(aws_ecs_service.this)).deployment_circuit_breaker[0].rollback
     error_message = "an alarm rolls back, as the circuit breaker does"
   }
   assert {
-    condition     = aws_ecs_service.this.deployment_minimum_healthy_percent == 50 && aws_ecs_service.this.deployment_maximum_percent == 150 && aws_ecs_service.this.health_check_grace_period_seconds == 5 && !aws_ecs_service.this.wait_for_steady_state && aws_ecs_service.this.timeouts.update == "7m"
+    condition     = one(values(aws_ecs_service.this)).deployment_minimum_healthy_percent == 50 && one(values(aws_ecs_service.this)).deployment_maximum_percent == 150 && one(values(aws_ecs_service.this)).health_check_grace_period_seconds == 5 && !one(values(aws_ecs_service.this)).wait_for_steady_state && one(values(aws_ecs_service.this)).timeouts.update == "7m"
     error_message = "limits and waits are the ones given"
   }
 }
@@ -345,7 +345,7 @@ run "capacity_and_constraints" {
     deployment = { capacity_providers = { spot = { weight = 3 }, steady = { base = 2 } }, constraints = { big = "attribute:ecs.instance-type =~ m6*" } }
   }
   assert {
-    condition     = { for provider in aws_ecs_service.this.capacity_provider_strategy : provider.capacity_provider => "${provider.base} ${provider.weight}" } == { spot = "0 3", steady = "2 1" } && one(aws_ecs_service.this.placement_constraints).expression == "attribute:ecs.instance-type =~ m6*"
+    condition     = { for provider in one(values(aws_ecs_service.this)).capacity_provider_strategy : provider.capacity_provider => "${provider.base} ${provider.weight}" } == { spot = "0 3", steady = "2 1" } && one(one(values(aws_ecs_service.this)).placement_constraints).expression == "attribute:ecs.instance-type =~ m6*"
     error_message = "capacity and machines are the ones named"
   }
 }
@@ -353,7 +353,7 @@ run "capacity_and_constraints" {
 run "back_to_a_zone_that_was_lost" {
   command = plan
   assert {
-    condition     = aws_ecs_service.this.availability_zone_rebalancing == "ENABLED"
+    condition     = one(values(aws_ecs_service.this)).availability_zone_rebalancing == "ENABLED"
     error_message = "tasks that are spread over zones are spread again"
   }
 }
@@ -364,7 +364,7 @@ run "not_where_none_may_be_started" {
     deployment = { min_healthy_percent = 0, max_percent = 100 }
   }
   assert {
-    condition     = aws_ecs_service.this.availability_zone_rebalancing == "DISABLED"
+    condition     = one(values(aws_ecs_service.this)).availability_zone_rebalancing == "DISABLED"
     error_message = "ECS refuses it"
   }
 }
@@ -375,7 +375,7 @@ run "not_where_a_zone_is_asked_for" {
     deployment = { constraints = { a = "attribute:ecs.availability-zone == ap-southeast-2a" } }
   }
   assert {
-    condition     = aws_ecs_service.this.availability_zone_rebalancing == "DISABLED"
+    condition     = one(values(aws_ecs_service.this)).availability_zone_rebalancing == "DISABLED"
     error_message = "ECS refuses it"
   }
 }
@@ -386,11 +386,11 @@ run "placement_zone_spread" {
     deployment = { placement = "zone_spread" }
   }
   assert {
-    condition     = join(", ", [for strategy in aws_ecs_service.this.ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "spread attribute:ecs.availability-zone, spread instanceId"
+    condition     = join(", ", [for strategy in one(values(aws_ecs_service.this)).ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "spread attribute:ecs.availability-zone, spread instanceId"
     error_message = "zone_spread"
   }
   assert {
-    condition     = [for constraint in aws_ecs_service.this.placement_constraints : constraint.type] == []
+    condition     = [for constraint in one(values(aws_ecs_service.this)).placement_constraints : constraint.type] == []
     error_message = "one task a machine only where asked for"
   }
 }
@@ -401,11 +401,11 @@ run "placement_zone_binpack" {
     deployment = { placement = "zone_binpack" }
   }
   assert {
-    condition     = join(", ", [for strategy in aws_ecs_service.this.ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "spread attribute:ecs.availability-zone, binpack memory"
+    condition     = join(", ", [for strategy in one(values(aws_ecs_service.this)).ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "spread attribute:ecs.availability-zone, binpack memory"
     error_message = "zone_binpack"
   }
   assert {
-    condition     = [for constraint in aws_ecs_service.this.placement_constraints : constraint.type] == []
+    condition     = [for constraint in one(values(aws_ecs_service.this)).placement_constraints : constraint.type] == []
     error_message = "one task a machine only where asked for"
   }
 }
@@ -416,15 +416,15 @@ run "placement_binpack" {
     deployment = { placement = "binpack" }
   }
   assert {
-    condition     = join(", ", [for strategy in aws_ecs_service.this.ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "binpack memory"
+    condition     = join(", ", [for strategy in one(values(aws_ecs_service.this)).ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "binpack memory"
     error_message = "binpack"
   }
   assert {
-    condition     = aws_ecs_service.this.availability_zone_rebalancing == "DISABLED"
+    condition     = one(values(aws_ecs_service.this)).availability_zone_rebalancing == "DISABLED"
     error_message = "who wants full machines wants no even zones"
   }
   assert {
-    condition     = [for constraint in aws_ecs_service.this.placement_constraints : constraint.type] == []
+    condition     = [for constraint in one(values(aws_ecs_service.this)).placement_constraints : constraint.type] == []
     error_message = "one task a machine only where asked for"
   }
 }
@@ -435,11 +435,11 @@ run "placement_one_per_host" {
     deployment = { placement = "one_per_host" }
   }
   assert {
-    condition     = join(", ", [for strategy in aws_ecs_service.this.ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "spread attribute:ecs.availability-zone"
+    condition     = join(", ", [for strategy in one(values(aws_ecs_service.this)).ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "spread attribute:ecs.availability-zone"
     error_message = "one_per_host"
   }
   assert {
-    condition     = [for constraint in aws_ecs_service.this.placement_constraints : constraint.type] == ["distinctInstance"]
+    condition     = [for constraint in one(values(aws_ecs_service.this)).placement_constraints : constraint.type] == ["distinctInstance"]
     error_message = "one task a machine only where asked for"
   }
 }
@@ -450,11 +450,11 @@ run "placement_random" {
     deployment = { placement = "random" }
   }
   assert {
-    condition     = join(", ", [for strategy in aws_ecs_service.this.ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "random -"
+    condition     = join(", ", [for strategy in one(values(aws_ecs_service.this)).ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "random -"
     error_message = "random"
   }
   assert {
-    condition     = [for constraint in aws_ecs_service.this.placement_constraints : constraint.type] == []
+    condition     = [for constraint in one(values(aws_ecs_service.this)).placement_constraints : constraint.type] == []
     error_message = "one task a machine only where asked for"
   }
 }
@@ -465,7 +465,7 @@ run "placement_custom" {
     deployment = { placement = "custom", strategies = [{ type = "spread", field = "attribute:rack" }, { type = "binpack", field = "cpu" }] }
   }
   assert {
-    condition     = [for strategy in aws_ecs_service.this.ordered_placement_strategy : strategy.field] == ["attribute:rack", "cpu"]
+    condition     = [for strategy in one(values(aws_ecs_service.this)).ordered_placement_strategy : strategy.field] == ["attribute:rack", "cpu"]
     error_message = "in the order given"
   }
 }

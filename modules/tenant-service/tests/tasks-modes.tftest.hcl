@@ -32,7 +32,7 @@ run "a_daemon_is_not_scaled" {
     deployment = { strategy = "daemon" }
   }
   assert {
-    condition     = length(aws_appautoscaling_target.this) + length(aws_cloudwatch_metric_alarm.high) + length(terraform_data.bounds) == 0
+    condition     = length(aws_appautoscaling_target.this) + length(aws_cloudwatch_metric_alarm.high) + length(aws_appautoscaling_target.bounds) == 0
     error_message = "the machines count its tasks"
   }
   assert {
@@ -74,7 +74,7 @@ run "a_shared_load_balancer_has_errors_of_others" {
     error_message = "only the tenant's own targets are watched"
   }
   assert {
-    condition     = aws_appautoscaling_policy.track["requests"].target_tracking_scaling_policy_configuration[0].predefined_metric_specification[0].resource_label == "app/shared-1/1/targetgroup/x/1"
+    condition     = one(values(aws_appautoscaling_policy.track)).target_tracking_scaling_policy_configuration[0].predefined_metric_specification[0].resource_label == "app/shared-1/1/targetgroup/x/1"
     error_message = "and their requests counted"
   }
 }

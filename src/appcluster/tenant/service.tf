@@ -36,7 +36,7 @@ module "service" {
     }
   })
 
-  scaling            = var.scaling
+  scaling            = merge(var.scaling, { start = lookup(var.running_tasks, var.tenant, null) })
   deployment         = var.deployment
   health_check       = var.health_check
   log_retention_days = var.log_retention_days
@@ -57,7 +57,7 @@ module "service" {
 
     shared = var.load_balancer.mode != "shared" ? null : merge(
       var.shared_load_balancers[tostring(var.allotment.load_balancer)],
-      { priority = var.allotment.priority },
+      { name = tostring(var.allotment.load_balancer), priority = var.allotment.priority, moving = var.allotment.moving },
     )
   })
 

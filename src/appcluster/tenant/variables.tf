@@ -85,6 +85,7 @@ variable "allotment" {
   type = object({
     load_balancer = number
     priority      = number
+    moving        = optional(object({ turned = number, waiting = number })) # the rules of a move
   })
   default = null
 
@@ -96,6 +97,13 @@ variable "allotment" {
     condition     = var.load_balancer.mode != "shared" || try(contains(keys(var.shared_load_balancers), tostring(var.allotment.load_balancer)), var.allotment == null)
     error_message = "allotment: the tenant's slot is on a load balancer that the stack layer does not have. Apply the stack layer with as many shared load balancers as that number, and then the tenant again."
   }
+}
+
+variable "running_tasks" {
+  description = "How many tasks each service runs, where another takes its place; given by the tool."
+  type        = map(number)
+  default     = {}
+  nullable    = false
 }
 
 # What runs.

@@ -72,7 +72,7 @@ module "moving" {
   cluster    = local.cluster
   containers = { web = local.web }
 
-  load_balancer = { mode = var.changed ? "shared" : "own", shared = merge(local.shared_load_balancer, { priority = 2 }) }
+  load_balancer = { mode = var.changed ? "shared" : "own", linger_seconds = var.linger_seconds, shared = merge(local.shared_load_balancer, { priority = 2 }) }
   dns           = { zone = "example.com", hostname = "moving.example.com" }
 }
 
@@ -85,9 +85,10 @@ module "turning" {
   cluster    = local.cluster
   containers = { web = local.web }
 
-  task       = { network_mode = var.changed ? "awsvpc" : "bridge" }
-  deployment = { placement = "custom", strategies = [{ type = "spread", field = "instanceId" }, { type = "binpack", field = "cpu" }] }
-  dns        = { zone = "example.com", hostname = "turning.example.com" }
+  task          = { network_mode = var.changed ? "awsvpc" : "bridge" }
+  load_balancer = { linger_seconds = var.linger_seconds }
+  deployment    = { placement = "custom", strategies = [{ type = "spread", field = "instanceId" }, { type = "binpack", field = "cpu" }] }
+  dns           = { zone = "example.com", hostname = "turning.example.com" }
 }
 
 # No machines of ours: most of it spot.

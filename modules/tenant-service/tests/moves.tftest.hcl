@@ -1,0 +1,121 @@
+# A move: what stands beside what, and under which address.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  stack  = "appcluster-test"
+  tenant = "acme"
+
+  cluster = {
+    name                            = "appcluster-test"
+    arn                             = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
+    capacity_provider               = "nodes-appcluster-test"
+    vpc_id                          = "vpc-1"
+    node_subnet_ids                 = ["subnet-1", "subnet-2"]
+    load_balancer_subnet_ids        = ["subnet-3", "subnet-4"]
+    load_balancer_security_group_id = "sg-1"
+  }
+
+  containers = {
+    web = { image = "registry.example.com:5000/web:90", port = 8080 }
+  }
+
+  dns = { zone = "example.com", hostname = "acme.test.example.com" }
+
+  load_balancer = {
+    mode = "own"
+    shared = {
+      listener_arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1"
+      dns_name          = "shared.elb.example.com"
+      zone_id           = "ZSHARED"
+      security_group_id = "sg-shared"
+      arn_suffix        = "app/shared-1/1"
+      priority          = 117
+    }
+  }
+}
+
+run "as_it_is" {
+  variables {
+    load_balancer = merge(var.load_balancer, { mode = "shared" })
+  }
+  assert {
+    condition     = keys(aws_ecs_service.this) == ["first"] && keys(aws_lb_target_group.this) == ["first"] && keys(aws_lb_listener_rule.shared) == ["first"] && length(aws_lb_listener_rule.waiting) + length(aws_lb_listener_rule.turned) == 0
+    error_message = "a tenant is born with one rule, before its service"
+  }
+}
+
+run "to_fargate_with_a_second_slot" {
+  command = plan
+  variables {
+    load_balancer = { mode = "shared", shared = merge(var.load_balancer.shared, { moving = { turned = 91, waiting = 191 } }) }
+    task          = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
+  }
+  assert {
+    condition     = keys(aws_ecs_service.this) == ["ip-shared-fargate-replica-44136fa3"] && keys(aws_lb_target_group.this) == ["ip-shared"] && length(aws_lb_listener_rule.shared) == 0
+    error_message = "old and new are two instances, and the tenant's own rule goes last"
+  }
+  assert {
+    condition     = aws_lb_listener_rule.waiting[0].priority == 191 && one(one(aws_lb_listener_rule.waiting[0].condition).host_header).values == toset(["${aws_lb_target_group.this["ip-shared"].name}.invalid"])
+    error_message = "the rule that waits has a name that no client uses"
+  }
+  assert {
+    condition     = aws_lb_listener_rule.turned[0].priority == 91 && one(one(aws_lb_listener_rule.turned[0].condition).host_header).values == toset(["acme.test.example.com"])
+    error_message = "the rule that turns has the tenant's"
+  }
+  assert {
+    condition     = keys(aws_appautoscaling_target.bounds) == keys(aws_ecs_service.this) && keys(aws_appautoscaling_policy.out) == keys(aws_ecs_service.this)
+    error_message = "the new service scales by targets and policies of its own"
+  }
+  assert {
+    condition     = output.name == run.as_it_is.name && output.log_group == run.as_it_is.log_group && output.alarms == run.as_it_is.alarms && output.scaling_alarms == run.as_it_is.scaling_alarms
+    error_message = "names that dashboards use stay"
+  }
+}
+
+run "other_capacity_stays_behind_its_target_group" {
+  command = plan
+  variables {
+    load_balancer = merge(var.load_balancer, { mode = "shared" })
+    deployment    = { capacity_providers = { other = {} } }
+  }
+  assert {
+    condition     = keys(aws_lb_target_group.this) == ["first"] && keys(aws_lb_listener_rule.shared) == ["first"] && keys(aws_ecs_service.this) != ["first"]
+    error_message = "another service, the same way in"
+  }
+}
+
+run "to_another_shared_load_balancer" {
+  command = plan
+  variables {
+    load_balancer = { mode = "shared", shared = merge(var.load_balancer.shared, { name = "2", arn_suffix = "app/shared-2/1" }) }
+  }
+  assert {
+    condition     = keys(aws_lb_target_group.this) == ["instance-shared2"]
+    error_message = "the name tells shared load balancers apart"
+  }
+}
+
+run "a_new_service_starts_with_what_runs" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 9, start = 6 }
+  }
+  assert {
+    condition     = one(values(aws_ecs_service.this)).desired_count == 6
+    error_message = "start, when it is given"
+  }
+}
+
+run "what_no_schedule_moves_is_the_callers" {
+  command = plan
+  variables {
+    scaling = { min = 3, max = 9, schedules = { sale = { schedule = "at(2030-12-24T08:00:00)", max = 20 } } }
+  }
+  assert {
+    condition     = one(values(aws_appautoscaling_target.bounds)).min_capacity == 3
+    error_message = "a bound that no schedule sets changes in place"
+  }
+}

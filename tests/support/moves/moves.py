@@ -1,0 +1,281 @@
+"""Moves of one tenant, as the tool makes them: with what they start from, what they go to, and what a watched AWS saw.
+
+``PYTHONPATH=tests/support:. python tests/support/moves/moves.py [NAME ...]`` makes every move (or those named) in all its
+half-way states, three side by side, and prints a table: a move, and what went wrong at each step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+from terraform_in import REGION, ROOT, Terraform
+
+from wrapper.sandbox.server import SIMULATION
+from wrapper.terraform import plan_stream, tainted
+
+HERE = Path(__file__).parent
+Values = dict[str, Any]
+FARGATE = {"launch_type": "FARGATE", "network_mode": "awsvpc", "cpu": 256, "memory": 512}
+AWSVPC = {"network_mode": "awsvpc"}
+OTHER = {"capacity_providers": {"other": {"weight": 1}}}
+
+
+@dataclass(frozen=True)
+class Account:
+    """The watched AWS, and what the stack layer gives out there."""
+
+    url: str
+    stack: Values = field(default_factory=dict)
+    more: dict[str, str] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        return boto3.Session("test", "test", region_name=REGION).client(service, endpoint_url=self.url)
+
+    @property
+    def env(self) -> dict[str, str]:
+        keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION}
+        return keys | {"AWS_ENDPOINT_URL": self.url, "AWS_EC2_METADATA_DISABLED": "true"} | self.more
+
+    def seen(self, **settings: Any) -> Values:
+        with urllib.request.urlopen(self.url + "/_orchestrate/seen", json.dumps(settings).encode()) as answer:
+            found: Values = json.load(answer)
+            return found
+
+    def shared(self, number: int = 1) -> Values:
+        return {"load_balancer": {"mode": "shared", "shared": self.stack["balancers"][number]}}
+
+
+@contextlib.contextmanager
+def account(home: Path) -> Iterator[Account]:
+    argv = [sys.executable, str(HERE / "watched_aws.py"), "--home", str(home), "--project", "moves"]
+    seed = json.dumps({"zones": ["example.com"]})
+    with (home / "log").open("w") as log:
+        env = os.environ | SIMULATION | {"PYTHONPATH": str(ROOT)}
+        server = subprocess.Popen([*argv, "--seed", seed], env=env, stdout=log, stderr=log)
+    try:
+        while not (home / "server.json").exists():
+            assert server.poll() is None, (home / "log").read_text()
+            time.sleep(0.1)
+        bare = Account(json.loads((home / "server.json").read_text())["url"])
+        yield Account(bare.url, stack_in(bare))
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+@contextlib.contextmanager
+def provider(home: Path, aws: Account) -> Iterator[Account]:
+    """The same account, and one process of the provider for every Terraform. Else each starts it three times."""
+    folder = home / "provider"
+    folder.mkdir()
+    (folder / "main.tf").write_text((HERE / "main.tf").read_text().split("variable")[0])
+    Terraform(folder).init()
+    binary = next(folder.glob(".terraform/providers/*/*/*/*/*/terraform-provider-aws*"))
+    argv, env = [str(binary), "-debug"], {n: v for n, v in os.environ.items() if n != "AWS_CA_BUNDLE"} | aws.env
+    with subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as serves:
+        assert serves.stdout is not None
+        found = next(filter(None, (re.search(r"TF_REATTACH_PROVIDERS='(.*)'", line) for line in serves.stdout)))
+        try:  # a bundle of certificates makes the provider refuse to be configured twice, and loopback needs none
+            yield replace(aws, more={"TF_REATTACH_PROVIDERS": found.group(1)})
+        finally:
+            serves.terminate()
+
+
+def stack_in(bare: Account) -> Values:
+    """A cluster and two shared load balancers, made without Terraform: nothing of them is looked at here."""
+    ec2, ecs = bare.client("ec2"), bare.client("ecs")
+    [vpc] = [each["VpcId"] for each in ec2.describe_vpcs()["Vpcs"]]
+    subnets = [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]]
+    group = ec2.create_security_group(GroupName="balancers", Description="balancers", VpcId=vpc)["GroupId"]
+    for name in ("nodes", "other"):
+        provider = {"autoScalingGroupArn": f"arn:aws:autoscaling:{REGION}:123456789012:autoScalingGroup:1:x/{name}"}
+        ecs.create_capacity_provider(name=name, autoScalingGroupProvider=provider)
+    providers = ["nodes", "other", "FARGATE", "FARGATE_SPOT"]
+    cluster = ecs.create_cluster(clusterName="moves", capacityProviders=providers)["cluster"]["clusterArn"]
+    place = {"name": "moves", "arn": cluster, "capacity_provider": "nodes", "vpc_id": vpc, "node_subnet_ids": subnets}
+    ways_in = {"load_balancer_subnet_ids": subnets, "load_balancer_security_group_id": group}
+    return {"cluster": place | ways_in, "balancers": {n: balancer(bare, n, subnets, group) for n in (1, 2)}}
+
+
+def balancer(bare: Account, number: int, subnets: list[str], group: str) -> Values:
+    elb = bare.client("elbv2")
+    [made] = elb.create_load_balancer(Name=f"shared-{number}", Subnets=subnets, SecurityGroups=[group])["LoadBalancers"]
+    empty = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404", "ContentType": "text/plain"}}]
+    arn = made["LoadBalancerArn"]
+    [listener] = elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=empty)["Listeners"]
+    names = {"dns_name": made["DNSName"], "zone_id": made["CanonicalHostedZoneId"], "name": str(number)}
+    return names | {
+        "listener_arn": listener["ListenerArn"],
+        "security_group_id": group,
+        "arn_suffix": arn.split("loadbalancer/")[1],
+    }
+
+
+@dataclass
+class Tenant:
+    """One tenant's root, applied as the tool applies it."""
+
+    terraform: Terraform
+    account: Account
+    log: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.terraform.folder.parents[2].name
+
+    def wrong(self) -> list[str]:
+        """What the watched AWS saw of it since the last look."""
+        return list(dict.fromkeys(self.account.seen(name=self.name)["wrong"]))
+
+    def apply(self, values: Values, *argv: str, finish: bool = True) -> bool:
+        """Whether it ended well. A move of a tenant that shares has its two rules more, and an apply after it."""
+        self._untaint()
+        moved = self._plan(values, *argv) and self._moves(values)
+        if moved:
+            self._plan(values, *argv, moving={"turned": self.number + 1, "waiting": 201 + self.number})
+        ended = self.terraform.ended("apply", "-input=false", "-no-color", "plan", codes=(0, 1))
+        self.log.append(ended.stdout + ended.stderr)
+        return ended.returncode == 0 and (not (moved and finish) or self.apply(values, *argv))
+
+    def changes(self, values: Values) -> bool:
+        return self._plan(values)
+
+    @property
+    def number(self) -> int:
+        """One for each tenant of a load balancer, as the tool's slots are."""
+        return int(self.name.removeprefix("t"))
+
+    def _complete(self, values: Values, moving: Values | None) -> Values:
+        way_in = dict(values.get("load_balancer", {}))
+        if "shared" in way_in:
+            way_in["shared"] = way_in["shared"] | {"priority": 101 + self.number, "moving": moving}
+        given = {"tenant": self.name, "cluster": self.account.stack["cluster"]}
+        return values | given | {"load_balancer": way_in}
+
+    def _plan(self, values: Values, *argv: str, moving: Values | None = None) -> bool:
+        (self.terraform.folder / "values.auto.tfvars.json").write_text(json.dumps(self._complete(values, moving)))
+        options = ("-out=plan", "-detailed-exitcode", "-input=false", "-no-color")
+        return self.terraform.ended("plan", *options, *argv, codes=(0, 2)).returncode == 2
+
+    def upgraded(self) -> dict[str, list[str]]:
+        """What a plan would change if version 0.1 had made what stands."""
+        state = self.terraform.folder / "terraform.tfstate"
+        text = state.read_text()
+        state.write_text(json.dumps(of_version_0_1(json.loads(text))))
+        try:
+            return self.terraform.changes()
+        finally:
+            state.write_text(text)
+
+    def _moves(self, values: Values) -> bool:
+        shares = values.get("load_balancer", {}).get("mode") == "shared"
+        return shares and plan_stream.leaves_target_group(self.terraform.run("show", "-no-color", "plan"))
+
+    def _untaint(self) -> None:
+        state = self.terraform.folder / "terraform.tfstate"
+        for one in tainted.resources(json.loads(state.read_text())) if state.exists() else ():
+            self.terraform.run("untaint", one.address)
+
+
+def of_version_0_1(state: Values) -> Values:
+    """The same state under its old addresses: one service, and lists of one."""
+    new = ("terraform_data", "first"), ("terraform_data", "resolvers"), ("terraform_data", "serving")
+    added = (*new, ("aws_appautoscaling_target", "bounds"))
+    kept = [one for one in state["resources"] if (one["type"], one["name"]) not in added]
+    for one in kept:
+        for instance in (each for each in one["instances"] if each.get("index_key") == "first"):
+            instance["index_key"] = 0
+            if one["type"] == "aws_ecs_service":
+                del instance["index_key"]
+    return state | {"resources": kept}
+
+
+def tenant(account: Account, home: Path, name: str) -> Tenant:
+    folder = home / name
+    shutil.copytree(ROOT / "modules", folder / "modules", ignore=shutil.ignore_patterns(".terraform*"))
+    root = folder / "tests/support/moves"
+    root.mkdir(parents=True)
+    shutil.copy(HERE / "main.tf", root)
+    made = Tenant(Terraform(root, account.env), account)
+    made.terraform.run("init", "-input=false", "-no-color")
+    return made
+
+
+def moves(account: Account) -> dict[str, tuple[Values, Values]]:
+    """What a tenant is, and what it is to become."""
+    shared, own = account.shared(), {"load_balancer": {"mode": "own"}}
+    inside = {"load_balancer": {"mode": "own", "internal": False}}
+    return {
+        "machines to Fargate, shared": (shared, shared | {"task": FARGATE}),
+        "bridge to awsvpc, shared": (shared, shared | {"task": AWSVPC}),
+        "bridge to awsvpc, own": (own, own | {"task": AWSVPC}),
+        "own to shared": (own, shared),
+        "own, bridge to shared, Fargate": (inside, shared | {"task": FARGATE}),
+        "one shared to another": (shared, account.shared(2)),
+        "capacity provider": (shared, shared | {"deployment": OTHER}),
+        "port": (shared, shared | {"port": 9090}),
+        "port, awsvpc": (shared | {"task": AWSVPC}, shared | {"task": AWSVPC, "port": 9090}),
+        "health check": (shared, shared | {"health_check": {"path": "/ready", "interval": 15}}),
+        "host name": (shared, shared | {"dns": {"aliases": ["also.example.com"]}}),
+        "bounds": (shared, shared | {"scaling": {"min": 2, "max": 9}}),
+    }
+
+
+STEPS = ("made", "broken", "back", "broken again", "forward", "back again", "forward again")
+
+
+def walk(one: Tenant, before: Values, after: Values) -> dict[str, str]:
+    """Every half-way state of a move: each step => what went wrong, "" for nothing. A broken image must fail, and no plan of
+    what stands may change anything."""
+    broken = after | {"build": "2-broken"}
+    goes = (
+        (before, True),
+        (broken, False),
+        (before, True),
+        (broken, False),
+        (after, True),
+        (before, True),
+        (after, True),
+    )
+    found = {}
+    for step, (values, well) in zip(STEPS, goes, strict=True):
+        ended = one.apply(values)
+        wrong = [] if ended is well else [f"ended {'well' if ended else 'badly'}: {one.log[-1][-600:]}"]
+        wrong += one.wrong()
+        wrong += ["a plan changes what stands"] if well and one.changes(values) else []
+        found[step] = "; ".join(wrong)
+    return found
+
+
+def main(*names: str) -> None:
+    with tempfile.TemporaryDirectory() as folder, account(Path(folder)) as aws, provider(Path(folder), aws) as served:
+        aws.seen(lingers=3)
+        wanted = {name: one for name, one in moves(aws).items() if name in names or not names}
+        print(f"| move | {' | '.join(STEPS)} |\n|{'---|' * (len(STEPS) + 1)}", flush=True)
+
+        def row(numbered: tuple[int, str]) -> None:
+            number, name = numbered
+            found = walk(tenant(served, Path(folder), f"t{number}"), *wanted[name])
+            print(f"| {name} | {' | '.join(wrong or 'good' for wrong in found.values())} |", flush=True)
+
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(row, enumerate(wanted)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
