@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from ..aws import task_definitions
+from ..aws import ecs_service_status, ecs_task_counts, task_definitions
 from ..aws.identity import Identity
 from ..engines import Engine, rate_limited
 from ..model.errors import BusyError, NewerError, OrchestrateError, RefusedError, TerraformFailed
@@ -31,7 +31,7 @@ from ..run.signals import SignalHandler
 from ..state import history, index, layer_state
 from ..state.record import DeploymentRecord, Trigger, moment
 from ..state.store import Store, open_store
-from ..terraform import caller_values, commands
+from ..terraform import commands, variables
 from ..terraform.arguments import changes, destroys, partial
 from ..terraform.commands import Token, Verb
 from ..terraform.suggested import suggest
@@ -40,6 +40,7 @@ from .build_choices import BuildPolicy
 from .build_guard import BuildGuard
 from .build_rule import Why
 from .inputs import InputResolver
+from .moves import FREED, Moves, MoveWatch
 from .prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
 from .recorder import Before, Recorder
 from .recovery import Recovery
@@ -178,7 +179,45 @@ class Deployer:
     def carry_out(
         self, prepared: PreparedLayer, console: Console | None = None, signals: SignalHandler | None = None
     ) -> Outcome:
-        """Run a layer that is ready; what went in is recorded beside its state when it is done."""
+        """Run a layer that is ready. Where its plan makes another service of it, that starts with the tasks that run. Where the
+        tenant shares a load balancer and leaves its target group, it runs with a second slot, and then once more without: that
+        puts its rule back, and frees the slot."""
+        info = (console or self.console).info
+        try:
+            return self._carry_out(prepared, console, signals)
+        except Moves as moves:
+            second = moves.to_another_group
+        moving = self.slot_allocator.move(prepared) if second else prepared
+        with_a_slot = " with a second slot" if second else ""
+        info(f"{prepared.layer.label}: another service, so this is a move; planning it again{with_a_slot}")
+        outcome = self._carry_out(self._counted(moving), console, signals)
+        if not (second and prepared.verb.applies and outcome) or outcome.skipped:
+            return outcome
+        info(f"{prepared.layer.label}: moved; applying once more to free the second slot")
+        last = self._carry_out(prepared, console, signals, self._afterwards())
+        return replace(last, changes=outcome.changes)
+
+    def _counted(self, prepared: PreparedLayer) -> PreparedLayer:
+        """The same, told how many tasks run, where its root takes that."""
+        if not prepared.takes_counts:
+            return prepared
+        services = ecs_service_status.services(layer_state.outputs(layer_state.load(self.store, prepared.layer)))
+        region = self.stack.region or self.stack.backend.region
+        return prepared.with_counts(ecs_task_counts.desired(self.identity, region, prepared.layer.label, services))
+
+    def _afterwards(self) -> RunContext:
+        """For the apply that ends a move: what is agreed to is agreed to, and the two rules may go."""
+        return replace(self.context, interactive=False, deletable=(*self.context.deletable, *FREED))
+
+    def _carry_out(
+        self,
+        prepared: PreparedLayer,
+        console: Console | None = None,
+        signals: SignalHandler | None = None,
+        context: RunContext | None = None,
+    ) -> Outcome:
+        """Run it once; what went in is recorded beside its state when it is done. Raises Moves for a move without its slot,
+        when nothing is changed yet. ``context``: of the apply that ends a move."""
         verb, layer, started = prepared.verb, prepared.layer, time.monotonic()
         found = self._state_of(verb, layer)
         before = found.state[0] if found.state else None
@@ -196,16 +235,22 @@ class Deployer:
         after: tuple[dict[str, Any], str] = {}, ""
         kept = task_definitions.kept_families(before) if whole else []
         try:
-            run = replace(prepared.lay_out(self.context, untaints), moves=build_words.moves(prepared.choices))
+            run = replace(
+                prepared.lay_out(context or self.context, untaints), moves=build_words.moves(prepared.choices)
+            )
             run = run if self.dry else replace(run, saved=self.recovery.saved_for(run, found))
             run = replace(run, planned=recorder.planned(prepared, found.record)) if run.files.collect else run
             engine = self._engine_for(prepared, console or self.console, signals or self.signals)
-            outcome = execute(run, engine, console or self.console, signals or self.signals, watch)
+            looked = MoveWatch(watch, prepared, may_move=context is None and not whole)
+            outcome = execute(run, engine, console or self.console, signals or self.signals, looked)
             if verb.applies and not (self.dry or whole or outcome.skipped):
                 after = layer_state.load_tagged(self.store, layer) or after
                 self.verification.watch(
                     prepared, layer_state.outputs(after[0]), console or self.console, signals or self.signals
                 )
+        except Moves:
+            watch.ended()
+            raise
         except OrchestrateError as error:
             error = self._explained(prepared, error, console or self.console)
             watch.failed(error)
@@ -219,14 +264,10 @@ class Deployer:
             return outcome
         if whole:
             task_definitions.deregister(self.identity, self.stack.region or self.stack.backend.region, kept)
-            layer_state.forget(self.store, layer)
-            if not layer.tenant:
-                index.forget(self.store, self.stack)
-            self.slot_allocator.release(layer)
+            self._forget(layer)
         elif verb.applies:
             record = recorder.applied(prepared, time.monotonic() - started, found, after)
-            if layer.tenant and prepared.inputs and not prepared.shares_load_balancer:
-                self.slot_allocator.release(layer)
+            self._free_slots(prepared)
             self.verification.run_smoke_test(layer, record, console or self.console, signals or self.signals)
             return replace(outcome, url=record.url)
         else:
@@ -296,6 +337,21 @@ class Deployer:
         with contextlib.suppress(OrchestrateError):
             for line in leftovers.lines(self.identity, layer, layer_state.load(self.store, layer), error.said):
                 console.info(line)
+
+    def _forget(self, layer: Layer) -> None:
+        layer_state.forget(self.store, layer)
+        if not layer.tenant:
+            index.forget(self.store, self.stack)
+        self.slot_allocator.release(layer)
+
+    def _free_slots(self, prepared: PreparedLayer) -> None:
+        """After a good apply: of a tenant that shares no load balancer any more, and of a move that has ended."""
+        if not (prepared.layer.tenant and prepared.inputs):
+            return
+        if not prepared.shares_load_balancer:
+            self.slot_allocator.release(prepared.layer)
+        elif not prepared.moves:
+            self.slot_allocator.arrive(prepared)
 
     def _engine_for(self, prepared: PreparedLayer, console: Console, signals: SignalHandler) -> Engine:
         applies = prepared.verb.applies and not self.dry
@@ -395,7 +451,11 @@ class Deployer:
     def for_stack(self, tokens: Sequence[Token]) -> list[Token]:
         """Of a tenant's arguments, those that the stack layer takes too."""
         mine = self.resolver.checks.declared(Layer(self.stack))
-        return [t for t in tokens if t.flag in CARRIED or any(name in mine for name in caller_values.named([t]))]
+        return [
+            t
+            for t in tokens
+            if t.flag in CARRIED or (t.flag == "var" and variables.parse_argument(t.value or "").name in mine)
+        ]
 
     def changed(self, layer: Layer) -> list[Difference]:
         """What of a layer's inputs differs from its last apply; [] when nothing or not known."""

@@ -142,6 +142,16 @@ class SlotAllocator:
             return {}
         return {name: entry.slot.as_value() for name, entry in self.resolver.slot_variables.table.tenants.items()}
 
+    def move(self, prepared: PreparedLayer) -> PreparedLayer:
+        """The same with a second slot, held from now on where something will be made; RefusedError where none is free."""
+        value = self.resolver.slot_variables.move(prepared.layer.tenant, kept=_makes(prepared))
+        return prepared.with_value(slots.VARIABLE, value)
+
+    def arrive(self, prepared: PreparedLayer) -> None:
+        """An apply without a second slot was good: the one that the tenant may hold is free."""
+        if prepared.takes_moves:
+            self.resolver.slot_variables.arrive(prepared.layer.tenant)
+
     def check_known(self) -> None:
         """NewerError where a newer orchestrate keeps the slot table: said before anything is made or destroyed."""
         if self._is_for_sharing:

@@ -13,8 +13,9 @@ from ..model import strict_json
 from ..model.errors import OrchestrateError, RefusedError
 from ..model.nouns import Drift
 
-# A new revision replaces the old one with every build; the old one stays usable (skip_destroy).
-_ROUTINE = ("aws_ecs_task_definition",)
+# A new revision replaces the old one with every build; the old one stays usable (skip_destroy). The other is a note in the
+# state, which stands for nothing.
+_ROUTINE = ("aws_ecs_task_definition", "terraform_data")
 
 
 def check_deletions(data: bytes, label: str, allowed: Sequence[str], unchanged: str = "nothing was changed") -> None:

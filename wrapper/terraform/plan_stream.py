@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from ..model import strict_json
 from ..model.findings import Change
@@ -46,6 +47,30 @@ class Reader:
             change = read(line.decode("utf-8", "replace"))
             if change:
                 self.changes[change] += 1
+
+
+def is_plan(argv: Sequence[str]) -> bool:
+    """Whether this argv makes a plan."""
+    return "plan" in argv[1:2]
+
+
+def leaves_target_group(text: str) -> bool:
+    """Whether a plan takes a target group away, or puts another in its place."""
+    found = _counted(text)
+    return any(found[Change(action, "aws_lb_target_group")] for action in ("delete", "replace"))
+
+
+def replaces_service(text: str) -> bool:
+    """Whether a plan creates an ECS service in the place of one that it takes away."""
+    found = _counted(text)
+    created, gone = (found[Change(action, "aws_ecs_service")] for action in ("create", "delete"))
+    return bool(found[Change("replace", "aws_ecs_service")] or (created and gone))
+
+
+def _counted(text: str) -> Counter[Change]:
+    reader = Reader()
+    reader.hear(text.encode() + b"\n")
+    return reader.changes
 
 
 def read(line: str) -> Change | None:

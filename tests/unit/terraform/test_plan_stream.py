@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrapper.model.findings import Change
-from wrapper.terraform.plan_stream import Reader, read
+from wrapper.terraform.plan_stream import Reader, leaves_target_group, read, replaces_service
 
 PLAN = """\
 aws_ecs_cluster.this: Refreshing state... [id=arn:aws:ecs:ap-southeast-2:1:cluster/c]
@@ -97,3 +97,31 @@ def test_a_plan_said_as_json(action: str, counted: str) -> None:
 )
 def test_a_line_that_is_no_change_is_none(line: str) -> None:
     assert read(line) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "leaves"),
+    [
+        ('  # module.service.aws_lb_target_group.this["first"] will be destroyed', True),
+        ("  # module.service.aws_lb_target_group.this[0] must be replaced", True),
+        ("\x1b[1m  # aws_lb_target_group.this\x1b[0m will be \x1b[1m\x1b[31mdestroyed\x1b[0m", True),
+        ('  # module.service.aws_lb_target_group.this["ip-shared1"] will be created', False),
+        ("  # aws_lb_target_group.this will be updated in-place\n  # aws_ecs_service.this will be destroyed", False),
+        ("No changes.", False),
+    ],
+)
+def test_a_plan_leaves_a_target_group(said: str, leaves: bool) -> None:
+    assert leaves_target_group(said) is leaves
+
+
+@pytest.mark.parametrize(
+    ("said", "replaces"),
+    [
+        ("  # aws_ecs_service.this will be created\n  # aws_ecs_service.this will be destroyed", True),
+        ("  # aws_ecs_service.this must be replaced", True),
+        ("  # aws_ecs_service.this will be created", False),
+        ("  # aws_ecs_service.worker will be destroyed\n  # aws_ecs_service.this will be updated in-place", False),
+    ],
+)
+def test_a_plan_replaces_a_service(said: str, replaces: bool) -> None:
+    assert replaces_service(said) is replaces

@@ -53,6 +53,14 @@ class SlotTableStore:
         """The table without these; what is not in it is no error."""
         return self._change(lambda table: slots.release(table, tenants, moment(time.time()), self.by))
 
+    def move(self, tenant: str) -> SlotTable:
+        """The table with a second slot for a tenant; without it where none is free."""
+        return self._change(lambda table: slots.move(table, tenant, moment(time.time()), self.by))
+
+    def arrive(self, tenant: str) -> SlotTable:
+        """The table without a tenant's second slot."""
+        return self._change(lambda table: slots.arrive(table, tenant))
+
     def check_known(self) -> None:
         """NewerError where a newer orchestrate keeps the table."""
         versions.check_known(data_in(self.store.read(self.key)), slots.VERSION, slots.WHAT, self.key)

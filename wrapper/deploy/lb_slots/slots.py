@@ -20,6 +20,10 @@ from ...model.versions import check_known
 # (docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html): ten are left for the stack's own.
 PER_LOAD_BALANCER = 90
 FIRST_PRIORITY = 101  # a listener asks its rules from the lowest up; the first hundred are for rules of the stack's own
+# A move holds a second slot: a rule that turns and one that waits (modules/tenant-service). The one that turns must come before
+# the tenants' own, so it has one of the last ten of the first hundred. A load balancer carries a hundred rules.
+FIRST_TURN, TURNS, RULES = 91, 10, 100
+WAITING = 100  # from the priority of the one that turns to that of the one that waits
 VERSION = 1
 WHAT = "a slot table"
 VARIABLE = "allotment"
@@ -50,10 +54,12 @@ class SlotAssignment:
 
 @dataclass(frozen=True)
 class SlotTable:
-    """All slots of one stack. ``freed`` are slots that tenants gave back, oldest first."""
+    """All slots of one stack. ``freed`` are slots that tenants gave back, oldest first; ``moving`` the second slots of
+    tenants that move."""
 
     tenants: Mapping[str, SlotAssignment] = field(default_factory=dict)
     freed: tuple[SlotAssignment, ...] = ()
+    moving: Mapping[str, SlotAssignment] = field(default_factory=dict)
 
     @property
     def highest(self) -> int:
@@ -67,14 +73,47 @@ def assign(table: SlotTable, tenants: Iterable[str], at: str, by: str) -> SlotTa
     chosen = _free_slots(table)
     made = {tenant: SlotAssignment(next(chosen), tenant, at, by) for tenant in wanted}
     taken = {e.slot for e in made.values()}
-    return SlotTable({**table.tenants, **made}, tuple(e for e in table.freed if e.slot not in taken))
+    freed = tuple(e for e in table.freed if e.slot not in taken)
+    return replace(table, tenants={**table.tenants, **made}, freed=freed)
 
 
 def release(table: SlotTable, tenants: Iterable[str], at: str, by: str) -> SlotTable:
     """The table without ``tenants``; their slots are the last to be given again."""
     gone = {t for t in tenants if t in table.tenants}
     stones = tuple(replace(table.tenants[t], at=at, by=by) for t in sorted(gone))
-    return SlotTable({t: e for t, e in table.tenants.items() if t not in gone}, table.freed + stones)
+    stay = {t: e for t, e in table.tenants.items() if t not in gone}
+    moving = {t: e for t, e in table.moving.items() if t not in gone}
+    return SlotTable(stay, table.freed + stones, moving)
+
+
+def move(table: SlotTable, tenant: str, at: str, by: str) -> SlotTable:
+    """The table with a second slot for a tenant, on its own load balancer; one that has one there keeps it, and where none is
+    free the table is what it was."""
+    number = table.tenants[tenant].slot.load_balancer
+    if tenant in table.moving and table.moving[tenant].slot.load_balancer == number:
+        return table
+    held = {e.slot for t, e in table.moving.items() if t != tenant and e.slot.load_balancer == number}
+    stand = sum(e.slot.load_balancer == number for e in table.tenants.values())
+    free = [s for p in range(FIRST_TURN, FIRST_TURN + TURNS) if (s := Slot(number, p)) not in held]
+    if not free or stand + 2 * len(held) + 2 > RULES:
+        return table
+    return replace(table, moving={**table.moving, tenant: SlotAssignment(free[0], tenant, at, by)})
+
+
+def arrive(table: SlotTable, tenant: str) -> SlotTable:
+    """The table without the second slot of a tenant whose move has ended."""
+    return replace(table, moving={t: e for t, e in table.moving.items() if t != tenant})
+
+
+def moving_value(table: SlotTable, tenant: str) -> dict[str, Any]:
+    """What the tenant's root gets for a move."""
+    turned = table.moving[tenant].slot.priority
+    return {**table.tenants[tenant].slot.as_value(), "moving": {"turned": turned, "waiting": turned + WAITING}}
+
+
+def on_the_move(table: SlotTable, load_balancer: int) -> list[str]:
+    """The tenants that hold a second slot on this load balancer."""
+    return sorted(t for t, e in table.moving.items() if e.slot.load_balancer == load_balancer)
 
 
 def _free_slots(table: SlotTable) -> Iterator[Slot]:
@@ -96,9 +135,10 @@ def render(table: SlotTable) -> bytes:
     """The table as JSON, the same bytes for the same table."""
     tenants = {t: {**e.slot.as_value(), "at": e.at, "by": e.by} for t, e in table.tenants.items()}
     freed = [{**e.slot.as_value(), "tenant": e.tenant, "at": e.at, "by": e.by} for e in table.freed]
-    return (
-        json.dumps({"version": VERSION, "tenants": tenants, "freed": freed}, indent=2, sort_keys=True) + "\n"
-    ).encode()
+    data = {"version": VERSION, "tenants": tenants, "freed": freed}
+    if table.moving:
+        data["moving"] = {t: {**e.slot.as_value(), "at": e.at, "by": e.by} for t, e in table.moving.items()}
+    return (json.dumps(data, indent=2, sort_keys=True) + "\n").encode()
 
 
 def parse(data: bytes | None, where: str) -> SlotTable:
@@ -125,10 +165,11 @@ def _read(data: Any) -> SlotTable:
         raise ValueError(f"version {data['version']!r} is not known here")
     tenants = {str(name): _entry(str(name), entry) for name, entry in data["tenants"].items()}
     freed = tuple(_entry(str(entry["tenant"]), entry) for entry in data["freed"])
-    slots = [e.slot for e in (*tenants.values(), *freed)]
+    moving = {str(name): _entry(str(name), entry) for name, entry in data.get("moving", {}).items()}
+    slots = [e.slot for e in (*tenants.values(), *freed, *moving.values())]
     if len(slots) != len(set(slots)):
         raise ValueError("it has one slot twice")
-    return SlotTable(tenants, freed)
+    return SlotTable(tenants, freed, moving)
 
 
 def _entry(tenant: str, data: Mapping[str, Any]) -> SlotAssignment:
@@ -145,6 +186,11 @@ def takes(declared: Mapping[str, Variable]) -> bool:
     """Whether a tenant's root declares ``allotment`` as an object of these two."""
     kind = declared[VARIABLE].type if VARIABLE in declared else [""]
     return kind[0] == "object" and {"load_balancer", "priority"} <= set(kind[1])
+
+
+def takes_moves(declared: Mapping[str, Variable]) -> bool:
+    """Whether a tenant's root also takes the rules of a move."""
+    return takes(declared) and "moving" in declared[VARIABLE].type[1]
 
 
 def counts(declared: Mapping[str, Variable]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...model.errors import ConfigError, OrchestrateError
+from ...model.errors import ConfigError, OrchestrateError, RefusedError
 from ...model.nouns import Layer, ResolvedValue, Variable
 from . import slots
 from .slot_table import SlotTableStore
@@ -97,6 +97,21 @@ class SlotVariables:
         origin = self.slot_store().origin
         return {t: ResolvedValue(self.table.tenants[t].slot.as_value(), origin) for t in tenants}
 
+    def move(self, tenant: str, *, kept: bool) -> ResolvedValue:
+        """Its slot and a second one, for a move; RefusedError where none is free. ``kept``: it is written down."""
+        store, before = self.slot_store(), self.table
+        after = store.move(tenant) if kept else slots.move(before, tenant, "", "")
+        if tenant not in after.moving:
+            raise _full(store, after, tenant)
+        if kept:
+            self._table[:] = [after]
+        return ResolvedValue(slots.moving_value(after, tenant), store.origin)
+
+    def arrive(self, tenant: str) -> None:
+        """Its move has ended."""
+        if tenant in self.table.moving:
+            self._table[:] = [self.slot_store().arrive(tenant)]
+
     def release(self, tenant: str) -> None:
         """It is gone, or has a load balancer of its own now."""
         self._table[:] = [self.slot_store().release([tenant])]
@@ -127,6 +142,17 @@ def missing(values: Mapping[str, ResolvedValue], outputs: Mapping[str, Any]) -> 
     slot = values[VARIABLE].value if VARIABLE in values else None
     number = slot["load_balancer"] if slot else 0
     return 0 if str(number) in (outputs.get(OUTPUT) or {}) else int(number)
+
+
+def _full(store: SlotTableStore, table: SlotTable, tenant: str) -> RefusedError:
+    number = table.tenants[tenant].slot.load_balancer
+    others = slots.on_the_move(table, number)
+    return RefusedError(
+        f"{store.stack.label}/{tenant}: this apply moves it to another target group, and load balancer {number} has no "
+        f"second slot free for that: {len(others)} tenants move there",
+        where=store.key,
+        hint=f"nothing was changed; a slot is free when a move has ended: apply again {', '.join(others[:5])}",
+    )
 
 
 def _refused(values: LayerValues) -> ConfigError | None:

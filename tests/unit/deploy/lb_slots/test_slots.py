@@ -196,3 +196,66 @@ def test_which_root_counts_load_balancers(kinds: dict[str, str], counts: bool) -
 )
 def test_who_shares(values: dict[str, Any], shares: bool) -> None:
     assert slots.shares(values) is shares
+
+
+# -- moves --------------------------------------------------------------------------------------
+
+
+def full(tenants: int) -> SlotTable:
+    return assign(SlotTable(), [f"t{n}" for n in range(tenants)], "then", "me")
+
+
+def movers(table: SlotTable, tenants: int) -> SlotTable:
+    for n in range(tenants):
+        table = slots.move(table, f"t{n}", "then", "me")
+    return table
+
+
+def test_a_move_holds_a_second_slot_on_its_own_load_balancer_until_it_has_ended() -> None:
+    table = slots.move(full(91), "t90", "now", "me")
+    assert slots.moving_value(table, "t90") == {
+        "load_balancer": 2, "priority": 101, "moving": {"turned": 91, "waiting": 191},
+    }  # fmt: skip
+    assert slots.move(table, "t90", "later", "me") == table, "it keeps the one that it has"
+    assert slots.arrive(table, "t90") == full(91)
+    assert release(table, ["t90"], "now", "me").moving == {}
+
+
+@pytest.mark.parametrize(("tenants", "most"), [(20, 10), (80, 10), (84, 8), (90, 5)])
+def test_second_slots_leave_no_load_balancer_overfull(tenants: int, most: int) -> None:
+    table = movers(full(tenants), 20)
+    assert len(table.moving) == most
+    assert len({e.slot.priority for e in table.moving.values()}) == most
+    assert tenants + 2 * most <= 100
+    assert len(slots.on_the_move(table, 1)) == most and slots.on_the_move(table, 2) == []
+
+
+def test_the_rule_that_turns_comes_before_every_tenants_own_and_the_one_that_waits_meets_none() -> None:
+    table = movers(full(80), 10)
+    own = {e.slot.priority for e in table.tenants.values()}
+    moving = [slots.moving_value(table, t)["moving"] for t in table.moving]
+    assert all(each["turned"] < FIRST_PRIORITY for each in moving)
+    waiting = {each["waiting"] for each in moving}
+    assert len(waiting) == 10 and not waiting & {*own, *range(FIRST_PRIORITY, FIRST_PRIORITY + PER_LOAD_BALANCER)}
+
+
+def test_a_tenant_that_went_to_another_load_balancer_gets_its_second_slot_there() -> None:
+    table = slots.move(full(1), "t0", "then", "me")
+    there = SlotTable({"t0": slots.SlotAssignment(Slot(2, 101), "t0", "now", "me")}, moving=table.moving)
+    assert slots.move(there, "t0", "now", "me").moving["t0"].slot == Slot(2, 91)
+
+
+def test_a_book_with_second_slots_is_read_as_it_was_written() -> None:
+    table = movers(full(3), 2)
+    assert parse(render(table), "b") == table
+    assert b"moving" not in render(full(3)), "the book of an older version has none"
+
+
+@pytest.mark.parametrize("kind", ["object({ load_balancer = number, priority = number })", "any"])
+def test_only_a_root_that_takes_the_rules_of_a_move_gets_them(kind: str) -> None:
+    variable = Variable("allotment", parse_type(kind), False, False, True, "v.tf:1", None)
+    assert not slots.takes_moves({"allotment": variable})
+    moves = "object({ load_balancer = number, priority = number, moving = optional(object({ turned = number })) })"
+    assert slots.takes_moves(
+        {"allotment": Variable("allotment", parse_type(moves), False, False, True, "v.tf:1", None)}
+    )

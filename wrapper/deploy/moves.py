@@ -1,0 +1,49 @@
+"""A tenant goes to another service, perhaps behind another target group: what of its plan says so, and what its last apply may
+delete.
+
+Knows what the plan of modules/tenant-service looks like then; not how a second slot is found, nor how ECS is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..model.nouns import Outcome, Step
+from ..run.runner import StepWatch
+from ..terraform.arguments import partial
+from ..terraform.plan_stream import is_plan, leaves_target_group, replaces_service
+from .prepared import PreparedLayer
+
+# The rules of a move, which the apply after it takes away; also of a stack that is protected.
+FREED = ("*aws_lb_listener_rule.turned[[]0]", "*aws_lb_listener_rule.waiting[[]0]")
+
+
+class Moves(Exception):
+    """A plan moves the tenant, and it was made without what a move needs: no error, it is planned again with that.
+    ``to_another_group``: it needs a second slot."""
+
+    def __init__(self, *, to_another_group: bool) -> None:
+        super().__init__()
+        self.to_another_group = to_another_group
+
+
+@dataclass(frozen=True)
+class MoveWatch:
+    """Hears what a plan said, after ``watch``. Raises Moves where that is a move."""
+
+    watch: StepWatch
+    prepared: PreparedLayer
+    may_move: bool
+
+    def before(self, step: Step) -> None:
+        self.watch.before(step)
+
+    def after(self, step: Step, outcome: Outcome) -> None:
+        self.watch.after(step, outcome)
+        one = self.prepared
+        planned = is_plan(step.argv) and outcome and not outcome.skipped
+        if not (planned and self.may_move) or one.verb.as_applied or partial(one.tokens):
+            return
+        group = one.takes_moves and not one.moves and leaves_target_group(outcome.tail)
+        if group or (one.takes_counts and replaces_service(outcome.tail)):
+            raise Moves(to_another_group=group)
