@@ -138,20 +138,21 @@ def varint(message: bytes, at: int) -> tuple[int, int]:
 
 def main(binary: str) -> None:
     argv = [binary, "-debug"]  # which also writes down each request
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as provider:
-        assert provider.stdout
-        said = next(filter(None, (re.search(rf"{REATTACH}='(.*)'", line) for line in provider.stdout)))
-        try:
-            ((name, where),) = json.loads(said.group(1)).items()
-            with tempfile.TemporaryDirectory() as folder:
-                socket = f"{folder}/provider"
+    with tempfile.TemporaryDirectory() as folder:
+        env = os.environ | {"TMPDIR": folder}  # where it leaves its socket
+        with subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as provider:
+            assert provider.stdout
+            said = next(filter(None, (re.search(rf"{REATTACH}='(.*)'", line) for line in provider.stdout)))
+            try:
+                ((name, where),) = json.loads(said.group(1)).items()
+                socket = f"{folder}/proxy"
                 server = proxy(where["Addr"]["String"], socket)
                 address = {"Network": "unix", "String": socket}
                 print(json.dumps({name: where | {"Addr": address, "Pid": os.getpid()}}), flush=True)
                 sys.stdin.read()  # until the tests are over
                 server.stop(None)
-        finally:
-            provider.terminate()
+            finally:
+                provider.terminate()
 
 
 def proxy(upstream: str, socket: str) -> Any:
