@@ -39,7 +39,7 @@ def remove(home: Path) -> list[Path]:
 
 
 def _unended(home: Path) -> Iterator[Path]:
-    """The lock files of runs that did not empty theirs, while nobody holds them."""
+    """The lock files of runs that did not empty theirs, while no process holds them."""
     for lock in sorted(home.glob("runs/*/*/*/lock")):
         with contextlib.suppress(OSError):
             if lock.stat().st_size and not lock.is_symlink():
