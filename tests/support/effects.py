@@ -80,6 +80,7 @@ class SeenEngine(FakeEngine):
     def _behave(self, run: Run, step: Step) -> Outcome:
         seen, environment = self.seen, run.container.environment
         values = run.files.made.get(VALUES_FILE, b"").decode()
+        values += json.dumps(dict(run.planned)) if run.files.collect else ""  # what a saved plan remembers
         seen.steps.append((self.name, run.layer.label, *step.argv, environment.get("AWS_ENDPOINT_URL", ""), values))
         seen.running += 1
         seen.most = max(seen.most, seen.running)

@@ -42,6 +42,7 @@ ALONE = {  # a command line of each command of ours that ends well
     "doctor": "doctor app-test",
 }
 MANY = {
+    "destroy": "destroy app-test",
     "drift": "drift app-test --all-tenants",
     "promote": f"promote app-test app-live {REGION} --all-tenants --confirm {REGION}/app-live",
 }
@@ -96,7 +97,7 @@ ALL = {
     "--timeout": lambda c: Case(alone(c), "--timeout 1ms", slow=0.02),
     "--confirm": lambda c: Case(f"{c} app-live {REGION} {_WORDS.get(c, '')}".strip(), f"--confirm {REGION}/app-live"),
     "--all-tenants": lambda c: Case(alone(c), "--all-tenants"),
-    "--jobs": lambda c: Case(f"{many(c)} --jobs 1", "--jobs 2", slow=0.02, change=changed),
+    "--jobs": lambda c: Case(f"{many(c)} --jobs 1", "--jobs 2", slow=0.15, change=changed),
     "--tenants": lambda c: Case(many(c), "--tenants globex", change=changed),
     "--shard": lambda c: Case(many(c), "--shard 2/2", change=changed),
     "--fail-fast": lambda c: Case(f"{many(c)} --jobs 1", "--fail-fast", fails="acme", change=changed),
@@ -125,10 +126,11 @@ def _file_build(disk: Disk) -> None:
 
 
 def _git(disk: Disk) -> None:
+    """Committed, and not applied."""
+    disk.append(f"{APP}/tenants/globex.tfvars", "memory = 999\n")
     me = ("-c", "user.name=me", "-c", "user.email=me@example.com")
     for words in (("init", "-q"), ("add", "-A", "config", "src", "modules"), ("commit", "-qm", "x")):
         subprocess.run(("git", *me, *words), cwd=disk.root, check=True, capture_output=True)
-    disk.append(f"{APP}/tenants/globex.tfvars", "memory = 999\n")
 
 
 def _bucket(disk: Disk) -> None:
@@ -179,7 +181,7 @@ ONE = {
         for name in ("vars", "apply", "plan", "affected", "shards")
     },
     ("apply", "--unpromoted"): Case(f"apply {_UNPROMOTED}", "--unpromoted hotfix"),
-    ("plan", "--unpromoted"): Case("plan " + _UNPROMOTED.partition(" --confirm")[0], "--unpromoted hotfix"),
+    ("plan", "--unpromoted"): Case("plan -out=p " + _UNPROMOTED.partition(" --confirm")[0], "--unpromoted hotfix"),
     **{
         (name, option): Case(ALONE[name], f"{option} {value}", change=changed)
         for name in ("affected", "shards", "tenants")
@@ -193,10 +195,12 @@ ONE = {
     ("shards", "--parts"): Case("shards app-test -n 1", "", "shards app-test --parts 2", change=changed),
     ("shards", "--format"): Case("shards app-test -n 1", "--format jenkins", change=changed),
     ("tenant add", "--from"): Case("tenant add new app-test", "--from nothing"),
+    ("quota", "--sandbox"): Case("quota app-test", "--sandbox", stub=True),
+    ("quota", "--engine"): Case("quota app-test --sandbox", "--engine host", stub=True),
     ("quota", "--tenant-count"): Case("quota app-test", "--tenant-count 60"),
     ("rollback", "--to"): Case("rollback app-test --tenant acme", "--to 7"),
     ("reap", "--yes"): Case("reap", "--yes"),
-    ("reap", "--jobs"): Case("reap --yes --jobs 1", "--jobs 2", slow=0.02),
+    ("reap", "--jobs"): Case("reap --yes --jobs 1", "--jobs 2", slow=0.15),
     ("reap", "--region"): Case("reap", "--region eu-west-1"),
     ("reap", "--stack"): Case("reap", "--stack nothing-*"),
     ("reap", "--older-than"): Case("reap", "--older-than 12h"),

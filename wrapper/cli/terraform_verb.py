@@ -59,7 +59,7 @@ def _options(verb: commands.Verb) -> Decorator:
     table = (
         (True, takes(*ASKS_AWS, "dry_run", "tenant", "timeout")),
         (verb.guarded, takes("confirm")),
-        (many, stacked(takes("all_tenants", "jobs"), scope_options, policy_options)),
+        (many, stacked(takes("jobs", *(() if verb.deletes else ("all_tenants",))), scope_options, policy_options)),
         (many and verb.journaled, journal_options),
         (many and verb.compares, unchanged_options),
         (verb.compares, stacked(choice_options, unpromoted_option)),

@@ -47,7 +47,7 @@ MEANT = {"apply", "import", "refresh", "force-unlock", "state", "taint", "untain
 TAKERS = {
     "dry_run": {"drift", "promote", "rollback", "tenant remove", *VERBS},
     "tenant": {"vars", "builds", "history", "drift", "promote", "rollback", *VERBS},
-    "all_tenants": {"drift", "promote", *MANY},
+    "all_tenants": {"drift", "promote", *MANY} - {"destroy"},  # which removes them anyway
     "jobs": {"drift", "promote", "reap", *MANY},
     "confirm": MEANT,
     "rollout_timeout": {"apply", "promote", "rollback"},
