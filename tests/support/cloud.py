@@ -22,6 +22,7 @@ from wrapper.model.nouns import Layer, Outcome, Run, Step
 from wrapper.project.project import Project
 from wrapper.run.signals import SignalHandler
 from wrapper.terraform import commands
+from wrapper.terraform.caller_values import FileToken
 from wrapper.terraform.commands import Token
 
 OUTPUTS = {"stack": STACK_OUTPUTS, "tenant": {"url": "https://acme.test.example.com"}}
@@ -90,7 +91,7 @@ class Cloud:
     def perform(self, verb: str, tenant: str = "", *arguments: str, **changes: Any) -> Outcome:
         deployer = self.deployer(**changes)
         layer = deployer.project.layer(deployer.stack, tenant, must_be_declared=commands.VERBS[verb].declared)
-        return deployer.perform(commands.VERBS[verb], layer, tokens(*arguments))
+        return deployer.perform(commands.VERBS[verb], layer, read(deployer.project, *arguments))
 
     @property
     def keys(self) -> list[str]:
@@ -106,6 +107,16 @@ class Cloud:
 
 def tokens(*arguments: str) -> list[Token]:
     return list(commands.tokenize(arguments))
+
+
+def read(project: Project, *arguments: str) -> list[Token]:
+    """The tokens, each -var-file read, as the command line does."""
+    return [
+        FileToken(t.flag, t.value, t.words, project.files.caller_source(t.value or "", project.root))
+        if t.flag == "var-file"
+        else t
+        for t in tokens(*arguments)
+    ]
 
 
 @dataclass(frozen=True)

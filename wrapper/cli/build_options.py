@@ -43,16 +43,15 @@ build_options = stacked(*_BUILDS, *_SMOKE)
 
 
 def take(session: CliSession, stack: Stack, tokens: Sequence[Token]) -> list[Token]:
-    """The arguments, and before them ``--builds`` as if it had been typed. Says where a typed -var wins."""
+    """The arguments, and before them ``--builds`` as if it had been typed. Says where a -var or -var-file wins."""
     if not session.options.builds:
         return list(tokens)
     from ..deploy import build_files, builds
-    from ..terraform import arguments
+    from ..terraform import caller_values
 
     found = build_files.read(session.project.files, [session.directory / path for path in session.options.builds])
     assigned = builds.assign(found, declared(session, stack), stack.label)
-    cli_vars = {a.name: a.text for a in arguments.typed_values(tokens)}
-    kept, words = builds.without_cli_vars(assigned, cli_vars)
+    kept, words = builds.without_cli_vars(assigned, caller_values.named(tokens))
     for word in words:
         session.console.info(word)
     return [*builds.tokens({n: b.number for n, b in kept.items()}), *tokens]

@@ -16,10 +16,10 @@ from ..model.errors import UsageError
 from ..model.naming import nearest
 from ..model.nouns import Layer, Stack
 from ..run import plan_run
-from ..terraform import arguments, commands, environment, flag_checks
+from ..terraform import arguments, caller_values, commands, environment, flag_checks
 from ..terraform.commands import Token, Verb
 from ..terraform.variables import is_build
-from . import build_options
+from . import build_options, given_values
 from .command import help_of, no_option
 from .fleet_options import fleet_options
 from .options import FleetOptions, global_options
@@ -94,6 +94,8 @@ def parse(session: CliSession, form: Form, words: Sequence[str]) -> Invocation:
     layer = session.project.layer(stack, tenant, must_be_declared=form.declared)
     many = form.many or (form.flags is None and _is_for_many(session.options.fleet, form.verb, layer))
     _check_saved(session, form, tokens)
+    tokens = given_values.read(session, form.verb, layer, tokens, many=many)
+    _check_builds(form, tokens)
     if session.options.builds and not form.picks_builds:
         tokens = build_options.take(session, stack, tokens)
     return Invocation(form.command, form.verb, layer, tuple(tokens), many)
@@ -161,10 +163,15 @@ def _check_form(form: Form, tenant: str, tokens: Sequence[Token]) -> None:
         raise UsageError(
             f"{form.command} is for many tenants, not {tenant} alone", hint=f"narrow it with --tenants {tenant}"
         )
-    cli_var = next((a for a in arguments.typed_values(tokens) if is_build(a.name)), None)
-    if form.picks_builds and cli_var:
+
+
+def _check_builds(form: Form, tokens: Sequence[Token]) -> None:
+    """UsageError for a build that is given to a command which chooses builds itself."""
+    given = {n: how for n, (_, how) in caller_values.named(tokens).items() if is_build(n)}
+    if form.picks_builds and given:
+        name, how = next(iter(given.items()))
         raise UsageError(
-            f"{form.command} decides which builds it deploys, and takes no -var {cli_var.name}={cli_var.text}",
+            f"{form.command} decides which builds it deploys, and takes no {how if name in how else f'{name} ({how})'}",
             hint="leave it out; to choose a build, use apply",
         )
 
@@ -219,6 +226,7 @@ def _known() -> list[click.Parameter]:
     @build_options.build_options
     @build_options.choice_options
     @build_options.unpromoted_option
+    @given_values.value_options
     def probe(**_: Any) -> None: ...
 
     return probe.params

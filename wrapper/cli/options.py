@@ -65,6 +65,7 @@ class Options:
     rollout_timeout: str = ""
     allow_delete: tuple[str, ...] = ()
     builds: tuple[str, ...] = ()
+    var_env: tuple[str, ...] = ()
     config_builds: bool = False
     unpromoted: str = ""
     state_lost: str = ""

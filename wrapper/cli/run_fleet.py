@@ -19,7 +19,7 @@ from ..model.errors import OrchestrateError, UsageError
 from ..reports import files, table
 from ..reports.json import check_same, data_of
 from ..reports.model import LayerResult, Report, in_order
-from ..terraform.arguments import typed_values
+from ..terraform.caller_values import named
 from .command_line import as_typed, line_of
 from .console import TerminalConsole
 from .fleet_options import targets
@@ -122,7 +122,7 @@ def _failed_from(session: CliSession, invocation: Invocation) -> dict[str, Any]:
 def _check_given(session: CliSession, invocation: Invocation, report: Report) -> None:
     """UsageError where that run gave a build and this one does not: those that failed would get another than the rest."""
     moved = {b.name: b.after for r in report.results for b in r.builds if b.after and b.origin.startswith("-var")}
-    now = {argument.name for argument in typed_values(invocation.tokens)}
+    now = named(invocation.tokens)
     lacking = {n: number for n, number in moved.items() if n not in now}
     if lacking and invocation.verb.compares and not session.options.config_builds:
         name, number = next(iter(lacking.items()))

@@ -19,6 +19,7 @@ from .fleet_options import (
     scope_options,
     unchanged_options,
 )
+from .given_values import value_options
 from .options import ASKS_AWS, Decorator, stacked, takes
 from .session import CliSession
 
@@ -59,6 +60,7 @@ def _options(verb: commands.Verb) -> Decorator:
     table = (
         (True, takes(*ASKS_AWS, "dry_run", "tenant", "timeout")),
         (verb.guarded, takes("confirm")),
+        (verb.values, value_options),
         (many, stacked(takes("jobs", *(() if verb.deletes else ("all_tenants",))), scope_options, policy_options)),
         (many and verb.journaled, journal_options),
         (many and verb.compares, unchanged_options),

@@ -14,10 +14,9 @@ from ..run import plan_file, plan_run
 from ..run.plan_run import RunContext, RunRequest
 from ..state import record
 from ..state.record import DeploymentRecord
-from ..terraform import arguments, environment, variables
-from ..terraform.arguments import typed_values
+from ..terraform import caller_values, environment, variables
 from ..terraform.commands import Token, Verb
-from ..terraform.variables import Source
+from ..terraform.variables import CallerValue
 from .lb_slots import slots
 from .prepared import NO_OVERRIDES, LayerOverrides, RootRequest
 
@@ -38,17 +37,20 @@ class ArgumentChecks:
     def distribute(
         self, verb: Verb, layer: Layer, tokens: Iterable[Token], declared: Mapping[str, Variable]
     ) -> list[Token]:
-        """The caller's arguments that are this layer's: a -var goes to the root that declares it."""
-        return arguments.distribute(verb, tokens, declared, self._others(layer), layer.label)
+        """The caller's arguments that are this layer's: a value goes to the root that declares it."""
+        return caller_values.distribute(verb, tokens, declared, self._others(layer), layer.label)
 
     def _others(self, layer: Layer) -> set[str]:
         stack = layer.stack
         other = stack.source if layer.tenant else stack.tenant_source
         return set(self.project.values.declared(other)) if other else set()
 
-    def var_files(self, tokens: Iterable[Token]) -> list[Source]:
-        directory = self.context.directory
-        return [self.project.files.caller_source(directory / (t.value or "")) for t in tokens if t.flag == "var-file"]
+    def _read(self, verb: Verb, tokens: Iterable[Token], declared: Mapping[str, Variable]) -> dict[str, CallerValue]:
+        found = caller_values.read(tokens, declared) if verb.values else {}
+        for value in found.values():
+            if value.template:
+                self.project.files.info(f"{value.origin}: ${{ and %{{ are text here; Terraform would evaluate them")
+        return found
 
     def root_request(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> RootRequest:
         """What all layers of this one's root have in common; raises what is wrong with the arguments for any of them."""
@@ -57,8 +59,8 @@ class ArgumentChecks:
         mine = self.distribute(verb, layer, tokens, declared)
         saved = plan_run.file_argument(verb, mine)
         if saved:
-            mine = [t for t in mine if t.flag != "var" or variables.parse_argument(t.value or "").name != "tenant"]
-        cli_vars = {a.name: variables.check_argument(a, declared) for a in typed_values(mine)} if verb.values else {}
+            mine = [t for t in mine if t.flag != "var" or caller_values.argument_of(t).name != "tenant"]
+        read = self._read(verb, mine, declared)
         digests = {
             "sources": self.project.digest_sources(layer),
             "modules": self.project.digest_modules(layer),
@@ -73,7 +75,7 @@ class ArgumentChecks:
             digest=fingerprint.digest(*digests.values()),
             modules=self.project.modules(),
         )
-        return RootRequest(request, cli_vars, saved, {**digests, "versions": self.context.versions})
+        return RootRequest(request, read, saved, {**digests, "versions": self.context.versions})
 
     def planned(
         self, layer: Layer, root_request: RootRequest, info: Callable[[str], None] = lambda _: None
@@ -94,11 +96,10 @@ class ArgumentChecks:
             return root_request
         request = root_request.request
         tokens = self.distribute(request.verb, layer, overrides.tokens, request.declared)
-        cli_vars = {a.name: variables.check_argument(a, request.declared) for a in typed_values(tokens)}
         return replace(
             root_request,
             request=replace(request, tokens=(*request.tokens, *tokens)),
-            cli_vars={**root_request.cli_vars, **cli_vars},
+            caller_values={**root_request.caller_values, **caller_values.read(tokens, request.declared)},
             overrides=replace(overrides, tokens=tuple(tokens)),
         )
 
@@ -110,8 +111,8 @@ class ArgumentChecks:
         coming = self.project.values.outputs(self.stack.source) & set(root_request.request.declared)
         if not self.project.values.template_mentions(self.stack, coming):
             unknown = {n: None for n in coming if root_request.request.declared[n].nullable}
-            values = self.project.values.of(tenant, unknown, self.var_files(root_request.request.tokens))
+            values = self.project.values.of(tenant, unknown)
             coming |= {slots.VARIABLE} if slots.takes(root_request.request.declared) else set()
             variables.check_required(
-                root_request.request.declared, {*values, *root_request.cli_vars, *coming}, tenant.label
+                root_request.request.declared, {*values, *root_request.caller_values, *coming}, tenant.label
             )

@@ -8,7 +8,8 @@ from typing import Any
 from ..model.findings import BuildChange
 from ..state.history import HistoryEntry
 from ..state.record import DeploymentRecord
-from ..terraform.arguments import destroys, partial, typed_values
+from ..terraform.arguments import destroys, partial
+from ..terraform.caller_values import named
 from . import build_words
 from .prepared import PreparedLayer
 
@@ -46,7 +47,7 @@ def _after(prepared: PreparedLayer) -> Mapping[str, str]:
 def _overridden(prepared: PreparedLayer, reason: Mapping[str, Any]) -> dict[str, str]:
     """What a promotion or a rollback gives is as if it had been typed: its own words for each."""
     words = HistoryEntry(reason=reason).reason_text
-    return dict.fromkeys((a.name for a in typed_values(prepared.root_request.overrides.tokens)), words) if words else {}
+    return dict.fromkeys(named(prepared.root_request.overrides.tokens), words) if words else {}
 
 
 def _origin(prepared: PreparedLayer, name: str) -> str:

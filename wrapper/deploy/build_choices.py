@@ -6,7 +6,7 @@ A build is one whatever its name's spelling: ``service1-build`` and ``service1_b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from ..model.fingerprint import Difference
 from ..model.nouns import ResolvedValue, Variable
 from ..state.history import HistoryEntry
 from ..state.record import DeploymentRecord
-from ..terraform.variables import Source, build_names, merge
+from ..terraform.variables import build_names
 from . import build_rule, build_words
 from .build_rule import BuildChoice, Given, Ran, Said, Why, parse_said
 from .builds import capital
@@ -114,19 +114,6 @@ def check_mode(asked: BuildQuestion, label: str, where: str) -> None:
         where=where,
         hint=f"write it in the tenant's file or in variables.tfvars, and apply: {lines}",
     )
-
-
-def without_builds(source: Source, declared: Mapping[str, Variable]) -> Source:
-    """The values of a file that the command names, but for builds: those it gives, and the files keep saying theirs."""
-    builds = build_names(declared)
-    return replace(source, values={n: v for n, v in source.values.items() if n not in builds})
-
-
-def builds_of(sources: Iterable[Source], declared: Mapping[str, Variable], label: str) -> dict[str, ResolvedValue]:
-    """And the builds in such files."""
-    builds = {n: declared[n] for n in build_names(declared)}
-    alone = [replace(s, values={n: v for n, v in s.values.items() if n in builds}) for s in sources]
-    return merge(builds, (), alone, label)
 
 
 def ran_of(record: DeploymentRecord, name: str, now: Said) -> Ran:

@@ -17,6 +17,7 @@ from typing import Any
 from ..model.errors import ConfigError, UsageError
 from ..model.naming import nearest
 from ..project.files import Notice
+from ..terraform.caller_values import as_tokens
 from ..terraform.commands import Token
 from ..terraform.variables import is_build
 
@@ -220,20 +221,23 @@ def renamed(recorded: Collection[str], declared: Collection[str]) -> dict[str, s
     return {n: n if n in declared else variables[capital(n)] for n in recorded if capital(n) in variables}
 
 
-def without_cli_vars(assigned: Mapping[str, Build], cli_vars: Mapping[str, str]) -> tuple[dict[str, Build], list[str]]:
-    """Those that no -var names, and words about the others: -var wins."""
+def without_cli_vars(
+    assigned: Mapping[str, Build], cli_vars: Mapping[str, tuple[Any, str]]
+) -> tuple[dict[str, Build], list[str]]:
+    """Those that no -var and no -var-file gives as well, and words about the others: what is named wins. ``cli_vars``: as of
+    :func:`wrapper.terraform.caller_values.named`."""
     kept = {n: b for n, b in assigned.items() if n not in cli_vars}
     words = [
-        f"-var {n}={cli_vars[n]} wins over {b.where} ({b.number})"
+        f"{cli_vars[n][1]} wins over {b.where} ({b.number})"
         for n, b in assigned.items()
-        if n in cli_vars and cli_vars[n] != b.number
+        if n in cli_vars and str(cli_vars[n][0]) != b.number
     ]
     return kept, words
 
 
 def tokens(numbers: Mapping[str, str]) -> list[Token]:
     """As if typed: ``-var service1-build=90``."""
-    return [Token("var", f"{n}={v}", ("-var", f"{n}={v}")) for n, v in sorted(numbers.items())]
+    return as_tokens(dict(sorted(numbers.items())))
 
 
 # -- writing ------------------------------------------------------------------------------------

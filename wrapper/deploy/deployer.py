@@ -31,7 +31,7 @@ from ..run.signals import SignalHandler
 from ..state import history, index, layer_state
 from ..state.record import DeploymentRecord, Trigger, moment
 from ..state.store import Store, open_store
-from ..terraform import commands, variables
+from ..terraform import caller_values, commands
 from ..terraform.arguments import changes, destroys, partial
 from ..terraform.commands import Token, Verb
 from ..terraform.suggested import suggest
@@ -451,11 +451,7 @@ class Deployer:
     def for_stack(self, tokens: Sequence[Token]) -> list[Token]:
         """Of a tenant's arguments, those that the stack layer takes too."""
         mine = self.resolver.checks.declared(Layer(self.stack))
-        return [
-            t
-            for t in tokens
-            if t.flag in CARRIED or (t.flag == "var" and variables.parse_argument(t.value or "").name in mine)
-        ]
+        return [t for t in tokens if t.flag in CARRIED or any(name in mine for name in caller_values.named([t]))]
 
     def changed(self, layer: Layer) -> list[Difference]:
         """What of a layer's inputs differs from its last apply; [] when nothing or not known."""

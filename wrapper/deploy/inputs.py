@@ -21,10 +21,10 @@ from ..run.runner import Console
 from ..state import layer_state
 from ..state.record import DeploymentRecord
 from ..state.store import Store
-from ..terraform import variables
-from ..terraform.arguments import removes, typed_values
+from ..terraform import caller_values, variables
+from ..terraform.arguments import removes
 from ..terraform.commands import PLAN, Token, Verb
-from ..terraform.variables import Source
+from ..terraform.variables import CallerValue, Source
 from . import build_choices, destroy_values
 from .argument_checks import ArgumentChecks
 from .build_choices import BuildPolicy, BuildQuestion
@@ -104,7 +104,7 @@ class InputResolver:
             return
         first: dict[str, tuple[ResolvedValue, str]] = {}
         losses = destroy_values.Losses(self.console.info) if removes(verb, tokens) else None
-        for layer, values in zip(layers, self._values(layers, tokens, root_request.cli_vars, losses), strict=True):
+        for layer, values in zip(layers, self._values(layers, root_request.caller_values, losses), strict=True):
             mine = (overrides or {}).get(layer.tenant, NO_OVERRIDES)
             try:
                 request = self.checks.with_overrides(layer, root_request, mine)
@@ -127,19 +127,16 @@ class InputResolver:
         record = self._record(layer, root_request, records)
         if losses and record:
             values = self._fill_from_last_apply(layer, request.declared, values, record)
-        question, values = self._question(layer, root_request, values, seen=record is not None)
+        question = self._question(root_request, values, seen=record is not None)
         build_choices.check_mode(question, layer.label, self._stack_file())
         choices = question.ask(record or DeploymentRecord())
-        values = build_choices.settled(values, choices)
-        known = {*values, *root_request.cli_vars, *root_request.overrides.sensitive_names}
+        values = {**build_choices.settled(values, choices), **root_request.caller_values}
+        known = {*values, *root_request.overrides.sensitive_names}
         if losses:
             root_request, values = self._for_destroy(layer, root_request, values, known, losses)
         else:
             variables.check_required(request.declared, known, layer.label)
-        digests = digest_each({**values, **root_request.cli_vars}, first)
-        for name in root_request.cli_vars:
-            if root_request.request.declared[name].sensitive:
-                values.pop(name, None)
+        digests = digest_each(values, first)
         inputs = fingerprint.inputs(digests, **root_request.digests) if root_request.whole else {}
         return PreparedLayer(layer, root_request, values, inputs, question=question).chosen(choices)
 
@@ -159,7 +156,7 @@ class InputResolver:
         if not lost and not missing:
             return root_request, values
         configuring = destroy_values.configuring(b for _, b in self.project.files.blocks(layer.source))
-        certain = {*root_request.cli_vars, *(n for n, v in values.items() if v.origin == "orchestrate")}
+        certain = {*root_request.caller_values, *(n for n, v in values.items() if v.origin == "orchestrate")}
         destroy_values.check_providers(lost, configuring, certain)
         if configuring is None or configuring & missing.keys():
             variables.check_required(declared, known, layer.label)
@@ -168,18 +165,14 @@ class InputResolver:
         self.console.info(f"{layer.label}: no value for {', '.join(missing)}; the destroy goes on without a refresh")
         return root_request.without_refresh(), {**values, **missing}
 
-    def _question(
-        self, layer: Layer, root_request: RootRequest, values: dict[str, ResolvedValue], *, seen: bool
-    ) -> tuple[BuildQuestion, dict[str, ResolvedValue]]:
-        """By what its builds are chosen; and the values, with the builds of files that the command names."""
+    def _question(self, root_request: RootRequest, values: Mapping[str, ResolvedValue], *, seen: bool) -> BuildQuestion:
+        """By what its builds are chosen. ``values``: what the files say."""
         request, overrides = root_request.request, root_request.overrides
-        file_vars = build_choices.builds_of(self.checks.var_files(request.tokens), request.declared, layer.label)
-        ways = dict.fromkeys((a.name for a in typed_values(overrides.tokens)), overrides.how)
-        by_command = {n: (v, f"-var-file, {v.origin}") for n, v in file_vars.items()}
-        by_command |= {n: (v, ways.get(n, "-var")) for n, v in root_request.cli_vars.items()}
+        ways = dict.fromkeys(caller_values.named(overrides.tokens), overrides.how)
+        by_command = {n: (v, ways.get(n) or _way(v)) for n, v in root_request.caller_values.items()}
         moves = request.verb.compares and not removes(request.verb, request.tokens)
         policy = replace(self.builds, as_it_ran=not moves, unseen=not seen)
-        return build_choices.question(request.declared, values, by_command, policy), {**values, **file_vars}
+        return build_choices.question(request.declared, values, by_command, policy)
 
     def _stack_file(self) -> str:
         return self.project.files.short(self.stack.config / "stack.hcl")
@@ -216,43 +209,36 @@ class InputResolver:
         cli_vars = {n: t for n, t in record.cli_vars.items() if n in declared and n not in builds}
         if not layer.tenant and slots.counts(declared):
             cli_vars = self.slot_variables.still_enough(cli_vars)
-        return [Token("var", f"{n}={t}", ("-var", f"{n}={t}")) for n, t in cli_vars.items()]
+        return caller_values.as_tokens(cli_vars)
 
     # -- values -----------------------------------------------------------------------------------
 
     def effective(self, layer: Layer, tokens: Sequence[Token]) -> dict[str, ResolvedValue]:
         """Every effective value of a layer, -var and -var-file included, with its origin."""
-        declared = self.checks.declared(layer)
-        cli_vars = {a.name: variables.check_argument(a, declared) for a in typed_values(tokens) if a.name in declared}
-        values = next(iter(self._values([layer], tokens, cli_vars)))
+        root_request = self.checks.root_request(PLAN, layer, tokens)
+        values = next(iter(self._values([layer], root_request.caller_values)))
         if isinstance(values, OrchestrateError):
             raise values
-        root_request = self.checks.root_request(PLAN, layer, tokens)
         record = self._record(layer, root_request, None)
-        question, values = self._question(layer, root_request, values, seen=record is not None)
-        return {**build_choices.settled(values, question.ask(record or DeploymentRecord())), **cli_vars}
+        question = self._question(root_request, values, seen=record is not None)
+        return {
+            **build_choices.settled(values, question.ask(record or DeploymentRecord())),
+            **root_request.caller_values,
+        }
 
     def _values(
-        self,
-        layers: Sequence[Layer],
-        tokens: Sequence[Token],
-        cli_vars: Mapping[str, ResolvedValue],
-        losses: Losses | None = None,
+        self, layers: Sequence[Layer], by_caller: Mapping[str, CallerValue], losses: Losses | None = None
     ) -> Iterable[dict[str, ResolvedValue] | OrchestrateError]:
         """From the files, and what the tool itself gives. ``losses``: of a destroy."""
-        sources = self.checks.var_files(tokens)
-        file_vars = {n: ResolvedValue(v, f"{s.name}:{line}") for s in sources for n, (v, line) in s.values.items()}
-        return self.slot_variables.give(
-            layers, self.checks.declared(layers[0]), self._from_files(layers, tokens, losses), {**file_vars, **cli_vars}
-        )
+        found = self._from_files(layers, losses)
+        return self.slot_variables.give(layers, self.checks.declared(layers[0]), found, {**by_caller})
 
     def _from_files(
-        self, layers: Sequence[Layer], tokens: Sequence[Token], losses: Losses | None
+        self, layers: Sequence[Layer], losses: Losses | None
     ) -> Iterator[dict[str, ResolvedValue] | OrchestrateError]:
         outputs, declared = self.outputs.of(layers[0], needed=losses is None), self.checks.declared(layers[0])
         to_come = {} if outputs or not self.dry else self.outputs.to_come(layers[0], declared)
-        sources = [build_choices.without_builds(s, declared) for s in self.checks.var_files(tokens)]
-        for values in self.project.values.of_all(layers, outputs, sources, losses.note if losses else None):
+        for values in self.project.values.of_all(layers, outputs, losses.note if losses else None):
             yield values if isinstance(values, OrchestrateError) else {**to_come, **values}
 
     def _fill_from_last_apply(
@@ -269,3 +255,8 @@ class InputResolver:
             {n: (variables.check_argument(variables.Argument(n, t), declared).value, 0) for n, t in missing.items()},
         )
         return {**values, **variables.merge(declared, (), [source], layer.label)}
+
+
+def _way(value: CallerValue) -> str:
+    """How a command gives a value, as a record has it."""
+    return "-var" if value.text is not None else f"-var-file, {value.origin}"

@@ -12,8 +12,9 @@ from ..model.nouns import Layer, ResolvedValue, Run
 from ..run import plan_run
 from ..run.plan_run import RunContext, RunRequest
 from ..state.record import DeploymentRecord
-from ..terraform.arguments import partial, typed_values, without_refresh
+from ..terraform.arguments import partial, without_refresh
 from ..terraform.commands import Token, Verb
+from ..terraform.variables import CallerValue
 from . import build_choices, promotion
 from .build_choices import BuildQuestion
 from .build_rule import BuildChoice
@@ -39,12 +40,12 @@ NO_OVERRIDES = LayerOverrides()
 
 @dataclass(frozen=True)
 class RootRequest:
-    """What all layers of one root have in common in one command: a request without values; ``cli_vars``: its -var
-    by name; ``saved``: the plan file it applies; ``digests`` of sources, modules and versions. Where one layer is given
-    something alone it is ``overrides``, and the last of the request's arguments."""
+    """What all layers of one root have in common in one command: a request without values; ``caller_values``: what its -var and
+    -var-file give, by name; ``saved``: the plan file it applies; ``digests`` of sources, modules and versions. Where one layer
+    is given something alone it is ``overrides``, and the last of the request's arguments."""
 
     request: RunRequest
-    cli_vars: Mapping[str, ResolvedValue]
+    caller_values: Mapping[str, CallerValue]
     saved: str
     digests: Mapping[str, str]
     overrides: LayerOverrides = NO_OVERRIDES
@@ -96,15 +97,14 @@ class PreparedLayer:
 
     @property
     def cli_vars(self) -> dict[str, str]:
-        """Its -var, nothing sensitive."""
-        declared = self.root_request.request.declared
-        return {
-            a.name: a.text for a in typed_values(self.tokens) if a.name in declared and not declared[a.name].sensitive
-        }
+        """Its -var, nothing sensitive; without those that a later -var-file replaces."""
+        given = self.root_request.caller_values
+        return {n: v.text for n, v in given.items() if v.text is not None and n not in self.sensitive_names}
 
     @property
     def sensitive_names(self) -> tuple[str, ...]:
-        return tuple(sorted(n for n in self.root_request.cli_vars if self.root_request.request.declared[n].sensitive))
+        declared, given = self.root_request.request.declared, self.root_request.caller_values
+        return tuple(sorted(n for n, v in given.items() if v.secret or (v.text is not None and declared[n].sensitive)))
 
     @property
     def builds(self) -> dict[str, str]:
@@ -183,7 +183,7 @@ class PreparedLayer:
         if not self.inputs:
             return replace(self, values=values, choices=choices)
         known = {**self.inputs["variables"], **{n: fingerprint.digest(c.number) for n, c in choices.items()}}
-        digests = {n: d for n, d in known.items() if n not in choices or n in {**values, **self.root_request.cli_vars}}
+        digests = {n: d for n, d in known.items() if n not in choices or n in values}
         inputs = {**self.inputs, "variables": dict(sorted(digests.items()))}
         return replace(self, values=values, choices=choices, inputs=inputs)
 
@@ -195,7 +195,7 @@ class PreparedLayer:
 def exactly(overrides: LayerOverrides, prepared: PreparedLayer) -> PreparedLayer:
     """The same; raises where other builds than those it is given would run."""
     if overrides.builds is not None:
-        origins = {n: v.origin for n, v in {**prepared.values, **prepared.root_request.cli_vars}.items()}
+        origins = {n: v.origin for n, v in prepared.values.items()}
         promotion.check_same(overrides.builds, prepared.builds, origins, prepared.layer.label)
     return prepared
 

@@ -18,7 +18,7 @@ from ..reports.model import LayerResult
 from ..state import index, layer_state
 from ..state.index import LayerStatus, TenantIndex
 from ..state.record import DeploymentRecord
-from ..terraform.arguments import typed_values
+from ..terraform.caller_values import named
 from ..terraform.commands import Token, Verb
 from .selection import Selection, Shard, choose
 
@@ -133,7 +133,7 @@ class ChangeDetector:
             raise found
         if not verb.as_applied:
             return found
-        now = {argument.name for argument in typed_values(tokens)}
+        now = named(tokens)
         cli_vars = {name: text for name, text in status.record.cli_vars.items() if name not in now}
         return LayerOverrides(
             tuple(self.deployer.resolver.last_cli_vars(layer, replace(status.record, cli_vars=cli_vars)))

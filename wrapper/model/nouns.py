@@ -98,7 +98,7 @@ class Layer:
 @dataclass(frozen=True)
 class Variable:
     """One ``variable`` block of a Terraform root. ``type`` as in :mod:`wrapper.terraform.type_constraints`; ``default`` as it is
-    written, None where there is none."""
+    written, None where there is none; ``untyped``: it says no type, which is not ``any`` to Terraform."""
 
     name: str
     type: Any
@@ -107,6 +107,7 @@ class Variable:
     nullable: bool
     where: str
     default: Any = field(default=None, compare=False)
+    untyped: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

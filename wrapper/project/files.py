@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from ..model import naming
@@ -14,7 +15,7 @@ from ..model.errors import ConfigError, NotFoundError, RefusedError, UsageError
 from ..terraform import hcl, json_syntax
 from ..terraform.commands import is_source
 from ..terraform.variables import Source
-from . import paths
+from . import paths, streams
 from .parse_cache import Parses
 
 Notice = Callable[[str], None]
@@ -40,12 +41,34 @@ class Files:
             self.info(f"{where}:{parsed.quoted[0]}: a quoted key; Terraform 0.12 and later write it without quotes")
         return Source(where, parsed.values, mine, tenant)
 
-    def caller_source(self, file: Path) -> Source:
-        """A -var-file: the caller's own, wherever it stands; JSON where its name says so, as Terraform has it."""
-        where, text = self.short(file), self.text(file)
-        if file.name.endswith(".json"):
-            return Source(where, json_syntax.parse_values(text, where), mine=True)
-        return Source(where, self.parses.values(text, where).values, mine=True)
+    def caller_source(self, name: str, directory: Path, silence: float = streams.SILENCE) -> Source:
+        """A -var-file: the caller's own, wherever it stands; JSON where its name says so, as Terraform has it. It may be a
+        secret, so no result is kept. ``-`` is standard input."""
+        file = directory / name
+        if not streams.is_stdin(name) and self.kind(file) not in (paths.PIPE, paths.DEVICE):
+            return self._caller_values(self.text(file), self.short(file), json=name.endswith(".json"))
+        where = "standard input" if streams.is_stdin(name) else self.short(file)
+        data = streams.read(name if streams.is_stdin(name) else str(file), where, silence)
+        return replace(self._streamed(_decoded(data, where), where), secret=True)
+
+    def _streamed(self, text: str, where: str) -> Source:
+        """What came through it has no name that says JSON; its first sign does. No error quotes it: it may be a secret."""
+        if not text and where != os.devnull:
+            hint = "did the program that writes to it fail? To give no values, leave -var-file out"
+            raise ConfigError("nothing came through it", where=where, hint=hint)
+        try:
+            return self._caller_values(text, where, json=text.lstrip().startswith("{"))
+        except ConfigError as error:
+            hint = 'write NAME = "VALUE" lines, or a JSON object'
+            raise ConfigError("these are no literal values", where=error.where, hint=hint) from None
+
+    def _caller_values(self, text: str, where: str, *, json: bool) -> Source:
+        if json:
+            return Source(where, json_syntax.parse_values(text, where))
+        parsed = hcl.parse_values(text, where)
+        for line in parsed.templates:
+            self.info(f"{where}:{line}: ${{ and %{{ are text here; Terraform would evaluate them")
+        return Source(where, parsed.values)
 
     def literals(self, file: Path) -> hcl.Located:
         """The values that a file of the project's holds."""
@@ -63,10 +86,7 @@ class Files:
         return self.text(file)
 
     def text(self, file: Path) -> str:
-        try:
-            return self.data(file).decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise ConfigError(f"not UTF-8 text (byte {error.start})", where=self.short(file)) from None
+        return _decoded(self.data(file), self.short(file))
 
     def data(self, file: Path) -> bytes:
         return paths.read(file, self.short(file))
@@ -138,3 +158,10 @@ class Files:
         if text not in self._noticed:
             self._noticed.add(text)
             self._notice(text)
+
+
+def _decoded(data: bytes, where: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"not UTF-8 text (byte {error.start})", where=where) from None

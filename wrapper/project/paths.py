@@ -13,14 +13,14 @@ from pathlib import Path
 
 from ..model.errors import ConfigError, NotFoundError, OrchestrateError
 
-FILE, FOLDER, PIPE, NOTHING = "a file", "a folder", "a pipe", ""
+FILE, FOLDER, PIPE, DEVICE, NOTHING = "a file", "a folder", "a pipe", "a device", ""
 _KINDS = {
     stat.S_IFREG: FILE,
     stat.S_IFDIR: FOLDER,
     stat.S_IFIFO: PIPE,
     stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
+    stat.S_IFCHR: DEVICE,
+    stat.S_IFBLK: DEVICE,
 }
 
 

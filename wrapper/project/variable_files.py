@@ -17,7 +17,7 @@ from .files import Files
 
 ForgiveLayer = Callable[[Layer | None, OrchestrateError, str], None]
 _TEMPLATE = "tenant.tfvars.j2"
-# Where a value comes from; a later one wins. (Terraform gets each -var as it was typed.)
+# Where a value comes from; a later one wins.
 ORIGINS = (
     "defaults of the Terraform root",
     "`terraform.tfvars` and `*.auto.tfvars` of the root, also with `.json`",
@@ -28,13 +28,13 @@ ORIGINS = (
     "`region`, `stack` and `tenant`, from the tool",
     f"`{_TEMPLATE}` (tenants only)",
     "`tenants/<tenant>.tfvars` (tenants only)",
-    "`-var-file`",
-    "`-var`",
+    "`--builds`",
+    "`-var-file` and `-var`, in the order typed, then `--var-env`",
 )
 
 
 class VariableFiles:
-    """Effective values of the layers of one project."""
+    """Values of the layers of one project."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
@@ -58,12 +58,10 @@ class VariableFiles:
         """Names of the outputs of a Terraform root."""
         return {b.labels[0] for _, b in self._files.blocks(source) if b.kind == "output" and b.labels}
 
-    def of(
-        self, layer: Layer, outputs: Mapping[str, Any] | None = None, arguments: Iterable[Source] = ()
-    ) -> dict[str, ResolvedValue]:
-        """Effective values of a layer; ``outputs`` are those of the stack layer, ``arguments`` the
-        -var-file sources. Required values and -var are checked by the caller, who has the arguments."""
-        found = next(iter(self.of_all([layer], outputs, arguments)))
+    def of(self, layer: Layer, outputs: Mapping[str, Any] | None = None) -> dict[str, ResolvedValue]:
+        """Values of a layer by the project's files; ``outputs`` are those of the stack layer. What the command line gives, and
+        whether all that is required is there, the caller knows."""
+        found = next(iter(self.of_all([layer], outputs)))
         if isinstance(found, OrchestrateError):
             raise found
         return found
@@ -72,10 +70,9 @@ class VariableFiles:
         self,
         layers: Iterable[Layer],
         outputs: Mapping[str, Any] | None = None,
-        arguments: Iterable[Source] = (),
         forgive: ForgiveLayer | None = None,
     ) -> Iterator[dict[str, ResolvedValue] | OrchestrateError]:
-        """Effective values of many layers of one stack, each file read and parsed once; for a layer whose own
+        """Values of many layers of one stack, each file read and parsed once; for a layer whose own
         files are wrong, what is wrong. Raises what is wrong for all of them. ``forgive`` hears instead of what is wrong with
         a value, with the template or with a tenant's file (None: for all), and all go on without it."""
         layers, all_layers = list(layers), partial(forgive, None) if forgive else None
@@ -88,7 +85,6 @@ class VariableFiles:
                 try:
                     values, declared, others = lower[bool(layer.tenant)]
                     of_layer = variables.merge(declared, others, self._of_tenant(layer, texts, one), layer.label, one)
-                    of_layer |= variables.merge(declared, others, arguments, layer.label)
                     yield {**values, **self._from_tool(layer, declared), **of_layer}
                 except OrchestrateError as error:
                     yield error

@@ -40,10 +40,11 @@ from ..model.nouns import ContainerSettings, Layer, Mount, ResolvedValue, Run, R
 from ..terraform import commands as terraform
 from ..terraform import flag_checks
 from ..terraform.arguments import changes, checks_form, pushed
+from ..terraform.caller_values import gives
 from ..terraform.commands import Token, Verb
 from ..terraform.variables import render_file
 
-_READ = ("var-file", "plan")  # flags that name a file of the caller's to read,
+_READ = ("plan",)  # flags that name a file of the caller's to read,
 _WRITTEN = ("out", "generate-config-out", "junit-xml")  # and to write,
 _WRITTEN_ALWAYS = ("generate-config-out", "junit-xml")  # although the run fails,
 _WRITTEN_NEW = ("generate-config-out",)  # or only where there is none
@@ -91,13 +92,15 @@ def lay_out(request: RunRequest, context: RunContext) -> Run:
     tokens, copies, collect = _localize(request.tokens, context.directory)
     saved = file_argument(request.verb, tokens)
     if saved:
+        if request.verb.recorded:
+            _check_only_plan_file(request.tokens)
         copies[terraform.PLAN_FILE] = context.directory / saved
         tokens = tuple(t if t.flag else Token("", terraform.PLAN_FILE, (terraform.PLAN_FILE,)) for t in tokens)
     tokens = _push_from_here(request.verb, tokens, context.directory, copies)
     layer, work = request.layer, work_directory(request.layer)
     backend = _backend_file(layer)
     stamp = digest(request.digest, backend, context.image, context.versions, context.engine)
-    request = replace(request, tokens=tokens)
+    request = replace(request, tokens=tuple(t for t in tokens if not gives(t)))
     steps = _steps(request, context, stamp)
     made = {terraform.BACKEND_FILE: backend.encode()}
     if request.verb.values:
@@ -212,7 +215,6 @@ def _plan_and_apply(request: RunRequest, context: RunContext) -> tuple[Step, ...
     )
     looked_at = (_show(),) if request.layer.stack.settings.protected else ()
     if saved:
-        _check_only_plan_file(request.tokens)
         return (*looked_at, apply)
     return (_plan(replace(request, tokens=tuple(plan_tokens)), context), *looked_at, apply)
 

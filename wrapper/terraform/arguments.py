@@ -1,16 +1,15 @@
-"""The caller's arguments, understood: which tenant, which -var, does it destroy. Pure.
+"""The caller's arguments, understood: which tenant, does it destroy. Pure.
 
 Knows what Terraform's flags mean to a whole command; :mod:`wrapper.terraform.commands` knows how they are written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ..model.errors import UsageError
-from ..model.nouns import Variable
+from .caller_values import typed_values
 from .commands import GO_FALSE, Token, Verb
-from .variables import Argument, parse_argument, undeclared
 
 
 def split_tenant(tokens: Iterable[Token], option: str = "") -> tuple[str, list[Token]]:
@@ -46,25 +45,6 @@ def check_words(command: str, most: int, tokens: Sequence[Token]) -> None:
             f"{command} takes no {words[most]!r}",
             hint="the order is: COMMAND STACK [REGION] [TERRAFORM ARGUMENTS...]",
         )
-
-
-def typed_values(tokens: Iterable[Token]) -> list[Argument]:
-    """Every ``-var``, in order."""
-    return [parse_argument(t.value or "") for t in tokens if t.flag == "var"]
-
-
-def distribute(
-    verb: Verb, tokens: Iterable[Token], declared: Mapping[str, Variable], others: Collection[str], label: str
-) -> list[Token]:
-    """Those of one layer: a -var goes to the root that declares it. ``others``: what the other root of its stack does."""
-    kept = []
-    for token in tokens:
-        name = parse_argument(token.value or "").name if token.flag == "var" else ""
-        if not name or (name in declared and verb.values):
-            kept.append(token)
-        elif name not in declared and name not in others and name != "tenant":
-            raise undeclared(name, declared, others, f"-var {name}", label)
-    return kept
 
 
 def destroys(verb: Verb, tokens: Iterable[Token]) -> bool:

@@ -40,7 +40,8 @@ def is_override(name: str) -> bool:
 class Verb:
     """What a Terraform command is: all that the other rooms know of it. None of them asks for its name.
 
-    What it takes. ``values``: it evaluates variables, so it takes -var; ``words``: how many bare words it may take after
+    What it takes. ``values``: it evaluates variables, so it takes -var; ``passes_over_values``: it takes -var-file as
+    Terraform's does, and uses none; ``words``: how many bare words it may take after
     ours; ``plan_file``: the first of them is a plan file; ``color``, ``speaks_json``: it knows -no-color, -json;
     ``streams_json``: with -json its diagnostics are data too.
 
@@ -61,6 +62,7 @@ class Verb:
 
     name: str
     values: bool = False
+    passes_over_values: bool = False
     mutates: bool = False
     interactive: bool = False
     prompts: bool = False
@@ -142,7 +144,7 @@ DESTROY = Verb(
     **_CHANGES | {"guarded": False},  # on a protected stack nothing confirms it
     help="Remove a tenant, or a stack with all its tenants.",
 )
-INIT = Verb("init", prompts=True, initializes=True, quiet=True, streams_json=True)
+INIT = Verb("init", prompts=True, initializes=True, passes_over_values=True, quiet=True, streams_json=True)
 SHOW = Verb("show", words=1, plan_file=True, speaks_json=True, help="Print a state or a saved plan.")
 UNTAINT = Verb("untaint", mutates=True, guarded=True, on_state=True, words=1)
 VERBS = {
@@ -171,7 +173,13 @@ VERBS = {
             help="Import an existing resource into a state.",
         ),
         SHOW,
-        Verb("validate", speaks_json=True, streams_json=True, help="Check a stack's Terraform code."),
+        Verb(
+            "validate",
+            passes_over_values=True,
+            speaks_json=True,
+            streams_json=True,
+            help="Check a stack's Terraform code.",
+        ),
         Verb("refresh", journaled=True, streams_json=True, **_CHANGES, help="Update a state from what really exists."),
         Verb(
             "force-unlock",

@@ -22,6 +22,7 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))|([$%])\4(?=
 _QUOTED_KEY = re.compile(r'"([A-Za-z_][\w-]*)"(?=\s*=)')
 # python-hcl2 pairs an escaped `$${` with the next `}`, be it in another string; so it never sees one.
 _ESCAPED = re.compile(r"([$%])\1\{")
+_TEMPLATE = re.compile(r"[$%]\{")
 MAXIMUM_DEPTH = 60
 _BLANKS = "".join(chr(c) for c in range(0x3001) if chr(c).isspace() and not 0x1C <= c <= 0x1F)  # Go's unicode.IsSpace
 # A number as a key is a number to Terraform, which writes 007, 1.50 and 1e3 in another way.
@@ -46,10 +47,12 @@ class Expression(NamedTuple):
 
 
 class Assignments(NamedTuple):
-    """What a file of literal values holds; ``quoted`` are the lines whose key stood in quotes."""
+    """What a file of literal values holds; ``quoted`` are the lines whose key stood in quotes, ``templates`` those of text that
+    Terraform would evaluate."""
 
     values: Located
     quoted: tuple[int, ...] = ()
+    templates: tuple[int, ...] = ()
 
 
 def parse_values(text: str, where: str) -> Assignments:
@@ -70,7 +73,15 @@ def parse_values(text: str, where: str) -> Assignments:
                 hint="keep one of the two lines",
             )
         values[name] = (_literal(node.children[-1], text, where), line)
-    return Assignments(values, quoted)
+    return Assignments(values, quoted, _templates(tree, text))
+
+
+def _templates(tree: Any, text: str) -> tuple[int, ...]:
+    """Lines of text with ``${`` or ``%{`` that is not escaped."""
+    if _TEMPLATE.search(text) is None:
+        return ()
+    nodes = (n for n in tree.iter_subtrees() if n.data in _TEXTS)
+    return tuple(sorted({n.meta.line for n in nodes if _TEMPLATE.search(_ESCAPED.sub("", _source(n, text)))}))
 
 
 def parse_blocks(text: str, where: str) -> tuple[Block, ...]:
@@ -273,6 +284,7 @@ def _key(node: Any, text: str, where: str) -> str:
     )
 
 
+_TEXTS = ("string", "heredoc_template", "heredoc_template_trim")
 _LITERALS = {
     "string": _string,
     "heredoc_template": _heredoc,

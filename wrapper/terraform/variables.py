@@ -35,20 +35,37 @@ RESERVED = (
 @dataclass(frozen=True)
 class Source:
     """One origin of values. ``name`` is the file (or what else it came from); ``mine`` says that every
-    key must be declared by this very root; ``tenant`` that reserved keys are refused."""
+    key must be declared by this very root; ``tenant`` that reserved keys are refused; ``secret`` that its values are shown
+    nowhere."""
 
     name: str
     values: hcl.Located
     mine: bool = False
     tenant: bool = False
+    secret: bool = False
 
 
 @dataclass(frozen=True)
 class Argument:
-    """One ``-var NAME=TEXT`` as typed."""
+    """One ``-var NAME=TEXT`` as typed; ``way``: how it was given."""
 
     name: str
     text: str
+    way: str = "-var"
+
+    @property
+    def where(self) -> str:
+        return f"{self.way} {self.name}"
+
+
+@dataclass(frozen=True)
+class CallerValue(ResolvedValue):
+    """What a command line gives a variable. ``text``: as typed with -var, None of a file's; ``secret``: shown and recorded
+    nowhere; ``template``: it has text that Terraform would evaluate, and that is data here."""
+
+    text: str | None = None
+    secret: bool = False
+    template: bool = False
 
 
 def merge(
@@ -67,7 +84,7 @@ def merge(
             where = f"{source.name}:{line}" if line else source.name
             try:
                 if _is_for(name, declared, others, source, where, label):
-                    _check_type(declared[name], value, where)
+                    check_type(declared[name], value, where)
                     result[name] = ResolvedValue(value, where)
             except ConfigError as error:
                 if forgive is None:
@@ -101,7 +118,7 @@ def _refuse_reserved(name: str, where: str) -> None:
         )
 
 
-def _check_type(variable: Variable, value: Any, where: str) -> None:
+def check_type(variable: Variable, value: Any, where: str) -> None:
     if value is None and not variable.nullable:
         raise ConfigError(f"{variable.name} must not be null", where=where, hint=f"see {variable.where}")
     wrong = mismatch(value, variable.type, variable.name)
@@ -121,37 +138,52 @@ def check_required(declared: Mapping[str, Variable], known: Collection[str], lab
         )
 
 
-def parse_argument(text: str) -> Argument:
+def parse_argument(text: str, way: str = "-var") -> Argument:
     """``NAME=TEXT`` of a ``-var``; UsageError where it is none."""
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         shown = "=..." if equals else repr(name)  # what stands after it may be a secret
-        raise UsageError(f"-var {shown} is not NAME=VALUE", hint="for example: -var tenant=acme")
-    return Argument(name.strip(), value)
+        raise UsageError(f"{way} {shown} is not NAME=VALUE", hint="for example: -var tenant=acme")
+    return Argument(name.strip(), value, way)
 
 
-def check_argument(argument: Argument, declared: Mapping[str, Variable]) -> ResolvedValue:
-    """The value Terraform will read from a ``-var`` of a declared variable; ConfigError for a wrong type."""
-    variable = declared[argument.name]
-    where = f"-var {argument.name}"
-    if argument.text == "" and is_build(argument.name):
-        raise UsageError(f"-var {argument.name}= names no build", hint=f"for example: -var {argument.name}=90")
-    if variable.type[0] in ("string", "any", "number", "bool"):
-        _check_type(variable, argument.text, where)
-        return ResolvedValue(argument.text, where)
-    value = _read_argument(argument, where)
-    _check_type(variable, value, where)
-    return ResolvedValue(value, where)
+def check_argument(argument: Argument, declared: Mapping[str, Variable]) -> CallerValue:
+    """The value that Terraform would read from a ``-var`` of a declared variable; ConfigError for a wrong type. The type
+    decides between text and expression, as in Terraform (internal/configs/named_values.go, decodeVariableType)."""
+    variable, where, text = declared[argument.name], argument.where, argument.text
+    if not text.strip() and is_build(argument.name):
+        raise UsageError(f"{where}= names no build", hint=f"for example: -var {argument.name}=90")
+    if not _is_unicode(text):
+        raise UsageError(
+            f"{where}: the value is not UTF-8 text", hint="Terraform's values are Unicode: encode it as UTF-8"
+        )
+    if variable.untyped or variable.type[0] in ("string", "number", "bool") or holds_build(variable):
+        check_type(variable, text, where)
+        return CallerValue(text, where, text)
+    value, template = _read_expression(argument)
+    check_type(variable, value, where)
+    return CallerValue(value, where, text, template=template)
 
 
-def _read_argument(argument: Argument, where: str) -> Any:
-    try:
-        return hcl.parse_values(f"value = {argument.text}", where).values["value"][0]
-    except (ConfigError, KeyError):
+def _is_unicode(text: str) -> bool:
+    """Not where the command line or the environment had bytes that are none."""
+    return not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+def _read_expression(argument: Argument) -> tuple[Any, bool]:
+    """One literal value, and whether Terraform would evaluate text in it."""
+    text, where = argument.text, argument.where
+    try:  # between brackets a line may end anywhere, as in Terraform
+        found = hcl.parse_values(f"value = [\n{text}\n]", where)
+        [(items, _)] = found.values.values()
+        if len(items) != 1 or text.rstrip().endswith(","):
+            raise ValueError(text)
+        return items[0], bool(found.templates)
+    except (ConfigError, ValueError):
         raise ConfigError(
-            f"-var {argument.name} is not a literal HCL value",
+            f"{where} is not a literal HCL value",
             where=where,
-            hint="""for example: -var 'zones=["a","b"]'""",
+            hint="""for example: -var 'zones=["a","b"]', or -var 'any="text"'""",
         ) from None
 
 
@@ -179,11 +211,10 @@ def render_file(values: Mapping[str, ResolvedValue]) -> bytes:
 
 
 def hide_sensitive(values: Mapping[str, ResolvedValue], declared: Mapping[str, Variable]) -> dict[str, ResolvedValue]:
-    """The same values with those of sensitive variables made Secret."""
-    return {
-        k: ResolvedValue(Secret("***"), v.origin) if k in declared and declared[k].sensitive else v
-        for k, v in values.items()
-    }
+    """The same values with those of sensitive variables, and what was given as a secret, made Secret."""
+    hidden = {k for k, v in values.items() if isinstance(v, CallerValue) and v.secret}
+    hidden |= {k for k in values if k in declared and declared[k].sensitive}
+    return {k: ResolvedValue(Secret("***"), v.origin) if k in hidden else v for k, v in values.items()}
 
 
 def declarations(blocks: Sequence[tuple[str, hcl.Block]]) -> dict[str, Variable]:
@@ -207,5 +238,6 @@ def declarations(blocks: Sequence[tuple[str, hcl.Block]]) -> dict[str, Variable]
             nullable=body.get("nullable", (True, 0))[0] is not False,
             where=f"{where}:{block.line}",
             default=body.get("default", (None, 0))[0],
+            untyped=not text,
         )
     return result

@@ -125,7 +125,7 @@ def test_no_secret_of_the_environment_is_shown(run_cli: Run, monkeypatch: pytest
     said = paper(run_cli, "plan", "app-test", *TENANT, "-var", "api_key=hush", engine="docker")
     assert "hush" not in said.out + said.err
     assert "--env=AWS_SECRET_ACCESS_KEY=***" in shlex.split(said.out)
-    assert said.step("plan")[-1] == "api_key=***"
+    assert not any("api_key" in word for word in said.step("plan"))
 
 
 def test_profiles_are_mounted_read_only(run_cli: Run, example: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +147,7 @@ def test_the_sandbox_on_paper_is_not_started(run_cli: Run, example: Disk) -> Non
 def test_a_tenant_on_paper_needs_no_credentials(run_cli: Run, example: Disk) -> None:
     example.write(f"{APP}/backend.tfvars", f'bucket = "abc"\nregion = "{REGION}"\n')
     said = paper(run_cli, "plan", "app-test", *TENANT)
-    assert said.step("plan")[-2:] == list(TENANT)
+    assert said.step("plan")[-1] == "-input=false"
     assert "its outputs are not known here" in said.err
 
 
@@ -170,10 +170,12 @@ def test_as_data(run_cli: Run) -> None:
 
 # -- what was typed -----------------------------------------------------------------------------
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
-TRICKY = st.text(st.sampled_from("=-\"' \n\r\t\\$%{}é😀;&|*#"), max_size=12)
+TEXT = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=20)
+TRICKY = st.text(st.sampled_from("=-\"' \n\t\\$%{}é😀;&|*#"), max_size=12)
 VAR = st.tuples(
-    st.sampled_from(["text", "hostname", "service1-build"]), (TEXT | TRICKY).map(lambda v: v or "1"), st.booleans()
+    st.sampled_from(["text", "hostname", "service1-build"]),
+    (TEXT | TRICKY).map(lambda v: v if v.strip() else "1"),
+    st.booleans(),
 ).map(lambda t: ["-var", f"{t[0]}={t[1]}"] if t[2] else [f"-var={t[0]}={t[1]}"])
 OTHER = st.one_of(
     TEXT.map(lambda v: [f"-target={v}"]),
@@ -185,12 +187,13 @@ OTHER = st.one_of(
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(VAR | OTHER, max_size=5), st.sampled_from(["plan", "refresh"]))
 def test_what_was_typed_is_what_terraform_gets(run_cli: Run, typed: list[list[str]], verb: str) -> None:
+    """But for -var: the tool reads it."""
     words = [word for one in typed for word in one]
     said = run_cli("--dry-run", "--engine", "host", verb, "app-test", REGION, *TENANT, *words)
     assert said.code == 0, said.err
-    printed = shlex.split(said.out)
-    assert printed[len(printed) - len(words) :] == words
-    assert printed[len(printed) - len(words) - 2 : len(printed) - len(words)] == list(TENANT)
+    printed, passed = shlex.split(said.out), [w for one in typed if "-var" not in one[0][:4] for w in one]
+    assert printed[len(printed) - len(passed) :] == passed
+    assert printed[len(printed) - len(passed) - 1] == "-input=false"
 
 
 @pytest.mark.parametrize(
@@ -210,7 +213,7 @@ def test_what_was_typed_is_what_terraform_gets(run_cli: Run, typed: list[list[st
 def test_terraforms_own_arguments_stand_anywhere(run_cli: Run, words: tuple[str, ...]) -> None:
     after = paper(run_cli, "plan", "app-test", *TENANT, *words).step("plan")
     before = paper(run_cli, "plan", *words, *TENANT, "app-test").step("plan")
-    assert set(words) <= set(after)
+    assert {*(() if "-var" in words[0] else words)} <= set(after)
     assert sorted(before) == sorted(after)
 
 

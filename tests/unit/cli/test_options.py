@@ -55,6 +55,7 @@ TAKERS = {
     "builds": {"plan", "apply", "promote", "affected", "shards", "vars"},
     "config_builds": {"plan", "apply", "affected", "shards", "vars"},
     "unpromoted": {"plan", "apply"},
+    "var_env": {v for v in VERBS if VERBS[v].values} | {"vars", "affected", "shards", "drift", "promote", "rollback"},
     "smoke": {"apply", "promote", "rollback"},
     "refresh": {"plan", "apply", "promote"},
 }

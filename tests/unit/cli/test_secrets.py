@@ -9,7 +9,7 @@ import os
 import shlex
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from wrapper.cli.session import CliSession
 from wrapper.engines.run_directory import occupy
 from wrapper.model.errors import OrchestrateError
 from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.terraform.commands import VALUES_FILE
 
 VALUE = "cAnArY-7f3a9c"
 VARIABLES = """\
@@ -69,6 +70,7 @@ class Writing(FakeEngine):
 
     @contextlib.contextmanager
     def open(self, run: Run) -> Iterator[FakeSession]:
+        self.runs.append(run)
         with occupy(run, print) as directory:
             self.directories = lambda _: directory
             yield FakeSession(self, run)
@@ -114,7 +116,9 @@ class Typed:
         assert [f for f in self.written if VALUE.encode() in f.read_bytes()] == []
         assert VALUE not in self.said
         assert {*names} <= {f.name for f in self.written}
-        assert any(VALUE in word for _, argv in self.engine.steps for word in argv), "Terraform got it"
+        made = [run.files.made.get(VALUES_FILE, b"") for run in self.engine.runs]
+        assert any(VALUE.encode() in data for data in made), "Terraform got it"
+        assert not any(VALUE in word for _, argv in self.engine.steps for word in argv), "by no argument"
 
     @property
     def report(self) -> Any:
@@ -131,6 +135,23 @@ class Typed:
 @pytest.fixture
 def typed(example: Disk, capfd: pytest.CaptureFixture[str]) -> Typed:
     return Typed(example, capfd)
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_what_comes_through_a_pipe_or_the_environment(typed: Typed, *, many: bool) -> None:
+    """Nor need it be declared sensitive: ``login`` is not."""
+    out, into = os.pipe()
+    os.write(into, f'login = {{ a = "{VALUE}" }}\n'.encode())
+    os.close(into)
+    which: dict[str, Any] = {"all_tenants": True} if many else {"tenant": "acme"}
+    words = ("apply", "app-test", REGION, f"-var-file=/dev/fd/{out}", "-auto-approve")
+    session = typed.session(argv=(*words, "--var-env", "pepper=PEPPER"), var_env=("pepper=PEPPER",), **which)
+    environ = {"USER": "me", "PEPPER": VALUE}
+    typed._heard(lambda: run(replace(session, environ=environ), *words))
+    typed.check("report.report", "orchestrate.json")
+    values = [json.loads(run.files.made[VALUES_FILE]) for run in typed.engine.runs]
+    assert len(values) > int(many)
+    assert {(v["pepper"], v["login"]["a"]) for v in values} == {(VALUE, VALUE)}
 
 
 @pytest.mark.parametrize("words", SPELT, ids=lambda w: w[-1].replace(VALUE, "X"))

@@ -186,7 +186,8 @@ def test_a_build_that_has_no_variable(declared: set[str], message: str, hint: st
 
 def test_what_is_typed_wins_and_is_said() -> None:
     given = {"a-build": Build("1", "a.env:1"), "b-build": Build("2", "b.env:1"), "c-build": Build("3", "c.env:1")}
-    kept, words = builds.without_cli_vars(given, {"a-build": "9", "c-build": "3", "zone": "z"})
+    typed = {"a-build": ("9", "-var a-build=9"), "c-build": (3, "f.tfvars:1"), "zone": ("z", "-var zone=z")}
+    kept, words = builds.without_cli_vars(given, typed)
     assert kept == {"b-build": given["b-build"]}
     assert words == ["-var a-build=9 wins over a.env:1 (1)"]
     assert [t.words for t in builds.tokens({"b-build": "2"})] == [("-var", "b-build=2")]

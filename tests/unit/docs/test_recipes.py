@@ -111,7 +111,7 @@ def test_the_files_of_a_recipe_exist(recipe: str) -> None:
 def test_the_recipe_of_a_verb(tmp_path: Path, orchestrate: Callable[..., str]) -> None:
     assert make(VERB, tmp_path / "copy") <= {*files(VERB)}
     said = orchestrate("--dry-run", "--engine", "host", "query", "app-test", "-var", "tenant=acme", "-json")
-    assert said.splitlines()[-1] == "terraform query -no-color -var tenant=acme -json"
+    assert said.splitlines()[-1] == "terraform query -no-color -json"
 
 
 def test_the_recipe_of_a_field_of_a_report(tmp_path: Path, orchestrate: Callable[..., str]) -> None:

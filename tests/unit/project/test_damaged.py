@@ -114,7 +114,7 @@ def test_a_damaged_tenant_is_named(example: Disk, run_cli: Run, typed: tuple[str
     assert f"{APP}/tenants" in done.err and done.out == ""
 
 
-@pytest.mark.parametrize("how", DAMAGES)
+@pytest.mark.parametrize("how", [how for how in DAMAGES if how != "a pipe"])
 def test_a_damaged_var_file(example: Disk, run_cli: Run, how: str) -> None:
     damage(example.root / "given/x.tfvars", how)
     with as_anybody(example.root):

@@ -60,6 +60,6 @@ def test_a_quoted_key_is_said_once(files: Files, said: list[str]) -> None:
 def test_a_var_file_in_json_is_an_object(files: Files, text: str, message: str) -> None:
     (files.root / "a.json").write_text(text)
     with pytest.raises(ConfigError, match=message):
-        files.caller_source(files.root / "a.json")
+        files.caller_source("a.json", files.root)
     (files.root / "a.json").write_text('{"size": 2}')
-    assert files.caller_source(files.root / "a.json").values == {"size": (2, 0)}
+    assert files.caller_source("a.json", files.root).values == {"size": (2, 0)}

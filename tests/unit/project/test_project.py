@@ -173,7 +173,6 @@ LAYERS = [
     ("output", "text"),
     (f"{APP}/tenant.tfvars.j2", "text"),
     (f"{APP}/tenants/acme.tfvars", "text"),
-    ("given.tfvars", "text"),
 ]
 
 
@@ -190,8 +189,7 @@ def test_later_wins(example: Disk, count: int) -> None:
         else:
             example.write(path, f'{name} = "value {number}"\n')
     here = project(example)
-    arguments = [here.files.caller_source(example.root / "given.tfvars")] if count == len(LAYERS) else []
-    effective = here.values.of(here.layer(here.stack("app-test"), "acme"), outputs, arguments)["text"]
+    effective = here.values.of(here.layer(here.stack("app-test"), "acme"), outputs)["text"]
     assert effective.value == f"value {count - 1}"
     assert LAYERS[count - 1][0] in effective.origin
 
@@ -271,10 +269,10 @@ def test_the_backend_of_an_override_file_wins(example: Disk) -> None:
 def test_a_var_file_is_the_callers_wherever_it_stands(example: Disk, tmp_path: Path) -> None:
     outside = tmp_path / "elsewhere.tfvars"
     outside.write_text('\ntext = "x"\n')
-    assert project(example).files.caller_source(outside).values == {"text": ("x", 2)}
+    assert project(example).files.caller_source("elsewhere.tfvars", tmp_path).values == {"text": ("x", 2)}
     json = tmp_path / "elsewhere.tfvars.json"
     json.write_text('{"text": "${x}"}')
-    assert project(example).files.caller_source(json).values == {"text": ("${x}", 0)}
+    assert project(example).files.caller_source(str(json), Path()).values == {"text": ("${x}", 0)}
 
 
 @pytest.mark.parametrize(
@@ -292,7 +290,7 @@ def test_a_var_file_that_cannot_be_read(
     file = tmp_path / name
     if text is not None:
         file.write_text(text)
-    error = failure(example, lambda p: p.files.caller_source(file))
+    error = failure(example, lambda p: p.files.caller_source(name, tmp_path))
     assert type(error) is kind
     assert error.message.startswith(message)
     assert error.where.startswith(str(file))

@@ -9,7 +9,6 @@ from project_on_disk import APP, REGION, Disk
 from wrapper.model.nouns import Layer
 from wrapper.project.project import Project
 from wrapper.project.variable_files import ORIGINS
-from wrapper.terraform.variables import Source
 
 FILES = [  # in the order of ORIGINS
     "src/app/tenant/terraform.tfvars",
@@ -28,13 +27,12 @@ def test_a_later_source_wins(example: Disk) -> None:
     example.append("src/app/tenant/variables.tf", 'variable "rank" {\n  type    = string\n  default = "d"\n}\n')
     example.append("src/app/variables.tf", 'variable "rank" {\n  type    = string\n  default = "d"\n}\n')
 
-    def origin(outputs: dict[str, str], *arguments: Source) -> str:
+    def origin(outputs: dict[str, str]) -> str:
         project = Project(example.root, example.root / ".orchestrate", print)
         layer = Layer(project.stack("app-test", REGION), "acme")
-        found = project.values.of(layer, outputs, arguments).get("rank")
+        found = project.values.of(layer, outputs).get("rank")
         return found.origin.partition(":")[0] if found else ""
 
-    assert origin({}, Source("typed.tfvars", {"rank": ("x", 1)}, mine=True)) == "typed.tfvars"
     for file in reversed(FILES):
         assert origin({}) == file
         if file == f"{APP}/variables.tfvars":

@@ -13,7 +13,7 @@ from wrapper.model.errors import ConfigError, OrchestrateError, UsageError
 from wrapper.model.nouns import ResolvedValue, Secret, Variable
 from wrapper.terraform import hcl, variables
 from wrapper.terraform.type_constraints import parse_type
-from wrapper.terraform.variables import Argument, Source
+from wrapper.terraform.variables import Argument, CallerValue, Source
 
 
 def variable(name: str, kind: str = "any", **changes: Any) -> Variable:
@@ -155,7 +155,7 @@ def test_no_argument(text: str) -> None:
     ],
 )
 def test_an_argument_is_read_as_terraform_reads_it(name: str, text: str, value: Any) -> None:
-    assert variables.check_argument(Argument(name, text), DECLARED) == ResolvedValue(value, f"-var {name}")
+    assert variables.check_argument(Argument(name, text), DECLARED) == CallerValue(value, f"-var {name}", text)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_an_argument_is_read_as_terraform_reads_it(name: str, text: str, value: 
         ("size", "big", ConfigError, "size must be a number, not a string"),
         ("zones", "a", ConfigError, "-var zones is not a literal HCL value"),
         ("zones", "[", ConfigError, "-var zones is not a literal HCL value"),
-        ("zones", "1\nb = 2", ConfigError, "zones must be a list, not a number"),
+        ("zones", "1\nb = 2", ConfigError, "-var zones is not a literal HCL value"),
         ("zones", '"x"', ConfigError, "zones must be a list, not a string"),
         ("service1-build", "", UsageError, "-var service1-build= names no build"),
         ("api_build", "", UsageError, "-var api_build= names no build"),

@@ -20,6 +20,7 @@ from ...terraform.commands import APPLY, PLAN, Token
 from ..build_options import choice_options
 from ..command import Command
 from ..fleet_options import scope_options
+from ..given_values import value_options
 from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
 from ..session import CliSession
@@ -37,6 +38,7 @@ _FORM = Form("affected", APPLY, flags=("var", "var-file"), many=True)
 @takes(*ASKS_AWS, "timeout")
 @scope_options
 @choice_options
+@value_options
 @click.option("--since", metavar="GIT-REF", help="Compare the project's files with those of this revision.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context

@@ -11,6 +11,7 @@ from ...terraform.commands import DRIFT
 from .. import run_fleet
 from ..command import Command
 from ..fleet_options import file_options, journal_options, policy_options, scope_options
+from ..given_values import value_options
 from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
 
@@ -25,6 +26,7 @@ _FORM = Form("drift", DRIFT)
 )
 @takes(*ASKS_AWS, "dry_run", "tenant", "all_tenants", "jobs", "timeout")
 @scope_options
+@value_options
 @policy_options
 @journal_options
 @file_options

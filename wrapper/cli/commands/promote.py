@@ -30,6 +30,7 @@ from .. import run_fleet
 from ..build_options import build_options, declared
 from ..command import Command
 from ..fleet_options import fleet_options
+from ..given_values import value_options
 from ..invocation import Form, Invocation, parse, without_first
 from ..options import DEPLOYS, takes
 from ..session import CliSession
@@ -47,6 +48,7 @@ _FORM = Form("promote", APPLY, picks_builds=True)
 @takes(*DEPLOYS, "all_tenants", "jobs")
 @fleet_options
 @build_options
+@value_options
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="FROM TO [REGION] [-var tenant=NAME]")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:

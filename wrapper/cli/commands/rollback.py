@@ -13,11 +13,12 @@ from ...deploy.prepared import LayerOverrides
 from ...state import history, layer_state
 from ...state.record import DeploymentRecord
 from ...terraform import commands
-from ...terraform.arguments import typed_values
+from ...terraform.caller_values import named
 from .. import build_options
 from ..build_options import smoke_options
 from ..command import Command
 from ..fleet_options import layer_options
+from ..given_values import value_options
 from ..invocation import Form, Invocation, parse
 from ..options import DEPLOYS, takes
 from ..session import CliSession
@@ -34,6 +35,7 @@ _FORM = Form("rollback", commands.APPLY, picks_builds=True, declared=True)
 @takes(*DEPLOYS)
 @layer_options
 @smoke_options
+@value_options
 @click.option(
     "--to", metavar="N|NAME=BUILD", help="The apply with this number in history, or the newest with this build."
 )
@@ -72,7 +74,7 @@ def _still_declared(session: CliSession, one: Invocation, numbers: Mapping[str, 
 
 def report_lost_vars(session: CliSession, one: Invocation, record: DeploymentRecord) -> None:
     """What was typed at the last apply, and is not now, changes too: as at every apply."""
-    cli_vars = {a.name for a in typed_values(one.tokens)}
+    cli_vars = named(one.tokens)
     names = [n for n in record.cli_vars if n not in (*cli_vars, *record.builds, "tenant")]
     sensitive_names = session.project.values.sensitive_names(one.stack, names)  # sensitive now, if not then
     lost = [commands.redact(["-var", f"{n}={record.cli_vars[n]}"], sensitive_names) for n in names]

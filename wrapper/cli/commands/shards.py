@@ -14,6 +14,7 @@ from ...terraform.commands import APPLY
 from ..build_options import choice_options
 from ..command import Command
 from ..fleet_options import scope_options
+from ..given_values import value_options
 from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
 from ..tenant_status import filter_of, open_status, report_caught_up, tell_stack_layer_changes
@@ -33,6 +34,7 @@ _FORM = Form("shards", APPLY, flags=("var", "var-file"), many=True)
 @takes(*ASKS_AWS, "timeout")
 @scope_options
 @choice_options
+@value_options
 @click.option(
     "-n", "--parts", "count", type=click.IntRange(1, 1000), required=True, metavar="N", help="Number of groups."
 )

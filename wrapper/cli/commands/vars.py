@@ -11,6 +11,7 @@ from ...terraform.commands import PLAN
 from ...terraform.variables import check_required, hide_sensitive
 from ..build_options import choice_options
 from ..command import Command
+from ..given_values import value_options
 from ..invocation import Form, parse
 from ..options import takes
 
@@ -25,6 +26,7 @@ _FORM = Form("vars", PLAN, flags=("var", "var-file"), declared=True)
 )
 @takes("root", "sandbox", "json", "tenant", "timeout")
 @choice_options
+@value_options
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="STACK [REGION] [-var NAME=VALUE]...")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:

