@@ -56,6 +56,7 @@ TAKERS = {
     "config_builds": {"plan", "apply", "affected", "shards", "vars"},
     "unpromoted": {"plan", "apply"},
     "var_env": {v for v in VERBS if VERBS[v].values} | {"vars", "affected", "shards", "drift", "promote", "rollback"},
+    "state_lost": {"plan", "apply", "destroy", "import", "refresh", "taint", "untaint"},
     "smoke": {"apply", "promote", "rollback"},
     "refresh": {"plan", "apply", "promote"},
 }
