@@ -199,7 +199,8 @@ class World:
         if self.fails in ("before", "lock"):
             return Outcome(1, ok=False, tail="Error: no", begun=self.fails == "before")
         self.write_state()
-        self.runs = {n: self._applied.get(n) for n in NAMES}
+        given = {n: self._applied.get(n) for n in NAMES}
+        self.runs = {n: None if v is None else str(v) for n, v in given.items()}  # the variables are of type string
         if self.fails == "killed":
             raise Killed
         return DONE

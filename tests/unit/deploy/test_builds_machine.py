@@ -46,6 +46,10 @@ class Builds(RuleBasedStateMachine):
     def deployed(self) -> bool:
         return bool(self.model.memory)
 
+    @property
+    def recorded(self) -> bool:
+        return self.deployed and RECORD in self.world.bucket.objects
+
     # -- files ----------------------------------------------------------------------------------
 
     @rule(name=NAME, number=NUMBER)
@@ -157,7 +161,7 @@ class Builds(RuleBasedStateMachine):
             killed = True
         finally:
             self.world.fails = ""
-        assert how != "lock" or "trying" not in self.world.bucket.data(RECORD)
+        assert how != "lock" or "trying" not in (self.world.bucket.data(RECORD) or {})
         if killed:
             self.refused(lambda: self.world.apply({}), BusyError)
         self.world.time_passes()
@@ -199,7 +203,7 @@ class Builds(RuleBasedStateMachine):
         except (BusyError, RefusedError):
             self.world.while_planned = None
 
-    @precondition(lambda self: self.deployed)
+    @precondition(lambda self: self.recorded)
     @rule(given=GIVEN)
     def a_write_of_the_record_comes_between(self, given: Numbers) -> None:
         """What another command writes at the same moment stays."""
@@ -220,7 +224,7 @@ class Builds(RuleBasedStateMachine):
 
     # -- what happens to what is kept --------------------------------------------------------------
 
-    @precondition(lambda self: self.deployed)
+    @precondition(lambda self: self.recorded)
     @rule()
     def an_older_tool_writes_the_record(self) -> None:
         record = self.world.bucket.data(RECORD)
