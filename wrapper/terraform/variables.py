@@ -223,9 +223,8 @@ def declarations(blocks: Sequence[tuple[str, hcl.Block]]) -> dict[str, Variable]
 
     result: dict[str, Variable] = {}
     bodies: dict[str, dict[str, tuple[Any, int]]] = {}
-    for where, block in sorted(blocks, key=lambda one: is_override(one[0])):
-        if block.kind != "variable" or not block.labels:
-            continue
+    named = [(where, block) for where, block in blocks if block.kind == "variable" and block.labels]
+    for where, block in sorted(named, key=lambda one: is_override(one[0])):
         name, laid_over = block.labels[0], is_override(where)
         body = bodies[name] = {**(bodies.get(name, {}) if laid_over else {}), **block.body}
         kind, _ = body.get("type", (None, 0))

@@ -570,9 +570,11 @@ def test_a_person_at_a_terminal_is_asked_instead(example: Disk) -> None:
         cloud.perform("apply", context=asking, console=Listener(answer=False))
 
 
-def test_state_changes_of_a_protected_stack_are_the_operators(example: Disk) -> None:
+def test_state_changes_of_a_protected_stack_are_confirmed(example: Disk) -> None:
+    with pytest.raises(RefusedError, match="protected"):
+        Cloud(example, "app-live", REGION).perform("state", "", "rm", "x")
     cloud = Cloud(example, "app-live", REGION)
-    cloud.perform("state", "", "rm", "x")
+    cloud.perform("state", "", "rm", "x", confirmed=LIVE)
     assert cloud.engine.done[-1] == (LIVE, "state")
 
 
