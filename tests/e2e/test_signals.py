@@ -138,10 +138,10 @@ def test_a_killed_command_leaves_a_run_that_finishes_by_itself(project: Project,
     running.send(signal.SIGKILL).end()
     at_once = project.run("apply", "tiny", codes=(75,))
     if project.environment["ORCHESTRATE_ENGINE"] == "docker":
-        assert "cut off" in at_once.err and len(project.containers()) == 1
-    assert "-lock-timeout" in at_once.err
+        assert len(project.containers()) == 1
+    assert "is being changed by" in at_once.err and "-lock-timeout" in at_once.err
     project.go_on()
-    waited = project.run("plan", "tiny", *given, "-detailed-exitcode", "-lock-timeout=60s")
+    waited = project.run("plan", "tiny", *given, "-detailed-exitcode", "-lock-timeout=90s")
     assert "No changes" in waited.out
     project.assert_nothing_left()
     assert "terraform_data.command" in project.addresses()

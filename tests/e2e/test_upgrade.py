@@ -190,7 +190,9 @@ def builds(left: LeftBehind, stack: str) -> list[str]:
 def test_the_night_takes_what_it_would_have_taken(on_host: LeftBehind) -> None:
     before = on_host.names
     on_host.project.run("reap", "--yes")
-    assert on_host.names == [name for name in before if not name.startswith(f"{NIGHT}/")]
+    memory = "register-2.json"  # what the tool remembers of a stack that it read; the older one keeps its own
+    after = [name for name in on_host.names if not name.endswith(memory)]
+    assert after == [name for name in before if not name.startswith(f"{NIGHT}/") and not name.endswith(memory)]
 
 
 @pytest.mark.terraform

@@ -244,6 +244,15 @@ ONE = {
         (name, "-var"): Case(alone(name), "-var size=3")
         for name in ("apply", "plan", "destroy", "console", "import", "refresh", "test")
     },
+    **{
+        (name, "--var-env"): Case(f"{alone(name)} --tenant acme", "--var-env text=USER")
+        for name in ("apply", "plan", "destroy", "console", "import", "refresh", "test")
+    },
+    **{
+        (name, "--var-env"): Case(line, "--var-env text=USER")
+        for name, line in (ALONE | {"promote": PROMOTE}).items()
+        if name in ("vars", "affected", "shards", "drift", "promote", "rollback")
+    },
     ("vars", "-var"): Case(ALONE["vars"], "-var text=other"),
     ("affected", "-var"): Case("affected app-test", "-var text=other"),
     ("shards", "-var"): Case("shards app-test -n 1", "-var text=other"),

@@ -219,9 +219,8 @@ class Deployer:
         """Run it once; what went in is recorded beside its state when it is done. Raises Moves for a move without its slot,
         when nothing is changed yet. ``context``: of the apply that ends a move."""
         verb, layer, started = prepared.verb, prepared.layer, time.monotonic()
-        found = self._state_of(verb, layer)
+        found = self._when_free(prepared, self._state_of(verb, layer), console or self.console)
         before = found.state[0] if found.state else None
-        found = self._when_free(prepared, found)
         prepared = prepared if self.dry else self.recovery.check(prepared, found, (console or self.console).info)
         prepared = self._at_its_turn(prepared, found)
         self._tell_builds(prepared, found, console or self.console)
@@ -275,18 +274,21 @@ class Deployer:
             self.recovery.repaired(prepared)
         return outcome
 
-    def _when_free(self, prepared: PreparedLayer, found: Before) -> Before:
+    def _when_free(self, prepared: PreparedLayer, found: Before, console: Console) -> Before:
         """The layer when no other command is changing it, as far as that is noted; waited for as long as for Terraform's lock."""
         verb, layer, waits = prepared.verb, prepared.layer, commands.lock_timeout(prepared.tokens)
-        end = time.monotonic() + waits
+        end, told = time.monotonic() + waits, False
         while verb.compares and not self.dry and found.record.tries_at(moment(time.time()), self.recorder.run):
             trying = found.record.trying
+            by, builds = trying.get("by", "another command"), history.in_words(trying.get("builds") or {})
             if time.monotonic() >= end:
-                builds = history.in_words(trying.get("builds") or {})
                 raise BusyError(
-                    f"{layer.label} is being changed by {trying.get('by', 'another command')} ({builds})",
+                    f"{layer.label} is being changed by {by} ({builds})",
                     hint="wait for its end, or let the command wait: -lock-timeout=10m",
                 )
+            if not told:
+                console.info(f"{layer.label}: waiting for {by}, which is changing it ({builds})")
+            told = True
             self.signals.pause(min(_LOOK_AGAIN, max(0.1, end - time.monotonic())))
             found = self._state_of(verb, layer)
         return found

@@ -223,9 +223,9 @@ def declarations(blocks: Sequence[tuple[str, hcl.Block]]) -> dict[str, Variable]
 
     result: dict[str, Variable] = {}
     bodies: dict[str, dict[str, tuple[Any, int]]] = {}
-    named = [(where, block) for where, block in blocks if block.kind == "variable" and block.labels]
-    for where, block in sorted(named, key=lambda one: is_override(one[0])):
-        name, laid_over = block.labels[0], is_override(where)
+    named = [(is_override(where), where, block) for where, block in blocks if block.kind == "variable" and block.labels]
+    for laid_over, where, block in sorted(named, key=lambda one: one[0]):
+        name = block.labels[0]
         body = bodies[name] = {**(bodies.get(name, {}) if laid_over else {}), **block.body}
         kind, _ = body.get("type", (None, 0))
         text = kind.text if isinstance(kind, hcl.Expression) else kind

@@ -19,7 +19,8 @@ def test_options_follow_from_the_fields_of_the_verb(verb: object) -> None:
     found = options(one.name)
     assert {"root", "dry_run", "tenant", "report", "words"} <= found
     assert ("confirm" in found) is one.guarded
-    assert ("all_tenants" in found) is ("resume" in found) is not one.interactive
+    assert ("all_tenants" in found) is not (one.interactive or one.deletes)
+    assert ("resume" in found) is (one.journaled and not one.interactive)
     assert ("builds" in found) is one.compares
     assert ("allow_delete" in found) is ("smoke" in found) is one.applies
 
