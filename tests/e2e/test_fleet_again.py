@@ -30,7 +30,7 @@ def test_a_killed_run_goes_on_where_it_was(many: Tenants) -> None:
     many.run("apply", "--resume", "-var", "value=other", code=65)
     many.run("apply", "--resume", "--tenants", "a*", many="", code=65)
     many.started()
-    done = many.run("apply", "--jobs", "3", "--resume", "-lock-timeout=60s")
+    done = many.run("apply", "--jobs", "3", "--resume", "-lock-timeout=90s")
     assert "resuming: 3 layers are already done" in done.err
     assert (many.those("succeeded"), sorted(many.started())) == ("- a b c d", ["c", "d"])
     assert all(many.log(name).count(ENDED) == 0 for name in "cd"), "the first run's own container ended it"
@@ -45,9 +45,9 @@ def test_a_killed_run_goes_on_where_it_was(many: Tenants) -> None:
     # The killed run's own container of b may have begun after we looked.
     assert (many.those("succeeded"), sorted(set(many.started()))) == ("- a b c d", ["b", "c", "d"])
 
-    running = many.start("destroy", "--jobs", "1")
+    running = many.start("destroy", "--jobs", "1", many="")
     running.wait_for("b | started").send(signal.SIGKILL).end()
-    many.run("destroy", "--resume", "-lock-timeout=60s")
+    many.run("destroy", "--resume", "-lock-timeout=60s", many="")
     assert many.those("succeeded") == "- a b c d"
     assert [key for key in project.objects() if key.endswith(".tfstate")] == []
     project.assert_nothing_left()

@@ -63,7 +63,8 @@ def test_what_befalls_some_stops_no_other(many: Tenants, aws: Aws) -> None:
     assert project.containers() == []
 
     aws.faults()
-    rows = {row["tenant"]: row for row in json.loads(project.run("tenants", "tiny", "--json").out)}
+    rows = {row["tenant"]: row for row in json.loads(project.run("tenants", "tiny", "--json", codes=(1,)).out)}
+    assert rows["unsaved"]["status"] == ["state missing", "failed"]
     held = rows["locked"]["locked"]
     assert (held["by"], held["since"]) == ("somebody@elsewhere", "2026-01-02T03:04:05Z")
     assert rows["killed"]["locked"] and not rows["good"]["locked"]
@@ -75,7 +76,7 @@ def test_what_befalls_some_stops_no_other(many: Tenants, aws: Aws) -> None:
     project.run("state", "tiny", REGION, "-var", "tenant=unsaved", "push", "errored.tfstate")
     assert "tiny ap-southeast-2 -var tenant=killed" in many.results["killed"]["error"]["hint"]
     hint = many.results["locked"]["error"]["hint"]
-    assert hint.endswith(f"force-unlock tiny {REGION} -var tenant=locked {SOMEBODY['ID']}")
+    assert hint.endswith(f"force-unlock tiny {REGION} -var tenant=locked -force {SOMEBODY['ID']}")
     project.run("force-unlock", "tiny", "-var", "tenant=killed", "-force", rows["killed"]["locked"]["id"])
     many.run("apply", "--failed-from", str(many.report), many="", code=75)
     assert {name for name, code in codes(many).items() if not code} == {"broken", "killed", "denied", "unsaved"}

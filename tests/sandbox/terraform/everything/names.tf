@@ -95,7 +95,8 @@ resource "aws_service_discovery_http_namespace" "connect" {
 }
 
 resource "aws_service_discovery_service" "web" {
-  name = "web"
+  name          = "web"
+  force_destroy = true # its tasks leave it a moment after the service that runs them
 
   dns_config {
     namespace_id   = aws_service_discovery_private_dns_namespace.dns.id
