@@ -296,7 +296,7 @@ class Deployer:
     def _at_its_turn(self, prepared: PreparedLayer, found: Before) -> PreparedLayer:
         """The layer as its record is now: another command may have deployed a build since this one began, or since it was
         agreed to. A build that stays stays as it runs now; one that this command moves is not moved from elsewhere."""
-        if prepared.planned:
+        if prepared.planned and prepared.verb.applies:
             self._check_planned(prepared.layer, prepared.planned, found.record)
         if not prepared.choices or not prepared.verb.on_state or self.dry:
             return prepared
