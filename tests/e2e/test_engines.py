@@ -183,7 +183,14 @@ def test_nothing_is_written_into_the_project(project: Project) -> None:
     source.write_text(source.read_text() + '\nmodule "thing" {\n  source = "../../modules/thing"\n}\n')
     before = project.digest()
     project.run("apply", "tiny", "-var", "tenant=acme", "-var", "command=touch made-by-a-provisioner")
-    for words in (("fmt", "-check"), ("validate",), ("get",), ("plan",), ("destroy", "-var", "tenant=acme"), ("destroy",)):
+    for words in (
+        ("fmt", "-check"),
+        ("validate",),
+        ("get",),
+        ("plan",),
+        ("destroy", "-var", "tenant=acme"),
+        ("destroy",),
+    ):
         project.run(words[0], "tiny", *words[1:], codes=(3,) if words[0] == "fmt" else (0,))
     assert project.digest() == before
 

@@ -44,8 +44,8 @@ def test_a_protected_stack_loses_nothing_whatever_the_command(
 
     for words in (
         ("destroy", "tiny"),
-        ("destroy", "tiny", "-target=terraform_data.named", *MEANT),
-        ("destroy", "tiny", REGION, *ACME),
+        ("destroy", "tiny", "-target=terraform_data.named"),
+        ("destroy", "tiny", REGION, "-var", "tenant=acme"),
         ("apply", "tiny", "-destroy", *MEANT),
         ("apply", "tiny", "--all-tenants", "-destroy", *MEANT),
     ):

@@ -449,7 +449,12 @@ REFUSED = [
     ),
     Row(("apply", "app-live", REGION, "-auto-approve"), 77, f"{REGION}/app-live is protected"),
     Row(("destroy", "app-live", REGION), 77, "is protected and is not destroyed", "app-live/stack.hcl"),
-    Row(("destroy", "app-live", REGION, "--confirm", f"{REGION}/app-live"), 64, "takes no --confirm", hint="destroy --help"),
+    Row(
+        ("destroy", "app-live", REGION, "--confirm", f"{REGION}/app-live"),
+        64,
+        "takes no --confirm",
+        hint="destroy --help",
+    ),
     Row(("apply", "app-live", REGION, "-destroy"), 77, "is protected and is not destroyed", "app-live/stack.hcl"),
     Row(("apply", "app-live", REGION, "-var", "tenant=stranger"), 66, "no tenant 'stranger'", "(protected)"),
 ]
