@@ -5,6 +5,7 @@ The form is that of developer.hashicorp.com/terraform/internals/json-format, sta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
@@ -13,9 +14,10 @@ from ..model import strict_json
 from ..model.errors import OrchestrateError, RefusedError
 from ..model.nouns import Drift
 
-# A new revision replaces the old one with every build; the old one stays usable (skip_destroy). The other is a note in the
-# state, which stands for nothing.
-_ROUTINE = ("aws_ecs_task_definition", "terraform_data")
+# A new revision replaces the old one with every build; the old one stays usable (skip_destroy).
+_ROUTINE = ("aws_ecs_task_definition",)
+# Notes of modules/tenant-service in the state, which stand for nothing. Any other terraform_data may have a provisioner.
+_NOTES = re.compile(r"module\.\S+\.terraform_data\.(bounds|discovery|first|resolvers|serving)(\[.+\])?")
 
 
 def check_deletions(data: bytes, label: str, allowed: Sequence[str], unchanged: str = "nothing was changed") -> None:
@@ -24,7 +26,9 @@ def check_deletions(data: bytes, label: str, allowed: Sequence[str], unchanged: 
     gone = [
         str(change["address"])
         for change in _changes(data)
-        if "delete" in change["change"]["actions"] and change.get("type") not in _ROUTINE
+        if "delete" in change["change"]["actions"]
+        and change.get("type") not in _ROUTINE
+        and not _NOTES.fullmatch(str(change["address"]))
     ]
     refused = [a for a in gone if not any(a == pattern or fnmatchcase(a, pattern) for pattern in allowed)]
     if refused:
