@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from .test_words import ROOT, WORDS
+from .test_words import CODE, ROOT, WORDS, found_in
 
-MODULES = sorted((ROOT / "wrapper").rglob("*.py"))
 REMARKS = WORDS | {
     r"\bTalk\b|\bvoices?\b": "console, output",
     r"\bStopper\b": "SignalHandler",
@@ -72,12 +71,7 @@ def remarks(code: str) -> Iterator[tuple[int, str]]:
 
 
 def forbidden(code: str) -> list[str]:
-    return [
-        f"{number}: {found[0]!r}: write: {better}"
-        for number, line in remarks(code)
-        for pattern, better in REMARKS.items()
-        for found in re.finditer(pattern, line, re.IGNORECASE)
-    ]
+    return found_in(remarks(code), REMARKS)
 
 
 def names(code: str) -> set[str]:
@@ -90,7 +84,7 @@ def names(code: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(ROOT)))
+@pytest.mark.parametrize("module", CODE, ids=lambda module: str(module.relative_to(ROOT)))
 def test_comments_docstrings_and_names_keep_to_the_words(module: Path) -> None:
     code, where = module.read_text(), str(module.relative_to(ROOT / "wrapper"))
     assert forbidden(code) == []
@@ -126,10 +120,5 @@ def test_terraform_files_keep_to_the_words(file: Path) -> None:
     text = file.read_text()
     for words in DEPLOYED:
         text = text.replace(words, "")
-    found = [
-        f"{number}: {one[0]!r}: write: {better}"
-        for number, line in enumerate(re.sub(r"\ballotment\b(?=\.|\"|:| |\))", "", text).splitlines(), 1)
-        for pattern, better in WORDS.items()
-        for one in re.finditer(pattern, line, re.IGNORECASE)
-    ]
-    assert found == []
+    lines = re.sub(r"\ballotment\b(?=\.|\"|:| |\))", "", text).splitlines()
+    assert found_in(enumerate(lines, 1)) == []

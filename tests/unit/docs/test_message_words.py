@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from .test_words import ROOT, WORDS
+from .test_words import CODE, ROOT, WORDS, found_in
 
-MODULES = sorted((ROOT / "wrapper").rglob("*.py"))
 SPOKEN = WORDS | {
     r"\bwho\b": "name the person or the thing",
     r"\b(?:keeps|a|each|every) place\b|\bplaces\b": "slot",
@@ -35,15 +34,10 @@ def messages(code: str) -> Iterator[tuple[int, str]]:
 
 
 def forbidden(code: str) -> list[str]:
-    return [
-        f"{line}: {found[0]!r}: write: {better}"
-        for line, text in messages(code)
-        for pattern, better in SPOKEN.items()
-        for found in re.finditer(pattern, text, re.IGNORECASE)
-    ]
+    return found_in(messages(code), SPOKEN)
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(ROOT)))
+@pytest.mark.parametrize("module", CODE, ids=lambda module: str(module.relative_to(ROOT)))
 def test_help_and_messages_keep_to_the_words(module: Path) -> None:
     assert forbidden(module.read_text()) == []
 

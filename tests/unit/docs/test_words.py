@@ -6,6 +6,7 @@ An interface keeps its name in code style (`allotments.json`), and what was deci
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,6 +22,7 @@ PAGES = [
     *sorted(ROOT.glob("docs/*.md")),
     *MODULES,
 ]
+CODE = sorted((ROOT / "wrapper").rglob("*.py"))
 LINKED = [*PAGES, ROOT / "CHANGELOG.md", *sorted(ROOT.glob("docs/adr/*.md"))]
 
 # What not to write -> what to write.
@@ -51,13 +53,18 @@ def prose(text: str) -> list[tuple[int, str]]:
     return [(n, re.sub(r"`[^`]*`|\]\([^)]*\)", "` `", line)) for n, line in lines]
 
 
-def forbidden(text: str) -> list[str]:
+def found_in(lines: Iterable[tuple[int, str]], words: Mapping[str, str] = WORDS) -> list[str]:
+    """What not to write, in lines with their number, and what to write."""
     return [
         f"{number}: {found[0]!r}: write: {better}"
-        for number, line in prose(text)
-        for pattern, better in WORDS.items()
+        for number, line in lines
+        for pattern, better in words.items()
         for found in re.finditer(pattern, line, re.IGNORECASE)
     ]
+
+
+def forbidden(text: str) -> list[str]:
+    return found_in(prose(text))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
