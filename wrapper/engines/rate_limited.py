@@ -14,7 +14,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -23,10 +22,11 @@ from ..aws.identity import Identity, whoami
 from ..aws.rate_limits import RATES, Rate
 from ..aws.token_bucket import after_a_jump
 from ..model import strict_json
-from ..model.nouns import Outcome, Run, Stack, Step
+from ..model.nouns import Outcome, Stack, Step
 from ..project import private_folder
 from ..terraform.plan_stream import Reader
 from . import Engine, OutputCallback, Session
+from .listening import ListeningEngine, ListeningSession
 
 _SAID = 1.0  # seconds: shorter waits are not worth a word
 _LONGEST = 24 * 3600.0  # seconds: a queue longer than this is a damaged file
@@ -140,54 +140,29 @@ class Limiter(Protocol):
     def before(self, label: str, wanted: Mapping[str, int], sleep: Sleep) -> bool: ...
 
 
-class RateLimitedEngine:
+class RateLimitedEngine(ListeningEngine):
     """Another engine whose Steps wait for AWS's rates: it hears what a plan announces, and before the Step that
     changes it waits until that may be asked of AWS."""
 
     def __init__(self, engine: Engine, rate_limiter: Limiter) -> None:
-        self._engine = engine
-        self._rate_limiter = rate_limiter
-        self.name = engine.name
-        self.contained = engine.contained
-
-    def check(self) -> None:
-        self._engine.check()
-
-    def as_typed(self, run: Run) -> tuple[str, str]:
-        return self._engine.as_typed(run)
-
-    def open(self, run: Run) -> AbstractContextManager[Session]:
-        return self._opened(run)
-
-    @contextlib.contextmanager
-    def _opened(self, run: Run) -> Iterator[Session]:
-        with self._engine.open(run) as session:
-            yield RateLimitedSession(run.layer.label, session, self._rate_limiter)
+        super().__init__(engine, lambda run, session: RateLimitedSession(run.layer.label, session, rate_limiter))
 
 
-class RateLimitedSession:
+class RateLimitedSession(ListeningSession):
     """Another engine's session. A stop that comes while it waits ends the wait, and nothing is changed."""
 
     def __init__(self, label: str, session: Session, rate_limiter: Limiter) -> None:
-        self._label = label
-        self._session = session
-        self._rate_limiter = rate_limiter
         self._reader = Reader()
+        super().__init__(session, self._reader)
+        self._label = label
+        self._rate_limiter = rate_limiter
         self._stopped = threading.Event()
-        self.directory = getattr(session, "directory", None)
 
-    def execute(self, step: Step, output: OutputCallback) -> Outcome:
-        def heard(data: bytes, is_error: bool) -> None:
-            if not is_error:
-                self._reader.hear(data)
-            output(data, is_error)
-
-        if not step.mutates:
-            return self._session.execute(step, heard)
+    def change(self, step: Step, output: OutputCallback) -> Outcome:
         wanted = rate_limits.requests(self._reader.changes)
         if not self._rate_limiter.before(self._label, wanted, self._is_stopped_within):
             return Outcome(143, ok=False, begun=False)
-        return self._session.execute(step, output)
+        return super().change(step, output)
 
     def _is_stopped_within(self, seconds: float) -> bool:
         """Glance by glance: Python hears a signal that comes just as a wait begins only when that wait is over."""
@@ -198,7 +173,7 @@ class RateLimitedSession:
 
     def stop(self) -> None:
         self._stopped.set()
-        self._session.stop()
+        super().stop()
 
 
 def is_wanted(stack: Stack, identity: Identity, layers: int) -> bool:

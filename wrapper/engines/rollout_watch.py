@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractContextManager
 from typing import Protocol
 
-from ..model.nouns import Outcome, Run, Step
+from ..model.nouns import Outcome, Step
 from ..terraform.planned_services import ServiceReader
 from . import Engine, OutputCallback, Session
+from .listening import ListeningEngine, ListeningSession
 
 _EVERY, _ANSWER = 10.0, 5.0  # seconds between two looks, and that the last one is waited for
 _Service = tuple[str, str]  # cluster and name
@@ -32,56 +32,29 @@ class Rollouts(Protocol):
         ...
 
 
-class RolloutWatchedEngine:
+class RolloutWatchedEngine(ListeningEngine):
     """Another engine, whose applies are watched."""
 
     def __init__(self, engine: Engine, rollouts: Rollouts, info: Callable[[str], None], every: float = _EVERY) -> None:
-        self._engine = engine
-        self._rollouts = rollouts
-        self._say = info
-        self._every = every
-        self.name = engine.name
-        self.contained = engine.contained
-
-    def check(self) -> None:
-        self._engine.check()
-
-    def as_typed(self, run: Run) -> tuple[str, str]:
-        return self._engine.as_typed(run)
-
-    def open(self, run: Run) -> AbstractContextManager[Session]:
-        return self._opened(run)
-
-    @contextlib.contextmanager
-    def _opened(self, run: Run) -> Iterator[Session]:
-        with self._engine.open(run) as session:
-            yield RolloutWatchedSession(run.layer.label, session, self._rollouts, self._say, self._every)
+        super().__init__(engine, lambda run, s: RolloutWatchedSession(run.layer.label, s, rollouts, info, every))
 
 
-class RolloutWatchedSession:
+class RolloutWatchedSession(ListeningSession):
     """Another engine's session."""
 
     def __init__(
         self, label: str, session: Session, rollouts: Rollouts, info: Callable[[str], None], every: float
     ) -> None:
+        self._reader = ServiceReader()
+        super().__init__(session, self._reader)
         self._label = label
-        self._session = session
         self._rollouts = rollouts
         self._say = info
         self._every = every
-        self._reader = ServiceReader()
-        self.directory = getattr(session, "directory", None)
 
-    def execute(self, step: Step, output: OutputCallback) -> Outcome:
-        def heard(data: bytes, is_error: bool) -> None:
-            if not is_error:
-                self._reader.hear(data)
-            output(data, is_error)
-
-        if not step.mutates:
-            return self._session.execute(step, heard)
+    def change(self, step: Step, output: OutputCallback) -> Outcome:
         with self._watched():
-            return self._session.execute(step, output)
+            return super().change(step, output)
 
     @contextlib.contextmanager
     def _watched(self) -> Iterator[None]:
@@ -103,7 +76,4 @@ class RolloutWatchedSession:
             words = self._rollouts.given_up(services, known)
             if words and not ended.is_set():
                 self._say(f"{self._label}: {words}; Terraform would wait for it in vain, and is stopped")
-                return self._session.stop()
-
-    def stop(self) -> None:
-        self._session.stop()
+                return self.stop()
