@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 from ..model import strict_json
 from ..model.findings import Change
+from .line_heads import LineHeads
 from .output import plain
 
-_LINE = 8192  # bytes of a line that are looked at: its head says what it is
 _KEY = re.compile(r'\[(?:"(?:\\.|[^"\\])*"|-?\d+)\]')  # [0], ["a.b"]: may hold anything
 _HEAD = re.compile(r"  # (?:module\.[\w-]+\.)*([\w-]+)\.[\w-]+(?: \(deposed object \w+\))? (\S.*)$")
 _ACTIONS = (
@@ -33,14 +33,11 @@ class Reader:
 
     def __init__(self) -> None:
         self.changes: Counter[Change] = Counter()
-        self._rest = b""
+        self._lines = LineHeads()
 
     def hear(self, data: bytes) -> None:
-        *lines, rest = data.split(b"\n")
-        for line in lines:
-            self._count(self._rest + line[:_LINE])
-            self._rest = b""
-        self._rest = (self._rest + rest)[:_LINE]
+        for line in self._lines.feed(data):
+            self._count(line)
 
     def _count(self, line: bytes) -> None:
         if b"  # " in line or b'"planned_change"' in line:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
+from .line_heads import LineHeads
 from .output import plain
 
-_LINE = 8192  # bytes of a line that are looked at
 _MOST = 200  # services
 _HEAD = re.compile(r"  # \S*\baws_ecs_service\.\S+ (?:will be (?:created|updated in-place|replaced)|must be replaced)")
 _OTHER = re.compile(r"  # \S")
@@ -24,14 +24,11 @@ class ServiceReader:
     def __init__(self) -> None:
         self.services: dict[tuple[str, str], None] = {}
         self._fields: dict[str, str] | None = None  # of the block that is read
-        self._rest = b""
+        self._lines = LineHeads()
 
     def hear(self, data: bytes) -> None:
-        *lines, rest = data.split(b"\n")
-        for line in lines:
-            self._read(plain((self._rest + line[:_LINE]).decode("utf-8", "replace")).rstrip())
-            self._rest = b""
-        self._rest = (self._rest + rest)[:_LINE]
+        for line in self._lines.feed(data):
+            self._read(plain(line.decode("utf-8", "replace")).rstrip())
 
     def _read(self, line: str) -> None:
         if _OTHER.match(line):

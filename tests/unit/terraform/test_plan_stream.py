@@ -79,7 +79,7 @@ def test_a_line_without_an_end_takes_no_memory() -> None:
     reader = Reader()
     for _ in range(100):
         reader.hear(b"x" * 100_000)
-    assert len(reader._rest) < 10_000
+    assert len(reader._lines._rest) < 10_000
     reader.hear(b"\n  # aws_lb.a will be created\n")
     assert reader.changes == {Change("create", "aws_lb"): 1}
 
