@@ -8,7 +8,6 @@ a map of names to objects with ``cluster``, ``service``, ``task_definition`` and
 from __future__ import annotations
 
 import contextlib
-import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,11 +18,9 @@ from typing import Any
 from ..model.errors import RefusedError, RolloutFailed, TimeoutExpired, UnavailableError
 from .ecs_service_status import ExpectedService, Verdict, given_up, judge, revision, stopped_reason
 from .identity import Identity
+from .service_batches import batches
 
 LIMIT = 600.0  # seconds
-_AT_ONCE = (
-    10  # services per DescribeServices (docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html)
-)
 _FIRST, _LONGEST = 1.0, 15.0  # seconds between two looks
 _EVENTS = 5
 
@@ -83,8 +80,8 @@ class RolloutWatch:
         """What ECS shows of services, by cluster and name; nothing where it does not answer."""
         found: list[Mapping[str, Any]] = []
         with contextlib.suppress(RefusedError, UnavailableError):
-            for cluster, mine in _by_cluster([ExpectedService(n, c, n, "") for c, n in services]):
-                found += self._described(cluster, [w.service for w in mine]).values()
+            for mine in _batches(ExpectedService(n, c, n, "") for c, n in services):
+                found += self._described(mine).values()
         return found
 
     def _well(self, said: Mapping[str, str]) -> None:
@@ -93,15 +90,16 @@ class RolloutWatch:
 
     def _look(self, wanted: Sequence[ExpectedService]) -> dict[str, Verdict]:
         found = {}
-        for cluster, mine in _by_cluster(wanted):
-            described = self._described(cluster, [w.service for w in mine])
+        for mine in _batches(wanted):
+            described = self._described(mine)
             for one in mine:
-                service = described.get(_last(one.service))
+                service = described.get(one.service_name)
                 found[one.name] = judge(one, service, self._healthy(one) if service else ())
         return found
 
-    def _described(self, cluster: str, names: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        answer = self._ask(lambda: self._ecs.describe_services(cluster=cluster, services=list(names)))
+    def _described(self, batch: Sequence[ExpectedService]) -> dict[str, Mapping[str, Any]]:
+        cluster, names = batch[0].cluster, [one.service for one in batch]
+        answer = self._ask(lambda: self._ecs.describe_services(cluster=cluster, services=names))
         return {service["serviceName"]: service for service in answer["services"]}
 
     def _healthy(self, wanted: ExpectedService) -> list[int]:
@@ -174,7 +172,7 @@ class RolloutWatch:
             yield f"ECS gives no more details ({error})"
 
     def _stopped(self, one: ExpectedService) -> Iterator[str]:
-        asked = {"cluster": one.cluster, "serviceName": _last(one.service), "desiredStatus": "STOPPED"}
+        asked = {"cluster": one.cluster, "serviceName": one.service_name, "desiredStatus": "STOPPED"}
         arns = self._ecs.list_tasks(**asked)["taskArns"]
         tasks = self._ecs.describe_tasks(cluster=one.cluster, tasks=arns[:100])["tasks"] if arns else ()
         mine = [t for t in tasks if revision(t["taskDefinitionArn"]) == revision(one.task_definition)]
@@ -182,19 +180,12 @@ class RolloutWatch:
             yield f"{times} tasks stopped: {reason}" if times > 1 else f"a task stopped: {reason}"
 
 
-def _by_cluster(wanted: Iterable[ExpectedService]) -> Iterator[tuple[str, list[ExpectedService]]]:
-    """As many services of one cluster as one question may be about."""
-    for cluster, group in itertools.groupby(sorted(wanted, key=lambda w: w.cluster), lambda w: w.cluster):
-        mine = list(group)
-        yield from ((cluster, mine[n : n + _AT_ONCE]) for n in range(0, len(mine), _AT_ONCE))
-
-
-def _last(arn: str) -> str:
-    return arn.rpartition("/")[2]
-
-
 def _pauses() -> Iterator[float]:
     seconds = _FIRST
     while True:
         yield seconds
         seconds = min(_LONGEST, seconds * 1.5)
+
+
+def _batches(services: Iterable[ExpectedService]) -> Iterator[list[ExpectedService]]:
+    return batches(services, lambda one: one.cluster)

@@ -20,6 +20,11 @@ class ExpectedService:
     task_definition: str
     target_groups: tuple[str, ...] = ()
 
+    @property
+    def service_name(self) -> str:
+        """Where ``service`` is an ARN, the name in it."""
+        return self.service.rpartition("/")[2]
+
 
 @dataclass(frozen=True)
 class Verdict:

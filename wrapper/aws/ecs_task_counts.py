@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ..model.errors import RefusedError, UnavailableError
 from .ecs_service_status import ExpectedService
 from .identity import Identity
-
-_AT_ONCE = 10  # docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
+from .service_batches import batches
 
 
 def desired(identity: Identity, region: str, label: str, services: Sequence[ExpectedService]) -> dict[str, int]:
     """Name => desired count, of those that are there."""
     found: dict[str, int] = {}
-    for batch in _batches(services):
+    for batch in batches(services, lambda one: one.cluster):
         counts = _described(identity, region, label, batch)
-        found |= {one.name: counts[name] for one in batch if (name := one.service.rpartition("/")[2]) in counts}
+        found |= {one.name: counts[one.service_name] for one in batch if one.service_name in counts}
     return found
-
-
-def _batches(services: Sequence[ExpectedService]) -> Iterable[Sequence[ExpectedService]]:
-    for cluster in dict.fromkeys(one.cluster for one in services):
-        mine = [one for one in services if one.cluster == cluster]
-        yield from (mine[n : n + _AT_ONCE] for n in range(0, len(mine), _AT_ONCE))
 
 
 def _described(identity: Identity, region: str, label: str, batch: Sequence[ExpectedService]) -> dict[str, int]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..model.findings import LOAD_BALANCER, SERVICE, Seen, Tainted
 from .identity import Identity
+from .service_batches import batches
 
-_AT_ONCE = (
-    10  # services per DescribeServices (docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html)
-)
 # docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
 _STANDS = ("provisioning", "active", "active_impaired")
 _GONE = ("ClusterNotFoundException", "LoadBalancerNotFound", "NoSuchHostedZone")
@@ -26,7 +23,7 @@ class Standing:
     region: str
 
     def look(self, resources: Sequence[Tainted]) -> Iterator[tuple[Tainted, Seen]]:
-        for batch in _batches(r for r in resources if r.type == SERVICE):
+        for batch in batches((r for r in resources if r.type == SERVICE), _cluster):
             yield from self._services(batch)
         for one in resources:
             if one.type != SERVICE:
@@ -92,13 +89,9 @@ class Standing:
         return None, Seen(False, f"{who} does not say whether it is there ({said}; the role needs {action})")
 
 
-def _batches(services: Iterator[Tainted]) -> Iterator[list[Tainted]]:
-    """As many services of one cluster as one question may be about."""
-    found: dict[tuple[str, ...], list[Tainted]] = defaultdict(list)
-    for one in services:
-        found[(one.text("cluster"), *one.text("id").split(":")[:5])].append(one)
-    for mine in found.values():
-        yield from (mine[n : n + _AT_ONCE] for n in range(0, len(mine), _AT_ONCE))
+def _cluster(service: Tainted) -> tuple[str, ...]:
+    """One of this name, in this region of this account."""
+    return (service.text("cluster"), *service.text("id").split(":")[:5])
 
 
 def _name(service: Tainted) -> str:
