@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..model import fingerprint
+from ..model.errors import UsageError
 from ..model.nouns import Layer, Stack, Variable
 from ..project.project import Project
 from ..run import plan_file, plan_run
@@ -19,6 +20,17 @@ from ..terraform.commands import Token, Verb
 from ..terraform.variables import CallerValue
 from .lb_slots import slots
 from .prepared import NO_OVERRIDES, LayerOverrides, RootRequest
+
+LONGEST_REASON = 200  # characters
+
+
+def check_reason(option: str, reason: str) -> None:
+    """UsageError for what cannot stand in a history as the reason of an apply."""
+    if len(reason) > LONGEST_REASON or not reason.isprintable():
+        raise UsageError(
+            f"{option} takes a reason of at most {LONGEST_REASON} printable characters",
+            hint=f'for example: {option} "INC-123"',
+        )
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,9 @@ from ..state import index, layer_state
 from ..state.index import LayerStatus, TenantIndex
 from ..state.store import Store
 from . import build_words
+from .argument_checks import check_reason
 from .builds import capital
 from .prepared import PreparedLayer
-
-LONGEST = 200  # characters of a reason
 
 
 @dataclass
@@ -52,11 +51,7 @@ class BuildGuard:
                 f"--unpromoted is for a protected stack with promotes_from, and {self.stack.label} is none",
                 hint="leave it out: nothing is asked here of where a build runs",
             )
-        if len(self.unpromoted) > LONGEST or not self.unpromoted.isprintable():
-            raise UsageError(
-                f"--unpromoted takes a reason of at most {LONGEST} printable characters",
-                hint='for example: --unpromoted "INC-123"',
-            )
+        check_reason("--unpromoted", self.unpromoted)
 
     def check(self, prepared: PreparedLayer) -> PreparedLayer:
         """The layer, with the builds for which the reason stands. An apply is RefusedError where one may not go there; a plan

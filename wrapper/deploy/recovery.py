@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..model.errors import ConfigError, NewerError, OrchestrateError, RefusedError, StateAtRisk, UsageError
+from ..model.errors import ConfigError, NewerError, OrchestrateError, RefusedError, StateAtRisk
 from ..model.keys import state_key
 from ..model.naming import run_home
 from ..model.nouns import Layer, Run
@@ -24,10 +24,10 @@ from ..terraform.arguments import changes, pushed
 from ..terraform.commands import ERRORED_STATE, Token, Verb
 from ..terraform.suggested import suggest
 from ..terraform.unsaved_state import damage, follows, misfit
+from .argument_checks import check_reason
 from .prepared import PreparedLayer
 from .recorder import Before
 
-LONGEST = 200  # characters of a reason
 _VERSION = re.compile(r"(\d+)\.(\d+)\.")
 
 
@@ -61,11 +61,7 @@ class Recovery:
         return replace(prepared, state_lost=self.reason)
 
     def check_reason(self) -> None:
-        if self.reason and (len(self.reason) > LONGEST or not self.reason.isprintable()):
-            raise UsageError(
-                f"--state-lost takes a reason of at most {LONGEST} printable characters",
-                hint='for example: --state-lost "INC-123"',
-            )
+        check_reason("--state-lost", self.reason)
 
     def saves(self, verb: Verb, layer: Layer, tokens: tuple[Token, ...]) -> bool:
         """Whether the command only brings the layer's own unsaved state where it belongs, or releases the lock in its way."""
