@@ -128,11 +128,9 @@ def ran_of(record: DeploymentRecord, name: str, now: Said) -> Ran:
     return Ran(number, then, by_files=True)
 
 
-def came(record: DeploymentRecord, how: str = "") -> dict[str, Any]:
+def came(record: DeploymentRecord) -> dict[str, Any]:
     """Who gave the numbers of an apply, when and how."""
-    how = (
-        how or HistoryEntry(reason={k: v for k, v in record.reason.items() if k != "unpromoted"}).reason_text or "-var"
-    )
+    how = HistoryEntry(reason={k: v for k, v in record.reason.items() if k != "unpromoted"}).reason_text or "-var"
     return {k: v for k, v in {"at": record.at, "by": record.by, "job": record.build_url, "how": how}.items() if v}
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..model.errors import OrchestrateError, RefusedError, UsageError
@@ -24,9 +24,8 @@ from .prepared import PreparedLayer
 @dataclass
 class BuildGuard:
     """Of one command on one stack. ``unpromoted``: why its new numbers need not run in the stack before; ``exempt``: it takes
-    its builds from there, or goes back to earlier ones; ``asked``: a person will be; ``refuses``:
-    it changes something; ``store_of``: where a stack's states
-    are."""
+    its builds from there, or goes back to earlier ones; ``asked``: a person will be; ``refuses``: it changes something;
+    ``store_of``: where a stack's states are."""
 
     project: Project
     stack: Stack
@@ -36,7 +35,6 @@ class BuildGuard:
     exempt: bool = False
     asked: bool = False
     refuses: bool = True
-    _source: list[TenantIndex] = field(default_factory=list)
 
     @property
     def on(self) -> bool:
@@ -102,11 +100,9 @@ class BuildGuard:
     def _upstream(self) -> Stack:
         return self.project.upstream(self.stack, self.stack.settings.promotes_from)
 
-    @property
+    @cached_property
     def _upstream_index(self) -> TenantIndex:
-        if not self._source:
-            self._source.append(index.read(self.store_of(self._upstream), self._upstream))
-        return self._source[0]
+        return index.read(self.store_of(self._upstream), self._upstream)
 
     def _not_there(self, prepared: PreparedLayer, strange: Mapping[str, str]) -> Iterator[OrchestrateError]:
         if self.unpromoted or not strange:
