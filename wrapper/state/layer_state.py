@@ -133,12 +133,6 @@ def data_in(text: bytes | None) -> Any:
         return None
 
 
-def write_record(store: Store, layer: Layer, one: DeploymentRecord) -> None:
-    """Write it, in the place of any but a newer orchestrate's."""
-    load_record(store, layer)
-    store.write(record_key(layer), _record_bytes(one))
-
-
 def change_record(store: Store, layer: Layer, change: Callable[[DeploymentRecord], DeploymentRecord]) -> None:
     """Change it, and what others write at the same moment stays: read again where one came between."""
     key = record_key(layer)

@@ -61,7 +61,7 @@ def test_a_failed_try_is_not_noted_beside_a_later_apply(
     recorder: Recorder, store: LocalStore, serial: int, lineage: str, noted: bool
 ) -> None:
     winner = DeploymentRecord(run="w", state={"serial": serial, "lineage": lineage, "tag": "t"})
-    layer_state.write_record(store, ACME, winner)
+    layer_state.change_record(store, ACME, lambda _: winner)
     recorder.ended(ACME, Before(), ({"serial": 4, "lineage": "l"}, "mine"), OrchestrateError("the roll-out failed"))
     assert bool(layer_state.load_record(store, ACME).failed) is noted
 
@@ -82,7 +82,7 @@ class Crowded(LocalStore):
 
 def test_a_failed_try_never_takes_the_place_of_a_record_that_came_meanwhile(tmp_path: Path) -> None:
     store = Crowded(tmp_path)
-    layer_state.write_record(store, ACME, DeploymentRecord(run="old", state={"serial": 3, "lineage": "l"}))
+    layer_state.change_record(store, ACME, lambda _: DeploymentRecord(run="old", state={"serial": 3, "lineage": "l"}))
     winner = DeploymentRecord(run="winner", builds={"a-build": "91"}, state={"serial": 5, "lineage": "l"})
     store.others = (json.dumps(winner.as_data()).encode(),)
     loser = Recorder(lambda: store, "loser", Trigger(), "abc")
@@ -98,7 +98,9 @@ def _state(serial: int, lineage: str = "l") -> bytes:
     ("now", "taken"), [(_state(4), True), (_state(3), False), (_state(5), False), (_state(4, "other"), False)]
 )
 def test_only_the_next_state_is_the_tools_own(recorder: Recorder, store: LocalStore, now: bytes, taken: bool) -> None:
-    layer_state.write_record(store, ACME, DeploymentRecord(by="me", state={"serial": 3, "lineage": "l", "tag": "t"}))
+    layer_state.change_record(
+        store, ACME, lambda _: DeploymentRecord(by="me", state={"serial": 3, "lineage": "l", "tag": "t"})
+    )
     store.write(state_key(ACME), now)
     after = recorder.rewritten(ACME, ({"serial": 3, "lineage": "l"}, "t"))
     assert (layer_state.load_record(store, ACME).tag == after[1]) is taken
@@ -106,7 +108,7 @@ def test_only_the_next_state_is_the_tools_own(recorder: Recorder, store: LocalSt
 
 def added(store: LocalStore, record: DeploymentRecord) -> None:
     add: Callable[[history.History], history.History] = lambda applies: history.added(applies, record)  # noqa: E731
-    layer_state.write_record(store, ACME, record)
+    layer_state.change_record(store, ACME, lambda _: record)
     layer_state.change_history(store, ACME, add)
 
 

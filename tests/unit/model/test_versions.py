@@ -91,7 +91,7 @@ def test_a_record_is_not_written_over(tmp_path: Path) -> None:
     store, key = LocalStore(tmp_path), layer_state.record_key(ACME)
     store.write(key, RECORD)
     with pytest.raises(NewerError):
-        layer_state.write_record(store, ACME, DeploymentRecord(by="you"))
+        layer_state.change_record(store, ACME, lambda _: DeploymentRecord(by="you"))
     assert store.read(key) == RECORD
 
 

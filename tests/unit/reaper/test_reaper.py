@@ -56,7 +56,9 @@ class Nights:
         layer = Layer(cloud.deployer().stack, tenant)
         cloud.write(layer)
         moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at or time.time() - 24 * HOUR))
-        layer_state.write_record(self.store, layer, replace(layer_state.load_record(self.store, layer), at=moment))
+        layer_state.change_record(
+            self.store, layer, lambda _: replace(layer_state.load_record(self.store, layer), at=moment)
+        )
         return layer
 
     def find(self, *globs: str, region: str = "") -> dict[str, ReapCandidate]:

@@ -97,7 +97,7 @@ def test_a_thousand_tenants_cost_a_dozen_requests() -> None:
 
 def put(store: LocalStore, name: str, by: str = "me") -> None:
     store.write(PREFIX + (f"tenants/{name}/" if name else "") + "terraform.tfstate", b'{"version": 4}')
-    layer_state.write_record(store, Layer(STACK, name), DeploymentRecord(by=by))
+    layer_state.change_record(store, Layer(STACK, name), lambda _: DeploymentRecord(by=by))
 
 
 def test_each_record_is_read_once_and_then_remembered(store: Counting) -> None:
@@ -111,7 +111,7 @@ def test_each_record_is_read_once_and_then_remembered(store: Counting) -> None:
 
 def test_one_that_changed_is_read_anew(store: Counting) -> None:
     index.read(store, STACK)
-    layer_state.write_record(store, Layer(STACK, "t7"), DeploymentRecord(by="you", seconds=2.0))
+    layer_state.change_record(store, Layer(STACK, "t7"), lambda _: DeploymentRecord(by="you", seconds=2.0))
     store.asked()
     assert index.read(store, STACK).of("t7").record.by == "you"
     assert store.asked() == (1, 2)
@@ -157,7 +157,7 @@ def test_what_is_there_of_a_tenant(store: Counting) -> None:
 
 def test_a_state_changed_by_another_hand_shows(store: Counting) -> None:
     tag = index.read(store, STACK).of("t1").tag
-    layer_state.write_record(store, Layer(STACK, "t1"), DeploymentRecord(state={"tag": tag}))
+    layer_state.change_record(store, Layer(STACK, "t1"), lambda _: DeploymentRecord(state={"tag": tag}))
     assert index.read(store, STACK).of("t1").touched is False
     store.write(f"{PREFIX}tenants/t1/terraform.tfstate", b'{"version": 4, "serial": 2}')
     assert index.read(store, STACK).of("t1").touched is True
@@ -167,7 +167,7 @@ def test_a_key_written_by_hand_is_the_stacks_own(tmp_path: Path) -> None:
     old = stack(backend=Backend("local", {"path": "/s"}, "b", "old/app.tfstate"))
     store = LocalStore(tmp_path)
     store.write("old/app.tfstate", b'{"version": 4}')
-    layer_state.write_record(store, Layer(old), DeploymentRecord(by="me"))
+    layer_state.change_record(store, Layer(old), lambda _: DeploymentRecord(by="me"))
     found = index.read(store, old)
     assert (found.stack_layer.deployed, found.stack_layer.record.by, found.tenants) == (True, "me", {})
 

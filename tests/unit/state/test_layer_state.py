@@ -91,7 +91,7 @@ def test_a_record_that_cannot_be_read_is_none(store: LocalStore, data: bytes | N
 
 
 def test_a_record_stands_beside_its_state(store: LocalStore) -> None:
-    layer_state.write_record(store, ACME, DeploymentRecord(by="me"))
+    layer_state.change_record(store, ACME, lambda _: DeploymentRecord(by="me"))
     assert list(store.listing("")) == ["ap-southeast-2/app/tenants/acme/orchestrate.json"]
     assert layer_state.load_record(store, ACME) == DeploymentRecord(by="me")
 
@@ -100,8 +100,8 @@ def test_two_stacks_of_old_in_one_folder_have_two_records(store: LocalStore) -> 
     one, other = (
         Layer(stack(backend=Backend("local", {"path": "/s"}, "b", f"old/{n}.tfstate"))) for n in ("one", "two")
     )
-    layer_state.write_record(store, one, DeploymentRecord(by="one"))
-    layer_state.write_record(store, other, DeploymentRecord(by="other"))
+    layer_state.change_record(store, one, lambda _: DeploymentRecord(by="one"))
+    layer_state.change_record(store, other, lambda _: DeploymentRecord(by="other"))
     assert layer_state.load_record(store, one) == DeploymentRecord(by="one")
 
 
@@ -111,7 +111,7 @@ def test_two_stacks_of_old_in_one_folder_have_two_records(store: LocalStore) -> 
 def test_only_an_empty_state_is_forgotten(store: LocalStore, data: dict[str, Any] | None, left: list[str]) -> None:
     if data is not None:
         store.write(KEY, json.dumps(data).encode())
-    layer_state.write_record(store, ACME, DeploymentRecord())
+    layer_state.change_record(store, ACME, lambda _: DeploymentRecord(by="me"))
     layer_state.forget(store, ACME)
     assert list(store.listing("")) == sorted(left)
 

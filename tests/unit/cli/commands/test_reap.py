@@ -32,7 +32,7 @@ def made(example: Disk) -> Cloud:
     for tenant in ("", "acme", "globex"):
         layer = Layer(cloud.deployer().stack, tenant)
         cloud.write(layer)
-        layer_state.write_record(store, layer, DeploymentRecord(at=at, by="me"))
+        layer_state.change_record(store, layer, lambda _: DeploymentRecord(at=at, by="me"))
     return cloud
 
 
