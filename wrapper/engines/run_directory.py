@@ -260,9 +260,21 @@ def collect(directory: RunDirectory, stamp: Callable[[Path], None], names: Colle
             continue
         stamp(made)
         try:
-            partial = target.with_name(f".{target.name}.partial")
-            shutil.copyfile(made, partial)
-            partial.chmod(0o600)
-            partial.rename(target)
+            put(made, target, 0o600)
         except OSError as error:
             raise NotFoundError(f"cannot write it: {error.strerror}", where=str(target)) from None
+
+
+def put(made: Path, target: Path, mode: int | None = None) -> None:
+    """A copy of a file that the run made, in its place whole or not at all. ``mode``: None for that of a new file. Raises
+    OSError."""
+    partial = target.with_name(f".{target.name}.partial")
+    try:
+        shutil.copyfile(made, partial)
+        if mode is not None:
+            partial.chmod(mode)
+        partial.rename(target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise

@@ -4,11 +4,11 @@ where it failed, for a configuration that was generated beside an error and a re
 from __future__ import annotations
 
 import contextlib
-import shutil
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ..engines.run_directory import RunDirectory, collect
+from ..engines.run_directory import RunDirectory, collect, put
 from ..model.errors import OrchestrateError, UnavailableError, UsageError
 from ..model.nouns import Run
 
@@ -45,15 +45,9 @@ def _return_files(directory: RunDirectory, info: Callable[[str], None]) -> None:
 
 
 def _replace(made: Path, target: Path) -> None:
-    partial = target.with_name(f".{target.name}.partial")
     try:
-        shutil.copyfile(made, partial)
-        if target.exists():
-            shutil.copymode(target, partial)
-        partial.rename(target)
+        put(made, target, stat.S_IMODE(target.stat().st_mode) if target.exists() else None)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise UnavailableError(
             f"cannot write it: {error.strerror}", where=str(target), hint="check its owner and the free space"
         ) from None
