@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 from ..model import strict_json
 from ..model.findings import Change
-from .line_heads import LineHeads
 from .output import plain
 
+LONGEST = 8192  # bytes of a line
 _KEY = re.compile(r'\[(?:"(?:\\.|[^"\\])*"|-?\d+)\]')  # [0], ["a.b"]: may hold anything
 _HEAD = re.compile(r"  # (?:module\.[\w-]+\.)*([\w-]+)\.[\w-]+(?: \(deposed object \w+\))? (\S.*)$")
 _ACTIONS = (
@@ -26,6 +26,19 @@ _ACTIONS = (
     ("is tainted, so", "replace"),
 )
 _JSON_ACTIONS = {"create": "create", "update": "update", "delete": "delete", "replace": "replace"}
+
+
+class LineHeads:
+    """The lines of what Terraform says, out of pieces of any size: of each its head, since that says what it is."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The lines that are whole now."""
+        first, *others = data.split(b"\n")
+        *lines, self._rest = [line[:LONGEST] for line in ((self._rest + first)[:LONGEST], *others)]
+        return lines
 
 
 class Reader:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from .line_heads import LineHeads
 from .output import plain
+from .plan_stream import LineHeads
 
 _MOST = 200  # services
 _HEAD = re.compile(r"  # \S*\baws_ecs_service\.\S+ (?:will be (?:created|updated in-place|replaced)|must be replaced)")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrapper.model.findings import Change
-from wrapper.terraform.plan_stream import Reader, leaves_target_group, read, replaces_service
+from wrapper.terraform.plan_stream import LONGEST, LineHeads, Reader, leaves_target_group, read, replaces_service
 
 PLAN = """\
 aws_ecs_cluster.this: Refreshing state... [id=arn:aws:ecs:ap-southeast-2:1:cluster/c]
@@ -125,3 +125,23 @@ def test_a_plan_leaves_a_target_group(said: str, leaves: bool) -> None:
 )
 def test_a_plan_replaces_a_service(said: str, replaces: bool) -> None:
     assert replaces_service(said) is replaces
+
+
+# -- lines out of pieces ----------------------------------------------------------------------------
+
+LONG = b"x" * (LONGEST + 9)
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 10_000])
+@pytest.mark.parametrize("text", [b"a\nbb\n\nccc", b"", b"\n\n", b"no end", b"a\n" + LONG + b"\nb\n"])
+def test_pieces_of_any_size_make_the_same_lines(text: bytes, size: int) -> None:
+    lines = LineHeads()
+    found = [line for n in range(0, len(text), size) for line in lines.feed(text[n : n + size])]
+    assert found == [line[:LONGEST] for line in text.split(b"\n")[:-1]]
+
+
+def test_a_line_without_an_end_takes_no_more_memory() -> None:
+    lines = LineHeads()
+    for _ in range(3):
+        assert lines.feed(LONG) == []
+    assert lines.feed(b"\n") == [LONG[:LONGEST]]
