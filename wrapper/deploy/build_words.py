@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ..state.record import DeploymentRecord
 from .build_rule import BuildChoice, Said, Why
 from .builds import capital
 
@@ -152,3 +153,31 @@ def origin(one: BuildChoice) -> str:
     says = f"{where} says {shown(one.now.number)}" if where and not one.now.default else ""
     more = "; ".join(filter(None, (how, says)))
     return f"{first} ({more})" if more else first
+
+
+# -- what a record does not settle ------------------------------------------------------------------
+
+
+def doubts(label: str, record: DeploymentRecord, state: Mapping[str, Any] | None, tag: str) -> list[str]:
+    """Why the builds that a record names may not be what runs. ``state`` and its object's ``tag``: as they are now."""
+    return [f"{label}: {words}" for words in _doubts(record, state, tag)]
+
+
+def _doubts(record: DeploymentRecord, state: Mapping[str, Any] | None, tag: str) -> Iterator[str]:
+    for note, words in ((record.failed, "the last try"), (record.trying, "a try that never ended")):
+        tried = {n: b for n, b in (note.get("builds") or {}).items() if b != record.builds.get(n)}
+        if tried:
+            ended = " failed" if note is record.failed else ""
+            told = ", ".join(filter(None, (str(note.get("at", ""))[:10], note.get("by"), note.get("job"))))
+            runs = ", ".join(f"{n} {record.builds.get(n, 'none')}" for n in sorted(tried))
+            yield f"{runs}: {words} ({', '.join(f'{n} {b}' for n, b in sorted(tried.items()))}; {told}){ended}"
+    partly = {n: b for n, b in (record.partly.get("builds") or {}).items() if b != record.builds.get(n)}
+    if partly:
+        name, number = next(iter(sorted(partly.items())))
+        yield (
+            f"a part was applied with {name} {number} on {str(record.partly.get('at', ''))[:10]} (-target): "
+            f"{record.builds.get(name, 'none')} again; -var {name}={number} to keep it"
+        )
+    elif state is not None and record.at and tag != record.tag:
+        serial, recorded = state.get("serial"), record.state.get("serial")
+        yield f"its state is not what its last apply left (serial {serial}, recorded {recorded})"

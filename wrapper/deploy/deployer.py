@@ -35,7 +35,7 @@ from ..terraform import caller_values, commands
 from ..terraform.arguments import changes, destroys, partial
 from ..terraform.commands import Token, Verb
 from ..terraform.suggested import suggest
-from . import build_changes, build_doubts, build_words, leftovers
+from . import build_changes, build_words, leftovers
 from .build_choices import BuildPolicy
 from .build_guard import BuildGuard
 from .build_rule import Why
@@ -372,7 +372,7 @@ class Deployer:
         if prepared.verb.compares and prepared.choices:
             label = prepared.layer.label
             for line in (
-                *build_doubts.lines(label, record, state[0] if state else None, state[1] if state else ""),
+                *build_words.doubts(label, record, state[0] if state else None, state[1] if state else ""),
                 *build_words.lines(label, prepared.choices, lost=state is not None and not record.at),
                 *build_words.retired(label, record.builds, prepared.choices),
             ):
