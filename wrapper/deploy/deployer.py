@@ -17,10 +17,9 @@ from typing import Any
 from ..aws import ecs_service_status, ecs_task_counts, task_definitions
 from ..aws.identity import Identity
 from ..engines import Engine, rate_limited
-from ..model.errors import BusyError, NewerError, OrchestrateError, RefusedError, TerraformFailed
+from ..model.errors import NewerError, OrchestrateError, RefusedError, TerraformFailed
 from ..model.findings import BuildChange
 from ..model.fingerprint import Difference, first_names
-from ..model.keys import state_key
 from ..model.nouns import Layer, Outcome, Stack
 from ..project import git
 from ..project.project import Project
@@ -28,8 +27,8 @@ from ..run import retry
 from ..run.plan_run import RunContext
 from ..run.runner import Console, execute
 from ..run.signals import SignalHandler
-from ..state import history, index, layer_state
-from ..state.record import DeploymentRecord, Trigger, moment
+from ..state import index, layer_state
+from ..state.record import Trigger
 from ..state.store import Store, open_store
 from ..terraform import caller_values, commands
 from ..terraform.arguments import changes, destroys, partial
@@ -38,7 +37,6 @@ from ..terraform.suggested import suggest
 from . import build_changes, build_words, leftovers
 from .build_choices import BuildPolicy
 from .build_guard import BuildGuard
-from .build_rule import Why
 from .inputs import InputResolver
 from .moves import FREED, Moves, MoveWatch
 from .prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
@@ -47,10 +45,9 @@ from .recovery import Recovery
 from .slot_allocator import CARRIED, SlotAllocator
 from .smoke_test import Smoke
 from .state_watch import StateWatch
+from .turn import Turn
 from .untaint import Untainting
 from .verification import Verification
-
-_LOOK_AGAIN = 5.0  # seconds until it is looked again whether another command has ended
 
 
 @dataclass
@@ -93,6 +90,11 @@ class Deployer:
     @cached_property
     def recovery(self) -> Recovery:
         return Recovery(lambda: self.store, self.context, self.state_lost, self.confirmed)
+
+    @cached_property
+    def turn(self) -> Turn:
+        context, pause = self.context, self.signals.pause
+        return Turn(lambda: self.store, self.recorder.run, pause, context.interactive, self.builds.from_files, self.dry)
 
     @cached_property
     def store(self) -> Store:
@@ -219,10 +221,10 @@ class Deployer:
         """Run it once; what went in is recorded beside its state when it is done. Raises Moves for a move without its slot,
         when nothing is changed yet. ``context``: of the apply that ends a move."""
         verb, layer, started = prepared.verb, prepared.layer, time.monotonic()
-        found = self._when_free(prepared, self._state_of(verb, layer), console or self.console)
+        found = self.turn.wait(prepared, lambda: self._state_of(verb, layer), (console or self.console).info)
         before = found.state[0] if found.state else None
         prepared = prepared if self.dry else self.recovery.check(prepared, found, (console or self.console).info)
-        prepared = self._at_its_turn(prepared, found)
+        prepared = self.turn.take(prepared, found)
         self._tell_builds(prepared, found, console or self.console)
         self.verification.check(prepared)
         rollout = self.verification.limit_for(prepared)
@@ -273,67 +275,6 @@ class Deployer:
             watch.ended()
             self.recovery.repaired(prepared)
         return outcome
-
-    def _when_free(self, prepared: PreparedLayer, found: Before, console: Console) -> Before:
-        """The layer when no other command is changing it, as far as that is noted; waited for as long as for Terraform's lock."""
-        verb, layer, waits = prepared.verb, prepared.layer, commands.lock_timeout(prepared.tokens)
-        end, told = time.monotonic() + waits, False
-        while verb.compares and not self.dry and found.record.tries_at(moment(time.time()), self.recorder.run):
-            trying = found.record.trying
-            by, builds = trying.get("by", "another command"), history.in_words(trying.get("builds") or {})
-            if time.monotonic() >= end:
-                raise BusyError(
-                    f"{layer.label} is being changed by {by} ({builds})",
-                    hint="wait for its end, or let the command wait: -lock-timeout=10m",
-                )
-            if not told:
-                console.info(f"{layer.label}: waiting for {by}, which is changing it ({builds})")
-            told = True
-            self.signals.pause(min(_LOOK_AGAIN, max(0.1, end - time.monotonic())))
-            found = self._state_of(verb, layer)
-        return found
-
-    def _at_its_turn(self, prepared: PreparedLayer, found: Before) -> PreparedLayer:
-        """The layer as its record is now: another command may have deployed a build since this one began, or since it was
-        agreed to. A build that stays stays as it runs now; one that this command moves is not moved from elsewhere."""
-        if prepared.planned and prepared.verb.applies:
-            self._check_planned(prepared.layer, prepared.planned, found.record)
-        if not prepared.choices or not prepared.verb.on_state or self.dry:
-            return prepared
-        state, tag = found.state or (None, "")
-        record = layer_state.trusted(self.store, prepared.layer, found.record, state, tag)
-        again = prepared.asked_again(record)
-        if state is not None and not record.at:
-            self._check_lost(again)
-        for name, one in again.choices.items():
-            known = prepared.choices[name]
-            if one.before not in (known.before, known.number) and known.before != known.number:
-                raise BusyError(
-                    f"{prepared.layer.label}: {name} was {build_words.shown(known.before)} when this command began, and is "
-                    f"{build_words.shown(one.before)} now: another command deployed it meanwhile",
-                    hint="look at it again: run the same command once more",
-                )
-        return again
-
-    def _check_planned(self, layer: Layer, planned: DeploymentRecord, record: DeploymentRecord) -> None:
-        """BusyError where another apply was recorded since a plan file was made, as far as the file says that."""
-        if planned.files and planned.run != record.run and not self.dry:
-            raise BusyError(
-                f"{layer.label} was applied by {record.by or 'another command'} since this plan was made",
-                hint="nothing was changed; make a new plan",
-            )
-
-    def _check_lost(self, prepared: PreparedLayer) -> None:
-        """RefusedError where something runs that nothing says the builds of, and a protected stack would get the files' ones in a
-        command that asks no person."""
-        unknown = [n for n, one in prepared.choices.items() if one.why is Why.FIRST and one.number is not None]
-        alone = self.stack.settings.protected and prepared.verb.applies and not self.context.interactive
-        if unknown and alone and not self.builds.from_files:
-            raise RefusedError(
-                f"{prepared.layer.label} has a state and no record: which builds run is not known",
-                where=state_key(prepared.layer),
-                hint=f"give every build (-var {unknown[0]}=...), or deploy what the files say: --config-builds",
-            )
 
     def _name_leftovers(self, layer: Layer, error: OrchestrateError, console: Console) -> None:
         with contextlib.suppress(OrchestrateError):
