@@ -184,7 +184,8 @@ class Deployer:
         """Run a layer that is ready. Where its plan makes another service of it, that starts with the tasks that run. Where the
         tenant shares a load balancer and leaves its target group, it runs with a second slot, and then once more without: that
         puts its rule back, and frees the slot."""
-        info = (console or self.console).info
+        console, signals = console or self.console, signals or self.signals
+        info = console.info
         try:
             return self._carry_out(prepared, console, signals)
         except Moves as moves:
@@ -214,23 +215,23 @@ class Deployer:
     def _carry_out(
         self,
         prepared: PreparedLayer,
-        console: Console | None = None,
-        signals: SignalHandler | None = None,
+        console: Console,
+        signals: SignalHandler,
         context: RunContext | None = None,
     ) -> Outcome:
         """Run it once; what went in is recorded beside its state when it is done. Raises Moves for a move without its slot,
         when nothing is changed yet. ``context``: of the apply that ends a move."""
         verb, layer, started = prepared.verb, prepared.layer, time.monotonic()
-        found = self.turn.wait(prepared, lambda: self._state_of(verb, layer), (console or self.console).info)
+        found = self.turn.wait(prepared, lambda: self._state_of(verb, layer), console.info)
         before = found.state[0] if found.state else None
-        prepared = prepared if self.dry else self.recovery.check(prepared, found, (console or self.console).info)
+        prepared = prepared if self.dry else self.recovery.check(prepared, found, console.info)
         prepared = self.turn.take(prepared, found)
-        self._tell_builds(prepared, found, console or self.console)
+        self._tell_builds(prepared, found, console)
         self.verification.check(prepared)
         rollout = self.verification.limit_for(prepared)
         machine = self.context.machine
         watch = StateWatch(self.recorder, prepared, found, dry=self.dry, rollout=rollout, machine=machine)
-        untaints = self.untainting.choose(prepared, before, (console or self.console).info)
+        untaints = self.untainting.choose(prepared, before, console.info)
         recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
         whole = destroys(verb, prepared.tokens) and not partial(prepared.tokens) and not self.dry
         after: tuple[dict[str, Any], str] = {}, ""
@@ -241,22 +242,20 @@ class Deployer:
             )
             run = run if self.dry else replace(run, saved=self.recovery.saved_for(run, found))
             run = replace(run, planned=recorder.planned(prepared, found.record)) if run.files.collect else run
-            engine = self._engine_for(prepared, console or self.console, signals or self.signals)
+            engine = self._engine_for(prepared, console, signals)
             looked = MoveWatch(watch, prepared, may_move=context is None and not whole)
-            outcome = execute(run, engine, console or self.console, signals or self.signals, looked)
+            outcome = execute(run, engine, console, signals, looked)
             if verb.applies and not (self.dry or whole or outcome.skipped):
                 after = layer_state.load_tagged(self.store, layer) or after
-                self.verification.watch(
-                    prepared, layer_state.outputs(after[0]), console or self.console, signals or self.signals
-                )
+                self.verification.watch(prepared, layer_state.outputs(after[0]), console, signals)
         except Moves:
             watch.ended()
             raise
         except OrchestrateError as error:
-            error = self._explained(prepared, error, console or self.console)
+            error = self._explained(prepared, error, console)
             watch.failed(error)
             if verb.applies and watch.began and not self.dry:
-                self._name_leftovers(layer, error, console or self.console)
+                self._name_leftovers(layer, error, console)
             raise error
         finally:
             if not layer.tenant:
@@ -269,7 +268,7 @@ class Deployer:
         elif verb.applies:
             record = recorder.applied(prepared, time.monotonic() - started, found, after)
             self._free_slots(prepared)
-            self.verification.run_smoke_test(layer, record, console or self.console, signals or self.signals)
+            self.verification.run_smoke_test(layer, record, console, signals)
             return replace(outcome, url=record.url)
         else:
             watch.ended()
