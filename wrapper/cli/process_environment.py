@@ -35,7 +35,7 @@ def environment_of(options: Around, stack: Stack, identity: Identity) -> dict[st
     from ..terraform import environment
 
     host = not options.contained
-    region = stack.region or stack.backend.region or options.environ.get("AWS_REGION", "")
+    region = stack.aws_region or options.environ.get("AWS_REGION", "")
     values = environment.for_terraform(
         options.environ, identity.environment, region, host=host, sandbox=options.sandboxed
     )

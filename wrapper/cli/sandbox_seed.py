@@ -11,7 +11,7 @@ def seed_of(project: Project) -> Seed:
     zones and secrets that config/sandbox.hcl names."""
     stacks = project.stacks()
     settings = project.sandbox_settings()
-    regions = sorted({s.region or s.backend.region for s in stacks} - {""})
+    regions = sorted({s.aws_region for s in stacks} - {""})
     buckets = sorted({(s.backend.bucket, s.backend.region) for s in stacks if s.backend.kind == "s3"})
     secrets = [(n, region, v) for n, v in settings["secrets"].items() for region in regions]
     return Seed(buckets=tuple(buckets), zones=tuple(settings["zones"]), secrets=tuple(secrets))

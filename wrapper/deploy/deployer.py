@@ -205,7 +205,7 @@ class Deployer:
         if not prepared.takes_counts:
             return prepared
         services = ecs_service_status.services(layer_state.outputs(layer_state.load(self.store, prepared.layer)))
-        region = self.stack.region or self.stack.backend.region
+        region = self.stack.aws_region
         return prepared.with_counts(ecs_task_counts.desired(self.identity, region, prepared.layer.label, services))
 
     def _afterwards(self) -> RunContext:
@@ -263,7 +263,7 @@ class Deployer:
         if self.dry or outcome.skipped:
             return outcome
         if whole:
-            task_definitions.deregister(self.identity, self.stack.region or self.stack.backend.region, kept)
+            task_definitions.deregister(self.identity, self.stack.aws_region, kept)
             self._forget(layer)
         elif verb.applies:
             record = recorder.applied(prepared, time.monotonic() - started, found, after)

@@ -27,7 +27,7 @@ def lines(identity: Identity, layer: Layer, state: Mapping[str, Any] | None, sai
     if not identity.method and stack.backend.kind == "local":  # nothing to do with AWS, as far as its files say
         return []
     try:
-        arns = unmanaged.find(identity, stack.region or stack.backend.region, layer, state)
+        arns = unmanaged.find(identity, stack.aws_region, layer, state)
     except (BotoCoreError, ClientError) as error:
         return [f"{layer.label}: whether AWS has what the state lacks is not known: {error}"]
     return list(_lines(layer, [a for a in arns if not _NOT_TERRAFORMS.match(a)], import_ids.unfinished(said)))

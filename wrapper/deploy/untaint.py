@@ -37,7 +37,7 @@ class Untainting:
         stack, label, candidates = prepared.layer.stack, prepared.layer.label, _candidates(prepared, state)
         if not candidates:
             return ()
-        diffs = Standing(self.identity, stack.region or stack.backend.region).look(candidates)
+        diffs = Standing(self.identity, stack.aws_region).look(candidates)
         found = sorted(diffs, key=lambda pair: pair[0].address)
         untaints = prepared.verb.applies and not prepared.root_request.saved
         allowed = self._is_confirmed(prepared.layer)

@@ -70,7 +70,7 @@ class Verification:
     def _watch(
         self, prepared: PreparedLayer, limit: float, console: Console, signals: SignalHandler | None
     ) -> ecs_rollout.RolloutWatch:
-        region = self.stack.region or self.stack.backend.region
+        region = self.stack.aws_region
         pause = signals.pause if signals else time.sleep
         return ecs_rollout.RolloutWatch(self.identity, region, prepared.layer.label, limit, console.info, pause)
 

@@ -185,6 +185,6 @@ def is_wanted(stack: Stack, identity: Identity, layers: int) -> bool:
 
 def rate_limiter_of(stack: Stack, identity: Identity, home: Path, notice: Callable[[str], None]) -> RateLimiter:
     """The rate limit of a stack's account and Region. Asks STS for the account where that is not known yet."""
-    region = stack.region or stack.backend.region
+    region = stack.aws_region
     number = identity.account or whoami(identity, region).account
     return RateLimiter(home / "pace", number, region, notice=notice)

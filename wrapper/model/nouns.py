@@ -71,6 +71,11 @@ class Stack:
         return f"{self.region}/{self.name}" if self.region else self.name
 
     @property
+    def aws_region(self) -> str:
+        """Where AWS is asked about it: its own region, or its bucket's; "" where no file says one."""
+        return self.region or self.backend.region
+
+    @property
     def settings_file(self) -> str:
         """Its stack.hcl, as a path from the project's root."""
         return str((self.config / "stack.hcl").relative_to(self.root))

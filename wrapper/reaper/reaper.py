@@ -140,7 +140,7 @@ def prove(stack: Stack, identity: Identity, named: set[NamedResource]) -> list[s
     """What AWS still has of a stack; None for one that has nothing to do with AWS, as far as its files say."""
     if not identity.method and stack.backend.kind == "local":
         return None
-    return remaining_resources.left(identity, stack.region or stack.backend.region, stack.name, named)
+    return remaining_resources.left(identity, stack.aws_region, stack.name, named)
 
 
 @dataclass

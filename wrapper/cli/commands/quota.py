@@ -102,7 +102,7 @@ def _shape(values: Mapping[str, ResolvedValue] | OrchestrateError, zones: int, o
 
 
 def _region(stack: Stack) -> str:
-    return stack.region or stack.backend.region or "us-east-1"
+    return stack.aws_region or "us-east-1"
 
 
 def _show(
