@@ -32,7 +32,7 @@ class SignalHandler:
 
     @contextlib.contextmanager
     def installed(self) -> Iterator[SignalHandler]:
-        before = {s: signal.signal(s, self._on_signal) for s in _SIGNALS}
+        before = {s: signal.signal(s, self._on_signal) for s in _SIGNALS if not _stays_ignored(s)}
         timer = threading.Timer(self._timeout, self._on_timeout) if self._timeout else None
         if timer:
             timer.daemon = True
@@ -156,6 +156,11 @@ class _LimitedSignalHandler(SignalHandler):
         self.timed_out = True
         if self._sessions:
             self._stop_sessions()
+
+
+def _stays_ignored(number: int) -> bool:
+    """Under nohup a closed terminal is no reason to stop (pubs.opengroup.org/onlinepubs/9799919799/utilities/nohup.html)."""
+    return number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN
 
 
 def _stop_each(sessions: list[Session]) -> None:

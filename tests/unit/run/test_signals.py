@@ -74,3 +74,18 @@ def test_where_the_process_ends_with_the_command_a_signal_comes_too_late(last: b
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_under_nohup_a_closed_terminal_stops_nothing(last: bool) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with SignalHandler(print, last=last).installed() as handler, handler.watching(Running()):  # type: ignore[arg-type]
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not handler.stopping
+            assert signal.getsignal(signal.SIGTERM) == handler._on_signal, "others stop it"
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
