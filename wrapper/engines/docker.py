@@ -8,6 +8,7 @@ process is killed, that end closes, and the container lives until Terraform has 
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shlex
 import signal
@@ -20,9 +21,8 @@ from typing import Any
 
 from ..model.errors import BusyError, UnavailableError
 from ..model.nouns import Outcome, Run, Step
-from ..terraform import redaction
 from ..terraform.suggested import suggest
-from . import OutputCallback
+from . import OutputCallback, docker_host
 from .container import LABEL, LOG_DRIVER, LOG_OPTIONS, MEMORY, PIDS, STOP_TIMEOUT, TMPFS, Container, describe
 from .heard import Heard
 from .held_stream import close_stream
@@ -39,6 +39,7 @@ def connect(answer: int = _ANSWER) -> Any:
     there."""
     import docker
 
+    docker_host.check(os.environ)
     try:
         client = docker.from_env(timeout=answer)
         client.ping()
@@ -52,16 +53,10 @@ def _no_engine(reason: str, answer: int) -> UnavailableError:
     if "timed out" in reason:
         return UnavailableError(
             f"the Docker engine takes the question and does not answer ({answer} s)",
-            where=_socket(),
+            where=docker_host.shown(os.environ),
             hint="start it again (systemctl restart docker), or use --engine host",
         )
-    return UnavailableError("no Docker engine answers", where=_socket(), hint=_how_to_start(reason))
-
-
-def _socket() -> str:
-    import os
-
-    return redaction.without_password(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
+    return UnavailableError("no Docker engine answers", where=docker_host.shown(os.environ), hint=_how_to_start(reason))
 
 
 def _how_to_start(reason: str) -> str:
