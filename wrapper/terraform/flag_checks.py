@@ -9,7 +9,7 @@ from ..model.errors import UsageError
 from .commands import Token, Verb
 
 # What `terraform apply PLANFILE` acts on; it takes others in silence.
-_OF_A_SAVED_PLAN = ("parallelism", "lock-timeout", "lock", "json", "no-color", "compact-warnings", "auto-approve")
+_OF_A_SAVED_PLAN = ("parallelism", "lock-timeout", "lock", "json", "no-color", "compact-warnings")
 _PLANS_ITSELF = {
     "out": "it plans to a file of its own; to keep a plan: plan ... -out=FILE, then apply ... FILE",
     "detailed-exitcode": "leave it out; plan takes it",
@@ -52,10 +52,10 @@ def _refused(verb: Verb, picks_builds: bool) -> dict[str, str]:
 def _check_saved(tokens: Sequence[Token]) -> None:
     for token in tokens:
         if token.flag and token.flag not in _OF_A_SAVED_PLAN:
-            raise UsageError(
-                f"-{token.flag} does not go with a saved plan",
-                hint=f"leave it out, or make a new plan with -{token.flag}",
-            )
+            hint = f"leave it out, or make a new plan with -{token.flag}"
+            if token.flag == "auto-approve":
+                hint = "leave it out: no question is asked about a saved plan"
+            raise UsageError(f"-{token.flag} does not go with a saved plan", hint=hint)
 
 
 def _check_first_word(command: str, verb: Verb, tokens: Sequence[Token]) -> None:

@@ -56,7 +56,15 @@ def test_what_does_not_go_with_a_saved_plan(run_cli: Run, example: Disk, words: 
     assert f"{name} does not go with a saved plan" in said.err and f"make a new plan with {name}" in said.err
 
 
-@pytest.mark.parametrize("word", ["-parallelism=2", "-lock-timeout=5m", "-no-color", "-auto-approve", "-json"])
+@pytest.mark.parametrize("words", [("apply", "my.plan", "-auto-approve"), ("apply", "-auto-approve", "my.plan")])
+def test_a_saved_plan_is_not_asked_for_so_nothing_is_approved(run_cli: Run, words: tuple[str, ...]) -> None:
+    verb, *rest = words
+    said = run_cli(verb, "app-test", *rest)
+    assert (said.code, said.out) == (64, "")
+    assert "no question is asked about a saved plan" in said.err
+
+
+@pytest.mark.parametrize("word", ["-parallelism=2", "-lock-timeout=5m", "-no-color", "-json"])
 def test_what_goes_with_a_saved_plan(word: str) -> None:
     flag_checks.check("apply", VERBS["apply"], tokenize([word]), saved="my.plan")
     with pytest.raises(UsageError):
