@@ -3,8 +3,10 @@ docs/configuration.md has too); the rules of merging are :mod:`wrapper.terraform
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+import contextlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from .files import Files
 
 ForgiveLayer = Callable[[Layer | None, OrchestrateError, str], None]
 _TEMPLATE = "tenant.tfvars.j2"
+_ROOTS = ("src/*/", "src/*/tenant/", "config/*/", "config/*/*/")
 # Where a value comes from; a later one wins.
 ORIGINS = (
     "defaults of the Terraform root",
@@ -102,7 +105,7 @@ class VariableFiles:
         assert root is not None
         declared = self.declared(root) if tenant else self.declared(root) | self.declared(stack.config)
         others = set(self.declared(other)) if other else set()
-        sources = [*self._automatic(root), *self._shared(stack)]
+        sources = [*self._automatic(root), *self._shared(stack, declared.keys() | others)]
         if tenant and outputs:
             mine = {k: (v, 0) for k, v in outputs.items() if k in declared}
             sources.append(Source(f"output of {stack.label}", mine, mine=True))
@@ -115,12 +118,31 @@ class VariableFiles:
             if self._files.has(file):
                 yield self._files.source(file, mine=True)
 
-    def _shared(self, stack: Stack) -> Iterator[Source]:
+    def _shared(self, stack: Stack, known: Collection[str]) -> Iterator[Source]:
+        """Those of all stacks, of the region and of the stack. ``known``: what the stack's two roots declare."""
         config = self._files.root / "config"
-        files = [config / "common.tfvars", stack.config.parent / "common.tfvars", stack.config / "variables.tfvars"]
-        for file in dict.fromkeys(files):
+        for file in dict.fromkeys([config / "common.tfvars", stack.config.parent / "common.tfvars"]):
             if self._files.values(file):
-                yield self._files.source(file)
+                yield self._for_these(self._files.source(file), known)
+        if self._files.values(file := stack.config / "variables.tfvars"):
+            yield self._files.source(file)
+
+    def _for_these(self, source: Source, known: Collection[str]) -> Source:
+        """Without what is for roots of other stacks alone."""
+        if source.values.keys() <= {*known}:
+            return source
+        values = {n: v for n, v in source.values.items() if n in known or n not in self._declared_somewhere}
+        return replace(source, values=values)
+
+    @cached_property
+    def _declared_somewhere(self) -> set[str]:
+        """Variables of every root of the project that can be read, in src/ or beside values: another stack's error is not this
+        one's."""
+        found: set[str] = set()
+        for folder in (f for pattern in _ROOTS for f in self._files.root.glob(pattern)):
+            with contextlib.suppress(OrchestrateError, OSError):
+                found |= self.declared(folder).keys()
+        return found
 
     def _of_tenant(
         self, layer: Layer, texts: Mapping[str, str | OrchestrateError], forgive: Forgive | None

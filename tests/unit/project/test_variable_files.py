@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from project_on_disk import APP, REGION, Disk
 
+from wrapper.model.errors import ConfigError
 from wrapper.model.nouns import Layer
 from wrapper.project.project import Project
 from wrapper.project.variable_files import ORIGINS
@@ -46,3 +48,32 @@ def test_the_docs_say_the_same() -> None:
     page = Path(__file__).resolve().parents[3] / "docs/configuration.md"
     listed = "\n".join(f"{number}. {origin}" for number, origin in enumerate(ORIGINS, 1))
     assert f"a later one wins:\n\n{listed}\n\n" in page.read_text()
+
+
+def names(example: Disk, stack: str, region: str = REGION) -> set[str]:
+    project = Project(example.root, example.root / ".orchestrate", print)
+    return {*project.values.of(Layer(project.stack(stack, region)))}
+
+
+@pytest.mark.parametrize("file", ["config/common.tfvars", f"config/{REGION}/common.tfvars"])
+@pytest.mark.parametrize("root", ["src/global", "src/app/tenant", "src/other/tenant", "config/other"])
+def test_a_key_of_a_common_file_is_for_the_roots_that_declare_it(example: Disk, file: str, root: str) -> None:
+    example.write(f"{root}/colour.tf", 'variable "colour" {\n  type    = string\n  default = "red"\n}\n')
+    example.append(file, 'colour = "blue"\n')
+    assert "colour" not in names(example, "app-test")
+    assert ("colour" in names(example, "global", "")) == (root == "src/global" and file == "config/common.tfvars")
+
+
+def test_a_key_that_no_root_declares_is_an_error_also_beside_a_root_that_cannot_be_read(example: Disk) -> None:
+    example.write("src/other/broken.tf", 'variable "colour" {')
+    example.append("config/common.tfvars", 'colour = "blue"\n')
+    with pytest.raises(ConfigError, match="declares no variable 'colour'") as error:
+        names(example, "app-test")
+    assert error.value.where == "config/common.tfvars:2"
+
+
+def test_a_key_of_a_stack_is_not_for_another_stacks_root(example: Disk) -> None:
+    example.write("src/global/colour.tf", 'variable "colour" {\n  type    = string\n  default = "red"\n}\n')
+    example.append(f"{APP}/variables.tfvars", 'colour = "blue"\n')
+    with pytest.raises(ConfigError, match="declares no variable 'colour'"):
+        names(example, "app-test")
