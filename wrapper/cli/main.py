@@ -56,9 +56,10 @@ Examples:
   ./orchestrate --dry-run plan appcluster-test -var tenant=acme     (what would run)
 
 \b
-Exit codes: 0 done, 1 Terraform failed, 2 changes (plan -detailed-exitcode), 64 usage, 65 bad
-configuration, 66 not found, 69 Docker or endpoint unavailable, 70 our bug, 74 state at risk,
-75 locked or busy, 77 refused, 124 timeout, 129/130/143 stopped by a signal.
+Exit codes: 0 done, 1 Terraform failed, 2 changes (plan -detailed-exitcode), 3 fmt -check found one,
+64 usage, 65 bad configuration, 66 not found, 69 Docker or endpoint unavailable, 70 our bug,
+74 state at risk, 75 locked or busy, 77 refused, 124 timeout, 129/130/143 stopped by a signal,
+141 the reader of standard output ended.
 """
 
 
