@@ -51,6 +51,8 @@ def commit(root: Path, info: Callable[[str], None] = lambda _: None) -> str:
     """The commit that the project's folder is at, "-dirty" added where what is read of it is not as committed; "" where
     there is no repository, no commit or no git. (GIT_COMMIT in the environment of a pipeline is another's: the source
     that was built.) ``info`` hears of a repository that git refuses."""
+    if not _may_be_in_one(root):
+        return ""
     try:
         head = _git(root, "rev-parse", "--verify", "--quiet", "HEAD")
         if head is None:
@@ -61,6 +63,14 @@ def commit(root: Path, info: Callable[[str], None] = lambda _: None) -> str:
     except UnavailableError:
         return ""
     return head.decode().strip() + ("-dirty" if changed else "")
+
+
+def _may_be_in_one(root: Path) -> bool:
+    """Whether git would find a repository. Two starts of git take longer than to look for it where git does."""
+    if "GIT_DIR" in os.environ:
+        return True
+    here = root.resolve()
+    return any(os.path.exists(folder / ".git") for folder in (here, *here.parents))
 
 
 def _other_owner(root: Path) -> str:

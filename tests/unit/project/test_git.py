@@ -39,6 +39,23 @@ def test_the_commit_says_whether_what_is_read_is_as_committed(root: Path, tmp_pa
     assert git.commit(tmp_path) == ""
 
 
+@pytest.mark.parametrize(
+    ("place", "environment", "asked"), [("", {}, False), ("", {"GIT_DIR": "x"}, True), (".git", {}, True)]
+)
+def test_git_starts_only_where_a_repository_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, environment: dict[str, str], asked: bool
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/git").write_text(f"#!/bin/sh\n: > {tmp_path}/asked\nexit 1\n")
+    (tmp_path / "bin/git").chmod(0o755)
+    (tmp_path / "repo/project").mkdir(parents=True)
+    (tmp_path / "repo" / place).mkdir(exist_ok=True)
+    for name, value in {**environment, "PATH": str(tmp_path / "bin")}.items():
+        monkeypatch.setenv(name, value)
+    assert git.commit(tmp_path / "repo/project") == ""
+    assert (tmp_path / "asked").exists() is asked
+
+
 def test_an_earlier_revision_is_laid_out_for_a_while(root: Path) -> None:
     with git.laid_out(root, "HEAD~1") as folder:
         assert (folder / "config/a").read_text() == "one"

@@ -5,6 +5,7 @@ Reads files and writes nothing; knows nothing of Docker.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import platform
@@ -23,6 +24,7 @@ FILES = Path("wrapper/engines/image/context")
 TERRAFORM = "root/usr/local/bin/terraform"
 PLUGINS = "root/usr/local/share/terraform/plugins"
 CHUNK = 1 << 20
+_PROGRAMS_AND_KERNEL = {"bin", "sbin", "dev", "proc", "sys"}  # thousands of entries that every command would look at
 
 
 @dataclass(frozen=True)
@@ -142,8 +144,11 @@ def mirrors(pins: Pins, env: Mapping[str, str], top: Path) -> Iterator[Path]:
     if env.get("HOME"):
         yield Path(env["HOME"], ".terraform.d/plugins")
     yield top / "usr/local/share/terraform/plugins"
+    folders = [top / name for name in sorted(set(os.listdir(top)) - _PROGRAMS_AND_KERNEL)]
     for source, _ in pins.providers[:1]:
-        yield from (p.parents[2] for p in sorted(top.glob(f"*/*/{source}")))
+        for folder in folders:
+            found = glob.glob(f"*/{source}", root_dir=folder, include_hidden=True)
+            yield from ((folder / path).parents[2] for path in sorted(found))
 
 
 def holds(mirror: Path, pins: Pins) -> bool:

@@ -139,11 +139,17 @@ def mirror(folder: Path, *, packed: bool = False) -> Path:
 
 
 @pytest.mark.parametrize("packed", [False, True])
-@pytest.mark.parametrize("place", ["usr/local/share/terraform/plugins", "srv/any-name"])
+@pytest.mark.parametrize("place", ["usr/local/share/terraform/plugins", "srv/any-name", "srv/.any-name"])
 def test_a_mirror_is_found(tmp_path: Path, place: str, packed: bool) -> None:
     made = mirror(tmp_path / place, packed=packed)
     assert build.locate_sources(ROOT, {}, "amd64", top=tmp_path).mirror == made
     assert build.locate_sources(ROOT, {}, "arm64", top=tmp_path).mirror is None
+
+
+@pytest.mark.parametrize("place", ["bin/any-name", "proc/1", "srv"])
+def test_no_command_looks_for_a_mirror_where_none_is_put(tmp_path: Path, place: str) -> None:
+    mirror(tmp_path / place)
+    assert build.locate_sources(ROOT, {}, "amd64", top=tmp_path).mirror is None
 
 
 def test_a_named_mirror_must_hold_the_provider(tmp_path: Path) -> None:
