@@ -577,6 +577,18 @@ def test_hold_stops_terraform_exactly_once(held: Held) -> None:
 
 
 @pytest.mark.docker
+def test_hold_stops_what_begins_at_that_moment(held: Held) -> None:
+    """The caller asked whether it should stop, started the next step, and the signal came between the two."""
+    held.start().ready()
+    held.background("trap 'sleep 2; exit' TERM; touch began; while :; do sleep 0.1; done")
+    held.term()
+    (held.folder / "began").unlink()
+    held.background("trap 'echo term >>terms; exit' TERM; touch began; while :; do sleep 0.1; done")
+    assert held.code() == 143
+    assert (held.folder / "terms").read_text() == "term\n"
+
+
+@pytest.mark.docker
 def test_hold_is_not_fooled_by_the_dead(held: Held) -> None:
     """A `terraform` that has ended but is not collected by its parent does not run."""
     held.start().ready()
