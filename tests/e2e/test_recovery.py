@@ -203,9 +203,20 @@ def test_an_engine_that_goes_away_says_nothing_of_the_outcome(in_docker: Project
         engine.cut()
         done = running.end(60)
     assert done.code == 75 and "the outcome is unknown" in done.err and "may go on" in done.err, str(done)
+    (name,) = in_docker.containers()
+    assert name in printed(r"docker ps -a --filter name=\S+", done.err)
+    finishing = in_docker.run("plan", "tiny", codes=(75,))
+    assert "terraform apply" in printed(r"docker top \S+", finishing.err)
     in_docker.go_on()
     plan = in_docker.run("plan", "tiny", "-var", "value=kept", "-lock-timeout=60s")
     assert "terraform_data.value" in in_docker.addresses() and "terraform_data.value will" not in plan.out
+
+
+def printed(pattern: str, text: str) -> str:
+    """What a command says that stands in a message."""
+    command = re.search(pattern, text)
+    assert command, text
+    return subprocess.run(shlex.split(command[0]), capture_output=True, text=True, check=True).stdout
 
 
 class Through:

@@ -46,12 +46,13 @@ def deregister(identity: Identity, region: str, families: Iterable[str]) -> int:
             client.deregister_task_definition(taskDefinition=arn)
         return len(arns)
     except (ClientError, BotoCoreError) as error:
-        raise _left(error, families) from None
+        raise _left(error, region, families) from None
 
 
-def _left(error: Exception, families: list[str]) -> OrchestrateError:
+def _left(error: Exception, region: str, families: list[str]) -> OrchestrateError:
     return UnavailableError(
         f"destroyed, but task definition revisions remain: {error}",
         where=", ".join(families),
-        hint="aws ecs deregister-task-definition --task-definition FAMILY:REVISION",
+        hint=f"list them: aws ecs list-task-definitions --region {region} --family-prefix {families[0]} ; for each: "
+        f"aws ecs deregister-task-definition --region {region} --task-definition FAMILY:REVISION",
     )

@@ -15,6 +15,7 @@ from ..project.project import Project
 from ..state import index, layer_state
 from ..state.index import LayerStatus, TenantIndex
 from ..state.store import Store
+from ..terraform.suggested import suggest
 from . import build_words
 from .argument_checks import check_reason
 from .builds import capital
@@ -111,8 +112,8 @@ class BuildGuard:
         runs = ", ".join(sorted(self._there(prepared.layer, name))) or "none"
         yield RefusedError(
             f"{prepared.layer.label}: {name} {number} does not run in {self._upstream.label} ({runs} runs there)",
-            hint=f"promote {self._upstream.name} {self.stack.name}; or, if it is meant, give the reason: "
-            '--unpromoted "WHY"',
+            hint=f"take over what runs there: {suggest(f'promote {self._upstream.name}', prepared.layer)} ; or, if it is "
+            'meant, give the reason: --unpromoted "WHY"',
         )
 
     def _displaced(self, prepared: PreparedLayer) -> Iterator[OrchestrateError]:

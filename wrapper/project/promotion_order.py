@@ -45,6 +45,6 @@ def check_step(source: str, stack: str, stacks: Sequence[str]) -> None:
     if source in stacks:
         missed = ", ".join(stacks[stacks.index(source) + 1 : -1])
         raise RefusedError(
-            f"from {source} to {stack} skips {missed}", hint=f"the way is {shown}; promote {stacks[-2]} {stack}"
+            f"from {source} to {stack} skips {missed}", hint=f"the way is {shown}: promote from {stacks[-2]}"
         )
     raise RefusedError(f"{stack} takes no builds from {source}", hint=f"the way is {shown}")

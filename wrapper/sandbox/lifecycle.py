@@ -199,9 +199,7 @@ class Sandbox:
             raise self._unavailable(f"the sandbox did not take the {route}: {error}") from error
 
     def _unavailable(self, message: str) -> UnavailableError:
-        return UnavailableError(
-            message, where=str(self._log), hint="read the log, then run `orchestrate sandbox reset`"
-        )
+        return UnavailableError(message, where=str(self._log), hint="read the log, then: ./orchestrate sandbox reset")
 
 
 def ask(url: str, body: bytes | None = None) -> dict[str, Any]:

@@ -12,7 +12,8 @@ _DEPLOY = ("promote", "rollback")  # commands of the tool that apply
 
 
 def suggest(command: str, layer: Layer, *words: str) -> str:
-    """``./orchestrate COMMAND STACK [REGION] [-var tenant=T] WORDS [--confirm LABEL]``"""
+    """``./orchestrate COMMAND STACK [REGION] [-var tenant=T] WORDS [--confirm LABEL]``. A command of the tool may have words of its
+    own that stand before the stack (``promote FROM``)."""
     return " ".join(["./orchestrate", command, place(layer), *map(shlex.quote, words), *_confirmed(command, layer)])
 
 
@@ -23,6 +24,7 @@ def place(layer: Layer) -> str:
 
 
 def _confirmed(command: str, layer: Layer) -> list[str]:
-    verb = VERBS.get(command)
-    guarded = verb.guarded if verb else command in _DEPLOY
+    name = command.partition(" ")[0]
+    verb = VERBS.get(name)
+    guarded = verb.guarded if verb else name in _DEPLOY
     return [f"--confirm {layer.label}"] if guarded and layer.stack.settings.protected else []

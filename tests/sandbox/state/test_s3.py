@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aws_typed import check_aws
 from fakes import S3, layer
 from moto import mock_aws
 from moto_identity import MotoIdentity
@@ -58,3 +60,23 @@ def test_the_version_before_is_named_and_its_command_puts_it_back(store: BucketS
 def test_without_such_a_version_none_is_named(store: BucketStore) -> None:
     store.write(state_key(ACME), b"")
     assert damaged(store).endswith("see docs/state.md")
+
+
+class Asked(MotoIdentity):
+    """A store at another address than AWS's: that of the sandbox."""
+
+    def client(self, service: str, region: str) -> Any:
+        version = {"Key": state_key(ACME), "Size": 9, "IsLatest": False, "VersionId": "v1", "LastModified": 1}
+        return SimpleNamespace(
+            meta=SimpleNamespace(endpoint_url="http://127.0.0.1:4566"),
+            list_object_versions=lambda **_: {"Versions": [version]},
+        )
+
+
+def test_the_command_is_for_the_store_that_was_asked(store: BucketStore) -> None:
+    store.write(state_key(ACME), b"{}")
+    store.write(state_key(ACME), b"")
+    assert "--endpoint-url" not in store.restoring(state_key(ACME))
+    command = BucketStore(Asked(), S3).restoring(state_key(ACME))
+    assert shlex.split(command)[-4:-2] == ["--endpoint-url", "http://127.0.0.1:4566"]
+    check_aws(command)

@@ -314,7 +314,10 @@ def test_a_number_that_runs_nowhere_before_is_refused(live: Cloud) -> None:
     assert error.value.message == (
         f"{REGION}/app-live/acme: {BUILD} 95 does not run in {REGION}/app-test (90 runs there)"
     )
-    assert error.value.hint == 'promote app-test app-live; or, if it is meant, give the reason: --unpromoted "WHY"'
+    promote = f"./orchestrate promote app-test app-live {REGION} -var tenant=acme --confirm {REGION}/app-live/acme"
+    assert error.value.hint == (
+        f'take over what runs there: {promote} ; or, if it is meant, give the reason: --unpromoted "WHY"'
+    )
     assert record_of_live(live) == before
     live.perform("plan", "acme", "-var", f"{BUILD}=95")
     assert any(line.startswith("warning: ") and "an apply will end with 77" in line for line in live.console.said)
