@@ -123,15 +123,22 @@ class World:
 
     # -- files ----------------------------------------------------------------------------------
 
-    def declare(self, defaults: dict[str, str | None]) -> None:
+    def declare(self, defaults: dict[str, str | None], *, mapped: bool = False) -> None:
+        """The root takes its builds each in a variable of its own, or all in one map."""
         text = self.root.replace('variable "service1-build" {\n  type    = string\n  default = "1"\n}\n', "")
-        for name, number in defaults.items():
-            text += f'variable "{name}" {{\n  type    = string\n  default = {json.dumps(number)}\n}}\n'
+        kinds = {n: ("string", json.dumps(number)) for n, number in defaults.items()}
+        self.mapped = mapped
+        self.defaults = {n.removesuffix("-build"): number for n, number in defaults.items()}
+        if mapped:
+            kinds = {"builds": ("map(string)", f"{{ {_keys(defaults, quoted=True)} }}")}
+        for name, (kind, default) in kinds.items():
+            text += f'variable "{name}" {{\n  type    = {kind}\n  default = {default}\n}}\n'
         self.disk.write("src/app/tenant/variables.tf", text)
 
-    def commit(self, files: dict[str, str | None], *, quoted: bool, shared: bool, memory: int) -> None:
-        """What the files name: in the tenant's own, or in the stack's; as text, or as a number."""
+    def commit(self, files: dict[str, str | None], *, quoted: bool, shared: bool, mapped: bool, memory: int) -> None:
+        """What the files name: in the tenant's own, or in the stack's; as text, or as a number; each alone, or in a map."""
         lines = [f"{n} = {v if v and not quoted else json.dumps(v)}\n" for n, v in files.items()]
+        lines = [f"builds = {{ {_keys(files, quoted=quoted)} }}\n"] if mapped else lines
         own, stack = ("", "".join(lines)) if shared else ("".join(lines), "")
         self.disk.write(f"{LIVE}/tenants/acme.tfvars", f'hostname = "h"\nmemory = {memory}\n{own}')
         self.disk.write(f"{LIVE}/variables.tfvars", f'domain = "live.example.com"\n{stack}')
@@ -199,11 +206,17 @@ class World:
         if self.fails in ("before", "lock"):
             return Outcome(1, ok=False, tail="Error: no", begun=self.fails == "before")
         self.write_state()
-        given = {n: self._applied.get(n) for n in NAMES}
+        given = {n: self._takes(n) for n in NAMES}
         self.runs = {n: None if v is None else str(v) for n, v in given.items()}  # the variables are of type string
         if self.fails == "killed":
             raise Killed
         return DONE
+
+    def _takes(self, name: str) -> Any:
+        """What the root takes of what it is given; Terraform passes over a variable that the root does not declare."""
+        if not self.mapped:
+            return self._applied.get(name)
+        return (self._applied.get("builds") or self.defaults).get(name.removesuffix("-build"))
 
     def write_state(self) -> None:
         self.bucket.put(STATE, _state(next(self._serial), {"url": "u"}))
@@ -213,6 +226,12 @@ class World:
         record = self.bucket.data(RECORD)
         if record and "trying" in record:
             self.bucket.put(RECORD, {**record, "trying": {**record["trying"], "until": "2026"}})
+
+
+def _keys(numbers: dict[str, str | None], *, quoted: bool) -> str:
+    """The entries of a map of builds."""
+    entries = {n.removesuffix("-build"): v if v and not quoted else json.dumps(v) for n, v in numbers.items()}
+    return ", ".join(f"{key} = {number}" for key, number in entries.items())
 
 
 def _state(serial: int, outputs: dict[str, str]) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +12,7 @@ import click
 from .options import TIME, shared, stacked
 
 if TYPE_CHECKING:
-    from ..model.nouns import Stack
+    from ..model.nouns import Stack, Variable
     from ..terraform.commands import Token
     from .session import CliSession
 
@@ -57,8 +59,14 @@ def take(session: CliSession, stack: Stack, tokens: Sequence[Token]) -> list[Tok
     return [*builds.tokens({n: b.number for n, b in kept.items()}), *tokens]
 
 
-def declared(session: CliSession, stack: Stack) -> set[str]:
-    """Names of the variables that any layer of a stack declares."""
-    values = session.project.values
+def declared(session: CliSession, stack: Stack) -> dict[str, Variable]:
+    """The variables that any layer of a stack declares."""
     sources = [stack.source, stack.config, *([stack.tenant_source] if stack.tenant_source else [])]
-    return {name for source in sources for name in values.declared(source)}
+    return reduce(or_, map(session.project.values.declared, sources))
+
+
+def opened(session: CliSession, stack: Stack, tokens: Sequence[Token]) -> list[Token]:
+    """The arguments, a map of builds as one for each."""
+    from ..terraform import caller_values
+
+    return list(caller_values.with_builds_named(tokens, declared(session, stack)))

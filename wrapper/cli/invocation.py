@@ -16,9 +16,8 @@ from ..model.errors import UsageError
 from ..model.naming import nearest
 from ..model.nouns import Layer, Stack
 from ..run import plan_run
-from ..terraform import arguments, caller_values, commands, environment, flag_checks
+from ..terraform import arguments, build_variables, caller_values, commands, environment, flag_checks
 from ..terraform.commands import Token, Verb
-from ..terraform.variables import is_build
 from . import build_options, given_values
 from .command import help_of, no_option
 from .fleet_options import fleet_options
@@ -95,6 +94,8 @@ def parse(session: CliSession, form: Form, words: Sequence[str]) -> Invocation:
     many = form.many or (form.flags is None and _is_for_many(session.options.fleet, form.verb, layer))
     _check_saved(session, form, tokens)
     tokens = given_values.read(session, form.verb, layer, tokens, many=many)
+    if build_variables.MAP in caller_values.named(tokens):
+        tokens = build_options.opened(session, stack, tokens)
     _check_builds(form, tokens)
     if session.options.builds and not form.picks_builds:
         tokens = build_options.take(session, stack, tokens)
@@ -167,7 +168,7 @@ def _check_form(form: Form, tenant: str, tokens: Sequence[Token]) -> None:
 
 def _check_builds(form: Form, tokens: Sequence[Token]) -> None:
     """UsageError for a build that is given to a command which chooses builds itself."""
-    given = {n: how for n, (_, how) in caller_values.named(tokens).items() if is_build(n)}
+    given = {n: how for n, (_, how) in caller_values.named(tokens).items() if build_variables.is_build(n)}
     if form.picks_builds and given:
         name, how = next(iter(given.items()))
         raise UsageError(

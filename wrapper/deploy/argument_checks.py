@@ -16,6 +16,7 @@ from ..run.plan_run import RunContext, RunRequest
 from ..state import record
 from ..state.record import DeploymentRecord
 from ..terraform import caller_values, environment, variables
+from ..terraform.build_variables import folded
 from ..terraform.commands import Token, Verb
 from ..terraform.variables import CallerValue
 from .lb_slots import slots
@@ -52,10 +53,10 @@ class ArgumentChecks:
         """The caller's arguments that are this layer's: a value goes to the root that declares it."""
         return caller_values.distribute(verb, tokens, declared, self._others(layer), layer.label)
 
-    def _others(self, layer: Layer) -> set[str]:
+    def _others(self, layer: Layer) -> dict[str, Variable]:
         stack = layer.stack
         other = stack.source if layer.tenant else stack.tenant_source
-        return set(self.project.values.declared(other)) if other else set()
+        return self.project.values.declared(other) if other else {}
 
     def _read(self, verb: Verb, tokens: Iterable[Token], declared: Mapping[str, Variable]) -> dict[str, CallerValue]:
         found = caller_values.read(tokens, declared) if verb.values else {}
@@ -120,11 +121,11 @@ class ArgumentChecks:
         root_request = self.root_request(verb, tenant, tokens)
         if self.planned(tenant, root_request) is not None:
             return
-        coming = self.project.values.outputs(self.stack.source) & set(root_request.request.declared)
+        declared = root_request.request.declared
+        coming = self.project.values.outputs(self.stack.source) & set(declared)
         if not self.project.values.template_mentions(self.stack, coming):
-            unknown = {n: None for n in coming if root_request.request.declared[n].nullable}
+            unknown = {n: None for n in coming if declared[n].nullable}
             values = self.project.values.of(tenant, unknown)
-            coming |= {slots.VARIABLE} if slots.takes(root_request.request.declared) else set()
-            variables.check_required(
-                root_request.request.declared, {*values, *root_request.caller_values, *coming}, tenant.label
-            )
+            coming |= {slots.VARIABLE} if slots.takes(declared) else set()
+            given = folded({**values, **root_request.caller_values}, declared)
+            variables.check_required(declared, {*given, *coming}, tenant.label)

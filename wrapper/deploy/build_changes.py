@@ -9,6 +9,7 @@ from ..model.findings import BuildChange
 from ..state.history import HistoryEntry
 from ..state.record import DeploymentRecord
 from ..terraform.arguments import destroys, partial
+from ..terraform.build_variables import spelled
 from ..terraform.caller_values import named
 from . import build_words
 from .prepared import PreparedLayer
@@ -20,13 +21,14 @@ def of(prepared: PreparedLayer, before: DeploymentRecord, reason: Mapping[str, A
     if not _gives_builds(prepared):
         return ()
     declared, after = prepared.root_request.request.declared, _after(prepared)
-    known = {**before.builds, **after}
+    earlier = {spelled(n, declared): number for n, number in before.builds.items()}
+    known = {**earlier, **after}
     names = [
         n for n in sorted(known) if n not in before.sensitive_names and not (n in declared and declared[n].sensitive)
     ]
     alone = _overridden(prepared, reason)
     return tuple(
-        BuildChange(n, before.builds.get(n), after.get(n), (alone.get(n) or _origin(prepared, n)) if n in after else "")
+        BuildChange(n, earlier.get(n), after.get(n), (alone.get(n) or _origin(prepared, n)) if n in after else "")
         for n in names
     )
 

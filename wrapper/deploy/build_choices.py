@@ -16,10 +16,9 @@ from ..model.fingerprint import Difference
 from ..model.nouns import ResolvedValue, Variable
 from ..state.history import HistoryEntry
 from ..state.record import DeploymentRecord
-from ..terraform.variables import build_names
+from ..terraform.build_variables import build_names, capital, is_key, spelled
 from . import build_rule, build_words
 from .build_rule import BuildChoice, Given, Ran, Said, Why, parse_said
-from .builds import capital
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def choose(
 @dataclass(frozen=True)
 class BuildQuestion:
     """What the builds of a layer are chosen by, but for its record: what the files say ``now``, what the command gives, and how
-    it chooses. The record may be read again, and the question asked again."""
+    it chooses. The record may be read again, and the question asked again; a build that it alone knows may be in the map."""
 
     declared: Mapping[str, Variable]
     now: Mapping[str, Said]
@@ -88,7 +87,10 @@ class BuildQuestion:
     policy: BuildPolicy
 
     def ask(self, record: DeploymentRecord) -> dict[str, BuildChoice]:
-        return choose(self.declared, self.now, self.given, record, self.policy)
+        names = {spelled(n, self.declared) for n in {*record.builds, *record.files}} - self.now.keys()
+        only_recorded = {n: said(n, {}, self.declared) for n in sorted(names) if is_key(n, self.declared)}
+        found = choose(self.declared, {**self.now, **only_recorded}, self.given, record, self.policy)
+        return {n: one for n, one in found.items() if n not in only_recorded or one.number or one.before}
 
 
 def question(
@@ -98,7 +100,7 @@ def question(
     policy: BuildPolicy,
 ) -> BuildQuestion:
     """``values``: what the files say, and no argument; ``given``: by name a value of the command's, and its way."""
-    builds = build_names(declared)
+    builds = build_names(declared, {*values, *given})
     numbers = {n: Given(text(v.value), how) for n, (v, how) in given.items() if n in builds}
     return BuildQuestion(declared, {n: said(n, values, declared) for n in builds}, numbers, policy)
 

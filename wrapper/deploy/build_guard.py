@@ -15,10 +15,10 @@ from ..project.project import Project
 from ..state import index, layer_state
 from ..state.index import LayerStatus, TenantIndex
 from ..state.store import Store
+from ..terraform.build_variables import capital
 from ..terraform.suggested import suggest
 from . import build_words
 from .argument_checks import check_reason
-from .builds import capital
 from .prepared import PreparedLayer
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..state.record import DeploymentRecord
+from ..terraform.build_variables import capital
 from .build_rule import BuildChoice, Said, Why
-from .builds import capital
 
 Named = Mapping[str, BuildChoice]
 _SHORT = (Why.GIVEN, Why.STAYS, Why.CAUGHT_UP, Why.AS_IT_RAN)  # those of the summary; each other one has a line

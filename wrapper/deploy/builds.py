@@ -16,10 +16,11 @@ from typing import Any
 
 from ..model.errors import ConfigError, UsageError
 from ..model.naming import nearest
+from ..model.nouns import Variable
 from ..project.files import Notice
+from ..terraform.build_variables import capital, is_build, spelled
 from ..terraform.caller_values import as_tokens
 from ..terraform.commands import Token
-from ..terraform.variables import is_build
 
 SUFFIXES = (".env.groovy", ".env", ".json")
 _GROOVY = re.compile(r"""env\.([A-Za-z_]\w*)\s*=\s*(?:'([^']*)'|"([^"]*)")\s*;?\s*(?://.*)?\Z""", re.ASCII)
@@ -46,11 +47,6 @@ class Build:
 
 
 Builds = dict[str, Build]  # by name in capitals: SERVICE1_BUILD
-
-
-def capital(name: str) -> str:
-    """``service1-build`` and ``service1_build`` as pipelines write them: ``SERVICE1_BUILD``."""
-    return name.upper().replace("-", "_")
 
 
 def kind_of(name: str) -> str:
@@ -195,7 +191,9 @@ def assign(found: Builds, declared: Collection[str], label: str) -> dict[str, Bu
     variables = {n: capital(n) for n in sorted(declared) if is_build(n)}
     result = {}
     for name, build in found.items():
-        fitting = [n for n, capitals in variables.items() if capitals == name]
+        fitting = [n for n, capitals in variables.items() if capitals == name] or [
+            key for key in [name.lower().replace("_", "-")] if key in declared
+        ]
         if not fitting:
             raise _undeclared(name, build, variables, label)
         if len(fitting) > 1:
@@ -214,11 +212,11 @@ def _undeclared(name: str, build: Build, variables: Mapping[str, str], label: st
     )
 
 
-def renamed(recorded: Collection[str], declared: Collection[str]) -> dict[str, str]:
+def renamed(recorded: Collection[str], declared: Mapping[str, Variable]) -> dict[str, str]:
     """Recorded names of builds, each with the variable that holds it now, in whichever spelling; without those that none
     holds."""
-    variables = {capital(n): n for n in sorted(declared) if is_build(n)}
-    return {n: n if n in declared else variables[capital(n)] for n in recorded if capital(n) in variables}
+    found = {n: spelled(n, declared) for n in recorded}
+    return {n: name for n, name in found.items() if name in declared}
 
 
 def without_cli_vars(

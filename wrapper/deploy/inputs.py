@@ -23,6 +23,7 @@ from ..state.record import DeploymentRecord
 from ..state.store import Store
 from ..terraform import caller_values, variables
 from ..terraform.arguments import removes
+from ..terraform.build_variables import folded, has_builds, holds_build
 from ..terraform.commands import PLAN, Token, Verb
 from ..terraform.variables import CallerValue, Source
 from . import build_choices, destroy_values
@@ -131,7 +132,7 @@ class InputResolver:
         build_choices.check_mode(question, layer.label, self._stack_file())
         choices = question.ask(record or DeploymentRecord())
         values = {**build_choices.settled(values, choices), **root_request.caller_values}
-        known = {*values, *root_request.overrides.sensitive_names}
+        known = {*folded(values, request.declared), *root_request.overrides.sensitive_names}
         if losses:
             root_request, values = self._for_destroy(layer, root_request, values, known, losses)
         else:
@@ -185,7 +186,7 @@ class InputResolver:
         request = root_request.request
         if records is not None:
             return records.get(layer.tenant, DeploymentRecord())
-        if not variables.build_names(request.declared) and not removes(request.verb, request.tokens):
+        if not has_builds(request.declared) and not removes(request.verb, request.tokens):
             return DeploymentRecord()
         try:
             return None if self.identity.is_nobody else layer_state.load_trusted(self.store(), layer)
@@ -205,8 +206,8 @@ class InputResolver:
     def last_cli_vars(self, layer: Layer, record: DeploymentRecord) -> list[Token]:
         """What was typed at a layer's last apply, as far as it still goes; its builds stay by themselves."""
         declared = self.checks.declared(layer)
-        builds = variables.build_names(declared)
-        cli_vars = {n: t for n, t in record.cli_vars.items() if n in declared and n not in builds}
+        known = {n: t for n, t in record.cli_vars.items() if n in declared}
+        cli_vars = {n: t for n, t in known.items() if not holds_build(declared[n])}
         if not layer.tenant and slots.counts(declared):
             cli_vars = self.slot_variables.still_enough(cli_vars)
         return caller_values.as_tokens(cli_vars)
@@ -259,4 +260,5 @@ class InputResolver:
 
 def _way(value: CallerValue) -> str:
     """How a command gives a value, as a record has it."""
-    return "-var" if value.text is not None else f"-var-file, {value.origin}"
+    by_var = value.text is not None or value.origin.startswith("-var ")
+    return "-var" if by_var else f"-var-file, {value.origin}"

@@ -13,6 +13,7 @@ from ..run import plan_run
 from ..run.plan_run import RunContext, RunRequest
 from ..state.record import DeploymentRecord
 from ..terraform.arguments import partial, without_refresh
+from ..terraform.build_variables import folded
 from ..terraform.commands import Token, Verb
 from ..terraform.variables import CallerValue
 from . import build_choices, promotion
@@ -188,7 +189,8 @@ class PreparedLayer:
         return replace(self, values=values, choices=choices, inputs=inputs)
 
     def lay_out(self, context: RunContext, untaints: tuple[str, ...] = ()) -> Run:
-        request = replace(self.root_request.request, layer=self.layer, values=self.values, untaints=untaints)
+        values = folded(self.values, self.root_request.request.declared)
+        request = replace(self.root_request.request, layer=self.layer, values=values, untaints=untaints)
         return plan_run.lay_out(request, context)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from ..model.errors import BusyError, RefusedError
 from ..model.nouns import Variable
 from ..state.record import DeploymentRecord
-from ..terraform.variables import holds_build
+from ..terraform.build_variables import holds_build
 
 
 def check_source(record: DeploymentRecord, tag: str, lock: str, label: str, command: str) -> None:

@@ -4,7 +4,7 @@ docs/configuration.md has too); the rules of merging are :mod:`wrapper.terraform
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from ..model.errors import OrchestrateError
 from ..model.fingerprint import digest
 from ..model.nouns import Layer, ResolvedValue, Stack, Variable
 from ..terraform import variables
+from ..terraform.build_variables import folded, takes
 from ..terraform.variables import Forgive, Source
 from .files import Files
 
@@ -51,11 +52,11 @@ class VariableFiles:
         declared by none; all of them where the roots cannot be read. Who the tenant is is no secret."""
         sources = [s for s in (stack.source, stack.config, stack.tenant_source) if s]
         try:
-            found = [v for source in sources for v in self.declared(source).values()]
+            roots = [self.declared(source) for source in sources]
         except (OrchestrateError, OSError):
-            found = []
-        shown = {"tenant", *(v.name for v in found)} - {v.name for v in found if v.sensitive}
-        return {*names} - shown
+            roots = []
+        found = {n: [root[n].sensitive for root in roots if n in root] for n in names}
+        return {n for n, sensitive in found.items() if n != "tenant" and (any(sensitive) or not sensitive)}
 
     def outputs(self, source: Path) -> set[str]:
         """Names of the outputs of a Terraform root."""
@@ -100,14 +101,14 @@ class VariableFiles:
 
     def _lower(
         self, stack: Stack, tenant: bool, outputs: Mapping[str, Any], forgive: Forgive | None
-    ) -> tuple[dict[str, ResolvedValue], dict[str, Variable], set[str]]:
+    ) -> tuple[dict[str, ResolvedValue], dict[str, Variable], dict[str, Variable]]:
         root, other = (stack.tenant_source, stack.source) if tenant else (stack.source, stack.tenant_source)
         assert root is not None
         declared = self.declared(root) if tenant else self.declared(root) | self.declared(stack.config)
-        others = set(self.declared(other)) if other else set()
-        sources = [*self._automatic(root), *self._shared(stack, declared.keys() | others)]
+        others = self.declared(other) if other else {}
+        sources = [*self._automatic(root), *self._shared(stack, declared | others)]
         if tenant and outputs:
-            mine = {k: (v, 0) for k, v in outputs.items() if k in declared}
+            mine = {k: (v, 0) for k, v in outputs.items() if k in set(declared)}
             sources.append(Source(f"output of {stack.label}", mine, mine=True))
         return variables.merge(declared, others, sources, stack.label, forgive), declared, others
 
@@ -118,7 +119,7 @@ class VariableFiles:
             if self._files.has(file):
                 yield self._files.source(file, mine=True)
 
-    def _shared(self, stack: Stack, known: Collection[str]) -> Iterator[Source]:
+    def _shared(self, stack: Stack, known: Mapping[str, Variable]) -> Iterator[Source]:
         """Those of all stacks, of the region and of the stack. ``known``: what the stack's two roots declare."""
         config = self._files.root / "config"
         for file in dict.fromkeys([config / "common.tfvars", stack.config.parent / "common.tfvars"]):
@@ -127,11 +128,11 @@ class VariableFiles:
         if self._files.values(file := stack.config / "variables.tfvars"):
             yield self._files.source(file)
 
-    def _for_these(self, source: Source, known: Collection[str]) -> Source:
+    def _for_these(self, source: Source, known: Mapping[str, Variable]) -> Source:
         """Without what is for roots of other stacks alone."""
         if source.values.keys() <= {*known}:
             return source
-        values = {n: v for n, v in source.values.items() if n in known or n not in self._declared_somewhere}
+        values = {n: v for n, v in source.values.items() if takes(known, n) or n not in self._declared_somewhere}
         return replace(source, values=values)
 
     @cached_property
@@ -189,7 +190,7 @@ class VariableFiles:
 
         if not layers or not self._files.has(file := layers[0].stack.config / _TEMPLATE):
             return {}
-        stack, below = layers[0].stack, {k: v.value for k, v in lower[0].items()}
+        stack, below = layers[0].stack, {k: v.value for k, v in folded(lower[0], lower[1]).items()}
         template, common = self._files.read(file), digest(self._files.read(file), stack.name, stack.region, below)
         contexts = {
             la.tenant: {"tenant": la.tenant, "stack": stack.name, "region": stack.region, "vars": below}

@@ -12,6 +12,7 @@ from typing import Any
 from ..model.errors import NotFoundError, RefusedError, UsageError
 from ..model.naming import nearest
 from ..model.versions import check_known
+from ..terraform.build_variables import capital
 from .field_names import from_data, to_data
 from .record import DeploymentRecord
 
@@ -145,10 +146,11 @@ def _matching(history: History, wanted: str) -> Sequence[HistoryEntry]:
         )
     name, _, build = wanted.partition("=")
     names = sorted({n for e in history for n in e.builds})
-    if names and name not in names:
+    same = [n for n in names if capital(n) == capital(name)]
+    if names and not same:
         close = nearest(name, names)
         raise UsageError(f"--to {wanted}: no build {name!r}", hint=f"did you mean {close or names[0]}?")
-    return [e for e in history if e.builds.get(name) == build and not e.failed]
+    return [e for e in history if build in (e.builds.get(n) for n in same) and not e.failed]
 
 
 def in_words(builds: Mapping[str, str]) -> str:

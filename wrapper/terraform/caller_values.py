@@ -5,20 +5,22 @@ file says was read once, before (:mod:`wrapper.cli.given_values`), and stands in
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..model.errors import ConfigError, UsageError
 from ..model.nouns import Variable
+from .build_variables import MAP, has_map, is_build, opened, parts
 from .commands import Token, Verb
+from .hcl import Located
 from .variables import (
     Argument,
     CallerValue,
     Source,
     check_argument,
     check_type,
-    is_build,
     parse_argument,
+    read_expression,
     undeclared,
 )
 
@@ -68,7 +70,7 @@ def distribute(
 ) -> list[Token]:
     """Those of one layer: a value goes to the root that declares it. ``others``: what the other root of its stack does."""
     kept = []
-    for token in tokens:
+    for token in with_builds_named(tokens, declared):
         names = list(_names(token))
         for name, where in names:
             if name not in declared and name not in others and (name, token.flag) != ("tenant", "var"):
@@ -76,6 +78,33 @@ def distribute(
         if not gives(token) or (verb.values and any(name in declared for name, _ in names)):
             kept.append(token)
     return kept
+
+
+def with_builds_named(tokens: Iterable[Token], declared: Mapping[str, Variable]) -> Iterator[Token]:
+    """The same, each build under the name that the root has for it, those of a map one by one."""
+    for token in tokens:
+        if isinstance(token, FileToken):
+            source = token.source
+            yield _with_values(token, opened(source.values, declared, source.name))
+        elif token.flag == "var" and ((name := argument_of(token).name) == MAP or is_build(name)):
+            yield from _builds_of(token, declared)
+        else:
+            yield token
+
+
+def _builds_of(token: Token, declared: Mapping[str, Variable]) -> Iterator[Token]:
+    one = argument_of(token)
+    is_map = one.name == MAP and (MAP not in declared or has_map(declared))
+    for name, value in parts(one.name, read_expression(one)[0] if is_map else one.text, declared, one.where):
+        if name == one.name:
+            yield token
+        elif isinstance(value, str | int) and not isinstance(value, bool):
+            words = token.words if _is_secret(token) else ("-var", f"{name}={value}")
+            yield Token("var", f"{name}={value}", words)
+        else:  # null, or what is no number: as text it would be one
+            yield FileToken(
+                "var-file", None, token.words, Source(one.where, {name: (value, 0)}, secret=_is_secret(token))
+            )
 
 
 def _names(token: Token) -> Iterator[tuple[str, str]]:
@@ -142,9 +171,11 @@ def _check_fact(token: Token, name: str, where: str, fact: str, label: str) -> N
 
 
 def _without(token: FileToken, names: Collection[str]) -> FileToken:
-    source = token.source
-    values = {n: v for n, v in source.values.items() if n not in names}
-    return FileToken(token.flag, token.value, token.words, Source(source.name, values, secret=source.secret))
+    return _with_values(token, {n: v for n, v in token.source.values.items() if n not in names})
+
+
+def _with_values(token: FileToken, values: Located) -> FileToken:
+    return FileToken(token.flag, token.value, token.words, replace(token.source, values=values))
 
 
 def from_environment(pairs: Iterable[str], environ: Mapping[str, str]) -> list[Token]:

@@ -14,6 +14,7 @@ from ..model.errors import ConfigError, OrchestrateError, UsageError
 from ..model.naming import nearest
 from ..model.nouns import ResolvedValue, Secret, Variable
 from . import hcl
+from .build_variables import MAP, VariablesWithMap, has_map, holds_build, is_build, opened
 from .commands import is_override
 from .type_constraints import mismatch
 
@@ -80,7 +81,7 @@ def merge(
     goes on without that value."""
     result: dict[str, ResolvedValue] = {}
     for source in sources:
-        for name, (value, line) in source.values.items():
+        for name, (value, line) in opened(source.values, declared, source.name).items():
             where = f"{source.name}:{line}" if line else source.name
             try:
                 if _is_for(name, declared, others, source, where, label):
@@ -160,7 +161,7 @@ def check_argument(argument: Argument, declared: Mapping[str, Variable]) -> Call
     if variable.untyped or variable.type[0] in ("string", "number", "bool") or holds_build(variable):
         check_type(variable, text, where)
         return CallerValue(text, where, text)
-    value, template = _read_expression(argument)
+    value, template = read_expression(argument)
     check_type(variable, value, where)
     return CallerValue(value, where, text, template=template)
 
@@ -170,7 +171,7 @@ def _is_unicode(text: str) -> bool:
     return not any("\ud800" <= c <= "\udfff" for c in text)
 
 
-def _read_expression(argument: Argument) -> tuple[Any, bool]:
+def read_expression(argument: Argument) -> tuple[Any, bool]:
     """One literal value, and whether Terraform would evaluate text in it."""
     text, where = argument.text, argument.where
     try:  # between brackets a line may end anywhere, as in Terraform
@@ -185,21 +186,6 @@ def _read_expression(argument: Argument) -> tuple[Any, bool]:
             where=where,
             hint="""for example: -var 'zones=["a","b"]', or -var 'any="text"'""",
         ) from None
-
-
-def is_build(name: str) -> bool:
-    """Whether a variable's name is that of a build number (``service1-build``, ``api_build``)."""
-    return name.endswith(("-build", "_build"))
-
-
-def holds_build(variable: Variable) -> bool:
-    """Whether a variable holds a build number: by its name, and as no bool (``skip_build``) and nothing secret."""
-    return is_build(variable.name) and variable.type[0] in ("string", "number", "any") and not variable.sensitive
-
-
-def build_names(declared: Mapping[str, Variable]) -> list[str]:
-    """Of the variables of a root those that hold a build number."""
-    return sorted(n for n, v in declared.items() if holds_build(v))
 
 
 def render_file(values: Mapping[str, ResolvedValue]) -> bytes:
@@ -239,4 +225,4 @@ def declarations(blocks: Sequence[tuple[str, hcl.Block]]) -> dict[str, Variable]
             default=body.get("default", (None, 0))[0],
             untyped=not text,
         )
-    return result
+    return VariablesWithMap(result) if MAP in result and has_map(result) else result

@@ -32,7 +32,7 @@ class Builds(RuleBasedStateMachine):
         self.world = World(small_project(Path(self.folder.name) / "project"))
         self.model = Layer(upstream={"90", "91", "92", "95"})
         self.memory = 1
-        self.style = {"quoted": True, "shared": False}
+        self.style, self.mapped = {"quoted": True, "shared": False, "mapped": False}, False
         self.commit()
 
     def teardown(self) -> None:
@@ -67,10 +67,15 @@ class Builds(RuleBasedStateMachine):
         self.model.files["service2-build"] = None
         self.commit()
 
-    @rule(quoted=st.booleans(), shared=st.booleans())
-    def the_same_is_written_otherwise(self, quoted: bool, shared: bool) -> None:
-        self.style = {"quoted": quoted, "shared": shared}
+    @rule(quoted=st.booleans(), shared=st.booleans(), mapped=st.booleans())
+    def the_same_is_written_otherwise(self, quoted: bool, shared: bool, mapped: bool) -> None:
+        self.style = {"quoted": quoted, "shared": shared, "mapped": mapped}
         self.commit()
+
+    @rule(mapped=st.booleans())
+    def the_root_takes_builds_otherwise(self, mapped: bool) -> None:
+        self.mapped = mapped
+        self.world.declare(self.model.defaults, mapped=mapped)
 
     @rule()
     def another_value_changes(self) -> None:
@@ -80,7 +85,7 @@ class Builds(RuleBasedStateMachine):
     @rule(number=st.sampled_from(["1", "2"]))
     def a_default_changes(self, number: str) -> None:
         self.model.defaults = {**DEFAULTS, "service1-build": number}
-        self.world.declare(self.model.defaults)
+        self.world.declare(self.model.defaults, mapped=self.mapped)
 
     @rule(numbers=st.sets(st.sampled_from(["90", "91", "92", "95"]), min_size=1))
     def the_stack_before_goes_ahead(self, numbers: set[str]) -> None:

@@ -77,3 +77,15 @@ def test_a_key_of_a_stack_is_not_for_another_stacks_root(example: Disk) -> None:
     example.append(f"{APP}/variables.tfvars", 'colour = "blue"\n')
     with pytest.raises(ConfigError, match="declares no variable 'colour'"):
         names(example, "app-test")
+
+
+@pytest.mark.parametrize("text", ['service1_build = "5"', 'builds = { service1 = "5" }'])
+@pytest.mark.parametrize(
+    "other", ['variable "builds" {\n  type = map(string)\n}\n', 'variable "service1_build" {\n  type = string\n}\n']
+)
+def test_a_build_of_a_common_file_is_taken_however_another_root_spells_it(example: Disk, text: str, other: str) -> None:
+    example.write("src/other/builds.tf", other)
+    example.append("config/common.tfvars", f"{text}\n")
+    project = Project(example.root, example.root / ".orchestrate", print)
+    found = project.values.of(Layer(project.stack("app-test", REGION), "acme"))
+    assert any(v.origin.startswith("config/common.tfvars:") for n, v in found.items() if n.endswith("build")), found

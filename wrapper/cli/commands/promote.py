@@ -23,9 +23,9 @@ from ...state.history import HistoryEntry, in_words
 from ...state.index import LayerStatus
 from ...state.record import DeploymentRecord
 from ...state.store import Store
+from ...terraform.build_variables import capital, has_builds
 from ...terraform.commands import APPLY
 from ...terraform.suggested import suggest
-from ...terraform.variables import is_build
 from .. import run_fleet
 from ..build_options import build_options, declared
 from ..command import Command
@@ -88,7 +88,7 @@ class Promotion:
         held = index.lock_of(store, layer) if status.locked else None
         check_source(status.record, status.tag, held.who if held else "", layer.label, suggest("apply", layer))
         for name, build in self.expected.items():
-            running = status.record.builds.get(name, "")
+            running = next((v for n, v in status.record.builds.items() if capital(n) == capital(name)), "")
             if running != build.number and (running or layer.tenant):
                 raise RefusedError(
                     f"{layer.label} runs {name} {running or 'of no number'}, not {build.number}",
@@ -112,7 +112,7 @@ class Promotion:
 
     def stack_layer_has_builds(self) -> bool:
         found = self.session.project.values.declared(self.stack.source)
-        return self.stack.tenant_source is not None and any(is_build(n) for n in found)
+        return self.stack.tenant_source is not None and has_builds(found)
 
 
 def _one(session: CliSession, promotion: Promotion, one: Invocation) -> int:

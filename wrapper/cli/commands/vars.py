@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from ...terraform.build_variables import folded, place
 from ...terraform.commands import PLAN
 from ...terraform.variables import check_required, hide_sensitive
 from ..build_options import choice_options
@@ -37,10 +38,11 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> in
         declared = resolver.checks.declared(one.layer)
         tokens = resolver.checks.distribute(one.verb, one.layer, one.tokens, declared)
         values = hide_sensitive(resolver.effective(one.layer, tokens), declared)
+    shown = dict(sorted((place(n, declared), v) for n, v in values.items()))
     if session.options.json:
-        session.console.json({k: {"value": v.value, "origin": v.origin} for k, v in sorted(values.items())})
+        session.console.json({k: {"value": v.value, "origin": v.origin} for k, v in shown.items()})
     else:
-        rows = [(k, json.dumps(v.value, ensure_ascii=False), v.origin) for k, v in sorted(values.items())]
+        rows = [(k, json.dumps(v.value, ensure_ascii=False), v.origin) for k, v in shown.items()]
         session.console.table(("variable", "value", "from"), rows)
-    check_required(declared, values, one.layer.label)
+    check_required(declared, folded(values, declared), one.layer.label)
     return 0
