@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from harness import Project, client
+from harness import Project, client, without_past
 
 BUCKET = "orchestrate-example-state"  # of every stack that is shipped
 
@@ -20,9 +20,10 @@ class Account:
         return client(self.url, service)
 
     def states(self) -> dict[str, bytes]:
+        """Every object in the state bucket, but what a destroy keeps."""
         s3 = self.client("s3")
         keys = [item["Key"] for item in s3.list_objects_v2(Bucket=BUCKET).get("Contents", ())]
-        return {key: s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys}
+        return {key: s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in without_past(keys)}
 
     def everything(self) -> dict[str, list[str]]:
         """Every kind of thing that a deployment makes; a kind that has none is left out."""

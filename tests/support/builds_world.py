@@ -82,6 +82,12 @@ class Bucket:
     def delete(self, key: str) -> None:
         self.objects.pop(key, None)
 
+    def delete_if(self, key: str, tag: str) -> bool:
+        if key in self.objects and self.objects[key][1] != tag:
+            return False
+        self.delete(key)
+        return True
+
     def data(self, key: str) -> Any:
         return json.loads(self.objects[key][0]) if key in self.objects else None
 

@@ -16,12 +16,13 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from wrapper.sandbox.lifecycle import ask
+from wrapper.state.layer_state import HISTORY, RECORD
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "ap-southeast-2"
@@ -206,6 +207,13 @@ def client(url: str, service: str, region: str = REGION) -> Any:
     )
 
 
+def without_past(keys: Iterable[str]) -> list[str]:
+    """Without the histories that have no record beside them: of a layer that was destroyed its last builds are kept."""
+    every = set(keys)
+    past = {k for k in every if k.endswith(f"/{HISTORY}") and k.replace(HISTORY, RECORD) not in every}
+    return sorted(every - past)
+
+
 @dataclass
 class Project:
     """A project on disk, a home of its own, and the tool on both."""
@@ -299,10 +307,10 @@ class Project:
         return f"{REGION}/tiny/" + (f"tenants/{tenant}/" if tenant else "") + "terraform.tfstate"
 
     def objects(self) -> list[str]:
-        """Every object in the state bucket."""
+        """Every object in the state bucket, but what a destroy keeps."""
         assert self.aws
         found = self.aws.client("s3").list_objects_v2(Bucket=self.bucket)
-        return sorted(item["Key"] for item in found.get("Contents", ()))
+        return sorted(without_past(item["Key"] for item in found.get("Contents", ())))
 
     def state(self, tenant: str = "") -> dict[str, Any]:
         return dict(json.loads(self.state_bytes(tenant)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ..state.history import HistoryEntry
 from ..state.record import DeploymentRecord
 from ..terraform.build_variables import capital
 from .build_rule import BuildChoice, Said, Why
@@ -42,6 +43,17 @@ def retired(label: str, builds: Mapping[str, str], choices: Named) -> list[str]:
     declared = {capital(n) for n in choices}
     gone = sorted(n for n in builds if capital(n) not in declared)
     return [f"{label}: {n} {builds[n]} ran; no variable takes it now" for n in gone]
+
+
+def destroyed(label: str, past: HistoryEntry | None, choices: Named) -> list[str]:
+    """Of builds that ran until the layer was destroyed, and that its first apply since does not bring back."""
+    now = {capital(n): (n, one.number) for n, one in choices.items()}
+    ran = {n: now[capital(n)][0] for n in past.builds if capital(n) in now} if past else {}
+    return [
+        f"{label}: {n} {past.builds[n]} ran until it was destroyed on {past.at[:10]}; -var {name}={past.builds[n]} brings it back"
+        for n, name in sorted(ran.items())
+        if past and past.builds[n] != now[capital(n)][1]
+    ]
 
 
 def _counts(one: BuildChoice) -> bool:

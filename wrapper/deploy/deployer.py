@@ -281,7 +281,7 @@ class Deployer:
                 console.info(line)
 
     def _forget(self, layer: Layer) -> None:
-        layer_state.forget(self.store, layer)
+        layer_state.forget(self.store, layer, self.recorder.destroyed())
         if not layer.tenant:
             index.forget(self.store, self.stack)
         self.slot_allocator.release(layer)
@@ -315,6 +315,7 @@ class Deployer:
                 *build_words.doubts(label, record, state[0] if state else None, state[1] if state else ""),
                 *build_words.lines(label, prepared.choices, lost=state is not None and not record.at),
                 *build_words.retired(label, record.builds, prepared.choices),
+                *build_words.destroyed(label, found.destroyed, prepared.choices),
             ):
                 console.info(line)
         if self.note_builds:
@@ -329,7 +330,9 @@ class Deployer:
             record = layer_state.check_known(self.store, layer)
             if verb.recorded:
                 self.slot_allocator.check_known()
-            return Before(layer_state.load_tagged(self.store, layer), record)
+            state = layer_state.load_tagged(self.store, layer)
+            first = verb.compares and not (state or record.at)
+            return Before(state, record, layer_state.load_destroyed(self.store, layer) if first else None)
         except OrchestrateError:
             if not self.dry:
                 raise

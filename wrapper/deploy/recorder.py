@@ -11,6 +11,7 @@ from typing import Any
 from ..model.errors import NotBegunError, OrchestrateError, SmokeFailed
 from ..model.nouns import Layer
 from ..state import history, layer_state
+from ..state.history import HistoryEntry
 from ..state.record import DeploymentRecord, Trigger, moment
 from ..state.store import Store
 from ..terraform.suggested import suggest
@@ -22,10 +23,11 @@ Tagged = tuple[dict[str, Any], str]  # a state and its object's tag
 
 @dataclass(frozen=True)
 class Before:
-    """A layer as a command found it: its state, and its record."""
+    """A layer as a command found it: its state, and its record; of one that has neither, its ``destroyed`` past."""
 
     state: Tagged | None = None
     record: DeploymentRecord = field(default_factory=DeploymentRecord)
+    destroyed: HistoryEntry | None = None
 
     def is_overtaken(self, now: DeploymentRecord, left: Mapping[str, Any]) -> bool:
         """Whether the record ``now`` is of another apply, on top of the state that this command ``left``. (A state that
@@ -116,6 +118,10 @@ class Recorder:
         """It did not begin after all, or what it left is not recorded."""
         layer_state.change_record(self.store(), layer, lambda now: now.without_try(self.run))
         layer_state.drop_if_empty(self.store(), layer)
+
+    def destroyed(self) -> HistoryEntry:
+        """A destroy of this command that has just ended."""
+        return HistoryEntry(at=moment(time.time()), by=self.who, run=self.run)
 
     def _of_a_part(self, prepared: PreparedLayer, before: DeploymentRecord) -> None:
         """A part was applied; with other builds than those that are recorded, that is noted."""

@@ -216,7 +216,7 @@ class Reaper:
         """Without its stack's outputs Terraform could not run for it; an empty state needs none to go."""
         layer = Layer(self.stack, tenant)
         if layer_state.is_empty(layer_state.load(store, layer)):
-            layer_state.forget(store, layer)
+            layer_state.forget(store, layer, self.fleet.deployer.recorder.destroyed())
             return True
         return False
 

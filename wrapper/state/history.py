@@ -79,6 +79,19 @@ def as_data(history: History) -> dict[str, Any]:
     return {"version": VERSION, "applies": [{k: v for k, v in to_data(e).items() if v} for e in history]}
 
 
+def destroyed(one: HistoryEntry) -> dict[str, Any]:
+    """What is left of the history of a layer that was destroyed. Its one entry has no number: older readers pass over it."""
+    entry = {"destroyed": True, "at": one.at, "by": one.by, "builds": dict(one.builds)}
+    return {"version": VERSION, "applies": [entry]}
+
+
+def parse_destroyed(data: object) -> HistoryEntry | None:
+    """The destroy that a history ends with."""
+    listed = data.get("applies") if isinstance(data, dict) else None
+    last = listed[-1] if isinstance(listed, list) and listed else None
+    return from_data(HistoryEntry, last) if isinstance(last, dict) and last.get("destroyed") is True else None
+
+
 def added(history: History, record: DeploymentRecord) -> History:
     """The same, and an apply that has just been recorded; no more than are kept. Once: a write whose answer was lost is
     made again, perhaps after another command has added its own."""

@@ -16,7 +16,7 @@ from ..model.errors import BusyError, ConfigError, NewerError
 from ..model.keys import state_key
 from ..model.nouns import Layer, Stack
 from . import conditional, history, record
-from .history import History
+from .history import History, HistoryEntry
 from .record import DeploymentRecord
 from .store import Store
 
@@ -147,14 +147,19 @@ def change_record(store: Store, layer: Layer, change: Callable[[DeploymentRecord
 
 
 def drop_if_empty(store: Store, layer: Layer) -> None:
-    """Remove a record that says nothing any more."""
-    found = store.read(record_key(layer))
-    if found is not None and record.parse(data_in(found), record_key(layer)) == DeploymentRecord():
-        store.delete(record_key(layer))
+    """Remove a record that says nothing any more. What another command has written since stays."""
+    key = record_key(layer)
+    data, tag = store.read_tagged(key) or (None, "")
+    if data is not None and record.parse(data_in(data), key) == DeploymentRecord():
+        store.delete_if(key, tag)
 
 
 def _history_bytes(applies: History) -> bytes:
-    return json.dumps(history.as_data(applies), sort_keys=True).encode()
+    return _json(history.as_data(applies))
+
+
+def _json(data: Mapping[str, Any]) -> bytes:
+    return json.dumps(data, sort_keys=True).encode()
 
 
 def _record_bytes(one: DeploymentRecord) -> bytes:
@@ -222,11 +227,25 @@ def _history_key(layer: Layer) -> str:
     return naming.beside(state_key(layer), HISTORY)
 
 
-def forget(store: Store, layer: Layer) -> None:
-    """Remove the state, the record and the history of a layer that was destroyed; a state that still holds a
-    resource stays. NewerError where a newer orchestrate wrote one of them."""
-    check_known(store, layer)
-    if is_empty(load(store, layer)):
+def forget(store: Store, layer: Layer, destroy: HistoryEntry) -> None:
+    """Remove the state and the record of a layer that was destroyed; its history says when, and which builds ran until then.
+    A state that still holds a resource stays, and so does all that another command has written since. NewerError where a newer
+    orchestrate wrote one of them."""
+    found = {key: store.read_tagged(key) for key in (record_key(layer), state_key(layer))}
+    one = check_known(store, layer)
+    if not is_empty(load(store, layer)) or one.tries_at(destroy.at, destroy.run):
+        return
+    if all(store.delete_if(key, tagged[1]) for key, tagged in found.items() if tagged):
+        _leave_destroyed(store, layer, replace(destroy, builds=one.builds))
+
+
+def _leave_destroyed(store: Store, layer: Layer, destroy: HistoryEntry) -> None:
+    if destroy.builds:
+        store.write(_history_key(layer), _json(history.destroyed(destroy)))
+    else:
         store.delete(_history_key(layer))
-        store.delete(record_key(layer))
-        store.delete(state_key(layer))
+
+
+def load_destroyed(store: Store, layer: Layer) -> HistoryEntry | None:
+    """When the layer was destroyed, and which builds ran until then; None where it was applied since, or never."""
+    return history.parse_destroyed(data_in(store.read(_history_key(layer))))

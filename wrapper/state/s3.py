@@ -60,6 +60,13 @@ class BucketStore:
         with contextlib.suppress(KeyError):  # gone already, perhaps by this very command, whose answer was lost
             self._ask(lambda: self._client.delete_object(Bucket=self._backend.bucket, Key=key))
 
+    def delete_if(self, key: str, tag: str) -> bool:
+        """docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html: as of a conditional write; 404 is gone."""
+        with contextlib.suppress(KeyError):
+            delete = partial(self._client.delete_object, Bucket=self._backend.bucket, Key=key, IfMatch=tag)
+            return self._ask(lambda: _unless_overtaken(delete)) is not None
+        return True
+
     def restoring(self, key: str) -> str:
         """docs.aws.amazon.com/AmazonS3/latest/userguide/RestoringPreviousVersions.html"""
         bucket = self._backend.bucket
@@ -93,7 +100,7 @@ class BucketStore:
             )
         )
         if written is not None:
-            return str(written)
+            return str(written["ETag"])
         found = self.read_tagged(key)
         return found[1] if found and found[0] == data else None
 
@@ -101,12 +108,12 @@ class BucketStore:
         return _translated(call, self._backend, self._place)
 
 
-def _unless_overtaken(call: Callable[[], Any]) -> str | None:
-    """The tag of what was written; None where another write was first."""
+def _unless_overtaken(call: Callable[[], Any]) -> Any:
+    """The answer; None where another write was first."""
     from botocore.exceptions import ClientError
 
     try:
-        return str(call()["ETag"])
+        return call()
     except ClientError as error:
         if str(error.response["Error"].get("Code", "")) in _OVERTAKEN:
             return None

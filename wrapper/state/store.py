@@ -46,6 +46,10 @@ class Store(Protocol):
         ...
 
     def delete(self, key: str) -> None: ...
+    def delete_if(self, key: str, tag: str) -> bool:
+        """Remove the object if it still has this tag, and say whether it is gone: what another command has written since stays."""
+        ...
+
     def restoring(self, key: str) -> str:
         """The command line that puts back the last version of an object before this one, if that was not empty; "" where
         none is known."""
@@ -84,6 +88,17 @@ class LocalStore:
     def delete(self, key: str) -> None:
         (self._folder / key).unlink(missing_ok=True)
         (self._folder / (key + ".backup")).unlink(missing_ok=True)
+
+    def delete_if(self, key: str, tag: str) -> bool:
+        folder = (self._folder / key).parent
+        if not folder.is_dir():
+            return True
+        with _alone(folder):
+            found = self.read_tagged(key)
+            if found and found[1] != tag:
+                return False
+            self.delete(key)
+            return True
 
     def restoring(self, key: str) -> str:
         """Terraform keeps the state before beside it (developer.hashicorp.com/terraform/language/backend/local)."""

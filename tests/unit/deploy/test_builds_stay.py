@@ -515,3 +515,18 @@ def test_a_state_of_an_earlier_apply_runs_what_that_apply_deployed(cloud: Cloud)
         f"{LABEL}: its state is not what its last apply left (serial 5, recorded 6)",
         f"{LABEL}: {BUILD} 91 (last apply)",
     ]
+
+
+def test_the_morning_after_a_destroy_says_which_builds_ran(cloud: Cloud) -> None:
+    apply(cloud, "-var", f"{BUILD}=97")
+    cloud.perform("destroy", "acme")
+    cloud.console.said.clear()
+    cloud.perform("plan", "acme")
+    words = [line for line in cloud.console.said if "ran until it was destroyed on 2" in line]
+    assert len(words) == 1 and words[0].startswith(f"{LABEL}: {BUILD} 97 ran until"), cloud.console.said
+    assert words[0].endswith(f"; -var {BUILD}=97 brings it back")
+    cloud.console.said.clear()
+    assert apply(cloud, "-var", f"{BUILD}=97") == "97"
+    assert "destroyed" not in cloud.console.text(), "it is brought back"
+    assert apply(cloud) == "97"
+    assert "destroyed" not in cloud.console.text(), "and then it is history"

@@ -25,6 +25,7 @@ from wrapper.reports import json as document
 from wrapper.reports.model import LayerResult, Report
 from wrapper.run import plan_file
 from wrapper.state import history, index, layer_state, record
+from wrapper.state.history import HistoryEntry
 from wrapper.state.record import DeploymentRecord
 from wrapper.state.store import LocalStore
 from wrapper.terraform.commands import VERBS
@@ -76,7 +77,7 @@ BESIDE = {"orchestrate.json": RECORD, "orchestrate-history.json": HISTORY}
     "act",
     [
         lambda store: layer_state.check_known(store, ACME),
-        lambda store: layer_state.forget(store, ACME),
+        lambda store: layer_state.forget(store, ACME, HistoryEntry()),
     ],
 )  # fmt: skip
 def test_what_stands_beside_a_state_is_left(tmp_path: Path, name: str, act: Callable[[LocalStore], Any]) -> None:

@@ -28,6 +28,7 @@ from wrapper.reaper.rules import Hold, ReapCandidate
 from wrapper.reports.model import LayerResult
 from wrapper.run.signals import SignalHandler
 from wrapper.state import layer_state
+from wrapper.state.history import HistoryEntry
 from wrapper.state.store import LocalStore
 
 OTHER = f"config/{REGION}/app-beta"
@@ -286,11 +287,11 @@ def test_a_night_that_was_cut_off_is_finished_by_the_next(nights: Nights, cut: s
     elif cut == "a stack without tenants":
         for tenant in ("acme", "globex"):
             cloud.write(layers[tenant], gone=True)
-            layer_state.forget(nights.store, layers[tenant])
+            layer_state.forget(nights.store, layers[tenant], HistoryEntry())
     elif cut == "tenants whose stack is gone":
         for layer in layers.values():
             cloud.write(layer, gone=True)
-        layer_state.forget(nights.store, layers[""])
+        layer_state.forget(nights.store, layers[""], HistoryEntry())
     else:
         nights.store.delete(layer_state.record_key(layers["acme"]))
     results = nights.reap("app-beta")

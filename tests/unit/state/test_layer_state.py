@@ -15,6 +15,7 @@ from wrapper.deploy.lb_slots import slot_table
 from wrapper.model.errors import BusyError, ConfigError
 from wrapper.model.nouns import Backend, Layer
 from wrapper.state import history, layer_state
+from wrapper.state.history import HistoryEntry
 from wrapper.state.record import DeploymentRecord
 from wrapper.state.store import LocalStore
 
@@ -112,8 +113,44 @@ def test_only_an_empty_state_is_forgotten(store: LocalStore, data: dict[str, Any
     if data is not None:
         store.write(KEY, json.dumps(data).encode())
     layer_state.change_record(store, ACME, lambda _: DeploymentRecord(by="me"))
-    layer_state.forget(store, ACME)
+    layer_state.forget(store, ACME, HistoryEntry())
     assert list(store.listing("")) == sorted(left)
+
+
+def test_a_destroy_leaves_the_builds_that_ran_until_then(store: LocalStore) -> None:
+    layer_state.change_record(store, ACME, lambda _: DeploymentRecord(by="me", builds={"api-build": "90"}))
+    layer_state.change_history(store, ACME, lambda h: history.added(h, DeploymentRecord(run="r")))
+    layer_state.forget(store, ACME, HistoryEntry(at="2026-01-02T03:04:05Z", by="you"))
+    assert list(store.listing("")) == [KEY.replace("terraform.tfstate", "orchestrate-history.json")]
+    gone = layer_state.load_destroyed(store, ACME)
+    assert gone and (gone.at, gone.by, gone.builds) == ("2026-01-02T03:04:05Z", "you", {"api-build": "90"})
+    assert layer_state.load_history(store, ACME) == (), "as an older tool reads it"
+    layer_state.change_history(store, ACME, lambda h: history.added(h, DeploymentRecord(run="s")))
+    assert [e.number for e in layer_state.load_history(store, ACME)] == [1]
+    assert layer_state.load_destroyed(store, ACME) is None, "the next apply begins a history"
+
+
+class Meanwhile(LocalStore):
+    """Another command writes the record after each reading of it."""
+
+    def read_tagged(self, key: str) -> tuple[bytes, str] | None:
+        found = super().read_tagged(key)
+        if key.endswith("orchestrate.json") and found:
+            layer_state.change_record(LocalStore(self._folder), ACME, lambda _: DeploymentRecord(by="other"))
+        return found
+
+
+@pytest.mark.parametrize(
+    "act", [layer_state.drop_if_empty, lambda store, layer: layer_state.forget(store, layer, HistoryEntry())]
+)
+def test_what_another_command_writes_meanwhile_is_not_removed(
+    tmp_path: Path, act: Callable[[LocalStore, Layer], None]
+) -> None:
+    LocalStore(tmp_path).write(KEY, json.dumps(EMPTY).encode())
+    LocalStore(tmp_path).write(layer_state.record_key(ACME), b"{}")
+    act(Meanwhile(tmp_path), ACME)
+    assert layer_state.load_record(LocalStore(tmp_path), ACME).by == "other"
+    assert layer_state.load(LocalStore(tmp_path), ACME) == EMPTY
 
 
 # -- a write whose answer is lost -------------------------------------------------------------------

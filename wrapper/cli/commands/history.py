@@ -31,10 +31,14 @@ _FORM = Form("history", PLAN, flags=())  # nothing is run
 def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:
     session: CliSession = ctx.obj.merged(options)
     layer = parse(session, _FORM, words).layer
-    applies = layer_state.load_history(session.store(layer.stack), layer)[::-1]
+    store = session.store(layer.stack)
+    applies = layer_state.load_history(store, layer)[::-1]
     if not applies:
+        gone = layer_state.load_destroyed(store, layer)
+        past = f"; destroyed at {gone.at} by {gone.by}, {in_words(gone.builds)} ran until then" if gone else ""
         raise NotFoundError(
-            f"{layer.label} has no history", hint="a history begins with the first apply, and a destroy removes it"
+            f"{layer.label} has no history{past}",
+            hint="a history begins with the first apply; a destroy keeps of it the builds that ran",
         )
     if session.options.json:
         session.console.json([to_data(one) for one in applies])

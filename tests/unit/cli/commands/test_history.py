@@ -30,3 +30,11 @@ def test_the_newest_first(run_cli: Run, example: Disk) -> None:
 def test_no_history(run_cli: Run) -> None:
     said = run_cli("history", *ACME)
     assert (said.code, "app-test/acme has no history" in said.err) == (66, True)
+
+
+def test_after_a_destroy_it_says_what_ran(run_cli: Run, example: Disk) -> None:
+    for verb in ("apply", "destroy"):
+        Cloud(example).perform(verb, "acme", "-var", "tenant=acme")
+    said = run_cli("history", *ACME)
+    assert said.code == 66
+    assert "acme has no history; destroyed at 2" in said.err and "service1-build 1 ran until then" in said.err, said
