@@ -31,6 +31,10 @@ class BuildPolicy:
     as_it_ran: bool = False
     unseen: bool = False
 
+    @property
+    def follows_files(self) -> bool:
+        return self.from_files or self.mode == "config"
+
 
 def text(value: Any) -> str | None:
     """A build's number, as it is compared and recorded: as text, however it was written."""
@@ -70,7 +74,7 @@ def choose(
             given.get(name),
             now[name],
             required=declared[name].required,
-            mode="config" if policy.from_files else policy.mode,
+            mode="config" if policy.follows_files else policy.mode,
             first=not record.at,
         )
     return found

@@ -131,6 +131,8 @@ class InputResolver:
         question = self._question(root_request, values, seen=record is not None)
         build_choices.check_mode(question, layer.label, self._stack_file())
         choices = question.ask(record or DeploymentRecord())
+        if record and record.damaged and not losses:
+            self._check_every_given(layer, question)
         values = {**build_choices.settled(values, choices), **root_request.caller_values}
         known = {*folded(values, request.declared), *root_request.overrides.sensitive_names}
         if losses:
@@ -140,6 +142,13 @@ class InputResolver:
         digests = digest_each(values, first)
         inputs = fingerprint.inputs(digests, **root_request.digests) if root_request.whole else {}
         return PreparedLayer(layer, root_request, values, inputs, question=question).chosen(choices)
+
+    def _check_every_given(self, layer: Layer, question: BuildQuestion) -> None:
+        """ConfigError where the layer's record is damaged, and the command leaves a build to it."""
+        left = sorted(question.now.keys() - question.given.keys())
+        if left and not question.policy.follows_files:
+            give = " ".join(f"-var {name}=..." for name in left)
+            raise layer_state.damaged_record(self.store(), layer, f"give every build: {give}")
 
     def _for_destroy(
         self,

@@ -37,6 +37,12 @@ class TenantFilter:
     stack_layer: bool = True
 
 
+def _what_is_wrong(status: LayerStatus) -> str:
+    if status.error:
+        return "a newer orchestrate recorded its last apply"
+    return "its record is damaged" if status.record.damaged else "its files are wrong"
+
+
 @dataclass(frozen=True)
 class LayerDiff:
     """One tenant as it was found: ready to run, or what is wrong with it, and why it would run ("": it need not)."""
@@ -111,8 +117,7 @@ class ChangeDetector:
             status = found.of(name)
             layer, one = by_name.get(name) or (Layer(deployer.stack, name), missing[name])
             if isinstance(one, OrchestrateError):
-                reason = "a newer orchestrate recorded its last apply" if status.error else "its files are wrong"
-                yield LayerDiff(layer, status, None, one, reason)
+                yield LayerDiff(layer, status, None, one, _what_is_wrong(status))
             else:
                 yield self.compare(layer, status, one)
 

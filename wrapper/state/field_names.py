@@ -20,15 +20,19 @@ KEYS = {
 }  # the others: as the field
 
 
+NOT_STORED = {"stored": False}  # of a field that says something of the object itself
+
+
 def to_data(one: DataclassInstance) -> dict[str, Any]:
     """Every field under its key."""
-    return {KEYS.get(name, name): value for name, value in asdict(one).items()}
+    data = asdict(one)
+    return {KEYS.get(f.name, f.name): data[f.name] for f in fields(one) if f.metadata != NOT_STORED}
 
 
 def from_data(kind: type[T], data: Mapping[str, Any]) -> T:
     """One of that kind, as far as it can be read: a field whose value has another type keeps its default."""
-    empty = kind()
-    found = {f.name: _as(type(getattr(empty, f.name)), data.get(KEYS.get(f.name, f.name))) for f in fields(kind)}
+    empty, stored = kind(), [f.name for f in fields(kind) if f.metadata != NOT_STORED]
+    found = {name: _as(type(getattr(empty, name)), data.get(KEYS.get(name, name))) for name in stored}
     return kind(**{name: value for name, value in found.items() if value is not None})
 
 

@@ -94,7 +94,7 @@ def read(store: Store, stack: Stack) -> TenantIndex:
 
 def _entry(tag: str, kept: Mapping[str, Any], key: str, locked: bool) -> LayerStatus:
     try:
-        return LayerStatus(tag, record.parse(kept.get("record"), key), locked, kept=kept)
+        return LayerStatus(tag, record.parse(kept.get("record", {}), key), locked, kept=kept)
     except NewerError as error:
         return LayerStatus(tag, DeploymentRecord(), locked, error)
 

@@ -125,6 +125,19 @@ def load_record(store: Store, layer: Layer) -> DeploymentRecord:
     return record.parse(data_in(store.read(key)), key)
 
 
+def damaged_record(store: Store, layer: Layer, hint: str = "") -> ConfigError:
+    """The error for a record that cannot be read. ``hint``: what helps beside an earlier version of it."""
+    key = record_key(layer)
+    how = store.restoring(key)
+    return ConfigError(
+        f"the record of {layer.label} is damaged: which builds run is not known",
+        where=key,
+        hint="; or ".join(
+            filter(None, (f"put back an earlier version of that object{f': {how}' if how else ''}", hint))
+        ),
+    )
+
+
 def data_in(text: bytes | None) -> Any:
     """What an object beside a state holds; None where it is no JSON."""
     try:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..model.fingerprint import Inputs, is_readable
 from ..model.versions import check_known
-from .field_names import from_data, to_data
+from .field_names import NOT_STORED, from_data, to_data
 
 VERSION = 2
 _TEXTS = ("cli_vars", "builds")
@@ -63,6 +63,7 @@ class DeploymentRecord:
     trying: Mapping[str, Any] = field(default_factory=dict)
     partly: Mapping[str, Any] = field(default_factory=dict)
     unsaved: Mapping[str, Any] = field(default_factory=dict)
+    damaged: bool = field(default=False, metadata=NOT_STORED)  # what is there cannot be read
 
     @property
     def tag(self) -> str:
@@ -120,10 +121,10 @@ def moment(seconds: float) -> str:
 
 
 def parse(data: object, where: str = "") -> DeploymentRecord:
-    """The record in ``data``; an empty one where it is none. NewerError for one of a later version."""
+    """The record in ``data``; a damaged one where it is none. NewerError for one of a later version."""
     check_known(data, VERSION, "a record", where)
     if not isinstance(data, dict):
-        return DeploymentRecord()
+        return DeploymentRecord(damaged=True)
     found = from_data(DeploymentRecord, data)
     texts: dict[str, Any] = {name: _texts(getattr(found, name)) for name in _TEXTS}
     texts |= {name: _note(getattr(found, name)) for name in _NOTES}

@@ -17,7 +17,7 @@ from wrapper.deploy.build_choices import BuildPolicy
 from wrapper.deploy.prepared import LayerOverrides
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
-from wrapper.model.errors import BusyError, OrchestrateError, RefusedError, TerraformFailed, UsageError
+from wrapper.model.errors import BusyError, ConfigError, OrchestrateError, RefusedError, TerraformFailed, UsageError
 from wrapper.model.nouns import Layer, Outcome, Run, Step
 from wrapper.state.record import Trigger
 from wrapper.terraform.commands import APPLY, DRIFT, VERBS
@@ -530,3 +530,41 @@ def test_the_morning_after_a_destroy_says_which_builds_ran(cloud: Cloud) -> None
     assert "destroyed" not in cloud.console.text(), "it is brought back"
     assert apply(cloud) == "97"
     assert "destroyed" not in cloud.console.text(), "and then it is history"
+
+
+def damage(cloud: Cloud) -> Path:
+    file = Path(cloud.states, REGION, "app-test/tenants/acme/orchestrate.json")
+    file.write_text('{"version": 2, ')
+    return file
+
+
+@pytest.mark.parametrize("verb", ["plan", "apply", "import"])
+def test_a_damaged_record_is_no_order(cloud: Cloud, verb: str) -> None:
+    file = damage(cloud)
+    words = ["aws_x.y", "id"] if verb == "import" else []
+    with pytest.raises(ConfigError, match=f"the record of {LABEL} is damaged") as caught:
+        cloud.perform(verb, "acme", *words)
+    assert caught.value.where == f"{REGION}/app-test/tenants/acme/orchestrate.json"
+    assert caught.value.hint.endswith(f"or give every build: -var {BUILD}=...")
+    assert file.read_text() == '{"version": 2, ', "it is left alone"
+
+
+def test_a_damaged_record_is_replaced_where_every_build_is_given(cloud: Cloud) -> None:
+    damage(cloud)
+    assert apply(cloud, "-var", f"{BUILD}=97") == "97"
+    assert cloud.record("acme")["builds"] == {BUILD: "97"}
+    damage(cloud)
+    assert apply(cloud, builds=BuildPolicy(from_files=True)) == "90"
+
+
+def test_a_destroy_goes_on_with_a_damaged_record(cloud: Cloud) -> None:
+    damage(cloud)
+    cloud.perform("destroy", "acme")
+    assert [k for k in cloud.keys if "acme" in k and "history" not in k] == []
+
+
+def test_a_fleet_says_which_record_is_damaged(cloud: Cloud) -> None:
+    damage(cloud)
+    assert why(cloud) == "its record is damaged"
+    assert fleet(cloud)[0] == "failed"
+    assert fleet(cloud, "-var", f"{BUILD}=97")[0] == "succeeded"

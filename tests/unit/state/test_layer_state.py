@@ -80,12 +80,14 @@ def test_who_is_deployed(store: LocalStore) -> None:
     [
         (None, DeploymentRecord()),
         (b"", DeploymentRecord()),
-        (b"{", DeploymentRecord()),
-        (b"[]", DeploymentRecord()),
+        (b"{", DeploymentRecord(damaged=True)),
+        (b"[]", DeploymentRecord(damaged=True)),
         (b'{"by": "me"}', DeploymentRecord(by="me")),
     ],
 )
-def test_a_record_that_cannot_be_read_is_none(store: LocalStore, data: bytes | None, record: DeploymentRecord) -> None:
+def test_a_record_that_cannot_be_read_is_damaged(
+    store: LocalStore, data: bytes | None, record: DeploymentRecord
+) -> None:
     if data is not None:
         store.write(layer_state.record_key(ACME), data)
     assert layer_state.load_record(store, ACME) == record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def test_what_is_written_is_read_back(record: DeploymentRecord) -> None:
 
 @given(JSON | st.fixed_dictionaries({}, optional=dict.fromkeys(WHOLE.as_data().keys() - {"version"}, JSON)))
 def test_anything_else_is_read_as_far_as_it_goes(data: Any) -> None:
-    assert parse(parse(data).as_data()) == parse(data)
+    assert parse(parse(data).as_data()) == replace(parse(data), damaged=False)
 
 
 def test_an_older_one_counts_as_changed() -> None:

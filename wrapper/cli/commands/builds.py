@@ -82,6 +82,8 @@ def doubt(entry: LayerStatus) -> str:
     """Why what was recorded may not be what runs, in words; "" when there is no reason."""
     if entry.locked:
         return "being changed"
+    if entry.record.damaged:
+        return "its record is damaged"
     if entry.record.failed:
         return "its last try failed"
     return "changed after its last apply" if entry.deployed and entry.touched else ""

@@ -18,7 +18,7 @@ from ...model.errors import OrchestrateError, RefusedError, UsageError
 from ...model.nouns import Layer, Stack
 from ...project import promotion_order
 from ...reports.model import LayerResult
-from ...state import index
+from ...state import index, layer_state
 from ...state.history import HistoryEntry, in_words
 from ...state.index import LayerStatus
 from ...state.record import DeploymentRecord
@@ -85,6 +85,8 @@ class Promotion:
         """What a layer of the other stack is given: what runs in this one. RefusedError where that is not known."""
         if status.error:
             raise status.error
+        if status.record.damaged:
+            raise layer_state.damaged_record(store, layer)
         held = index.lock_of(store, layer) if status.locked else None
         check_source(status.record, status.tag, held.who if held else "", layer.label, suggest("apply", layer))
         for name, build in self.expected.items():
