@@ -25,5 +25,5 @@ def test_builds_stand_before_what_was_typed(example: Disk) -> None:
 
 def test_the_variables_of_all_layers(example: Disk) -> None:
     session = on_fakes(example.root, FakeEngine())
-    assert {"size", "service1-build", "zone"} <= declared(session, session.project.stack("app-test", ""))
-    assert declared(session, session.project.stack("global", "")) == {"zone"}
+    assert {"size", "service1-build", "zone"} <= declared(session, session.project.stack("app-test", "")).keys()
+    assert declared(session, session.project.stack("global", "")).keys() == {"zone"}

@@ -31,7 +31,7 @@ def destroyed(cloud: Cloud, *arguments: str, tenant: str = "acme") -> str:
     """What is said of a destroy, which is done."""
     cloud.perform("destroy", tenant, *arguments)
     assert [verb for _, verb in cloud.engine.done][-2:] == ["plan", "apply"]
-    assert not any("tenants/acme" in key for key in cloud.keys)
+    assert all(key.endswith("/orchestrate-history.json") for key in cloud.keys if "tenants/acme" in key)
     return "\n".join(cloud.console.said)
 
 
