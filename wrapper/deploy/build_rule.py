@@ -95,6 +95,11 @@ class BuildChoice:
         return self.ran is not None and (self.ran.then is None or not self.ran.then.same(self.now))
 
     @property
+    def by_other_files(self) -> bool:
+        """Whether it moves because the files say something else than they did."""
+        return self.why in (Why.CHANGED, Why.DROPPED, Why.DEFAULT) and self.number != self.before
+
+    @property
     def by_files(self) -> bool:
         """Whether the files will have brought the number, once this is applied. One that does not change keeps who brought it,
         unless it is given again."""

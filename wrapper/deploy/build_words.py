@@ -56,6 +56,15 @@ def destroyed(label: str, past: HistoryEntry | None, choices: Named) -> list[str
     ]
 
 
+def commits(then: str, now: str) -> str:
+    return f"then {_short_commit(then)}, now {_short_commit(now)}"
+
+
+def _short_commit(commit: str) -> str:
+    number, dirty, _ = commit.partition("-dirty")
+    return number[:7] + dirty
+
+
 def _counts(one: BuildChoice) -> bool:
     return one.number is not None or one.before is not None
 

@@ -25,7 +25,7 @@ from ..project import git
 from ..project.project import Project
 from ..run import retry
 from ..run.plan_run import RunContext
-from ..run.runner import Console, execute
+from ..run.runner import Console, StepWatch, execute
 from ..run.signals import SignalHandler
 from ..state import index, layer_state
 from ..state.record import Trigger
@@ -34,7 +34,7 @@ from ..terraform import caller_values, commands
 from ..terraform.arguments import changes, destroys, partial
 from ..terraform.commands import Token, Verb
 from ..terraform.suggested import suggest
-from . import build_changes, build_words, leftovers
+from . import build_changes, build_words, leftovers, witness
 from .build_choices import BuildPolicy
 from .build_guard import BuildGuard
 from .inputs import InputResolver
@@ -93,8 +93,16 @@ class Deployer:
 
     @cached_property
     def turn(self) -> Turn:
-        context, pause = self.context, self.signals.pause
-        return Turn(lambda: self.store, self.recorder.run, pause, context.interactive, self.builds.from_files, self.dry)
+        return Turn(
+            lambda: self.store,
+            self.recorder.run,
+            self.signals.pause,
+            self.context.interactive,
+            self.builds.from_files,
+            self.dry,
+            self.recorder.commit,
+            lambda then: git.is_older(self.project.root, then),
+        )
 
     @cached_property
     def store(self) -> Store:
@@ -243,7 +251,10 @@ class Deployer:
             run = run if self.dry else replace(run, saved=self.recovery.saved_for(run, found))
             run = replace(run, planned=recorder.planned(prepared, found.record)) if run.files.collect else run
             engine = self._engine_for(prepared, console, signals)
-            looked = MoveWatch(watch, prepared, may_move=context is None and not whole)
+            looked: StepWatch = MoveWatch(watch, prepared, may_move=context is None and not whole)
+            if verb.applies and self.stack.settings.protected and not self.builds.from_files:
+                asks = self.context.interactive
+                looked = witness.Witness(looked, prepared, found.record, console.info, asks)
             outcome = execute(run, engine, console, signals, looked)
             if verb.applies and not (self.dry or whole or outcome.skipped):
                 after = layer_state.load_tagged(self.store, layer) or after
@@ -316,6 +327,7 @@ class Deployer:
                 *build_words.lines(label, prepared.choices, lost=state is not None and not record.at),
                 *build_words.retired(label, record.builds, prepared.choices),
                 *build_words.destroyed(label, found.destroyed, prepared.choices),
+                *self.turn.commits(prepared, record),
             ):
                 console.info(line)
         if self.note_builds:

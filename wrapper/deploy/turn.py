@@ -26,7 +26,8 @@ _LOOK_AGAIN = 5.0  # seconds until it is looked again whether another command ha
 @dataclass(frozen=True)
 class Turn:
     """Of one command. ``run`` names it among those that try; ``pause`` sleeps so many seconds, and raises when the command is
-    being stopped; ``asks``: a person will be asked; ``from_files``: the files' builds are to be deployed."""
+    being stopped; ``asks``: a person will be asked; ``from_files``: the files' builds are to be deployed; ``commit``: the files are
+    of that one; ``is_older``: whether they are older than those of another one."""
 
     store: Callable[[], Store]
     run: str
@@ -34,6 +35,8 @@ class Turn:
     asks: bool = False
     from_files: bool = False
     dry: bool = False
+    commit: str = ""
+    is_older: Callable[[str], bool] = lambda _: False
 
     def wait(self, prepared: PreparedLayer, look: Callable[[], Before], info: Callable[[str], None]) -> Before:
         """The layer when no other command is changing it, as far as that is noted; waited for as long as for Terraform's lock."""
@@ -66,6 +69,7 @@ class Turn:
         again = prepared.asked_again(record)
         if state is not None and not record.at:
             self._check_lost(again)
+        self._check_age(again, found.record)
         for name, one in again.choices.items():
             known = prepared.choices[name]
             if one.before not in (known.before, known.number) and known.before != known.number:
@@ -75,6 +79,32 @@ class Turn:
                     hint="look at it again: run the same command once more",
                 )
         return again
+
+    def commits(self, prepared: PreparedLayer, record: DeploymentRecord) -> list[str]:
+        """Where files move a build: the commits that they are of, and were of at the last apply."""
+        if not self._by_other_files(prepared, record):
+            return []
+        older = ": these files are older than those of the last apply" if self.is_older(record.commit) else ""
+        return [f"{prepared.layer.label}: {build_words.commits(record.commit, self.commit)}{older}"]
+
+    def _by_other_files(self, prepared: PreparedLayer, record: DeploymentRecord) -> bool:
+        if not record.commit or record.commit == self.commit or not self.commit:
+            return False
+        return any(c.by_other_files for c in prepared.choices.values())
+
+    def _check_age(self, prepared: PreparedLayer, record: DeploymentRecord) -> None:
+        """RefusedError where older files would move a build of a protected stack, in a command that asks no person."""
+        alone = prepared.layer.stack.settings.protected and prepared.verb.applies and not self.asks
+        if not alone or not self._by_other_files(prepared, record) or not self.is_older(record.commit):
+            return
+        name, one = next((n, c) for n, c in prepared.choices.items() if c.by_other_files)
+        raise RefusedError(
+            f"{prepared.layer.label}: {name} {build_words.step(one)}, and these files are older than those of the last apply "
+            f"({build_words.commits(record.commit, self.commit)})",
+            where=one.now.where,
+            hint=f"check out that commit, or a later one; or give the build: -var {name}={one.before}; or, if these files are "
+            "meant: --config-builds",
+        )
 
     def _check_planned(self, layer: Layer, planned: DeploymentRecord, record: DeploymentRecord) -> None:
         """BusyError where another apply was recorded since a plan file was made, as far as the file says that."""

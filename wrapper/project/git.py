@@ -73,6 +73,18 @@ def _may_be_in_one(root: Path) -> bool:
     return any(os.path.exists(folder / ".git") for folder in (here, *here.parents))
 
 
+def is_older(root: Path, commit: str) -> bool:
+    """Whether what is checked out is an ancestor of that commit; not where that is not known here."""
+    there = commit.removesuffix("-dirty")
+    if not _may_be_in_one(root):
+        return False
+    with contextlib.suppress(UnavailableError):
+        head = _git(root, "rev-parse", "--verify", "--quiet", "HEAD")
+        known = head is not None and head.decode().strip() != there
+        return known and _git(root, "merge-base", "--is-ancestor", "HEAD", there) is not None
+    return False
+
+
 def _other_owner(root: Path) -> str:
     """The repository that git refuses because another user owns it, and this one did not say that it trusts it; ""
     where that is not so (git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory)."""

@@ -98,6 +98,7 @@ class _Execution:
         self.watch.before(step)
         with self.signals.watching(self.session):
             outcome = self.session.execute(step, self._output(step, heard))
+        outcome = replace(outcome, captured=b"".join(heard))
         self.watch.after(step, outcome)
         if directory and step.mutates:
             unsaved.ended(run, directory, outcome)
@@ -107,8 +108,8 @@ class _Execution:
             self.signals.check()
             raise failure(run, step, outcome)
         if step.captured and run.mutates and not outcome.skipped:
-            plan_json.check_deletions(b"".join(heard), run.layer.label, run.deletable, _unchanged(run))
-        return replace(outcome, changes=changes, captured=b"".join(heard))
+            plan_json.check_deletions(outcome.captured, run.layer.label, run.deletable, _unchanged(run))
+        return replace(outcome, changes=changes)
 
     def _output(self, step: Step, heard: list[bytes]) -> OutputCallback:
         """Where a Step's output goes. An init that the user did not type is no part of the output: `output -raw` on a fresh machine

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..model import strict_json
 from ..model.errors import OrchestrateError, RefusedError
@@ -46,6 +46,37 @@ def drifted(data: bytes) -> tuple[Drift, ...]:
         for c in _changes(data)
         if set(c["change"]["actions"]) - {"no-op", "read"}
     )
+
+
+class ImageMove(NamedTuple):
+    """A container of a task definition that gets another tag of its image."""
+
+    address: str
+    image: str
+    before: str
+    after: str
+
+
+def image_moves(data: bytes) -> Iterator[ImageMove]:
+    """The containers whose image goes from one tag to another."""
+    for change in _changes(data):
+        if change.get("type") in _ROUTINE:
+            before, after = (_images(change["change"].get(when)) for when in ("before", "after"))
+            for name in before.keys() & after.keys():
+                (image, was), (other, becomes) = before[name], after[name]
+                if image == other and was != becomes:
+                    yield ImageMove(str(change["address"]), image, was, becomes)
+
+
+def _images(resource: object) -> dict[str, tuple[str, str]]:
+    """Of a task definition, by container: its image and tag; {} where they are not known yet."""
+    text = resource.get("container_definitions") if isinstance(resource, Mapping) else None
+    try:
+        containers = strict_json.parse(text.encode()) if isinstance(text, str) else []
+        found = {str(c["name"]): str(c["image"]).rpartition(":") for c in containers}
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return {name: (image, tag) for name, (image, _, tag) in found.items() if image}
 
 
 def _changes(data: bytes) -> Iterator[Mapping[str, Any]]:

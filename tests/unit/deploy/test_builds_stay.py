@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -568,3 +569,45 @@ def test_a_fleet_says_which_record_is_damaged(cloud: Cloud) -> None:
     assert why(cloud) == "its record is damaged"
     assert fleet(cloud)[0] == "failed"
     assert fleet(cloud, "-var", f"{BUILD}=97")[0] == "succeeded"
+
+
+def git(disk: Disk, *words: str) -> str:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@b")
+    done = subprocess.run(["git", "-C", str(disk.root), *identity, *words], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def test_older_files_move_no_build_unattended(live: Cloud, cloud: Cloud) -> None:
+    """T12: an old checkout would put 90 back, and the next apply 95 again."""
+    disk, acme, label = cloud.disk, f"{LIVE}/tenants/acme.tfvars", f"{REGION}/app-live/acme"
+    disk.write(".gitignore", ".orchestrate/\n")
+    git(disk, "init", "-q")
+    git(disk, "add", ".")
+    git(disk, "commit", "-qm", "90")
+    older = git(disk, "rev-parse", "HEAD")
+    for where in (ACME, acme):
+        disk.write(where, f'hostname = "h"\n{BUILD} = "95"\n')
+    git(disk, "commit", "-qam", "95")
+    newer = git(disk, "rev-parse", "HEAD")
+    cloud.perform("apply", "acme")
+    on_live(live)
+    assert record_of_live(live)["commit"] == newer
+    git(disk, "checkout", "-q", older)
+    with pytest.raises(RefusedError) as caught:
+        on_live(live)
+    assert caught.value.message == (
+        f"{label}: {BUILD} 95 -> 90, and these files are older than those of the last apply "
+        f"(then {newer[:7]}, now {older[:7]})"
+    )
+    assert caught.value.hint.endswith("--config-builds")
+    live.perform("plan", "acme")
+    word = f"then {newer[:7]}, now {older[:7]}: these files are older than those of the last apply"
+    assert f"{label}: {word}" in live.console.said
+    cloud.perform("apply", "acme")
+    assert word in cloud.console.text(), "elsewhere it is a word"
+    on_live(live, builds=BuildPolicy(from_files=True))
+    assert record_of_live(live)["builds"] == {BUILD: "90"}
+    git(disk, "checkout", "-q", newer)
+    live.console.said.clear()
+    on_live(live)
+    assert "older" not in live.console.text() and f"then {older[:7]}, now {newer[:7]}" in live.console.text()

@@ -80,3 +80,25 @@ def test_what_drifted() -> None:
         Drift("aws_lb.gone", ("(gone)",)),
         Drift("aws_lb.extra", ("(not in the code)",)),
     )
+
+
+def containers(**images: str) -> dict[str, Any]:
+    return {"container_definitions": json.dumps([{"name": n, "image": image} for n, image in images.items()])}
+
+
+def test_which_images_move_to_another_tag() -> None:
+    before = containers(web="repo/web:90", worker="repo/worker:3", other="a:1", same="s:1", old="o:1")
+    after = containers(web="repo/web:91", worker="repo/worker:3", other="b:2", same="s:1", new="n:1")
+    task = change("module.s.aws_ecs_task_definition.this", "delete", "create", before=before, after=after)
+    queue = change("aws_sqs_queue.q", "update", before=before, after=after)
+    address = "module.s.aws_ecs_task_definition.this"
+    assert list(plan_json.image_moves(plan(task, queue))) == [plan_json.ImageMove(address, "repo/web", "90", "91")]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [None, {}, {"container_definitions": None}, {"container_definitions": "{"}, {"container_definitions": "[1]"}],
+)
+def test_images_that_are_not_known_yet_move_nowhere(after: Any) -> None:
+    task = change("aws_ecs_task_definition.this", "create", before=containers(web="w:1"), after=after)
+    assert list(plan_json.image_moves(plan(task))) == []
