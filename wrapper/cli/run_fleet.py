@@ -16,10 +16,12 @@ from ..fleet.fleet import Fleet, FleetPolicy
 from ..fleet.logs import Logs
 from ..model import duration
 from ..model.errors import OrchestrateError, UsageError
+from ..project import git
 from ..reports import files, table
 from ..reports.json import check_same, data_of
 from ..reports.model import LayerResult, Report, in_order
 from ..terraform.caller_values import named
+from ..terraform.commands import APPLY
 from .command_line import as_typed, line_of
 from .console import TerminalConsole
 from .fleet_options import targets
@@ -148,6 +150,7 @@ def _head(session: CliSession, request: FleetRequest) -> Report:
         command=_command(session, request),
         argv=as_typed(session, request.invocation.stack),
         by=session.author,
+        commit="" if session.dry_run else git.commit(session.project.root),
     )
 
 
@@ -187,6 +190,8 @@ def _journal(
         done = kept.resume() if session.options.fleet.resume else {}
         if session.options.fleet.resume:
             session.console.info(f"resuming: {len(done)} layers are already done")
+            if word := kept.other_files():
+                session.console.info(word)
         else:
             kept.begin()
         yield kept.note, done
@@ -206,6 +211,8 @@ def tell(session: CliSession, report: Report, logs: Logs, *, speaks: bool) -> No
         if omitted:
             console.info(f"{omitted} unchanged are not shown; --report FILE has them")
     _say(console, table.troubles(report))
+    if report.verb == APPLY.name:
+        _say(console, table.mixed(report))
     if logs.folder.is_dir():
         console.info(f"logs and report.json: {logs.folder}")
     console.info(table.last_line(report))

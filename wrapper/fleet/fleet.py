@@ -239,7 +239,7 @@ class Fleet:
 
         def one(diff: LayerDiff) -> LayerResult:
             if signals.stopping or failed[0]:
-                return self._ended(self.results.stopped(diff.layer, failed[0]))
+                return self._ended(self.results.stopped(diff.layer, failed[0]), diff)
             result = self._one(diff)
             if not result.ok and self.policy.fail_fast:
                 failed[0] = failed[0] or f"{result.tenant} failed (--fail-fast)"
@@ -294,7 +294,7 @@ class Fleet:
         return self._ended(replace(self.results.failed(layer, error), log=""))
 
     def _ended(self, result: LayerResult, diff: LayerDiff | None = None) -> LayerResult:
-        """``diff``: of a layer that ran, or need not."""
+        """``diff``: of a layer that ran, need not, or was to."""
         if diff and diff.prepared:
             changes = build_changes.of(diff.prepared, diff.status.record, self.deployer.trigger.reason)
             result = replace(result, builds=changes)

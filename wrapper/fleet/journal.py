@@ -83,6 +83,13 @@ class Journal:
             )
         return {a.tenant: a for a in found.results if a.ok}
 
+    def other_files(self) -> str:
+        """A word where the interrupted run had files of another commit; "" where it had not, or that is not known."""
+        found, now = self.interrupted(), self.head.commit
+        if found is None or not (found.commit and now) or found.commit == now:
+            return ""
+        return f"the interrupted run had files of commit {found.commit}; these are of {now}: the layers that are done keep theirs"
+
 
 @contextlib.contextmanager
 def keep(folder: Path, head: Report) -> Iterator[Journal]:

@@ -47,6 +47,7 @@ def data_of(report: Report) -> dict[str, Any]:
         "command": report.command,
         **_known(argv=list(report.argv)),
         "by": report.by,
+        **_known(commit=report.commit),
         "exit_code": report.exit_code,
         "totals": {**totals.results, **asdict(totals.changes), "seconds": round(totals.seconds, 3)},
         "shards": [_shard_data(shard) for shard in report.shards],
@@ -139,6 +140,7 @@ def _report(fields: Fields) -> Report:
         command=fields.text("command"),
         argv=fields.texts("argv") if fields.has("argv", since=2) else (),
         by=fields.text("by"),
+        commit=fields.text("commit") if fields.has("commit", since=2) else "",
         shards=fields.each(names.get("shards", "shards"), _shard),
         missing=fields.texts("missing"),
     )

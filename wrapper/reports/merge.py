@@ -37,12 +37,17 @@ def merge(named: Mapping[str, Report]) -> Merged:
         command=first.command,
         argv=first.argv,
         by=_joined([r.by for r in reports]),
+        commit=_joined([r.commit for r in reports]),
         shards=shards,
         missing=missing,
     )
-    return Merged(
-        merged, (*_overlaps(reports), *(f"shard {name}: no report of it; its tenants are not here" for name in missing))
-    )
+    gaps = (f"shard {name}: no report of it; its tenants are not here" for name in missing)
+    return Merged(merged, (*_overlaps(reports), *gaps, *_commits(merged.commit)))
+
+
+def _commits(commits: str) -> list[str]:
+    """A word where the files were not the same everywhere: then neither may be the builds."""
+    return [f"these are runs of files of several commits: {commits}"] if ", " in commits else []
 
 
 def _check_alike(named: Mapping[str, Report]) -> None:

@@ -128,7 +128,8 @@ class Report:
     """A run of one verb over the layers of one stack; or of many stacks, then ``region`` and ``stack`` are "".
 
     ``command`` is the command in one spelling, ``argv`` the words as they were typed (() where that is not known), both
-    without secrets; ``tool`` the version that ran; ``by`` who. ``shards`` is empty unless this was merged; ``missing``
+    without secrets; ``tool`` the version that ran; ``by`` who; ``commit``: that of the
+    project's files, "" where that is not known. ``shards`` is empty unless this was merged; ``missing``
     names shards of which no report came, as "K/N"."""
 
     id: str
@@ -144,6 +145,7 @@ class Report:
     command: str = ""
     argv: tuple[str, ...] = ()
     by: str = ""
+    commit: str = ""
     shards: tuple[ShardRun, ...] = ()
     missing: tuple[str, ...] = ()
 

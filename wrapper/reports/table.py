@@ -9,6 +9,7 @@ from ..model.nouns import Diagnostic
 from .model import RESULTS, LayerResult, Report, in_order
 from .printable import clean, line
 
+_NUMBERS_SHOWN = 4  # of one build
 HEAD = ("tenant", "result", "+", "~", "-", "seconds", "url", "why")
 
 
@@ -63,6 +64,20 @@ def _lines(diagnostic: Diagnostic) -> Iterator[str]:
 
 def _indented(text: str) -> Iterator[str]:
     return (f"    {one}".rstrip() for one in clean(text).splitlines())
+
+
+def mixed(report: Report) -> Iterator[str]:
+    """Of each build of which more than one number runs after this: how many layers run which."""
+    runs: dict[str, Counter[str]] = {}
+    for result in report.results:
+        for build in result.builds:
+            if number := build.after if result.ok else build.before:
+                runs.setdefault(build.name, Counter())[number] += 1
+    for name, counts in sorted(runs.items()):
+        shown = counts.most_common(_NUMBERS_SHOWN)[::-1]
+        more = f", {len(counts) - len(shown)} more numbers" if len(counts) > len(shown) else ""
+        if len(counts) > 1:
+            yield line(f"{name}: {', '.join(f'{number} in {count}' for number, count in shown)}{more}")
 
 
 def last_line(report: Report) -> str:

@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from cloud import Cloud
+from cloud import Cloud, on_fakes, run
 from fakes import context
 from project_on_disk import APP, LOCAL, REGION, Disk
 from said import Said
 
 from wrapper.cli.installation import SELF
 from wrapper.engines.image import inputs
+from wrapper.model.nouns import Outcome
 
 Run = Callable[..., Said]
 ACME = ("-var", "tenant=acme")
@@ -115,6 +116,17 @@ def test_what_differs_is_one_build(run_cli: Run, mapped: Disk) -> None:
     said = run_cli("tenants", "app-test", "--tenants", "acme", "--json")
     [row] = json.loads(said.out)
     assert row["builds"] == {"api-build": "90"}
+
+
+def test_a_fleet_ends_with_what_runs_where(example: Disk, capfd: pytest.CaptureFixture[str]) -> None:
+    cloud = Cloud(example)
+    session = on_fakes(example.root, cloud.engine, all_tenants=True, jobs=1)
+    run(session, "apply", "app-test", "-var", "service1-build=90", "-auto-approve")
+    assert "service1-build: " not in capfd.readouterr().err
+    cloud.fails[f"{REGION}/app-test/globex", "apply"] = Outcome(1, ok=False, tail="Error: no")
+    run(session, "apply", "app-test", "-var", "service1-build=91", "-auto-approve")
+    *_, told, _, _ = capfd.readouterr().err.splitlines()
+    assert told == "service1-build: 91 in 1, 90 in 1"
 
 
 def test_an_environment_variable_of_the_map_is_refused(

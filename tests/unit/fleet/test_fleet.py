@@ -21,7 +21,8 @@ from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.fleet.selection import Shard
 from wrapper.model.errors import NotFoundError, OrchestrateError, RefusedError, UsageError
 from wrapper.model.nouns import Layer, Outcome, Run, Step
-from wrapper.reports.model import LayerResult
+from wrapper.reports import table
+from wrapper.reports.model import LayerResult, Report
 from wrapper.run.signals import SignalHandler
 from wrapper.terraform.commands import DRIFT, VERBS
 
@@ -310,6 +311,16 @@ def test_the_first_bad_wave_is_the_last(six: Many) -> None:
         *(("e", "stopped"), ("globex", "stopped")),
     ]
     assert six.results["e"].reason == "wave 2 of 3 was not good: c"
+
+
+def test_a_canary_that_fails_leaves_a_fleet_of_which_is_told_what_runs_where(six: Many) -> None:
+    """T16"""
+    layers = TenantFilter(stack_layer=False)
+    six.run("apply", "-var", "service1-build=90", tenant_filter=layers)
+    six.fail("c")
+    six.run("apply", "-var", "service1-build=91", tenant_filter=layers, policy=FleetPolicy(jobs=1, canary=1, wave=2))
+    report = Report("i", "apply", "r", "s", 0.0, 0.0, tuple(six.results.values()))
+    assert list(table.mixed(report)) == ["service1-build: 91 in 2, 90 in 4"]
 
 
 # -- signals and time -------------------------------------------------------------------------------

@@ -153,3 +153,17 @@ def test_a_full_disk_does_not_end_the_run(tmp_path: Path) -> None:
 def test_only_its_owner_reads_it(tmp_path: Path) -> None:
     with journal.keep(tmp_path, HEAD) as kept:
         assert kept.path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "word"),
+    [("abc", "def", True), ("abc", "abc", False), ("", "def", False), ("abc", "", False)],
+)
+def test_other_files_than_those_of_the_interrupted_run_get_a_word(
+    tmp_path: Path, then: str, now: str, word: bool
+) -> None:
+    killed(tmp_path, ACME, head=replace(HEAD, commit=then))
+    with journal.keep(tmp_path, replace(HEAD, commit=now)) as kept:
+        said = kept.other_files()
+        assert ("the interrupted run had files of commit abc; these are of def" in said) is word, said
+        kept.resume()

@@ -48,8 +48,9 @@ FULL = report(
     command="./orchestrate apply",
     argv=("./orchestrate", "apply"),
     by="me",
+    commit="abc-dirty",
 )
-OPTIONAL = ("argv", "results.0.builds", "results.0.builds.a-build", "results.0.builds.b-build")
+OPTIONAL = ("argv", "commit", "results.0.builds", "results.0.builds.a-build", "results.0.builds.b-build")
 DERIVED = ("exit_code", "totals", "results.0.layer")
 
 
@@ -108,7 +109,7 @@ def test_half_a_character_ends_nothing() -> None:
 
 def test_what_is_not_known_is_left_out() -> None:
     data = document.data_of(report(layer_result()))
-    assert not {"argv"} & {*data}
+    assert not {"argv", "commit"} & {*data}
     assert not {"builds", "services", "hooks"} & {*data["results"][0]}
 
 

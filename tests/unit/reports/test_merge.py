@@ -140,3 +140,10 @@ def test_reports_of_different_things_are_not_mixed(fields: dict[str, str], words
 def test_nothing_to_merge() -> None:
     with pytest.raises(UsageError):
         merge({})
+
+
+def test_shards_of_other_commits_get_a_word() -> None:
+    both = merge({"1": replace(ONE, commit="abc"), "2": replace(TWO, commit="def-dirty")})
+    assert both.report.commit == "abc, def-dirty"
+    assert both.remarks == ("these are runs of files of several commits: abc, def-dirty",)
+    assert merge({"1": replace(ONE, commit="abc"), "2": replace(TWO, commit="abc")}).remarks == ()

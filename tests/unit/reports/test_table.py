@@ -113,3 +113,20 @@ def test_the_last_line_says_it_all(made: object, line: str) -> None:
 )
 def test_lengths(seconds: float, words: str) -> None:
     assert table.length(seconds) == words
+
+
+def runs(before: str | None, after: str | None) -> tuple[BuildChange, ...]:
+    return (BuildChange("a-build", before, after), BuildChange("b-build", "7", "7"))
+
+
+def test_of_a_build_that_runs_in_two_numbers_it_is_told() -> None:
+    made = report(
+        *(layer_result(f"t{n}", builds=runs("90", "91")) for n in range(2)),
+        layer_result("bad", "failed", builds=runs("90", "91")),
+        *(layer_result(f"u{n}", "stopped", builds=runs("90", "91")) for n in range(3)),
+        layer_result("new", "failed", builds=runs(None, "91")),
+    )
+    assert list(table.mixed(made)) == ["a-build: 91 in 2, 90 in 4"]
+    assert list(table.mixed(report(layer_result(builds=runs("90", "91"))))) == []
+    many = report(*(layer_result(f"t{n}", builds=runs(None, str(n))) for n in range(9)))
+    assert list(table.mixed(many)) == ["a-build: 3 in 1, 2 in 1, 1 in 1, 0 in 1, 5 more numbers"]
