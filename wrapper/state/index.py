@@ -8,6 +8,7 @@ That object is a memory and no truth; damaged or old, it costs time, and one of 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ from .record import DeploymentRecord
 from .store import Store
 
 MEMORY = "register-2.json"  # under register.json older tools keep theirs: each would wipe the other's memory
+_OLDER = "register.json"
 _VERSION = 2
 _READERS = 16
 
@@ -119,7 +121,7 @@ def catch_up(store: Store, stack: Stack, found: TenantIndex, files: Mapping[str,
 
 def forget(store: Store, stack: Stack) -> None:
     """The stack is gone: so is what was remembered of it."""
-    for memory in (MEMORY, "register.json"):
+    for memory in (MEMORY, _OLDER):
         store.delete(naming.stack_prefix(stack.region, stack.name) + memory)
 
 
@@ -154,12 +156,14 @@ def _records(store: Store, memory: str, keys: Mapping[str, str], tags: Mapping[s
         known, ours = _remembered(store, memory, tags), True
     except NewerError:
         known, ours = {}, False
+    older = {} if memory in tags else _remembered_by_older(store, memory.removesuffix(MEMORY) + _OLDER, tags)
+    known = known or older
     fresh = {n: known[n] for n, tag in there.items() if n in known and known[n]["tag"] == tag}
     todo = sorted(there.keys() - fresh.keys())
     with ThreadPoolExecutor(_READERS) as pool:
         texts = dict(zip(todo, pool.map(lambda n: store.read_tagged(keys[n]), todo), strict=True))
     records = fresh | {n: {"tag": text[1], "record": data_in(text[0])} for n, text in texts.items() if text}
-    if ours and (todo or known.keys() - there.keys()):
+    if ours and (todo or older or known.keys() - there.keys()):
         _remember(store, memory, records)
     return records
 
@@ -175,6 +179,23 @@ def _remembered(store: Store, key: str, tags: Mapping[str, str]) -> dict[str, An
                 n: one for n, one in data["tenants"].items() if isinstance(one, dict) and {"tag", "record"} <= {*one}
             }
     return {}
+
+
+def _remembered_by_older(store: Store, key: str, tags: Mapping[str, str]) -> dict[str, Any]:
+    """What an older tool remembers, before this one remembers anything: each record of which the tag says that not a byte is
+    another. An older tool may drop fields that it does not know."""
+    data = data_in(store.read(key)) if key in tags else None
+    found = data.get("tenants") if isinstance(data, dict) else None
+    return {n: one for n, one in found.items() if _is_whole(one)} if isinstance(found, dict) else {}
+
+
+def _is_whole(kept: Any) -> bool:
+    """Whether a record is what its tag was made of: the MD5 of its bytes, unless a key of KMS encrypts them
+    (docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html)."""
+    if not isinstance(kept, dict) or not isinstance(kept.get("record"), dict):
+        return False
+    digest = hashlib.md5(render_record(kept["record"]), usedforsecurity=False).hexdigest()
+    return kept.get("tag") == f'"{digest}"'
 
 
 def _remember(store: Store, key: str, tenants: Mapping[str, Any]) -> None:
