@@ -52,7 +52,9 @@ types: $(dev) ## runs mypy
 	@$(run) mypy
 
 policies: $(checkov) ## runs checkov over modules/ and src/
-	@$(checkov)/bin/python -m checkov.main --config-file .checkov.yaml
+	@for folder in modules src; do \
+	    $(checkov)/bin/python -m checkov.main --config-file .checkov.yaml --directory $$folder || failed=1; \
+	done; exit $${failed:-0}
 
 image: engine ## builds the image that Terraform runs in
 	@./orchestrate image

@@ -21,6 +21,8 @@ locals {
 }
 
 resource "aws_ecs_cluster" "this" {
+  #checkov:skip=CKV_AWS_65:insights is the caller's; each of its metrics costs
+
   count = local.make_cluster ? 1 : 0
 
   name = var.name

@@ -36,6 +36,16 @@ def test_git_runs_the_checks_that_ci_runs() -> None:
     assert (ROOT / ".ci/run").read_text().splitlines()[-1] == "exec make test"
 
 
+def test_checkov_gets_one_folder_at_a_time() -> None:
+    """Of two it reads the first twice."""
+    assert not re.search(r"^directory:", (ROOT / ".checkov.yaml").read_text(), re.MULTILINE)
+    (folders, argument) = re.findall(
+        r"^policies:.*\n\t@for folder in (.*); do .*\n.* --directory (\S+)", MAKEFILE, re.MULTILINE
+    )[0]
+    assert {*folders.split()} == {"modules", "src"} and argument == "$$folder"
+    assert all((ROOT / folder).is_dir() for folder in folders.split())
+
+
 @pytest.mark.parametrize("folder", ["wrapper", "jenkins", "demo"])
 def test_the_version_is_written_once(folder: str) -> None:
     version = re.compile(rf"""^[\w. ]*version[\w. ]*[:=] ?["']?{re.escape(wrapper.__version__)}\b""", re.M | re.I)
