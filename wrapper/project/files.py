@@ -30,6 +30,7 @@ class Files:
         self._notice = notice
         self._noticed: set[str] = set()
         self._short: dict[Path, str] = {}
+        self._inside: set[Path] = set()
 
     def source(self, file: Path, *, mine: bool = False, tenant: bool = False) -> Source:
         """A file of values as one layer."""
@@ -129,7 +130,10 @@ class Files:
             partial.unlink(missing_ok=True)
 
     def inside(self, path: Path) -> None:
-        """ConfigError for a path that leads, perhaps by a link, out of the project."""
+        """ConfigError for a path that leads, perhaps by a link, out of the project. What is no link is where its folder is."""
+        is_link = path.name == ".." or os.path.islink(path)
+        if path.parent in self._inside and not is_link:
+            return
         try:
             real = path.resolve()
         except (OSError, RuntimeError):  # a loop is a RuntimeError before Python 3.13
@@ -140,6 +144,8 @@ class Files:
                 where=self.short(path),
                 hint="put the file itself into the project",
             )
+        if not is_link:
+            self._inside.add(path.parent)
 
     def check_name(self, kind: str, name: str, where: str) -> None:
         """A name that a file or folder holds, not the command line."""

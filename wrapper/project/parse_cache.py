@@ -27,6 +27,9 @@ class Parses:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._memory: dict[str, Any] = {}
+        self._blocks: dict[
+            tuple[str, str], tuple[hcl.Block, ...]
+        ] = {}  # a command asks for those of a root a dozen times
         self._fresh: dict[str, str] = {}
         self._batching = False
         self._database: sqlite3.Connection | None = None
@@ -41,11 +44,13 @@ class Parses:
 
     def blocks(self, text: str, where: str) -> tuple[hcl.Block, ...]:
         kind, parse = _SYNTAXES[where.endswith(".json")]
-        data = self._get(kind, text)
-        if data is None:
-            data = [_pack(b) for b in parse(text, where)]
-            self._put(kind, text, data)
-        return tuple(_unpack(b) for b in data)
+        if (kind, text) not in self._blocks:
+            data = self._get(kind, text)
+            if data is None:
+                data = [_pack(b) for b in parse(text, where)]
+                self._put(kind, text, data)
+            self._blocks[kind, text] = tuple(_unpack(b) for b in data)
+        return self._blocks[kind, text]
 
     def text(self, key: str) -> str | None:
         found = self._get("text", key)

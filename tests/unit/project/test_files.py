@@ -41,6 +41,21 @@ def test_a_link_out_of_the_project_is_not_read(files: Files, tmp_path: Path) -> 
     assert error.value.where == "link"
 
 
+@pytest.mark.parametrize("path", ["link", "folder/secret", "inner/../../outside/secret", "inner/../.."])
+def test_nor_beside_one_that_is_read(files: Files, tmp_path: Path, path: str) -> None:
+    """Where a folder is, is asked once; what is a link is asked each time."""
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/secret").write_text("x")
+    (files.root / "inner").mkdir()
+    (files.root / "inner/plain").write_text("x")
+    (files.root / "plain").write_text("x")
+    (files.root / "link").symlink_to(tmp_path / "outside/secret")
+    (files.root / "folder").symlink_to(tmp_path / "outside")
+    assert {files.read(files.root / name) for name in ("plain", "inner/plain", "inner/../plain")} == {"x"}
+    with pytest.raises(ConfigError, match="leads out of the project"):
+        files.read(files.root / path)
+
+
 def test_a_new_file_replaces_none(files: Files) -> None:
     file = files.root / "tenants/acme.tfvars"
     files.create(file, "a = 1\n")
