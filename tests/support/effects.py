@@ -277,11 +277,18 @@ def _command(words: list[str]) -> tuple[tuple[str, ...], click.Command]:
     raise AssertionError(f"no command {words}")
 
 
+_LEFT_OUT = {f".orchestrate/{name}" for name in ("cache", "logs", "fleets", "states")}
+
+
 def _files(root: Path) -> set[str]:
-    left_out = (".orchestrate/cache", ".orchestrate/logs", ".orchestrate/fleets", ".orchestrate/states")
-    found = (str(f.relative_to(root)) for f in root.rglob("*") if f.is_file())
-    holds = (re.sub(r'"at": "[^"]*"', "", f.read_text()) for f in root.rglob("keep.json"))
-    return {*(f for f in found if not f.startswith(left_out)), *holds}
+    """Every file, and what a keep.json says but for its moment."""
+    found: set[str] = set()
+    for folder, folders, files in os.walk(root):
+        here = os.path.relpath(folder, root)
+        folders[:] = [name for name in folders if os.path.join(here, name) not in _LEFT_OUT]
+        found |= {os.path.normpath(os.path.join(here, name)) for name in files}
+    holds = (root / ".orchestrate/states").rglob("keep.json")
+    return found | {re.sub(r'"at": "[^"]*"', "", hold.read_text()) for hold in holds}
 
 
 @contextlib.contextmanager
