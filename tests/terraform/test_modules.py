@@ -4,6 +4,7 @@ The rules that Terraform does not know are in tests/terraform/test_rules.py and 
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 from pathlib import Path
@@ -30,10 +31,19 @@ def test_valid(code: Path, mocked: dict[str, str], folder: str) -> None:
     Terraform(code / folder, mocked | {"TF_DATA_DIR": ".terraform"}).init().run("validate", "-no-color")
 
 
+@pytest.fixture
+def at_once(tmp_path: Path) -> dict[str, str]:
+    """Where nothing is real, no resolver has to forget an address: provisioners find a ``sleep`` that does not wait.
+    test_service_apply.py waits."""
+    (tmp_path / "sleep").write_text("#!/bin/sh\n")
+    (tmp_path / "sleep").chmod(0o755)
+    return {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+
 @terraform
 @pytest.mark.parametrize("folder", MODULES)
-def test_the_modules_own_tests(code: Path, mocked: dict[str, str], folder: str) -> None:
-    module = Terraform(code / folder, mocked | {"TF_DATA_DIR": ".terraform"}).init()
+def test_the_modules_own_tests(code: Path, mocked: dict[str, str], at_once: dict[str, str], folder: str) -> None:
+    module = Terraform(code / folder, mocked | at_once | {"TF_DATA_DIR": ".terraform"}).init()
     assert "Success!" in module.run("test", "-no-color")
 
 
