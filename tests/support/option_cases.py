@@ -190,6 +190,7 @@ ONE = {
     ("builds", "--tenants"): Case("builds app-test", "--tenants globex"),
     ("builds", "--shard"): Case("builds app-test", "--shard 2/2"),
     ("builds", "--format"): Case("builds app-test --tenant acme", "--format env"),
+    ("vars", "--merge-diff"): Case("vars app-test", "--merge-diff"),
     ("affected", "--since"): Case("affected app-test", "--since HEAD", change=_git),
     ("shards", "--force"): Case("shards app-test -n 1", "--force"),
     ("shards", "--parts"): Case("shards app-test -n 1", "", "shards app-test --parts 2", change=changed),

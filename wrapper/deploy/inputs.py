@@ -16,6 +16,7 @@ from ..model.errors import OrchestrateError
 from ..model.fingerprint import Difference
 from ..model.nouns import Layer, ResolvedValue, Stack, Variable
 from ..project.project import Project
+from ..project.variable_files import Decide
 from ..run.plan_run import RunContext
 from ..run.runner import Console
 from ..state import layer_state
@@ -25,6 +26,7 @@ from ..terraform import caller_values, variables
 from ..terraform.arguments import removes
 from ..terraform.build_variables import folded, has_builds, holds_build
 from ..terraform.commands import PLAN, Token, Verb
+from ..terraform.merging import REPLACE, MergeDifference
 from ..terraform.variables import CallerValue, Source
 from . import build_choices, destroy_values
 from .argument_checks import ArgumentChecks
@@ -33,6 +35,7 @@ from .destroy_values import Losses
 from .lb_slots import slots
 from .lb_slots.slot_table import SlotTableStore
 from .lb_slots.variables import SlotVariables
+from .merge_choice import MergeChoice, UndecidedError
 from .prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer, RootRequest, digest_each, exactly
 from .stack_outputs import Outputs
 
@@ -51,6 +54,14 @@ class InputResolver:
     environ: Mapping[str, str] = field(default_factory=dict)
     dry: bool = False
     builds: BuildPolicy = field(default_factory=BuildPolicy)
+    merge: str = ""  # the rule for maps where stack.hcl says none; "": to be decided by what has a state
+
+    @cached_property
+    def merge_choice(self) -> MergeChoice:
+        return MergeChoice(self.stack, self._store_to_ask, self.console.info, dry=self.dry)
+
+    def _store_to_ask(self) -> Store | None:
+        return None if self.identity.is_nobody else self.store()
 
     @cached_property
     def checks(self) -> ArgumentChecks:
@@ -105,7 +116,10 @@ class InputResolver:
             return
         first: dict[str, tuple[ResolvedValue, str]] = {}
         losses = destroy_values.Losses(self.console.info) if removes(verb, tokens) else None
-        for layer, values in zip(layers, self._values(layers, root_request.caller_values, losses), strict=True):
+        given = root_request.caller_values
+        applies = losses is None and (verb.compares or verb.mutates)
+        decide = self._decide(given, self._to_apply if applies else self._as_it_was)
+        for layer, values in zip(layers, self._values(layers, given, decide, losses), strict=True):
             mine = (overrides or {}).get(layer.tenant, NO_OVERRIDES)
             try:
                 request = self.checks.with_overrides(layer, root_request, mine)
@@ -209,7 +223,10 @@ class InputResolver:
         if not record.inputs:
             return []
         overrides = LayerOverrides(sensitive_names=record.sensitive_names)
-        prepared = self.prepare(PLAN, layer, self.last_cli_vars(layer, record), overrides, record)
+        try:
+            prepared = self.prepare(PLAN, layer, self.last_cli_vars(layer, record), overrides, record)
+        except UndecidedError as error:
+            return [Difference("rule of merging", "", "", str(error))]
         return build_choices.differences(record, prepared.inputs, prepared.choices, record.sensitive_names)
 
     def last_cli_vars(self, layer: Layer, record: DeploymentRecord) -> list[Token]:
@@ -226,7 +243,8 @@ class InputResolver:
     def effective(self, layer: Layer, tokens: Sequence[Token]) -> dict[str, ResolvedValue]:
         """Every effective value of a layer, -var and -var-file included, with its origin."""
         root_request = self.checks.root_request(PLAN, layer, tokens)
-        values = next(iter(self._values([layer], root_request.caller_values)))
+        decide = self._decide(root_request.caller_values, self._to_show)
+        values = next(iter(self._values([layer], root_request.caller_values, decide)))
         if isinstance(values, OrchestrateError):
             raise values
         record = self._record(layer, root_request, None)
@@ -236,19 +254,46 @@ class InputResolver:
             **root_request.caller_values,
         }
 
+    def merge_differences(self, layers: Sequence[Layer]) -> Iterator[list[MergeDifference] | OrchestrateError]:
+        """Of each layer of one root what the two rules of merging read in two ways."""
+        return self.project.values.merge_differences(layers, self.outputs.of(layers[0], needed=False))
+
+    def _decide(self, given: Collection[str], decide: Decide) -> Decide:
+        """Where the stack says no rule of merging, and the command does not give (``given``, by name) what differs."""
+
+        def decided(layer: Layer, found: Sequence[MergeDifference]) -> str:
+            left = [d for d in found if d.variable.name not in given]
+            return self.merge or (decide(layer, left) if left else REPLACE)
+
+        return decided
+
+    def _to_apply(self, layer: Layer, found: Sequence[MergeDifference]) -> str:
+        return self.merge_choice.to_apply(layer, found)
+
+    def _to_show(self, layer: Layer, found: Sequence[MergeDifference]) -> str:
+        return self.merge_choice.to_show(layer, found)
+
+    def _as_it_was(self, _layer: Layer, _found: Sequence[MergeDifference]) -> str:
+        """For what goes, or is only looked at."""
+        return REPLACE
+
     def _values(
-        self, layers: Sequence[Layer], by_caller: Mapping[str, CallerValue], losses: Losses | None = None
+        self,
+        layers: Sequence[Layer],
+        by_caller: Mapping[str, CallerValue],
+        decide: Decide,
+        losses: Losses | None = None,
     ) -> Iterable[dict[str, ResolvedValue] | OrchestrateError]:
         """From the files, and what the tool itself gives. ``losses``: of a destroy."""
-        found = self._from_files(layers, losses)
+        found = self._from_files(layers, decide, losses)
         return self.slot_variables.give(layers, self.checks.declared(layers[0]), found, {**by_caller})
 
     def _from_files(
-        self, layers: Sequence[Layer], losses: Losses | None
+        self, layers: Sequence[Layer], decide: Decide, losses: Losses | None
     ) -> Iterator[dict[str, ResolvedValue] | OrchestrateError]:
         outputs, declared = self.outputs.of(layers[0], needed=losses is None), self.checks.declared(layers[0])
         to_come = {} if outputs or not self.dry else self.outputs.to_come(layers[0], declared)
-        for values in self.project.values.of_all(layers, outputs, losses.note if losses else None):
+        for values in self.project.values.of_all(layers, outputs, losses.note if losses else None, decide):
             yield values if isinstance(values, OrchestrateError) else {**to_come, **values}
 
     def _fill_from_last_apply(

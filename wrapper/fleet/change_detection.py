@@ -74,11 +74,17 @@ class ChangeDetector:
         deployer = self.deployer
         nothing = TenantIndex(LayerStatus(), {})
         try:
-            return nothing if deployer.identity.is_nobody else index.read(deployer.store, deployer.stack)
+            return nothing if deployer.identity.is_nobody else self._known_index()
         except OrchestrateError:
             if deployer.dry:
                 return nothing
             raise
+
+    def _known_index(self) -> TenantIndex:
+        """The index, also to what asks which layers have a state."""
+        found = index.read(self.deployer.store, self.deployer.stack)
+        self.deployer.resolver.merge_choice.know(found)
+        return found
 
     def choose(self, found: TenantIndex, tenant_filter: TenantFilter, *, deployed_only: bool) -> Selection:
         """Tenants in scope by name: those that are declared or have a state, or the latter alone."""

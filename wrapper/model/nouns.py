@@ -33,6 +33,7 @@ class Settings:
     rollout_timeout: str = ""
     smoke: str = ""
     builds: str = "both"  # which may move a build: "config" (the files), "pipeline" (commands), "both"
+    merge: str = ""  # how a map meets the one below it: "deep" (key by key), "replace"; "": not decided yet
 
 
 @dataclass(frozen=True)
@@ -117,10 +118,12 @@ class Variable:
 
 @dataclass(frozen=True)
 class ResolvedValue:
-    """A value as a layer gets it, and the ``file:line`` (or argument) it came from."""
+    """A value as a layer gets it, and the ``file:line`` (or argument) it came from. ``parts``: of a map, what each source says
+    of it, which tells where its keys come from (:mod:`wrapper.terraform.merging`)."""
 
     value: Any
     origin: str
+    parts: tuple[Any, ...] = field(default=(), compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True)

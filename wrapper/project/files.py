@@ -40,7 +40,7 @@ class Files:
         parsed = self.parses.values(self.read(file), where)
         if parsed.quoted:
             self.info(f"{where}:{parsed.quoted[0]}: a quoted key; Terraform 0.12 and later write it without quotes")
-        return Source(where, parsed.values, mine, tenant)
+        return Source(where, parsed.values, mine, tenant, lines=parsed.lines)
 
     def caller_source(self, name: str, directory: Path, silence: float = streams.SILENCE) -> Source:
         """A -var-file: the caller's own, wherever it stands; JSON where its name says so, as Terraform has it. It may be a

@@ -9,11 +9,16 @@ from typing import Any
 from ..model import duration, naming
 from ..model.errors import ConfigError, UsageError
 from ..model.nouns import Settings
+from ..terraform import merging
 from . import smoke_urls
 from .files import Files
 
 _RENAMED = {"pace": "rate_limit"}  # the name until 0.1 -> the name now
 BUILD_MODES = ("both", "config", "pipeline")
+_CHOICES = {
+    "builds": (BUILD_MODES, "mode", "docs/builds.md"),
+    "merge": (merging.RULES, "rule of merging", "docs/configuration.md, 'Maps'"),
+}
 
 
 def load_settings(files: Files, folder: Path) -> Settings:
@@ -46,13 +51,18 @@ def load_settings(files: Files, folder: Path) -> Settings:
             where=f"{where}:{values['smoke'][1]}",
             hint='for example: smoke = "/health"',
         )
-    if "builds" in values and values["builds"][0] not in BUILD_MODES:
-        raise ConfigError(
-            f"builds: {values['builds'][0]!r} is no mode",
-            where=f"{where}:{values['builds'][1]}",
-            hint=f"write one of {', '.join(BUILD_MODES)}; see docs/builds.md",
-        )
+    _check_choices(values, where)
     return Settings(**{name: value for name, (value, _) in values.items()})
+
+
+def _check_choices(values: Mapping[str, tuple[Any, int]], where: str) -> None:
+    for name, (choices, word, page) in _CHOICES.items():
+        if name in values and values[name][0] not in choices:
+            raise ConfigError(
+                f"{name}: {values[name][0]!r} is no {word}",
+                where=f"{where}:{values[name][1]}",
+                hint=f"write one of {', '.join(choices)}; see {page}",
+            )
 
 
 def _renamed(values: Mapping[str, tuple[Any, int]], where: str) -> dict[str, tuple[Any, int]]:

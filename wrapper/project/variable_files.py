@@ -1,10 +1,11 @@
-"""The values of a layer, gathered from the project's files by convention and merged. Knows in which order (ORIGINS, which
-docs/configuration.md has too); the rules of merging are :mod:`wrapper.terraform.variables`'."""
+"""The values of a layer, gathered from the project's files by convention and merged: the one place where all that asks for
+values gets them. Knows in which order (ORIGINS, which docs/configuration.md has too); the rules of merging are
+:mod:`wrapper.terraform.merging`'s."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -13,12 +14,17 @@ from typing import Any
 from ..model.errors import OrchestrateError
 from ..model.fingerprint import digest
 from ..model.nouns import Layer, ResolvedValue, Stack, Variable
-from ..terraform import variables
+from ..terraform import merging, variables
 from ..terraform.build_variables import folded, takes
+from ..terraform.merging import DEEP, REPLACE, MergeDifference
 from ..terraform.variables import Forgive, Source
 from .files import Files
+from .readings import Below, Reading, Values, alike
 
 ForgiveLayer = Callable[[Layer | None, OrchestrateError, str], None]
+# Of a layer in a stack that says no rule, and whose maps the two rules read in two ways: the rule to take, or an error.
+Decide = Callable[[Layer, Sequence[MergeDifference]], str]
+Texts = Mapping[str, str | OrchestrateError]
 _TEMPLATE = "tenant.tfvars.j2"
 _ROOTS = ("src/*/", "src/*/tenant/", "config/*/", "config/*/*/")
 # Where a value comes from; a later one wins.
@@ -62,7 +68,7 @@ class VariableFiles:
         """Names of the outputs of a Terraform root."""
         return {b.labels[0] for _, b in self._files.blocks(source) if b.kind == "output" and b.labels}
 
-    def of(self, layer: Layer, outputs: Mapping[str, Any] | None = None) -> dict[str, ResolvedValue]:
+    def of(self, layer: Layer, outputs: Mapping[str, Any] | None = None) -> Values:
         """Values of a layer by the project's files; ``outputs`` are those of the stack layer. What the command line gives, and
         whether all that is required is there, the caller knows."""
         found = next(iter(self.of_all([layer], outputs)))
@@ -75,23 +81,76 @@ class VariableFiles:
         layers: Iterable[Layer],
         outputs: Mapping[str, Any] | None = None,
         forgive: ForgiveLayer | None = None,
-    ) -> Iterator[dict[str, ResolvedValue] | OrchestrateError]:
+        decide: Decide = lambda _layer, _differences: REPLACE,
+    ) -> Iterator[Values | OrchestrateError]:
         """Values of many layers of one stack, each file read and parsed once; for a layer whose own
         files are wrong, what is wrong. Raises what is wrong for all of them. ``forgive`` hears instead of what is wrong with
-        a value, with the template or with a tenant's file (None: for all), and all go on without it."""
-        layers, all_layers = list(layers), partial(forgive, None) if forgive else None
+        a value, with the template or with a tenant's file (None: for all), and all go on without it. ``decide``: where the
+        stack says no rule of merging."""
+        layers = list(layers)
+        rules = (layers[0].stack.settings.merge,) if layers[0].stack.settings.merge else (REPLACE, DEEP)
+        for layer, found in zip(layers, self._readings(layers, outputs or {}, forgive, rules), strict=True):
+            try:
+                if isinstance(found, OrchestrateError):
+                    raise found
+                differences = found.differences if len(rules) > 1 else []
+                rule = decide(layer, differences) if differences else rules[0]
+                yield self._whole(found, rule, partial(forgive, layer) if forgive else None)
+            except OrchestrateError as error:
+                yield error
+
+    def merge_differences(
+        self, layers: Iterable[Layer], outputs: Mapping[str, Any] | None = None
+    ) -> Iterator[list[MergeDifference] | OrchestrateError]:
+        """Of each layer of one stack what the two rules of merging read in two ways, whichever it says."""
+        for found in self._readings(list(layers), outputs or {}, None, (REPLACE, DEEP)):
+            yield found if isinstance(found, OrchestrateError) else found.differences
+
+    def _readings(
+        self,
+        layers: list[Layer],
+        outputs: Mapping[str, Any],
+        forgive: ForgiveLayer | None,
+        rules: tuple[str, ...],
+    ) -> Iterator[Reading | OrchestrateError]:
+        all_layers = partial(forgive, None) if forgive else None
         kinds = {bool(layer.tenant) for layer in layers}
-        lower = {kind: self._lower(layers[0].stack, kind, outputs or {}, all_layers) for kind in kinds}
-        texts = self._rendered([la for la in layers if la.tenant], lower.get(True), all_layers)
+        below = {kind: self._below(layers[0].stack, kind, outputs, rules, all_layers) for kind in kinds}
+        texts = self._texts([la for la in layers if la.tenant], below.get(True), all_layers)
         with self._files.parses.batch():
             for layer in layers:
                 one = partial(forgive, layer) if forgive else None
                 try:
-                    values, declared, others = lower[bool(layer.tenant)]
-                    of_layer = variables.merge(declared, others, self._of_tenant(layer, texts, one), layer.label, one)
-                    yield {**values, **self._from_tool(layer, declared), **of_layer}
+                    yield self._reading(layer, below[bool(layer.tenant)], texts, one)
                 except OrchestrateError as error:
                     yield error
+
+    def _reading(self, layer: Layer, below: Below, texts: Mapping[str, Texts], forgive: Forgive | None) -> Reading:
+        tool = self._from_tool(layer, below.declared)
+        found: dict[str, Values] = {}
+        parts: Mapping[str, list[merging.Part]] = {}
+        for rule, lower in below.values.items():
+            if not found or texts.get(rule) is not texts.get(REPLACE):
+                sources = self._of_tenant(layer, texts.get(rule, {}), forgive)
+                parts = self._gather(below, sources, layer.label, forgive)
+            found[rule] = {**lower, **tool, **variables.settle(parts, lower, rule)}
+        return Reading(below, found, {*parts})
+
+    def _gather(
+        self, below: Below, sources: Iterable[Source], label: str, forgive: Forgive | None
+    ) -> dict[str, list[merging.Part]]:
+        return variables.gather(below.declared, below.others, sources, label, forgive, partial=below.partial)
+
+    def _whole(self, found: Reading, rule: str, forgive: Forgive | None) -> Values:
+        """The values by one rule; raises where a merged map lacks something, or tells ``forgive``."""
+        values, below = found.by_rule[rule], found.below
+        names = sorted({*found.named, *below.unfinished}) if rule == DEEP else ()
+        for name, error in variables.lacking(below.declared, values, names):
+            if forgive is None:
+                raise error
+            forgive(error, name)
+            values = {n: v for n, v in values.items() if n != name}
+        return values
 
     def template_mentions(self, stack: Stack, names: Iterable[str]) -> bool:
         """Whether the template of a stack's tenants may need one of these values."""
@@ -99,9 +158,9 @@ class VariableFiles:
         text = self._files.read(file) if self._files.has(file) else ""
         return any(name in text for name in names)
 
-    def _lower(
-        self, stack: Stack, tenant: bool, outputs: Mapping[str, Any], forgive: Forgive | None
-    ) -> tuple[dict[str, ResolvedValue], dict[str, Variable], dict[str, Variable]]:
+    def _below(
+        self, stack: Stack, tenant: bool, outputs: Mapping[str, Any], rules: tuple[str, ...], forgive: Forgive | None
+    ) -> Below:
         root, other = (stack.tenant_source, stack.source) if tenant else (stack.source, stack.tenant_source)
         assert root is not None
         declared = self.declared(root) if tenant else self.declared(root) | self.declared(stack.config)
@@ -109,8 +168,15 @@ class VariableFiles:
         sources = [*self._automatic(root), *self._shared(stack, declared | others)]
         if tenant and outputs:
             mine = {k: (v, 0) for k, v in outputs.items() if k in set(declared)}
-            sources.append(Source(f"output of {stack.label}", mine, mine=True))
-        return variables.merge(declared, others, sources, stack.label, forgive), declared, others
+            sources.append(Source(f"output of {stack.label}", mine, mine=True, whole=True))
+        below = Below(declared, others, {}, partial=stack.settings.merge == DEEP)
+        parts = self._gather(below, sources, stack.label, forgive)
+        values: Mapping[str, Values] = {rule: variables.settle(parts, {}, rule) for rule in rules}
+        if len(rules) > 1:
+            values = alike(values[REPLACE], values[DEEP], declared)
+        merged = values.get(DEEP, {})
+        unfinished = [name for name, _ in variables.lacking(declared, merged, merged)]
+        return replace(below, values=values, unfinished=unfinished)
 
     def _automatic(self, source: Path) -> Iterator[Source]:
         """Those that Terraform reads of itself, in its order."""
@@ -145,9 +211,7 @@ class VariableFiles:
                 found |= self.declared(folder).keys()
         return found
 
-    def _of_tenant(
-        self, layer: Layer, texts: Mapping[str, str | OrchestrateError], forgive: Forgive | None
-    ) -> Iterator[Source]:
+    def _of_tenant(self, layer: Layer, texts: Texts, forgive: Forgive | None) -> Iterator[Source]:
         for found in (self._templated(layer, texts), self._from_file(layer)) if layer.tenant else ():
             try:
                 yield from found
@@ -156,13 +220,13 @@ class VariableFiles:
                     raise
                 forgive(error, "")
 
-    def _templated(self, layer: Layer, texts: Mapping[str, str | OrchestrateError]) -> Iterator[Source]:
+    def _templated(self, layer: Layer, texts: Texts) -> Iterator[Source]:
         if text := texts.get(layer.tenant):
             if isinstance(text, OrchestrateError):
                 raise text
             where = self._files.short(layer.stack.config / _TEMPLATE)
             parsed = self._files.parses.values(text, f"{where} (rendered for {layer.tenant})")
-            yield Source(where, parsed.values, mine=True, tenant=True)
+            yield Source(where, parsed.values, mine=True, tenant=True, lines=parsed.lines)
 
     def _from_file(self, layer: Layer) -> Iterator[Source]:
         file = tenant_file(layer.stack, layer.tenant)
@@ -173,24 +237,35 @@ class VariableFiles:
         facts = {"region": layer.stack.region, "stack": layer.stack.name, "tenant": layer.tenant}
         return {k: ResolvedValue(v, "orchestrate") for k, v in facts.items() if v and k in declared}
 
+    def _texts(self, layers: list[Layer], below: Below | None, forgive: Forgive | None) -> Mapping[str, Texts]:
+        """By rule the rendered templates of tenants; the same where both rules read what is below them alike."""
+        found: dict[str, Texts] = {}
+        if below is None:
+            return found
+        for rule, values in below.values.items():
+            first = next(iter(found), None)
+            alike = first and all(values[n] is v for n, v in below.values[first].items())
+            found[rule] = found[first] if first and alike else self._rendered(layers, values, below.declared, forgive)
+        return found
+
     def _rendered(
-        self, layers: list[Layer], lower: Any, forgive: Forgive | None
-    ) -> Mapping[str, str | OrchestrateError]:
+        self, layers: list[Layer], values: Values, declared: Mapping[str, Variable], forgive: Forgive | None
+    ) -> Texts:
         try:
-            return self._render(layers, lower)
+            return self._render(layers, folded(values, declared))
         except OrchestrateError as error:
             if forgive is None:
                 raise
             forgive(error, "")
             return {}
 
-    def _render(self, layers: list[Layer], lower: Any) -> dict[str, str | OrchestrateError]:
+    def _render(self, layers: list[Layer], values: Values) -> dict[str, str | OrchestrateError]:
         """The template rendered for each tenant, or why not; cached by all that goes in."""
         from .template_process import render_all
 
         if not layers or not self._files.has(file := layers[0].stack.config / _TEMPLATE):
             return {}
-        stack, below = layers[0].stack, {k: v.value for k, v in folded(lower[0], lower[1]).items()}
+        stack, below = layers[0].stack, {k: v.value for k, v in values.items()}
         template, common = self._files.read(file), digest(self._files.read(file), stack.name, stack.region, below)
         contexts = {
             la.tenant: {"tenant": la.tenant, "stack": stack.name, "region": stack.region, "vars": below}

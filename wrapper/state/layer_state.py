@@ -114,6 +114,17 @@ def deployed(store: Store, stack: Stack) -> list[str]:
     return sorted({parts[0] for parts in found if len(parts) == 2 and parts[1] == naming.STATE_FILE})
 
 
+def stateful(store: Store, stack: Stack) -> frozenset[str]:
+    """Layers that have a state, by tenant; "" is the stack's own."""
+    stack_layer = [""] if has_state(store, Layer(stack)) else []
+    return frozenset([*stack_layer, *deployed(store, stack)])
+
+
+def has_state(store: Store, layer: Layer) -> bool:
+    """Whether there is a state object, whatever is in it."""
+    return state_key(layer) in store.listing(state_key(layer))
+
+
 def record_key(layer: Layer) -> str:
     return naming.beside(state_key(layer), RECORD)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..model.errors import ConfigError
@@ -16,6 +16,7 @@ from .exact_number import exact
 
 Value = Any  # str | int | float | bool | None | list[Value] | dict[str, Value]
 Located = dict[str, tuple[Value, int]]  # key -> (value, line)
+KeyLines = Mapping[str, Sequence[Any]]  # of a map: key -> its line, and the KeyLines of what it holds
 
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))|([$%])\4(?=\{)", re.DOTALL)
@@ -48,17 +49,19 @@ class Expression(NamedTuple):
 
 class Assignments(NamedTuple):
     """What a file of literal values holds; ``quoted`` are the lines whose key stood in quotes, ``templates`` those of text that
-    Terraform would evaluate."""
+    Terraform would evaluate; ``lines``: where the keys of each map stand."""
 
     values: Located
     quoted: tuple[int, ...] = ()
     templates: tuple[int, ...] = ()
+    lines: Mapping[str, KeyLines] = {}
 
 
 def parse_values(text: str, where: str) -> Assignments:
     """Literal ``key = value`` lines (a .tfvars file). Raises ConfigError with ``where:line``."""
     tree, text, quoted = _tree(text, where)
     values: Located = {}
+    lines: dict[str, KeyLines] = {}
     for node in _statements(tree):
         line = node.meta.line
         if node.data != "attribute":
@@ -73,7 +76,9 @@ def parse_values(text: str, where: str) -> Assignments:
                 hint="keep one of the two lines",
             )
         values[name] = (_literal(node.children[-1], text, where), line)
-    return Assignments(values, quoted, _templates(tree, text))
+        if isinstance(values[name][0], dict):
+            lines[name] = _key_lines(node.children[-1], text, where)
+    return Assignments(values, quoted, _templates(tree, text), lines)
 
 
 def _templates(tree: Any, text: str) -> tuple[int, ...]:
@@ -260,7 +265,7 @@ def _tuple(node: Any, text: str, where: str, depth: int) -> list[Value]:
 def _object(node: Any, text: str, where: str, depth: int) -> dict[str, Value]:
     result: dict[str, Value] = {}
     lines: dict[str, int] = {}
-    for element in (c for c in node.children if getattr(c, "data", None) == "object_elem"):
+    for element in _elements(node):
         key, line = _key(element.children[0], text, where), element.meta.line
         first = lines.setdefault(unicodedata.normalize("NFC", key), line)  # as Terraform compares texts
         if len(lines) == len(result):
@@ -269,6 +274,21 @@ def _object(node: Any, text: str, where: str, depth: int) -> dict[str, Value]:
             )
         result[key] = _literal(element.children[-1], text, where, depth + 1)
     return result
+
+
+def _elements(node: Any) -> Iterator[Any]:
+    return (c for c in node.children if getattr(c, "data", None) == "object_elem")
+
+
+def _key_lines(node: Any, text: str, where: str) -> KeyLines:
+    """Of a literal that is a map, at every depth; {} of any other."""
+    maps = [c for c in node.children if getattr(c, "data", None) == "object"] if node.data == "expr_term" else []
+    elements = [e for one in maps for e in _elements(one)]
+    found = {}
+    for element in elements:
+        inner = _key_lines(element.children[-1], text, where)
+        found[_key(element.children[0], text, where)] = [element.meta.line, inner]
+    return found
 
 
 def _key(node: Any, text: str, where: str) -> str:

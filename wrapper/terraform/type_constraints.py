@@ -114,12 +114,29 @@ def empty(kind: list[Any]) -> Any:
     return plain.get(kind[0], "")
 
 
-def mismatch(value: Any, kind: list[Any], path: str) -> str:
-    """What is wrong with ``value`` as a ``kind``, in words; "" when it fits.
+def without_nulls(value: Any, kind: list[Any]) -> Any:
+    """The same for Terraform, in one form: an optional attribute of an object that is null is one that is not set."""
+    if not isinstance(value, dict) or kind[0] not in ("object", "map"):
+        return value
+    if kind[0] == "map":
+        return {key: without_nulls(item, kind[1]) for key, item in value.items()}
+    inner = {name: kind[1].get(name, (ANY, True)) for name in value}
+    kept = {name for name, item in value.items() if item is not None or not inner[name][1]}
+    return {name: without_nulls(item, inner[name][0]) for name, item in value.items() if name in kept}
+
+
+def mismatch(value: Any, kind: list[Any], path: str, *, partial: bool = False) -> str:
+    """What is wrong with ``value`` as a ``kind``, in words; "" when it fits. ``partial``: it is one of several that are merged, so
+    that what an object lacks may stand in another.
 
     Stricter than Terraform in one thing: an unknown key of an ``object()`` is a mistake here,
     where Terraform drops it in silence."""
-    return next(_mismatches(value, kind, path), "")
+    found = _mismatches(value, kind, path)
+    return next((text for text in found if not (partial and isinstance(text, _Missing))), "")
+
+
+class _Missing(str):
+    """That an object lacks something."""
 
 
 def _mismatches(value: Any, kind: list[Any], path: str) -> Iterator[str]:
@@ -159,7 +176,7 @@ def _in_object(value: dict[str, Any], attributes: dict[str, list[Any]], path: st
         if name in value:
             yield from _mismatches(value[name], kind, f"{path}.{name}")
         elif not optional:
-            yield f"{path}.{name} is missing"
+            yield _Missing(f"{path}.{name} is missing")
 
 
 def _is_number(value: Any) -> bool:

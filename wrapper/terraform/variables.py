@@ -1,21 +1,23 @@
-"""Values from several sources merged, a later one winning: where each came from, and whether it fits. Pure.
+"""Values from several sources, a later one winning: where each came from, and whether it fits. Pure.
 
-In which order the sources come :mod:`wrapper.project.variable_files` says.
+In which order the sources come :mod:`wrapper.project.variable_files` says, what becomes of a map
+:mod:`wrapper.terraform.merging`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..model.errors import ConfigError, OrchestrateError, UsageError
 from ..model.naming import nearest
 from ..model.nouns import ResolvedValue, Secret, Variable
-from . import hcl
+from . import hcl, merging
 from .build_variables import MAP, VariablesWithMap, has_map, holds_build, is_build, opened
 from .commands import is_override
+from .merging import Part
 from .type_constraints import mismatch
 
 Forgive = Callable[[OrchestrateError, str], None]  # what is wrong, and the variable that it is about ("": any)
@@ -37,13 +39,21 @@ RESERVED = (
 class Source:
     """One origin of values. ``name`` is the file (or what else it came from); ``mine`` says that every
     key must be declared by this very root; ``tenant`` that reserved keys are refused; ``secret`` that its values are shown
-    nowhere."""
+    nowhere; ``lines``: where the keys of its maps stand; ``whole``: its maps are merged with nothing below them."""
 
     name: str
     values: hcl.Located
     mine: bool = False
     tenant: bool = False
     secret: bool = False
+    lines: Mapping[str, hcl.KeyLines] = field(default_factory=dict)
+    whole: bool = False
+
+    def part(self, name: str) -> Part:
+        """What it says of a variable."""
+        value, line = self.values[name]
+        where = f"{self.name}:{line}" if line else self.name
+        return Part(value, where, self.name, self.lines.get(name, {}), self.whole)
 
 
 @dataclass(frozen=True)
@@ -76,22 +86,68 @@ def merge(
     label: str,
     forgive: Forgive | None = None,
 ) -> dict[str, ResolvedValue]:
-    """Effective values of one root, later sources winning. ``others`` are names that only the stack's
-    other root declares: their values are left out. Raises ConfigError with file:line; or tells it to ``forgive``, and
-    goes on without that value."""
-    result: dict[str, ResolvedValue] = {}
-    for source in sources:
-        for name, (value, line) in opened(source.values, declared, source.name).items():
-            where = f"{source.name}:{line}" if line else source.name
+    """Effective values of one root, where a later source replaces an earlier one; otherwise as ``gather``."""
+    return settle(gather(declared, others, sources, label, forgive), {}, merging.REPLACE)
+
+
+def gather(
+    declared: Mapping[str, Variable],
+    others: Collection[str],
+    sources: Iterable[Source],
+    label: str,
+    forgive: Forgive | None = None,
+    *,
+    partial: bool = False,
+) -> dict[str, list[Part]]:
+    """What sources say of the variables of one root, later ones last. ``others`` are names that only the stack's
+    other root declares: their values are left out; ``partial``: another source may add what a map lacks. Raises ConfigError
+    with file:line; or tells it to ``forgive``, and goes on without that value."""
+    result: dict[str, list[Part]] = {}
+    for source in (replace(s, values=opened(s.values, declared, s.name)) for s in sources):
+        for name in source.values:
+            part = source.part(name)
             try:
-                if _is_for(name, declared, others, source, where, label):
-                    check_type(declared[name], value, where)
-                    result[name] = ResolvedValue(value, where)
+                if _is_for(name, declared, others, source, part.where, label):
+                    check_type(declared[name], part.value, part.where, partial=partial)
+                    result.setdefault(name, []).append(part)
             except ConfigError as error:
                 if forgive is None:
                     raise
                 forgive(error, name)
     return result
+
+
+def settle(
+    parts: Mapping[str, Sequence[Part]], below: Mapping[str, ResolvedValue], rule: str
+) -> dict[str, ResolvedValue]:
+    """The value of each variable that sources name, by a rule of merging. ``below``: what the sources before them made."""
+    if rule == merging.REPLACE:
+        return {name: _value(found[-1].value, found[-1:]) for name, found in parts.items()}
+    return {name: _merged(below.get(name), found) for name, found in parts.items()}
+
+
+def _merged(below: ResolvedValue | None, parts: Sequence[Part]) -> ResolvedValue:
+    value = below.value if below else None
+    for part in parts:
+        alone = part.whole or not isinstance(part.value, dict)
+        value = part.value if alone else merging.overlay(value, part.value)
+    return _value(value, (*(below.parts if below else ()), *parts))
+
+
+def _value(value: Any, parts: Sequence[Part]) -> ResolvedValue:
+    return ResolvedValue(value, parts[-1].where, parts=tuple(parts) if isinstance(value, dict) else ())
+
+
+def lacking(
+    declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue], names: Iterable[str]
+) -> Iterator[tuple[str, ConfigError]]:
+    """Of merged maps those that lack what their type requires, each with the last place that names the variable."""
+    for name in names:
+        if name in values and isinstance(values[name].value, dict | list):
+            wrong = mismatch(values[name].value, declared[name].type, name)
+            if wrong:
+                hint = f"its type is declared in {declared[name].where}; null takes a key away, as if no file had it"
+                yield name, ConfigError(wrong, where=values[name].origin, hint=hint)
 
 
 def _is_for(
@@ -119,10 +175,10 @@ def _refuse_reserved(name: str, where: str) -> None:
         )
 
 
-def check_type(variable: Variable, value: Any, where: str) -> None:
+def check_type(variable: Variable, value: Any, where: str, *, partial: bool = False) -> None:
     if value is None and not variable.nullable:
         raise ConfigError(f"{variable.name} must not be null", where=where, hint=f"see {variable.where}")
-    wrong = mismatch(value, variable.type, variable.name)
+    wrong = mismatch(value, variable.type, variable.name, partial=partial)
     if wrong:
         raise ConfigError(wrong, where=where, hint=f"its type is declared in {variable.where}")
 

@@ -124,7 +124,7 @@ def counted(bench: Any, tmp_path: Path, tenants: int) -> tuple[Counting, list[di
     root = tmp_path / str(tenants)
     bench("many").write_project(root, tenants)
     stack_file = root / "config/ap-southeast-2/appcluster-test/stack.hcl"
-    stack_file.write_text('source = "appcluster"\ntenant_file = true\n')
+    stack_file.write_text('source = "appcluster"\ntenant_file = true\nmerge = "deep"\n')
     project = Counting(root, tmp_path / f"home-{tenants}")
     stack = project.stack("appcluster-test")
     layers = [project.layer(stack, name) for name in project.tenants(stack)]

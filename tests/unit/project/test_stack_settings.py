@@ -24,6 +24,12 @@ def test_settings_are_optional(files: Files) -> None:
     assert load_settings(files, files.root) == Settings(protected=True, smoke="/health", rollout_timeout="0")
 
 
+@pytest.mark.parametrize("rule", ["deep", "replace"])
+def test_the_rule_of_merging(files: Files, rule: str) -> None:
+    (files.root / "stack.hcl").write_text(f'merge = "{rule}"\n')
+    assert load_settings(files, files.root).merge == rule
+
+
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
@@ -32,6 +38,9 @@ def test_settings_are_optional(files: Files) -> None:
         ("account = 1", "account must be a string", ""),
         ('source = "A b"', "'A b' is not the name of a source", "1 to 31"),
         ('rollout_timeout = "soon"', "rollout_timeout: 'soon' is not a duration", "90s"),
+        ('merge = "shallow"', "merge: 'shallow' is no rule of merging", "write one of deep, replace"),
+        ("merge = true", "merge must be a string", ""),
+        ('builds = "files"', "builds: 'files' is no mode", "write one of both, config, pipeline"),
         ('smoke = "health"', "smoke: 'health' is neither a path nor a URL", "/health"),
     ],
 )

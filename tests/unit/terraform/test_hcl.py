@@ -187,3 +187,9 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
         hcl.parse_values(text, "f")
     except ConfigError as error:
         assert error.where.startswith("f")
+
+
+def test_the_lines_of_keys_at_every_depth() -> None:
+    text = 'a = 1\nm = {\n  x = {\n    "y z" = [{ q = 1 }], w = 2\n  }\n  n = null }\ne = {}\n'
+    lines = hcl.parse_values(text, "f").lines
+    assert lines == {"m": {"x": [3, {"y z": [4, {}], "w": [4, {}]}], "n": [6, {}]}, "e": {}}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrapper.terraform.type_constraints import ANY, mismatch, parse_type
+from wrapper.terraform.type_constraints import ANY, mismatch, parse_type, without_nulls
 
 STRING, NUMBER, BOOL = ["string"], ["number"], ["bool"]
 
@@ -161,3 +161,29 @@ def test_a_missing_key_is_named(data: st.DataObject, attributes: dict[str, Any])
     assert (
         mismatch({k: v for k, v in value.items() if k != gone}, ["object", attributes], "v") == f"v.{gone} is missing"
     )
+
+
+OBJECT = parse_type("object({ a = string, b = optional(number), c = optional(object({ d = optional(bool) })) })")
+
+
+def test_a_part_of_an_object_may_lack_what_another_has() -> None:
+    assert mismatch({"b": 1}, OBJECT, "m") == "m.a is missing"
+    assert mismatch({"b": 1}, OBJECT, "m", partial=True) == ""
+    assert mismatch({"b": [], "x": 1}, OBJECT, "m", partial=True) == "m.x is not known"
+    assert mismatch({"b": []}, OBJECT, "m", partial=True) == "m.b must be a number, not a list"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "same"),
+    [
+        ({"a": None, "b": None, "c": {"d": None}}, OBJECT, {"a": None, "c": {}}),
+        ({"k": {"b": None}}, ["map", OBJECT], {"k": {}}),
+        ({"k": None}, ["map", STRING], {"k": None}),
+        ({"k": None}, ANY, {"k": None}),
+        ({"x": None}, OBJECT, {}),
+        ([None], ["list", STRING], [None]),
+        (None, OBJECT, None),
+    ],
+)
+def test_an_optional_attribute_that_is_null_is_one_that_is_not_set(value: Any, kind: list[Any], same: Any) -> None:
+    assert without_nulls(value, kind) == same

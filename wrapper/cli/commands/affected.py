@@ -17,6 +17,7 @@ from ...model.nouns import Layer
 from ...project import git
 from ...project.project import Project
 from ...terraform.commands import APPLY, PLAN, Token
+from ...terraform.merging import REPLACE
 from ..build_options import choice_options
 from ..command import Command
 from ..fleet_options import scope_options
@@ -80,7 +81,7 @@ def _since(
     session: CliSession, seen: TenantStatus, names: Sequence[str], tokens: Sequence[Token], since: str
 ) -> Comparison:
     """Tenants whose inputs, by the project's files alone, differ between a revision and now."""
-    resolver, root = seen.detector.deployer.resolver, session.project.root
+    resolver, root = replace(seen.detector.deployer.resolver, merge=REPLACE), session.project.root
     after = {**_inputs(resolver, [""], tokens), **_inputs(resolver, names, tokens)}
     with git.laid_out(root, since) as folder:
         project = Project(folder, session.home, session.console.info)

@@ -11,6 +11,7 @@ from ...aws import quota_headroom, quotas
 from ...model.errors import NotFoundError, OrchestrateError, RefusedError
 from ...model.nouns import Layer, ResolvedValue, Stack
 from ...state import layer_state, store
+from ...terraform.merging import DEEP, REPLACE
 from ..command import Command
 from ..options import ASKS_AWS, takes
 from ..session import CliSession
@@ -83,7 +84,8 @@ def _fleet(session: CliSession, stack: Stack, deployed: list[str], wanted: int |
         quotas.on_demand(_object(stack_values, "capacity")),
     )
     layers = [Layer(stack, tenant) for tenant in [*names, _EXAMPLE]]
-    shapes = [_shape(of, zones, on_demand) for of in values.of_all(layers)]
+    found = values.of_all(layers, decide=lambda layer, _: REPLACE if layer.tenant in deployed else DEEP)
+    shapes = [_shape(of, zones, on_demand) for of in found]
     return quota_headroom.FleetDemand(
         tuple(shapes[:-1]), shapes[-1], len(deployed), len(names) if wanted is None else wanted
     )

@@ -31,6 +31,30 @@ def test_vars_as_data(run_cli: Run) -> None:
     assert values["memory"] == {"value": 256, "origin": f"{APP}/tenants/acme.tfvars:2"}
 
 
+STACK_MAP = 'ports = {\n  web = { port = 80, path = "/" }\n  old = { port = 1 }\n}\n'
+
+
+def test_vars_show_the_origin_of_each_key_of_a_map(run_cli: Run, example: Disk) -> None:
+    example.append(f"{APP}/variables.tfvars", STACK_MAP)
+    example.append(f"{APP}/tenants/acme.tfvars", "ports = {\n  web = { port = 8080 }\n  old = null\n}\n")
+    stack, mine = f"{APP}/variables.tfvars:4", f"{APP}/tenants/acme.tfvars:4"
+    shown = json.loads(run_cli("vars", "app-test", "--tenant", "acme", "--json").out)
+    assert shown["ports"] == {
+        "value": {"web": {"port": 8080, "path": "/"}},
+        "origin": f"{APP}/tenants/acme.tfvars:3",
+        "keys": {"ports.web.port": mine, "ports.web.path": stack},
+    }
+    said = run_cli("vars", "app-test", "--tenant", "acme")
+    rows = [line.split() for line in said.out.splitlines()]
+    assert ["ports.web.port", "8080", mine] in rows and ["ports.web.path", '"/"', stack] in rows
+
+
+def test_the_keys_of_a_rendered_template_have_its_lines(run_cli: Run, example: Disk) -> None:
+    example.append(f"{APP}/tenant.tfvars.j2", "ports = {\n  {{ tenant }} = { port = 1 }\n}\n")
+    shown = json.loads(run_cli("vars", "app-test", "--tenant", "acme", "--json").out)
+    assert shown["ports"]["keys"] == {"ports.acme.port": f"{APP}/tenant.tfvars.j2:3"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "values"),
     [
