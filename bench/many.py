@@ -27,7 +27,7 @@ service1-build = "{build}"
 size           = {{ cpu = {cpu}, memory_reservation = 128 }}
 scaling        = {{ min = 1, max = {maximum} }}
 secrets        = {{ DB = "arn:aws:secretsmanager:ap-southeast-2:111111111111:secret:t{number}" }}
-load_balancer  = {{ drain_seconds = 5, idle_seconds = 60 }}
+load_balancer  = {{ mode = "own", drain_seconds = 5, idle_seconds = 60 }}
 """
 
 

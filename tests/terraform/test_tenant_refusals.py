@@ -16,7 +16,7 @@ from terraform_in import Terraform
 pytestmark = pytest.mark.terraform
 CERTIFICATE = "arn:aws:acm:ap-southeast-2:123456789012:certificate/1"
 HTTPS = {"certificate_arn": CERTIFICATE}
-OWN = {"load_balancer": {"make_certificate": True}}
+OWN = {"load_balancer": {"mode": "own", "make_certificate": True}}
 
 
 def given(*names: str) -> dict[str, Any]:

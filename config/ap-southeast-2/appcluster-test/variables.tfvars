@@ -36,7 +36,7 @@ deployment = {
 }
 
 # A load balancer each: a handful of tenants, and one that tries another listener, timeout or health check does not disturb the others.
-load_balancer      = { drain_seconds = 5 } # no request of a test is worth waiting for
+load_balancer      = { mode = "own", drain_seconds = 5 } # no request of a test is worth waiting for
 log_retention_days = 3
 
 alarms = { # the two that scale stay; these would have no topic

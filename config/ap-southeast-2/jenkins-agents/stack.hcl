@@ -1,1 +1,2 @@
 protected = true # without agents nothing is deployed
+merge     = "deep"

@@ -360,9 +360,9 @@ variable "task" {
 }
 
 variable "load_balancer" {
-  description = "A load balancer of the tenant's own, a share of one, or none: see modules/tenant-service; the certificate comes from the stack layer."
+  description = "A load balancer of the tenant's own, a share of one, or none: see modules/tenant-service; the certificate comes from the stack layer. `mode` has no default: one that is left out makes no load balancer."
   type = object({
-    mode                = optional(string, "own")
+    mode                = string
     make_certificate    = optional(bool, false)
     certificates        = optional(map(string))
     internal            = optional(bool)
@@ -375,7 +375,6 @@ variable "load_balancer" {
     access_logs         = optional(object({ bucket = string, prefix = optional(string) }))
     deletion_protection = optional(bool)
   })
-  default  = {}
   nullable = false
 }
 

@@ -10,11 +10,12 @@ task = {
 }
 
 deployment = {
+  placement = null # Fargate has no machines to place on: the stack's line is taken away
   capacity_providers = {
     FARGATE      = { base = 1, weight = 0 } # the first task stays
     FARGATE_SPOT = { weight = 1 }           # the others may go with two minutes' notice
   }
 }
 
-# Students work at night before an exam.
-scaling = { min = 1, max = 6, track = { requests = { target = 600 } } }
+# Students work at night before an exam: the stack's two schedules are taken away.
+scaling = { min = 1, max = 6, track = { requests = { target = 600 } }, schedules = null }

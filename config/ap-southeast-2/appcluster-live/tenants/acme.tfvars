@@ -5,8 +5,7 @@ service2-build = "1"
 scaling = {
   min  = 4
   max  = 20
-  high = { cpu = 60, step = 2, steps = { 85 = 4 } } # far above, more at once
-  low  = { cpu = 20, periods = 15 }
+  high = { steps = { 85 = 4 } } # far above, more at once
 
   # The working day begins for all at once: the tasks are there before the people are.
   schedules = {
