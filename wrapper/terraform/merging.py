@@ -127,7 +127,7 @@ class MergeDifference:
 
 def same(one: ResolvedValue, other: ResolvedValue, variable: Variable) -> bool:
     """Whether Terraform gets the same: an optional attribute that is null is one that is not set."""
-    if one is other:
+    if one.value is other.value or repr(one.value) == repr(other.value):
         return True
     return _text(without_nulls(one.value, variable.type)) == _text(without_nulls(other.value, variable.type))
 
