@@ -51,7 +51,7 @@ def test_stacks_by_convention(example: Disk) -> None:
 
 
 def test_settings(example: Disk) -> None:
-    assert project(example).stack("app-test").settings == Settings(source="app", ephemeral=True)
+    assert project(example).stack("app-test").settings == Settings(source="app", ephemeral=True, merge="deep")
     assert project(example).stack("global").settings == Settings()
 
 
