@@ -6,8 +6,10 @@ locals {
   zone_names   = [for name in local.host_names : name if endswith(".${name}", ".${local.zone}")]
   record_types = !local.balanced ? [] : var.load_balancer.dual_stack ? ["A", "AAAA"] : ["A"]
 
-  alias_records = merge([for name in setsubtract(local.zone_names, [var.dns.hostname]) : {
-    for type in local.record_types : "${name} ${type}" => { name = name, type = type }
+  # By name and type; those of the tenant's first host name by type alone, as version 0.1 called them. Which of its names is the
+  # host name is no part of it, so a host name and an alias change places without a change in DNS.
+  records = merge([for name in local.zone_names : {
+    for type in local.record_types : (name == terraform_data.first.input.hostname ? type : "${name} ${type}") => { name = name, type = type }
   }]...)
 
   entrance = {
@@ -24,27 +26,7 @@ data "aws_route53_zone" "this" {
 }
 
 resource "aws_route53_record" "this" {
-  for_each = toset(local.record_types)
-
-  zone_id = data.aws_route53_zone.this[0].zone_id
-  name    = var.dns.hostname
-  type    = each.key
-
-  alias {
-    name                   = local.entrance.dns_name
-    zone_id                = local.entrance.zone_id
-    evaluate_target_health = true
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-
-  depends_on = [aws_appautoscaling_policy.in, aws_appautoscaling_policy.out, aws_appautoscaling_policy.track, aws_appautoscaling_target.bounds, aws_ecs_service.this, aws_lb_listener_rule.turned]
-}
-
-resource "aws_route53_record" "alias" {
-  for_each = local.alias_records
+  for_each = local.records
 
   zone_id = data.aws_route53_zone.this[0].zone_id
   name    = each.value.name
@@ -54,6 +36,10 @@ resource "aws_route53_record" "alias" {
     name                   = local.entrance.dns_name
     zone_id                = local.entrance.zone_id
     evaluate_target_health = true
+  }
+
+  lifecycle {
+    create_before_destroy = true
   }
 
   depends_on = [aws_appautoscaling_policy.in, aws_appautoscaling_policy.out, aws_appautoscaling_policy.track, aws_appautoscaling_target.bounds, aws_ecs_service.this, aws_lb_listener_rule.turned]

@@ -18,7 +18,7 @@ resource "aws_lb" "this" {
 
   for_each = local.own ? toset([local.way_in_key]) : toset([])
 
-  name                       = local.way_in_name
+  name                       = local.way_in_names[local.target_type]
   load_balancer_type         = "application"
   internal                   = var.load_balancer.internal
   ip_address_type            = var.load_balancer.dual_stack ? "dualstack" : "ipv4"

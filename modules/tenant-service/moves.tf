@@ -17,7 +17,7 @@ resource "terraform_data" "resolvers" {
     command = "sleep ${terraform_data.first.input.at == plantimestamp() ? 0 : var.load_balancer.linger_seconds}"
   }
 
-  depends_on = [aws_route53_record.alias, aws_route53_record.this]
+  depends_on = [aws_route53_record.this]
 }
 
 # Whatever a move leaves behind waits for this: it depends on all that serves, so it changes when the new is in place. (What is
@@ -36,7 +36,6 @@ resource "terraform_data" "serving" {
     aws_ecs_service.this,
     aws_lb_listener_rule.shared,
     aws_lb_listener_rule.turned,
-    aws_lb_listener_rule.waiting,
     terraform_data.resolvers,
   ]
 }
@@ -84,4 +83,9 @@ moved {
 moved {
   from = aws_appautoscaling_policy.in[0]
   to   = aws_appautoscaling_policy.in["first"]
+}
+
+moved {
+  from = aws_route53_record.alias
+  to   = aws_route53_record.this
 }

@@ -16,7 +16,7 @@ output "services" {
         cluster         = var.cluster.arn
         service         = local.service.name
         task_definition = aws_ecs_task_definition.this.arn
-        target_groups   = values(aws_lb_target_group.this)[*].arn
+        target_groups   = local.target_group[*].arn
       }
     },
     { for name, worker in aws_ecs_service.worker : "${var.tenant}/${name}" => {

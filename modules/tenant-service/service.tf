@@ -44,7 +44,7 @@ resource "aws_ecs_service" "this" {
   }
 
   dynamic "load_balancer" {
-    for_each = aws_lb_target_group.this
+    for_each = local.target_group[*]
 
     content {
       target_group_arn = load_balancer.value.arn
@@ -129,7 +129,6 @@ resource "aws_ecs_service" "this" {
     aws_lb_listener_certificate.given,
     aws_lb_listener_certificate.this,
     aws_lb_listener_rule.shared,
-    aws_lb_listener_rule.waiting,
     aws_vpc_security_group_egress_rule.load_balancer,
     aws_vpc_security_group_egress_rule.tasks,
     aws_vpc_security_group_ingress_rule.callers,

@@ -1,15 +1,16 @@
 locals {
-  target_type = local.awsvpc ? "ip" : "instance"
+  target_type  = local.awsvpc ? "ip" : "instance"
+  target_types = local.moving == null ? [local.target_type] : ["instance", "ip"]
 }
 
 resource "aws_lb_target_group" "this" {
   #checkov:skip=CKV_AWS_378:TLS ends at the load balancer; only it reaches the tasks, inside the network
 
-  for_each = local.balanced ? toset([local.way_in_key]) : toset([])
+  for_each = local.balanced ? { for kind in local.target_types : local.way_in_keys[kind] => kind } : {}
 
-  name                 = local.way_in_name
+  name                 = local.way_in_names[each.value]
   vpc_id               = var.cluster.vpc_id
-  target_type          = local.target_type
+  target_type          = each.value
   protocol             = "HTTP"
   port                 = 80 # for form's sake: ECS registers every task with its own, and a change here would replace the group
   deregistration_delay = var.load_balancer.drain_seconds

@@ -7,7 +7,8 @@ variable "load_balancer" {
     `allowed` (a name of your choice => addresses that may connect), `access_logs`, `deletion_protection`. `linger_seconds`: how long the
     way in stays that the tenant's names have left. `shared`: which load balancer is shared, and the `priority` of the tenant's rule
     there; both are assigned once, and a priority is no other tenant's on that one. `name` tells several shared ones apart. `moving`:
-    the priorities of two rules more, for an apply that moves the tenant; `turned` comes before `priority`.
+    further priorities, for an apply that moves the tenant to the other kind of target group: of the rule that `turned`, and of the
+    old one `aside`, by the kind of its targets; `aside` comes after the others.
   EOT
   type = object({
     mode                = optional(string, "own")
@@ -34,7 +35,10 @@ variable "load_balancer" {
       arn_suffix        = string
       priority          = number
       name              = optional(string, "")
-      moving            = optional(object({ turned = number, waiting = number }))
+      moving = optional(object({
+        turned = number
+        aside  = object({ instance = number, ip = number })
+      }))
     }))
   })
   default  = {}
@@ -61,8 +65,13 @@ variable "load_balancer" {
     error_message = "load_balancer.shared.priority: a whole number from 1 to 50000, assigned to this tenant alone."
   }
   validation {
-    condition     = try(var.load_balancer.shared.moving, null) == null || try(alltrue([for priority in values(var.load_balancer.shared.moving) : priority >= 1 && priority <= 50000 && floor(priority) == priority]) && var.load_balancer.shared.moving.turned < var.load_balancer.shared.priority && !contains([var.load_balancer.shared.moving.turned, var.load_balancer.shared.priority], var.load_balancer.shared.moving.waiting), false)
-    error_message = "load_balancer.shared.moving: two whole numbers from 1 to 50000 that no rule has there, and turned below priority: of two rules with one host name the lower number answers."
+    condition = try(var.load_balancer.shared.moving, null) == null || try(
+      length(toset(concat([var.load_balancer.shared.priority, var.load_balancer.shared.moving.turned], values(var.load_balancer.shared.moving.aside)))) == 4 &&
+      alltrue([for number in concat([var.load_balancer.shared.moving.turned], values(var.load_balancer.shared.moving.aside)) : number >= 1 && number <= 50000 && floor(number) == number]) &&
+      max(var.load_balancer.shared.priority, var.load_balancer.shared.moving.turned) < min(values(var.load_balancer.shared.moving.aside)...),
+      false
+    )
+    error_message = "load_balancer.shared.moving: three whole numbers from 1 to 50000 that no rule has there; aside above turned and priority, since of two rules with one host name the lower number answers."
   }
   validation {
     condition     = var.load_balancer.shared == null || can(regex("^[a-z0-9-]{0,20}$", var.load_balancer.shared.name))

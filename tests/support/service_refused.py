@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from service_values import CLUSTER, FARGATE, JOB, PLACE, WEB, balanced, checked, deployed, named, task, volume, web
+from service_values import (
+    CLUSTER,
+    FARGATE,
+    JOB,
+    PLACE,
+    WEB,
+    balanced,
+    checked,
+    deployed,
+    moving,
+    named,
+    task,
+    volume,
+    web,
+)
 
 NAMESPACE = {"namespace_id": "ns-1"}
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
@@ -227,10 +241,9 @@ CASES_OF_THE_SERVICE: dict[str, tuple[dict[str, Any], str]] = {
         "dns.discovery: name the container",
     ),
     "namespace by name": (named(discovery={"namespace_id": "internal"}), "dns.discovery: namespace_id"),
-    "turned after the tenant's own": (
-        balanced(mode="shared", shared=PLACE | {"priority": 101, "moving": {"turned": 101, "waiting": 191}}),
-        "load_balancer.shared.moving: two whole numbers",
-    ),
+    "aside before the tenant's own": (moving(priority=3101), "load_balancer.shared.moving: three whole numbers"),
+    "aside before the one that turned": (moving(turned=4101), "load_balancer.shared.moving: three whole numbers"),
+    "turned where the tenant's own is": (moving(turned=101), "load_balancer.shared.moving: three whole numbers"),
     "shared load balancer in capitals": (
         balanced(mode="shared", shared=PLACE | {"name": "One"}),
         "load_balancer.shared.name: up to 20",

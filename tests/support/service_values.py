@@ -43,6 +43,12 @@ def balanced(**more: Any) -> dict[str, Any]:
     return {"load_balancer": more}
 
 
+def moving(priority: int = 101, turned: int = 2101) -> dict[str, Any]:
+    """A move on a shared load balancer, with these priorities."""
+    move = {"turned": turned, "aside": {"instance": 3101, "ip": 4101}}
+    return balanced(mode="shared", shared=PLACE | {"priority": priority, "moving": move})
+
+
 def named(**more: Any) -> dict[str, Any]:
     return {"dns": DNS | more}
 

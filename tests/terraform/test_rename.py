@@ -13,14 +13,15 @@ SERVICE = (ROOT / "src/appcluster/tenant/service.tf").read_text()
 
 def test_each_record_that_is_handed_over_is_a_resource() -> None:
     named = re.findall(r"'module\.(\w+)\.(\w+)\.(\w+)\[\"([^\"]+)\"\]'", PAGE)
-    assert [(name, key) for _, _, name, key in named] == [("this", "A"), ("alias", "OLD.DOMAIN A")]
+    assert [(name, key) for _, _, name, key in named] == [("this", "A"), ("this", "OLD.DOMAIN A")]
     for module, kind, name, _ in named:
         assert f'module "{module}" {{' in SERVICE and f'resource "{kind}" "{name}" {{' in DNS
 
 
 def test_the_keys_are_made_as_the_page_says() -> None:
-    this, alias = (
-        DNS.split(f'resource "aws_route53_record" "{name}"')[1].split("\n}")[0] for name in ("this", "alias")
+    (this,) = [part.split("\n}")[0] for part in DNS.split('resource "aws_route53_record" "this"')[1:]]
+    assert "for_each = local.records" in this
+    assert (
+        '(name == terraform_data.first.input.hostname ? type : "${name} ${type}") => { name = name, type = type }'
+        in DNS
     )
-    assert "toset(local.record_types)" in this and "local.alias_records" in alias
-    assert '"${name} ${type}" => { name = name, type = type }' in DNS

@@ -14,8 +14,8 @@ from ..terraform.arguments import partial
 from ..terraform.plan_stream import is_plan, leaves_target_group, replaces_service
 from .prepared import PreparedLayer
 
-# The rules of a move, which the apply after it takes away; also of a stack that is protected.
-FREED = ("*aws_lb_listener_rule.turned[[]0]", "*aws_lb_listener_rule.waiting[[]0]")
+# What the apply after a move takes away, also of a stack that is protected: the two rules, and the target group that was left.
+FREED = ("*aws_lb_listener_rule.turned[[]0]", "*aws_lb_listener_rule.shared[[]*]", "*aws_lb_target_group.this[[]*]")
 
 
 class Moves(Exception):

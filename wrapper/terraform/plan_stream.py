@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..model import strict_json
-from ..model.findings import Change
+from ..model.findings import SERVICE, Change
 from .output import plain
 
 LONGEST = 8192  # bytes of a line
@@ -65,16 +65,18 @@ def is_plan(argv: Sequence[str]) -> bool:
 
 
 def leaves_target_group(text: str) -> bool:
-    """Whether a plan takes a target group away, or puts another in its place."""
+    """Whether a plan takes a service away with its target group and the rule that led there. A service that comes from a load
+    balancer of its own leaves no rule; the apply that ends a move takes no service away."""
     found = _counted(text)
-    return any(found[Change(action, "aws_lb_target_group")] for action in ("delete", "replace"))
+    kinds = ("aws_lb_target_group", "aws_lb_listener_rule", SERVICE)
+    return all(any(found[Change(action, kind)] for action in ("delete", "replace")) for kind in kinds)
 
 
 def replaces_service(text: str) -> bool:
     """Whether a plan creates an ECS service in the place of one that it takes away."""
     found = _counted(text)
-    created, gone = (found[Change(action, "aws_ecs_service")] for action in ("create", "delete"))
-    return bool(found[Change("replace", "aws_ecs_service")] or (created and gone))
+    created, gone = (found[Change(action, SERVICE)] for action in ("create", "delete"))
+    return bool(found[Change("replace", SERVICE)] or (created and gone))
 
 
 def _counted(text: str) -> Counter[Change]:

@@ -42,7 +42,7 @@ run "as_it_is" {
     load_balancer = merge(var.load_balancer, { mode = "shared" })
   }
   assert {
-    condition     = keys(aws_ecs_service.this) == ["first"] && keys(aws_lb_target_group.this) == ["first"] && keys(aws_lb_listener_rule.shared) == ["first"] && length(aws_lb_listener_rule.waiting) + length(aws_lb_listener_rule.turned) == 0
+    condition     = keys(aws_ecs_service.this) == ["first"] && keys(aws_lb_target_group.this) == ["first"] && keys(aws_lb_listener_rule.shared) == ["first"] && length(aws_lb_listener_rule.turned) == 0
     error_message = "a tenant is born with one rule, before its service"
   }
 }
@@ -50,20 +50,24 @@ run "as_it_is" {
 run "to_fargate_with_a_second_slot" {
   command = plan
   variables {
-    load_balancer = { mode = "shared", shared = merge(var.load_balancer.shared, { moving = { turned = 91, waiting = 191 } }) }
+    load_balancer = { mode = "shared", shared = merge(var.load_balancer.shared, { moving = { turned = 2117, aside = { instance = 3117, ip = 4117 } } }) }
     task          = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
   }
   assert {
-    condition     = keys(aws_ecs_service.this) == ["ip-shared-fargate-replica-44136fa3"] && keys(aws_lb_target_group.this) == ["ip-shared"] && length(aws_lb_listener_rule.shared) == 0
-    error_message = "old and new are two instances, and the tenant's own rule goes last"
+    condition     = keys(aws_ecs_service.this) == ["ip-shared-fargate-replica-44136fa3"] && keys(aws_lb_target_group.this) == ["first", "ip-shared"]
+    error_message = "old and new are two instances, and the old target group goes last"
   }
   assert {
-    condition     = aws_lb_listener_rule.waiting[0].priority == 191 && one(one(aws_lb_listener_rule.waiting[0].condition).host_header).values == toset(["${aws_lb_target_group.this["ip-shared"].name}.invalid"])
-    error_message = "the rule that waits has a name that no client uses"
+    condition     = { for key, group in aws_lb_target_group.this : key => "${group.target_type} ${group.name}" } == { first = "instance appcluster-test-acme-41d3dc4d", ip-shared = "ip appcluster-test-acme-e756fbc4" }
+    error_message = "the old target group stays what it is, beside the new one"
   }
   assert {
-    condition     = aws_lb_listener_rule.turned[0].priority == 91 && one(one(aws_lb_listener_rule.turned[0].condition).host_header).values == toset(["acme.test.example.com"])
-    error_message = "the rule that turns has the tenant's"
+    condition     = aws_lb_listener_rule.shared["first"].priority == 3117 && [for group in one(one(aws_lb_listener_rule.shared["first"].action).forward).target_group : group.weight] == [1, 0]
+    error_message = "the tenant's own rule steps aside, and sends nothing to the new target group"
+  }
+  assert {
+    condition     = aws_lb_listener_rule.turned[0].priority == 2117 && one(one(aws_lb_listener_rule.turned[0].condition).host_header).values == toset(["acme.test.example.com"])
+    error_message = "the rule that turns has the tenant's host names"
   }
   assert {
     condition     = keys(aws_appautoscaling_target.bounds) == keys(aws_ecs_service.this) && keys(aws_appautoscaling_policy.out) == keys(aws_ecs_service.this)
@@ -72,6 +76,30 @@ run "to_fargate_with_a_second_slot" {
   assert {
     condition     = output.name == run.as_it_is.name && output.log_group == run.as_it_is.log_group && output.alarms == run.as_it_is.alarms && output.scaling_alarms == run.as_it_is.scaling_alarms
     error_message = "names that dashboards use stay"
+  }
+}
+
+run "sticky_tenants_have_sticky_rules" {
+  command = plan
+  variables {
+    load_balancer = { mode = "shared", sticky_seconds = 3600, shared = merge(var.load_balancer.shared, { moving = { turned = 2117, aside = { instance = 3117, ip = 4117 } } }) }
+    task          = { network_mode = "awsvpc" }
+  }
+  assert {
+    condition     = one(one(one(aws_lb_listener_rule.shared["first"].action).forward).stickiness).duration == 3600
+    error_message = "AWS refuses several groups of which one is sticky, unless their rule is"
+  }
+}
+
+run "a_host_name_and_an_alias_change_places" {
+  command = plan
+  variables {
+    load_balancer = merge(var.load_balancer, { mode = "shared" })
+    dns           = { zone = "example.com", hostname = "shop.example.com", aliases = ["acme.test.example.com"] }
+  }
+  assert {
+    condition     = aws_route53_record.this["A"].name == "acme.test.example.com" && aws_route53_record.this["shop.example.com A"].name == "shop.example.com" && output.url == "https://shop.example.com"
+    error_message = "a record's address says its name, not whether that is the host name"
   }
 }
 

@@ -85,7 +85,7 @@ variable "allotment" {
   type = object({
     load_balancer = number
     priority      = number
-    moving        = optional(object({ turned = number, waiting = number })) # the rules of a move
+    moving        = optional(object({ turned = number, aside = object({ instance = number, ip = number }) })) # in a move
   })
   default = null
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import boto3
+from served_provider import installed, served
 from terraform_in import REGION, ROOT, Terraform
 
 from wrapper.sandbox.server import SIMULATION
@@ -83,21 +83,12 @@ def provider(home: Path, aws: Account) -> Iterator[Account]:
     """The same account, and one process of the provider for every Terraform. Else each starts it three times."""
     folder = home / "provider"
     folder.mkdir()
-    (folder / "main.tf").write_text((HERE / "main.tf").read_text().split("variable")[0])
-    Terraform(folder).init()
-    binary = next(folder.glob(".terraform/providers/*/*/*/*/*/terraform-provider-aws*"))
-    argv, env = [str(binary), "-debug"], {n: v for n, v in os.environ.items() if n != "AWS_CA_BUNDLE"} | aws.env
-    with subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as serves:
-        assert serves.stdout is not None
-        found = next(filter(None, (re.search(r"TF_REATTACH_PROVIDERS='(.*)'", line) for line in serves.stdout)))
-        try:  # a bundle of certificates makes the provider refuse to be configured twice, and loopback needs none
-            yield replace(aws, more={"TF_REATTACH_PROVIDERS": found.group(1)})
-        finally:
-            serves.terminate()
+    with served(installed(folder), aws.env) as environment:
+        yield replace(aws, more=environment)
 
 
 def stack_in(bare: Account) -> Values:
-    """A cluster and two shared load balancers, made without Terraform: nothing of them is looked at here."""
+    """A cluster, a namespace and two shared load balancers, made without Terraform: nothing of them is looked at here."""
     ec2, ecs = bare.client("ec2"), bare.client("ecs")
     [vpc] = [each["VpcId"] for each in ec2.describe_vpcs()["Vpcs"]]
     subnets = [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]]
@@ -109,7 +100,15 @@ def stack_in(bare: Account) -> Values:
     cluster = ecs.create_cluster(clusterName="moves", capacityProviders=providers)["cluster"]["clusterArn"]
     place = {"name": "moves", "arn": cluster, "capacity_provider": "nodes", "vpc_id": vpc, "node_subnet_ids": subnets}
     ways_in = {"load_balancer_subnet_ids": subnets, "load_balancer_security_group_id": group}
-    return {"cluster": place | ways_in, "balancers": {n: balancer(bare, n, subnets, group) for n in (1, 2)}}
+    balancers = {number: balancer(bare, number, subnets, group) for number in (1, 2)}
+    return {"cluster": place | ways_in, "balancers": balancers, "namespace": namespace(bare, vpc)}
+
+
+def namespace(bare: Account, vpc: str) -> str:
+    cloud_map = bare.client("servicediscovery")
+    cloud_map.create_private_dns_namespace(Name="moves.internal", Vpc=vpc)
+    [made] = cloud_map.list_namespaces()["Namespaces"]
+    return str(made["Id"])
 
 
 def balancer(bare: Account, number: int, subnets: list[str], group: str) -> Values:
@@ -143,11 +142,12 @@ class Tenant:
         return list(dict.fromkeys(self.account.seen(name=self.name)["wrong"]))
 
     def apply(self, values: Values, *argv: str, finish: bool = True) -> bool:
-        """Whether it ended well. A move of a tenant that shares has its two rules more, and an apply after it."""
+        """Whether it ended well. A move to another target group on a shared load balancer has further priorities, and an apply
+        after it."""
         self._untaint()
         moved = self._plan(values, *argv) and self._moves(values)
         if moved:
-            self._plan(values, *argv, moving={"turned": self.number + 1, "waiting": 201 + self.number})
+            self._plan(values, *argv, moving=self.further)
         ended = self.terraform.ended("apply", "-input=false", "-no-color", "plan", codes=(0, 1))
         self.log.append(ended.stdout + ended.stderr)
         return ended.returncode == 0 and (not (moved and finish) or self.apply(values, *argv))
@@ -160,7 +160,12 @@ class Tenant:
         """One for each tenant of a load balancer, as the tool's slots are."""
         return int(self.name.removeprefix("t"))
 
+    @property
+    def further(self) -> Values:
+        return {"turned": 2101 + self.number, "aside": {"instance": 3101 + self.number, "ip": 4101 + self.number}}
+
     def _complete(self, values: Values, moving: Values | None) -> Values:
+        values = json.loads(json.dumps(values).replace("TENANT", self.name))
         way_in = dict(values.get("load_balancer", {}))
         if "shared" in way_in:
             way_in["shared"] = way_in["shared"] | {"priority": 101 + self.number, "moving": moving}
@@ -217,49 +222,67 @@ def tenant(account: Account, home: Path, name: str) -> Tenant:
 
 
 def moves(account: Account) -> dict[str, tuple[Values, Values]]:
-    """What a tenant is, and what it is to become."""
+    """What a tenant is, and what it is to become. TENANT stands for its name."""
     shared, own = account.shared(), {"load_balancer": {"mode": "own"}}
-    inside = {"load_balancer": {"mode": "own", "internal": False}}
+    first, second = "TENANT.example.com", "TENANT.shop.example.com"
+    found = {"namespace_id": account.stack["namespace"]}
+    names = {"dns": {"aliases": [second], "discovery": found}}
+    swapped = {"hostname": second, "aliases": [first], "discovery": found | {"name": "TENANT-2"}}
+    probed = {"health_check": {"path": "/ready", "interval": 15}}
     return {
         "machines to Fargate, shared": (shared, shared | {"task": FARGATE}),
         "bridge to awsvpc, shared": (shared, shared | {"task": AWSVPC}),
         "bridge to awsvpc, own": (own, own | {"task": AWSVPC}),
         "own to shared": (own, shared),
-        "own, bridge to shared, Fargate": (inside, shared | {"task": FARGATE}),
+        "own, bridge to shared, Fargate": (own, shared | {"task": FARGATE}),
         "one shared to another": (shared, account.shared(2)),
         "capacity provider": (shared, shared | {"deployment": OTHER}),
         "port": (shared, shared | {"port": 9090}),
         "port, awsvpc": (shared | {"task": AWSVPC}, shared | {"task": AWSVPC, "port": 9090}),
-        "health check": (shared, shared | {"health_check": {"path": "/ready", "interval": 15}}),
-        "host name": (shared, shared | {"dns": {"aliases": ["also.example.com"]}}),
+        "health check": (shared, shared | probed),
+        "another alias": (shared, shared | {"dns": {"aliases": [second]}}),
+        "host name and alias change places": (
+            shared | {"dns": {"aliases": [second]}},
+            shared | {"dns": {"hostname": second, "aliases": [first]}},
+        ),
+        "discovery": (shared, shared | {"dns": {"discovery": found}}),
+        "discovery, bridge to awsvpc": (
+            shared | {"dns": {"discovery": found}},
+            shared | {"task": AWSVPC, "dns": {"discovery": found | {"name": "TENANT-2"}}},
+        ),
         "bounds": (shared, shared | {"scaling": {"min": 2, "max": 9}}),
+        EACH_OTHER_ONE: (shared | names, shared | probed | {"deployment": OTHER, "port": 9090, "dns": swapped}),
     }
 
 
-STEPS = ("made", "broken", "back", "broken again", "forward", "back again", "forward again")
+EACH_OTHER_ONE = "capacity provider, port, health check, names and discovery"
+STEPS = {
+    "made": "before",
+    "broken": "broken",
+    "back": "before",
+    "broken again": "broken",
+    "forward": "after",
+    "back again": "before",
+    "forward again": "after",
+    "back, not ended": "before",
+    "forward from there": "after",
+}
 
 
-def walk(one: Tenant, before: Values, after: Values) -> dict[str, str]:
+def walk(one: Tenant, before: Values, after: Values, steps: Collection[str] = STEPS) -> dict[str, str]:
     """Every half-way state of a move: each step => what went wrong, "" for nothing. A broken image must fail, and no plan of
     what stands may change anything."""
-    broken = after | {"build": "2-broken"}
-    goes = (
-        (before, True),
-        (broken, False),
-        (before, True),
-        (broken, False),
-        (after, True),
-        (before, True),
-        (after, True),
-    )
-    found = {}
-    for step, (values, well) in zip(STEPS, goes, strict=True):
-        ended = one.apply(values)
-        wrong = [] if ended is well else [f"ended {'well' if ended else 'badly'}: {one.log[-1][-600:]}"]
-        wrong += one.wrong()
-        wrong += ["a plan changes what stands"] if well and one.changes(values) else []
-        found[step] = "; ".join(wrong)
-    return found
+    values = {"before": before, "after": after, "broken": after | {"build": "2-broken"}}
+    return {step: step_taken(one, step, values[STEPS[step]]) for step in steps}
+
+
+def step_taken(one: Tenant, step: str, values: Values) -> str:
+    well, whole = STEPS[step] != "broken", not step.endswith("not ended")
+    ended = one.apply(values, finish=whole)
+    wrong = [] if ended is well else [f"ended {'well' if ended else 'badly'}: {one.log[-1][-600:]}"]
+    wrong += one.wrong()
+    wrong += ["a plan changes what stands"] if well and whole and one.changes(values) else []
+    return "; ".join(wrong)
 
 
 def main(*names: str) -> None:

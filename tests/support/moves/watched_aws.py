@@ -1,7 +1,8 @@
 """A simulated AWS that looks at itself after every request: does a request for a tenant still find a task?
 
-Follows the tenant's record, to the load balancer, its rules in their order, and the target group to its targets; now, and
-where the record led before for as long as resolvers may still say so. And: does the service that answers scale?
+Follows the tenant's record, to the load balancer, its rules in their order, the target group to its targets, and the security
+groups to their port; now, and where the record led before for as long as resolvers may still say so. And: does the service that
+answers scale, and is it found in Cloud Map where it says?
 ``POST /_orchestrate/seen`` gives what was wrong for a tenant and forgets it. Started like
 wrapper.sandbox.server, with its SIMULATION in the environment: moto reads that while it is imported.
 """
@@ -18,10 +19,12 @@ from typing import Any
 
 from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
+from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 from moto.elbv2.models import elbv2_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.route53.models import route53_backends
+from moto.servicediscovery.models import servicediscovery_backends
 from werkzeug.serving import make_server
 
 from wrapper.sandbox import aws, moto_patches, server
@@ -70,6 +73,7 @@ class Watch:
         self.wrong += [f"{name}: {where} has no task, after {after}" for where, g in answers.items() if not serving(g)]
         if services and not any(scales(service) for service in services):
             self.wrong.append(f"{name}: nothing scales, after {after}")
+        self.wrong += [f"{name}: {lost} is gone, after {after}" for one in services for lost in lost_names(one)]
 
     def _resolvable(self, past: list[tuple[float, str]], now: float) -> Iterator[str]:
         """Where the name leads, and where it led until less than ``lingers`` ago."""
@@ -102,8 +106,14 @@ def group_of(dns_name: str, host: str) -> Any:
     rules = [r for r in listener.rules.values() if r.conditions]
     mine = sorted((r for r in rules if host in hosts(r)), key=lambda r: int(r.priority))
     actions = mine[0].actions if mine else listener.default_actions
-    arns = [arn for action in actions for arn in elb._get_target_group_arns_from(action_data=action.data)]
+    arns = [arn for action in actions for arn in weighty(action.data)]
     return elb.target_groups.get(arns[0]) if arns else None
+
+
+def weighty(action: dict[str, Any]) -> list[str]:
+    """The target groups that an action sends requests to."""
+    groups = action.get("ForwardConfig", {}).get("TargetGroups") or [action]
+    return [each["TargetGroupArn"] for each in groups if int(each.get("Weight", 1)) and "TargetGroupArn" in each]
 
 
 def hosts(rule: Any) -> list[str]:
@@ -115,7 +125,27 @@ def serving(group: Any) -> list[Any]:
     if group is None or not any(True for _ in service_targets(elbv2_backends[ACCOUNT][REGION], group)):
         return []
     services = ecs_backends[ACCOUNT][REGION].services.values()
-    return [s for s in services if any(lb.get("targetGroupArn") == group.arn for lb in s.load_balancers)]
+    behind = [s for s in services if any(lb.get("targetGroupArn") == group.arn for lb in s.load_balancers)]
+    return [s for s in behind if group.target_type == "instance" or reached(s)]
+
+
+def reached(service: Any) -> bool:
+    """Whether the security groups of its tasks let requests in, to the port of one that runs."""
+    groups = service.network_configuration["awsvpcConfiguration"]["securityGroups"]
+    found = ec2_backends[ACCOUNT][REGION].describe_security_groups(group_ids=groups)
+    opened = {str(rule.from_port) for group in found for rule in group.ingress_rules}
+    return bool(opened & {port for one in service.deployments if one["runningCount"] for port in ports(one)})
+
+
+def ports(deployment: dict[str, Any]) -> list[str]:
+    definition = ecs_backends[ACCOUNT][REGION].describe_task_definition(deployment["taskDefinition"])
+    return [str(each["containerPort"]) for c in definition.container_definitions for each in c.get("portMappings", ())]
+
+
+def lost_names(service: Any) -> list[str]:
+    """The names of Cloud Map that it is registered under and that are not there."""
+    there = {each.arn for each in servicediscovery_backends[ACCOUNT][REGION].services.values()}
+    return [each["registryArn"] for each in service.service_registries or () if each["registryArn"] not in there]
 
 
 def scales(service: Any) -> bool:

@@ -30,14 +30,17 @@ variable "allotment" {
   type = object({
     load_balancer = number
     priority      = number
-    moving        = optional(object({ turned = number, waiting = number }))
+    moving        = optional(object({ turned = number, aside = object({ instance = number, ip = number }) }))
   })
   default = null
 }
 """
-LEAVES = '\n  # module.service.aws_lb_target_group.this["first"] will be destroyed\n'
+LEAVES = "".join(
+    f'\n  # module.service.{kind}["first"] will be destroyed\n'
+    for kind in ("aws_lb_target_group.this", "aws_lb_listener_rule.shared", "aws_ecs_service.this")
+)
 WITHOUT_WATCH: dict[str, Any] = {"rollout_limit": 0}
-FIRST, MOVING = {"load_balancer": 1, "priority": 101}, {"turned": 91, "waiting": 191}
+FIRST, MOVING = {"load_balancer": 1, "priority": 101}, {"turned": 2101, "aside": {"instance": 3101, "ip": 4101}}
 
 
 class Shared(Cloud):
@@ -100,7 +103,7 @@ def test_a_move_that_fails_keeps_its_slot_and_ends_by_apply_again(cloud: Shared)
     cloud.leaves, cloud.fails[ACME, "apply"] = True, Outcome(1, ok=False, tail="Error: not steady")
     with pytest.raises(TerraformFailed):
         cloud.perform("apply", "acme")
-    assert cloud.table["moving"]["acme"]["priority"] == 91
+    assert cloud.table["moving"]["acme"]["priority"] == 2101
     cloud.fails.clear()
     cloud.done.clear()
     cloud.perform("apply", "acme")
@@ -118,13 +121,13 @@ def test_a_move_whose_last_apply_fails_ends_by_apply_again(cloud: Shared) -> Non
     cloud.engine.behaviour = once
     with pytest.raises(TerraformFailed):
         cloud.perform("apply", "acme")
-    assert cloud.table["moving"]["acme"]["priority"] == 91
+    assert cloud.table["moving"]["acme"]["priority"] == 2101
     cloud.engine.behaviour = cloud.behave
     cloud.perform("apply", "acme")
     assert cloud.done == [("apply", second), ("apply", FIRST)] and "moving" not in cloud.table
 
 
-@pytest.mark.parametrize(("tenants", "moving"), [(90, 5), (20, 10)])
+@pytest.mark.parametrize(("tenants", "moving"), [(90, 5), (80, 10)])
 def test_without_a_free_second_slot_nothing_is_applied(cloud: Shared, tenants: int, moving: int) -> None:
     cloud.fill(tenants, moving)
     cloud.leaves = True
@@ -144,7 +147,7 @@ def test_a_plan_shows_the_move_and_holds_nothing(cloud: Shared) -> None:
 def test_a_plan_that_is_kept_holds_the_slot_that_it_names(cloud: Shared) -> None:
     cloud.leaves = True
     cloud.perform("plan", "acme", "-out=kept")
-    assert cloud.table["moving"]["acme"]["priority"] == 91
+    assert cloud.table["moving"]["acme"]["priority"] == 2101
 
 
 def test_a_tenant_that_is_destroyed_does_not_move(cloud: Shared) -> None:
@@ -199,10 +202,11 @@ def test_a_root_that_takes_no_count_is_planned_once_for_another_service(cloud: S
     assert cloud.done == [("apply", FIRST)]
 
 
-def test_the_apply_that_ends_a_move_may_take_its_rules_away_also_where_the_stack_is_protected() -> None:
-    rules = ["module.service.aws_lb_listener_rule.turned[0]", "aws_lb_listener_rule.waiting[0]"]
+def test_the_apply_that_ends_a_move_may_take_away_what_is_left_also_where_the_stack_is_protected() -> None:
+    rules = ["module.service.aws_lb_listener_rule.turned[0]", 'aws_lb_listener_rule.shared["ip-shared1"]']
+    rules += ['module.service.aws_lb_target_group.this["first"]']
     gone = [{"mode": "managed", "address": a, "type": "x", "change": {"actions": ["delete"]}} for a in rules]
     plan_json.check_deletions(json.dumps({"resource_changes": gone}).encode(), "acme", FREED)
-    other = [{**gone[0], "address": 'module.service.aws_lb_listener_rule.shared["first"]'}]
+    other = [{**gone[0], "address": 'module.service.aws_ecs_service.this["first"]'}]
     with pytest.raises(RefusedError):
         plan_json.check_deletions(json.dumps({"resource_changes": other}).encode(), "acme", FREED)

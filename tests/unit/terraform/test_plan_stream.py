@@ -99,14 +99,21 @@ def test_a_line_that_is_no_change_is_none(line: str) -> None:
     assert read(line) is None
 
 
+GROUP = '  # module.service.aws_lb_target_group.this["first"] will be destroyed\n'
+RULE = '  # module.service.aws_lb_listener_rule.shared["first"] will be destroyed\n'
+SERVICE = '  # module.service.aws_ecs_service.this["first"] will be destroyed\n'
+
+
 @pytest.mark.parametrize(
     ("said", "leaves"),
     [
-        ('  # module.service.aws_lb_target_group.this["first"] will be destroyed', True),
-        ("  # module.service.aws_lb_target_group.this[0] must be replaced", True),
-        ("\x1b[1m  # aws_lb_target_group.this\x1b[0m will be \x1b[1m\x1b[31mdestroyed\x1b[0m", True),
-        ('  # module.service.aws_lb_target_group.this["ip-shared1"] will be created', False),
-        ("  # aws_lb_target_group.this will be updated in-place\n  # aws_ecs_service.this will be destroyed", False),
+        (GROUP + RULE + SERVICE, True),
+        (GROUP.replace("will be destroyed", "must be replaced") + RULE + SERVICE, True),
+        (GROUP + RULE.replace("destroyed", "\x1b[1m\x1b[31mdestroyed\x1b[0m") + SERVICE, True),
+        (GROUP + RULE.replace("destroyed", "updated in-place") + SERVICE, False),  # it had a load balancer of its own
+        (GROUP + RULE, False),  # the end of a move
+        (RULE + SERVICE, False),
+        (GROUP.replace("destroyed", "created") + RULE + SERVICE, False),
         ("No changes.", False),
     ],
 )

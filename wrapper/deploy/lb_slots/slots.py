@@ -20,10 +20,12 @@ from ...model.versions import check_known
 # (docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html): ten are left for the stack's own.
 PER_LOAD_BALANCER = 90
 FIRST_PRIORITY = 101  # a listener asks its rules from the lowest up; the first hundred are for rules of the stack's own
-# A move holds a second slot: a rule that turns and one that waits (modules/tenant-service). The one that turns must come before
-# the tenants' own, so it has one of the last ten of the first hundred. A load balancer carries a hundred rules.
-FIRST_TURN, TURNS, RULES = 91, 10, 100
-WAITING = 100  # from the priority of the one that turns to that of the one that waits
+# A move has up to two rules more, and a load balancer carries a hundred (modules/tenant-service/shared-load-balancer.tf). Their
+# priorities are the tenant's own and as much more: so they meet no other tenant's, none of the first hundred, which are the
+# stack's own, and neither the band of tenants, 101 to 190, nor the one kept for tenants that also route by path, 10,101 to
+# 10,190; and what stands below 10,101 still comes before every rule there.
+RULES, RULES_OF_A_MOVE = 100, 2
+TURNED, ASIDE = 2000, {"instance": 3000, "ip": 4000}  # aside by the kind of the targets that the rule leads to
 VERSION = 1
 WHAT = "a slot table"
 VARIABLE = "allotment"
@@ -87,17 +89,17 @@ def release(table: SlotTable, tenants: Iterable[str], at: str, by: str) -> SlotT
 
 
 def move(table: SlotTable, tenant: str, at: str, by: str) -> SlotTable:
-    """The table with a second slot for a tenant, on its own load balancer; one that has one there keeps it, and where none is
-    free the table is what it was."""
-    number = table.tenants[tenant].slot.load_balancer
-    if tenant in table.moving and table.moving[tenant].slot.load_balancer == number:
+    """The table with a second slot for a tenant, on its own load balancer; one that has one there keeps it, and where the load
+    balancer carries no more rules the table is what it was."""
+    first = table.tenants[tenant].slot
+    second = replace(first, priority=first.priority + TURNED)
+    if tenant in table.moving and table.moving[tenant].slot == second:
         return table
-    held = {e.slot for t, e in table.moving.items() if t != tenant and e.slot.load_balancer == number}
-    stand = sum(e.slot.load_balancer == number for e in table.tenants.values())
-    free = [s for p in range(FIRST_TURN, FIRST_TURN + TURNS) if (s := Slot(number, p)) not in held]
-    if not free or stand + 2 * len(held) + 2 > RULES:
+    stand = sum(e.slot.load_balancer == first.load_balancer for e in table.tenants.values())
+    movers = {tenant, *on_the_move(table, first.load_balancer)}
+    if stand + RULES_OF_A_MOVE * len(movers) > RULES:
         return table
-    return replace(table, moving={**table.moving, tenant: SlotAssignment(free[0], tenant, at, by)})
+    return replace(table, moving={**table.moving, tenant: SlotAssignment(second, tenant, at, by)})
 
 
 def arrive(table: SlotTable, tenant: str) -> SlotTable:
@@ -107,8 +109,9 @@ def arrive(table: SlotTable, tenant: str) -> SlotTable:
 
 def moving_value(table: SlotTable, tenant: str) -> dict[str, Any]:
     """What the tenant's root gets for a move."""
-    turned = table.moving[tenant].slot.priority
-    return {**table.tenants[tenant].slot.as_value(), "moving": {"turned": turned, "waiting": turned + WAITING}}
+    first = table.tenants[tenant].slot
+    aside = {kind: first.priority + more for kind, more in ASIDE.items()}
+    return {**first.as_value(), "moving": {"turned": first.priority + TURNED, "aside": aside}}
 
 
 def on_the_move(table: SlotTable, load_balancer: int) -> list[str]:

@@ -213,36 +213,39 @@ def movers(table: SlotTable, tenants: int) -> SlotTable:
 
 def test_a_move_holds_a_second_slot_on_its_own_load_balancer_until_it_has_ended() -> None:
     table = slots.move(full(91), "t90", "now", "me")
+    aside = {"instance": 3101, "ip": 4101}
     assert slots.moving_value(table, "t90") == {
-        "load_balancer": 2, "priority": 101, "moving": {"turned": 91, "waiting": 191},
+        "load_balancer": 2, "priority": 101, "moving": {"turned": 2101, "aside": aside},
     }  # fmt: skip
     assert slots.move(table, "t90", "later", "me") == table, "it keeps the one that it has"
     assert slots.arrive(table, "t90") == full(91)
     assert release(table, ["t90"], "now", "me").moving == {}
 
 
-@pytest.mark.parametrize(("tenants", "most"), [(20, 10), (80, 10), (84, 8), (90, 5)])
+@pytest.mark.parametrize(("tenants", "most"), [(20, 20), (80, 10), (85, 7), (90, 5)])
 def test_second_slots_leave_no_load_balancer_overfull(tenants: int, most: int) -> None:
     table = movers(full(tenants), 20)
-    assert len(table.moving) == most
-    assert len({e.slot.priority for e in table.moving.values()}) == most
-    assert tenants + 2 * most <= 100
+    assert len(table.moving) == most and tenants + 2 * most <= 100
     assert len(slots.on_the_move(table, 1)) == most and slots.on_the_move(table, 2) == []
 
 
-def test_the_rule_that_turns_comes_before_every_tenants_own_and_the_one_that_waits_meets_none() -> None:
-    table = movers(full(80), 10)
-    own = {e.slot.priority for e in table.tenants.values()}
-    moving = [slots.moving_value(table, t)["moving"] for t in table.moving]
-    assert all(each["turned"] < FIRST_PRIORITY for each in moving)
-    waiting = {each["waiting"] for each in moving}
-    assert len(waiting) == 10 and not waiting & {*own, *range(FIRST_PRIORITY, FIRST_PRIORITY + PER_LOAD_BALANCER)}
+STACKS_OWN, LOW, HIGH = range(1, 101), range(101, 191), range(10101, 10191)
+
+
+@pytest.mark.parametrize(("band", "last"), [(LOW, HIGH[0]), (HIGH, 50001)])
+def test_the_rules_of_a_move_have_priorities_of_their_own(band: range, last: int) -> None:
+    own = {f"t{p}": slots.SlotAssignment(Slot(1, p), f"t{p}", "then", "me") for p in band}
+    moving = [slots.moving_value(SlotTable(own), tenant)["moving"] for tenant in own]
+    turned, aside = [each["turned"] for each in moving], [p for each in moving for p in each["aside"].values()]
+    assert len({*turned, *aside}) == 3 * len(band)
+    assert not {*turned, *aside} & {*STACKS_OWN, *LOW, *HIGH}
+    assert band[-1] < min(turned) <= max(turned) < min(aside) <= max(aside) < last
 
 
 def test_a_tenant_that_went_to_another_load_balancer_gets_its_second_slot_there() -> None:
     table = slots.move(full(1), "t0", "then", "me")
-    there = SlotTable({"t0": slots.SlotAssignment(Slot(2, 101), "t0", "now", "me")}, moving=table.moving)
-    assert slots.move(there, "t0", "now", "me").moving["t0"].slot == Slot(2, 91)
+    there = SlotTable({"t0": slots.SlotAssignment(Slot(2, 105), "t0", "now", "me")}, moving=table.moving)
+    assert slots.move(there, "t0", "now", "me").moving["t0"].slot == Slot(2, 2105)
 
 
 def test_a_book_with_second_slots_is_read_as_it_was_written() -> None:
