@@ -3,7 +3,8 @@
 
 locals {
   discovery_record = local.awsvpc ? "A" : "SRV"
-  discovered       = var.dns.discovery == null ? {} : { (coalesce(var.dns.discovery.name, var.tenant)) = local.discovery_record }
+  discovery_name   = try(coalesce(var.dns.discovery.name, var.tenant), null)
+  discovered       = var.dns.discovery == null ? {} : { (local.discovery_name) = local.discovery_record }
 }
 
 # Which kind of record a name was made with. AWS changes it only by another service, of a name that no other of the namespace
@@ -18,10 +19,12 @@ resource "terraform_data" "discovery" {
   }
 }
 
+# Its name is in its address: another name is another service, which Cloud Map makes beside the old one, and both are found by an
+# apply that goes on, or back.
 resource "aws_service_discovery_service" "this" {
-  count = var.dns.discovery == null ? 0 : 1
+  for_each = { for name in keys(local.discovered) : (name == terraform_data.first.input.discovery ? "first" : name) => name }
 
-  name          = one(keys(local.discovered))
+  name          = each.value
   force_destroy = true # ECS takes a task's entry out only some time after the task is gone
   description   = "Tasks of ${var.tenant} in ${var.stack}"
 
@@ -42,8 +45,8 @@ resource "aws_service_discovery_service" "this" {
 
   lifecycle {
     precondition {
-      condition     = one(values(terraform_data.discovery)).output == local.discovery_record
-      error_message = "dns.discovery: with network_mode \"${var.task.network_mode}\" ${one(keys(local.discovered))} would be found by ${local.discovery_record} records instead of ${one(values(terraform_data.discovery)).output}, and Cloud Map has no second service of one name. Give the new one another name in dns.discovery.name; or take dns.discovery out, apply, and put it in again."
+      condition     = terraform_data.discovery[each.value].output == local.discovery_record
+      error_message = "dns.discovery: with network_mode \"${var.task.network_mode}\" ${each.value} would be found by ${local.discovery_record} records instead of ${terraform_data.discovery[each.value].output}, and Cloud Map has no second service of one name. Give the new one another name in dns.discovery.name; or take dns.discovery out, apply, and put it in again."
     }
   }
 }

@@ -44,3 +44,24 @@ resource "aws_route53_record" "this" {
 
   depends_on = [aws_appautoscaling_policy.in, aws_appautoscaling_policy.out, aws_appautoscaling_policy.track, aws_appautoscaling_target.bounds, aws_ecs_service.this, aws_lb_listener_rule.turned]
 }
+
+# Which names the tenant has, since its last good apply. The rule on a shared load balancer, and a listener's first certificate, take a
+# new host name before the service and the old one's record leave it: an apply that fails between would leave the tenant without any.
+resource "terraform_data" "named" {
+  for_each = toset(local.host_names)
+
+  input = plantimestamp()
+
+  lifecycle {
+    ignore_changes = [input]
+
+    postcondition {
+      condition = self.input != plantimestamp() || each.key != var.dns.hostname || terraform_data.first.input.hostname == null || terraform_data.first.input.at == plantimestamp() || !(
+        local.shared || (local.own && var.load_balancer.make_certificate)
+      )
+      error_message = "dns.hostname: ${each.key} is new to the tenant, and the old name would go before the new one answers. Apply three times: with the new name in dns.aliases; then as dns.hostname, with the old one in dns.aliases; then without the old one."
+    }
+  }
+
+  depends_on = [terraform_data.serving]
+}

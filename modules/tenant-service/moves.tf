@@ -23,7 +23,7 @@ resource "terraform_data" "resolvers" {
 # Whatever a move leaves behind waits for this: it depends on all that serves, so it changes when the new is in place. (What is
 # new has no past in the state, and Terraform orders what goes only after what was there and changed.)
 resource "terraform_data" "serving" {
-  input = { way_in = local.way_in_key, service = local.service_key, moving = local.moving != null }
+  input = { way_in = local.way_in_key, service = local.service_key, moving = local.moving != null, names = local.host_names }
 
   depends_on = [
     aws_appautoscaling_policy.in,
@@ -83,6 +83,11 @@ moved {
 moved {
   from = aws_appautoscaling_policy.in[0]
   to   = aws_appautoscaling_policy.in["first"]
+}
+
+moved {
+  from = aws_service_discovery_service.this[0]
+  to   = aws_service_discovery_service.this["first"]
 }
 
 moved {

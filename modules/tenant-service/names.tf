@@ -52,7 +52,7 @@ locals {
 
 # What the tenant was made with, for good. It has the address "first", which also leads a state of version 0.1 here.
 resource "terraform_data" "first" {
-  input = merge(local.facts, { at = plantimestamp(), hostname = var.dns.hostname })
+  input = merge(local.facts, { at = plantimestamp(), hostname = var.dns.hostname, discovery = local.discovery_name })
 
   lifecycle {
     ignore_changes = [input]

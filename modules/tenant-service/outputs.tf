@@ -90,7 +90,7 @@ output "certificate_arns" {
 
 output "discovery_arn" {
   description = "ARN of the Cloud Map service; null without service discovery."
-  value       = one(aws_service_discovery_service.this[*].arn)
+  value       = one(values(aws_service_discovery_service.this)[*].arn)
 }
 
 output "task_security_group_id" {

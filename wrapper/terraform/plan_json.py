@@ -17,7 +17,7 @@ from ..model.nouns import Drift
 # A new revision replaces the old one with every build; the old one stays usable (skip_destroy).
 _ROUTINE = ("aws_ecs_task_definition",)
 # Notes of modules/tenant-service in the state, which stand for nothing. Any other terraform_data may have a provisioner.
-_NOTES = re.compile(r"module\.\S+\.terraform_data\.(bounds|discovery|first|resolvers|serving)(\[.+\])?")
+_NOTES = re.compile(r"module\.\S+\.terraform_data\.(bounds|discovery|first|named|resolvers|serving)(\[.+\])?")
 
 
 def check_deletions(data: bytes, label: str, allowed: Sequence[str], unchanged: str = "nothing was changed") -> None:

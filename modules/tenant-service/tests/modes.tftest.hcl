@@ -206,7 +206,7 @@ run "found_by_other_services" {
     dns           = { discovery = { namespace_id = "ns-1", name = "prices" } }
   }
   assert {
-    condition     = aws_service_discovery_service.this[0].name == "prices" && one(one(aws_service_discovery_service.this[0].dns_config).dns_records).type == "A"
+    condition     = one(values(aws_service_discovery_service.this)).name == "prices" && one(one(one(values(aws_service_discovery_service.this)).dns_config).dns_records).type == "A"
     error_message = "a task with an address is an A record"
   }
   assert {
@@ -220,7 +220,7 @@ run "found_by_port" {
     dns = { zone = "example.com", hostname = "acme.test.example.com", discovery = { namespace_id = "ns-1" } }
   }
   assert {
-    condition     = aws_service_discovery_service.this[0].name == "acme" && one(one(aws_service_discovery_service.this[0].dns_config).dns_records).type == "SRV" && one(one(values(aws_ecs_service.this)).service_registries).container_name == "web" && one(one(values(aws_ecs_service.this)).service_registries).container_port == 8080
+    condition     = one(values(aws_service_discovery_service.this)).name == "acme" && one(one(one(values(aws_service_discovery_service.this)).dns_config).dns_records).type == "SRV" && one(one(values(aws_ecs_service.this)).service_registries).container_name == "web" && one(one(values(aws_ecs_service.this)).service_registries).container_port == 8080
     error_message = "a dynamic host port is told by an SRV record"
   }
 }
@@ -241,7 +241,7 @@ run "found_by_another_record_under_another_name" {
     task = { network_mode = "awsvpc" }
   }
   assert {
-    condition     = aws_service_discovery_service.this[0].name == "acme-web" && aws_service_discovery_service.this[0].force_destroy
+    condition     = aws_service_discovery_service.this["acme-web"].name == "acme-web" && aws_service_discovery_service.this["acme-web"].force_destroy
     error_message = "a record of another kind needs a name of its own; entries of tasks that are gone do not keep a service"
   }
 }

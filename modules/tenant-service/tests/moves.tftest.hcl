@@ -91,15 +91,55 @@ run "sticky_tenants_have_sticky_rules" {
   }
 }
 
+run "a_further_name" {
+  variables {
+    load_balancer = merge(var.load_balancer, { mode = "shared" })
+    dns           = { zone = "example.com", hostname = "acme.test.example.com", aliases = ["www.example.com"] }
+  }
+  assert {
+    condition     = join(", ", keys(aws_route53_record.this)) == "A, www.example.com A"
+    error_message = "an alias has a record of its own"
+  }
+}
+
 run "a_host_name_and_an_alias_change_places" {
   command = plan
   variables {
     load_balancer = merge(var.load_balancer, { mode = "shared" })
-    dns           = { zone = "example.com", hostname = "shop.example.com", aliases = ["acme.test.example.com"] }
+    dns           = { zone = "example.com", hostname = "www.example.com", aliases = ["acme.test.example.com"] }
   }
   assert {
-    condition     = aws_route53_record.this["A"].name == "acme.test.example.com" && aws_route53_record.this["shop.example.com A"].name == "shop.example.com" && output.url == "https://shop.example.com"
+    condition     = aws_route53_record.this["A"].name == "acme.test.example.com" && aws_route53_record.this["www.example.com A"].name == "www.example.com" && output.url == "https://www.example.com"
     error_message = "a record's address says its name, not whether that is the host name"
+  }
+}
+
+run "a_host_name_that_is_new" {
+  command = plan
+  variables {
+    load_balancer = merge(var.load_balancer, { mode = "shared" })
+    dns           = { zone = "example.com", hostname = "shop.example.com" }
+  }
+  expect_failures = [terraform_data.named]
+}
+
+run "a_host_name_that_is_new_with_a_certificate_of_its_own" {
+  command = plan
+  variables {
+    load_balancer = { make_certificate = true }
+    dns           = { zone = "example.com", hostname = "shop.example.com", aliases = ["acme.test.example.com"] }
+  }
+  expect_failures = [terraform_data.named]
+}
+
+run "a_host_name_that_is_new_where_nothing_asks_for_it" {
+  command = plan
+  variables {
+    dns = { zone = "example.com", hostname = "shop.example.com" }
+  }
+  assert {
+    condition     = output.url == "http://shop.example.com"
+    error_message = "a load balancer of its own forwards every name"
   }
 }
 

@@ -199,8 +199,8 @@ class Tenant:
 
 def of_version_0_1(state: Values) -> Values:
     """The same state under its old addresses: one service, and lists of one."""
-    new = ("terraform_data", "first"), ("terraform_data", "resolvers"), ("terraform_data", "serving")
-    added = (*new, ("aws_appautoscaling_target", "bounds"))
+    notes = [("terraform_data", name) for name in ("first", "named", "resolvers", "serving")]
+    added = (*notes, ("aws_appautoscaling_target", "bounds"))
     kept = [one for one in state["resources"] if (one["type"], one["name"]) not in added]
     for one in kept:
         for instance in (each for each in one["instances"] if each.get("index_key") == "first"):
@@ -224,6 +224,7 @@ def tenant(account: Account, home: Path, name: str) -> Tenant:
 def moves(account: Account) -> dict[str, tuple[Values, Values]]:
     """What a tenant is, and what it is to become. TENANT stands for its name."""
     shared, own = account.shared(), {"load_balancer": {"mode": "own"}}
+    other = shared | {"task": AWSVPC}
     first, second = "TENANT.example.com", "TENANT.shop.example.com"
     found = {"namespace_id": account.stack["namespace"]}
     names = {"dns": {"aliases": [second], "discovery": found}}
@@ -238,9 +239,8 @@ def moves(account: Account) -> dict[str, tuple[Values, Values]]:
         "one shared to another": (shared, account.shared(2)),
         "capacity provider": (shared, shared | {"deployment": OTHER}),
         "port": (shared, shared | {"port": 9090}),
-        "port, awsvpc": (shared | {"task": AWSVPC}, shared | {"task": AWSVPC, "port": 9090}),
+        "port, awsvpc": (other, other | {"port": 9090}),
         "health check": (shared, shared | probed),
-        "another alias": (shared, shared | {"dns": {"aliases": [second]}}),
         "host name and alias change places": (
             shared | {"dns": {"aliases": [second]}},
             shared | {"dns": {"hostname": second, "aliases": [first]}},
@@ -248,10 +248,10 @@ def moves(account: Account) -> dict[str, tuple[Values, Values]]:
         "discovery": (shared, shared | {"dns": {"discovery": found}}),
         "discovery, bridge to awsvpc": (
             shared | {"dns": {"discovery": found}},
-            shared | {"task": AWSVPC, "dns": {"discovery": found | {"name": "TENANT-2"}}},
+            other | {"dns": {"discovery": found | {"name": "TENANT-2"}}},
         ),
         "bounds": (shared, shared | {"scaling": {"min": 2, "max": 9}}),
-        EACH_OTHER_ONE: (shared | names, shared | probed | {"deployment": OTHER, "port": 9090, "dns": swapped}),
+        EACH_OTHER_ONE: (other | names, other | probed | {"deployment": OTHER, "port": 9090, "dns": swapped}),
     }
 
 

@@ -125,7 +125,8 @@ def serving(group: Any) -> list[Any]:
     if group is None or not any(True for _ in service_targets(elbv2_backends[ACCOUNT][REGION], group)):
         return []
     services = ecs_backends[ACCOUNT][REGION].services.values()
-    behind = [s for s in services if any(lb.get("targetGroupArn") == group.arn for lb in s.load_balancers)]
+    runs = [s for s in services if s.status == "ACTIVE" and s.running_count]
+    behind = [s for s in runs if any(lb.get("targetGroupArn") == group.arn for lb in s.load_balancers)]
     return [s for s in behind if group.target_type == "instance" or reached(s)]
 
 
