@@ -8,17 +8,20 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import aws_names
+
 from wrapper.terraform import hcl
 
 
 def reference(folder: Path) -> str:
-    """Required inputs first, then the optional ones, then the outputs; each in the order of the code."""
+    """Required inputs first, then the optional ones, then the outputs; each in the order of the code. Then AWS's names of them."""
     blocks = [b for file in sorted(folder.glob("*.tf")) for b in hcl.parse_blocks(file.read_text(), str(file))]
     inputs = [b for b in blocks if b.kind == "variable"]
     required = [b for b in inputs if "default" not in b.body]
     optional = [b for b in inputs if "default" in b.body]
     outputs = [f"- `{b.labels[0]}`: {_description(b)}" for b in blocks if b.kind == "output"]
-    return "\n\n".join(["## Inputs", *_inputs([*required, *optional]), "## Outputs", "\n".join(outputs)])
+    names = ["## What AWS calls the inputs", table] if (table := aws_names.table(folder)) else []
+    return "\n\n".join(["## Inputs", *_inputs([*required, *optional]), "## Outputs", "\n".join(outputs), *names])
 
 
 def _inputs(blocks: Iterable[hcl.Block]) -> Iterable[str]:

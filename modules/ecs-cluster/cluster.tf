@@ -5,6 +5,10 @@ data "aws_caller_identity" "current" {}
 # Tags of the provider block do not reach Auto Scaling groups, their machines and volumes: they are repeated there.
 data "aws_default_tags" "current" {}
 
+locals {
+  region = data.aws_region.current.name # provider 6 says "region" and warns of this one, which provider 5 has alone
+}
+
 resource "aws_ecs_cluster" "this" {
   #checkov:skip=CKV_AWS_65:insights.mode is the caller's; a test cluster that is gone at night has none
   #checkov:skip=CKV_AWS_224:execute_command is the caller's: logged unless said otherwise, with the key that is given

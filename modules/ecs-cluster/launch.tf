@@ -9,6 +9,8 @@ locals {
 
   public_address = var.node.public_address == null ? local.make_network && !local.private : var.node.public_address
 
+  node_security_groups = concat([aws_security_group.nodes.id], values(var.node.security_groups))
+
   # Tags of the provider block do not reach machines, nor what ECS and EC2 make for them.
   node_tags = merge(data.aws_default_tags.current.tags, { Name = var.name })
 
@@ -37,7 +39,7 @@ locals {
   }, var.agent_settings)
 
   user_data = templatefile("${path.module}/user-data.sh.tftpl", {
-    region          = data.aws_region.current.name
+    region          = local.region
     settings        = local.agent_settings
     registry_secret = local.registry_secret
   })
@@ -55,11 +57,11 @@ resource "aws_launch_template" "nodes" {
   update_default_version = true
 
   iam_instance_profile {
-    arn = aws_iam_instance_profile.nodes.arn
+    arn = local.instance_profile_arn
   }
 
   network_interfaces {
-    security_groups             = [aws_security_group.nodes.id]
+    security_groups             = local.node_security_groups
     associate_public_ip_address = local.public_address # said either way: a subnet's own habit does not decide
     delete_on_termination       = true
   }
@@ -107,9 +109,9 @@ resource "aws_launch_configuration" "nodes" {
   spot_price                  = var.capacity.spot_max_price
   key_name                    = var.node.key_name
   user_data                   = local.user_data
-  security_groups             = [aws_security_group.nodes.id]
+  security_groups             = local.node_security_groups
   associate_public_ip_address = local.public_address
-  iam_instance_profile        = aws_iam_instance_profile.nodes.name
+  iam_instance_profile        = var.roles.nodes == null ? aws_iam_instance_profile.nodes[0].name : reverse(split("/", var.roles.nodes.instance_profile_arn))[0]
 
   metadata_options {
     http_endpoint               = "enabled"

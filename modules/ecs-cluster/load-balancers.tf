@@ -10,6 +10,10 @@ locals {
     for protocol, port in local.shared_ports : "${who}-${protocol}" => { block = block, port = port }
   }]...)
 
+  shared_certificates = var.load_balancer == null ? {} : merge([for number in local.shared : {
+    for name, arn in var.load_balancer.certificates : "${number} ${name}" => { number = number, arn = arn }
+  }]...)
+
   # 32 characters at most, the same for no other cluster of the region: the hash stands for what was cut off.
   shared_name = "${trim(substr(var.name, 0, 20), "-")}-${substr(sha256("${var.name}/shared"), 0, 8)}"
 
@@ -47,7 +51,7 @@ resource "aws_lb" "shared" {
   internal                   = var.load_balancer.internal
   ip_address_type            = var.load_balancer.dual_stack ? "dualstack" : "ipv4"
   subnets                    = local.shared_subnet_ids
-  security_groups            = [aws_security_group.shared[0].id, aws_security_group.load_balancers.id]
+  security_groups            = concat([aws_security_group.shared[0].id, aws_security_group.load_balancers.id], values(var.load_balancer.security_groups))
   idle_timeout               = var.load_balancer.idle_seconds
   enable_deletion_protection = var.load_balancer.deletion_protection
   drop_invalid_header_fields = true
@@ -93,6 +97,14 @@ resource "aws_lb_listener" "shared" {
       status_code  = "404"
     }
   }
+}
+
+# A listener presents the certificate of the name it is asked for.
+resource "aws_lb_listener_certificate" "shared" {
+  for_each = local.shared_certificates
+
+  listener_arn    = aws_lb_listener.shared[each.value.number].arn
+  certificate_arn = each.value.arn
 }
 
 resource "aws_lb_listener" "redirect" {

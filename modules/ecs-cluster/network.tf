@@ -58,7 +58,7 @@ resource "aws_subnet" "public" {
   for_each = local.zones
 
   vpc_id            = local.vpc_id
-  availability_zone = "${data.aws_region.current.name}${each.key}"
+  availability_zone = "${local.region}${each.key}"
   cidr_block        = local.blocks["public-${each.key}"]
   ipv6_cidr_block   = var.network.ipv6 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, index(local.letters, each.key)) : null
 
@@ -97,7 +97,7 @@ resource "aws_subnet" "private" {
   for_each = local.private_zones
 
   vpc_id            = local.vpc_id
-  availability_zone = "${data.aws_region.current.name}${each.key}"
+  availability_zone = "${local.region}${each.key}"
   cidr_block        = local.blocks["private-${each.key}"]
 
   tags = { Name = "${var.name}-private-${each.key}" }
@@ -144,7 +144,7 @@ resource "aws_vpc_endpoint" "s3" {
   count = local.private ? 1 : 0
 
   vpc_id          = local.vpc_id
-  service_name    = "com.amazonaws.${data.aws_region.current.name}.s3"
+  service_name    = "com.amazonaws.${local.region}.s3"
   route_table_ids = [for table in aws_route_table.private : table.id]
   tags            = { Name = "${var.name}-s3" }
 }
@@ -154,7 +154,7 @@ resource "aws_subnet" "data" {
   for_each = local.data_zones
 
   vpc_id            = local.vpc_id
-  availability_zone = "${data.aws_region.current.name}${each.key}"
+  availability_zone = "${local.region}${each.key}"
   cidr_block        = local.blocks["data-${each.key}"]
 
   tags = { Name = "${var.name}-data-${each.key}" }

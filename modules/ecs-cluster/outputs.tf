@@ -58,12 +58,17 @@ output "load_balancer_security_group_id" {
 
 output "node_role_arn" {
   description = "The nodes' IAM role."
-  value       = aws_iam_role.nodes.arn
+  value       = var.roles.nodes == null ? aws_iam_role.nodes[0].arn : data.aws_iam_instance_profile.nodes[0].role_arn
 }
 
 output "node_role_name" {
   description = "Name of the nodes' role, for attaching policies."
-  value       = aws_iam_role.nodes.name
+  value       = var.roles.nodes == null ? aws_iam_role.nodes[0].name : data.aws_iam_instance_profile.nodes[0].role_name
+}
+
+output "role_policies" {
+  description = "What a role of yours (`roles`) must be allowed, and what must be trusted to take it: role => trust and policy, JSON."
+  value       = local.role_policies
 }
 
 output "machine_image_id" {

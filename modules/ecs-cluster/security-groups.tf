@@ -39,10 +39,22 @@ resource "aws_vpc_security_group_ingress_rule" "nodes" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "nodes" {
-  description       = "Registries, AWS and what the application calls"
-  security_group_id = aws_security_group.nodes.id
-  cidr_ipv4         = "0.0.0.0/0"
-  ip_protocol       = "-1"
+  for_each = var.node.egress
+
+  description                  = each.key == "everything" ? "Registries, AWS and what the application calls" : each.key
+  security_group_id            = aws_security_group.nodes.id
+  cidr_ipv4                    = can(cidrnetmask(each.value.to)) ? each.value.to : null
+  cidr_ipv6                    = strcontains(each.value.to, ":") ? each.value.to : null
+  prefix_list_id               = startswith(each.value.to, "pl-") ? each.value.to : null
+  referenced_security_group_id = startswith(each.value.to, "sg-") ? each.value.to : null
+  ip_protocol                  = each.value.protocol == "all" ? "-1" : each.value.protocol
+  from_port                    = each.value.protocol == "all" ? null : coalesce(each.value.port, 0)
+  to_port                      = each.value.protocol == "all" ? null : coalesce(each.value.last_port, each.value.port, 65535)
+}
+
+moved {
+  from = aws_vpc_security_group_egress_rule.nodes
+  to   = aws_vpc_security_group_egress_rule.nodes["everything"]
 }
 
 resource "aws_vpc_security_group_egress_rule" "load_balancers" {

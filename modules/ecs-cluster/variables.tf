@@ -165,7 +165,10 @@ variable "node" {
     Each machine. `volume_gb` is the encrypted root volume, with a key of yours if `volume_kms_key_arn` names one. `key_name`: a
     key pair (no port is opened for it). `hop_limit`: 1 keeps bridge containers from the node's credentials. `public_address`:
     unless given, only behind nat = "none". `reserved_memory`: MiB that no task gets. `clean_up`: every `interval_minutes` at
-    most `images` images go that were not used for `age_hours`; a stopped task's containers go after `task_hours`.
+    most `images` images go that were not used for `age_hours`; a stopped task's containers go after `task_hours`. `security_groups`: a name of
+    your choice => a security group that the machines are in too. `egress`: a name of your choice => where the machines, and on them the tasks
+    without an address of their own, may connect: `to` (a block of addresses, a security group, a prefix list), `protocol`, `port` to
+    `last_port` (all ports unless given).
   EOT
   type = object({
     volume_gb          = optional(number, 30)
@@ -174,6 +177,13 @@ variable "node" {
     hop_limit          = optional(number, 1)
     public_address     = optional(bool)
     reserved_memory    = optional(number, 128)
+    security_groups    = optional(map(string), {})
+    egress = optional(map(object({
+      to        = string
+      protocol  = optional(string, "tcp")
+      port      = optional(number)
+      last_port = optional(number)
+    })), { everything = { to = "0.0.0.0/0", protocol = "all" } })
     clean_up = optional(object({
       interval_minutes = optional(number, 30)
       age_hours        = optional(number, 24)
@@ -187,6 +197,24 @@ variable "node" {
   validation {
     condition     = var.node.volume_gb >= 30 && var.node.volume_gb <= 16384 && floor(var.node.volume_gb) == var.node.volume_gb
     error_message = "node.volume_gb: use 30 (what the machine image needs) to 16384."
+  }
+  validation {
+    condition     = length(var.node.security_groups) <= 4 && alltrue([for id in values(var.node.security_groups) : can(regex("^sg-[0-9a-f]+$", id))])
+    error_message = "node.security_groups: every value is the id of a security group (sg-...), and there are at most four: an interface has five, one of which is made here."
+  }
+  validation {
+    condition     = alltrue([for rule in var.node.egress : can(cidrhost(rule.to, 0)) || can(regex("^(sg|pl)-[0-9a-f]+$", rule.to))])
+    error_message = "node.egress: to is a block of addresses (10.0.0.0/8, ::/0), a security group (sg-...) or a prefix list (pl-...)."
+  }
+  validation {
+    condition = alltrue([for rule in var.node.egress : contains(["tcp", "udp", "all"], rule.protocol) && (
+      rule.protocol == "all" ? rule.port == null && rule.last_port == null : try(coalesce(rule.port, 0) <= coalesce(rule.last_port, rule.port, 65535) && coalesce(rule.port, 0) >= 0 && coalesce(rule.last_port, rule.port, 65535) <= 65535, false)
+    )])
+    error_message = "node.egress: protocol is \"tcp\", \"udp\" or \"all\" (which has no ports); port and last_port are 0 to 65535, the last not below the first."
+  }
+  validation {
+    condition     = length(var.node.egress) >= 1 && length(var.node.egress) <= 60
+    error_message = "node.egress: name 1 to 60 places (a security group holds 60 rules each way); leave egress out to reach everything."
   }
   validation {
     condition     = var.node.volume_kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", var.node.volume_kms_key_arn))
@@ -339,12 +367,15 @@ variable "load_balancer" {
     Load balancers that tenants share: `count` of them, all alike; null for none. With `certificate_arn` they speak HTTPS and
     send HTTP there; without, HTTP. `https`: say true when the certificate is made in the same apply. `dual_stack`: they have
     IPv6 addresses too. `allowed`: a name of your choice => addresses that may connect. `access_logs`: a bucket that Elastic Load
-    Balancing may write to.
+    Balancing may write to. `certificates`: further ones of each listener, a name of your choice => the certificate's ARN. `security_groups`: a
+    name of your choice => a security group that each is in too.
   EOT
   type = object({
     count           = optional(number, 1)
     certificate_arn = optional(string)
     https           = optional(bool)
+    certificates    = optional(map(string), {})
+    security_groups = optional(map(string), {})
     ssl_policy      = optional(string, "ELBSecurityPolicy-TLS13-1-2-2021-06")
     internal        = optional(bool, false)
     dual_stack      = optional(bool, false)
@@ -369,6 +400,18 @@ variable "load_balancer" {
   validation {
     condition     = try(var.load_balancer.https, null) == null || try(var.load_balancer.https ? var.load_balancer.certificate_arn != null : var.load_balancer.certificate_arn == null, false)
     error_message = "load_balancer.https: true needs certificate_arn, false must go without it; left out, it is true when there is a certificate."
+  }
+  validation {
+    condition     = alltrue([for arn in values(try(var.load_balancer.certificates, {})) : can(regex("^arn:[a-z-]+:(acm|iam):", arn))]) && length(try(var.load_balancer.certificates, {})) <= 25
+    error_message = "load_balancer.certificates: up to 25 ARNs of certificates, which is a load balancer's quota beside its first one."
+  }
+  validation {
+    condition     = length(try(var.load_balancer.certificates, {})) == 0 || try(coalesce(var.load_balancer.https, var.load_balancer.certificate_arn != null), false)
+    error_message = "load_balancer.certificates: they are further ones of a listener that speaks HTTPS; give certificate_arn too."
+  }
+  validation {
+    condition     = length(try(var.load_balancer.security_groups, {})) <= 3 && alltrue([for id in values(try(var.load_balancer.security_groups, {})) : can(regex("^sg-[0-9a-f]+$", id))])
+    error_message = "load_balancer.security_groups: up to three ids of security groups (sg-...): a load balancer has five, two of which are made here."
   }
   validation {
     condition     = var.load_balancer == null || can(regex("^ELBSecurityPolicy-TLS13-1-[23]-", var.load_balancer.ssl_policy))
@@ -440,5 +483,37 @@ variable "alarms" {
   validation {
     condition     = var.alarms.spot_interruptions >= 1
     error_message = "alarms.spot_interruptions: 1 or more."
+  }
+}
+
+variable "roles" {
+  description = <<-EOT
+    The nodes' IAM role. One that is made here gets `path` and `permissions_boundary` (the ARN of a policy). Or give one of yours, by the ARN
+    of its instance profile, in `nodes`. The module then neither makes nor changes a role; what it must be allowed, and which service must be
+    trusted, is in the output `role_policies`.
+  EOT
+  type = object({
+    path                 = optional(string, "/")
+    permissions_boundary = optional(string)
+    nodes                = optional(object({ instance_profile_arn = string }))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9_+=,.@-]+/)*$", var.roles.path)) && length(var.roles.path) <= 512
+    error_message = "roles.path: begin and end with a slash, such as /team/."
+  }
+  validation {
+    condition     = var.roles.permissions_boundary == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.roles.permissions_boundary))
+    error_message = "roles.permissions_boundary: give the ARN of an IAM policy, such as arn:aws:iam::123456789012:policy/boundary."
+  }
+  validation {
+    condition     = var.roles.nodes == null || can(regex("^arn:[a-z-]+:iam::[0-9]{12}:instance-profile/", var.roles.nodes.instance_profile_arn))
+    error_message = "roles.nodes: a role of yours is given by its instance profile, { instance_profile_arn = \"arn:aws:iam::123456789012:instance-profile/nodes\" }."
+  }
+  validation {
+    condition     = var.roles.nodes == null || length(var.node_policies) == 0
+    error_message = "roles.nodes: the module changes no role of yours; put node_policies on it yourself, and leave them out here."
   }
 }

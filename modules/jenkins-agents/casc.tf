@@ -30,7 +30,7 @@ locals {
       repositoryCredentials = local.registry_secret
       networkMode           = "awsvpc"
       subnets               = join(",", sort(local.subnet_ids))
-      securityGroups        = aws_security_group.agents.id
+      securityGroups        = join(",", concat([aws_security_group.agents.id], values(var.network.security_groups)))
       assignPublicIp        = agent.capacity != "machines" && var.network.public_addresses
       operatingSystemFamily = "LINUX"
       cpuArchitecture       = agent.architecture
@@ -40,8 +40,8 @@ locals {
       remoteFSRoot          = agent.remote_root
       entrypoint            = length(agent.entry_point) == 0 ? null : join(" ", agent.entry_point)
       jvmArgs               = agent.jvm_args
-      executionRole         = aws_iam_role.execution.arn
-      taskrole              = aws_iam_role.task.arn
+      executionRole         = local.execution_role_arn
+      taskrole              = local.task_role_arn
       logDriver             = "awslogs"
       logDriverOptions = [
         { name = "awslogs-group", value = aws_cloudwatch_log_group.agents.name },

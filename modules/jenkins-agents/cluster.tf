@@ -5,13 +5,14 @@ data "aws_partition" "current" {}
 data "aws_caller_identity" "current" {}
 
 locals {
-  region     = data.aws_region.current.name
+  region     = data.aws_region.current.name # provider 6 says "region" and warns of this one, which provider 5 has alone
   partition  = data.aws_partition.current.partition
   account_id = data.aws_caller_identity.current.account_id
 
-  # Roles know no region: the hash keeps the same stack in two regions apart.
+  # Roles know no region: the hash keeps the same stack in two regions apart. Nor can IAM change a path, and it knows one role of a
+  # name in all paths: a role that moves has another name.
   readable  = trimsuffix(substr(var.name, 0, 31), "-")
-  role_name = "${local.readable}-${substr(sha256("${local.region}/${var.name}"), 0, 8)}"
+  role_name = "${local.readable}-${substr(sha256("${local.region}/${var.name}${var.roles.path == "/" ? "" : var.roles.path}"), 0, 8)}"
 
   make_cluster = var.cluster == null
   cluster_name = local.make_cluster ? aws_ecs_cluster.this[0].name : var.cluster.name
@@ -41,6 +42,7 @@ resource "aws_cloudwatch_log_group" "insights" {
 
   name              = "/aws/ecs/containerinsights/${var.name}/performance"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.encryption.logs
 }
 
 resource "aws_ecs_cluster_capacity_providers" "this" {

@@ -61,7 +61,7 @@ locals {
       Sid       = "HandOverTheAgentsRoles"
       Effect    = "Allow"
       Action    = ["iam:PassRole"]
-      Resource  = [aws_iam_role.execution.arn, aws_iam_role.task.arn]
+      Resource  = [local.execution_role_arn, local.task_role_arn]
       Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
     },
   ]
@@ -69,6 +69,7 @@ locals {
 
 resource "aws_iam_policy" "controller" {
   name        = "${local.role_name}-controller"
+  path        = var.roles.path
   description = "Jenkins starts agents of ${var.name}"
   policy      = jsonencode({ Version = "2012-10-17", Statement = local.controller_statements })
 }

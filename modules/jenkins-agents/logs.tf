@@ -1,7 +1,8 @@
 resource "aws_cloudwatch_log_group" "agents" {
-  #checkov:skip=CKV_AWS_158:AWS's own key encrypts; a customer's key is a cost and a permission more
+  #checkov:skip=CKV_AWS_158:encryption.logs is the caller's; AWS's own key encrypts otherwise
   #checkov:skip=CKV_AWS_338:how long logs are kept is the caller's; a test keeps them for days
 
   name              = "/jenkins/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.encryption.logs
 }

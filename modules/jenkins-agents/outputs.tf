@@ -43,12 +43,17 @@ output "controller_policy_arn" {
 
 output "task_role_arn" {
   description = "The role that builds have."
-  value       = aws_iam_role.task.arn
+  value       = local.task_role_arn
 }
 
 output "execution_role_arn" {
   description = "The role that ECS starts agents with."
-  value       = aws_iam_role.execution.arn
+  value       = local.execution_role_arn
+}
+
+output "role_policies" {
+  description = "What roles of yours (`roles`) must be allowed, and what must be trusted to take them: role => trust and policy, JSON. A policy that is null allows nothing."
+  value       = local.role_policies
 }
 
 output "network" {

@@ -10,6 +10,15 @@ locals {
   registry_secret = one(data.aws_secretsmanager_secret.registry[*].arn)
   kms             = "arn:${local.partition}:kms:${local.region}:${local.account_id}"
 
+  execution_role_arn = var.roles.execution == null ? aws_iam_role.execution[0].arn : var.roles.execution.arn
+  task_role_arn      = var.roles.task == null ? aws_iam_role.task[0].arn : var.roles.task.arn
+
+  # For roles of the caller's own; null: it need not be allowed anything.
+  role_policies = {
+    execution = { trust = local.assumed_by_tasks, policy = jsonencode({ Version = "2012-10-17", Statement = local.execution_statements }) }
+    task      = { trust = local.assumed_by_tasks, policy = null }
+  }
+
   assumed_by_tasks = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -28,7 +37,7 @@ locals {
       {
         Effect   = "Allow"
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = ["${aws_cloudwatch_log_group.agents.arn}:*"]
+        Resource = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${aws_cloudwatch_log_group.agents.name}:*"]
       },
       {
         Effect   = "Allow"
@@ -56,26 +65,36 @@ locals {
 }
 
 resource "aws_iam_role" "execution" {
-  name               = "${local.role_name}-execution"
-  description        = "Starts the Jenkins agents of ${var.name}"
-  assume_role_policy = local.assumed_by_tasks
+  count = var.roles.execution == null ? 1 : 0
+
+  name                 = "${local.role_name}-execution"
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  description          = "Starts the Jenkins agents of ${var.name}"
+  assume_role_policy   = local.assumed_by_tasks
 }
 
 resource "aws_iam_role_policy" "execution" {
+  count = var.roles.execution == null ? 1 : 0
+
   name   = "start-agents"
-  role   = aws_iam_role.execution.name
-  policy = jsonencode({ Version = "2012-10-17", Statement = local.execution_statements })
+  role   = aws_iam_role.execution[0].name
+  policy = local.role_policies.execution.policy
 }
 
 resource "aws_iam_role" "task" {
-  name               = "${local.role_name}-task"
-  description        = "Builds on the Jenkins agents of ${var.name}"
-  assume_role_policy = local.assumed_by_tasks
+  count = var.roles.task == null ? 1 : 0
+
+  name                 = "${local.role_name}-task"
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  description          = "Builds on the Jenkins agents of ${var.name}"
+  assume_role_policy   = local.assumed_by_tasks
 }
 
 resource "aws_iam_role_policy_attachment" "task" {
   for_each = var.task_policies
 
-  role       = aws_iam_role.task.name
+  role       = aws_iam_role.task[0].name
   policy_arn = each.value
 }

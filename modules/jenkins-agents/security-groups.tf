@@ -25,10 +25,22 @@ resource "aws_security_group" "agents" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "agents" {
-  description       = "The controller, registries, AWS and what builds call"
-  security_group_id = aws_security_group.agents.id
-  cidr_ipv4         = "0.0.0.0/0"
-  ip_protocol       = "-1"
+  for_each = var.network.egress
+
+  description                  = each.key == "everything" ? "The controller, registries, AWS and what builds call" : each.key
+  security_group_id            = aws_security_group.agents.id
+  cidr_ipv4                    = can(cidrnetmask(each.value.to)) ? each.value.to : null
+  cidr_ipv6                    = strcontains(each.value.to, ":") ? each.value.to : null
+  prefix_list_id               = startswith(each.value.to, "pl-") ? each.value.to : null
+  referenced_security_group_id = startswith(each.value.to, "sg-") ? each.value.to : null
+  ip_protocol                  = each.value.protocol == "all" ? "-1" : each.value.protocol
+  from_port                    = each.value.protocol == "all" ? null : coalesce(each.value.port, 0)
+  to_port                      = each.value.protocol == "all" ? null : coalesce(each.value.last_port, each.value.port, 65535)
+}
+
+moved {
+  from = aws_vpc_security_group_egress_rule.agents
+  to   = aws_vpc_security_group_egress_rule.agents["everything"]
 }
 
 resource "aws_security_group" "controller" {

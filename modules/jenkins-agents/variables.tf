@@ -32,16 +32,43 @@ variable "cluster" {
 variable "network" {
   description = <<-EOT
     Where agents get their addresses: `vpc_id` and `subnet_ids`, by default those of the cluster's machines. `public_addresses` gives Fargate agents a public
-    address, needed in public subnets; agents on machines never get one, and need subnets with a NAT gateway.
+    address, needed in public subnets; agents on machines never get one, and need subnets with a NAT gateway. `security_groups`: a name of your
+    choice => a security group that agents are in too. `egress`: a name of your choice => where agents may connect: `to` (a block of addresses, a
+    security group, a prefix list), `protocol`, `port` to `last_port` (all ports unless given).
   EOT
   type = object({
     vpc_id           = optional(string)
     subnet_ids       = optional(set(string), [])
     public_addresses = optional(bool, false)
+    security_groups  = optional(map(string), {})
+    egress = optional(map(object({
+      to        = string
+      protocol  = optional(string, "tcp")
+      port      = optional(number)
+      last_port = optional(number)
+    })), { everything = { to = "0.0.0.0/0", protocol = "all" } })
   })
   default  = {}
   nullable = false
 
+  validation {
+    condition     = length(var.network.security_groups) <= 4 && alltrue([for id in values(var.network.security_groups) : can(regex("^sg-[0-9a-f]+$", id))])
+    error_message = "network.security_groups: every value is the id of a security group (sg-...), and there are at most four: an interface has five, one of which is made here."
+  }
+  validation {
+    condition     = alltrue([for rule in var.network.egress : can(cidrhost(rule.to, 0)) || can(regex("^(sg|pl)-[0-9a-f]+$", rule.to))])
+    error_message = "network.egress: to is a block of addresses (10.0.0.0/8, ::/0), a security group (sg-...) or a prefix list (pl-...)."
+  }
+  validation {
+    condition = alltrue([for rule in var.network.egress : contains(["tcp", "udp", "all"], rule.protocol) && (
+      rule.protocol == "all" ? rule.port == null && rule.last_port == null : try(coalesce(rule.port, 0) <= coalesce(rule.last_port, rule.port, 65535) && coalesce(rule.port, 0) >= 0 && coalesce(rule.last_port, rule.port, 65535) <= 65535, false)
+    )])
+    error_message = "network.egress: protocol is \"tcp\", \"udp\" or \"all\" (which has no ports); port and last_port are 0 to 65535, the last not below the first."
+  }
+  validation {
+    condition     = length(var.network.egress) >= 1 && length(var.network.egress) <= 60
+    error_message = "network.egress: name 1 to 60 places (a security group holds 60 rules each way); leave egress out to reach everything."
+  }
   validation {
     condition     = var.cluster != null || (var.network.vpc_id != null && length(var.network.subnet_ids) > 0)
     error_message = "network: without a cluster give vpc_id and subnet_ids (one or more)."
@@ -240,5 +267,52 @@ variable "insights" {
   validation {
     condition     = contains(["enabled", "enhanced", "disabled"], var.insights)
     error_message = "insights: use \"enabled\", \"enhanced\" or \"disabled\"."
+  }
+}
+
+variable "roles" {
+  description = <<-EOT
+    The IAM roles. Those that are made here, and the controller's policy, get `path`; the roles get `permissions_boundary` (the ARN of a policy).
+    Or give roles of yours, by ARN: `execution` (starts the agents), `task` (the builds). The module then neither makes nor changes that role;
+    what it must be allowed, and which service must be trusted, is in the output `role_policies`.
+  EOT
+  type = object({
+    path                 = optional(string, "/")
+    permissions_boundary = optional(string)
+    execution            = optional(object({ arn = string }))
+    task                 = optional(object({ arn = string }))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9_+=,.@-]+/)*$", var.roles.path)) && length(var.roles.path) <= 512
+    error_message = "roles.path: begin and end with a slash, such as /team/."
+  }
+  validation {
+    condition     = var.roles.permissions_boundary == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.roles.permissions_boundary))
+    error_message = "roles.permissions_boundary: give the ARN of an IAM policy, such as arn:aws:iam::123456789012:policy/boundary."
+  }
+  validation {
+    condition     = alltrue([for role in [var.roles.execution, var.roles.task] : role == null || can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", role.arn))])
+    error_message = "roles: a role of yours is given as { arn = \"arn:aws:iam::123456789012:role/agents\" }."
+  }
+  validation {
+    condition     = var.roles.task == null || length(var.task_policies) == 0
+    error_message = "roles.task: the module changes no role of yours; put task_policies on it yourself, and leave them out here."
+  }
+}
+
+variable "encryption" {
+  description = "ARN of a KMS key of yours that encrypts the agents' `logs`; AWS's own key unless given. What its policy must allow says the README."
+  type = object({
+    logs = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for key in [var.encryption.logs] : key == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", key))])
+    error_message = "encryption: give the ARN of a key, not of an alias: arn:aws:kms:ap-southeast-2:123456789012:key/..."
   }
 }

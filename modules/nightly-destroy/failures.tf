@@ -4,7 +4,8 @@
 resource "aws_sqs_queue" "failures" {
   name                      = "${var.name}-failures"
   message_retention_seconds = 14 * 24 * 3600
-  sqs_managed_sse_enabled   = true
+  sqs_managed_sse_enabled   = var.encryption.queues == null ? true : null
+  kms_master_key_id         = var.encryption.queues
 }
 
 resource "aws_cloudwatch_event_rule" "failed" {

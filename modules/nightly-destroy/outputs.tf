@@ -10,7 +10,12 @@ output "task_definition_arn" {
 
 output "task_role_arn" {
   description = "The role of the nightly destroy; the roles that it assumes must trust it."
-  value       = aws_iam_role.task.arn
+  value       = local.task_role_arn
+}
+
+output "role_policies" {
+  description = "What roles of yours (`roles`) must be allowed, and what must be trusted to take them: role => trust and policy, JSON."
+  value       = local.role_policies
 }
 
 output "failures_queue_url" {

@@ -11,6 +11,46 @@ locals {
   kms             = "arn:${local.partition}:kms:${local.region}:${local.account_id}"
   buckets         = [for bucket in sort(var.access.state_buckets) : "arn:${local.partition}:s3:::${bucket}"]
 
+  execution_role_arn = var.roles.execution == null ? aws_iam_role.execution[0].arn : var.roles.execution.arn
+  task_role_arn      = var.roles.task == null ? aws_iam_role.task[0].arn : var.roles.task.arn
+  schedule_role_arn  = var.roles.schedule == null ? aws_iam_role.schedule[0].arn : var.roles.schedule.arn
+
+  # For roles of the caller's own, too.
+  role_policies = {
+    execution = { trust = local.assumed_by_tasks, policy = jsonencode({ Version = "2012-10-17", Statement = local.execution_statements }) }
+    task      = { trust = local.assumed_by_tasks, policy = jsonencode({ Version = "2012-10-17", Statement = local.task_statements }) }
+    schedule  = { trust = local.assumed_by_schedules, policy = local.schedule_policy }
+  }
+
+  assumed_by_schedules = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "scheduler.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = local.account_id, "aws:SourceArn" = "arn:${local.partition}:scheduler:${local.region}:${local.account_id}:schedule-group/${aws_scheduler_schedule_group.this.name}" } }
+    }]
+  })
+
+  schedule_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat([
+      {
+        Effect    = "Allow"
+        Action    = ["ecs:RunTask"]
+        Resource  = [local.task_definitions]
+        Condition = { ArnEquals = { "ecs:cluster" = var.cluster == null ? "arn:${local.partition}:ecs:${local.region}:${local.account_id}:cluster/${aws_ecs_cluster.this[0].name}" : var.cluster.arn } }
+      },
+      {
+        Effect    = "Allow"
+        Action    = ["iam:PassRole"]
+        Resource  = [local.execution_role_arn, local.task_role_arn]
+        Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
+      },
+      { Effect = "Allow", Action = ["sqs:SendMessage"], Resource = ["arn:${local.partition}:sqs:${local.region}:${local.account_id}:${aws_sqs_queue.failures.name}"] },
+    ], [for key in var.encryption.queues[*] : { Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = [key] }])
+  })
+
   assumed_by_tasks = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -29,7 +69,7 @@ locals {
       {
         Effect   = "Allow"
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = ["${aws_cloudwatch_log_group.this.arn}:*"]
+        Resource = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${aws_cloudwatch_log_group.this.name}:*"]
       },
       {
         Effect   = "Allow"
@@ -88,71 +128,62 @@ locals {
 }
 
 resource "aws_iam_role" "execution" {
-  name               = "${local.role_name}-execution"
-  description        = "Starts the task of ${var.name}"
-  assume_role_policy = local.assumed_by_tasks
+  count = var.roles.execution == null ? 1 : 0
+
+  name                 = "${local.role_name}-execution"
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  description          = "Starts the task of ${var.name}"
+  assume_role_policy   = local.assumed_by_tasks
 }
 
 resource "aws_iam_role_policy" "execution" {
+  count = var.roles.execution == null ? 1 : 0
+
   name   = "start-task"
-  role   = aws_iam_role.execution.name
-  policy = jsonencode({ Version = "2012-10-17", Statement = local.execution_statements })
+  role   = aws_iam_role.execution[0].name
+  policy = local.role_policies.execution.policy
 }
 
 resource "aws_iam_role" "task" {
-  name               = "${local.role_name}-task"
-  description        = "Destroys what is marked ephemeral"
-  assume_role_policy = local.assumed_by_tasks
+  count = var.roles.task == null ? 1 : 0
+
+  name                 = "${local.role_name}-task"
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  description          = "Destroys what is marked ephemeral"
+  assume_role_policy   = local.assumed_by_tasks
 }
 
 resource "aws_iam_role_policy" "task" {
+  count = var.roles.task == null ? 1 : 0
+
   name   = "states-and-roles"
-  role   = aws_iam_role.task.name
-  policy = jsonencode({ Version = "2012-10-17", Statement = local.task_statements })
+  role   = aws_iam_role.task[0].name
+  policy = local.role_policies.task.policy
 }
 
 resource "aws_iam_role_policy_attachment" "task" {
   for_each = var.access.policy_arns
 
-  role       = aws_iam_role.task.name
+  role       = aws_iam_role.task[0].name
   policy_arn = each.value
 }
 
 resource "aws_iam_role" "schedule" {
-  name        = "${local.role_name}-schedule"
-  description = "Starts ${var.name} by the clock"
+  count = var.roles.schedule == null ? 1 : 0
 
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "scheduler.amazonaws.com" }
-      Condition = { StringEquals = { "aws:SourceAccount" = local.account_id, "aws:SourceArn" = aws_scheduler_schedule_group.this.arn } }
-    }]
-  })
+  name                 = "${local.role_name}-schedule"
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  description          = "Starts ${var.name} by the clock"
+  assume_role_policy   = local.role_policies.schedule.trust
 }
 
 resource "aws_iam_role_policy" "schedule" {
-  name = "start-task"
-  role = aws_iam_role.schedule.name
+  count = var.roles.schedule == null ? 1 : 0
 
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect    = "Allow"
-        Action    = ["ecs:RunTask"]
-        Resource  = [local.task_definitions]
-        Condition = { ArnEquals = { "ecs:cluster" = local.cluster_arn } }
-      },
-      {
-        Effect    = "Allow"
-        Action    = ["iam:PassRole"]
-        Resource  = [aws_iam_role.execution.arn, aws_iam_role.task.arn]
-        Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
-      },
-      { Effect = "Allow", Action = ["sqs:SendMessage"], Resource = [aws_sqs_queue.failures.arn] },
-    ]
-  })
+  name   = "start-task"
+  role   = aws_iam_role.schedule[0].name
+  policy = local.role_policies.schedule.policy
 }

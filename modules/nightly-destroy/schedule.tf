@@ -20,7 +20,7 @@ resource "aws_scheduler_schedule" "this" {
 
   target {
     arn      = local.cluster_arn
-    role_arn = aws_iam_role.schedule.arn
+    role_arn = local.schedule_role_arn
 
     ecs_parameters {
       task_definition_arn = aws_ecs_task_definition.this.arn
@@ -29,7 +29,7 @@ resource "aws_scheduler_schedule" "this" {
 
       network_configuration {
         subnets          = var.network.subnet_ids
-        security_groups  = [aws_security_group.this.id]
+        security_groups  = concat([aws_security_group.this.id], values(var.network.security_groups))
         assign_public_ip = var.network.public_address
       }
     }

@@ -21,11 +21,12 @@ resource "aws_ecs_cluster" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_158:AWS's own key encrypts; a customer's key is a cost and a permission more
+  #checkov:skip=CKV_AWS_158:encryption.logs is the caller's; AWS's own key encrypts otherwise
   #checkov:skip=CKV_AWS_338:how long logs are kept is the caller's; a test keeps them for days
 
   name              = "/nightly-destroy/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.encryption.logs
 }
 
 resource "aws_ecs_task_definition" "this" {
@@ -34,8 +35,8 @@ resource "aws_ecs_task_definition" "this" {
   network_mode             = "awsvpc"
   cpu                      = var.task.cpu
   memory                   = var.task.memory
-  execution_role_arn       = aws_iam_role.execution.arn
-  task_role_arn            = aws_iam_role.task.arn
+  execution_role_arn       = local.execution_role_arn
+  task_role_arn            = local.task_role_arn
 
   ephemeral_storage {
     size_in_gib = var.task.disk_gb

@@ -5,7 +5,7 @@ locals {
   tasks = merge(var.background.scheduled, var.background.queued, var.background.one_off)
 
   # On Fargate the task has the size, and its one container all of it.
-  left_out = concat(["dependsOn", "healthCheck"], local.fargate ? ["cpu", "memory", "memoryReservation"] : [])
+  left_out = concat(["dependsOn", "healthCheck", "links", "restartPolicy"], local.fargate ? ["cpu", "memory", "memoryReservation"] : [])
 
   # A daemon's tasks need a place too.
   task_capacity    = length(local.capacity_providers) == 0 && !local.fargate ? { (var.cluster.capacity_provider) = { base = 0, weight = 1 } } : local.capacity_providers
@@ -13,7 +13,7 @@ locals {
 
   task_containers = { for name, task in local.tasks : name => coalesce(task.container, local.usual) }
 
-  # A health check asks a web server that is not there; the others to wait for are not there either.
+  # A health check asks a web server that is not there; the others to wait for are not there either. A task that ends has done its work.
   task_bases = { for name, container in local.task_containers : name => {
     for key, value in local.container_definitions[container] : key => value if !contains(local.left_out, key)
   } }
@@ -45,7 +45,7 @@ locals {
 
   # Who sends the logs through a router brings it along.
   task_routers = { for name, container in local.task_containers : name => [
-    for other, definition in local.container_definitions : merge({ for key, value in definition : key => value if key != "dependsOn" }, { portMappings = [] })
+    for other, definition in local.container_definitions : merge({ for key, value in definition : key => value if !contains(["dependsOn", "links", "restartPolicy"], key) }, { portMappings = [] })
     if var.containers[other].log_router != null && try(var.containers[container].log.driver, "") == "awsfirelens"
   ] }
 
@@ -61,8 +61,8 @@ resource "aws_ecs_task_definition" "task" {
   requires_compatibilities = [var.task.launch_type]
   cpu                      = local.fargate ? coalesce(each.value.cpu, var.task.cpu) : null
   memory                   = local.fargate ? coalesce(each.value.memory, var.task.memory) : null
-  execution_role_arn       = aws_iam_role.execution.arn
-  task_role_arn            = aws_iam_role.task.arn
+  execution_role_arn       = local.execution_role_arn
+  task_role_arn            = local.task_role_arn
   container_definitions    = jsonencode(concat([local.task_container_definitions[each.key]], local.task_routers[each.key]))
   skip_destroy             = true
 

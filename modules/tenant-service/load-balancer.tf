@@ -23,7 +23,7 @@ resource "aws_lb" "this" {
   internal                   = var.load_balancer.internal
   ip_address_type            = var.load_balancer.dual_stack ? "dualstack" : "ipv4"
   subnets                    = var.cluster.load_balancer_subnet_ids
-  security_groups            = [aws_security_group.load_balancer[0].id, var.cluster.load_balancer_security_group_id]
+  security_groups            = concat([aws_security_group.load_balancer[0].id, var.cluster.load_balancer_security_group_id], values(var.load_balancer.security_groups))
   idle_timeout               = var.load_balancer.idle_seconds
   enable_deletion_protection = var.load_balancer.deletion_protection
   drop_invalid_header_fields = true

@@ -6,7 +6,7 @@ data "aws_partition" "current" {}
 data "aws_caller_identity" "current" {}
 
 locals {
-  region     = data.aws_region.current.name
+  region     = data.aws_region.current.name # provider 6 says "region" and warns of this one, which provider 5 has alone
   partition  = data.aws_partition.current.partition
   account_id = data.aws_caller_identity.current.account_id
 

@@ -18,7 +18,7 @@ locals {
       networkConfiguration = !local.awsvpc ? null : {
         awsvpcConfiguration = {
           subnets        = sort(var.cluster.node_subnet_ids)
-          securityGroups = aws_security_group.tasks[*].id
+          securityGroups = local.task_security_groups
           assignPublicIp = var.task.public_address ? "ENABLED" : "DISABLED"
         }
       }

@@ -100,17 +100,22 @@ output "task_security_group_id" {
 
 output "task_role_arn" {
   description = "Role of the application; grant it what the tenant's data needs."
-  value       = aws_iam_role.task.arn
+  value       = local.task_role_arn
 }
 
 output "task_role_name" {
   description = "Name of the application's role, for attaching policies."
-  value       = aws_iam_role.task.name
+  value       = var.roles.task == null ? aws_iam_role.task[0].name : reverse(split("/", var.roles.task.arn))[0]
 }
 
 output "execution_role_arn" {
   description = "Role with which ECS starts the containers."
-  value       = aws_iam_role.execution.arn
+  value       = local.execution_role_arn
+}
+
+output "role_policies" {
+  description = "What roles of yours (`roles`) must be allowed, and what must be trusted to take them: role => trust and policy, JSON. A policy that is null allows nothing."
+  value       = local.role_policies
 }
 
 output "alarms" {

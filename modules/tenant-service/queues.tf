@@ -27,6 +27,18 @@ locals {
       )
     }],
   ) }
+
+  queue_permissions = length(var.background.queued) == 0 ? [] : concat(
+    [{
+      Effect   = "Allow"
+      Action   = ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
+      Resource = [for name in keys(aws_sqs_queue.work) : local.queue_arns[name]]
+    }],
+    local.use_of_the_queues_key,
+  )
+
+  # SQS encrypts and decrypts in the name of who sends and receives.
+  use_of_the_queues_key = [for key in var.encryption.queues[*] : { Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = [key] }]
 }
 
 resource "aws_sqs_queue" "work" {
@@ -36,7 +48,8 @@ resource "aws_sqs_queue" "work" {
   visibility_timeout_seconds = each.value.visibility_seconds
   message_retention_seconds  = 4 * 24 * 3600
   receive_wait_time_seconds  = 20 # long polling: an empty queue costs next to nothing
-  sqs_managed_sse_enabled    = true
+  sqs_managed_sse_enabled    = var.encryption.queues == null ? true : null
+  kms_master_key_id          = var.encryption.queues
   policy                     = jsonencode({ Version = "2012-10-17", Statement = local.queue_statements[each.key] })
 
   redrive_policy = jsonencode({
@@ -51,22 +64,15 @@ resource "aws_sqs_queue" "dead" {
 
   name                      = local.dead_letter_queues[each.key]
   message_retention_seconds = 14 * 24 * 3600
-  sqs_managed_sse_enabled   = true
+  sqs_managed_sse_enabled   = var.encryption.queues == null ? true : null
+  kms_master_key_id         = var.encryption.queues
 }
 
 # The application sends, its workers receive; both are the tenant's, and have the tenant's role.
 resource "aws_iam_role_policy" "queues" {
-  count = length(var.background.queued) == 0 ? 0 : 1
+  count = var.roles.task == null && length(var.background.queued) > 0 ? 1 : 0
 
-  name = "queues"
-  role = aws_iam_role.task.name
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect   = "Allow"
-      Action   = ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
-      Resource = [for queue in aws_sqs_queue.work : queue.arn]
-    }]
-  })
+  name   = "queues"
+  role   = aws_iam_role.task[0].name
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.queue_permissions })
 }

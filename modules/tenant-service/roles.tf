@@ -1,6 +1,12 @@
 # Two roles: what ECS does to start the tenant's containers, and what the application itself may do.
 
 locals {
+  # IAM changes no path, and knows one role of a name in all paths: a role that moves has another name, and stands beside the old one.
+  role_name = var.roles.path == "/" ? local.name : "${local.readable}-${substr(sha256("${local.identity}${var.roles.path}"), 0, 8)}"
+
+  execution_role_arn = var.roles.execution == null ? aws_iam_role.execution[0].arn : var.roles.execution.arn
+  task_role_arn      = var.roles.task == null ? aws_iam_role.task[0].arn : var.roles.task.arn
+
   assumed_by_tasks = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -19,17 +25,22 @@ locals {
   secrets        = distinct(sort([for arn in local.secret_arns : join(":", slice(split(":", arn), 0, 7)) if strcontains(arn, ":secretsmanager:")]))
   ssm_parameters = sort([for arn in local.secret_arns : arn if strcontains(arn, ":ssm:")])
 
+  environment_files = distinct(sort(flatten([for container in var.containers : container.environment_files])))
+
   ecr_images = [for container in var.containers : regex(local.ecr_image, container.image) if can(regex(local.ecr_image, container.image))]
   ecr_filled = [for image in local.ecr_images : image if anytrue([for prefix in var.task.pull_through : startswith(image[2], "${prefix}/")])]
   ecr_arns   = distinct(sort([for image in local.ecr_images : "arn:${local.partition}:ecr:${image[1]}:${image[0]}:repository/${image[2]}"]))
 
+  # ARNs are written out, so that a plan shows what a role of the caller's own will need.
   execution_permissions = {
-    logs       = { actions = ["logs:CreateLogStream", "logs:PutLogEvents"], resources = ["${aws_cloudwatch_log_group.this.arn}:*"] }
+    logs       = { actions = ["logs:CreateLogStream", "logs:PutLogEvents"], resources = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${aws_cloudwatch_log_group.this.name}:*"] }
     registry   = { actions = ["ecr:GetAuthorizationToken"], resources = length(local.ecr_arns) == 0 ? [] : ["*"] } # knows no resource
     images     = { actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], resources = local.ecr_arns }
     fill       = { actions = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"], resources = distinct(sort([for image in local.ecr_filled : "arn:${local.partition}:ecr:${image[1]}:${image[0]}:repository/${image[2]}"])) }
     secrets    = { actions = ["secretsmanager:GetSecretValue"], resources = local.secrets }
     parameters = { actions = ["ssm:GetParameters"], resources = local.ssm_parameters }
+    files      = { actions = ["s3:GetObject"], resources = local.environment_files }
+    buckets    = { actions = ["s3:GetBucketLocation"], resources = distinct([for arn in local.environment_files : split("/", arn)[0]]) }
     keys       = { actions = ["kms:Decrypt"], resources = sort(var.task.kms_keys) }
   }
 
@@ -73,46 +84,68 @@ locals {
   } if var.task.execute_command && length(permission.resources) > 0]
 
   platform_statements = concat(local.file_system_statements, local.shell_statements)
+
+  execution_policy = jsonencode({ Version = "2012-10-17", Statement = local.execution_statements })
+
+  # For roles of the caller's own; null: it need not be allowed anything.
+  role_policies = {
+    execution = { trust = local.assumed_by_tasks, policy = local.execution_policy }
+    task = {
+      trust  = local.assumed_by_tasks
+      policy = length(local.platform_statements) + length(local.queue_permissions) == 0 ? null : jsonencode({ Version = "2012-10-17", Statement = concat(local.platform_statements, local.queue_permissions) })
+    }
+    schedule = local.scheduled == 0 ? null : { trust = local.assumed_by_schedules, policy = local.schedule_policy }
+  }
 }
 
 resource "aws_iam_role" "execution" {
-  name               = "${local.name}-execution"
-  description        = "Starts the containers of ${var.tenant} in ${var.stack}"
-  assume_role_policy = local.assumed_by_tasks
+  count = var.roles.execution == null ? 1 : 0
+
+  name                 = "${local.role_name}-execution"
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  description          = "Starts the containers of ${var.tenant} in ${var.stack}"
+  assume_role_policy   = local.assumed_by_tasks
 }
 
 resource "aws_iam_role_policy" "execution" {
+  count = var.roles.execution == null ? 1 : 0
+
   name   = "start-containers"
-  role   = aws_iam_role.execution.name
-  policy = jsonencode({ Version = "2012-10-17", Statement = local.execution_statements })
+  role   = aws_iam_role.execution[0].name
+  policy = local.execution_policy
 }
 
 resource "aws_iam_role" "task" {
-  name               = "${local.name}-task"
-  description        = "The application of ${var.tenant} in ${var.stack}"
-  assume_role_policy = local.assumed_by_tasks
+  count = var.roles.task == null ? 1 : 0
+
+  name                 = "${local.role_name}-task"
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  description          = "The application of ${var.tenant} in ${var.stack}"
+  assume_role_policy   = local.assumed_by_tasks
 }
 
 resource "aws_iam_role_policy" "task" {
   count = var.task.policy == null ? 0 : 1
 
   name   = "application"
-  role   = aws_iam_role.task.name
+  role   = aws_iam_role.task[0].name
   policy = var.task.policy
 }
 
 resource "aws_iam_role_policy_attachment" "task" {
   for_each = var.task.policy_arns
 
-  role       = aws_iam_role.task.name
+  role       = aws_iam_role.task[0].name
   policy_arn = each.value
 }
 
 # What the settings of the task ask for: file systems to mount, a shell to open.
 resource "aws_iam_role_policy" "platform" {
-  count = var.task.execute_command || length(local.file_systems) > 0 ? 1 : 0
+  count = var.roles.task == null && (var.task.execute_command || length(local.file_systems) > 0) ? 1 : 0
 
   name   = "platform"
-  role   = aws_iam_role.task.name
+  role   = aws_iam_role.task[0].name
   policy = jsonencode({ Version = "2012-10-17", Statement = local.platform_statements })
 }

@@ -4,6 +4,50 @@
 locals {
   scheduled         = length(var.background.scheduled) == 0 ? 0 : 1
   not_started_queue = "${local.name}_not-started" # no task has an underscore in its name
+
+  made_schedule_roles = var.roles.schedule == null ? local.scheduled : 0
+
+  assumed_by_schedules = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "scheduler.amazonaws.com" }
+      Condition = { StringEquals = {
+        "aws:SourceAccount" = local.account_id
+        "aws:SourceArn"     = "arn:${local.partition}:scheduler:${local.region}:${local.account_id}:schedule-group/${local.name}"
+      } }
+    }]
+  })
+
+  schedule_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat([
+      {
+        Effect    = "Allow"
+        Action    = ["ecs:RunTask"]
+        Resource  = [for name in keys(var.background.scheduled) : "${local.task_definitions}/${local.name}-${name}:*"]
+        Condition = { ArnEquals = { "ecs:cluster" = var.cluster.arn } }
+      },
+      {
+        Effect    = "Allow"
+        Action    = ["ecs:TagResource"]
+        Resource  = ["arn:${local.partition}:ecs:${local.region}:${local.account_id}:task/${var.cluster.name}/*"]
+        Condition = { StringEquals = { "ecs:CreateAction" = "RunTask" } }
+      },
+      {
+        Effect    = "Allow"
+        Action    = ["iam:PassRole"]
+        Resource  = [local.execution_role_arn, local.task_role_arn]
+        Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
+      },
+      {
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = [for queue in aws_sqs_queue.not_started : "arn:${local.partition}:sqs:${local.region}:${local.account_id}:${queue.name}"]
+      },
+    ], local.use_of_the_queues_key)
+  })
 }
 
 # Schedules carry no tags, their group does. It also tells one tenant's schedules from another's in the role below.
@@ -32,7 +76,7 @@ resource "aws_scheduler_schedule" "this" {
 
   target {
     arn      = var.cluster.arn
-    role_arn = aws_iam_role.schedule[0].arn
+    role_arn = var.roles.schedule == null ? aws_iam_role.schedule[0].arn : var.roles.schedule.arn
 
     ecs_parameters {
       task_definition_arn     = aws_ecs_task_definition.task[each.key].arn
@@ -57,7 +101,7 @@ resource "aws_scheduler_schedule" "this" {
 
         content {
           subnets          = var.cluster.node_subnet_ids
-          security_groups  = aws_security_group.tasks[*].id
+          security_groups  = local.task_security_groups
           assign_public_ip = var.task.public_address
         }
       }
@@ -91,61 +135,24 @@ resource "aws_sqs_queue" "not_started" {
 
   name                      = local.not_started_queue
   message_retention_seconds = 14 * 24 * 3600
-  sqs_managed_sse_enabled   = true
+  sqs_managed_sse_enabled   = var.encryption.queues == null ? true : null
+  kms_master_key_id         = var.encryption.queues
 }
 
 resource "aws_iam_role" "schedule" {
-  count = local.scheduled
+  count = local.made_schedule_roles
 
-  name        = "${local.name}-schedule"
-  description = "Starts the scheduled tasks of ${var.tenant} in ${var.stack}"
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "scheduler.amazonaws.com" }
-      Condition = { StringEquals = {
-        "aws:SourceAccount" = local.account_id
-        "aws:SourceArn"     = "arn:${local.partition}:scheduler:${local.region}:${local.account_id}:schedule-group/${local.name}"
-      } }
-    }]
-  })
+  name                 = "${local.role_name}-schedule"
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  description          = "Starts the scheduled tasks of ${var.tenant} in ${var.stack}"
+  assume_role_policy   = local.assumed_by_schedules
 }
 
 resource "aws_iam_role_policy" "schedule" {
-  count = local.scheduled
+  count = local.made_schedule_roles
 
-  name = "run-tasks"
-  role = aws_iam_role.schedule[0].name
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect    = "Allow"
-        Action    = ["ecs:RunTask"]
-        Resource  = [for name in keys(var.background.scheduled) : "${local.task_definitions}/${local.name}-${name}:*"]
-        Condition = { ArnEquals = { "ecs:cluster" = var.cluster.arn } }
-      },
-      {
-        Effect    = "Allow"
-        Action    = ["ecs:TagResource"]
-        Resource  = ["arn:${local.partition}:ecs:${local.region}:${local.account_id}:task/${var.cluster.name}/*"]
-        Condition = { StringEquals = { "ecs:CreateAction" = "RunTask" } }
-      },
-      {
-        Effect    = "Allow"
-        Action    = ["iam:PassRole"]
-        Resource  = [aws_iam_role.execution.arn, aws_iam_role.task.arn]
-        Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
-      },
-      {
-        Effect   = "Allow"
-        Action   = ["sqs:SendMessage"]
-        Resource = [aws_sqs_queue.not_started[0].arn]
-      },
-    ]
-  })
+  name   = "run-tasks"
+  role   = aws_iam_role.schedule[0].name
+  policy = local.schedule_policy
 }

@@ -4,6 +4,9 @@
 locals {
   awsvpc = var.task.network_mode == "awsvpc"
 
+  # The order in which AWS gives them back does not matter: both are sets there.
+  task_security_groups = concat(aws_security_group.tasks[*].id, values(var.task.security_groups))
+
   listener_ports = local.own_https ? { http = 80, https = 443 } : { http = 80 }
 
   entrances = !local.own ? {} : merge([for who, block in var.load_balancer.allowed : {
@@ -85,10 +88,20 @@ resource "aws_vpc_security_group_ingress_rule" "callers" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "tasks" {
-  count = local.awsvpc ? 1 : 0
+  for_each = local.awsvpc ? var.task.egress : {}
 
-  description       = "What the application calls"
-  security_group_id = aws_security_group.tasks[0].id
-  cidr_ipv4         = "0.0.0.0/0"
-  ip_protocol       = "-1"
+  description                  = each.key == "everything" ? "What the application calls" : each.key
+  security_group_id            = aws_security_group.tasks[0].id
+  cidr_ipv4                    = can(cidrnetmask(each.value.to)) ? each.value.to : null
+  cidr_ipv6                    = strcontains(each.value.to, ":") ? each.value.to : null
+  prefix_list_id               = startswith(each.value.to, "pl-") ? each.value.to : null
+  referenced_security_group_id = startswith(each.value.to, "sg-") ? each.value.to : null
+  ip_protocol                  = each.value.protocol == "all" ? "-1" : each.value.protocol
+  from_port                    = each.value.protocol == "all" ? null : coalesce(each.value.port, 0)
+  to_port                      = each.value.protocol == "all" ? null : coalesce(each.value.last_port, each.value.port, 65535)
+}
+
+moved {
+  from = aws_vpc_security_group_egress_rule.tasks[0]
+  to   = aws_vpc_security_group_egress_rule.tasks["everything"]
 }

@@ -58,7 +58,7 @@ resource "aws_ecs_service" "this" {
 
     content {
       subnets          = var.cluster.node_subnet_ids
-      security_groups  = aws_security_group.tasks[*].id
+      security_groups  = local.task_security_groups
       assign_public_ip = var.task.public_address
     }
   }

@@ -20,11 +20,15 @@ locals {
         user                   = container.user == null && container.log_router != null ? "0" : container.user # ECS's own choice for a router
         entryPoint             = container.entry_point
         command                = container.command
+        environmentFiles       = length(container.environment_files) == 0 ? null : [for arn in container.environment_files : { type = "s3", value = arn }]
         environment            = [for variable, value in local.environments[name] : { name = variable, value = value }]
         secrets                = length(container.secrets) == 0 ? null : [for key, arn in container.secrets : { name = key, valueFrom = arn }]
         repositoryCredentials  = container.registry_login == null ? null : { credentialsParameter = container.registry_login }
         dependsOn              = length(container.after) == 0 ? null : [for other, state in container.after : { containerName = other, condition = state }]
         ulimits                = length(container.ulimits) == 0 ? null : [for limit, value in container.ulimits : { name = limit, softLimit = value.soft, hardLimit = value.hard }]
+
+        links        = length(container.links) == 0 ? null : sort(container.links)
+        dockerLabels = length(container.labels) == 0 ? null : { for label, value in container.labels : label => value if value != null }
 
         # The process that a shell's children are left to.
         linuxParameters = var.task.execute_command ? { initProcessEnabled = true } : null
@@ -50,6 +54,12 @@ locals {
           startPeriod = container.health_check.start_period
         }
 
+        restartPolicy = container.restart == null ? null : { for key, value in {
+          enabled              = true
+          restartAttemptPeriod = container.restart.after_seconds
+          ignoredExitCodes     = length(container.restart.ignored_exit_codes) == 0 ? null : tolist(container.restart.ignored_exit_codes)
+        } : key => value if value != null }
+
         firelensConfiguration = container.log_router == null ? null : { for key, value in {
           type    = container.log_router.type
           options = length(container.log_router.options) == 0 ? null : { for option, value in container.log_router.options : option => value if value != null }
@@ -68,9 +78,9 @@ locals {
     }
   }
 
-  # Which containers each one waits for, and which those wait for: each line looks twice as far as the one before, and ten
+  # Which containers each one waits for (Docker starts a linked one first), and which those wait for: each line looks twice as far as the one before, and ten
   # containers wait in a row at most.
-  waits_for    = { for name, container in var.containers : name => [for other in keys(container.after) : other if other != name] }
+  waits_for    = { for name, container in var.containers : name => [for other in setunion(keys(container.after), container.links) : other if other != name] }
   waits_for_2  = { for name, others in local.waits_for : name => distinct(flatten([others, [for other in others : lookup(local.waits_for, other, [])]])) }
   waits_for_4  = { for name, others in local.waits_for_2 : name => distinct(flatten([others, [for other in others : lookup(local.waits_for_2, other, [])]])) }
   waits_for_8  = { for name, others in local.waits_for_4 : name => distinct(flatten([others, [for other in others : lookup(local.waits_for_4, other, [])]])) }
@@ -90,8 +100,8 @@ resource "aws_ecs_task_definition" "this" {
   requires_compatibilities = [var.task.launch_type]
   cpu                      = var.task.cpu
   memory                   = var.task.memory
-  execution_role_arn       = aws_iam_role.execution.arn
-  task_role_arn            = aws_iam_role.task.arn
+  execution_role_arn       = local.execution_role_arn
+  task_role_arn            = local.task_role_arn
   container_definitions    = jsonencode(values(local.container_definitions))
   skip_destroy             = true
 
@@ -141,7 +151,7 @@ resource "aws_ecs_task_definition" "this" {
 
     precondition {
       condition     = alltrue([for name, others in local.waits_for_16 : !contains(others, name)])
-      error_message = "containers: after goes in a circle, so that none of ${join(", ", [for name, others in local.waits_for_16 : name if contains(others, name)])} would ever start; take one of the waits out."
+      error_message = "containers: after and links go in a circle, so that none of ${join(", ", [for name, others in local.waits_for_16 : name if contains(others, name)])} would ever start; take one of the waits out."
     }
   }
 }

@@ -7,7 +7,10 @@ variable "containers" {
     `registry_login`: ARN of the secret with the registry's user and password. `after`: container => "START", "HEALTHY",
     "SUCCESS" or "COMPLETE". `mounts`: path in the container => one of task.volumes. `log`: another driver than awslogs; what of
     its options is secret is named in its `secrets`, by ARN. `log_router`: this container takes the logs of those whose driver is
-    "awsfirelens"; `type` is "fluentbit" or "fluentd". Times are in seconds.
+    "awsfirelens"; `type` is "fluentbit" or "fluentd". `environment_files`: ARNs of files in S3 (`*.env`). `links`: in bridge mode the
+    containers that this one reaches by their names, at their own ports. `restart`: a container that ends is started again without its
+    task, if it ran for `after_seconds` and did not end with one of `ignored_exit_codes`. `labels`: of the container in Docker. Times are
+    in seconds.
   EOT
   type = map(object({
     image              = string
@@ -20,18 +23,25 @@ variable "containers" {
       host      = optional(number, 0)
       protocol  = optional(string, "tcp")
     })), {})
-    entry_point    = optional(list(string))
-    command        = optional(list(string))
-    user           = optional(string)
-    environment    = optional(map(string), {})
-    secrets        = optional(map(string), {})
-    registry_login = optional(string)
-    essential      = optional(bool, true)
-    read_only_root = optional(bool, false)
-    stop_timeout   = optional(number, 30)
-    after          = optional(map(string), {})
-    mounts         = optional(map(object({ volume = string, read_only = optional(bool, false) })), {})
-    ulimits        = optional(map(object({ soft = number, hard = number })), {})
+    entry_point       = optional(list(string))
+    command           = optional(list(string))
+    user              = optional(string)
+    environment       = optional(map(string), {})
+    secrets           = optional(map(string), {})
+    registry_login    = optional(string)
+    essential         = optional(bool, true)
+    read_only_root    = optional(bool, false)
+    stop_timeout      = optional(number, 30)
+    after             = optional(map(string), {})
+    mounts            = optional(map(object({ volume = string, read_only = optional(bool, false) })), {})
+    ulimits           = optional(map(object({ soft = number, hard = number })), {})
+    environment_files = optional(list(string), []) # a list: of two files with the same variable the first counts
+    links             = optional(set(string), [])
+    labels            = optional(map(string), {})
+    restart = optional(object({
+      ignored_exit_codes = optional(set(number), [])
+      after_seconds      = optional(number, 300)
+    }))
     log = optional(object({
       driver  = string
       options = optional(map(string), {})
@@ -178,5 +188,19 @@ variable "containers" {
       container.log_router == null && anytrue([for other in var.containers : other.log_router != null])
     )])
     error_message = "containers: log.driver \"awsfirelens\" needs another container that takes the logs; give one a log_router."
+  }
+  validation {
+    condition     = alltrue([for container in var.containers : length(container.environment_files) <= 10 && alltrue([for arn in container.environment_files : can(regex("^arn:[a-z-]+:s3:::[a-z0-9.-]+/.*[.]env$", arn))])])
+    error_message = "containers: environment_files are at most ten ARNs of objects in S3 whose names end with .env, such as arn:aws:s3:::bucket/acme.env."
+  }
+  validation {
+    condition     = alltrue(flatten([for name, container in var.containers : [for other in container.links : other != name && contains(keys(var.containers), other)]]))
+    error_message = "containers: links names other containers of the same task."
+  }
+  validation {
+    condition = alltrue([for container in var.containers : container.restart == null || try(
+      container.restart.after_seconds >= 60 && container.restart.after_seconds <= 1800 && length(container.restart.ignored_exit_codes) <= 50 && alltrue([for code in container.restart.ignored_exit_codes : contains(range(256), code)]), false
+    )])
+    error_message = "containers: restart.after_seconds must be between 60 and 1800, and ignored_exit_codes are at most fifty numbers from 0 to 255."
   }
 }

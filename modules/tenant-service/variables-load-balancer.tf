@@ -4,7 +4,8 @@ variable "load_balancer" {
     the requests; not needed when just one has a port. In both modes: `make_certificate` (for the tenant's names, proved by a record in
     the zone), `certificates` (of names outside the zone: the name, or *.name, => the certificate's ARN), `internal` and `dual_stack` (as the load balancer is), `drain_seconds` (how long a leaving task may finish its requests),
     `slow_start_seconds`, `sticky_seconds` (0 is off). For an own one: `certificate_arn` (HTTPS; without any certificate HTTP),
-    `allowed` (a name of your choice => addresses that may connect), `access_logs`, `deletion_protection`. `linger_seconds`: how long the
+    `allowed` (a name of your choice => addresses that may connect), `security_groups` (a name of your choice => a security group that it is
+    in too), `access_logs`, `deletion_protection`. `linger_seconds`: how long the
     way in stays that the tenant's names have left. `shared`: which load balancer is shared, and the `priority` of the tenant's rule
     there; both are assigned once, and a priority is no other tenant's on that one. `name` tells several shared ones apart. `moving`:
     further priorities, for an apply that moves the tenant to the other kind of target group: of the rule that `turned`, and of the
@@ -20,6 +21,7 @@ variable "load_balancer" {
     internal            = optional(bool, false)
     dual_stack          = optional(bool, false)
     allowed             = optional(map(string), { everyone = "0.0.0.0/0" })
+    security_groups     = optional(map(string), {})
     idle_seconds        = optional(number, 60)
     drain_seconds       = optional(number, 30)
     slow_start_seconds  = optional(number, 0)
@@ -88,6 +90,10 @@ variable "load_balancer" {
   validation {
     condition     = length(var.load_balancer.allowed) > 0 && length(var.load_balancer.allowed) <= 30
     error_message = "load_balancer.allowed: name at least one block of addresses, or no client can connect, and at most 30 (a security group holds 60 rules, two for each)."
+  }
+  validation {
+    condition     = length(var.load_balancer.security_groups) == 0 || (var.load_balancer.mode == "own" && length(var.load_balancer.security_groups) <= 3 && alltrue([for id in values(var.load_balancer.security_groups) : can(regex("^sg-[0-9a-f]+$", id))]))
+    error_message = "load_balancer.security_groups: for an own load balancer, up to three ids of security groups (sg-...): it has five, two of which come from here and from the cluster."
   }
   validation {
     condition     = !var.load_balancer.dual_stack || var.load_balancer.mode != "own" || anytrue([for block in values(var.load_balancer.allowed) : strcontains(block, ":")])

@@ -8,7 +8,9 @@ variable "task" {
     choice => security group that may call the tasks (awsvpc). What the application may do in AWS: `policy` (an IAM policy
     document, JSON), `policy_arns`; an efs with `root_access` lets root write as root. `kms_keys`: ARNs of keys that secrets, the registry's
     login too, are encrypted with. `pull_through`: prefixes of ECR repositories that ECR fills from another registry when an image is first
-    pulled. `execute_command`: a shell in a running container.
+    pulled. `execute_command`: a shell in a running container. With an address for every task (awsvpc): `security_groups`, a name of your choice
+    => a security group that the tasks are in too; `egress`, a name of your choice => where they may connect: `to` (a block of addresses, a
+    security group, a prefix list), `protocol`, `port` to `last_port` (all ports unless given).
   EOT
   type = object({
     launch_type    = optional(string, "EC2")
@@ -28,6 +30,13 @@ variable "task" {
       }))
     })), {})
     callers         = optional(map(string), {})
+    security_groups = optional(map(string), {})
+    egress = optional(map(object({
+      to        = string
+      protocol  = optional(string, "tcp")
+      port      = optional(number)
+      last_port = optional(number)
+    })), { everything = { to = "0.0.0.0/0", protocol = "all" } })
     policy          = optional(string)
     policy_arns     = optional(map(string), {})
     kms_keys        = optional(set(string), [])
@@ -106,6 +115,28 @@ variable "task" {
     error_message = "task.callers: only tasks with an address and a port of their own have callers; use network_mode \"awsvpc\" and give a container a port."
   }
   validation {
+    condition     = var.task.network_mode == "awsvpc" || (length(var.task.security_groups) == 0 && join(" ", keys(var.task.egress)) == "everything")
+    error_message = "task.security_groups, task.egress: only tasks with an address of their own (network_mode \"awsvpc\") have security groups; in bridge and host they have the machines': see node.security_groups and node.egress of ecs-cluster."
+  }
+  validation {
+    condition     = length(var.task.security_groups) <= 4 && alltrue([for id in values(var.task.security_groups) : can(regex("^sg-[0-9a-f]+$", id))])
+    error_message = "task.security_groups: every value is the id of a security group (sg-...), and there are at most four: an interface has five, one of which is made here."
+  }
+  validation {
+    condition     = alltrue([for rule in var.task.egress : can(cidrhost(rule.to, 0)) || can(regex("^(sg|pl)-[0-9a-f]+$", rule.to))])
+    error_message = "task.egress: to is a block of addresses (10.0.0.0/8, ::/0), a security group (sg-...) or a prefix list (pl-...)."
+  }
+  validation {
+    condition = alltrue([for rule in var.task.egress : contains(["tcp", "udp", "all"], rule.protocol) && (
+      rule.protocol == "all" ? rule.port == null && rule.last_port == null : try(coalesce(rule.port, 0) <= coalesce(rule.last_port, rule.port, 65535) && coalesce(rule.port, 0) >= 0 && coalesce(rule.last_port, rule.port, 65535) <= 65535, false)
+    )])
+    error_message = "task.egress: protocol is \"tcp\", \"udp\" or \"all\" (which has no ports); port and last_port are 0 to 65535, the last not below the first."
+  }
+  validation {
+    condition     = length(var.task.egress) >= 1 && length(var.task.egress) <= 60
+    error_message = "task.egress: name 1 to 60 places (a security group holds 60 rules each way); leave egress out to reach everything."
+  }
+  validation {
     condition     = var.task.policy == null || can(jsondecode(var.task.policy).Statement)
     error_message = "task.policy: give an IAM policy document as JSON, with a Statement."
   }
@@ -140,6 +171,10 @@ variable "task" {
   validation {
     condition     = var.task.network_mode == "bridge" || alltrue(flatten([for container in var.containers : [for port in container.more_ports : contains([0, port.container], port.host)]]))
     error_message = "task.network_mode: in awsvpc and host a port is the container's own; leave host out of more_ports, or use \"bridge\"."
+  }
+  validation {
+    condition     = var.task.network_mode == "bridge" || alltrue([for container in var.containers : length(container.links) == 0])
+    error_message = "task.network_mode: links are for \"bridge\" alone; in awsvpc and host the containers of a task share one address, so that one reaches the other at 127.0.0.1: leave links out."
   }
   validation {
     condition     = var.task.launch_type != "FARGATE" || alltrue(flatten([for container in var.containers : [for name in keys(container.ulimits) : name == "nofile"]]))

@@ -56,3 +56,52 @@ variable "log_retention_days" {
     error_message = "log_retention_days: CloudWatch knows 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 and 3653."
   }
 }
+
+variable "roles" {
+  description = <<-EOT
+    The IAM roles. Those that are made here get `path` and `permissions_boundary` (the ARN of a policy). Or give roles of yours, by ARN:
+    `execution` (starts the containers), `task` (the application), `schedule` (starts the scheduled tasks). The module then neither makes
+    nor changes that role; what it must be allowed, and which service must be trusted, is in the output `role_policies`.
+  EOT
+  type = object({
+    path                 = optional(string, "/")
+    permissions_boundary = optional(string)
+    execution            = optional(object({ arn = string }))
+    task                 = optional(object({ arn = string }))
+    schedule             = optional(object({ arn = string }))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9_+=,.@-]+/)*$", var.roles.path)) && length(var.roles.path) <= 512
+    error_message = "roles.path: begin and end with a slash, such as /team/."
+  }
+  validation {
+    condition     = var.roles.permissions_boundary == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.roles.permissions_boundary))
+    error_message = "roles.permissions_boundary: give the ARN of an IAM policy, such as arn:aws:iam::123456789012:policy/boundary."
+  }
+  validation {
+    condition     = alltrue([for role in [var.roles.execution, var.roles.task, var.roles.schedule] : role == null || can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", role.arn))])
+    error_message = "roles: a role of yours is given as { arn = \"arn:aws:iam::123456789012:role/acme\" }."
+  }
+  validation {
+    condition     = var.roles.task == null || (var.task.policy == null && length(var.task.policy_arns) == 0)
+    error_message = "roles.task: the module changes no role of yours; put task.policy and task.policy_arns on it yourself, and leave them out here."
+  }
+}
+
+variable "encryption" {
+  description = "ARNs of KMS keys of yours that encrypt the containers' `logs` and the `queues` of background tasks; AWS's own keys unless given. What each key's policy must allow says the README."
+  type = object({
+    logs   = optional(string)
+    queues = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for key in [var.encryption.logs, var.encryption.queues] : key == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", key))])
+    error_message = "encryption: give the ARN of a key, not of an alias: arn:aws:kms:ap-southeast-2:123456789012:key/..."
+  }
+}

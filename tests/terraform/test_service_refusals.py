@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 import refusals
 from service_refused import CASES_OF_THE_SERVICE
+from service_refused_account import CASES_OF_THE_ACCOUNT
 from service_refused_beside import CASES_BESIDE, RIGHT
 from service_values import GOOD, assignments
 from terraform_in import ROOT, Terraform
 
 MODULE = ROOT / "modules/tenant-service"
-CASES = {re.sub(r"\W+", "_", name): case for name, case in (CASES_OF_THE_SERVICE | CASES_BESIDE).items()}
+ALL = (CASES_OF_THE_SERVICE, CASES_OF_THE_ACCOUNT, CASES_BESIDE)
+CASES = {re.sub(r"\W+", "_", name): case for cases in ALL for name, case in cases.items()}
 
 pytestmark = pytest.mark.terraform
 
@@ -28,7 +30,7 @@ def variables(tmp_path: Path) -> Terraform:
 
 
 def test_every_validation_says_what_to_do(variables: Terraform) -> None:
-    assert len(CASES) == len(CASES_OF_THE_SERVICE) + len(CASES_BESIDE)
+    assert len(CASES) == sum(map(len, ALL))
     said = refusals.said(cases(), variables)
     wrong = {name: said[name] for name, (_, begins) in CASES.items() if not alone(said[name], begins)}
     assert wrong == {}

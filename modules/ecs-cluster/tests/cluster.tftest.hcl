@@ -105,6 +105,10 @@ run "a_name_is_enough" {
     error_message = "alarms need no topic; without spot nothing is interrupted"
   }
   assert {
+    condition     = { for name, rule in aws_vpc_security_group_egress_rule.nodes : name => "${rule.cidr_ipv4} ${rule.ip_protocol}" } == { everything = "0.0.0.0/0 -1" }
+    error_message = "machines reach everything unless told otherwise"
+  }
+  assert {
     condition     = !aws_autoscaling_group.nodes.capacity_rebalance && length(aws_lb.shared) == 0 && length(output.shared_load_balancers) == 0
     error_message = "no rebalancing without spot, no shared load balancer unless asked for"
   }
@@ -374,8 +378,28 @@ run "private_and_data_subnets" {
 
 run "addresses_of_both_kinds" {
   variables {
-    network       = { ipv6 = true, zones = ["a", "c"] }
-    load_balancer = { dual_stack = true, allowed = { everyone = "0.0.0.0/0", everyone6 = "::/0" } }
+    network = { ipv6 = true, zones = ["a", "c"] }
+    load_balancer = {
+      dual_stack      = true
+      allowed         = { everyone = "0.0.0.0/0", everyone6 = "::/0" }
+      count           = 2
+      certificate_arn = "arn:aws:acm:ap-southeast-2:123456789012:certificate/all"
+      certificates    = { shop = "arn:aws:acm:ap-southeast-2:123456789012:certificate/shop", iam = "arn:aws:iam::123456789012:server-certificate/old" }
+      security_groups = { office = "sg-0f" }
+    }
+    node = { security_groups = { files = "sg-0e" }, egress = { all = { to = "0.0.0.0/0", port = 443 }, database = { to = "sg-0db", port = 5432 } } }
+  }
+  assert {
+    condition     = { for name, certificate in aws_lb_listener_certificate.shared : name => split("/", certificate.certificate_arn)[1] } == { "1 iam" = "old", "1 shop" = "shop", "2 iam" = "old", "2 shop" = "shop" }
+    error_message = "each listener has the further certificates"
+  }
+  assert {
+    condition     = contains(aws_lb.shared["2"].security_groups, "sg-0f") && length(aws_lb.shared["2"].security_groups) == 3 && contains(aws_launch_template.nodes[0].network_interfaces[0].security_groups, "sg-0e")
+    error_message = "load balancers and machines have the further groups"
+  }
+  assert {
+    condition     = { for name, rule in aws_vpc_security_group_egress_rule.nodes : name => "${rule.description} ${coalesce(rule.cidr_ipv4, rule.referenced_security_group_id)} ${rule.ip_protocol} ${rule.from_port}" } == { all = "all 0.0.0.0/0 tcp 443", database = "database sg-0db tcp 5432" }
+    error_message = "machines reach what is named, and no more"
   }
   assert {
     condition     = aws_vpc.this[0].assign_generated_ipv6_cidr_block && aws_subnet.public["c"].ipv6_cidr_block == "2001:db8:1200:2::/64" && anytrue([for route in aws_route_table.public[0].route : try(route.ipv6_cidr_block == "::/0", false)])
@@ -438,11 +462,11 @@ run "registry_login_is_fetched_not_written" {
     error_message = "user data holds the secret's ARN"
   }
   assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.nodes.policy).Statement : statement.Resource if statement.Sid == "LogIn"] == ["arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf"]
+    condition     = [for statement in jsondecode(aws_iam_role_policy.nodes[0].policy).Statement : statement.Resource if statement.Sid == "LogIn"] == ["arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf"]
     error_message = "the nodes may read this secret and no other"
   }
   assert {
-    condition     = !strcontains(aws_iam_role_policy.nodes.policy, "kms:") && jsondecode(aws_iam_role.nodes.assume_role_policy).Statement[0].Principal.Service == "ec2.amazonaws.com"
+    condition     = !strcontains(aws_iam_role_policy.nodes[0].policy, "kms:") && jsondecode(aws_iam_role.nodes[0].assume_role_policy).Statement[0].Principal.Service == "ec2.amazonaws.com"
     error_message = "AWS's own key needs no permission"
   }
 }
@@ -456,7 +480,7 @@ run "registry_login_under_a_key_of_yours" {
     values = { arn = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf", kms_key_id = "arn:aws:kms:ap-southeast-2:123456789012:key/1" }
   }
   assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.nodes.policy).Statement : [statement.Resource, statement.Condition] if statement.Sid == "Decrypt"] == [["arn:aws:kms:ap-southeast-2:123456789012:key/1", { StringEquals = { "kms:EncryptionContext:SecretARN" = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf" } }]]
+    condition     = [for statement in jsondecode(aws_iam_role_policy.nodes[0].policy).Statement : [statement.Resource, statement.Condition] if statement.Sid == "Decrypt"] == [["arn:aws:kms:ap-southeast-2:123456789012:key/1", { StringEquals = { "kms:EncryptionContext:SecretARN" = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf" } }]]
     error_message = "the nodes may decrypt this secret with its key, and nothing else"
   }
 }
@@ -474,11 +498,11 @@ run "registry_login_under_an_alias_in_china" {
     values = { arn = "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:x", kms_key_id = "alias/ours" }
   }
   assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.nodes.policy).Statement : [statement.Resource, statement.Condition["ForAnyValue:StringEquals"]] if statement.Sid == "Decrypt"] == [["arn:aws-cn:kms:ap-southeast-2:123456789012:key/*", { "kms:ResourceAliases" = "alias/ours" }]]
+    condition     = [for statement in jsondecode(aws_iam_role_policy.nodes[0].policy).Statement : [statement.Resource, statement.Condition["ForAnyValue:StringEquals"]] if statement.Sid == "Decrypt"] == [["arn:aws-cn:kms:ap-southeast-2:123456789012:key/*", { "kms:ResourceAliases" = "alias/ours" }]]
     error_message = "a key is found by its alias, in every partition"
   }
   assert {
-    condition     = jsondecode(aws_iam_role.nodes.assume_role_policy).Statement[0].Principal.Service == "ec2.amazonaws.com.cn"
+    condition     = jsondecode(aws_iam_role.nodes[0].assume_role_policy).Statement[0].Principal.Service == "ec2.amazonaws.com.cn"
     error_message = "EC2 has a name of its own there"
   }
 }
@@ -488,11 +512,11 @@ run "a_node_may_be_a_node_and_no_more" {
     node_policies = { shell = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" }
   }
   assert {
-    condition     = distinct([for statement in jsondecode(aws_iam_role_policy.nodes.policy).Statement : statement.Resource if join(" ", statement.Action) != "ecs:DiscoverPollEndpoint"]) == tolist(["arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test", "arn:aws:ecs:ap-southeast-2:123456789012:container-instance/appcluster-test/*"])
+    condition     = distinct([for statement in jsondecode(aws_iam_role_policy.nodes[0].policy).Statement : statement.Resource if join(" ", statement.Action) != "ecs:DiscoverPollEndpoint"]) == tolist(["arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test", "arn:aws:ecs:ap-southeast-2:123456789012:container-instance/appcluster-test/*"])
     error_message = "every call but the first is bound to this cluster and its machines"
   }
   assert {
-    condition     = !strcontains(aws_iam_role_policy.nodes.policy, "ecr:") && !strcontains(aws_iam_role_policy.nodes.policy, "logs:")
+    condition     = !strcontains(aws_iam_role_policy.nodes[0].policy, "ecr:") && !strcontains(aws_iam_role_policy.nodes[0].policy, "logs:")
     error_message = "images and logs are the tenants' own execution roles' business"
   }
   assert {
@@ -638,5 +662,69 @@ run "shared_by_https" {
   assert {
     condition     = length(aws_vpc_security_group_ingress_rule.shared) == 4 && aws_vpc_security_group_ingress_rule.shared["office6-https"].cidr_ipv6 == "2001:db8::/32" && aws_vpc_security_group_ingress_rule.shared["office-https"].cidr_ipv4 == "203.0.113.0/24"
     error_message = "those who are allowed, by both protocols, and nobody else"
+  }
+}
+
+run "every_name_that_a_hash_makes" {
+  command = plan
+  variables {
+    load_balancer = {}
+  }
+  assert {
+    condition     = aws_iam_role.nodes[0].name == "appcluster-test-nodes-954a9734" && aws_iam_instance_profile.nodes[0].name == aws_iam_role.nodes[0].name
+    error_message = "another formula replaces the role of every node"
+  }
+  assert {
+    condition     = aws_lb.shared["1"].name == "appcluster-test-c9c52623-1"
+    error_message = "another formula replaces every shared load balancer, with the rules of all tenants"
+  }
+}
+
+run "the_role_in_a_path_of_its_own" {
+  command = plan
+  variables {
+    roles = { path = "/team/", permissions_boundary = "arn:aws:iam::123456789012:policy/boundary" }
+  }
+  assert {
+    condition     = aws_iam_role.nodes[0].path == "/team/" && aws_iam_instance_profile.nodes[0].path == "/team/" && aws_iam_role.nodes[0].permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"
+    error_message = "role and profile have the path, the role its boundary"
+  }
+  assert {
+    condition     = aws_iam_role.nodes[0].name == "appcluster-test-nodes-926944db" && length(aws_iam_role.nodes[0].name) <= 64
+    error_message = "IAM knows one role of a name in all paths"
+  }
+}
+
+run "a_role_of_yours" {
+  command = plan
+  variables {
+    roles    = { nodes = { instance_profile_arn = "arn:aws:iam::123456789012:instance-profile/platform/nodes" } }
+    capacity = { kind = "launch_configuration", instance_types = ["t3.medium"] }
+  }
+  override_data {
+    target = data.aws_iam_instance_profile.nodes
+    values = { role_arn = "arn:aws:iam::123456789012:role/platform/nodes", role_name = "nodes" }
+  }
+  assert {
+    condition     = length(aws_iam_role.nodes) + length(aws_iam_role_policy.nodes) + length(aws_iam_instance_profile.nodes) == 0 && aws_launch_configuration.nodes[0].iam_instance_profile == "nodes"
+    error_message = "the module makes no role and changes none"
+  }
+  assert {
+    condition     = output.node_role_arn == "arn:aws:iam::123456789012:role/platform/nodes" && output.node_role_name == "nodes"
+    error_message = "the profile names its role"
+  }
+}
+
+run "a_role_of_yours_in_a_template" {
+  variables {
+    roles = { nodes = { instance_profile_arn = "arn:aws:iam::123456789012:instance-profile/platform/nodes" } }
+  }
+  assert {
+    condition     = aws_launch_template.nodes[0].iam_instance_profile[0].arn == "arn:aws:iam::123456789012:instance-profile/platform/nodes"
+    error_message = "a template takes its ARN"
+  }
+  assert {
+    condition     = [for statement in jsondecode(output.role_policies.nodes.policy).Statement : statement.Sid] == ["Find", "Join", "Serve", "Tag"] && jsondecode(output.role_policies.nodes.trust).Statement[0].Principal.Service == "ec2.amazonaws.com"
+    error_message = "what the role must be allowed is said"
   }
 }

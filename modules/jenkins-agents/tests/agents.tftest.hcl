@@ -43,6 +43,10 @@ run "fargate_alone" {
     error_message = "without a cluster one of Fargate is made"
   }
   assert {
+    condition     = { for name, rule in aws_vpc_security_group_egress_rule.agents : name => "${rule.cidr_ipv4} ${rule.ip_protocol}" } == { everything = "0.0.0.0/0 -1" }
+    error_message = "agents reach everything unless told otherwise"
+  }
+  assert {
     condition     = join(" ", sort([for rule in aws_vpc_security_group_ingress_rule.controller : "${rule.from_port}"])) == "443 50000"
     error_message = "the controller is reached on HTTPS and the agents' port"
   }
@@ -78,7 +82,7 @@ run "the_controller_may_do_no_more" {
     error_message = "and only from this cloud's task definitions"
   }
   assert {
-    condition     = one([for statement in local.controller_statements : statement.Resource if statement.Sid == "HandOverTheAgentsRoles"]) == [aws_iam_role.execution.arn, aws_iam_role.task.arn]
+    condition     = one([for statement in local.controller_statements : statement.Resource if statement.Sid == "HandOverTheAgentsRoles"]) == [aws_iam_role.execution[0].arn, aws_iam_role.task[0].arn]
     error_message = "it may hand over two roles"
   }
   assert {
@@ -147,11 +151,11 @@ run "machines_and_fargate_side_by_side" {
     error_message = "a machine's path is mounted"
   }
   assert {
-    condition     = output.jenkins.templates.deploy.repositoryCredentials == "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf" && strcontains(aws_iam_role_policy.execution.policy, "secret:registry-login-AbCdEf")
+    condition     = output.jenkins.templates.deploy.repositoryCredentials == "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf" && strcontains(aws_iam_role_policy.execution[0].policy, "secret:registry-login-AbCdEf")
     error_message = "the registry's login is named, and the execution role may read that one secret"
   }
   assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : [statement.Resource[0], statement.Condition["ForAnyValue:StringEquals"]["kms:ResourceAliases"], statement.Condition.StringEquals["kms:EncryptionContext:SecretARN"]] if statement.Action == ["kms:Decrypt"]] == [["arn:aws:kms:ap-southeast-2:123456789012:key/*", "alias/ours", "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf"]]
+    condition     = [for statement in jsondecode(aws_iam_role_policy.execution[0].policy).Statement : [statement.Resource[0], statement.Condition["ForAnyValue:StringEquals"]["kms:ResourceAliases"], statement.Condition.StringEquals["kms:EncryptionContext:SecretARN"]] if statement.Action == ["kms:Decrypt"]] == [["arn:aws:kms:ap-southeast-2:123456789012:key/*", "alias/ours", "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf"]]
     error_message = "and decrypt it with the key that it names"
   }
   assert {
@@ -248,4 +252,77 @@ run "bad_values_are_refused" {
     insights           = "on"
   }
   expect_failures = [var.name, var.controller, var.cloud, var.agents, var.task_policies, var.registry_secret, var.log_retention_days, var.insights]
+}
+
+run "roles_in_a_path_of_their_own" {
+  command = plan
+  variables {
+    roles = { path = "/team/", permissions_boundary = "arn:aws:iam::123456789012:policy/boundary" }
+  }
+  assert {
+    condition = { for role in concat(aws_iam_role.execution, aws_iam_role.task) : role.name => "${role.path} ${role.permissions_boundary}" } == {
+      for kind in ["execution", "task"] : "agents-cb35e36a-${kind}" => "/team/ arn:aws:iam::123456789012:policy/boundary"
+    } && aws_iam_policy.controller.path == "/team/"
+    error_message = "each role has the path and the boundary, the controller's policy the path"
+  }
+}
+
+run "every_name_that_a_hash_makes" {
+  command = plan
+  assert {
+    condition     = [aws_iam_role.execution[0].name, aws_iam_role.task[0].name, aws_iam_policy.controller.name] == [for kind in ["execution", "task", "controller"] : "agents-15b33402-${kind}"]
+    error_message = "another formula replaces the roles that others trust"
+  }
+}
+
+run "roles_of_yours" {
+  variables {
+    encryption = { logs = "arn:aws:kms:ap-southeast-2:123456789012:key/logs" }
+    insights   = "enabled"
+    network = {
+      vpc_id          = "vpc-1"
+      subnet_ids      = ["subnet-2", "subnet-1"]
+      security_groups = { files = "sg-0e" }
+      egress          = { all = { to = "0.0.0.0/0", port = 443 }, files = { to = "sg-0e", port = 2049 } }
+    }
+    roles = {
+      execution = { arn = "arn:aws:iam::123456789012:role/platform/start" }
+      task      = { arn = "arn:aws:iam::123456789012:role/platform/builds" }
+    }
+  }
+  assert {
+    condition     = length(aws_iam_role.execution) + length(aws_iam_role.task) + length(aws_iam_role_policy.execution) == 0 && output.task_role_arn == "arn:aws:iam::123456789012:role/platform/builds"
+    error_message = "the module makes no role and changes none"
+  }
+  assert {
+    condition     = [output.jenkins.templates.deploy.executionRole, output.jenkins.templates.deploy.taskrole] == ["arn:aws:iam::123456789012:role/platform/start", "arn:aws:iam::123456789012:role/platform/builds"]
+    error_message = "agents start with the roles that are given"
+  }
+  assert {
+    condition     = one([for statement in local.controller_statements : statement.Resource if statement.Sid == "HandOverTheAgentsRoles"]) == ["arn:aws:iam::123456789012:role/platform/start", "arn:aws:iam::123456789012:role/platform/builds"]
+    error_message = "and the controller may hand them over"
+  }
+  assert {
+    condition     = [aws_cloudwatch_log_group.agents.kms_key_id, aws_cloudwatch_log_group.insights[0].kms_key_id] == ["arn:aws:kms:ap-southeast-2:123456789012:key/logs", "arn:aws:kms:ap-southeast-2:123456789012:key/logs"]
+    error_message = "logs have the key that is given"
+  }
+  assert {
+    condition     = output.jenkins.templates.deploy.securityGroups == "sg-0123456789abcdef0,sg-0e" && { for name, rule in aws_vpc_security_group_egress_rule.agents : name => rule.from_port } == { all = 443, files = 2049 }
+    error_message = "agents are in the further groups, and reach what is named"
+  }
+  assert {
+    condition     = jsondecode(output.role_policies.execution.policy).Statement[0].Action[0] == "logs:CreateLogStream" && output.role_policies.task.policy == null && jsondecode(output.role_policies.task.trust).Statement[0].Principal.Service == "ecs-tasks.amazonaws.com"
+    error_message = "what they must be allowed is said"
+  }
+}
+
+run "roles_that_are_none" {
+  command = plan
+  variables {
+    roles         = { path = "team", permissions_boundary = "boundary", task = { arn = "builds" } }
+    encryption    = { logs = "alias/logs" }
+    network       = { vpc_id = "vpc-1", subnet_ids = ["subnet-1"], security_groups = { files = "files" }, egress = { files = { to = "files", protocol = "icmp" } } }
+    task_policies = { read = "arn:aws:iam::aws:policy/ReadOnlyAccess" }
+  }
+  expect_failures = [var.roles, var.encryption, var.network]
 }

@@ -75,15 +75,15 @@ run "every_evening_at_eight" {
 
 run "least_privilege" {
   assert {
-    condition     = jsondecode(aws_iam_role_policy.schedule.policy).Statement[0].Resource == ["arn:aws:ecs:ap-southeast-2:123456789012:task-definition/nightly-destroy:*"] && jsondecode(aws_iam_role_policy.schedule.policy).Statement[0].Condition.ArnEquals["ecs:cluster"] == aws_ecs_cluster.this[0].arn
+    condition     = jsondecode(aws_iam_role_policy.schedule[0].policy).Statement[0].Resource == ["arn:aws:ecs:ap-southeast-2:123456789012:task-definition/nightly-destroy:*"] && jsondecode(aws_iam_role_policy.schedule[0].policy).Statement[0].Condition.ArnEquals["ecs:cluster"] == aws_ecs_cluster.this[0].arn
     error_message = "the schedule starts this task in this cluster"
   }
   assert {
-    condition     = jsondecode(aws_iam_role_policy.schedule.policy).Statement[1].Resource == [aws_iam_role.execution.arn, aws_iam_role.task.arn]
+    condition     = jsondecode(aws_iam_role_policy.schedule[0].policy).Statement[1].Resource == [aws_iam_role.execution[0].arn, aws_iam_role.task[0].arn]
     error_message = "it hands over two roles"
   }
   assert {
-    condition     = jsondecode(aws_iam_role.schedule.assume_role_policy).Statement[0].Condition.StringEquals == { "aws:SourceAccount" = "123456789012", "aws:SourceArn" = "arn:aws:scheduler:ap-southeast-2:123456789012:schedule-group/nightly-destroy" }
+    condition     = jsondecode(aws_iam_role.schedule[0].assume_role_policy).Statement[0].Condition.StringEquals == { "aws:SourceAccount" = "123456789012", "aws:SourceArn" = "arn:aws:scheduler:ap-southeast-2:123456789012:schedule-group/nightly-destroy" }
     error_message = "EventBridge Scheduler comes with the ARN of the schedule's group"
   }
   assert {
@@ -131,7 +131,7 @@ run "narrowed_and_told" {
     error_message = "the topic is told"
   }
   assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : [statement.Resource[0], statement.Condition["ForAnyValue:StringEquals"]["kms:ResourceAliases"]] if statement.Action == ["kms:Decrypt"]] == [["arn:aws:kms:ap-southeast-2:123456789012:key/*", "alias/ours"]]
+    condition     = [for statement in jsondecode(aws_iam_role_policy.execution[0].policy).Statement : [statement.Resource[0], statement.Condition["ForAnyValue:StringEquals"]["kms:ResourceAliases"]] if statement.Action == ["kms:Decrypt"]] == [["arn:aws:kms:ap-southeast-2:123456789012:key/*", "alias/ours"]]
     error_message = "the login is decrypted with the key that it names"
   }
   assert {
@@ -179,4 +179,68 @@ run "bad_values_are_refused" {
     log_retention_days = 2
   }
   expect_failures = [var.name, var.schedule, var.image, var.reap, var.access, var.network, var.cluster, var.task, var.registry_secret, var.alarm_topic_arn, var.log_retention_days]
+}
+
+run "roles_in_a_path_of_their_own" {
+  command = plan
+  variables {
+    roles = { path = "/team/", permissions_boundary = "arn:aws:iam::123456789012:policy/boundary" }
+  }
+  assert {
+    condition = { for role in concat(aws_iam_role.execution, aws_iam_role.task, aws_iam_role.schedule) : role.name => "${role.path} ${role.permissions_boundary}" } == {
+      for kind in ["execution", "task", "schedule"] : "nightly-destroy-c9048c27-${kind}" => "/team/ arn:aws:iam::123456789012:policy/boundary"
+    }
+    error_message = "each role has the path and the boundary"
+  }
+}
+
+run "every_name_that_a_hash_makes" {
+  command = plan
+  assert {
+    condition     = [aws_iam_role.execution[0].name, aws_iam_role.task[0].name, aws_iam_role.schedule[0].name] == [for kind in ["execution", "task", "schedule"] : "nightly-destroy-27e09d60-${kind}"]
+    error_message = "another formula replaces the role that the stacks' roles trust"
+  }
+}
+
+run "roles_of_yours" {
+  variables {
+    encryption = { logs = "arn:aws:kms:ap-southeast-2:123456789012:key/logs", queues = "arn:aws:kms:ap-southeast-2:123456789012:key/queues" }
+    network    = { vpc_id = "vpc-1", subnet_ids = ["subnet-1"], security_groups = { proxy = "sg-0e" } }
+    roles = {
+      execution = { arn = "arn:aws:iam::123456789012:role/platform/start" }
+      task      = { arn = "arn:aws:iam::123456789012:role/platform/night" }
+      schedule  = { arn = "arn:aws:iam::123456789012:role/platform/clock" }
+    }
+  }
+  assert {
+    condition     = length(aws_iam_role.execution) + length(aws_iam_role.task) + length(aws_iam_role.schedule) + length(aws_iam_role_policy.execution) + length(aws_iam_role_policy.task) + length(aws_iam_role_policy.schedule) == 0
+    error_message = "the module makes no role and changes none"
+  }
+  assert {
+    condition     = [aws_ecs_task_definition.this.execution_role_arn, aws_ecs_task_definition.this.task_role_arn, aws_scheduler_schedule.this.target[0].role_arn, output.task_role_arn] == [for role in ["start", "night", "clock", "night"] : "arn:aws:iam::123456789012:role/platform/${role}"]
+    error_message = "the task and the schedule have the roles that are given"
+  }
+  assert {
+    condition     = aws_cloudwatch_log_group.this.kms_key_id == "arn:aws:kms:ap-southeast-2:123456789012:key/logs" && aws_sqs_queue.failures.kms_master_key_id == "arn:aws:kms:ap-southeast-2:123456789012:key/queues" && jsondecode(output.role_policies.schedule.policy).Statement[3].Resource == ["arn:aws:kms:ap-southeast-2:123456789012:key/queues"]
+    error_message = "log and queue have the keys that are given, and the schedule may use the queue's"
+  }
+  assert {
+    condition     = contains(aws_scheduler_schedule.this.target[0].ecs_parameters[0].network_configuration[0].security_groups, "sg-0e")
+    error_message = "the task is in the further groups"
+  }
+  assert {
+    condition     = jsondecode(output.role_policies.schedule.policy).Statement[1].Resource == ["arn:aws:iam::123456789012:role/platform/start", "arn:aws:iam::123456789012:role/platform/night"] && jsondecode(output.role_policies.task.policy).Statement[0].Action == ["s3:ListBucket"]
+    error_message = "what they must be allowed is said"
+  }
+}
+
+run "roles_that_are_none" {
+  command = plan
+  variables {
+    roles      = { path = "team", permissions_boundary = "boundary", task = { arn = "night" } }
+    encryption = { queues = "alias/queues" }
+    network    = { vpc_id = "vpc-1", subnet_ids = ["subnet-1"], security_groups = { proxy = "proxy" } }
+    access     = { state_buckets = ["orchestrate-example-state"], policy_arns = { all = "arn:aws:iam::aws:policy/PowerUserAccess" } }
+  }
+  expect_failures = [var.roles, var.encryption, var.network]
 }

@@ -25,7 +25,8 @@ variables {
   dns = { zone = "example.com", hostname = "acme.test.example.com" }
 
   load_balancer = {
-    mode = "own"
+    mode           = "own"
+    linger_seconds = 0 # or each run whose load balancer is another really waits
     shared = {
       listener_arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1"
       dns_name          = "shared.elb.example.com"
@@ -202,8 +203,18 @@ run "found_by_other_services" {
   command = plan
   variables {
     load_balancer = { mode = "none" }
-    task          = { network_mode = "awsvpc", callers = { orders = "sg-orders" } }
-    dns           = { discovery = { namespace_id = "ns-1", name = "prices" } }
+    task = {
+      network_mode = "awsvpc"
+      callers      = { orders = "sg-orders" }
+      egress = {
+        inside   = { to = "10.0.0.0/8", port = 443 }
+        database = { to = "sg-0db", port = 5432, last_port = 5433 }
+        storage  = { to = "pl-0a", protocol = "tcp" }
+        names    = { to = "2001:db8::/32", protocol = "udp", port = 53 }
+        partners = { to = "192.0.2.0/24", protocol = "all" }
+      }
+    }
+    dns = { discovery = { namespace_id = "ns-1", name = "prices" } }
   }
   assert {
     condition     = one(values(aws_service_discovery_service.this)).name == "prices" && one(one(one(values(aws_service_discovery_service.this)).dns_config).dns_records).type == "A"
@@ -212,6 +223,16 @@ run "found_by_other_services" {
   assert {
     condition     = aws_vpc_security_group_ingress_rule.callers["orders"].referenced_security_group_id == "sg-orders" && aws_vpc_security_group_ingress_rule.callers["orders"].from_port == 8080
     error_message = "those come in who are named"
+  }
+  assert {
+    condition = { for name, rule in aws_vpc_security_group_egress_rule.tasks : name => join(" ", [for part in [rule.description, rule.cidr_ipv4, rule.cidr_ipv6, rule.prefix_list_id, rule.referenced_security_group_id, rule.ip_protocol, rule.from_port, rule.to_port] : part if part != null]) } == {
+      inside   = "inside 10.0.0.0/8 tcp 443 443"
+      database = "database sg-0db tcp 5432 5433"
+      storage  = "storage pl-0a tcp 0 65535"
+      names    = "names 2001:db8::/32 udp 53 53"
+      partners = "partners 192.0.2.0/24 -1"
+    }
+    error_message = "tasks reach what is named, and no more"
   }
 }
 
@@ -249,7 +270,26 @@ run "found_by_another_record_under_another_name" {
 run "an_address_for_every_task" {
   command = plan
   variables {
-    task = { network_mode = "awsvpc" }
+    task          = { network_mode = "awsvpc", security_groups = { database = "sg-0db" } }
+    load_balancer = { security_groups = { office = "sg-0f" } }
+    background    = { queued = { resize = {} }, scheduled = { report = { schedule = "rate(1 day)" } } }
+  }
+  override_resource { # new here; that of the load balancer is there since the first run
+    target          = aws_security_group.tasks
+    override_during = plan
+    values          = { id = "sg-made" }
+  }
+  assert {
+    condition     = { for name, rule in aws_vpc_security_group_egress_rule.tasks : name => "${rule.description} ${rule.cidr_ipv4} ${rule.ip_protocol}" } == { everything = "What the application calls 0.0.0.0/0 -1" }
+    error_message = "tasks reach everything unless told otherwise"
+  }
+  assert {
+    condition = alltrue([for groups in [
+      one(one(values(aws_ecs_service.this)).network_configuration).security_groups,
+      one(aws_ecs_service.worker["resize"].network_configuration).security_groups,
+      one(aws_scheduler_schedule.this["report"].target[0].ecs_parameters[0].network_configuration).security_groups,
+    ] : join(" ", sort(groups)) == "sg-0db sg-made"]) && join(" ", sort(one(values(aws_lb.this)).security_groups)) == "sg-0f sg-1 sg-made"
+    error_message = "further groups are the service's, its workers' and its tasks'; the load balancer has its own"
   }
   assert {
     condition     = one(values(aws_lb_target_group.this)).target_type == "ip" && length(aws_security_group.tasks) == 1 && length(one(values(aws_ecs_service.this)).network_configuration) == 1

@@ -53,7 +53,7 @@ run "a_and_b_c" {
   }
   assert {
     condition = length(setintersection(
-      [output.name, one(values(aws_lb.this)).name, one(values(aws_lb_target_group.this)).name, aws_iam_role.task.name, aws_iam_role.execution.name, aws_ecs_task_definition.this.family, aws_cloudwatch_log_group.this.name],
+      [output.name, one(values(aws_lb.this)).name, one(values(aws_lb_target_group.this)).name, aws_iam_role.task[0].name, aws_iam_role.execution[0].name, aws_ecs_task_definition.this.family, aws_cloudwatch_log_group.this.name],
       [run.a_b_and_c.name, run.a_b_and_c.log_group, run.a_b_and_c.task_role_name],
     )) == 0
     error_message = "a-b + c and a + b-c must have different names"
@@ -74,7 +74,7 @@ run "the_longest_names_fit" {
     error_message = "load balancers and target groups take 32 characters"
   }
   assert {
-    condition     = length(aws_iam_role.execution.name) <= 64 && length(aws_iam_role.task.name) <= 64
+    condition     = length(aws_iam_role.execution[0].name) <= 64 && length(aws_iam_role.task[0].name) <= 64
     error_message = "roles take 64 characters"
   }
   assert {

@@ -46,7 +46,7 @@ run "own" {
         service       = output.service_name
         load_balancer = aws_lb.this["first"].name
         target_group  = aws_lb_target_group.this["first"].name
-        role          = aws_iam_role.task.name
+        role          = aws_iam_role.task[0].name
         family        = aws_ecs_task_definition.this.family
         log_group     = output.log_group
         alarm         = output.alarms["unhealthy-hosts"]
@@ -114,5 +114,42 @@ run "the_name_of_a_shared_load_balancer_is_in_addresses_alone" {
   assert {
     condition     = output.service_name == "acme_9f363bb9" && one(values(aws_lb_target_group.this)).name == "appcluster-test-acme-41d3dc4d"
     error_message = "another name is another service, and every tenant of this kind would move at its next apply"
+  }
+}
+
+# Another path is another role, with another name: IAM knows one of a name in all paths.
+run "roles_in_a_path_of_their_own" {
+  command = plan
+  variables {
+    roles = { path = "/team/", permissions_boundary = "arn:aws:iam::123456789012:policy/boundary" }
+    background = {
+      scheduled = { report = { schedule = "rate(1 day)" } }
+      queued    = { resize = {} }
+    }
+  }
+  assert {
+    condition = { for role in concat(aws_iam_role.execution, aws_iam_role.task, aws_iam_role.schedule) : role.name => "${role.path} ${role.permissions_boundary}" } == {
+      for kind in ["execution", "task", "schedule"] : "appcluster-test-acme-ef94fd48-${kind}" => "/team/ arn:aws:iam::123456789012:policy/boundary"
+    }
+    error_message = "each role has the path and the boundary"
+  }
+  assert {
+    condition     = output.name == "appcluster-test-acme-a8109d5d" && aws_ecs_task_definition.this.family == output.name && aws_scheduler_schedule_group.this[0].name == output.name
+    error_message = "nothing else has another name"
+  }
+  assert {
+    condition     = aws_sqs_queue.work["resize"].name == "${output.name}-resize" && aws_sqs_queue.not_started[0].name == "${output.name}_not-started" && aws_ecs_service.worker["resize"].name == "${output.name}-resize"
+    error_message = "queues and workers keep theirs too"
+  }
+}
+
+run "an_address_that_a_hash_makes" {
+  command = plan
+  variables {
+    deployment = { capacity_providers = { spot = {} } }
+  }
+  assert {
+    condition     = local.facts.service == "ec2-replica-4cfe8254"
+    error_message = "another address is another service: every tenant of this kind would move at its next apply"
   }
 }

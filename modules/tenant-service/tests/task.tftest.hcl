@@ -46,6 +46,11 @@ run "a_container_in_full" {
         mounts         = { "/data" = { volume = "data" }, "/scratch" = { volume = "scratch" } }
         ulimits        = { nofile = { soft = 1024, hard = 4096 } }
         health_check   = { command = ["CMD", "/healthy"] }
+        links          = ["migrate"]
+        labels         = { "com.example.team" = "web", gone = null }
+        restart        = { ignored_exit_codes = [143, 0], after_seconds = 60 }
+
+        environment_files = ["arn:aws:s3:::settings/acme/b.env", "arn:aws:s3:::settings/a.env"]
       }
       migrate = { image = "web:1", essential = false, memory = 64, memory_reservation = 32, log = { driver = "syslog" }, mounts = { "/data" = { volume = "data", read_only = true } } }
     }
@@ -85,6 +90,10 @@ run "a_container_in_full" {
       systemControls         = []
       portMappings           = [{ containerPort = 8080, hostPort = 0, protocol = "tcp" }, { containerPort = 7777, hostPort = 7777, protocol = "udp" }, { containerPort = 9090, hostPort = 0, protocol = "tcp" }]
       healthCheck            = { command = ["CMD", "/healthy"], interval = 10, timeout = 5, retries = 3, startPeriod = 30 }
+      links                  = ["migrate"]
+      dockerLabels           = { "com.example.team" = "web" }
+      restartPolicy          = { enabled = true, restartAttemptPeriod = 60, ignoredExitCodes = [0, 143] }
+      environmentFiles       = [{ type = "s3", value = "arn:aws:s3:::settings/acme/b.env" }, { type = "s3", value = "arn:aws:s3:::settings/a.env" }]
     }
     error_message = "everything said of the container is in its definition, and nothing else"
   }
@@ -101,11 +110,13 @@ run "a_container_in_full" {
     error_message = "the application may mount what it mounts, through its access point"
   }
   assert {
-    condition = { for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement.Action[0] => statement.Resource if statement.Action[0] != "logs:CreateLogStream" } == {
+    condition = { for statement in jsondecode(aws_iam_role_policy.execution[0].policy).Statement : statement.Action[0] => statement.Resource if statement.Action[0] != "logs:CreateLogStream" } == {
       "ecr:GetAuthorizationToken"       = ["*"]
       "ecr:BatchCheckLayerAvailability" = ["arn:aws:ecr:ap-southeast-2:123456789012:repository/team/web"]
       "secretsmanager:GetSecretValue"   = ["arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:db-AbCdEf", "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:login-AbCdEf"]
       "ssm:GetParameters"               = ["arn:aws:ssm:ap-southeast-2:123456789012:parameter/key"]
+      "s3:GetObject"                    = ["arn:aws:s3:::settings/a.env", "arn:aws:s3:::settings/acme/b.env"]
+      "s3:GetBucketLocation"            = ["arn:aws:s3:::settings"]
       "kms:Decrypt"                     = ["arn:aws:kms:ap-southeast-2:123456789012:key/1"]
     }
     error_message = "ECS may read what is named, without the key in it, and no more"
@@ -125,7 +136,7 @@ run "waits_in_a_circle" {
   variables {
     containers = {
       web = { image = "web:1", port = 8080, after = { one = "START", three = "START" } }
-      one = { image = "one:1", essential = false, after = { two = "START" } }
+      one = { image = "one:1", essential = false, links = ["two"] }
       two = { image = "two:1", essential = false, after = { web = "START" } }
 
       three = { image = "three:1", essential = false }
@@ -174,7 +185,7 @@ run "logs_by_a_router" {
     error_message = "what of a log's options is secret is told by its ARN"
   }
   assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement.Resource if statement.Action[0] == "secretsmanager:GetSecretValue"] == [["arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:datadog-AbCdEf"]]
+    condition     = [for statement in jsondecode(aws_iam_role_policy.execution[0].policy).Statement : statement.Resource if statement.Action[0] == "secretsmanager:GetSecretValue"] == [["arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:datadog-AbCdEf"]]
     error_message = "ECS may read it"
   }
   assert {
@@ -189,11 +200,11 @@ run "nothing_asked_nothing_allowed" {
     error_message = "the application may do nothing in AWS"
   }
   assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement.Action[0]] == ["logs:CreateLogStream"] && jsondecode(aws_iam_role_policy.execution.policy).Statement[0].Resource == ["arn:aws:logs:ap-southeast-2:123456789012:log-group:x:*"]
+    condition     = [for statement in jsondecode(aws_iam_role_policy.execution[0].policy).Statement : statement.Action[0]] == ["logs:CreateLogStream"] && jsondecode(aws_iam_role_policy.execution[0].policy).Statement[0].Resource == ["arn:aws:logs:ap-southeast-2:123456789012:log-group:/ecs/appcluster-test/acme:*"]
     error_message = "ECS may write the tenant's logs, and read no secret and no repository"
   }
   assert {
-    condition     = alltrue([for role in [aws_iam_role.task, aws_iam_role.execution] : jsondecode(role.assume_role_policy).Statement[0].Condition.StringEquals == { "aws:SourceAccount" = "123456789012" }])
+    condition     = alltrue([for role in concat(aws_iam_role.task, aws_iam_role.execution) : jsondecode(role.assume_role_policy).Statement[0].Condition.StringEquals == { "aws:SourceAccount" = "123456789012" }])
     error_message = "only tasks of this account take the roles"
   }
 }
@@ -209,7 +220,7 @@ run "images_that_ecr_fetches_elsewhere" {
     task = { pull_through = ["docker-hub"] }
   }
   assert {
-    condition = { for statement in [for each in jsondecode(aws_iam_role_policy.execution.policy).Statement : each if startswith(each.Action[0], "ecr:Batch")] : statement.Action[0] => statement.Resource } == {
+    condition = { for statement in [for each in jsondecode(aws_iam_role_policy.execution[0].policy).Statement : each if startswith(each.Action[0], "ecr:Batch")] : statement.Action[0] => statement.Resource } == {
       "ecr:BatchCheckLayerAvailability" = ["arn:aws:ecr:ap-southeast-2:123456789012:repository/docker-hub/library/nginx", "arn:aws:ecr:ap-southeast-2:123456789012:repository/other", "arn:aws:ecr:us-gov-west-1:123456789012:repository/job"]
       "ecr:BatchImportUpstreamImage"    = ["arn:aws:ecr:ap-southeast-2:123456789012:repository/docker-hub/library/nginx"]
     }

@@ -56,7 +56,8 @@ run "no_load_balancer_no_alarm_on_one" {
 run "a_shared_load_balancer_has_errors_of_others" {
   variables {
     load_balancer = {
-      mode = "shared"
+      mode           = "shared"
+      linger_seconds = 0 # or this run really waits
       shared = {
         listener_arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1"
         dns_name          = "shared.elb.example.com"

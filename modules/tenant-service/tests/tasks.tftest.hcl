@@ -23,6 +23,8 @@ variables {
   }
 
   dns = { zone = "example.com", hostname = "acme.test.example.com" }
+
+  load_balancer = { linger_seconds = 0 } # or each run whose load balancer is another really waits
 }
 
 
@@ -198,7 +200,7 @@ run "of_the_container_that_takes_the_requests" {
       batch = { image = "batch:1", port = 81 }
       web   = { image = "123456789012.dkr.ecr.ap-southeast-2.amazonaws.com/web:1", port = 80 }
     }
-    load_balancer = { container = "web" }
+    load_balancer = { container = "web", linger_seconds = 0 }
     background = {
       scheduled = { report = { schedule = "rate(1 day)" } }
       queued    = { resize = { container = "batch" } }
@@ -210,7 +212,7 @@ run "of_the_container_that_takes_the_requests" {
     error_message = "unless another is named"
   }
   assert {
-    condition     = alltrue([for task in concat([aws_ecs_task_definition.this], values(aws_ecs_task_definition.task)) : task.execution_role_arn == aws_iam_role.execution.arn && task.task_role_arn == aws_iam_role.task.arn])
+    condition     = alltrue([for task in concat([aws_ecs_task_definition.this], values(aws_ecs_task_definition.task)) : task.execution_role_arn == aws_iam_role.execution[0].arn && task.task_role_arn == aws_iam_role.task[0].arn])
     error_message = "no machine may pull an image or write a log for them: every task brings the role for it"
   }
 }
@@ -281,5 +283,66 @@ run "the_longest_names_fit" {
   assert {
     condition     = length(aws_scheduler_schedule_group.this[0].name) <= 64 && length(aws_iam_role.schedule[0].name) <= 64
     error_message = "a schedule group's and a role's hold 64"
+  }
+}
+
+run "roles_of_yours" {
+  command = plan
+  variables {
+    roles = {
+      execution = { arn = "arn:aws:iam::123456789012:role/platform/start" }
+      task      = { arn = "arn:aws:iam::123456789012:role/platform/acme" }
+      schedule  = { arn = "arn:aws:iam::123456789012:role/platform/clock" }
+    }
+    task       = { execute_command = true }
+    encryption = { logs = "arn:aws:kms:ap-southeast-2:123456789012:key/logs", queues = "arn:aws:kms:ap-southeast-2:123456789012:key/queues" }
+    containers = {
+      web  = { image = "web:1", port = 8080, links = ["side"], restart = {} }
+      side = { image = "side:1", essential = false }
+    }
+    background = {
+      scheduled = { report = { schedule = "rate(1 day)" } }
+      queued    = { resize = {} }
+    }
+  }
+  assert {
+    condition     = length(aws_iam_role.execution) + length(aws_iam_role.task) + length(aws_iam_role.schedule) + length(aws_iam_role_policy.execution) + length(aws_iam_role_policy.platform) + length(aws_iam_role_policy.queues) + length(aws_iam_role_policy.schedule) == 0
+    error_message = "the module makes no role and changes none"
+  }
+  assert {
+    condition = alltrue([for task in concat([aws_ecs_task_definition.this], values(aws_ecs_task_definition.task)) :
+      "${task.execution_role_arn} ${task.task_role_arn}" == "arn:aws:iam::123456789012:role/platform/start arn:aws:iam::123456789012:role/platform/acme"
+    ]) && aws_scheduler_schedule.this["report"].target[0].role_arn == "arn:aws:iam::123456789012:role/platform/clock"
+    error_message = "every task and every schedule has the roles that are given"
+  }
+  assert {
+    condition     = output.task_role_name == "acme" && output.execution_role_arn == "arn:aws:iam::123456789012:role/platform/start"
+    error_message = "the outputs name them"
+  }
+  assert {
+    condition = { for statement in jsondecode(output.role_policies.task.policy).Statement : statement.Action[0] => statement.Resource[0] } == {
+      "ssmmessages:CreateControlChannel" = "*"
+      "sqs:SendMessage"                  = "arn:aws:sqs:ap-southeast-2:123456789012:${output.name}-resize"
+      "kms:Decrypt"                      = "arn:aws:kms:ap-southeast-2:123456789012:key/queues"
+    }
+    error_message = "what the application's role must be allowed is said"
+  }
+  assert {
+    condition = [for statement in jsondecode(output.role_policies.schedule.policy).Statement : statement.Resource if statement.Action[0] == "iam:PassRole"] == [
+      ["arn:aws:iam::123456789012:role/platform/start", "arn:aws:iam::123456789012:role/platform/acme"]
+    ] && jsondecode(output.role_policies.schedule.trust).Statement[0].Principal.Service == "scheduler.amazonaws.com"
+    error_message = "the clock's role passes the two others on"
+  }
+  assert {
+    condition     = aws_cloudwatch_log_group.this.kms_key_id == "arn:aws:kms:ap-southeast-2:123456789012:key/logs" && distinct([for queue in concat(values(aws_sqs_queue.work), values(aws_sqs_queue.dead), aws_sqs_queue.not_started) : "${queue.kms_master_key_id}"]) == tolist(["arn:aws:kms:ap-southeast-2:123456789012:key/queues"])
+    error_message = "logs and queues have the keys that are given"
+  }
+  assert {
+    condition     = jsondecode(output.role_policies.schedule.policy).Statement[4] == { Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = ["arn:aws:kms:ap-southeast-2:123456789012:key/queues"] }
+    error_message = "the clock may keep what it could not start"
+  }
+  assert {
+    condition     = length(setintersection(["links", "restartPolicy"], flatten([for task in aws_ecs_task_definition.task : keys(jsondecode(task.container_definitions)[0])]))) == 0
+    error_message = "a task in the background runs alone, and ends when its work is done"
   }
 }

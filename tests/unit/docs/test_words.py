@@ -21,6 +21,7 @@ PAGES = [
     ROOT / "bench/README.md",
     *sorted(ROOT.glob("docs/*.md")),
     *MODULES,
+    *sorted(ROOT.glob("modules/*/UPGRADE.md")),
 ]
 CODE = sorted((ROOT / "wrapper").rglob("*.py"))
 LINKED = [*PAGES, ROOT / "CHANGELOG.md", *sorted(ROOT.glob("docs/adr/*.md"))]

@@ -708,3 +708,114 @@ run "no_interruption_is_an_alarm" {
   }
   expect_failures = [var.alarms]
 }
+
+# says: roles.path: begin and end with a slash
+run "path_without_slashes" {
+  command = plan
+
+  variables {
+    roles = { path = "team" }
+  }
+  expect_failures = [var.roles]
+}
+
+# says: roles.permissions_boundary: give the ARN
+run "boundary_by_name" {
+  command = plan
+
+  variables {
+    roles = { permissions_boundary = "boundary" }
+  }
+  expect_failures = [var.roles]
+}
+
+# says: roles.nodes: a role of yours is given by its instance profile
+run "role_instead_of_its_profile" {
+  command = plan
+
+  variables {
+    roles = { nodes = { instance_profile_arn = "arn:aws:iam::123456789012:role/nodes" } }
+  }
+  expect_failures = [var.roles]
+}
+
+# says: roles.nodes: the module changes no role of yours
+run "policies_for_a_role_of_yours" {
+  command = plan
+
+  variables {
+    roles         = { nodes = { instance_profile_arn = "arn:aws:iam::123456789012:instance-profile/nodes" } }
+    node_policies = { shell = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" }
+  }
+  expect_failures = [var.roles]
+}
+
+# says: node.security_groups: every value
+run "group_by_name" {
+  command = plan
+
+  variables {
+    node = { security_groups = { files = "files" } }
+  }
+  expect_failures = [var.node]
+}
+
+# says: node.egress: to is a block
+run "a_place_in_prose" {
+  command = plan
+
+  variables {
+    node = { egress = { database = { to = "database" } } }
+  }
+  expect_failures = [var.node]
+}
+
+# says: node.egress: protocol is
+run "last_port_before_the_first" {
+  command = plan
+
+  variables {
+    node = { egress = { database = { to = "10.0.0.0/8", port = 5432, last_port = 1 } } }
+  }
+  expect_failures = [var.node]
+}
+
+# says: node.egress: name 1 to 60
+run "nowhere_to_go" {
+  command = plan
+
+  variables {
+    node = { egress = {} }
+  }
+  expect_failures = [var.node]
+}
+
+# says: load_balancer.certificates: up to 25
+run "further_certificate_by_name" {
+  command = plan
+
+  variables {
+    load_balancer = { certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1", certificates = { shop = "shop" } }
+  }
+  expect_failures = [var.load_balancer]
+}
+
+# says: load_balancer.certificates: they are further
+run "further_than_http" {
+  command = plan
+
+  variables {
+    load_balancer = { certificates = { shop = "arn:aws:acm:eu-west-1:123456789012:certificate/1" } }
+  }
+  expect_failures = [var.load_balancer]
+}
+
+# says: load_balancer.security_groups: up to three
+run "four_further_groups" {
+  command = plan
+
+  variables {
+    load_balancer = { security_groups = { a = "sg-1", b = "sg-2", c = "sg-3", d = "sg-4" } }
+  }
+  expect_failures = [var.load_balancer]
+}
