@@ -11,6 +11,7 @@ module "cluster" {
   registry_secret = var.registry_secret
   agent_settings  = var.agent_settings
   node_policies   = var.node_policies
+  roles           = var.cluster_roles
   insights        = var.insights
   execute_command = var.execute_command
   alarms = merge(var.cluster_alarms, {

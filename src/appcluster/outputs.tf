@@ -80,3 +80,8 @@ output "architecture" {
   description = "What images must be built for: x86_64 or arm64."
   value       = module.cluster.architecture
 }
+
+output "cluster_role_policies" {
+  description = "What a role of yours (`cluster_roles`) must be allowed, and what must be trusted to take it: role => trust and policy, JSON."
+  value       = module.cluster.role_policies
+}

@@ -71,6 +71,13 @@ variable "node" {
     hop_limit          = optional(number)
     public_address     = optional(bool)
     reserved_memory    = optional(number)
+    security_groups    = optional(map(string))
+    egress = optional(map(object({
+      to        = string
+      protocol  = optional(string)
+      port      = optional(number)
+      last_port = optional(number)
+    })))
     clean_up = optional(object({
       interval_minutes = optional(number)
       age_hours        = optional(number)
@@ -110,6 +117,17 @@ variable "node_policies" {
   type        = map(string)
   default     = {}
   nullable    = false
+}
+
+variable "cluster_roles" {
+  description = "Path and permissions boundary of the nodes' IAM role, or a role of yours by its instance profile: see roles in modules/ecs-cluster."
+  type = object({
+    path                 = optional(string)
+    permissions_boundary = optional(string)
+    nodes                = optional(object({ instance_profile_arn = string }))
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "insights" {
@@ -181,11 +199,13 @@ variable "load_balancers" {
 variable "shared_load_balancer" {
   description = "What the shared load balancers are like: see load_balancer in modules/ecs-cluster; their number and certificate come from here."
   type = object({
-    ssl_policy   = optional(string)
-    internal     = optional(bool)
-    dual_stack   = optional(bool)
-    allowed      = optional(map(string))
-    idle_seconds = optional(number)
+    ssl_policy      = optional(string)
+    internal        = optional(bool)
+    dual_stack      = optional(bool)
+    allowed         = optional(map(string))
+    certificates    = optional(map(string))
+    security_groups = optional(map(string))
+    idle_seconds    = optional(number)
     access_logs = optional(object({
       bucket = string
       prefix = optional(string)

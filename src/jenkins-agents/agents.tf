@@ -23,6 +23,7 @@ module "cluster" {
 
   registry_secret = var.registry_secret
   insights        = { mode = "disabled" }
+  roles           = { path = var.roles.path, permissions_boundary = var.roles.permissions_boundary, nodes = var.roles.nodes }
 }
 
 locals {
@@ -35,10 +36,12 @@ module "agents" {
 
   name               = var.stack
   cluster            = one(module.cluster)
-  network            = { vpc_id = var.network.vpc_id, subnet_ids = var.network.node_subnet_ids, public_addresses = var.public_addresses }
+  network            = { vpc_id = var.network.vpc_id, subnet_ids = var.network.node_subnet_ids, public_addresses = var.public_addresses, security_groups = var.network.security_groups, egress = var.network.egress }
   controller         = merge(var.controller, { url = coalesce(var.controller.url, "https://jenkins.${var.zone}/") })
   cloud              = var.cloud
   agents             = { for name, agent in var.agents : name => merge(agent, { image = try(coalesce(agent.image, local.image), "") }) }
   task_policies      = var.task_policies
+  roles              = { path = var.roles.path, permissions_boundary = var.roles.permissions_boundary, execution = var.roles.execution, task = var.roles.task }
+  encryption         = { logs = var.encryption.logs }
   log_retention_days = var.log_retention_days
 }

@@ -13,4 +13,6 @@ module "night" {
   network         = merge(module.agents.network, { public_address = var.public_addresses })
   cluster         = { arn = module.agents.cluster_arn }
   alarm_topic_arn = var.night.alarm_topic_arn
+  roles           = merge(var.roles.night, { path = var.roles.path, permissions_boundary = var.roles.permissions_boundary })
+  encryption      = var.encryption
 }

@@ -22,3 +22,8 @@ output "night_role_arn" {
   description = "The role of the nightly destroy; null without one."
   value       = one(module.night[*].task_role_arn)
 }
+
+output "role_policies" {
+  description = "What roles of yours (`roles`) must be allowed, and what must be trusted to take them: role => trust and policy, JSON."
+  value       = merge(module.agents.role_policies, { nodes = one(module.cluster[*].role_policies.nodes), night = one(module.night[*].role_policies) })
+}

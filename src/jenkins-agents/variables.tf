@@ -44,7 +44,7 @@ variable "agent-build" {
 }
 
 variable "network" {
-  description = "Where agents live: see modules/ecs-cluster. With Fargate alone: vpc_id and node_subnet_ids of a network that exists."
+  description = "Where agents live: see modules/ecs-cluster; security_groups and egress are the agents': see modules/jenkins-agents. With Fargate alone: vpc_id and node_subnet_ids of a network that exists."
   type = object({
     vpc_id                   = optional(string)
     node_subnet_ids          = optional(set(string))
@@ -52,6 +52,13 @@ variable "network" {
     cidr                     = optional(string)
     zones                    = optional(set(string))
     nat                      = optional(string)
+    security_groups          = optional(map(string))
+    egress = optional(map(object({
+      to        = string
+      protocol  = optional(string)
+      port      = optional(number)
+      last_port = optional(number)
+    })))
   })
   default  = {}
   nullable = false
@@ -154,6 +161,37 @@ variable "task_policies" {
   type        = map(string)
   default     = {}
   nullable    = false
+}
+
+variable "roles" {
+  description = <<-EOT
+    Path and permissions boundary of every IAM role, or roles of yours: `nodes` by its instance profile (modules/ecs-cluster), `execution` and
+    `task` of the agents (modules/jenkins-agents), those of the `night` (modules/nightly-destroy).
+  EOT
+  type = object({
+    path                 = optional(string)
+    permissions_boundary = optional(string)
+    nodes                = optional(object({ instance_profile_arn = string }))
+    execution            = optional(object({ arn = string }))
+    task                 = optional(object({ arn = string }))
+    night = optional(object({
+      execution = optional(object({ arn = string }))
+      task      = optional(object({ arn = string }))
+      schedule  = optional(object({ arn = string }))
+    }), {})
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "encryption" {
+  description = "KMS keys of yours for the logs of agents and night, and for the queue of failed nights; AWS's own unless given."
+  type = object({
+    logs   = optional(string)
+    queues = optional(string)
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "log_retention_days" {

@@ -1,4 +1,5 @@
-"""What the example's tenant root refuses before the module sees it: names that no certificate covers."""
+"""What the example's tenant root refuses before the module sees it: names that no certificate covers, containers that it
+does not run."""
 
 from __future__ import annotations
 
@@ -38,10 +39,20 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "alias_of_one_label": (HTTPS | {"aliases": ["www.example.com"]}, ""),
     "alias_with_its_certificate": (HTTPS | given("shop.acme.org") | {"aliases": ["shop.acme.org"]}, ""),
     "alias_by_http": ({"aliases": ["shop.acme.org"]}, ""),
+    "settings_of_another_container": (
+        {"containers": {"service3": {"port": 80}}},
+        "containers: a tenant of this stack runs",
+    ),
+    "settings_of_a_worker_that_is_not_there": ({"containers": {"service2": {"port": 80}}}, "containers: settings of"),
+    "no_settings_of_a_worker": ({"containers": {"service2": None}}, ""),
+    "settings_of_a_worker": (
+        {"containers": {"service2": {"port": 80}}, "service2-build": "1", "images": {"service1": "a", "service2": "b"}},
+        "",
+    ),
 }
 
 
-def test_each_name_needs_a_certificate(tmp_path: Path) -> None:
+def test_each_is_refused_or_right(tmp_path: Path) -> None:
     """The variables alone are a module too: without a provider all cases take a second."""
     for name in ("variables.tf", "certificates.tf"):
         shutil.copy(PROJECT / ROOT / name, tmp_path)

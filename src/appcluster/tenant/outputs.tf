@@ -47,3 +47,8 @@ output "run_task" {
   description = "What starts a one-off or a scheduled task by hand: name => the input of `aws ecs run-task --cli-input-json`."
   value       = module.service.run_task
 }
+
+output "role_policies" {
+  description = "What roles of yours (`roles`) must be allowed, and what must be trusted to take them: role => trust and policy, JSON."
+  value       = module.service.role_policies
+}

@@ -1,21 +1,5 @@
 # The tenant layer: one tenant's service, with all that is the tenant's own.
 
-locals {
-  # On machines the node has logged in to the registry. Fargate has no node: there the task brings the login.
-  registry_login = var.task.launch_type == "FARGATE" ? var.registry_login : null
-
-  # The worker runs beside the web application, with the same surroundings; a worker that stops is no outage.
-  worker = var.service2-build == null ? {} : {
-    service2 = {
-      image          = "${var.images["service2"]}:${var.service2-build}"
-      essential      = false
-      environment    = var.environment
-      secrets        = var.secrets
-      registry_login = local.registry_login
-    }
-  }
-}
-
 module "service" {
   source = "../../../modules/tenant-service"
 
@@ -23,23 +7,14 @@ module "service" {
   tenant  = var.tenant
   cluster = var.cluster
 
-  containers = merge(local.worker, {
-    service1 = {
-      image              = "${var.images["service1"]}:${var.service1-build}"
-      port               = 8080
-      cpu                = var.size.cpu
-      memory             = var.size.memory
-      memory_reservation = var.size.memory_reservation
-      environment        = merge({ TENANT = var.tenant, PORT = "8080" }, var.environment)
-      secrets            = var.secrets
-      registry_login     = local.registry_login
-    }
-  })
+  containers = local.containers
 
   scaling            = merge(var.scaling, { start = lookup(var.running_tasks, var.tenant, null) })
   deployment         = var.deployment
   health_check       = var.health_check
   log_retention_days = var.log_retention_days
+  encryption         = var.encryption
+  roles              = var.roles
 
   task = merge(var.task, {
     kms_keys = setunion(coalesce(var.task.kms_keys, []), compact([local.registry_login == null ? null : var.registry_login_key]))
@@ -53,6 +28,7 @@ module "service" {
   })
 
   load_balancer = merge(var.load_balancer, {
+    container       = "service1"
     certificate_arn = var.load_balancer.make_certificate ? null : var.certificate_arn
 
     shared = var.load_balancer.mode != "shared" ? null : merge(
@@ -71,5 +47,7 @@ module "service" {
     zone     = var.zone
     hostname = var.hostname
     aliases  = var.aliases
+
+    discovery = var.discovery
   }
 }

@@ -160,6 +160,58 @@ variable "size" {
   nullable = false
 }
 
+variable "containers" {
+  description = <<-EOT
+    More settings of the containers, by name: service1 (the web application) and service2 (the worker beside it). `size` is a share of a machine
+    as above; for service1 it wins over the variable `size`. `port`: service1 listens on 8080 unless given, and finds it in PORT. `environment`
+    and `secrets` are added to those that both have. What the others mean says `containers` in modules/tenant-service.
+  EOT
+  type = map(object({
+    size = optional(object({
+      cpu                = optional(number)
+      memory             = optional(number)
+      memory_reservation = optional(number)
+    }))
+    port              = optional(number)
+    more_ports        = optional(map(object({ container = number, host = optional(number), protocol = optional(string) })))
+    entry_point       = optional(list(string))
+    command           = optional(list(string))
+    user              = optional(string)
+    environment       = optional(map(string))
+    environment_files = optional(list(string))
+    secrets           = optional(map(string))
+    essential         = optional(bool)
+    read_only_root    = optional(bool)
+    stop_timeout      = optional(number)
+    after             = optional(map(string))
+    mounts            = optional(map(object({ volume = string, read_only = optional(bool) })))
+    ulimits           = optional(map(object({ soft = number, hard = number })))
+    links             = optional(set(string))
+    labels            = optional(map(string))
+    restart           = optional(object({ ignored_exit_codes = optional(set(number)), after_seconds = optional(number) }))
+    log               = optional(object({ driver = string, options = optional(map(string)), secrets = optional(map(string)) }))
+    log_router        = optional(object({ type = optional(string), options = optional(map(string)) }))
+    health_check = optional(object({
+      command      = list(string)
+      interval     = optional(number)
+      timeout      = optional(number)
+      retries      = optional(number)
+      start_period = optional(number)
+    }))
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.containers), ["service1", "service2"])) == 0
+    error_message = "containers: a tenant of this stack runs service1 and service2, and no other container; correct the name. For one more container change src/appcluster/tenant/containers.tf."
+  }
+  validation {
+    condition     = var.service2-build != null || try(var.containers["service2"], null) == null
+    error_message = "containers: settings of service2, which the tenant does not run, since service2-build is null. Give a build of it, or take service2 out of containers."
+  }
+}
+
 variable "environment" {
   description = "The application's environment variables; nothing secret."
   type        = map(string)
@@ -349,6 +401,13 @@ variable "task" {
       }))
     })))
     callers         = optional(map(string))
+    security_groups = optional(map(string))
+    egress = optional(map(object({
+      to        = string
+      protocol  = optional(string)
+      port      = optional(number)
+      last_port = optional(number)
+    })))
     policy          = optional(string)
     policy_arns     = optional(map(string))
     kms_keys        = optional(set(string))
@@ -367,11 +426,14 @@ variable "load_balancer" {
     certificates        = optional(map(string))
     internal            = optional(bool)
     dual_stack          = optional(bool)
+    ssl_policy          = optional(string)
     allowed             = optional(map(string))
+    security_groups     = optional(map(string))
     idle_seconds        = optional(number)
     drain_seconds       = optional(number)
     slow_start_seconds  = optional(number)
     sticky_seconds      = optional(number)
+    linger_seconds      = optional(number)
     access_logs         = optional(object({ bucket = string, prefix = optional(string) }))
     deletion_protection = optional(bool)
   })
@@ -397,6 +459,29 @@ variable "log_retention_days" {
   type        = number
   default     = 14
   nullable    = false
+}
+
+variable "encryption" {
+  description = "KMS keys of yours for logs and queues: see modules/tenant-service."
+  type = object({
+    logs   = optional(string)
+    queues = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "roles" {
+  description = "Path and permissions boundary of the tenant's IAM roles, or roles of yours by ARN: see modules/tenant-service."
+  type = object({
+    path                 = optional(string)
+    permissions_boundary = optional(string)
+    execution            = optional(object({ arn = string }))
+    task                 = optional(object({ arn = string }))
+    schedule             = optional(object({ arn = string }))
+  })
+  default  = {}
+  nullable = false
 }
 
 # Where it is found.
@@ -438,4 +523,14 @@ variable "aliases" {
     condition     = !local.certified_by_the_stack || alltrue([for name in var.aliases : length(setintersection(local.certified, [name, replace(name, "/^[^.]+/", "*")])) > 0])
     error_message = "aliases: the environment's certificate covers names of one label below domain only; browsers would refuse the tenant's others. Set load_balancer.make_certificate for names in the zone, give a certificate for those elsewhere in load_balancer.certificates, or leave the alias out."
   }
+}
+
+variable "discovery" {
+  description = "A name in a Cloud Map namespace by which other services find the tenant's: see dns in modules/tenant-service; null for none."
+  type = object({
+    namespace_id = string
+    name         = optional(string)
+    ttl          = optional(number)
+  })
+  default = null
 }

@@ -1,0 +1,128 @@
+"""From a tenant's file to its containers, without a change of Terraform: what the example's tenant root makes of `containers`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from service_values import FARGATE, assignments
+from tenant_values import ROOT, VALUES
+from terraform_in import Terraform
+
+pytestmark = pytest.mark.terraform
+PLACE = {"allotment": {"load_balancer": 1, "priority": 101}}
+LOGIN = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:login-AbCdEf"
+PARAMETER = "arn:aws:ssm:ap-southeast-2:123456789012:parameter/"
+TWO = {"images": {"service1": "web", "service2": "worker"}, "service2-build": "7"}
+BOTH = {"environment": {"LOG_LEVEL": "info"}, "secrets": {"KEY": f"{PARAMETER}key"}}
+WITHOUT_A_WORD = {
+    "service1": {
+        "image": "web:1",
+        "port": 8080,
+        "cpu": 128,
+        "memory_reservation": 256,
+        "environment": {"TENANT": "acme", "PORT": "8080", "LOG_LEVEL": "info"},
+        "secrets": {"KEY": f"{PARAMETER}key"},
+        "registry_login": None,
+    },
+    "service2": {
+        "image": "worker:7",
+        "essential": False,
+        "environment": {"LOG_LEVEL": "info"},
+        "secrets": {"KEY": f"{PARAMETER}key"},
+        "registry_login": None,
+    },
+}
+IN_FULL: dict[str, Any] = {
+    "service1": {
+        "size": {"cpu": 256, "memory": 512},
+        "port": 9090,
+        "more_ports": {"metrics": {"container": 9100}},
+        "entry_point": ["/entry"],
+        "command": ["serve"],
+        "user": "1000",
+        "environment": {"MODE": "web", "LOG_LEVEL": "debug"},
+        "secrets": {"TOKEN": f"{PARAMETER}token"},
+        "mounts": {"/data": {"volume": "data"}},
+        "ulimits": {"nofile": {"soft": 1024, "hard": 4096}},
+        "health_check": {"command": ["CMD", "/healthy"]},
+        "log": {"driver": "syslog", "options": {"tag": "web"}},
+        "links": ["service2"],
+        "labels": {"team": "web"},
+        "restart": {"after_seconds": 60},
+        "environment_files": ["arn:aws:s3:::settings/acme.env"],
+    },
+    "service2": {"size": {"memory": 1024}, "port": 7000, "essential": True, "stop_timeout": 60},
+}
+BESIDE = {
+    "task": {"volumes": {"data": {"efs": {"file_system_id": "fs-1"}}}, "execute_command": True},
+    "discovery": {"namespace_id": "ns-1", "name": "acme-web"},
+    "encryption": {"logs": "arn:aws:kms:ap-southeast-2:123456789012:key/1"},
+    "roles": {"path": "/team/", "task": {"arn": "arn:aws:iam::123456789012:role/acme"}},
+}
+
+# What the tenant's files say => what is true of it then.
+CASES: dict[str, tuple[dict[str, Any], str]] = {
+    "without_a_word": (
+        TWO | BOTH | {"size": {"memory_reservation": 256}},
+        f"jsonencode(local.containers) == jsonencode({json.dumps(WITHOUT_A_WORD)})",
+    ),
+    "one_alone": (BOTH, 'keys(local.containers) == ["service1"] && output.images == { service1 = "web:1" }'),
+    "a_null_takes_nothing_away": (
+        TWO | {"containers": {"service1": {"port": None, "size": None}, "service2": None}},
+        'local.containers.service1.port == 8080 && keys(local.containers) == ["service1", "service2"]',
+    ),
+    "on_fargate": (
+        TWO | {"task": FARGATE, "registry_login": LOGIN, "containers": {"service2": {"port": 9090}}},
+        f'alltrue([for container in local.containers : container.registry_login == "{LOGIN}"])',
+    ),
+    "in_full": (
+        TWO | BOTH | BESIDE | {"containers": IN_FULL},
+        " && ".join(
+            [
+                "local.containers.service1.cpu == 256 && local.containers.service1.memory == 512",
+                "local.containers.service1.memory_reservation == 128",
+                "jsonencode(local.containers.service1.environment) == "
+                'jsonencode({ TENANT = "acme", PORT = "9090", LOG_LEVEL = "debug", MODE = "web" })',
+                'join(" ", keys(local.containers.service1.secrets)) == "KEY TOKEN"',
+                'jsonencode(local.containers.service2.environment) == jsonencode({ LOG_LEVEL = "info", PORT = "7000" })',
+                "local.containers.service2.memory == 1024 && local.containers.service2.essential",
+                *(
+                    f"jsonencode(local.containers.service1.{name}) == jsonencode(var.containers.service1.{name})"
+                    for name in sorted(set(IN_FULL["service1"]) - {"size", "environment", "secrets"})
+                ),
+                'output.role_policies.task.policy != null && output.url == "https://acme.example.com"',
+            ]
+        ),
+    ),
+}
+RUN = """mock_provider "aws" {
+  source = "../../../modules/tenant-service/tests/mocks"
+}
+variables {
+%s}
+run "planned" {
+  command = plan
+%s}
+"""
+ASSERT = """  assert {
+    condition     = %s
+    error_message = %s
+  }
+"""
+
+
+def test_what_a_file_says_reaches_the_containers(code: Path, tmp_path: Path, mocked: dict[str, str]) -> None:
+    shutil.copytree(code, tmp_path / "code", ignore=shutil.ignore_patterns(".terraform*"))
+    folder = tmp_path / "code" / ROOT
+    (folder / "tests").mkdir(exist_ok=True)
+    for name, (values, expected) in CASES.items():
+        asserted = "".join(ASSERT % (each, json.dumps(each.split("==")[0])) for each in expected.split(" && "))
+        text = RUN % (assignments(VALUES | PLACE | values), asserted)
+        (folder / f"tests/{name}.tftest.hcl").write_text(text)
+    events = map(json.loads, Terraform(folder, mocked).init().run("test", "-json", codes=(0, 1)).splitlines())
+    said = [(Path(event["@testfile"]).name, event["diagnostic"]) for event in events if event["type"] == "diagnostic"]
+    assert [(name, diagnostic["summary"], diagnostic["detail"]) for name, diagnostic in said] == []
