@@ -62,11 +62,16 @@ def literal(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(literal(v) for v in value)}]"
     if isinstance(value, str):
-        return hcl.quote(value)
+        return _code(value)
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return str(value)
 
 
 def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z_][\w-]*", name) else hcl.quote(name)
+    return name if re.fullmatch(r"[A-Za-z_][\w-]*", name) else _code(name)
+
+
+def _code(text: str) -> str:
+    """Text as it stands in a .tf file, where ``$${`` is ``${``."""
+    return re.sub(r"(?<!\\)\\u002([45])(?=\{)", lambda found: {"4": "$$", "5": "%%"}[found[1]], hcl.quote(text))

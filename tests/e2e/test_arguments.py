@@ -63,7 +63,10 @@ def test_values_in_files_stay_what_they_are(project: Project) -> None:
         'value = "$${1 + 1} %%{ if true }x%%{ endif } \\"q\\" \\n\\t\\\\ ☃"\n',
     )
     project.write(f"config/{REGION}/tiny/tenant.tfvars.j2", "value = \"{{ '${1 + 1}' }} of {{ tenant }}\"\n")
-    for tenant, value in (("acme", '${1 + 1} %{ if true }x%{ endif } "q" \n\t\\ ☃'), ("globex", "${1 + 1} of globex")):
+    for tenant, value in (
+        ("acme", '$${1 + 1} %%{ if true }x%%{ endif } "q" \n\t\\ ☃'),
+        ("globex", "${1 + 1} of globex"),
+    ):
         project.run("apply", "tiny", "-var", f"tenant={tenant}")
         said = project.run("output", "tiny", "-var", f"tenant={tenant}", "-json").out
         assert json.loads(said)["value"]["value"] == value

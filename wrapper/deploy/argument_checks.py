@@ -62,7 +62,9 @@ class ArgumentChecks:
         found = caller_values.read(tokens, declared) if verb.values else {}
         for value in found.values():
             if value.template:
-                self.project.files.info(f"{value.origin}: ${{ and %{{ are text here; Terraform would evaluate them")
+                self.project.files.info(
+                    f"{value.origin}: ${{ and %{{ are text here; Terraform would read them otherwise"
+                )
         return found
 
     def root_request(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> RootRequest:

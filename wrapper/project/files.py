@@ -40,6 +40,10 @@ class Files:
         parsed = self.parses.values(self.read(file), where)
         if parsed.quoted:
             self.info(f"{where}:{parsed.quoted[0]}: a quoted key; Terraform 0.12 and later write it without quotes")
+        if parsed.escaped:
+            self.info(
+                f"{where}:{parsed.escaped[0]}: $${{ and %%{{ stay as they stand; Terraform would read ${{ and %{{"
+            )
         return Source(where, parsed.values, mine, tenant, lines=parsed.lines)
 
     def caller_source(self, name: str, directory: Path, silence: float = streams.SILENCE) -> Source:
@@ -68,7 +72,7 @@ class Files:
             return Source(where, json_syntax.parse_values(text, where))
         parsed = hcl.parse_values(text, where)
         for line in parsed.templates:
-            self.info(f"{where}:{line}: ${{ and %{{ are text here; Terraform would evaluate them")
+            self.info(f"{where}:{line}: ${{ and %{{ are text here; Terraform would read them otherwise")
         return Source(where, parsed.values)
 
     def literals(self, file: Path) -> hcl.Located:

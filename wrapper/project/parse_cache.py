@@ -17,7 +17,7 @@ from typing import Any
 from ..terraform import hcl, json_syntax
 from . import private_folder
 
-_VERSION = "4"  # of the parse results; raise it when hcl's output changes
+_VERSION = "5"  # of the parse results; raise it when hcl's output changes
 _SYNTAXES = ("blocks", hcl.parse_blocks), ("json blocks", json_syntax.parse_blocks)
 
 
@@ -38,10 +38,15 @@ class Parses:
         data = self._get("values", text)
         if data is None:
             parsed = hcl.parse_values(text, where)
-            data = [{k: list(v) for k, v in parsed.values.items()}, list(parsed.quoted), parsed.lines]
+            data = [
+                {k: list(v) for k, v in parsed.values.items()},
+                list(parsed.quoted),
+                list(parsed.escaped),
+                parsed.lines,
+            ]
             self._put("values", text, data)
         values = {k: (v[0], v[1]) for k, v in data[0].items()}
-        return hcl.Assignments(values, tuple(data[1]), lines=data[2])
+        return hcl.Assignments(values, tuple(data[1]), escaped=tuple(data[2]), lines=data[3])
 
     def blocks(self, text: str, where: str) -> tuple[hcl.Block, ...]:
         kind, parse = _SYNTAXES[where.endswith(".json")]

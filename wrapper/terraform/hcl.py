@@ -1,7 +1,7 @@
 """HCL text -> plain data with line numbers. The only room that knows python-hcl2.
 
-Knows no file and no Terraform meaning. Values are data: a string is taken as written, so
-``${...}`` inside it stays those characters (Terraform would evaluate it in a .tfvars file).
+Knows no file and no Terraform meaning. Values are data: a string is taken as written, so ``${...}``
+and ``$${...}`` inside it stay those characters (Terraform would read them otherwise in a .tfvars file).
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ Located = dict[str, tuple[Value, int]]  # key -> (value, line)
 KeyLines = Mapping[str, Sequence[Any]]  # of a map: key -> its line, and the KeyLines of what it holds
 
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))|([$%])\4(?=\{)", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _QUOTED_KEY = re.compile(r'"([A-Za-z_][\w-]*)"(?=\s*=)')
 # python-hcl2 pairs an escaped `$${` with the next `}`, be it in another string; so it never sees one.
-_ESCAPED = re.compile(r"([$%])\1\{")
+_ESCAPED = re.compile(r"([$%])\1(?=\{)")
+_ESCAPED_OPEN = re.compile(_ESCAPED.pattern + r"\{")
 _TEMPLATE = re.compile(r"[$%]\{")
 MAXIMUM_DEPTH = 60
 _BLANKS = "".join(chr(c) for c in range(0x3001) if chr(c).isspace() and not 0x1C <= c <= 0x1F)  # Go's unicode.IsSpace
@@ -49,11 +50,13 @@ class Expression(NamedTuple):
 
 class Assignments(NamedTuple):
     """What a file of literal values holds; ``quoted`` are the lines whose key stood in quotes, ``templates`` those of text that
-    Terraform would evaluate; ``lines``: where the keys of each map stand."""
+    Terraform would read otherwise, ``escaped`` those of them with ``$${`` or ``%%{``; ``lines``: where the keys of each map
+    stand."""
 
     values: Located
     quoted: tuple[int, ...] = ()
     templates: tuple[int, ...] = ()
+    escaped: tuple[int, ...] = ()
     lines: Mapping[str, KeyLines] = {}
 
 
@@ -78,15 +81,16 @@ def parse_values(text: str, where: str) -> Assignments:
         values[name] = (_literal(node.children[-1], text, where), line)
         if isinstance(values[name][0], dict):
             lines[name] = _key_lines(node.children[-1], text, where)
-    return Assignments(values, quoted, _templates(tree, text), lines)
+    templates, escaped = (_lines_with(sign, tree, text) for sign in (_TEMPLATE, _ESCAPED))
+    return Assignments(values, quoted, templates, escaped, lines)
 
 
-def _templates(tree: Any, text: str) -> tuple[int, ...]:
-    """Lines of text with ``${`` or ``%{`` that is not escaped."""
-    if _TEMPLATE.search(text) is None:
+def _lines_with(sign: re.Pattern[str], tree: Any, text: str) -> tuple[int, ...]:
+    """Where a text begins that has the sign in it."""
+    if sign.search(text) is None:
         return ()
     nodes = (n for n in tree.iter_subtrees() if n.data in _TEXTS)
-    return tuple(sorted({n.meta.line for n in nodes if _TEMPLATE.search(_ESCAPED.sub("", _source(n, text)))}))
+    return tuple(sorted({n.meta.line for n in nodes if sign.search(_source(n, text))}))
 
 
 def parse_blocks(text: str, where: str) -> tuple[Block, ...]:
@@ -100,7 +104,7 @@ def quote(value: object) -> str:
     import json
 
     literal = re.sub(r"(\\\\)|\\([bf])", _long_escape, json.dumps(value, ensure_ascii=False))
-    return re.sub(r"([$%])(?=\{)", r"\1\1", literal)
+    return re.sub(r"[$%](?=\{)", lambda sign: f"\\u{ord(sign[0]):04x}", literal)  # HCL asks for the end of a template
 
 
 def _long_escape(match: re.Match[str]) -> str:
@@ -120,7 +124,7 @@ def _tree(text: str, where: str) -> tuple[Any, str, tuple[int, ...]]:
     text = text.removeprefix("\ufeff")
     while True:
         try:
-            return hcl2.parses_to_tree(_ESCAPED.sub(r"\1\1(", text)), text, tuple(quoted)
+            return hcl2.parses_to_tree(_ESCAPED_OPEN.sub(r"\1\1(", text)), text, tuple(quoted)
         except UnexpectedInput as error:
             bare = _unquote(text, error) if isinstance(error, UnexpectedToken) else None
             if bare is None:
@@ -180,10 +184,20 @@ def _body(kind: str, labels: tuple[str, ...], body: Any, line: int, text: str, w
 
 
 def _value(node: Any, text: str, where: str) -> Any:
+    """Of a .tf file: code, which Terraform reads itself."""
     try:
-        return _literal(node, text, where)
+        return _unescaped(_literal(node, text, where))
     except ConfigError:
         return Expression(_source(node, text).strip())
+
+
+def _unescaped(value: Value) -> Value:
+    """As Terraform reads it: ``$${`` is ``${``."""
+    if isinstance(value, dict):
+        return {_ESCAPED.sub(r"\1", key): _unescaped(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_unescaped(one) for one in value]
+    return _ESCAPED.sub(r"\1", value) if isinstance(value, str) else value
 
 
 def _literal(node: Any, text: str, where: str, depth: int = 0) -> Value:
@@ -210,9 +224,7 @@ def _string(node: Any, text: str, where: str, depth: int) -> str:
 
 
 def _unescape(match: re.Match[str], where: str, line: int) -> str:
-    short, long, one, template = match.groups()
-    if template:
-        return str(template)
+    short, long, one = match.groups()
     if one is not None:
         if one not in _ESCAPES:
             raise ConfigError(
@@ -237,7 +249,7 @@ def _heredoc(node: Any, text: str, where: str, depth: int) -> str:
         )
     if first.startswith("<<-"):
         lines = _unindented(lines)
-    return re.sub(r"([$%])\1(?=\{)", r"\1", "".join(s + "\n" for s in lines))
+    return "".join(s + "\n" for s in lines)
 
 
 def _unindented(lines: list[str]) -> list[str]:

@@ -72,7 +72,7 @@ class Argument:
 @dataclass(frozen=True)
 class CallerValue(ResolvedValue):
     """What a command line gives a variable. ``text``: as typed with -var, None of a file's; ``secret``: shown and recorded
-    nowhere; ``template``: it has text that Terraform would evaluate, and that is data here."""
+    nowhere; ``template``: it has text that Terraform would read otherwise, and that is data here."""
 
     text: str | None = None
     secret: bool = False
@@ -228,7 +228,7 @@ def _is_unicode(text: str) -> bool:
 
 
 def read_expression(argument: Argument) -> tuple[Any, bool]:
-    """One literal value, and whether Terraform would evaluate text in it."""
+    """One literal value, and whether Terraform would read text in it otherwise."""
     text, where = argument.text, argument.where
     try:  # between brackets a line may end anywhere, as in Terraform
         found = hcl.parse_values(f"value = [\n{text}\n]", where)

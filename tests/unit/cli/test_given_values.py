@@ -86,4 +86,4 @@ def test_a_verb_without_values_takes_no_file_of_them(run_cli: Run) -> None:
 def test_the_place_of_an_expression_is_named_once(example: Disk, run_cli: Run) -> None:
     example.append("src/app/tenant/variables.tf", 'variable "map" {\n  type    = map(string)\n  default = {}\n}\n')
     said = run_cli(*PLAN, *ACME, "-var", 'map={a="${1+1}"}')
-    assert said.err.count("-var map: ${ and %{ are text here; Terraform would evaluate them") == 1
+    assert said.err.count("-var map: ${ and %{ are text here; Terraform would read them otherwise") == 1

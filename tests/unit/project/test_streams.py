@@ -139,8 +139,15 @@ def test_the_place_that_terraform_would_evaluate_is_named(tmp_path: Path) -> Non
     said: list[str] = []
     files = Files(tmp_path, tmp_path / "cache", said.append)
     (tmp_path / "a.tfvars").write_text('a = "1"\nb = [\n"${1+1}", "$${x}"]\nc = <<E\n%{if x}\nE\n')
-    assert files.caller_source("a.tfvars", tmp_path).values["b"] == (["${1+1}", "${x}"], 2)
-    words = "${ and %{ are text here; Terraform would evaluate them"
+    assert files.caller_source("a.tfvars", tmp_path).values["b"] == (["${1+1}", "$${x}"], 2)
+    words = "${ and %{ are text here; Terraform would read them otherwise"
     assert said == [f"a.tfvars:3: {words}", f"a.tfvars:4: {words}"]
+    (tmp_path / "b.tfvars").write_text('a = "$${x}"\nb = "${x}"\nc = "%%{x}"\n')
+    for _ in range(2):  # read, and from the cache
+        assert Files(tmp_path, tmp_path / "cache", said.append).source(tmp_path / "b.tfvars").values["a"] == (
+            "$${x}",
+            1,
+        )
+        assert said.pop() == "b.tfvars:1: $${ and %%{ stay as they stand; Terraform would read ${ and %{"
     (tmp_path / "a.tfvars.json").write_text('{"a": "${1+1}"}')
     assert files.caller_source("a.tfvars.json", tmp_path).values == {"a": ("${1+1}", 0)} and len(said) == 2

@@ -23,7 +23,7 @@ CONTEXT = {"tenant": "acme", "stack": "app", "region": "r", "vars": {"domain": "
         ("{# a word #}a = 1\n", "a = 1\n"),
         ('{% if region == "r" %}a = 1{% else %}a = 2{% endif %}', "a = 1"),
         ("{% for n in vars.list %}p{{ n }} = {{ n }}\n{% endfor %}", "p1 = 1\np2 = 2\n"),
-        ("a = {{ 'q\"${x}' | hcl }}", 'a = "q\\"$${x}"'),
+        ("a = {{ 'q\"${x}' | hcl }}", 'a = "q\\"\\u0024{x}"'),
         ("a = {{ vars.list | hcl }}", "a = [1, 2]"),
         ("{{ vars.nope | default('x') }}", "x"),
         ("{{ '<&>' }}", "<&>"),

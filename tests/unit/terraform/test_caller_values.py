@@ -75,7 +75,8 @@ def test_the_last_wins() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pair", "template"), [('map={a="${x}"}', True), ('map={a="$${x} 5%"}', False), ("text=${x}", False)]
+    ("pair", "template"),
+    [('map={a="${x}"}', True), ('map={a="$${x} 5%"}', True), ('map={a="$x 5%"}', False), ("text=${x}", False)],
 )
 def test_text_that_terraform_would_evaluate_is_known(pair: str, template: bool) -> None:
     assert [v.template for v in caller_values.read(typed(pair), DECLARED).values()] == [template]

@@ -27,23 +27,23 @@ def values(text: str) -> dict[str, Any]:
         (r'a = "q\" b\\ n\n t\t r\r"', {"a": 'q" b\\ n\n t\t r\r'}),
         (r'a = "\u00e9\U0001F600"', {"a": "é😀"}),
         ('a = "${1 + 1} %{ if x }y%{ endif }"', {"a": "${1 + 1} %{ if x }y%{ endif }"}),
-        ('a = "$${x} %%{y} $$$ % $"', {"a": "${x} %{y} $$$ % $"}),
+        ('a = "$${x} %%{y} $$$ % $"', {"a": "$${x} %%{y} $$$ % $"}),
         ("a = []\nb = [1, 2,]\nc = [\n  1, # one\n  [2],\n]", {"a": [], "b": [1, 2], "c": [1, [2]]}),
         (
             'a = {}\nb = { x = 1, "y z" = 2 }\nc = {\n  x : 1\n  y = { z = [] }\n}',
             {"a": {}, "b": {"x": 1, "y z": 2}, "c": {"x": 1, "y": {"z": []}}},
         ),
-        ('a = { "q\\"$${x}" = 1 }', {"a": {'q"${x}': 1}}),
+        ('a = { "q\\"$${x}" = 1 }', {"a": {'q"$${x}': 1}}),
         ("a = <<E\nline \\n ${x}\n\n  two\nE\n", {"a": "line \\n ${x}\n\n  two\n"}),
         ("a = <<-E\n    one\n      two\n    E\n", {"a": "one\n  two\n"}),
-        ("a = <<E\n$${x}\nE\n", {"a": "${x}\n"}),
+        ("a = <<E\n$${x}\nE\n", {"a": "$${x}\n"}),
         ("a = <<-E\n  x\n   \n  y\n  E\n", {"a": "x\n   \ny\n"}),
         ("a = <<-E\n  x\n \n\n    y\n  E\n", {"a": "x\n \n\n  y\n"}),
         ("a = <<E\r\nx\r\n\r\ny\r\nE\r\nb = 1\r\n", {"a": "x\r\n\r\ny\r\n", "b": 1}),
         ("a = <<-E\r\n  x\r\n  y\r\n  E\r\n", {"a": "x\r\ny\r\n"}),
         ("a = <<E\nx\x0by\x0cz\x1cq\x85t\u2028u\u2029v\nE\n", {"a": "x\x0by\x0cz\x1cq\x85t\u2028u\u2029v\n"}),
         ("a = { 12 = 1, -5 = 2, 0 = 3 }", {"a": {"12": 1, "-5": 2, "0": 3}}),
-        ('a = "$${"\nb = "}"\nc = "%%{"', {"a": "${", "b": "}", "c": "%{"}),
+        ('a = "$${"\nb = "}"\nc = "%%{"', {"a": "$${", "b": "}", "c": "%%{"}),
         ("service1-build = 90", {"service1-build": 90}),
         ("\ufeffa = 1\r\nb = 2\r\n", {"a": 1, "b": 2}),
         ("a = 1 // one\n/* two\n */ b = 2 # three", {"a": 1, "b": 2}),
@@ -51,6 +51,27 @@ def values(text: str) -> dict[str, Any]:
 )
 def test_values_are_data(text: str, expected: dict[str, Any]) -> None:
     assert values(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "templates", "escaped"),
+    [
+        ('a = "${x}"\nb = "$${x}"\nc = <<E\n%%{x}\nE\n', (1, 2, 3), (2, 3)),
+        ('a = "$$"\n# "$${x}"\nb = "%"', (), ()),
+    ],
+)
+def test_text_that_terraform_reads_otherwise_is_known(
+    text: str, templates: tuple[int, ...], escaped: tuple[int, ...]
+) -> None:
+    found = hcl.parse_values(text, "f")
+    assert (found.templates, found.escaped) == (templates, escaped)
+
+
+def test_code_is_read_as_terraform_reads_it() -> None:
+    text = 'variable "x" {\n  default = { "$${k}" = ["%%{v}", "${x}"] }\n  description = <<E\n$${d}\nE\n}\n'
+    (block,) = hcl.parse_blocks(text, "f.tf")
+    assert block.body["default"][0] == {"${k}": ["%{v}", "${x}"]}
+    assert block.body["description"][0] == "${d}\n"
 
 
 @pytest.mark.parametrize(
