@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,23 +38,27 @@ from wrapper.model.nouns import Outcome, Run, Step
 ROOT = Path(__file__).resolve().parents[3]
 SECRETS = {
     name: f"cAnArY-{name.replace(' ', '-')}-7f3a9c"
-    for name in ("environment", "proxy", "argument", "file", "tenant file", "registry secret", "webhook")
+    for name in (
+        *("environment", "proxy", "argument", "file", "stream", "variable of the environment"),
+        *("tenant file", "registry secret", "webhook"),
+    )
 }
 # The environment of a container and of a process is how a credential gets there. The values of a layer stand in the run
-# directory while it runs, 0600, and in Terraform's argv where they were typed as -var.
+# directory while it runs, 0600.
 ALLOWED = {
     (CONTAINER, "environment"),
     (CONTAINER, "proxy"),
-    (PROCESS, "argument"),
     (RUN, "argument"),
     (RUN, "file"),
+    (RUN, "stream"),
+    (RUN, "variable of the environment"),
     (RUN, "tenant file"),
 }
-# The cache keeps what a file of values parses to, 0600, as the file itself stands in the tree.
-KEPT = {(CACHE, "file"), (CACHE, "tenant file")}
+# The cache keeps what a file of the project parses to, 0600, as the file itself stands in the tree.
+KEPT = {(CACHE, "tenant file")}
 VARIABLES = "".join(
     f'variable "{name}" {{\n  type      = string\n  default   = ""\n  sensitive = true\n}}\n'
-    for name in ("pepper", "salt", "cumin")
+    for name in ("pepper", "salt", "cumin", "dill", "sage")
 )
 
 
@@ -101,6 +106,14 @@ def found(place: str, text: str) -> set[tuple[str, str]]:
     return {(place, name) for name, canary in SECRETS.items() if canary in text}
 
 
+def piped(text: str) -> int:
+    """The reading end of a pipe that holds the text, and ends."""
+    out, into = os.pipe()
+    os.write(into, text.encode())
+    os.close(into)
+    return out
+
+
 def place_of(file: Path, root: Path) -> str:
     below = file.relative_to(root).parts
     if below[0] != ".orchestrate":
@@ -139,17 +152,20 @@ def test_a_secret_stands_where_it_must_and_nowhere_else(example: Disk, capfd: py
         "TF_TOKEN_example_com": SECRETS["environment"],
         "TF_LOG": "trace",
         "HTTPS_PROXY": f"http://me:{SECRETS['proxy']}@proxy:3128",
+        "SAGE": SECRETS["variable of the environment"],
     }
     words = (REGION, "-var", f"pepper={SECRETS['argument']}", "-var-file", str(root / "salt.tfvars"))
     hook = ("--smoke", f"https://me:{SECRETS['webhook']}@example.com/?key={SECRETS['webhook']}")
     reports = {name: str(root / f"report.{name}") for name in ("report", "junit", "html")}
     for options, more in [({}, ("-var", "tenant=acme")), ({"all_tenants": True, "jobs": 1}, ())]:
-        argv = ("apply", "app-test", *words, *more, *hook)
-        typed = Options().merged({"root": str(root), **reports, **options})
+        stream = piped('dill = "{}"'.format(SECRETS["stream"]))
+        given_through = (*words, *more, f"-var-file=/dev/fd/{stream}")
+        argv = ("apply", "app-test", *given_through, "--var-env", "sage=SAGE", *hook)
+        typed = Options().merged({"root": str(root), "var_env": ("sage=SAGE",), **reports, **options})
         with contextlib.suppress(OrchestrateError):
-            run(OnFakes(typed, environ=environ, argv=argv, fake=engine), "apply", "app-test", *words, *more)
+            run(OnFakes(typed, environ=environ, argv=argv, fake=engine), "apply", "app-test", *given_through)
+        os.close(stream)
     after = look() | found(OUTPUT, "".join(capfd.readouterr()))
     assert after <= KEPT, "nothing else is left when it has ended"
-    assert (RUN, "tenant file") in seen and (CONTAINER, "environment") in seen, "they were where they must be"
-    assert seen <= ALLOWED | KEPT
+    assert seen == ALLOWED | KEPT, "each is where it must be, and nowhere else"
     assert {*LOOKED_INTO} <= looked
