@@ -26,6 +26,7 @@ WRITERS = {
     "cli/commands/jenkins.py:_write": "project",
     "cli/console.py:TerminalConsole._write": OUTPUT,
     "cli/main.py:_bug": "bug",
+    "cli/main.py:_let_go_of_standard_output": "nothing",
     "cli/main.py:_open_standard_streams": "nothing",
     "cli/main.py:_run": "nothing",
     "cli/process_environment.py:_cli_configuration": "this tool's own pins",

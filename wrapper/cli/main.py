@@ -119,6 +119,7 @@ def main() -> NoReturn:
     """Run the command line and exit with the code that the outcome has."""
     _open_standard_streams()
     code = _run(sys.argv[1:], process=True)
+    _let_go_of_standard_output()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # The result stands. Python gives back what ends a process before it has ended; what is ignored it leaves so.
         signal.signal(number, signal.SIG_IGN)
@@ -134,6 +135,14 @@ def _open_standard_streams() -> None:
             if opened != number:
                 os.close(opened)
             setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
+
+
+def _let_go_of_standard_output() -> None:
+    """What it did not take was told. Python tries again at its end, and would end with 120."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _run(arguments: list[str], session: CliSession | None = None, **surroundings: Any) -> int:

@@ -13,7 +13,7 @@ from ..model.errors import NotBegunError, OrchestrateError, RefusedError, StateA
 from ..model.findings import Lock
 from ..model.keys import lock_key, state_key
 from ..model.nouns import Diagnostic, Outcome, Run, Step
-from .commands import VERBS
+from .commands import PLAN, VERBS
 from .output import diagnostics, last_words, own_errors
 from .suggested import suggest
 
@@ -127,8 +127,10 @@ def _reason(detail: str) -> str:
 def _overtaken(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagnostic]) -> OrchestrateError | None:
     if not errors or errors[0].summary != "Saved plan is stale":
         return None
+    planned_here = any(one.argv[1:2] == (PLAN.name,) for one in run.steps)
     return NotBegunError(
-        f"{run.layer.label} was changed by another run between this plan and its apply", hint="run it again"
+        f"{run.layer.label} was changed by another run between this plan and its apply",
+        hint="run it again" if planned_here else "nothing was changed; make a new plan",
     )
 
 

@@ -60,10 +60,12 @@ def test_what_did_not_arrive_is_no_success(run_cli: Run, typed: str) -> None:
         assert run_cli(*typed.split()).code == plain.code
 
 
-def test_help_too() -> None:
+@pytest.mark.parametrize("typed", [["--help"], ["plan", "--help"], ["--version"]])
+def test_help_too(typed: list[str]) -> None:
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with Path("/dev/full").open("w") as full:
-        words = [sys.executable, "-m", "wrapper", "plan", "--help"]
-        done = subprocess.run(words, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        words = [sys.executable, "-m", "wrapper", *typed]
+        done = subprocess.run(words, cwd=ROOT, env=environ, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
     assert (done.returncode, "No space left on device" in done.stderr, "Traceback" in done.stderr) == (69, True, False)
 
 

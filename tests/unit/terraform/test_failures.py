@@ -120,6 +120,10 @@ def test_a_failure_is_called_by_its_name(
     assert hint in error.hint
 
 
+def test_a_saved_plan_that_was_overtaken_is_made_again() -> None:
+    assert error_of(STALE, "apply", "orchestrate.tfplan").hint == "nothing was changed; make a new plan"
+
+
 FORGED = [
     LOCKED,
     STALE,
