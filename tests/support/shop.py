@@ -102,6 +102,16 @@ def changed_stack(shop: Shop) -> str:
     return shop.say("apply", tenant="acme").err
 
 
+def two_rules_of_merging(shop: Shop) -> str:
+    protected = str(shop.layer().stack.settings.protected).lower()
+    says_none = f'source = "app"\nprotected = {protected}\n'
+    shop.cloud.disk.write(f"config/{REGION}/{shop.name}/stack.hcl", says_none)
+    shop.apply(tenant="acme")
+    shop.config("variables.tfvars", 'ports = { web = { port = 80, path = "/" } }\n')
+    shop.config("tenants/acme.tfvars", "ports = { web = { port = 8080 } }\n")
+    return shop.say("apply", tenant="acme").err
+
+
 def rolled_back(shop: Shop) -> str:
     for build in ("1", "2"):
         shop.apply("-var", f"service1-build={build}", tenant="acme")

@@ -32,6 +32,7 @@ from shop import (
     printed_state,
     promotion,
     rolled_back,
+    two_rules_of_merging,
     unpromoted,
     unreadable_hold,
     unsaved_elsewhere,
@@ -107,6 +108,7 @@ RUN: dict[str, Callable[[Shop], str]] = {
     "deploy/leftovers.py:_way: suggest: import {} {}": lambda shop: (
         shop.apply(tenant="acme") or _way(shop.layer("acme"), ARN, ["module.a.aws_sqs_queue.jobs"])
     ),
+    "deploy/merge_choice.py:_choose: suggest: vars --merge-diff": two_rules_of_merging,
     "deploy/recorder.py:rollback_command: suggest: rollback": rolled_back,
     "deploy/recovery.py:_elsewhere: suggest: state push {}": unsaved_elsewhere,
     "deploy/recovery.py:_lost: suggest: {} --state-lost why it is lost": missing_state,
@@ -220,6 +222,7 @@ SENTENCES = {
     "terraform/failures.py:_not_in_the_image: the image has one Terraform, and the providers in "
     "wrapper/engines/image/context/versions.tf. Change the root's constraint, or the image: docs/image.md, 'Another version'; "
     "`terraform init -upgrade` does not help",
+    "terraform/failures.py:_overtaken: nothing was changed; make a new plan",
     "terraform/tainted.py:untainted: {}: terraform untaint comes before the plan, so that it is updated in place",
 }
 
