@@ -207,8 +207,9 @@ def _not_in_the_image(run: Run, step: Step, outcome: Outcome, errors: Sequence[D
     return TerraformFailed(
         f"{run.layer.label}: {what}",
         where=f"{run.work}/{where}" if where else "",
-        hint="the image has one Terraform, and the providers in wrapper/engines/image/context/versions.tf. Change the root's "
-        "constraint, or the image: docs/image.md, 'Another version'; `terraform init -upgrade` does not help",
+        hint="change the root's constraint, or what runs: docs/image.md, 'Another version'. The image has one Terraform, and the "
+        "providers in wrapper/engines/image/context/versions.tf; the host engine has the terraform on PATH, and the providers of "
+        "its mirror, if it has one. `terraform init -upgrade` does not help",
     )
 
 

@@ -219,9 +219,9 @@ SENTENCES = {
     "run/plan_file.py:check: make one with plan ... -out=FILE",
     "sandbox/lifecycle.py:usable: orchestrate {} started the sandbox that runs; this is {}",
     "terraform/caller_values.py:from_environment: export it first, or write {} {}=NAME with the name of another",
-    "terraform/failures.py:_not_in_the_image: the image has one Terraform, and the providers in "
-    "wrapper/engines/image/context/versions.tf. Change the root's constraint, or the image: docs/image.md, 'Another version'; "
-    "`terraform init -upgrade` does not help",
+    "terraform/failures.py:_not_in_the_image: change the root's constraint, or what runs: docs/image.md, 'Another version'. The "
+    "image has one Terraform, and the providers in wrapper/engines/image/context/versions.tf; the host engine has the terraform on "
+    "PATH, and the providers of its mirror, if it has one. `terraform init -upgrade` does not help",
     "terraform/failures.py:_overtaken: nothing was changed; make a new plan",
     "terraform/tainted.py:untainted: {}: terraform untaint comes before the plan, so that it is updated in place",
 }

@@ -259,6 +259,7 @@ def test_what_the_image_lacks(text: str, message: str, where: str) -> None:
     assert (error.message, error.where) == (f"ap-southeast-2/app/acme: {message}", where)
     assert "docs/image.md" in error.hint
     assert "`terraform init -upgrade` does not help" in error.hint
+    assert "the host engine has the terraform on PATH" in error.hint
     assert error_of(text, "plan").hint == failures.SEE_ABOVE
 
 
