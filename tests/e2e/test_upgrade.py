@@ -3,18 +3,24 @@ and continued by this one."""
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import shutil
+import subprocess
 import sys
+import tarfile
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import left_behind
 import pytest
-from harness import REGION, Aws, Project, Running, wait_until
+from harness import REGION, ROOT, Aws, Project, Running, wait_until
 from left_behind import LeftBehind
+from upgrade.make import COMMIT
 
 pytestmark = [pytest.mark.sandbox]
 TEST, LIVE, NIGHT, FAILED, KILLED = (f"app-{n}" for n in ("test", "live", "night", "failed", "killed"))
@@ -205,3 +211,58 @@ def test_the_next_apply_says_how_it_counted(on_host: LeftBehind) -> None:
     assert after["version"] == before["version"]
     assert (before["inputs"].get("counting"), after["inputs"]["counting"]) == (None, 2)
     assert "orchestrate:" not in str(after["inputs"])
+
+
+# -- two versions by turns -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def older_tool(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That release itself, out of this repository's history. It makes its own environment where its lock is not this one's."""
+    folder = tmp_path_factory.mktemp("older") / "tool"
+    archive = subprocess.run(["git", "-C", str(ROOT), "archive", COMMIT], capture_output=True, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        tar.extractall(folder)
+    return folder
+
+
+@pytest.mark.terraform
+def test_two_versions_work_on_one_bucket_by_turns(on_host: LeftBehind, older_tool: Path) -> None:
+    """Each takes up what the other left: no build moves, no apply is missing, and neither reads the other's memory."""
+    new = on_host.project
+    older = replace(new, tool=older_tool)
+    file = f"config/{REGION}/{TEST}/tenants/acme.tfvars"
+    says = (new.root / file).read_text()
+    assert "92" in says
+    new.run("apply", TEST, *ACME, "-var", "service1-build=97")
+    assert json.loads(older.run("builds", TEST, *ACME, "--json").out) == {"service1-build": "97"}
+    older.run("apply", TEST, *GLOBEX, "-var", "service1-build=95", "-var", "api_key=secret")
+    older.run("tenants", TEST)
+
+    new.write(file, says + 'note = "of the new one"\n' if "note" in says else says.replace("of acme", "of the new one"))
+    done = new.run("apply", TEST, *ACME)
+    assert "service1-build 97 (last apply)" in done.err, str(done)
+    done = new.run("apply", TEST, *GLOBEX, "-var", "api_key=other")
+    assert "service1-build stays 95: what" in done.err, str(done)
+    assert current(on_host) == {"acme": "97", "globex": "95"}
+
+    older.run("rollback", TEST, *ACME, "--to", "service1-build=92")
+    record = on_host.object(f"{TEST}/tenants/acme/{RECORD}")
+    assert (record["builds"], "files" in record) == ({"service1-build": "92"}, False), "it drops what it does not know"
+    done = new.run("plan", TEST, *ACME, "-detailed-exitcode")
+    assert "service1-build 92 (last apply)" in done.err, str(done)
+    assert current(on_host) == {"acme": "92", "globex": "95"}
+    numbers = [one["number"] for one in on_host.asked("history", TEST, *ACME)]
+    assert numbers == list(range(len(numbers), 0, -1))
+    assert {f"{TEST}/register.json", f"{TEST}/register-2.json"} <= {*on_host.names}
+
+    new.run("destroy", TEST, *ACME)
+    older.run("history", TEST, *ACME, codes=(66,))
+    older.run("apply", TEST, *ACME)
+    assert builds(on_host, TEST) == ["92"], "as the file says: the first apply of a new history"
+
+
+def current(left: LeftBehind) -> dict[str, str]:
+    """The build of each tenant that has one, as the table and a sweep of both versions find it."""
+    found = {row["tenant"]: row["builds"]["service1-build"] for row in left.asked("tenants", TEST) if row["builds"]}
+    return {name: number for name, number in found.items() if name in ("acme", "globex")}

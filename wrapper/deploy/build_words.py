@@ -17,7 +17,7 @@ _SHORT = (Why.GIVEN, Why.STAYS, Why.CAUGHT_UP, Why.AS_IT_RAN)  # those of the su
 def lines(label: str, choices: Named, *, lost: bool = False) -> list[str]:
     """A line for the builds that stay or are given, and one for each that has more to tell. ``lost``: there is a state, and no
     record of it."""
-    short = [f"{name} {_short(one)}" for name, one in choices.items() if one.why in _SHORT and _counts(one)]
+    short = [f"{name} {_short(one)}" for name, one in choices.items() if _is_short(one) and _counts(one)]
     unknown = {n: one for n, one in choices.items() if lost and one.why is Why.FIRST and one.number is not None}
     more = [words for name, one in choices.items() if name not in unknown for words in _long(name, one)]
     more += [
@@ -63,6 +63,10 @@ def commits(then: str, now: str) -> str:
 def _short_commit(commit: str) -> str:
     number, dirty, _ = commit.partition("-dirty")
     return number[:7] + dirty
+
+
+def _is_short(one: BuildChoice) -> bool:
+    return one.why in _SHORT or (one.why is Why.UNKNOWN and one.now.number == one.number)
 
 
 def _counts(one: BuildChoice) -> bool:

@@ -254,6 +254,11 @@ def test_an_older_record_of_what_was_typed_stays(cloud: Cloud) -> None:
     assert apply(cloud) == "97"
     word = f"{BUILD} stays 97: what {ACME}:1 said then was not recorded by that version; it says 90 now"
     assert cloud.console.said[-1] == f"{LABEL}: {word}"
+    older(cloud)
+    cloud.disk.write(ACME, f'{BUILD} = "97"\n')
+    cloud.perform("plan", "acme")
+    assert cloud.console.said[-1] == f"{LABEL}: {BUILD} 97 (last apply)", "where they agree, nothing more is to say"
+    assert apply(cloud) == "97"
     cloud.disk.write(ACME, f'{BUILD} = "91"\n')
     assert apply(cloud) == "91", "from now on it is known"
 
