@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -35,6 +36,9 @@ STATE, RECORD, HISTORY = (f"{PLACE}/{n}" for n in ("terraform.tfstate", "orchest
 UPSTREAM = f"{REGION}/app-test/tenants"
 
 
+STALE = "\nError: Saved plan is stale\n\nThe given plan file can no longer be applied because the state was changed.\n"
+
+
 class Killed(BaseException):
     """The tool is gone, whatever Terraform has done by then."""
 
@@ -46,32 +50,40 @@ class Bucket:
         self.objects: dict[str, tuple[bytes, str]] = {}
         self._tags = itertools.count(1)
         self.between: Callable[[], None] | None = None
+        self.access: Callable[[], None] = lambda: None  # before each request
 
     def read(self, key: str) -> bytes | None:
-        return self.objects[key][0] if key in self.objects else None
+        return found[0] if (found := self.read_tagged(key)) else None
 
     def read_tagged(self, key: str) -> tuple[bytes, str] | None:
+        self.access()
         return self.objects.get(key)
 
     def listing(self, prefix: str) -> dict[str, str]:
+        self.access()
         return {k: tag for k, (_, tag) in self.objects.items() if k.startswith(prefix)}
 
     def modified(self, key: str) -> float | None:
         return 0.0 if key in self.objects else None
 
     def write(self, key: str, data: bytes) -> None:
+        self.access()
         self._meanwhile(key)
+        self._put(key, data)
+
+    def _put(self, key: str, data: bytes) -> str:
         self.objects[key] = (data, f"t{next(self._tags)}")
+        return self.objects[key][1]
 
     def write_if(self, key: str, data: bytes, tag: str | None) -> bool:
         return self.put_if(key, data, tag) is not None
 
     def put_if(self, key: str, data: bytes, tag: str | None) -> str | None:
+        self.access()
         self._meanwhile(key)
         if (self.objects[key][1] if key in self.objects else None) != tag:
             return None
-        self.write(key, data)
-        return self.objects[key][1]
+        return self._put(key, data)
 
     def _meanwhile(self, key: str) -> None:
         """Another write of the record, just before this one."""
@@ -80,19 +92,68 @@ class Bucket:
             act()
 
     def delete(self, key: str) -> None:
+        self.access()
         self.objects.pop(key, None)
 
     def delete_if(self, key: str, tag: str) -> bool:
+        self.access()
         if key in self.objects and self.objects[key][1] != tag:
             return False
-        self.delete(key)
+        self.objects.pop(key, None)
         return True
 
     def data(self, key: str) -> Any:
         return json.loads(self.objects[key][0]) if key in self.objects else None
 
     def put(self, key: str, data: Any) -> None:
-        self.write(key, json.dumps(data).encode())
+        self._put(key, json.dumps(data).encode())
+
+
+class Turns:
+    """Two commands, of which one goes on at a time. ``lengths``: after so many requests to the bucket it is the other one's turn;
+    when none is left, each goes on to its end."""
+
+    def __init__(self, lengths: Iterable[int]) -> None:
+        self._lengths = iter(lengths)
+        self._gates = [threading.Semaphore(0), threading.Semaphore(0)]
+        self._left = next(self._lengths, -1)
+        self._me = threading.local()
+        self._done = [False, False]
+        self.switched = 0
+
+    def access(self) -> None:
+        me = getattr(self._me, "number", None)
+        if me is None:
+            return
+        if self._left == 0 and not self._done[1 - me]:
+            self._left = next(self._lengths, -1)
+            self.switched += 1
+            self._gates[1 - me].release()
+            self._gates[me].acquire()
+        self._left -= self._left > 0
+
+    def run(self, *commands: Callable[[], Any]) -> list[BaseException | None]:
+        """What each of the two ended with."""
+        ended: list[BaseException | None] = [None, None]
+
+        def one(number: int) -> None:
+            self._me.number = number
+            self._gates[number].acquire()
+            try:
+                commands[number]()
+            except BaseException as error:
+                ended[number] = error
+            self._done[number] = True
+            self._gates[1 - number].release()
+
+        threads = [threading.Thread(target=one, args=(number,), daemon=True) for number in (0, 1)]
+        for thread in threads:
+            thread.start()
+        self._gates[0].release()
+        for thread in threads:
+            thread.join(60)
+        assert self._done == [True, True], "both end"
+        return ended
 
 
 @dataclass
@@ -118,7 +179,8 @@ class World:
         self.fails, self.while_planned = "", None
         self.said: list[str] = []
         self._serial = itertools.count(1)
-        self._applied: dict[str, str] = {}
+        self._applied: dict[str, Any] = {}
+        self._planned_on: dict[int, Any] = {}  # by the thread of a command: the state that its plan is for
         variables = disk.root / "src/app/tenant/variables.tf"
         self.root = variables.read_text()
         disk.write(f"{LIVE}/variables.tfvars", 'domain = "live.example.com"\n')
@@ -201,8 +263,7 @@ class World:
     def terraform(self, run: Run, step: Step) -> Outcome:
         verb = step.argv[1]
         if verb == "plan":
-            typed = [word.partition("=")[::2] for word in step.argv if word.startswith(NAMES)]
-            self._applied = {**json.loads(run.files.made[VALUES_FILE]), **dict(typed)}
+            self._planned_on[threading.get_ident()] = self.bucket.objects.get(STATE)
             if self.while_planned:
                 act, self.while_planned = self.while_planned, None
                 act()
@@ -211,7 +272,10 @@ class World:
             return DONE
         if self.fails in ("before", "lock"):
             return Outcome(1, ok=False, tail="Error: no", begun=self.fails == "before")
+        if self._planned_on[threading.get_ident()] != self.bucket.objects.get(STATE):
+            return Outcome(1, ok=False, stderr=STALE, begun=False)
         self.write_state()
+        self._applied = json.loads(run.files.made[VALUES_FILE])
         given = {n: self._takes(n) for n in NAMES}
         self.runs = {n: None if v is None else str(v) for n, v in given.items()}  # the variables are of type string
         if self.fails == "killed":
@@ -245,4 +309,4 @@ def _state(serial: int, outputs: dict[str, str]) -> dict[str, Any]:
     return {"version": 4, "serial": serial, "lineage": "l", "outputs": told, "resources": [{"type": "x"}]}
 
 
-__all__ = ["APP", "HISTORY", "LABEL", "NAMES", "PLAN", "RECORD", "STATE", "BuildPolicy", "Killed", "World"]
+__all__ = ["APP", "HISTORY", "LABEL", "NAMES", "PLAN", "RECORD", "STATE", "BuildPolicy", "Killed", "Turns", "World"]

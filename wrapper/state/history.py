@@ -94,14 +94,22 @@ def parse_destroyed(data: object) -> HistoryEntry | None:
 
 def added(history: History, record: DeploymentRecord) -> History:
     """The same, and an apply that has just been recorded; no more than are kept. Once: a write whose answer was lost is
-    made again, perhaps after another command has added its own."""
-    if any(e.run and e.run == record.run for e in history):
+    made again, perhaps after another command has added its own. Not one that a later apply has overtaken, whose entry is there
+    already: the newest entry is what runs."""
+    if any(e.run and e.run == record.run for e in history) or any(_overtook(e, record) for e in history):
         return history
     number = history[-1].number + 1 if history else 1
     only_here = ("number", "failed", "serial", "lineage")
     common = {f.name: getattr(record, f.name) for f in fields(HistoryEntry) if f.name not in only_here}
     serial, lineage = record.state.get("serial") or 0, str(record.state.get("lineage") or "")
     return (*history, HistoryEntry(number=number, serial=serial, lineage=lineage, **common))[-KEPT:]
+
+
+def _overtook(entry: HistoryEntry, record: DeploymentRecord) -> bool:
+    """Whether it is of an apply on top of this one's state. (One before, whose state was put back since, was earlier.)"""
+    serial, lineage = record.state.get("serial"), record.state.get("lineage")
+    later = isinstance(serial, int) and entry.lineage == lineage and entry.serial > serial
+    return later and entry.at >= record.at
 
 
 def of_state(history: History, serial: object, lineage: object) -> HistoryEntry | None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from builds_model import DEFAULTS, Layer, Numbers
-from builds_world import HISTORY, NAMES, PLAN, RECORD, STATE, BuildPolicy, Killed, World
+from builds_world import HISTORY, NAMES, PLAN, RECORD, STATE, BuildPolicy, Killed, Turns, World
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -207,6 +209,34 @@ class Builds(RuleBasedStateMachine):
             raise AssertionError("it was applied all the same")
         except (BusyError, RefusedError):
             self.world.while_planned = None
+
+    @precondition(lambda self: self.deployed)
+    @rule(first=GIVEN, second=GIVEN, lengths=st.lists(st.integers(0, 9), max_size=12))
+    def two_at_once(self, first: Numbers, second: Numbers, lengths: list[int]) -> None:
+        """They take turns at any of their requests: it ends as one after the other, or one of them ends with 75."""
+        turns, models = Turns(lengths), [deepcopy(self.model), deepcopy(self.model)]
+        self.world.bucket.access = turns.access
+        ended = turns.run(*(partial(self.world.apply, given, how="promoted_from") for given in (first, second)))
+        self.world.bucket.access = lambda: None
+        for error in ended:
+            assert error is None or (isinstance(error, OrchestrateError) and error.exit_code == 75), repr(error)
+        well = [given for given, error in zip((first, second), ended, strict=True) if error is None]
+        assert well, "not both"
+        for model, order in zip(models, (well, well[::-1]), strict=True):
+            for given in order:
+                model.applied(model.outcome(given), given)
+        runs, record = self.world.runs, self.world.bucket.data(RECORD)
+        assert record["builds"] == {n: v for n, v in self.running(runs).items() if v is not None}
+        self.model = next((m for m in models if m.runs == self.running(runs)), models[0])
+        assert self.model.runs == self.running(runs), (well, runs)
+        assert not {"trying", "failed"} & record.keys()
+        assert len(well) < 2 or first.keys() & second.keys() or models[0].runs == models[1].runs, (
+            "the order does not matter"
+        )
+
+    def running(self, runs: Numbers) -> Numbers:
+        """What runs, the root's default where it was given nothing for a build that has one."""
+        return {n: self.model.defaults[n] if v is None else v for n, v in runs.items()}
 
     @precondition(lambda self: self.recorded)
     @rule(given=GIVEN)

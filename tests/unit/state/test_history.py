@@ -60,6 +60,16 @@ def test_an_apply_is_added_once() -> None:
     assert len(history.added(history.added((), record("90")), record("90"))) == 2, "an older tool named no run"
 
 
+def test_an_apply_that_was_overtaken_is_not_added_after_the_later_one() -> None:
+    def applied(run: str, serial: int, at: str) -> DeploymentRecord:
+        return DeploymentRecord(run=run, at=at, state={"serial": serial, "lineage": "l"})
+
+    later = history.added((), applied("later", 5, "2026-01-02"))
+    assert history.added(later, applied("late", 4, "2026-01-02")) == later
+    put_back = history.added(later, applied("on a state that was put back", 4, "2026-01-03"))
+    assert [e.number for e in put_back] == [1, 2]
+
+
 def test_numbers_stay_when_the_oldest_go() -> None:
     written = applied(*(str(n) for n in range(1, 61)))
     assert (len(written), written[0].number, written[-1].number) == (50, 11, 60)
