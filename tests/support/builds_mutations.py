@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent / "faults"))
 from suite import copy
 
 MACHINE = "tests/unit/deploy/test_builds_machine.py"
-RULE, CHOICES, DEPLOYER = "deploy/build_rule.py", "deploy/build_choices.py", "deploy/deployer.py"
+RULE, CHOICES, TURN = "deploy/build_rule.py", "deploy/build_choices.py", "deploy/turn.py"
 MUTATIONS = {
     "T3: a rollback records what the files said then": (
         "deploy/prepared.py",
@@ -30,7 +30,7 @@ MUTATIONS = {
         "if True:",
     ),
     "T5: the record is not read at the layer's turn": (
-        DEPLOYER,
+        TURN,
         "if not prepared.choices or not prepared.verb.on_state or self.dry:",
         "if True:",
     ),
@@ -47,8 +47,8 @@ MUTATIONS = {
         '        return replace(self, failed={"at": at, "by": by, "error": error}, builds=tried, trying={})',
     ),
     "T13: a lost record is an order to deploy the files' numbers": (
-        DEPLOYER,
-        "if unknown and alone and not self.builds.from_files:",
+        TURN,
+        "if unknown and alone and not self.from_files:",
         "if False:",
     ),
     "T14: an older tool makes a given build the files' own": (
