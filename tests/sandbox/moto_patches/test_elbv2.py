@@ -78,8 +78,9 @@ def test_modified_listener_with_tls_keeps_its_certificate(asked: Asked) -> None:
     assert asked(question, elbv2.listener_without_tls_has_no_certificate) == (1, 1)
 
 
-def test_rules_are_limited(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(elbv2, "RULES_PER_LOAD_BALANCER", 2)
+@pytest.mark.parametrize(("limit", "refuses"), [(2, True), (3, False)])
+def test_rules_are_limited(asked: Asked, monkeypatch: pytest.MonkeyPatch, limit: int, refuses: bool) -> None:
+    monkeypatch.setattr(elbv2, "RULES_PER_LOAD_BALANCER", limit)
 
     def question(client: Any) -> Any:
         listener = create_listener(client)
@@ -90,4 +91,4 @@ def test_rules_are_limited(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> Non
 
     unpatched, patched = asked(question, elbv2.rules_are_limited)
     assert unpatched == "all"
-    assert "TooManyRules" in str(patched)
+    assert ("TooManyRules" in str(patched)) is refuses, "a listener's default is not counted"

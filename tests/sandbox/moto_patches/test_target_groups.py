@@ -88,6 +88,29 @@ def test_rule_to_a_group_of_its_own_load_balancer_is_taken(asked: Asked) -> None
     assert asked(question, target_groups.target_group_has_one_load_balancer) == (True, True)
 
 
+@pytest.mark.parametrize("way", ["created", "turned"])
+@pytest.mark.parametrize("sticky", [False, True])
+def test_rule_with_a_sticky_target_group_is_sticky(asked: Asked, way: str, sticky: bool) -> None:
+    def question(client: Any) -> Any:
+        elb = client("elbv2")
+        old, new = group(client, "old"), group(client, "new")
+        elb.modify_target_group_attributes(
+            TargetGroupArn=new, Attributes=[{"Key": "stickiness.enabled", "Value": "true"}]
+        )
+        weighted = [{"TargetGroupArn": old, "Weight": 1}, {"TargetGroupArn": new, "Weight": 0}]
+        both = {"TargetGroups": weighted, "TargetGroupStickinessConfig": {"Enabled": sticky, "DurationSeconds": 60}}
+        actions = [{"Type": "forward", "ForwardConfig": both}]
+        at = listener(client, balancer(client, "one"), old)
+        if way == "turned":
+            return bool(elb.modify_rule(RuleArn=rule(client, at, old), Actions=actions))
+        host = [{"Field": "host-header", "HostHeaderConfig": {"Values": ["a.example.com"]}}]
+        return bool(elb.create_rule(ListenerArn=at, Priority=1, Conditions=host, Actions=actions))
+
+    unpatched, patched = asked(question, target_groups.rule_with_a_sticky_target_group_is_sticky)
+    assert unpatched is True
+    assert patched is True if sticky else "You must enable group stickiness on a rule" in str(patched)
+
+
 def balanced(arn: str) -> dict[str, Any]:
     return {"loadBalancers": [{"targetGroupArn": arn, "containerName": "web", "containerPort": 80}]}
 

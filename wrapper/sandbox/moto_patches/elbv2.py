@@ -89,7 +89,7 @@ def rules_are_limited(patch_set: PatchSet) -> None:
 
 
 def rule_count(balancer: FakeLoadBalancer) -> int:
-    return sum(len(listener.rules) for listener in balancer.listeners.values())
+    return sum(bool(rule.conditions) for listener in balancer.listeners.values() for rule in listener.rules.values())
 
 
 class TooManyRulesError(ELBClientError):

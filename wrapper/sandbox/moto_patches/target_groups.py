@@ -88,6 +88,39 @@ class TargetGroupAssociationLimitError(ELBClientError):
         super().__init__("TargetGroupAssociationLimit", f"{said}: {', '.join(arns)}")
 
 
+def rule_with_a_sticky_target_group_is_sticky(patch_set: PatchSet) -> None:
+    """AWS refuses a rule with several target groups of which one is sticky, unless the rule is sticky too.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html
+    moto takes it, so that a tenant with sticky sessions seems to move like any other.
+    """
+
+    def guard(method: str, names: tuple[str, ...]) -> None:
+        def around(original: Any, self: ELBv2Backend, *args: Any, **kwargs: Any) -> Any:
+            check_stickiness(self, (dict(zip(names, args, strict=False)) | kwargs)["actions"] or ())
+            return original(self, *args, **kwargs)
+
+        patch_set.wrap(ELBv2Backend, method, around)
+
+    guard("create_rule", ("listener_arn", "conditions", "priority", "actions"))
+    guard("modify_rule", ("rule_arn", "conditions", "actions"))
+
+
+def check_stickiness(backend: ELBv2Backend, actions: Actions) -> None:
+    for config in (action.get("ForwardConfig") or {} for action in actions):
+        groups = [backend.target_groups[each["TargetGroupArn"]] for each in config.get("TargetGroups", ())]
+        sticky = any(group.attributes.get("stickiness.enabled") == "true" for group in groups)
+        enabled = str(config.get("TargetGroupStickinessConfig", {}).get("Enabled", "")).lower() == "true"
+        if sticky and len(groups) > 1 and not enabled:
+            raise InvalidLoadBalancerActionError
+
+
+class InvalidLoadBalancerActionError(ELBClientError):
+    def __init__(self) -> None:
+        said = "You must enable group stickiness on a rule if you enabled target stickiness on one of its target groups"
+        super().__init__("InvalidLoadBalancerAction", said)
+
+
 def service_takes_a_target_group_that_fits(patch_set: PatchSet) -> None:
     """AWS refuses a service whose target group no load balancer uses, or whose tasks it could not register.
 
@@ -131,5 +164,6 @@ def check_groups(ecs: EC2ContainerServiceBackend, load_balancers: Actions, defin
 PATCHES: tuple[Patch, ...] = (
     target_group_hangs_where_it_is_used,
     target_group_has_one_load_balancer,
+    rule_with_a_sticky_target_group_is_sticky,
     service_takes_a_target_group_that_fits,
 )
