@@ -205,7 +205,7 @@ class Deployer:
         if not (second and prepared.verb.applies and outcome) or outcome.skipped:
             return outcome
         info(f"{prepared.layer.label}: moved; applying once more to free the second slot")
-        last = self._carry_out(prepared, console, signals, self._afterwards())
+        last = self._carry_out(prepared, console, signals, replace(self._ending(), interactive=False))
         return replace(last, changes=outcome.changes)
 
     def _counted(self, prepared: PreparedLayer) -> PreparedLayer:
@@ -216,9 +216,9 @@ class Deployer:
         region = self.stack.aws_region
         return prepared.with_counts(ecs_task_counts.desired(self.identity, region, prepared.layer.label, services))
 
-    def _afterwards(self) -> RunContext:
-        """For the apply that ends a move: what is agreed to is agreed to, and the two rules may go."""
-        return replace(self.context, interactive=False, deletable=(*self.context.deletable, *FREED))
+    def _ending(self) -> RunContext:
+        """For an apply that may end a move: what only that needed may go."""
+        return replace(self.context, deletable=(*self.context.deletable, *FREED))
 
     def _carry_out(
         self,
@@ -245,9 +245,8 @@ class Deployer:
         after: tuple[dict[str, Any], str] = {}, ""
         kept = task_definitions.kept_families(before) if whole else []
         try:
-            run = replace(
-                prepared.lay_out(context or self.context, untaints), moves=build_words.moves(prepared.choices)
-            )
+            agreed = context or (self._ending() if self.slot_allocator.holds_second(prepared) else self.context)
+            run = replace(prepared.lay_out(agreed, untaints), moves=build_words.moves(prepared.choices))
             run = run if self.dry else replace(run, saved=self.recovery.saved_for(run, found))
             run = replace(run, planned=recorder.planned(prepared, found.record)) if run.files.collect else run
             engine = self._engine_for(prepared, console, signals)

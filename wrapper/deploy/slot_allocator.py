@@ -147,6 +147,10 @@ class SlotAllocator:
         value = self.resolver.slot_variables.move(prepared.layer.tenant, kept=_makes(prepared))
         return prepared.with_value(slots.VARIABLE, value)
 
+    def holds_second(self, prepared: PreparedLayer) -> bool:
+        """Whether a move of it has begun, and not ended."""
+        return prepared.takes_moves and self.resolver.slot_variables.moves(prepared.layer.tenant)
+
     def arrive(self, prepared: PreparedLayer) -> None:
         """An apply without a second slot was good: the one that the tenant may hold is free."""
         if prepared.takes_moves:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aws_answers import Aws
 from cloud import Cloud
-from fakes import CHANGES
+from fakes import CHANGES, context
 from project_on_disk import APP, REGION, Disk
 
 from wrapper.deploy.lb_slots import slots
@@ -122,9 +122,19 @@ def test_a_move_whose_last_apply_fails_ends_by_apply_again(cloud: Shared) -> Non
     with pytest.raises(TerraformFailed):
         cloud.perform("apply", "acme")
     assert cloud.table["moving"]["acme"]["priority"] == 2101
-    cloud.engine.behaviour = cloud.behave
-    cloud.perform("apply", "acme")
+    cloud.leaves, deletable = False, []
+
+    def heard(run: Any, step: Any) -> Outcome:
+        deletable.append(run.deletable)
+        return cloud.behave(run, step)
+
+    cloud.engine.behaviour = heard
+    cloud.perform("apply", "acme", context=context(deletable=("one",)))
     assert cloud.done == [("apply", second), ("apply", FIRST)] and "moving" not in cloud.table
+    assert {*deletable} == {("one", *FREED)}, "also where the stack is protected"
+    deletable.clear()
+    cloud.perform("apply", "acme")
+    assert {*deletable} == {()}
 
 
 @pytest.mark.parametrize(("tenants", "moving"), [(90, 5), (80, 10)])

@@ -107,6 +107,10 @@ class SlotVariables:
             self._table[:] = [after]
         return ResolvedValue(slots.moving_value(after, tenant), store.origin)
 
+    def moves(self, tenant: str) -> bool:
+        """Whether it holds a second slot, as far as is known here."""
+        return self.known() and tenant in self.table.moving
+
     def arrive(self, tenant: str) -> None:
         """Its move has ended."""
         if tenant in self.table.moving:
