@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
 STACK = "appcluster-beta"
 BOOK = f"{REGION}/{STACK}/allotments.json"
 WHOLE = (STACK, REGION)
+MACHINES = ("-var", "task={}", "-var", "deployment={}")
 ACME, GLOBEX = ((*WHOLE, "-var", f"tenant={tenant}") for tenant in ("acme", "globex"))
 
 
@@ -41,10 +42,19 @@ def test_tenants_share_a_load_balancer(shipped_on_host: Project) -> None:
     shipped.run("apply", *ACME, "-var", "service1-build=2")
     shipped.run("plan", *ACME, "-var", "service1-build=2", "-detailed-exitcode")
 
+    # One moves from Fargate to machines, with a second slot for that time, and ends with the number that it had.
+    moved = shipped.run("apply", *GLOBEX, *MACHINES, timeout=600)
+    assert (
+        "planning it again with a second slot" in moved.all
+        and "applying once more to free the second slot" in moved.all
+    )
+    assert priorities(account) == {"acme.beta.example.com": 101, "globex.beta.example.com": 102} == allotted(account)
+    assert "moving" not in table(account) and not service(account, "globex").get("networkConfiguration")
+
     # One goes; the other's rule stays what it was. Then all of it.
     shipped.run("destroy", *ACME)
     assert priorities(account) == {"globex.beta.example.com": 102} == allotted(account)
-    shipped.run("plan", *GLOBEX, "-detailed-exitcode")
+    shipped.run("plan", *GLOBEX, *MACHINES, "-detailed-exitcode")
     shipped.run("destroy", *WHOLE, timeout=600)
     assert account.states() == {}
     assert account.everything() == {}
@@ -94,14 +104,18 @@ def priorities(account: Account) -> dict[str, int]:
 
 
 def allotted(account: Account) -> dict[str, int]:
-    table = json.loads(account.client("s3").get_object(Bucket=BUCKET, Key=BOOK)["Body"].read())
-    return {f"{tenant}.beta.example.com": place["priority"] for tenant, place in table["tenants"].items()}
+    return {f"{tenant}.beta.example.com": place["priority"] for tenant, place in table(account)["tenants"].items()}
+
+
+def table(account: Account) -> dict[str, Any]:
+    return dict(json.loads(account.client("s3").get_object(Bucket=BUCKET, Key=BOOK)["Body"].read()))
 
 
 def service(account: Account, tenant: str) -> dict[str, Any]:
     ecs = account.client("ecs")
     arns = [a for a in ecs.list_services(cluster=STACK)["serviceArns"] if f"/{tenant}_" in a]
-    return dict(ecs.describe_services(cluster=STACK, services=arns)["services"][0])
+    found = ecs.describe_services(cluster=STACK, services=arns)["services"]
+    return next(dict(each) for each in found if each["status"] == "ACTIVE")
 
 
 def containers(account: Account, tenant: str) -> list[dict[str, Any]]:
