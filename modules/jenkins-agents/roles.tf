@@ -10,8 +10,8 @@ locals {
   registry_secret = one(data.aws_secretsmanager_secret.registry[*].arn)
   kms             = "arn:${local.partition}:kms:${local.region}:${local.account_id}"
 
-  execution_role_arn = var.roles.execution == null ? aws_iam_role.execution[0].arn : var.roles.execution.arn
-  task_role_arn      = var.roles.task == null ? aws_iam_role.task[0].arn : var.roles.task.arn
+  execution_role_arn = one(concat(aws_iam_role.execution[*].arn, var.roles.execution[*].arn))
+  task_role_arn      = one(concat(aws_iam_role.task[*].arn, var.roles.task[*].arn))
 
   # For roles of the caller's own; null: it need not be allowed anything.
   role_policies = {

@@ -11,9 +11,9 @@ locals {
   kms             = "arn:${local.partition}:kms:${local.region}:${local.account_id}"
   buckets         = [for bucket in sort(var.access.state_buckets) : "arn:${local.partition}:s3:::${bucket}"]
 
-  execution_role_arn = var.roles.execution == null ? aws_iam_role.execution[0].arn : var.roles.execution.arn
-  task_role_arn      = var.roles.task == null ? aws_iam_role.task[0].arn : var.roles.task.arn
-  schedule_role_arn  = var.roles.schedule == null ? aws_iam_role.schedule[0].arn : var.roles.schedule.arn
+  execution_role_arn = one(concat(aws_iam_role.execution[*].arn, var.roles.execution[*].arn))
+  task_role_arn      = one(concat(aws_iam_role.task[*].arn, var.roles.task[*].arn))
+  schedule_role_arn  = one(concat(aws_iam_role.schedule[*].arn, var.roles.schedule[*].arn))
 
   # For roles of the caller's own, too.
   role_policies = {

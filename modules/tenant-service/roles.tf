@@ -4,8 +4,8 @@ locals {
   # IAM changes no path, and knows one role of a name in all paths: a role that moves has another name, and stands beside the old one.
   role_name = var.roles.path == "/" ? local.name : "${local.readable}-${substr(sha256("${local.identity}${var.roles.path}"), 0, 8)}"
 
-  execution_role_arn = var.roles.execution == null ? aws_iam_role.execution[0].arn : var.roles.execution.arn
-  task_role_arn      = var.roles.task == null ? aws_iam_role.task[0].arn : var.roles.task.arn
+  execution_role_arn = one(concat(aws_iam_role.execution[*].arn, var.roles.execution[*].arn))
+  task_role_arn      = one(concat(aws_iam_role.task[*].arn, var.roles.task[*].arn))
 
   assumed_by_tasks = jsonencode({
     Version = "2012-10-17"

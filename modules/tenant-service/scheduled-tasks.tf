@@ -76,7 +76,7 @@ resource "aws_scheduler_schedule" "this" {
 
   target {
     arn      = var.cluster.arn
-    role_arn = var.roles.schedule == null ? aws_iam_role.schedule[0].arn : var.roles.schedule.arn
+    role_arn = one(concat(aws_iam_role.schedule[*].arn, var.roles.schedule[*].arn))
 
     ecs_parameters {
       task_definition_arn     = aws_ecs_task_definition.task[each.key].arn
