@@ -107,6 +107,11 @@ resource "aws_lb_listener" "x" {
     }
 
 
+def test_what_is_not_of_the_provider_is_left_out() -> None:
+    text = 'resource "terraform_data" "x" {\n  input = 1\n  lifecycle {\n    x = self.output\n  }\n}\n'
+    assert list(uses.uses(text, "t.tf")) == []
+
+
 def test_what_provider_6_does_not_have_is_said() -> None:
     (name, nmae, arn) = uses.arguments(CODE % '"x"', "t.tf")
     assert [uses.unknown(use) for use in (name, nmae, arn)] == ["", "there is no such name", "it cannot be set"]

@@ -81,7 +81,7 @@ def _read(code: str, text: str) -> Iterator[tuple[int, str, str, str]]:
         end, dynamic = _end(code, found.end()), re.findall(r'\bdynamic "(\w+)"', text[: found.start()])
         for iterator in ("each", *dynamic[-1:]):
             yield from _names(code, found.end(), end, rf"\b{iterator}\.value\.(\w+)", found[1], found[2])
-    for found in re.finditer(r'^resource "(\w+)"', text, re.MULTILINE):
+    for found in re.finditer(r'^resource "(aws_\w+)"', text, re.MULTILINE):
         yield from _names(code, found.end(), code.find("\n}", found.end()), r"\bself\.(\w+)", "", found[1])
 
 
