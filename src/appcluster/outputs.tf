@@ -83,5 +83,5 @@ output "architecture" {
 
 output "cluster_role_policies" {
   description = "What a role of yours (`cluster_roles`) must be allowed, and what must be trusted to take it: role => trust and policy, JSON."
-  value       = module.cluster.role_policies
+  value       = { for role, needs in module.cluster.role_policies : role => needs if var.cluster_roles[role] != null }
 }

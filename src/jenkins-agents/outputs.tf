@@ -25,5 +25,8 @@ output "night_role_arn" {
 
 output "role_policies" {
   description = "What roles of yours (`roles`) must be allowed, and what must be trusted to take them: role => trust and policy, JSON."
-  value       = merge(module.agents.role_policies, { nodes = one(module.cluster[*].role_policies.nodes), night = one(module.night[*].role_policies) })
+  value = merge(
+    { for role, needs in merge(module.agents.role_policies, one(module.cluster[*].role_policies)) : role => needs if var.roles[role] != null },
+    { for role, needs in try(one(module.night[*].role_policies), {}) : "night-${role}" => needs if var.roles.night[role] != null },
+  )
 }

@@ -24,6 +24,7 @@ module "fargate" {
     security_group = { id = module.agents.controller_security_group_id }
     role_name      = "jenkins"
   }
+  roles      = { path = "/example/" }
   agents     = { spot = { image = "registry.example.com/jenkins-agent:1", capacity = "fargate_spot", jvm_args = "-Xmx256m" } }
   insights   = "enabled"
 
@@ -38,10 +39,16 @@ module "told" {
   schedule        = { zone = "Europe/Berlin", time = var.night.schedule.time, days = ["MON"], enabled = false }
   image           = "registry.example.com/night:1"
   reap            = { stack = "appcluster-*", older_than = "12h" }
-  access          = { state_buckets = ["other-state"], policy_arns = { all = "arn:aws:iam::aws:policy/PowerUserAccess" } }
-  network         = module.agents.network
+  access          = { state_buckets = ["other-state"], role_arns = [aws_iam_role.jenkins.arn] }
+  network         = merge(module.agents.network, { security_groups = { agents = module.agents.security_group_id } })
+  roles           = { for role in ["execution", "task"] : role => { arn = aws_iam_role.jenkins.arn } }
+  encryption      = { logs = aws_kms_key.told.arn, queues = aws_kms_key.told.arn }
   alarm_topic_arn = aws_sns_topic.told.arn
   registry_secret = var.registry_secret
+}
+
+resource "aws_kms_key" "told" {
+  description = "jenkins-agents-told"
 }
 
 resource "aws_sns_topic" "told" {

@@ -50,5 +50,5 @@ output "run_task" {
 
 output "role_policies" {
   description = "What roles of yours (`roles`) must be allowed, and what must be trusted to take them: role => trust and policy, JSON."
-  value       = module.service.role_policies
+  value       = { for role, needs in module.service.role_policies : role => needs if var.roles[role] != null }
 }

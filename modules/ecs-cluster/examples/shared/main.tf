@@ -27,7 +27,13 @@ module "cluster" {
     target_percent = 90
   }
 
-  node            = { volume_gb = 60, reserved_memory = var.reserved_memory }
+  node = {
+    volume_gb       = 60
+    reserved_memory = var.reserved_memory
+    egress          = { https = { to = "0.0.0.0/0", port = 443 }, network = { to = "10.201.0.0/16", protocol = "all" } }
+  }
+
+  roles           = { path = "/example/", permissions_boundary = aws_iam_policy.boundary.arn }
   node_policies   = { shell = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" }
   registry_secret = "registry-login"
   agent_settings  = { ECS_CONTAINER_STOP_TIMEOUT = "60s" }
@@ -41,6 +47,20 @@ module "cluster" {
     allowed         = { everyone = "0.0.0.0/0", everyone6 = "::/0" }
     access_logs     = { bucket = aws_s3_bucket_policy.access_logs.bucket, prefix = "shared" }
   }
+}
+
+# What no role of this account may go beyond.
+resource "aws_iam_policy" "boundary" {
+  name = "example-shared-boundary"
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["ecs:*", "secretsmanager:GetSecretValue", "ssm:*", "ssmmessages:*", "ec2messages:*"]
+      Resource = "*"
+    }]
+  })
 }
 
 output "cluster" {

@@ -1,4 +1,5 @@
-# Tenants that do more than answer: tasks by the clock, by messages and by hand; one scaled in steps, one by tracking.
+# Tenants that do more than answer: tasks by the clock, by messages and by hand; one scaled in steps, one by tracking. The first has
+# roles, keys and egress as a strict account asks for, the other roles that are made elsewhere.
 
 resource "aws_sns_topic" "alerts" {
   #checkov:skip=CKV_AWS_26:alarms hold no secret, and CloudWatch may not use AWS's own key for topics
@@ -14,8 +15,19 @@ module "steps" {
   cluster    = local.cluster
   containers = { web = merge(local.web, { memory = 256 }) }
 
-  task          = { network_mode = "awsvpc" }
   load_balancer = { mode = "none" }
+
+  task = {
+    network_mode    = "awsvpc"
+    security_groups = { callers = aws_security_group.callers.id }
+    egress = merge(
+      { https = { to = "0.0.0.0/0", port = 443 } },
+      var.changed ? { database = { to = aws_security_group.callers.id, port = 5432, last_port = 5433 } } : {},
+    )
+  }
+
+  roles      = { path = "/example/", permissions_boundary = aws_iam_policy.boundary.arn }
+  encryption = { logs = aws_kms_key.this.arn, queues = aws_kms_key.this.arn }
 
   scaling = {
     min  = 1
@@ -69,6 +81,7 @@ module "tracked" {
   containers = { web = merge(local.web, { memory = 256 }) }
 
   load_balancer = { mode = "none" }
+  roles         = { execution = { arn = aws_iam_role.elsewhere["start"].arn }, task = { arn = aws_iam_role.elsewhere["run"].arn } }
 
   scaling = {
     track = merge(

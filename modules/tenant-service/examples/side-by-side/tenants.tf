@@ -23,7 +23,11 @@ module "own" {
       after          = { migrate = "SUCCESS" }
       mounts         = { "/data" = { volume = "data" }, "/tmp" = { volume = "scratch" } }
       ulimits        = { nofile = { soft = 1024, hard = 4096 } }
-      health_check   = { command = ["CMD", "/healthy"] }
+      labels         = { team = "web" }
+      restart        = { ignored_exit_codes = [0, 143] }
+
+      environment_files = ["arn:aws:s3:::example-settings/own.env"]
+      health_check      = { command = ["CMD", "/healthy"] }
     })
     migrate = { image = "registry.example.com/web:${var.build}", command = ["migrate"], essential = false }
   }
@@ -47,14 +51,18 @@ module "own" {
   dns          = { zone = "example.com", hostname = "own.example.com", aliases = [var.changed ? "shop.example.com" : "www.example.com"] }
 }
 
-# A rule on a load balancer that many share.
+# A rule on a load balancer that many share; and a cache beside the application, which finds it at cache:6379.
 module "shared" {
   source = "../.."
 
-  stack      = local.stack
-  tenant     = "shared"
-  cluster    = local.cluster
-  containers = { web = local.web }
+  stack   = local.stack
+  tenant  = "shared"
+  cluster = local.cluster
+
+  containers = {
+    web   = merge(local.web, { links = ["cache"] })
+    cache = { image = "registry.example.com/cache:7", essential = false }
+  }
 
   task       = { execute_command = true }
   deployment = { placement = "zone_binpack", alarms = [aws_cloudwatch_metric_alarm.latency.alarm_name] }
