@@ -22,7 +22,7 @@ from ..run.runner import Console
 from ..state import layer_state
 from ..state.record import DeploymentRecord
 from ..state.store import Store
-from ..terraform import caller_values, variables
+from ..terraform import caller_values, service_map, variables
 from ..terraform.arguments import removes
 from ..terraform.build_variables import folded, has_builds, holds_build
 from ..terraform.commands import PLAN, Token, Verb
@@ -153,6 +153,8 @@ class InputResolver:
             root_request, values = self._for_destroy(layer, root_request, values, known, losses)
         else:
             variables.check_required(request.declared, known, layer.label)
+            if service_map.VARIABLE in request.declared:
+                service_map.check(request.declared, values, layer.label)
         digests = digest_each(values, first)
         inputs = fingerprint.inputs(digests, **root_request.digests) if root_request.whole else {}
         return PreparedLayer(layer, root_request, values, inputs, question=question).chosen(choices)

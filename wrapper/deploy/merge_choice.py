@@ -77,7 +77,7 @@ class MergeChoice:
             state
         ]
         rule, how = (DEEP, "merged") if state is False else (REPLACE, "replaced, as until now")
-        self.info(f"{layer.label}: {in_words(found)}; {why}: {how}. {_choose(self.stack)}")
+        self.info(f"{layer.label}: {in_words(found)}; {why}: {how}; {_choose(self.stack)}")
         return rule
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ..deploy import build_choices
 from ..deploy.deployer import Deployer
+from ..deploy.merge_choice import UndecidedError
 from ..deploy.prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
 from ..model import fingerprint
 from ..model.errors import OrchestrateError
@@ -37,7 +38,9 @@ class TenantFilter:
     stack_layer: bool = True
 
 
-def _what_is_wrong(status: LayerStatus) -> str:
+def _what_is_wrong(status: LayerStatus, error: OrchestrateError) -> str:
+    if isinstance(error, UndecidedError):
+        return "its stack says no rule of merging"
     if status.error:
         return "a newer orchestrate recorded its last apply"
     return "its record is damaged" if status.record.damaged else "its files are wrong"
@@ -123,7 +126,7 @@ class ChangeDetector:
             status = found.of(name)
             layer, one = by_name.get(name) or (Layer(deployer.stack, name), missing[name])
             if isinstance(one, OrchestrateError):
-                yield LayerDiff(layer, status, None, one, _what_is_wrong(status))
+                yield LayerDiff(layer, status, None, one, _what_is_wrong(status, one))
             else:
                 yield self.compare(layer, status, one)
 

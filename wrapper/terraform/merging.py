@@ -73,6 +73,11 @@ def _keys(path: tuple[str, ...], value: Any, parts: Sequence[Part]) -> Iterator[
         yield from _keys((*path, key), inner, parts)
 
 
+def place(value: ResolvedValue, path: Sequence[str]) -> str:
+    """Where a key of a map comes from."""
+    return _place(path, value.parts) if value.parts else value.origin
+
+
 def _place(path: Sequence[str], parts: Sequence[Part]) -> str:
     return next(place for part in reversed(parts) if (place := _in_part(path, part)))
 

@@ -10,7 +10,7 @@ import click
 
 from ...model.errors import UsageError
 from ...model.nouns import ResolvedValue
-from ...terraform import merging
+from ...terraform import merging, service_map
 from ...terraform.build_variables import folded, place
 from ...terraform.caller_values import named
 from ...terraform.commands import PLAN
@@ -55,6 +55,8 @@ def command(ctx: click.Context, /, words: tuple[str, ...], merge_diff: bool, **o
         values = hide_sensitive(resolver.effective(one.layer, tokens), declared)
     _print(session, dict(sorted((place(n, declared), v) for n, v in values.items())))
     check_required(declared, folded(values, declared), one.layer.label)
+    if service_map.VARIABLE in declared:
+        service_map.check(declared, values, one.layer.label)
     return 0
 
 

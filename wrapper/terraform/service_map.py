@@ -1,0 +1,66 @@
+"""The services of a tenant, as a root declares them: a map from names to objects with a port and a path. Its names, and that no two
+of them answer for one path. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..model import naming
+from ..model.errors import ConfigError, UsageError
+from ..model.nouns import ResolvedValue, Variable
+from .merging import place
+
+VARIABLE = "services"
+EVERY_PATH = "/*"  # of a service with a port and without a path
+
+
+def check(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue], label: str) -> None:
+    """ConfigError with the lines where the services of a tenant are none, badly named, or two have one path. A variable of that
+    name and of another type is the root's own affair."""
+    variable = declared[VARIABLE]
+    found = values.get(VARIABLE) or ResolvedValue(variable.default, variable.where)
+    if not (_is_map_of_services(variable.type) and isinstance(found.value, dict)):
+        return
+    services = {name: one for name, one in found.value.items() if isinstance(one, dict)}
+    if not services:
+        hint = "name one, such as services = { service1 = { port = 8080 } }"
+        raise ConfigError(f"{label} has no service", where=found.origin, hint=hint)
+    for name in services:
+        _check_name(name, found)
+    _check_paths({n: path for n, one in services.items() if (path := _path(one))}, found, label)
+
+
+def _is_map_of_services(kind: list[Any]) -> bool:
+    return kind[0] == "map" and kind[1][0] == "object" and "port" in kind[1][1]
+
+
+def _check_name(name: str, found: ResolvedValue) -> None:
+    try:
+        naming.check_name("service", name)
+    except UsageError as error:
+        raise ConfigError(error.message, where=place(found, (name,)), hint=error.hint) from None
+
+
+def _path(service: Mapping[str, object]) -> str:
+    """What a service answers for; "" for a worker, which has no port."""
+    return "" if service.get("port") is None else str(service.get("path") or EVERY_PATH)
+
+
+def _check_paths(paths: Mapping[str, str], found: ResolvedValue, label: str) -> None:
+    first: dict[str, str] = {}
+    for name, path in paths.items():
+        other = first.setdefault(path, name)
+        if other != name:
+            raise ConfigError(
+                f"{label}: the services {other} and {name} have one path, {path}",
+                where=_line(name, found),
+                hint=f"that of {other} is in {_line(other, found)}: give one of them a path of its own",
+            )
+
+
+def _line(name: str, found: ResolvedValue) -> str:
+    """Where its path stands, or the service that says none."""
+    path = (name, "path") if found.value[name].get("path") else (name,)
+    return place(found, path)
