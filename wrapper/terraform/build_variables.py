@@ -12,7 +12,7 @@ from typing import Any
 
 from ..model.errors import ConfigError
 from ..model.nouns import ResolvedValue, Variable
-from .hcl import Located
+from .hcl import KeyLines, Located
 
 MAP = "builds"
 _SUFFIX = "-build"
@@ -107,13 +107,15 @@ def takes(declared: Mapping[str, Variable], name: str) -> bool:
     return spelled(name, declared) in declared or (name == MAP and has_builds(declared))
 
 
-def opened(values: Located, declared: Mapping[str, Variable], file: str) -> Located:
-    """The values of a file, each build under the name that the root has for it, those of a map one by one. ConfigError for
-    one that is set twice."""
+def opened(
+    values: Located, declared: Mapping[str, Variable], file: str, lines: Mapping[str, KeyLines] | None = None
+) -> Located:
+    """The values of a file, each build under the name that the root has for it, those of a map one by one, each with its line.
+    ConfigError for one that is set twice."""
     if not any(n == MAP or is_build(n) for n in values):
         return values
     found: Located = {}
-    for name, (value, line) in values.items():
+    for name, value, line in _one_by_one(values, declared, (lines or {}).get(MAP, {})):
         where = f"{file}:{line}" if line else file
         for one, number in parts(name, value, declared, where):
             if one in found:
@@ -123,9 +125,23 @@ def opened(values: Located, declared: Mapping[str, Variable], file: str) -> Loca
     return found
 
 
+def _one_by_one(values: Located, declared: Mapping[str, Variable], lines: KeyLines) -> Iterator[tuple[str, Any, int]]:
+    """The values, and of a map of builds each key as a map of its own."""
+    for name, (value, line) in values.items():
+        if not (_is_of_builds(name, declared) and isinstance(value, Mapping)):
+            yield name, value, line
+            continue
+        yield from ((name, {key: number}, lines[key][0] if key in lines else line) for key, number in value.items())
+
+
+def _is_of_builds(name: str, declared: Mapping[str, Variable]) -> bool:
+    """A variable ``builds`` that is no map of builds is like any other."""
+    return name == MAP and (MAP not in declared or has_map(declared))
+
+
 def parts(name: str, value: Any, declared: Mapping[str, Variable], where: str) -> Iterator[tuple[str, Any]]:
-    """What one value says: the builds of a map, or itself. A variable ``builds`` that is no map of builds is like any other."""
-    if name != MAP or (MAP in declared and not has_map(declared)):
+    """What one value says: the builds of a map, or itself."""
+    if not _is_of_builds(name, declared):
         yield spelled(name, declared), value
     elif isinstance(value, Mapping):
         for key, number in value.items():

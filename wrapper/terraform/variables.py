@@ -103,7 +103,7 @@ def gather(
     other root declares: their values are left out; ``partial``: another source may add what a map lacks. Raises ConfigError
     with file:line; or tells it to ``forgive``, and goes on without that value."""
     result: dict[str, list[Part]] = {}
-    for source in (replace(s, values=opened(s.values, declared, s.name)) for s in sources):
+    for source in (replace(s, values=opened(s.values, declared, s.name, s.lines)) for s in sources):
         for name in source.values:
             part = source.part(name)
             try:

@@ -93,6 +93,13 @@ def test_a_map_in_a_file_is_as_if_each_build_were_written_alone() -> None:
     assert read('api_build = "90"\n', WHOLE) == {"api-build": "90"}
 
 
+def test_each_build_of_a_map_has_its_line() -> None:
+    found = parse_values('builds = {\n  api = "2"\n  web = "1"\n}\n', "a.tfvars")
+    lines = {n: line for n, (_, line) in opened(found.values, WHOLE, "a.tfvars", found.lines).items()}
+    assert lines == {"api-build": 2, "web-build": 3}
+    assert {line for _, line in opened(found.values, WHOLE, "a.tfvars").values()} == {1}
+
+
 def test_a_variable_of_that_name_that_is_no_map_of_builds_is_like_any_other() -> None:
     assert read('builds = ["x"]\n', root('variable "builds" { type = list(string) }\n')) == {"builds": ["x"]}
 

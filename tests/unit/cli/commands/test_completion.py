@@ -51,6 +51,7 @@ def offered(
         ("orchestrate plan app-live e", {"eu-west-1"}),
         (f"orchestrate plan app-test {REGION} -var ", {"tenant=acme", "tenant=globex"}),
         (f"orchestrate plan app-test {REGION} -var tenant=g", {"tenant=globex"}),
+        ("orchestrate vars app-test --mer", {"--merge-diff"}),
         ("orchestrate plan nowhere ", set()),
         ("orchestrate plan nowhere here -var ", set()),
     ],
