@@ -18,11 +18,13 @@ from said import Said
 from wrapper.aws.identity import NOBODY, Identity
 from wrapper.cli.installation import SELF
 from wrapper.deploy.merge_choice import UndecidedError
+from wrapper.deploy.prepared import LayerOverrides
 from wrapper.engines.image import inputs
 from wrapper.fleet.change_detection import ChangeDetector, TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
+from wrapper.model.fingerprint import digest
 from wrapper.state.store import LocalStore
-from wrapper.terraform.commands import APPLY, DRIFT
+from wrapper.terraform.commands import APPLY, DRIFT, Token
 
 Run = Callable[..., Said]
 LABEL = f"{REGION}/app-test"
@@ -195,6 +197,35 @@ def test_which_layers_have_a_state_is_asked_once_whatever_their_number(maps: Dis
     few, many = asked(maps, 2, ""), asked(maps, 30, "")
     assert [a for a in many if a.startswith("list")] == [a for a in few if a.startswith("list")] == [f"list {LABEL}/"]
     assert len(asked(maps, 30, "replace")) >= len(many), "and no more than a stack that says its rule"
+
+
+# -- all that asks for values -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("merge", "ports"), [("deep", MERGED), ("replace", REPLACED)])
+def test_all_that_asks_for_values_gets_the_same(maps: Disk, run_cli: Run, merge: str, ports: dict[str, Any]) -> None:
+    """What an apply gives to Terraform is what its fingerprint, its plan, its builds' promotion and each list go by."""
+    say(maps, merge)
+    cloud = Cloud(maps)
+    here = context(home=maps.root / ".orchestrate", directory=maps.root, **given())
+    cloud.perform("apply", "acme", context=here)
+    assert cloud.values[f"{LABEL}/acme"]["ports"] == ports
+    assert cloud.record("acme")["inputs"]["variables"]["ports"] == digest(ports)
+    for verb in ("plan", "refresh", "import"):
+        cloud.perform(verb, "acme", *(["a.b", "i"] if verb == "import" else []), context=here)
+        assert cloud.values[f"{LABEL}/acme"]["ports"] == ports
+    promoted = {"acme": LayerOverrides((Token("var", "service1-build=7", ("-var", "service1-build=7")),))}
+    deployer = cloud.deployer(context=here)
+    deployer.perform(APPLY, deployer.project.layer(deployer.stack, "acme"), [], promoted)
+    assert (cloud.values[f"{LABEL}/acme"]["ports"], cloud.record("acme")["builds"]) == (ports, {"service1-build": "7"})
+    assert json.loads(run_cli("affected", "app-test", "--json").out) == []
+    assert json.loads(run_cli("shards", "app-test", "-n", "1", "--format", "json").out) == []
+    status = {row["tenant"]: row["status"] for row in json.loads(run_cli("tenants", "app-test", "--json").out)}
+    assert status == {"acme": ["deployed"], "globex": ["deployed"]}
+    assert json.loads(run_cli("vars", "app-test", "--tenant", "acme", "--json").out)["ports"]["value"] == ports
+    fleet = Many(maps)
+    fleet.run("plan", context=here)
+    assert {result.result for result in fleet.results.values()} == {"unchanged"}
 
 
 # -- on the command line ----------------------------------------------------------------------------

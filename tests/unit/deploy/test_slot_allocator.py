@@ -27,7 +27,7 @@ BUILDS = {"acme": "90", "globex": "91"}
 BOOK = f"{REGION}/app-test/allotments.json"
 TENANT = """\
 variable "load_balancer" {
-  type    = object({ mode = optional(string, "own") })
+  type    = object({ mode = optional(string, "own"), sticky_seconds = optional(number) })
   default = {}
 }
 variable "allotment" {
@@ -157,6 +157,14 @@ def test_a_tenant_of_its_own_has_no_place(made: SlotVariables, text: str, argume
     made.perform("apply", "acme", *arguments)
     assert "allotment" not in made.values[ACME]
     assert made.table == {}
+
+
+def test_a_tenants_small_step_keeps_its_share_of_the_load_balancer(made: SlotVariables) -> None:
+    """It threw the stack's mode away, and made a public load balancer of the tenant's own."""
+    made.disk.append(f"{APP}/tenants/acme.tfvars", "load_balancer = { sticky_seconds = 3600 }\n")
+    made.perform("apply", "acme")
+    assert made.values[ACME]["load_balancer"] == {"mode": "shared", "sticky_seconds": 3600}
+    assert made.values[ACME]["allotment"] == place(1, 101)
 
 
 def test_a_tenant_that_leaves_gives_its_place_back(made: SlotVariables) -> None:
