@@ -9,9 +9,11 @@ from project_on_disk import APP, OUTPUTS, REGION, Disk
 
 from wrapper.model.errors import ConfigError, OrchestrateError
 from wrapper.model.fingerprint import digest
-from wrapper.model.nouns import Layer
+from wrapper.model.nouns import Layer, ResolvedValue, Variable
 from wrapper.project.project import Project
+from wrapper.project.readings import alike
 from wrapper.terraform.merging import DEEP, REPLACE
+from wrapper.terraform.type_constraints import parse_type
 
 STACK_MAP = 'ports = {\n  web = { port = 80, path = "/" }\n  api = { port = 81 }\n}\n'
 TENANT_MAP = "ports = { web = { port = 8080 } }\n"
@@ -70,18 +72,28 @@ def test_an_error_of_the_decision_is_that_of_the_layer(maps: Disk) -> None:
     assert isinstance(acme, OrchestrateError) and isinstance(globex, dict)
 
 
-@pytest.mark.parametrize(
-    "text", ["ports = { web = { port = 80, path = null } }\n", "ports = { web = { port = 80 } }\n"]
-)
-def test_what_terraform_reads_alike_keeps_its_fingerprint(example: Disk, text: str) -> None:
+@pytest.mark.parametrize("file", ["variables.tfvars", "tenant.tfvars.j2", "tenants/globex.tfvars"])
+@pytest.mark.parametrize("path", ["", ", path = null"])
+def test_what_terraform_reads_alike_keeps_its_fingerprint(example: Disk, file: str, path: str) -> None:
     """The value of 0.1 is used as it stands, by whichever way the tool reads it."""
-    example.append(f"{APP}/variables.tfvars", text)
+    example.append(f"{APP}/{file}", f"ports = {{ web = {{ port = 80{path} }} }}\n")
     digests = {}
     for merge in (REPLACE, ""):
         say(example, merge)
         [globex] = read(example, "globex")
         digests[merge] = {name: digest(value.value) for name, value in globex.items()}
     assert digests[""] == digests[REPLACE]
+
+
+def test_what_both_rules_read_alike_is_one_object() -> None:
+    """So a template is rendered once, and no fingerprint is made twice."""
+    kind = parse_type("object({ a = optional(number), b = optional(number) })")
+    declared = {n: Variable(n, kind, False, False, True, "") for n in ("same", "other")}
+    older = {"same": ResolvedValue({"a": 1, "b": None}, "f"), "other": ResolvedValue({"a": 1}, "f")}
+    deep = {"same": ResolvedValue({"a": 1}, "f"), "other": ResolvedValue({"a": 1, "b": 2}, "f")}
+    found = alike(older, deep, declared)
+    assert found[DEEP]["same"] is found[REPLACE]["same"] is older["same"]
+    assert (found[DEEP]["other"], found[REPLACE]["other"]) == (deep["other"], older["other"])
 
 
 def test_maps_are_merged_from_the_first_file_to_the_last(maps: Disk) -> None:
