@@ -62,6 +62,7 @@ class MergeChoice:
         except OrchestrateError:
             if not self.dry:
                 raise
+            self._stateful[:] = [None]  # asked once: the other layers are in the same bucket
             return None
 
     def to_apply(self, layer: Layer, found: Sequence[MergeDifference]) -> str:

@@ -419,7 +419,7 @@ variable "task" {
 }
 
 variable "load_balancer" {
-  description = "A load balancer of the tenant's own, a share of one, or none: see modules/tenant-service; the certificate comes from the stack layer. `mode` has no default: one that is left out makes no load balancer."
+  description = "A load balancer of the tenant's own, a share of one, or none: see modules/tenant-service; the certificate comes from the stack layer. `mode` has no default, so a map that lost it is an error."
   type = object({
     mode                = string
     make_certificate    = optional(bool, false)

@@ -11,19 +11,21 @@ from typing import Any
 import pytest
 from cloud import Cloud
 from cloud_fleet import Many
-from fakes import context
+from fakes import context, stack
 from project_on_disk import APP, REGION, Disk
 from said import Said
 
 from wrapper.aws.identity import NOBODY, Identity
 from wrapper.cli.installation import SELF
-from wrapper.deploy.merge_choice import UndecidedError
+from wrapper.deploy.merge_choice import MergeChoice, UndecidedError
 from wrapper.deploy.prepared import LayerOverrides
 from wrapper.engines.image import inputs
 from wrapper.fleet.change_detection import ChangeDetector, TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
+from wrapper.model.errors import UnavailableError
 from wrapper.model.fingerprint import digest
-from wrapper.state.store import LocalStore
+from wrapper.model.nouns import Layer
+from wrapper.state.store import LocalStore, Store
 from wrapper.terraform.commands import APPLY, DRIFT, Token
 
 Run = Callable[..., Said]
@@ -268,6 +270,20 @@ def test_vars_shows_what_runs_and_says_that_it_is_not_decided(newco: Disk, run_c
     assert f"{LABEL}/acme: {READ}; it has a state: replaced, as until now; {CHOOSE}" in acme.err
     new = run_cli("vars", "app-test", "-var", "tenant=newco", "--json")
     assert (json.loads(new.out)["ports"]["value"], "it has no state: merged" in new.err) == (MERGED, True)
+
+
+def test_a_bucket_that_does_not_answer_is_asked_once_in_a_dry_run() -> None:
+    asked = []
+
+    def store() -> Store:
+        asked.append(1)
+        raise UnavailableError("no answer")
+
+    choice = MergeChoice(stack(), store, print, dry=True)
+    assert [choice.has_state(Layer(stack(), name)) for name in ("acme", "globex")] == [None, None]
+    assert len(asked) == 1
+    with pytest.raises(UnavailableError):
+        MergeChoice(stack(), store, print).has_state(Layer(stack(), "acme"))
 
 
 def test_a_dry_run_that_cannot_ask_says_so_and_goes_on(maps: Disk) -> None:
