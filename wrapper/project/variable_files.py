@@ -88,7 +88,8 @@ class VariableFiles:
         a value, with the template or with a tenant's file (None: for all), and all go on without it. ``decide``: where the
         stack says no rule of merging."""
         layers = list(layers)
-        rules = (layers[0].stack.settings.merge,) if layers[0].stack.settings.merge else (REPLACE, DEEP)
+        said = layers[0].stack.settings.merge if layers else ""
+        rules = (said,) if said else (REPLACE, DEEP)
         for layer, found in zip(layers, self._readings(layers, outputs or {}, forgive, rules), strict=True):
             try:
                 if isinstance(found, OrchestrateError):

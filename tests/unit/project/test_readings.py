@@ -49,6 +49,11 @@ def test_a_stack_says_the_rule(maps: Disk, merge: str, ports: dict[str, Any]) ->
     assert globex["ports"].value == {"web": {"port": 80, "path": "/"}, "api": {"port": 81}}
 
 
+def test_no_layers_have_no_values(maps: Disk) -> None:
+    project = Project(maps.root, maps.root / ".orchestrate", print)
+    assert list(project.values.of_all([])) == list(project.values.merge_differences([])) == []
+
+
 def test_where_a_stack_says_none_it_is_asked_only_for_layers_that_differ(maps: Disk) -> None:
     say(maps, "")
     asked = []
