@@ -132,10 +132,10 @@ def mismatch(value: Any, kind: list[Any], path: str, *, partial: bool = False) -
     Stricter than Terraform in one thing: an unknown key of an ``object()`` is a mistake here,
     where Terraform drops it in silence."""
     found = _mismatches(value, kind, path)
-    return next((text for text in found if not (partial and isinstance(text, _Missing))), "")
+    return next((text for text in found if not (partial and isinstance(text, Missing))), "")
 
 
-class _Missing(str):
+class Missing(str):
     """That an object lacks something."""
 
 
@@ -176,7 +176,7 @@ def _in_object(value: dict[str, Any], attributes: dict[str, list[Any]], path: st
         if name in value:
             yield from _mismatches(value[name], kind, f"{path}.{name}")
         elif not optional:
-            yield _Missing(f"{path}.{name} is missing")
+            yield Missing(f"{path}.{name} is missing")
 
 
 def _is_number(value: Any) -> bool:

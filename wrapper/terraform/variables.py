@@ -18,7 +18,7 @@ from . import hcl, merging
 from .build_variables import MAP, VariablesWithMap, has_map, holds_build, is_build, opened
 from .commands import is_override
 from .merging import Part
-from .type_constraints import mismatch
+from .type_constraints import Missing, mismatch
 
 Forgive = Callable[[OrchestrateError, str], None]  # what is wrong, and the variable that it is about ("": any)
 RESERVED = (
@@ -180,7 +180,8 @@ def check_type(variable: Variable, value: Any, where: str, *, partial: bool = Fa
         raise ConfigError(f"{variable.name} must not be null", where=where, hint=f"see {variable.where}")
     wrong = mismatch(value, variable.type, variable.name, partial=partial)
     if wrong:
-        raise ConfigError(wrong, where=where, hint=f"its type is declared in {variable.where}")
+        more = "; this map takes nothing from another file: write the whole map" if isinstance(wrong, Missing) else ""
+        raise ConfigError(wrong, where=where, hint=f"its type is declared in {variable.where}{more}")
 
 
 def check_required(declared: Mapping[str, Variable], known: Collection[str], label: str) -> None:

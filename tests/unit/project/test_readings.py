@@ -139,8 +139,9 @@ def test_an_attribute_that_is_required_may_stand_in_another_file(example: Disk) 
     assert acme["ports"].value == {"web": {"path": "/", "port": 8080}}
     assert (str(globex), globex.exit_code) == (f'{APP}/variables.tfvars:3: ports["web"].port is missing', 65)
     say(example, REPLACE)
-    with pytest.raises(ConfigError, match="port is missing"):
+    with pytest.raises(ConfigError, match="port is missing") as error:
         read(example, "acme")
+    assert error.value.hint.endswith("this map takes nothing from another file: write the whole map")
 
 
 def test_a_null_that_takes_a_required_attribute_away_is_an_error(maps: Disk) -> None:
