@@ -104,6 +104,17 @@ def test_a_var_replaces_the_whole_map_so_nothing_differs(maps: Disk) -> None:
     assert cloud.values[f"{LABEL}/acme"]["ports"] == {"y": {"port": 2, "path": None}}
 
 
+@pytest.mark.parametrize("merge", ["deep", "replace", ""])
+def test_only_the_keys_of_builds_are_merged_by_every_rule(maps: Disk, merge: str) -> None:
+    maps.append("src/app/tenant/variables.tf", 'variable "builds" {\n  type    = map(string)\n  default = {}\n}\n')
+    maps.append(f"{APP}/variables.tfvars", 'builds = { api = "1", web = "1", worker = "1" }\n')
+    maps.append(f"{APP}/tenants/globex.tfvars", 'builds = { web = "2" }\n')
+    say(maps, merge)
+    cloud = Cloud(maps)
+    cloud.perform("apply", "globex", "-var", 'builds={ worker = "3" }')
+    assert cloud.values[f"{LABEL}/globex"]["builds"] == {"api": "1", "web": "2", "worker": "3"}
+
+
 def test_a_layer_without_a_state_is_read_by_the_newer_rule(newco: Disk) -> None:
     cloud = Cloud(newco)
     cloud.perform("apply", "newco")
