@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from cpu_seconds import CpuSeconds
 from guard import Guard, is_dropped, is_free
 from hypothesis import settings
 from project_on_disk import Disk, small_project
@@ -31,6 +32,10 @@ settings.register_profile("house", deadline=None, database=None)
 settings.load_profile("house")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cpu-seconds", metavar="FILE", help="append the processor time of each test (cpu_seconds.py)")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Tests that run Terraform by hand find the provider where the tool does: in a mirror on this machine, if any."""
     if not Path(os.environ.get("TF_CLI_CONFIG_FILE", "")).is_file():
@@ -38,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
         file.write_text(provider_installation(os.environ))
         os.environ["TF_CLI_CONFIG_FILE"] = str(file)
         config.add_cleanup(lambda: shutil.rmtree(file.parent, ignore_errors=True))
+    if table := config.getoption("--cpu-seconds"):
+        config.pluginmanager.register(CpuSeconds(config.rootpath / table))
 
 
 def pytest_collection_finish() -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,8 +94,8 @@ def empty(tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> Proje
 
 @pytest.fixture
 def shipped(tmp_path: Path, image: str, made: Callable[[Project], Project]) -> Iterator[Project]:
-    """A copy of the shipped project with a home and a sandbox of its own."""
-    project = made(copied(tmp_path))
+    """A copy of the shipped project with a home and a sandbox of its own; each command starts as you type it."""
+    project = made(replace(copied(tmp_path), starts=True))
     yield project
     project.run("sandbox", "stop")
 

@@ -21,6 +21,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import forked
+
 from wrapper.sandbox.lifecycle import ask
 from wrapper.state.layer_state import HISTORY, RECORD
 
@@ -225,6 +227,7 @@ class Project:
     bucket: str = ""
     tool: Path = ROOT
     before: tuple[str, ...] = ()  # words before the tool's own: setpriv ..., unshare ...
+    starts: bool = False  # each command is ./orchestrate, as you type it
     running: list[Running] = field(default_factory=list)
     clones: list[Project] = field(default_factory=list)
 
@@ -236,21 +239,26 @@ class Project:
     def run(
         self, *words: str, codes: tuple[int, ...] = (0,), timeout: float = 180, stdin: Any = None, **more: Any
     ) -> Done:
-        text = stdin if isinstance(stdin, str) else None
-        given = {"input": text} if text is not None else {"stdin": subprocess.DEVNULL if stdin is None else stdin}
-        done = subprocess.run(
-            self.argv(*words),
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=timeout,
-            **given,
-            **self.options(**more),
-        )
+        done = self._ended(words, stdin, timeout, self.options(**more))
         result = Done(tuple(words), done.returncode, done.stdout, done.stderr)
         assert done.returncode in codes, str(result)
         assert "Traceback" not in result.err, str(result)
         return result
+
+    def _ended(
+        self, words: tuple[str, ...], stdin: Any, timeout: float, options: dict[str, Any]
+    ) -> subprocess.CompletedProcess[str]:
+        """By a fork of a process that has imported the tool, unless the start itself may make a difference."""
+        text = stdin if isinstance(stdin, str) else None
+        itself = self.starts or self.before or self.tool != ROOT
+        if not (itself or options.keys() - {"env", "cwd"} or (stdin is not None and text is None)):
+            command = forked.Command(words, options["env"], options["cwd"], text)
+            if command.fits:
+                return forked.server().run(command, timeout)
+        given = {"input": text} if text is not None else {"stdin": subprocess.DEVNULL if stdin is None else stdin}
+        return subprocess.run(
+            self.argv(*words), capture_output=True, text=True, errors="replace", timeout=timeout, **given, **options
+        )
 
     def start(self, *words: str, **more: Any) -> Running:
         running = Running(self.argv(*words), self.home.parent, stdin=subprocess.DEVNULL, **self.options(**more))

@@ -1,0 +1,49 @@
+"""`pytest --cpu-seconds FILE`: a line for each test, the processor time of this process and of those that it started.
+
+Time on a clock says what else ran; processor time says what a test costs: `sort -rn FILE | head`. A process that outlives its
+test (a sandbox, the engine's containers) is not in it.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import forked
+import pytest
+
+COLUMNS = "{cpu:8.2f} {children:8.2f} {clock:8.2f} {test}\n"
+
+
+def spent() -> tuple[float, float]:
+    """User and system time of this process, and of its children that ended; those of the process that forks, too."""
+    own, children = (resource.getrusage(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own.ru_utime + own.ru_stime, children.ru_utime + children.ru_stime + forked.spent()
+
+
+class CpuSeconds:
+    """Workers append to one file: a line is written at once."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        self._began = spent()
+
+    @pytest.hookimpl
+    def pytest_collection_finish(self) -> None:
+        self._write("collection", self._began, time.monotonic())
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        before, clock = spent(), time.monotonic()
+        try:
+            return (yield)
+        finally:
+            self._write(item.nodeid, before, clock)
+
+    def _write(self, test: str, before: tuple[float, float], clock: float) -> None:
+        own, children = (now - then for now, then in zip(spent(), before, strict=True))
+        clock = time.monotonic() - clock
+        os.write(self._file, COLUMNS.format(cpu=own + children, children=children, clock=clock, test=test).encode())

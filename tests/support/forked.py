@@ -1,0 +1,226 @@
+"""Runs the tool as a fork of one process that has imported it: a start costs a tenth of one that imports everything again.
+
+What runs is the tool's ``main``, in a process of its own, with arguments, environment, folder and standard streams of its own;
+it ends as Python ends. Not the same as ``./orchestrate``: no launcher runs, and nothing is imported for the first time. So
+this is for tests of what a command does (harness.Project.run), and not of how it starts.
+
+Only Python's library and the tool: the interpreter is started as the executable starts it (-I).
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parents[2]
+ALSO = ("botocore.session", "botocore.client", "botocore.handlers", "docker", "hcl2", "jinja2")
+LARGEST = 100_000  # of a request, which is one message
+PIPED = 60_000  # what a pipe holds though nothing reads it
+LANGUAGE = "C.UTF-8"
+
+
+@dataclass(frozen=True)
+class Command:
+    """What ``./orchestrate`` is started with."""
+
+    words: tuple[str, ...]
+    env: Mapping[str, str]
+    cwd: Path
+    stdin: str | None = None
+
+    @property
+    def request(self) -> bytes:
+        return json.dumps({"words": self.words, "env": dict(self.env), "cwd": str(self.cwd)}).encode()
+
+    @property
+    def fits(self) -> bool:
+        """Whether a fork is the same: what Python asks only when it starts is as it was then, and a message holds the rest."""
+        asked = {name: value for name, value in self.env.items() if name.startswith(("LANG", "LC_", "PYTHON"))}
+        return asked == {"LANG": LANGUAGE} and len(self.request) < LARGEST and len(self.stdin or "") < PIPED
+
+
+class Server:
+    """The process that forks, as the tests see it. It ends with theirs."""
+
+    def __init__(self, python: str) -> None:
+        self.seconds = 0.0
+        self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            argv = [python, "-I", __file__, str(theirs.fileno())]
+            pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)  # what a fork has in their place
+            env = {"LANG": LANGUAGE, "PATH": os.environ["PATH"]}
+            self._process = subprocess.Popen(argv, env=env, pass_fds=[theirs.fileno()], **pipes)
+        self.pid = self._process.pid
+        atexit.register(self.end)
+
+    def end(self) -> None:
+        self._ours.close()
+        self._process.communicate()
+
+    def run(self, command: Command, timeout: float) -> subprocess.CompletedProcess[str]:
+        """As subprocess.run with captured output: it ends when both streams are closed, and kills what takes too long."""
+        out, err, (ours, theirs) = os.pipe(), os.pipe(), socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        streams = (_standard_input(command.stdin), out[1], err[1])
+        with theirs:
+            socket.send_fds(self._ours, [command.request], [theirs.fileno(), *streams])
+        for number in streams:
+            os.close(number)
+        with ours, ThreadPoolExecutor(2) as pool:
+            said = [pool.submit(_text, number) for number in (out[0], err[0])]
+            code = self._ended(ours, command, timeout)
+            return subprocess.CompletedProcess(command.words, code, *(one.result() for one in said))
+
+    def _ended(self, ours: socket.socket, command: Command, timeout: float) -> int:
+        pid = int(ours.recv(100))
+        ours.settimeout(timeout)
+        try:
+            code, seconds = json.loads(ours.recv(100))
+        except TimeoutError:
+            os.kill(pid, signal.SIGKILL)
+            raise subprocess.TimeoutExpired(list(command.words), timeout) from None
+        self.seconds += seconds
+        return int(code)
+
+
+def _standard_input(text: str | None) -> int:
+    if text is None:
+        return os.open(os.devnull, os.O_RDONLY)
+    reads, writes = os.pipe()
+    os.write(writes, text.encode())
+    os.close(writes)
+    return reads
+
+
+def _text(stream: int) -> str:
+    with open(stream, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+@functools.cache
+def server() -> Server:
+    """The one of this process of tests."""
+    return Server(sys.executable)
+
+
+def spent() -> float:
+    """Seconds of processors that its forks took."""
+    return server().seconds if server.cache_info().currsize else 0.0
+
+
+# -- the process that forks -------------------------------------------------------------------------
+
+
+def main(number: int) -> None:
+    import_all()
+    with Forks(socket.socket(fileno=number)) as forks:
+        request = forks.serve()
+    if request:  # this is a fork
+        ended(importlib.import_module("wrapper.cli.main").main)
+
+
+def import_all() -> None:
+    sys.path.append(str(ROOT))
+    files = (file.relative_to(ROOT).with_suffix("") for file in ROOT.glob("wrapper/*/**/*.py"))
+    for name in (*ALSO, *(".".join(file.parts) for file in files if file.parts[1] != "sandbox")):
+        importlib.import_module(name.removesuffix(".__init__"))
+    gc.set_threshold(50_000)  # as in wrapper/__main__.py
+    gc.freeze()
+
+
+class Forks:
+    """The loop: a request begins a fork, the end of a fork is told to its asker."""
+
+    def __init__(self, requests: socket.socket) -> None:
+        self._requests = requests
+        self._running: dict[int, tuple[int, socket.socket]] = {}  # by what can be waited for: its number, its asker
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(requests, selectors.EVENT_READ)
+
+    def __enter__(self) -> Forks:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing of it stays open in a fork."""
+        self._selector.close()
+        self._requests.close()
+        for handle, (_, asker) in self._running.items():
+            os.close(handle)
+            asker.close()
+
+    def serve(self) -> bool:
+        """Ends True in a fork, and False when nothing will be asked any more."""
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is not self._requests:
+                    self._tell(key.fd)
+                    continue
+                request, streams, *_ = socket.recv_fds(self._requests, LARGEST, 4)
+                if not request or not self._forked(request, streams):
+                    return bool(request)
+
+    def _forked(self, request: bytes, streams: Sequence[int]) -> int:
+        """The number of the fork; 0 in the fork itself."""
+        asker = socket.socket(fileno=streams[0])
+        pid = os.fork()
+        if pid:
+            handle = os.pidfd_open(pid)
+            self._running[handle] = pid, asker
+            self._selector.register(handle, selectors.EVENT_READ)
+            asker.send(str(pid).encode())
+        else:
+            asker.close()
+            become(streams[1:], **json.loads(request))
+        for number in streams[1:]:
+            os.close(number)
+        return pid
+
+    def _tell(self, handle: int) -> None:
+        self._selector.unregister(handle)
+        pid, asker = self._running.pop(handle)
+        os.close(handle)
+        _, status, used = os.wait4(pid, 0)
+        with asker:
+            asker.send(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime]).encode())
+
+
+def ended(command: Callable[[], NoReturn]) -> NoReturn:
+    """As Python ends, but for the last: to take apart what was imported would copy all of it."""
+    try:
+        command()
+    except SystemExit as end:
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(end.code if isinstance(end.code, int) else 0)
+
+
+def become(streams: Sequence[int], words: Sequence[str], env: Mapping[str, str], cwd: str) -> None:
+    """What the start of a process sets."""
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(env)
+    time.tzset()
+    sys.argv[1:] = words
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
