@@ -30,6 +30,7 @@ def test_a_killed_run_goes_on_where_it_was(many: Tenants) -> None:
     many.run("apply", "--resume", "-var", "value=other", code=65)
     many.run("apply", "--resume", "--tenants", "a*", many="", code=65)
     many.started()
+    project.a_minute_passes("c", "d")
     done = many.run("apply", "--jobs", "3", "--resume", "-lock-timeout=90s")
     assert "resuming: 3 layers are already done" in done.err
     assert (many.those("succeeded"), sorted(many.started())) == ("- a b c d", ["c", "d"])

@@ -40,6 +40,7 @@ def test_eight_shards_at_once(tmp_path: Path, aws: Aws, made: Callable[[Project]
     reports = [str(tmp_path / f"{number}.json") for number in range(1, 9) if number != dies]
     whole = str(tmp_path / "whole.json")
     assert f"{dies}/8" in project.run("report", "merge", *reports, codes=(75,)).all
+    project.a_minute_passes(parts[dies][1])
     assert (done := start(dies, "--resume", "-lock-timeout=60s").end(120)).code == 0, str(done)
     project.run("report", "merge", *reports, str(tmp_path / f"{dies}.json"), "--report", whole)
 

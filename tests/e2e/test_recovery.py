@@ -190,6 +190,7 @@ def test_the_lock_of_a_run_that_goes_on_is_not_taken(project: Project) -> None:
     busy = project.run("force-unlock", "tiny", "-force", json.loads(lock)["ID"], codes=(75,))
     assert "is in use by" in busy.err and "+ terraform" not in busy.err
     project.go_on()
+    project.a_minute_passes()
     done = project.run("apply", "tiny", "-var", "value=next", "-lock-timeout=60s")
     assert "1 changed" in done.out, "what the first one saved"
 

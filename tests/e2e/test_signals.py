@@ -141,6 +141,7 @@ def test_a_killed_command_leaves_a_run_that_finishes_by_itself(project: Project,
         assert len(project.containers()) == 1
     assert "is being changed by" in at_once.err and "-lock-timeout" in at_once.err
     project.go_on()
+    project.a_minute_passes()
     waited = project.run("plan", "tiny", *given, "-detailed-exitcode", "-lock-timeout=90s")
     assert "No changes" in waited.out
     project.assert_nothing_left()

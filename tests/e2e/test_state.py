@@ -11,7 +11,7 @@ from harness import BEGAN, REGION, Project, held, slow, wait_until
 
 pytestmark = pytest.mark.sandbox
 TENANTS = ("a", "b", "c", "d", "e", "f")
-ROUNDS = 5
+ROUNDS = 3
 
 
 @on_docker

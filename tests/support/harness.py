@@ -25,6 +25,7 @@ import forked
 
 from wrapper.sandbox.lifecycle import ask
 from wrapper.state.layer_state import HISTORY, RECORD
+from wrapper.state.record import moment
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "ap-southeast-2"
@@ -326,6 +327,16 @@ class Project:
     def state_bytes(self, tenant: str = "") -> bytes:
         assert self.aws
         return bytes(self.aws.client("s3").get_object(Bucket=self.bucket, Key=self.key(tenant))["Body"].read())
+
+    def a_minute_passes(self, *tenants: str) -> None:
+        """For the notes of tries that were killed: so long each counts as going on after its last sign."""
+        assert self.aws
+        s3 = self.aws.client("s3")
+        for tenant in tenants or ("",):
+            where = {"Bucket": self.bucket, "Key": self.key(tenant).replace("terraform.tfstate", RECORD)}
+            record = json.loads(s3.get_object(**where)["Body"].read())
+            record["trying"]["until"] = moment(time.time())
+            s3.put_object(**where, Body=json.dumps(record).encode())
 
     def addresses(self, tenant: str = "") -> list[str]:
         return [f"{r['type']}.{r['name']}" for r in self.state(tenant)["resources"] for _ in r["instances"]]
