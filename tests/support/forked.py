@@ -10,6 +10,7 @@ Only Python's library and the tool: the interpreter is started as the executable
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import gc
 import importlib
@@ -195,7 +196,7 @@ class Forks:
         pid, asker = self._running.pop(handle)
         os.close(handle)
         _, status, used = os.wait4(pid, 0)
-        with asker:
+        with asker, contextlib.suppress(BrokenPipeError):  # one that took too long is not waited for
             asker.send(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime]).encode())
 
 
