@@ -14,6 +14,7 @@ import pytest
 from cpu_seconds import CpuSeconds
 from guard import Guard, is_dropped, is_free
 from hypothesis import settings
+from pairs import paired, takes
 from project_on_disk import Disk, small_project
 from said import Said
 
@@ -45,6 +46,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(file.parent, ignore_errors=True))
     if table := config.getoption("--cpu-seconds"):
         config.pluginmanager.register(CpuSeconds(config.rootpath / table))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if all(takes(item) for item in items):
+        items[:] = paired(items, takes)
 
 
 def pytest_collection_finish() -> None:

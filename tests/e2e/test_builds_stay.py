@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from harness import REGION, Done, Project
 
-pytestmark = [pytest.mark.terraform, pytest.mark.sandbox, pytest.mark.long]
+pytestmark = [pytest.mark.terraform, pytest.mark.sandbox, pytest.mark.long(320)]
 TEST, LIVE = "appcluster-test", "appcluster-live"
 CONFIRM = ("--confirm", f"{REGION}/{LIVE}")
 ACME = ("--tenants", "acme")

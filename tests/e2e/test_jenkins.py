@@ -173,7 +173,7 @@ def served() -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.mark.long
+@pytest.mark.long(165)
 @pytest.mark.terraform
 def test_a_promotion_through_all_environments_and_the_night(open_shop: Callable[[str], Shop]) -> None:
     shop = open_shop("host")

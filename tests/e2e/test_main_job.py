@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.docker, pytest.mark.terraform, pytest.mark.sandbox]
 STACK = "appcluster-test"
 
 
-@pytest.mark.long
+@pytest.mark.long(310)
 def test_the_main_job(shipped: Project) -> None:
     tree = shipped.digest()
     acme = (STACK, REGION, "-var", "tenant=acme")

@@ -118,7 +118,7 @@ def runs(build: str) -> dict[str, str]:
     return {"service1-build": build, "service2-build": "1"}
 
 
-@pytest.mark.long
+@pytest.mark.long(185)
 def test_a_build_goes_from_test_to_beta_and_back_without_a_gap(shipped: Project, server: Server) -> None:
     shipped.write("artifacts/service1.env.groovy", "env.SERVICE1_BUILD='90'\n")
     first = shipped.start("apply", TEST, REGION, *ACME, "--builds", "artifacts")

@@ -17,7 +17,7 @@ MACHINES = ("-var", "task={}", "-var", "deployment={}")
 ACME, GLOBEX = ((*WHOLE, "-var", f"tenant={tenant}") for tenant in ("acme", "globex"))
 
 
-@pytest.mark.long
+@pytest.mark.long(345)
 def test_tenants_share_a_load_balancer(shipped_on_host: Project) -> None:
     shipped = shipped_on_host
     # From nothing: acme shares, globex shares on Fargate, initech has a load balancer of its own.

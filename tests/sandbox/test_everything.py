@@ -107,7 +107,7 @@ def inventory(endpoint: Endpoint) -> dict[str, int]:
     return counts
 
 
-@pytest.mark.long
+@pytest.mark.long(160)
 def test_apply_change_and_destroy_everything(terraform: Terraform, endpoint: Endpoint) -> None:
     before = inventory(endpoint)
 

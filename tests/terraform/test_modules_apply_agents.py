@@ -80,7 +80,7 @@ night = {
 """
 
 
-@pytest.mark.long
+@pytest.mark.long(130)
 def test_agents_and_the_night_come_change_and_go(code: Path, tmp_path: Path, aws: dict[str, str]) -> None:
     stack = layer(code, tmp_path / "agents", aws, "jenkins-agents", "src/jenkins-agents")
     (stack.folder / "other-ways.tf").write_text(OTHER_WAYS)

@@ -123,7 +123,7 @@ run "in_another_partition_with_a_key_of_yours" {
 """
 
 
-@pytest.mark.long
+@pytest.mark.long(185)
 @pytest.mark.sandbox
 def test_the_examples_come_change_and_go(code: Path, tmp_path: Path, aws: dict[str, str]) -> None:
     """Both in one root, so that the provider's waits overlap: a launch configuration, and a template with shared

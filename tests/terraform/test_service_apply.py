@@ -25,7 +25,7 @@ AS_SEEN = "-refresh=false"
 TAGS = {"Stack": STACK, "ManagedBy": "terraform"}  # and Tenant, where a root has one: tests/support/account.py
 
 
-@pytest.mark.long
+@pytest.mark.long(315)
 def test_every_kind_of_service_comes_changes_without_a_gap_and_goes(
     code: Path, tmp_path: Path, aws: dict[str, str]
 ) -> None:

@@ -33,7 +33,7 @@ def aws(tmp_path: Path) -> Iterator[Account]:
         yield served
 
 
-@pytest.mark.long
+@pytest.mark.long(130)
 def test_moves_that_failed_go_on_and_back_without_a_gap(aws: Account, tmp_path: Path) -> None:
     def to_fargate() -> None:
         before, after = moves(aws)["machines to Fargate, shared"]
