@@ -35,12 +35,12 @@ test: ## runs every check, and says how long each part took
 environment: $(dev) ## makes the Python environment of the checks
 
 # Tests with the real engine and Terraform. Those that mostly wait have a pool of their own, of more workers than there are
-# processors; those that compute have two. (None of tests/unit waits that long: collecting it takes seconds.)
+# processors; those that compute wait a little too, and have three. (None of tests/unit waits that long: collecting it takes seconds.)
 waiting: $(dev) ## runs the tests that mostly wait
 	@$(run) pytest $$(grep -lrF --include '*.py' pytest.mark.long tests/e2e tests/sandbox tests/terraform) -m long -n 5 --dist worksteal --durations 15
 
 computing: $(dev) ## runs the tests with the real engine and Terraform that compute
-	@$(run) pytest -m "not ($(bare)) and not long" -n 2 --dist worksteal --durations 15
+	@$(run) pytest -m "not ($(bare)) and not long" -n 3 --dist worksteal --durations 15
 
 check: lint types policies ## runs lint, types and policies
 
