@@ -15,7 +15,7 @@ PINNED = {
     ("jenkins-agents", "role_name"): "agents.tftest.hcl every_name_that_a_hash_makes",
     ("nightly-destroy", "role_name"): "night.tftest.hcl every_name_that_a_hash_makes",
     ("tenant-service", "name"): "pinned.tftest.hcl own",
-    ("tenant-service", "way_in_name"): "pinned.tftest.hcl own",
+    ("tenant-service", "way_in_names"): "pinned.tftest.hcl own",
     ("tenant-service", "service_name"): "pinned.tftest.hcl own",
     ("tenant-service", "service"): "pinned.tftest.hcl an_address_that_a_hash_makes",
     ("tenant-service", "role_name"): "pinned.tftest.hcl roles_in_a_path_of_their_own",

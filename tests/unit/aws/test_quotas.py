@@ -103,7 +103,7 @@ DECLARED = {
     "aws_appautoscaling_target": 3,  # one that AWS has, under two addresses, and one of the workers
     "aws_scheduler_schedule_group": 1,
     "aws_ecs_service": 2,
-    "aws_route53_record": 3,  # the host name; aliases and proofs of certificates only where asked for
+    "aws_route53_record": 2,  # the names; proofs of certificates only where asked for
     "aws_iam_role": 3,
 }
 

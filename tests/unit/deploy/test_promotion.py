@@ -231,8 +231,8 @@ def test_a_path_below_a_url_that_there_is_not_is_said_before_the_apply(example: 
     assert cloud.engine.steps == []
 
 
-def test_a_history_goes_with_what_is_destroyed(example: Disk) -> None:
+def test_a_history_outlives_what_is_destroyed(example: Disk) -> None:
     cloud = Cloud(example)
     cloud.perform("apply", "acme")
     cloud.perform("destroy", "acme", "-auto-approve")
-    assert [k for k in cloud.keys if "acme" in k] == []
+    assert [k for k in cloud.keys if "acme" in k] == ["app-test/tenants/acme/orchestrate-history.json"]

@@ -14,7 +14,7 @@ def test_the_longest_is_followed_by_the_shortest(seconds: list[float], order: li
     assert paired(seconds, float) == order
 
 
-@pytest.mark.long(120)
-@pytest.mark.parametrize("seconds", [120])
-def test_a_long_test_says_how_long(request: pytest.FixtureRequest, seconds: float) -> None:
-    assert takes(request.node) == seconds
+def test_a_long_test_says_how_long(request: pytest.FixtureRequest) -> None:
+    assert takes(request.node) == 0
+    request.node.add_marker(pytest.mark.__getattr__("long")(120))
+    assert takes(request.node) == 120
