@@ -5,13 +5,13 @@ dev := .orchestrate/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 run := $(dev)/bin/python -m
 # The tests of tests/unit make 70,000 folders: in memory, where there is any, that takes a third of the time.
 memory := $(shell test -d /dev/shm -a -w /dev/shm && echo TMPDIR=/dev/shm)
-bare := not docker and not terraform and not sandbox and not browser and not groovy
+bare := not docker and not terraform and not sandbox and not browser and not groovy and not shells
 checkov := .orchestrate/checkov-$(shell cksum < requirements-checkov.txt | cut -d' ' -f1)
 
 # Hundreds of processes start here: what Python has compiled once is kept, also where the caller's shell says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test environment check lint types policies image unit waiting computing coverage real engine browser groovy lock bench docs clean help
+.PHONY: demo test environment check lint types policies image unit waiting computing coverage real engine browser groovy shells lock bench docs clean help
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ browser: ## installs headless Chromium, for the tests of the report's page
 
 groovy: ## installs groovy, for the tests of the Jenkinsfiles
 	@demo/prepare groovy
+
+shells: ## installs BusyBox, for the tests of the launcher
+	@demo/prepare shells
 
 # Each part begins as soon as what it stands on is there (tests/support/parts.py); the end says how long each took.
 test: ## runs every check, and says how long each part took

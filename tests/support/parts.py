@@ -40,12 +40,13 @@ PARTS = (
     Part("image"),
     Part("browser"),
     Part("groovy", ("browser",)),  # both may ask apt, which has one lock
+    Part("shells", ("groovy",)),
     Part("policies"),
     Part("lint", ("environment",)),
     Part("types", ("environment",)),
     Part("unit", ("environment",)),
     Part("waiting", ("environment", "image")),
-    Part("computing", ("environment", "image", "browser", "groovy", "types", "unit")),
+    Part("computing", ("environment", "image", "shells", "types", "unit")),
 )
 
 

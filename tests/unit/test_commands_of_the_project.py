@@ -58,4 +58,4 @@ def test_the_version_is_written_once(folder: str) -> None:
 def test_the_package_takes_its_version_from_there() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert "version" not in project["project"] and "version" in project["project"]["dynamic"]
-    assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "wrapper.__version__"}
+    assert project["tool"]["hatch"]["version"] == {"path": "wrapper/__init__.py"}

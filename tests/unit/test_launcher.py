@@ -52,9 +52,13 @@ def start(tool: Path, *arguments: str, cwd: Path, **extra: str) -> subprocess.Co
 
 
 def borrow_environment(tool: Path) -> None:
-    lock = subprocess.run(["cksum"], input=(tool / "requirements.txt").read_bytes(), capture_output=True, check=True)
     (tool / ".orchestrate").mkdir()
-    (tool / f".orchestrate/venv-{lock.stdout.split()[0].decode()}").symlink_to(sys.prefix)
+    (tool / f".orchestrate/venv-{lock_of(tool)}").symlink_to(sys.prefix)
+
+
+def lock_of(tool: Path) -> str:
+    lock = subprocess.run(["cksum"], input=(tool / "requirements.txt").read_bytes(), capture_output=True, check=True)
+    return lock.stdout.split()[0].decode()
 
 
 def lay_foreign_code(folder: Path) -> None:
@@ -118,6 +122,43 @@ def test_what_first_use_makes_is_written_by_its_owner_alone(tool: Path, tmp_path
     made = [tool / ".orchestrate", *(tool / ".orchestrate").rglob("*")]
     assert len(made) == 4 and [f for f in made if f.stat().st_mode & 0o022] == []
     assert record.read_text().splitlines()[-1].strip("0") == ""
+
+
+@pytest.mark.parametrize("shell", ["dash", pytest.param("busybox", marks=pytest.mark.shells)])
+def test_it_needs_a_posix_shell_and_posix_tools_only(tool: Path, tmp_path: Path, shell: str) -> None:
+    """First use, and a start by a link to a link, with nothing else on PATH: no readlink, realpath, or mv -T. Each tool is called
+    by its path, so that BusyBox takes none of its own."""
+    record, python, bin = tmp_path / "record", tmp_path / "python", tmp_path / "bin"
+    python.write_text(RECORDS + MAKES)
+    python.chmod(0o755)
+    bin.mkdir()
+    for name in ("cksum", "cp", "dirname", "ls", "mkdir", "mv", "rm", "sh"):
+        script = bin / name
+        script.write_text(f'#!/bin/sh\nexec {shutil.which(name)} "$@"\n')
+        script.chmod(0o755)
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links/one").symlink_to("two words")
+    (tmp_path / "links/two words").symlink_to(tool / "orchestrate")
+    environment = {"PATH": str(bin), "ORCHESTRATE_PYTHON": str(python), "RECORD": str(record)}
+    command = [*([shutil.which(shell)] if shell == "dash" else [shutil.which(shell), "sh"]), "links/one", "stacks"]
+    for _ in range(2):
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+    assert record.read_text().splitlines()[3:] == [f"-I {tool}/wrapper/__main__.py stacks"] * 2
+    assert [file.name for file in (tool / ".orchestrate").iterdir()] == [f"venv-{lock_of(tool)}"]
+
+
+def test_the_second_of_two_that_begin_at_once_drops_its_environment(tool: Path, tmp_path: Path) -> None:
+    """While the first makes it, another has put it in place."""
+    record, python = tmp_path / "record", tmp_path / "python"
+    first = tool / f".orchestrate/venv-{lock_of(tool)}"
+    python.write_text(
+        f'{RECORDS}{MAKES}[ "$3" != pip ] || {{ mkdir -p "{first}/bin"; cp "$0" "{first}/bin/python"; }}\n'
+    )
+    python.chmod(0o755)
+    done = start(tool, "stacks", cwd=tmp_path, ORCHESTRATE_PYTHON=str(python), RECORD=str(record))
+    assert done.returncode == 0, done.stderr
+    assert [*(tool / ".orchestrate").iterdir()] == [first] and [*first.iterdir()] == [first / "bin"]
 
 
 def test_first_use_where_nothing_may_be_written(tool: Path, tmp_path: Path) -> None:

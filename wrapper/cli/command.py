@@ -13,6 +13,7 @@ from click.core import ParameterSource
 from click.parser import _OptionParser, _ParsingState
 
 from ..model.errors import UnavailableError, UsageError
+from . import installation
 from .options import GlobalOption, Shared
 
 _MAY_BE_EMPTY = ("confirm",)  # it confirms nothing then: a pipeline has one line for stacks that are protected or not
@@ -60,6 +61,9 @@ class _Parsed(click.Command):
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
         self.context_settings.setdefault("help_option_names", _HELP)
+
+    def get_help(self, ctx: click.Context) -> str:
+        return installation.as_called(super().get_help(ctx))
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Help shows them in this order: the command's own, those of several commands, those of all, --help."""

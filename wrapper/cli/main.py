@@ -14,7 +14,7 @@ import click
 
 from .. import __version__
 from ..model.errors import OrchestrateError, UsageError
-from . import typed_options
+from . import installation, typed_options
 from .command import CommandGroup, help_of, no_option, words_of
 from .options import global_options
 
@@ -71,7 +71,7 @@ class Commands(CommandGroup):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in _COMMANDS:
-            command: click.Command = importlib.import_module(f"wrapper.cli.commands.{name}").command
+            command: click.Command = importlib.import_module(f".commands.{name}", __package__).command
             return command
         from .terraform_verb import command_of
 
@@ -179,7 +179,7 @@ def completed_for(arguments: Sequence[str]) -> Callable[[str], str]:
             return cli.get_command(click.Context(cli), name)
         return None
 
-    return lambda text: typed_options.completed(text, arguments, command_of)
+    return lambda text: installation.as_called(typed_options.completed(text, arguments, command_of))
 
 
 def _unknown_option(error: click.NoSuchOption) -> OrchestrateError:

@@ -64,29 +64,52 @@ class CliSession:
         except FileNotFoundError:
             raise UsageError("the working directory is gone", hint="cd to one that exists") from None
 
-    @cached_property
+    @property
     def root_folder(self) -> Path:
-        from ..project.project import find_root
+        from ..project.project import no_project
 
-        folder = self.options.root or self.environ.get("ORCHESTRATE_ROOT", "")
-        return (self.directory / folder).resolve() if folder else find_root(self.directory, installation.SELF)
+        if self.found_root is None:
+            raise no_project(self.directory)
+        return self.found_root
+
+    @cached_property
+    def found_root(self) -> Path | None:
+        """The project's folder; None outside any. Called by a launcher that lies in a project: that one, which is said."""
+        from ..project.project import find_root, is_root
+
+        named = self.options.root or self.environ.get("ORCHESTRATE_ROOT", "")
+        found = (self.directory / named).resolve() if named else find_root(self.directory)
+        launcher = None if found else installation.launcher_folder(self.environ)
+        if launcher is None or not is_root(launcher):
+            return found
+        self.console.info(f"no project in {self.directory}; taking that of this launcher: {launcher}")
+        return launcher
 
     @cached_property
     def home(self) -> Path:
-        """The project's private folder: ``.orchestrate`` below its root, or one of its own below ORCHESTRATE_HOME."""
+        """The project's private folder: ``.orchestrate`` below its root, or one of its own below ORCHESTRATE_HOME. Outside any
+        project it is the user's (XDG_STATE_HOME, specifications.freedesktop.org/basedir)."""
         home = self._home()
         if not self.dry_run:
             private_folder.close(home)
         return home
 
     def _home(self) -> Path:
-        folder = self.environ.get("ORCHESTRATE_HOME")
+        folder, root = self.environ.get("ORCHESTRATE_HOME"), self.found_root
+        if root is None:
+            return (self.directory / folder / "no-project" if folder else self._user_home()).resolve()
         if not folder:
-            return (self.root_folder / ".orchestrate").resolve()
+            return (root / ".orchestrate").resolve()
         import hashlib
 
-        digest = hashlib.sha256(str(self.root_folder).encode()).hexdigest()[:8]
-        return (self.directory / folder).resolve() / f"{self.root_folder.name}-{digest}"
+        digest = hashlib.sha256(str(root).encode()).hexdigest()[:8]
+        return (self.directory / folder).resolve() / f"{root.name}-{digest}"
+
+    def _user_home(self) -> Path:
+        states, home = self.environ.get("XDG_STATE_HOME"), self.environ.get("HOME")
+        if not states and not home:
+            raise UsageError("HOME is not set", hint="set HOME or ORCHESTRATE_HOME to a folder of yours")
+        return Path(states or f"{home}/.local/state", "orchestrate")
 
     @cached_property
     def project(self) -> Project:
@@ -122,7 +145,7 @@ class CliSession:
     def simulated(self) -> Sandbox:
         from ..sandbox.lifecycle import Sandbox
 
-        return Sandbox(self.home / "sandbox", str(self.root_folder))
+        return Sandbox(self.home / "sandbox", str(self.found_root or self.home))
 
     def identity(self, stack: Stack) -> Identity:
         """The identity that AWS sees; with the sandbox, which is started if need be, a simulated one."""

@@ -24,12 +24,22 @@ from .variable_files import VariableFiles, tenant_file
 _STACK_FILES = ("backend.tfvars", "variables.tfvars", "stack.hcl")
 
 
-def find_root(start: Path, fallback: Path) -> Path:
-    """The nearest folder, from ``start`` up, that holds config/ and src/; else ``fallback``."""
-    for folder in (start, *start.parents):
-        if (folder / "config").is_dir() and (folder / "src").is_dir():
-            return folder
-    return fallback
+def is_root(folder: Path) -> bool:
+    """Whether a project lies here."""
+    return (folder / "config").is_dir() and (folder / "src").is_dir()
+
+
+def find_root(start: Path) -> Path | None:
+    """The nearest folder, from ``start`` up, that holds config/ and src/; None where there is none."""
+    return next((folder for folder in (start, *start.parents) if is_root(folder)), None)
+
+
+def no_project(where: Path) -> NotFoundError:
+    return NotFoundError(
+        "no project here: a project has config/ and src/",
+        where=str(where),
+        hint="go into one, or name it with --root DIR",
+    )
 
 
 @dataclass
@@ -42,12 +52,8 @@ class Project:
 
     def __post_init__(self) -> None:
         self.root = self.root.resolve()
-        if not (self.root / "config").is_dir() or not (self.root / "src").is_dir():
-            raise NotFoundError(
-                "no project here: a project has config/ and src/",
-                where=str(self.root),
-                hint="go into one, or name it with --root DIR",
-            )
+        if not is_root(self.root):
+            raise no_project(self.root)
         self.files = Files(self.root, self.home / "cache", self.notice)
         self.values = VariableFiles(self.files)
 

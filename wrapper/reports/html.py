@@ -142,7 +142,7 @@ def _template() -> Any:
     import jinja2
     from markupsafe import Markup
 
-    loader = jinja2.PackageLoader("wrapper.reports", "html")
+    loader = jinja2.PackageLoader(str(__package__), "html")
     environment = jinja2.Environment(
         loader=loader,
         autoescape=True,

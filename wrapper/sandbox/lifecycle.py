@@ -30,7 +30,7 @@ STOP_SECONDS = 10.0
 DROPPED_PREFIXES = ("AWS_", "TF_", "JENKINS_", "PYTHON", "MOTO_", "WERKZEUG_", "FLASK_")
 # Isolated, as the executable starts Python: the folder of the package is the last place to look.
 PACKAGE = str(Path(__file__).resolve().parents[2])
-SERVER = "import sys; sys.path.append(sys.argv.pop(1)); from wrapper.sandbox.server import main; main()"
+SERVER = f"import sys; sys.path.append(sys.argv.pop(1)); from {__package__}.server import main; main()"
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback is never reached through a proxy
 
 

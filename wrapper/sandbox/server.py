@@ -42,7 +42,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="wrapper.sandbox.server", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"{__package__}.server", description=__doc__)
     parser.add_argument("--home", type=Path, required=True, help="where server.json is written")
     parser.add_argument("--project", required=True, help="whose sandbox this is")
     parser.add_argument("--version", default=__version__, help="of the orchestrate that starts it")

@@ -30,8 +30,8 @@ def failure(
 
 
 def test_the_nearest_folder_upward_is_the_root(example: Disk, tmp_path: Path) -> None:
-    assert find_root(example.root / APP, tmp_path) == example.root
-    assert find_root(tmp_path, Path("/else")) == Path("/else")
+    assert find_root(example.root / APP) == example.root
+    assert find_root(tmp_path) is None
 
 
 def test_no_project(tmp_path: Path) -> None:

@@ -175,5 +175,5 @@ def test_a_thousand_are_a_page_within_a_megabyte() -> None:
 def test_what_it_is_made_of_is_shipped() -> None:
     folder = Path(wrapper.reports.__file__).parent
     project = tomllib.loads((folder.parents[1] / "pyproject.toml").read_text())
-    (pattern,) = project["tool"]["setuptools"]["package-data"]["wrapper.reports"]
-    assert {f.name for f in folder.glob(pattern)} == {"page.html.j2", "page.css", "page.js"}
+    assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["wrapper"], "all files in it"
+    assert {f.name for f in folder.glob("html/*")} == {"page.html.j2", "page.css", "page.js"}

@@ -9,6 +9,7 @@ import click
 
 from ...model.errors import BusyError, NotFoundError, OrchestrateError, RefusedError, UnavailableError
 from ...model.nouns import Stack
+from ...project.project import no_project
 from .. import installation
 from ..command import Command
 from ..options import ASKS_AWS, takes
@@ -138,6 +139,11 @@ def _left_over(session: CliSession) -> Iterator[CheckResult]:
 def _account(session: CliSession, name: str, region: str) -> Iterator[CheckResult]:
     from ...aws import identity
 
+    if not name and session.found_root is None:
+        yield CheckResult(
+            "project", False, f"none in {session.directory}", no_project(session.directory).hint, needed=False
+        )
+        return
     stacks = [session.project.stack(name, region)] if name else session.project.stacks()
     if session.sandboxed:
         who = identity.sandbox(session.started_sandbox().url)

@@ -1,4 +1,4 @@
-"""``orchestrate sandbox``: the simulated AWS of this project, started, stopped, looked at, emptied."""
+"""``orchestrate sandbox``: the simulated AWS of this project, or of no project, started, stopped, looked at, emptied."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ...sandbox.lifecycle import Seed
 from ..command import CommandGroup
 from ..options import takes
 from ..sandbox_seed import seed_of
@@ -21,7 +22,7 @@ def command() -> None: ...
 @click.pass_context
 def start(ctx: click.Context, /, **options: Any) -> int:
     session = ctx.obj.merged(options)
-    return _show(session, session.simulated.start(seed_of(session.project)))
+    return _show(session, session.simulated.start(_seed(session)))
 
 
 @command.command("stop", help="Stop the sandbox. Everything in it is lost.")
@@ -55,9 +56,14 @@ def status(ctx: click.Context, /, **options: Any) -> int:
 def reset(ctx: click.Context, /, **options: Any) -> int:
     session = ctx.obj.merged(options)
     running = session.simulated.status()
-    made = session.simulated.reset(seed_of(session.project))
+    made = session.simulated.reset(_seed(session))
     session.forget_states_of(running)
     return _show(session, made)
+
+
+def _seed(session: CliSession) -> Seed:
+    """Outside any project it holds nothing."""
+    return Seed() if session.found_root is None else seed_of(session.project)
 
 
 def _show(session: CliSession, endpoint: Any) -> int:
