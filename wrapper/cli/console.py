@@ -87,6 +87,11 @@ class TerminalConsole:
         self._write(2, text.encode("utf-8", "backslashreplace"))
         return sys.stdin.readline().strip() == wanted
 
+    def ask(self, question: str, usual: str) -> str:
+        """The answer at a terminal; ``usual`` where it is empty."""
+        self._write(2, visible(f"{question} [{usual}]: ").encode("utf-8", "backslashreplace"))
+        return sys.stdin.readline().strip() or usual
+
     def error(self, error: OrchestrateError) -> None:
         self._info(visible(self.completed(f"error: {error.message}")), _RED)
         if error.where:

@@ -41,6 +41,8 @@ _COMMANDS = {
     "sandbox": "Start, stop, show or empty the simulated AWS.",
     "jenkins": "Print Jenkins' configuration as code for agents on ECS.",
     "image": "Build the image that Terraform runs in.",
+    "new": "Make a project that runs at once.",
+    "upgrade": "Bring the project's copies of modules and pipelines to this tool's version.",
     "doctor": "Check what the tool needs: Docker, image, credentials, bucket.",
     "completion": "Print shell completion: bash, zsh or fish.",
 }

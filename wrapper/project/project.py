@@ -38,7 +38,7 @@ def no_project(where: Path) -> NotFoundError:
     return NotFoundError(
         "no project here: a project has config/ and src/",
         where=str(where),
-        hint="go into one, or name it with --root DIR",
+        hint="go into one, name it with --root DIR, or make one: ./orchestrate new DIR",
     )
 
 

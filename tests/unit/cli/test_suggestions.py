@@ -151,6 +151,12 @@ ELSEWHERE = {
     "project/git.py:_trusted: to trust it: git config --global --add safe.directory {}": (
         "tests/unit/project/test_git.py::test_a_repository_of_another_user_is_called_so"
     ),
+    "cli/commands/new.py:_tell: ./orchestrate --root {} --sandbox apply {} -var tenant=acme": (
+        "tests/unit/cli/commands/test_new.py::test_the_command_that_it_prints_works_as_printed"
+    ),
+    "cli/commands/upgrade.py:_tell: : merge it, then ./orchestrate upgrade --merged {}": (
+        "tests/unit/cli/commands/test_upgrade.py::test_what_was_edited_is_left_until_it_is_merged"
+    ),
     "state/s3.py:restoring: aws s3api copy-object {} --copy-source {}": (
         "tests/sandbox/state/test_s3.py::test_the_version_before_is_named_and_its_command_puts_it_back"
     ),
@@ -180,6 +186,9 @@ OF_THE_MACHINE = {
 USAGE = {  # forms with names in capitals, and examples of a help text
     "cli/commands/bootstrap.py:command: ./orchestrate bootstrap REGION STACK",
     "cli/commands/completion.py:command: Print shell completion. Bash: source <(./orchestrate completion bash)",
+    "cli/commands/new.py:command: For example: ./orchestrate new shop --services web,api --region eu-west-1",
+    "cli/commands/upgrade.py:command: For example: ./orchestrate upgrade --check",
+    "project/project.py:no_project: go into one, name it with --root DIR, or make one: ./orchestrate new DIR",
     "cli/commands/promote.py:command: ./orchestrate promote FROM TO [REGION] -var tenant=NAME",
 }
 MODULES_OF_NO_MESSAGE = (
@@ -208,6 +217,7 @@ SENTENCES = {
     "engines/docker.py:_ended: its folders must belong to you: chown them",
     "engines/docker.py:_translated: docker info and the daemon's log say more",
     "fleet/confirmation.py:to_destroy: destroy {}: first its tenants ({}){}",
+    "project/copied_parts.py:check_older: orchestrate {} copied the modules of this project; this is {}",
     "project/git.py:commit: no commit is recorded: git refuses this repository: {}; {}",
     "project/git.py:laid_out: git log names them; a shallow clone has few",
     "project/git.py:laid_out: git refuses this repository: {}",

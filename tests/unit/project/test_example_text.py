@@ -1,0 +1,69 @@
+"""The example's texts for a project of another name: what is replaced is there, and the result is Terraform's own form."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from wrapper.project import example_text
+from wrapper.terraform import hcl
+
+ROOT = Path(__file__).resolve().parents[3]
+TENANT = ROOT / "src/appcluster/tenant"
+VALUES = (ROOT / "config/ap-southeast-2/appcluster-test/variables.tfvars").read_text()
+SERVICES = [("web",), ("web", "api"), ("web", "api", "nightly-jobs")]
+
+
+@pytest.mark.parametrize("services", SERVICES)
+def test_each_service_has_a_container_and_a_build(services: tuple[str, ...]) -> None:
+    texts = {f.name: example_text.tenant_file(f.read_text(), services) for f in TENANT.glob("*.tf")}
+    for name, text in texts.items():
+        assert not [word for word in ("service1", "service2", "worker") if word in text]
+        hcl.parse_blocks(text, name)
+    for name in services:
+        assert texts["variables.tf"].count(f'variable "{name}-build"') == 1
+        assert f"{name} = var.{name}-build" in texts["containers.tf"]
+        assert len(re.findall(rf"(?m)^    {name} += ", texts["containers.tf"])) == 2, "what runs, and its port"
+    listed = ", ".join(f'"{name}"' for name in services)
+    assert f"keys(var.containers), [{listed}]" in texts["variables.tf"]
+
+
+@pytest.mark.parametrize("services", SERVICES)
+def test_the_values_name_a_build_and_an_image_of_each(services: tuple[str, ...]) -> None:
+    values = hcl.parse_values(example_text.stack_values(VALUES, services), "x").values
+    common = hcl.parse_values(example_text.common_values(services), "x").values
+    assert {n: v[0] for n, v in values.items() if n.endswith("-build")} == {f"{name}-build": "1" for name in services}
+    assert {*common["images"][0]} == {*services}
+    assert values["capacity"][0]["kind"] == "launch_template"
+
+
+def test_a_pipeline_offers_what_is_there() -> None:
+    text = example_text.pipeline(
+        (ROOT / "jenkins/deploy.Jenkinsfile").read_text(), "shop", "eu-west-1", ("web", "my-api")
+    )
+    assert "choice(name: 'STACK', choices: ['shop-test']" in text and "choices: ['eu-west-1']" in text
+    assert text.count("run(name: 'WEB', projectName: 'shop/web'") == text.count("run(name: 'MY_API', projectName") == 1
+    assert "builds: ['WEB', 'MY_API']" in text and "SERVICE" not in text
+
+
+def test_an_example_that_says_more_is_an_error() -> None:
+    with pytest.raises(ValueError, match="says more of its second service"):
+        example_text.tenant_file("  for_each = local.service2\n", ("web",))
+    with pytest.raises(ValueError, match="0 times"):
+        example_text._once("a", "b", "c")
+
+
+@pytest.mark.terraform
+@pytest.mark.parametrize("services", SERVICES)
+def test_they_have_the_form_of_terraform_fmt(tmp_path: Path, services: tuple[str, ...]) -> None:
+    for file in TENANT.glob("*.tf"):
+        (tmp_path / file.name).write_text(example_text.tenant_file(file.read_text(), services))
+    (tmp_path / "a.tfvars").write_text(example_text.stack_values(VALUES, services))
+    (tmp_path / "b.tfvars").write_text(example_text.common_values(services))
+    done = subprocess.run(
+        ["terraform", "fmt", "-check", "-diff"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (0, "")
