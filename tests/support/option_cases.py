@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 from effects import Case
@@ -12,7 +13,14 @@ from project_on_disk import APP, REGION, Disk
 
 from wrapper.terraform.commands import VERBS
 
-_WORDS = {"import": "a.b i", "state": "list", "force-unlock": "id", "taint": "a.b", "untaint": "a.b"}
+_WORDS = {
+    "adopt": "--from old.tfstate",
+    "import": "a.b i",
+    "state": "list",
+    "force-unlock": "id",
+    "taint": "a.b",
+    "untaint": "a.b",
+}
 _DAY = "2099-12-01"
 AGENTS = {
     "jenkins": {
@@ -40,6 +48,7 @@ ALONE = {  # a command line of each command of ours that ends well
     "keep": f"keep app-test --until {_DAY}",
     "bootstrap": "bootstrap app-test",
     "doctor": "doctor app-test",
+    "adopt": "adopt app-test --from old.tfstate",
 }
 MANY = {
     "destroy": "destroy app-test",
@@ -80,11 +89,18 @@ def _lost(disk: Disk) -> None:
     (disk.root / f".orchestrate/states/{REGION}/app-test/terraform.tfstate").unlink()
 
 
+def _old_state(disk: Disk) -> None:
+    """The state that the layers have, as it went on elsewhere."""
+    state = {"version": 4, "serial": 9, "lineage": "l", "terraform_version": "1.5.0", "outputs": {}, "resources": []}
+    disk.write("old.tfstate", json.dumps(state))
+
+
 def case(command: str, option: str) -> Case:
     """Raises KeyError for a pair that has none."""
     if (command, option) in ONE:
         return ONE[command, option]
-    return ALL[option](command)
+    found = ALL[option](command)
+    return replace(found, change=_old_state) if command == "adopt" else found
 
 
 ALL = {

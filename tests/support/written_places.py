@@ -23,6 +23,7 @@ NO_SECRET = {
 }
 
 WRITERS = {
+    "cli/commands/adopt.py:_file": RUN,
     "cli/commands/jenkins.py:_write": "project",
     "cli/console.py:TerminalConsole._write": OUTPUT,
     "cli/main.py:_bug": "bug",

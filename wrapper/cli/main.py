@@ -41,6 +41,7 @@ _COMMANDS = {
     "sandbox": "Start, stop, show or empty the simulated AWS.",
     "jenkins": "Print Jenkins' configuration as code for agents on ECS.",
     "image": "Build the image that Terraform runs in.",
+    "adopt": "Copy an existing state to the key of a stack or tenant.",
     "new": "Make a project that runs at once.",
     "upgrade": "Bring the project's copies of modules and pipelines to this tool's version.",
     "doctor": "Check what the tool needs: Docker, image, credentials, bucket.",

@@ -25,7 +25,7 @@ def typed(name: str) -> list[str]:
 
 
 def test_the_walk_meets_every_command() -> None:
-    assert len(TREE) == len(VERBS) + 29
+    assert len(TREE) == len(VERBS) + 30
     assert {("tenant", "remove"), ("sandbox", "reset"), ("jenkins", "casc"), ("report", "merge"), ("keep",)} <= {*TREE}
 
 
@@ -43,10 +43,10 @@ def test_an_option_that_a_command_does_not_act_on_is_refused(run_cli: Run, examp
 
 
 MANY = {*VERBS} - {"console", "force-unlock"}
-MEANT = {"apply", "import", "refresh", "force-unlock", "state", "taint", "untaint", "promote", "rollback"}
+MEANT = {"apply", "import", "refresh", "force-unlock", "state", "taint", "untaint", "promote", "rollback", "adopt"}
 TAKERS = {
-    "dry_run": {"drift", "promote", "rollback", "tenant remove", *VERBS},
-    "tenant": {"vars", "builds", "history", "drift", "promote", "rollback", *VERBS},
+    "dry_run": {"drift", "promote", "rollback", "tenant remove", "adopt", *VERBS},
+    "tenant": {"vars", "builds", "history", "drift", "promote", "rollback", "adopt", *VERBS},
     "all_tenants": {"drift", "promote", *MANY} - {"destroy"},  # which removes them anyway
     "jobs": {"drift", "promote", "reap", *MANY},
     "confirm": MEANT,

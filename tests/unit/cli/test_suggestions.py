@@ -151,6 +151,9 @@ ELSEWHERE = {
     "project/git.py:_trusted: to trust it: git config --global --add safe.directory {}": (
         "tests/unit/project/test_git.py::test_a_repository_of_another_user_is_called_so"
     ),
+    "cli/commands/adopt.py:command: suggest: plan": (
+        "tests/unit/cli/commands/test_adopt.py::test_the_command_that_it_prints_is_typed"
+    ),
     "cli/commands/new.py:_tell: ./orchestrate --root {} --sandbox apply {} -var tenant=acme": (
         "tests/unit/cli/commands/test_new.py::test_the_command_that_it_prints_works_as_printed"
     ),
@@ -182,8 +185,11 @@ OF_THE_MACHINE = {
     "engines/docker.py:_how_to_start: your user may not use it: join the group docker (newgrp docker), or run as root",
     "engines/docker.py:_no_engine: start it again (systemctl restart docker), or use --engine host",
     "engines/image/debian_base.py:no_debootstrap: debootstrap is not installed (as root: apt-get install debootstrap)",
+    "state/adoption.py:_in_file: `terraform state pull > FILE` in the old root writes one",
 }
 USAGE = {  # forms with names in capitals, and examples of a help text
+    "cli/commands/adopt.py:command: For example: ./orchestrate adopt shop-test -var tenant=acme --from "
+    "s3://old-states/acme/terraform.tfstate",
     "cli/commands/bootstrap.py:command: ./orchestrate bootstrap REGION STACK",
     "cli/commands/completion.py:command: Print shell completion. Bash: source <(./orchestrate completion bash)",
     "cli/commands/new.py:command: For example: ./orchestrate new shop --services web,api --region eu-west-1",
