@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,6 +28,8 @@ class Around(Protocol):
     def sandboxed(self) -> bool: ...
     @property
     def home(self) -> Path: ...
+    @property
+    def passing(self) -> Collection[str]: ...
 
 
 def environment_of(options: Around, stack: Stack, identity: Identity) -> dict[str, str]:
@@ -37,7 +39,7 @@ def environment_of(options: Around, stack: Stack, identity: Identity) -> dict[st
     host = not options.contained
     region = stack.aws_region or options.environ.get("AWS_REGION", "")
     values = environment.for_terraform(
-        options.environ, identity.environment, region, host=host, sandbox=options.sandboxed
+        options.environ, identity.environment, region, host=host, sandbox=options.sandboxed, named=options.passing
     )
     if host:
         values |= _cli_configuration(options)

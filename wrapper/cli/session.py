@@ -118,6 +118,12 @@ class CliSession:
         return Project(self.root_folder, self.home, self.console.info)
 
     @property
+    def passing(self) -> tuple[str, ...]:
+        """Names of variables that pass to Terraform because the project says so."""
+        settings = self.project.settings
+        return settings.environment if settings else ()
+
+    @property
     def sandboxed(self) -> bool:
         return self.options.sandbox or self.environ.get("ORCHESTRATE_SANDBOX", "").lower() in _TRUE
 
@@ -216,6 +222,9 @@ class CliSession:
 
         contained = self.contained
         sandboxed = self.sandboxed
+        versions = installation.versions("" if contained or self.dry_run else self._other_terraform())
+        if settings := self.project.settings:
+            settings.check_terraform(versions)
         return plan_run.RunContext(
             home=self.home,
             author=self.author,
@@ -228,7 +237,7 @@ class CliSession:
             color=self.console.color_out,
             interactive=self.terminal and not self.dry_run,
             deletable=self.options.allow_delete,
-            versions=installation.versions("" if contained or self.dry_run else self._other_terraform()),
+            versions=versions,
             contained=contained,
             machine=socket.gethostname(),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..model.keys import PROJECT
 from ..model.nouns import Mount, Run
-from ..terraform import redaction
+from ..terraform import environment
 
 LABEL = "orchestrate"
 MEMORY = "2g"  # a provider takes about 600 MB; below 300 MB it is killed and its lock stays
@@ -79,7 +79,7 @@ def describe(container: Container) -> list[str]:
         f"--workdir={container.directory}",
     ]
     for key, value in sorted(container.environment.items()):
-        words.append(f"--env={key}={redaction.variable(key, value)}")
+        words.append(f"--env={key}={environment.shown(key, value)}")
     for key, value in sorted(container.labels.items()):
         words.append(f"--label={key}={value}")
     for mount in container.mounts:

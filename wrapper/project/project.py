@@ -14,9 +14,10 @@ from ..model import naming
 from ..model.errors import ConfigError, NotFoundError, UsageError
 from ..model.nouns import Backend, Layer, Settings, Stack
 from ..terraform.commands import is_source
-from . import paths, promotion_order, sources
+from . import paths, project_settings, promotion_order, sources
 from .backend_file import load_backend
 from .files import Files, Notice
+from .project_settings import ProjectSettings
 from .sources import SourceFile
 from .stack_settings import load_settings
 from .variable_files import VariableFiles, tenant_file
@@ -162,6 +163,12 @@ class Project:
         text = self.files.read(model) if model else f"# Values of {tenant} only, beyond those of every tenant.\n"
         self.files.create(file, text)
         return self.files.short(file)
+
+    @cached_property
+    def settings(self) -> ProjectSettings | None:
+        """orchestrate.hcl at the root; None where the project has none."""
+        has_one = self.files.has(self.root / project_settings.FILE)
+        return project_settings.load(self.files) if has_one else None
 
     def sandbox_settings(self) -> dict[str, Any]:
         """config/sandbox.hcl: ``zones`` (list of names) and ``secrets`` (map of name to value), both optional."""

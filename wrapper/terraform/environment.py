@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from ..model.errors import UsageError
+from . import redaction
 
 _REFUSED = re.compile(r"TF_CLI_ARGS(_\w+)?|TF_WORKSPACE|TF_DATA_DIR")
 _AWS = re.compile(
@@ -59,13 +60,26 @@ def kept_back(environ: Mapping[str, str]) -> str:
     )
 
 
+def shown(name: str, value: str) -> str:
+    """A variable of a run as it may be shown. What a project lets pass is a credential, whatever its name."""
+    ours = _ALWAYS.fullmatch(name) or _AWS.fullmatch(name) or name in _HOST or name.startswith(("TF_", "AWS_"))
+    return redaction.variable(name, value) if ours or name in (*_FIXED, *_COLLECT) else "***"
+
+
 def for_terraform(
-    environ: Mapping[str, str], identity: Mapping[str, str], region: str, *, host: bool, sandbox: bool
+    environ: Mapping[str, str],
+    identity: Mapping[str, str],
+    region: str,
+    *,
+    host: bool,
+    sandbox: bool,
+    named: Collection[str] = (),
 ) -> dict[str, str]:
-    """The allowlisted environment of a run. With the sandbox nothing of the caller's AWS goes along."""
+    """The allowlisted environment of a run. ``named``: what else the project lets pass. With the sandbox nothing of the
+    caller's AWS goes along, and nothing that would open another provider's real account."""
     kept = _COLLECT | {k: v for k, v in environ.items() if _ALWAYS.fullmatch(k)}
     if not sandbox:
-        kept |= {k: v for k, v in environ.items() if _AWS.fullmatch(k)}
+        kept |= {k: v for k, v in environ.items() if _AWS.fullmatch(k) or k in named}
     else:
         kept = {k: v for k, v in kept.items() if not k.lower().endswith("_proxy")}
     if host:

@@ -21,6 +21,7 @@ class Caller:
     dry_run: bool = False
     contained: bool = True
     sandboxed: bool = False
+    passing: tuple[str, ...] = ()
 
 
 def test_an_allowlist_and_the_region_of_the_stack(tmp_path: Path) -> None:

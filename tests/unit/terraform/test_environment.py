@@ -139,3 +139,17 @@ def test_the_caller_knows_better_how_much_memory_there_is() -> None:
 def test_what_would_write_secrets_into_the_output_is_named(environ: dict[str, str], word: str) -> None:
     said = environment.kept_back(environ)
     assert said.startswith(word) and bool(said) == bool(word)
+
+
+def test_what_a_project_lets_pass_is_never_shown() -> None:
+    assert environment.shown("ACME_LOGIN", "x") == "***"
+    assert environment.shown("GITHUB_TOKEN", "x") == "***"
+    for name in ("AWS_REGION", "TF_IN_AUTOMATION", "HOME", "LANG", "GOGC", "CHECKPOINT_DISABLE"):
+        assert environment.shown(name, "x") == "x"
+
+
+def test_a_name_of_the_project_passes_but_into_the_sandbox() -> None:
+    around = {"ACME_LOGIN": "x", "ACME_OTHER": "y"}
+    for sandbox in (False, True):
+        found = environment.for_terraform(around, {}, "", host=False, sandbox=sandbox, named=("ACME_LOGIN", "UNSET"))
+        assert {name for name in found if name.startswith(("ACME", "UNSET"))} == (set() if sandbox else {"ACME_LOGIN"})
