@@ -50,7 +50,7 @@ class Installed:
         return Done(argv, done.returncode, done.stdout, done.stderr)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """As `python -m build` makes it, by the locked hatchling."""
     folder = tmp_path_factory.mktemp("dist")
@@ -61,7 +61,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def tool(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     home = tmp_path_factory.mktemp("home")
     environment = {n: v for n, v in os.environ.items() if KEPT.fullmatch(n)} | {
@@ -76,7 +76,7 @@ def tool(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inst
     shutil.rmtree(home, ignore_errors=True)
 
 
-def test_what_the_wheel_holds(wheel: Path) -> None:
+def check_content(wheel: Path) -> None:
     """Each file of the checkout that the tool works with, and no package of the folder's name."""
     with zipfile.ZipFile(wheel) as archive:
         held = {*archive.namelist()}
@@ -95,7 +95,7 @@ def test_what_the_wheel_holds(wheel: Path) -> None:
     assert {*re.findall(r"^Requires-Dist: (.+)$", metadata, re.MULTILINE)} == {*locked}
 
 
-def test_outside_a_project(tool: Installed, image: str) -> None:
+def check_outside(tool: Installed, image: str) -> None:
     """The checkout is out of reach; the image is the same."""
     assert not tool.shell("ls", str(ROOT)).out
     assert tool.run("image").last == image
@@ -110,7 +110,7 @@ def test_outside_a_project(tool: Installed, image: str) -> None:
     assert doctor.code == 0 and re.search(r"^project +- +none in ", doctor.out, re.MULTILINE), doctor
 
 
-def test_a_new_project_runs_at_once(tool: Installed, image: str) -> None:
+def check_new_project(tool: Installed) -> None:
     made = tool.run("new", "shop", "--services", "web,api", "--region", "eu-west-1")
     assert made.code == 0, made
     assert made.last == "orchestrate --root shop --sandbox apply shop-test -var tenant=acme"
@@ -124,3 +124,10 @@ def test_a_new_project_runs_at_once(tool: Installed, image: str) -> None:
         assert tool.run("upgrade", "--check", cwd=folder).code == 0
     finally:
         tool.run("sandbox", "stop", cwd=folder)
+
+
+def test_the_installed_tool(wheel: Path, tool: Installed, image: str) -> None:
+    """In one test: workers that run side by side would each build and install it."""
+    check_content(wheel)
+    check_outside(tool, image)
+    check_new_project(tool)

@@ -54,6 +54,9 @@ def check(choices: Choices) -> Choices:
 
 def copied(parts: Path, choices: Choices) -> Contents:
     """What an upgrade of the tool brings again: the modules and the pipelines."""
+    if not (parts / "modules").is_dir():
+        hint = "run a tool that was installed from its wheel, or that of a checkout"
+        raise NotFoundError("this copy of the tool has no modules to copy", where=str(parts), hint=hint)
     found = {path: file.read_bytes() for path, file in _below(parts, "modules")}
     for folder in choices.pipelines:
         found |= {path: _pipeline(file, choices) for path, file in _below(parts, folder)}
@@ -123,11 +126,13 @@ def check_free(folder: Path) -> None:
 
 
 def lay(folder: Path, files: Contents) -> None:
-    """Write a new project's files, made beside its place and moved there: nothing half-made is left."""
+    """Write a new project's files, made beside its place and moved there: nothing half-made is left. A folder that is there may
+    be the only one of its file system, and above it nothing may be written: there they are made inside."""
     check_free(folder)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        beside = folder if folder.exists() else folder.parent
+        beside.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=beside))
         try:
             _write(draft, files)
             _place(draft, folder)

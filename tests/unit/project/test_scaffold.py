@@ -99,6 +99,21 @@ def test_a_new_git_repository_keeps_its_git(tmp_path: Path) -> None:
     assert os.access(tmp_path / "shop/orchestrate", os.X_OK)
 
 
+def test_an_empty_folder_is_filled_from_inside(tmp_path: Path) -> None:
+    """It may be a mount point: nothing is made beside it, and it stays the folder that it is."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    before, above = folder.stat().st_ino, tmp_path.stat().st_mtime_ns
+    scaffold.lay(folder, {"config/a": b"1"})
+    assert (folder.stat().st_ino, tmp_path.stat().st_mtime_ns) == (before, above)
+    assert [f.name for f in folder.iterdir()] == ["config"]
+
+
+def test_a_tool_without_modules_copies_none(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="no modules to copy"):
+        scaffold.copied(tmp_path, SHOP)
+
+
 def test_a_folder_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(NotFoundError, match="cannot write it"):
