@@ -110,10 +110,11 @@ def test_a_dry_run_reads_and_pushes_nothing(run_cli: Type, cloud: Cloud, example
     assert not cloud.states.exists() and [*example.root.rglob("adopted*")] == []
 
 
-def test_a_protected_stack_is_confirmed(adopt: Type, example: Disk, engine: Pushing) -> None:
+def test_a_protected_stack_is_confirmed(adopt: Type, example: Disk, engine: Pushing, cloud: Cloud) -> None:
     example.write(f"{LIVE}/stack.hcl", 'source = "app"\nprotected = true\n')
     words = ("app-live", REGION, "--from", "old.tfstate")
     assert adopt(*words).code == 77 and engine.pushed == []
+    assert [f for f in cloud.states.rglob("*") if f.is_file()] == [], "no empty state of that lineage either"
     assert adopt(*words, "--confirm", f"{REGION}/app-live").code == 0 and len(engine.pushed) == 1
 
 

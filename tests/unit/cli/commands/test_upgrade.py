@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,6 +40,12 @@ def test_check_shows_and_writes_nothing(run_cli: Run, shop: Path) -> None:
     assert said.out.startswith(f"--- a/{PATH}\n+++ b/{PATH}\n") and f"-{OLD}" in said.out
     assert said.err == f"{PATH} has changed in the tool\n"
     assert {f: f.read_bytes() for f in shop.rglob("*") if f.is_file() and ".orchestrate" not in f.parts} == before
+
+
+def test_the_difference_is_a_patch(run_cli: Run, shop: Path) -> None:
+    difference = run_cli("upgrade", "--check").out
+    subprocess.run(["git", "apply", "-p1"], cwd=shop, input=difference, text=True, check=True)
+    assert run_cli("upgrade", "--check").code == 0
 
 
 def test_what_was_not_edited_is_written(run_cli: Run, shop: Path) -> None:
