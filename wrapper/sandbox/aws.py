@@ -12,9 +12,12 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from . import moto_patches
+from .containers_observed import Observed
+from .containers_route import ContainersRoute
 from .faults import Faults
-from .gateway import Gateway
+from .gateway import Gateway, Route
 from .lifecycle import Seed, seed_from_json
+from .moto_patches import rollouts
 from .seeding import plant
 
 
@@ -25,16 +28,23 @@ class QuietRequestHandler(MotoRequestHandler):
         pass
 
 
-def build(port: int, seed: Seed, identity: dict[str, Any]) -> tuple[BaseWSGIServer, Gateway]:
+def build(port: int, seed: Seed, identity: dict[str, Any], key: str = "") -> tuple[BaseWSGIServer, Gateway]:
+    """``key``: of the data plane's route; with one, a data plane says what runs, and not the clock."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     moto_patches.apply_all()
     plant(seed)
-    gateway = gateway_for(identity)
+    gateway = gateway_for(identity, route_of_containers(key) if key else {})
     server = make_server("127.0.0.1", port, gateway, threaded=True, request_handler=QuietRequestHandler)
     return server, gateway
 
 
-def gateway_for(identity: dict[str, Any]) -> Gateway:
+def route_of_containers(key: str) -> dict[str, Route]:
+    observed = Observed()
+    rollouts.tell(observed)
+    return {"containers": ContainersRoute(key, observed)}
+
+
+def gateway_for(identity: dict[str, Any], more: dict[str, Route] | None = None) -> Gateway:
     def health(_body: bytes) -> dict[str, Any]:
         return identity
 
@@ -43,5 +53,5 @@ def gateway_for(identity: dict[str, Any]) -> Gateway:
         return identity
 
     faults = Faults()
-    routes = {"health": health, "seed": seed, "faults": faults.route}
+    routes = {"health": health, "seed": seed, "faults": faults.route, **(more or {})}
     return Gateway(DomainDispatcherApplication(create_backend_app), routes, faults)

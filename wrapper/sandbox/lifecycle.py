@@ -16,7 +16,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,8 @@ class Endpoint:
     pid: int
     log: Path
     version: str = ""  # of the orchestrate that started it; "" up to 0.1.1, which did not say
+    containers: bool = False  # whether a data plane runs the tasks
+    key: str = field(default="", repr=False)  # of the data plane's route
 
 
 def seed_from_json(text: str) -> Seed:
@@ -89,25 +91,38 @@ class Sandbox:
             hint="stop it first, which empties it: ./orchestrate sandbox stop",
         )
 
-    def start(self, seed: Seed) -> Endpoint:
-        """Idempotent: a running server is seeded again, which changes nothing that exists. BusyError as in ``usable``."""
+    def start(self, seed: Seed, containers: bool | None = None) -> Endpoint:
+        """Idempotent: a running server is seeded again, which changes nothing that exists. BusyError as in ``usable``, and
+        for a running one of the other mode; ``containers`` None: either will do, and a new one has none."""
         with self._alone():
-            return self._start(seed)
+            running = self.usable()
+            if running and containers not in (None, running.containers):
+                raise self._other_mode(running)
+            return self._start(seed, bool(containers))
 
     def stop(self) -> bool:
         """True if a server of ours was running and has ended."""
         with self._alone():
             return self._stop()
 
-    def reset(self, seed: Seed) -> Endpoint:
+    def reset(self, seed: Seed, containers: bool = False) -> Endpoint:
         """A new, empty AWS at a new address."""
         with self._alone():
             self._stop()
-            return self._start(seed)
+            return self._start(seed, containers)
 
-    def _start(self, seed: Seed) -> Endpoint:
+    def _other_mode(self, running: Endpoint) -> BusyError:
+        there, wanted = ("with", "without") if running.containers else ("without", "with")
+        reset = "./orchestrate sandbox reset" + ("" if running.containers else " --containers")
+        return BusyError(
+            f"the sandbox that runs was started {there} containers, and you ask for one {wanted}",
+            where=str(self._record),
+            hint=f"reset it first, which empties it: {reset}",
+        )
+
+    def _start(self, seed: Seed, containers: bool) -> Endpoint:
         running = self.usable()
-        made = running or self._spawn()
+        made = running or self._spawn(containers)
         try:
             self._post(made, "seed", dataclasses.asdict(seed))
         except UnavailableError:
@@ -150,11 +165,12 @@ class Sandbox:
 
     def _endpoint(self, record: Mapping[str, Any]) -> Endpoint:
         version = str(record.get("version", ""))
-        return Endpoint(str(record["url"]), int(record["port"]), int(record["pid"]), self._log, version)
+        mode = bool(record.get("containers")), str(record.get("key", ""))
+        return Endpoint(str(record["url"]), int(record["port"]), int(record["pid"]), self._log, version, *mode)
 
-    def _spawn(self) -> Endpoint:
+    def _spawn(self, containers: bool) -> Endpoint:
         self._record.unlink(missing_ok=True)
-        pid = self._launch()
+        pid = self._launch(("--containers",) if containers else ())
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             running = self.status()
@@ -166,13 +182,13 @@ class Sandbox:
         os.kill(pid, signal.SIGKILL)
         raise self._unavailable(f"the sandbox did not answer within {READY_SECONDS:.0f} s")
 
-    def _launch(self) -> int:
+    def _launch(self, more: tuple[str, ...]) -> int:
         """Detached: no terminal, no standard input, a session of its own; it outlives this command."""
         argv = [sys.executable, "-I", "-u", "-c", SERVER, PACKAGE, "--home", str(self._home)]
         appending = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
         return os.posix_spawn(
             sys.executable,
-            [*argv, "--project", self._project, "--version", self._version],
+            [*argv, "--project", self._project, "--version", self._version, *more],
             server_environment(os.environ),
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

@@ -47,6 +47,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--project", required=True, help="whose sandbox this is")
     parser.add_argument("--version", default=__version__, help="of the orchestrate that starts it")
     parser.add_argument("--port", type=int, default=0, help="0: the kernel chooses")
+    parser.add_argument("--containers", action="store_true", help="a data plane says what runs, and not a clock")
     parser.add_argument("--seed", type=seed_from_json, default=Seed(), help="JSON of buckets, zones, secrets")
     return parser.parse_args(argv)
 
@@ -55,9 +56,10 @@ def serve(options: argparse.Namespace) -> None:
     from . import aws
 
     identity = {"token": secrets.token_hex(16), "project": options.project, "pid": os.getpid()}
-    server, gateway = aws.build(options.port, options.seed, identity)
+    key = secrets.token_hex(16) if options.containers else ""  # only server.json tells it, to its owner
+    server, gateway = aws.build(options.port, options.seed, identity, key)
     where = {"url": f"http://127.0.0.1:{server.port}", "port": server.port}
-    record = identity | where | {"version": options.version}
+    record = identity | where | {"version": options.version} | ({"containers": True, "key": key} if key else {})
     stop_on_signals(server)
     with recorded(options.home, record):
         log.info("ready at %s for %s (pid %s)", record["url"], options.project, os.getpid())

@@ -122,6 +122,8 @@ def service_names_are_taken_once(patch_set: PatchSet) -> None:
         existing = self.services.get(f"{cluster.name}:{name}")
         if existing is not None and existing.status == "ACTIVE":
             raise InvalidParameterException("Creation of service was not idempotent.")
+        if existing is not None and existing.status == "DRAINING":
+            raise InvalidParameterException("Unable to Start a service that is still Draining.")
         return original(self, *args, **kwargs)
 
     patch_set.wrap(EC2ContainerServiceBackend, "create_service", around)

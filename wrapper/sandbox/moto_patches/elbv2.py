@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from moto.ecs.models import ecs_backends
@@ -111,19 +110,11 @@ def services_register_their_tasks(patch_set: PatchSet) -> None:
     patch_set.wrap(ELBv2Backend, "describe_target_health", around)
 
 
-def service_targets(backend: ELBv2Backend, group: FakeTargetGroup) -> Iterator[FakeHealthStatus]:
-    """One target per task that runs behind the group. Their names are made up: no machine joins a cluster here."""
-    for service in ecs_backends[backend.account_id][backend.region_name].services.values():
-        if service.status != "ACTIVE" or not any(
-            lb.get("targetGroupArn") == group.arn for lb in service.load_balancers
-        ):
-            continue
-        rollouts.advance(service)
-        for number in range(service.running_count):
-            digest = hashlib.sha256(f"{service.arn} {number}".encode()).hexdigest()
-            name = f"i-{digest[:17]}" if group.target_type == "instance" else f"10.0.{number // 250}.{number % 250 + 4}"
-            port = 32768 + number if group.target_type == "instance" else group.port
-            yield FakeHealthStatus(name, str(port), group.health_check_port, "healthy")
+def service_targets(backend: ELBv2Backend, group: FakeTargetGroup) -> Iterable[FakeHealthStatus]:
+    """Those of the services that take the group, as what runs says."""
+    services = ecs_backends[backend.account_id][backend.region_name].services.values()
+    behind = [s for s in services if any(lb.get("targetGroupArn") == group.arn for lb in s.load_balancers)]
+    return rollouts.told().targets(group, [s for s in behind if s.status == "ACTIVE"])
 
 
 PATCHES: tuple[Patch, ...] = (

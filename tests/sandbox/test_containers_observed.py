@@ -1,0 +1,183 @@
+"""What the data plane reports, as AWS's clients see it; and what is said of a report that is old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from wrapper.sandbox.containers_desired import desired
+from wrapper.sandbox.containers_observed import STALE, Observed
+from wrapper.sandbox.containers_route import every_service
+from wrapper.sandbox.moto_patches import ecs, elbv2, rollouts
+from wrapper.sandbox.moto_patches.patch_set import applied
+from wrapper.sandbox.moto_patches.timed import Timed
+
+REGION = "ap-southeast-2"
+PATCHES = (
+    ecs.bridge_service_has_no_network,
+    ecs.service_keeps_its_fields,
+    ecs.service_update_becomes_a_deployment,
+    ecs.service_names_are_taken_once,
+    *rollouts.PATCHES,
+    elbv2.services_register_their_tasks,
+)
+BREAKER = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
+
+
+class World:
+    """moto with one service, and what the data plane tells of it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.observed = Observed(lambda: self.now)
+        self.ecs = boto3.client("ecs", REGION, aws_access_key_id="a", aws_secret_access_key="b")
+
+    def create(self) -> None:
+        self.ecs.create_cluster(clusterName="cluster")
+        for image in ("web:1", "web:2"):
+            container = {"name": "web", "image": image, "memory": 64, "portMappings": [{"containerPort": 80}]}
+            self.ecs.register_task_definition(family="web", containerDefinitions=[container])
+        self.ecs.create_service(
+            cluster="cluster",
+            serviceName="web",
+            taskDefinition="web:1",
+            desiredCount=1,
+            launchType="EC2",
+            deploymentConfiguration=BREAKER,
+        )
+
+    @property
+    def deployment(self) -> str:
+        return str(self.shown()["deployments"][0]["id"])
+
+    def shown(self) -> Any:
+        return self.ecs.describe_services(cluster="cluster", services=["web"])["services"][0]
+
+    def report(self, running: dict[str, int], tasks: Any = (), **more: Any) -> None:
+        deployments = {name: {"running": number, "pending": 0, "failed": 0} for name, number in running.items()}
+        found = {"deployments": deployments, "tasks": list(tasks), **more}
+        [service] = every_service()
+        self.observed.take({"services": {service.arn: found}}, [service])
+
+    def complete(self) -> None:
+        self.report({self.deployment: 1}, completed=self.deployment)
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+    with mock_aws(), applied(*PATCHES):
+        made = World()
+        rollouts.tell(made.observed)
+        try:
+            made.create()
+            yield made
+        finally:
+            rollouts.tell(Timed())
+
+
+def test_counts_are_those_of_the_report_and_nothing_is_known_before(world: World) -> None:
+    assert (world.shown()["runningCount"], world.shown()["deployments"][0]["rolloutState"]) == (0, "IN_PROGRESS")
+    world.report({world.deployment: 1})
+    assert world.shown()["runningCount"] == 1
+    world.complete()
+    assert world.shown()["deployments"][0]["rolloutState"] == "COMPLETED"
+    assert "has reached a steady state" in world.shown()["events"][0]["message"]
+
+
+def test_an_old_report_is_not_believed(world: World) -> None:
+    task = {"taskArn": "arn:t/1", "desiredStatus": "RUNNING", "lastStatus": "RUNNING", "createdAt": 1.0}
+    world.report({world.deployment: 1}, [task])
+    assert world.ecs.list_tasks(cluster="cluster", serviceName="web")["taskArns"] == ["arn:t/1"]
+    world.now = STALE + 1
+    assert world.shown()["runningCount"] == 0
+    assert world.ecs.list_tasks(cluster="cluster", serviceName="web")["taskArns"] == []
+
+
+def test_tasks_are_described_with_times(world: World) -> None:
+    task = {
+        "taskArn": "arn:t/1",
+        "desiredStatus": "STOPPED",
+        "lastStatus": "STOPPED",
+        "stoppedAt": 1.0,
+        "stoppedReason": "why",
+    }
+    world.report({world.deployment: 0}, [task])
+    [arn] = world.ecs.list_tasks(cluster="cluster", serviceName="web", desiredStatus="STOPPED")["taskArns"]
+    [shown] = world.ecs.describe_tasks(cluster="cluster", tasks=[arn])["tasks"]
+    assert (shown["stoppedReason"], shown["stoppedAt"].year) == ("why", 1970)
+
+
+def test_a_failed_deployment_is_rolled_back_to_the_one_that_completed(world: World) -> None:
+    world.complete()
+    first = world.deployment
+    world.ecs.update_service(cluster="cluster", service="web", taskDefinition="web:2")
+    second = world.deployment
+    assert second != first
+    world.report({first: 1}, failed=second)
+    shown = world.shown()
+    assert [(d["id"], d["status"], d["rolloutState"]) for d in shown["deployments"]] == [
+        (first, "PRIMARY", "IN_PROGRESS"),
+        (second, "ACTIVE", "FAILED"),
+    ]
+    assert shown["taskDefinition"].endswith("web:1")
+    assert f"rolling back to deployment {first}" in shown["events"][0]["message"]
+    world.complete()
+    assert [d["id"] for d in world.shown()["deployments"]] == [first]
+
+
+def test_without_an_earlier_one_it_stays_failed(world: World) -> None:
+    first = world.deployment
+    world.report({}, failed=first)
+    [deployment] = world.shown()["deployments"]
+    assert (deployment["id"], deployment["rolloutState"]) == (first, "FAILED")
+
+
+def test_a_deleted_service_is_draining_until_its_tasks_stop(world: World) -> None:
+    task = {"taskArn": "arn:t/1", "desiredStatus": "RUNNING", "lastStatus": "RUNNING"}
+    world.report({world.deployment: 1}, [task])
+    world.ecs.delete_service(cluster="cluster", service="web", force=True)
+    assert world.shown()["status"] == "DRAINING"
+    with pytest.raises(world.ecs.exceptions.InvalidParameterException, match="still Draining"):
+        world.ecs.create_service(cluster="cluster", serviceName="web", taskDefinition="web:1", desiredCount=1)
+    world.report({}, [task | {"lastStatus": "DEACTIVATING"}])
+    assert world.shown()["status"] == "DRAINING"
+    world.report({}, [task | {"lastStatus": "STOPPING"}])
+    assert world.shown()["status"] == "INACTIVE"
+
+
+def test_targets_are_those_of_the_report(world: World) -> None:
+    class Group:
+        arn, health_check_port = "arn:g", "traffic-port"
+
+    shown = {
+        "id": "i-1",
+        "port": 4711,
+        "state": "unhealthy",
+        "reason": "Target.Timeout",
+        "description": "Request timed out",
+    }
+    world.observed.take({"targets": {"arn:g": [shown]}}, [])
+    [target] = world.observed.targets(Group(), [])  # type: ignore[arg-type]
+    assert (target.target, target.status, target.reason) == (
+        {"Id": "i-1", "Port": "4711"},
+        "unhealthy",
+        "Target.Timeout",
+    )
+    world.now = STALE + 1
+    assert list(world.observed.targets(Group(), [])) == []  # type: ignore[arg-type]
+
+
+def test_what_ought_to_run(world: World) -> None:
+    [service] = desired()["services"]
+    assert (service["name"], service["desired"], service["breaker"], service["minimum"]) == ("web", 1, True, 100)
+    [container] = desired()["definitions"][service["deployments"][0]["definition"]]["containers"]
+    assert (container["image"], container["environment"], container["missing"]) == ("web:1", {}, [])
+    world.ecs.delete_service(cluster="cluster", service="web", force=True)
+    assert [s["status"] for s in desired()["services"]] == ["DRAINING"]

@@ -1,0 +1,124 @@
+"""What the data plane saw, shown by moto: counts, deployments, tasks, targets, events (:class:`WhatRuns`).
+
+A report that is older than ``STALE`` seconds is not believed: then nothing is known to run.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.elbv2.models import FakeHealthStatus, FakeTargetGroup
+
+from .moto_patches.deployments import info, is_rolling, opened, state, update
+
+STALE = 15.0
+PlaneReport = Mapping[str, Any]
+
+
+class Observed:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._report: PlaneReport = {}
+        self._at = clock()
+
+    @property
+    def age(self) -> float:
+        return self._clock() - self._at
+
+    def take(self, report: PlaneReport, services: Iterable[Any]) -> None:
+        """The data plane's newest report, carried over to moto's services."""
+        self._report, self._at = report, self._clock()
+        for service in services:
+            found = self._of(service)
+            if found:
+                note(service, found)
+                self.advance(service)
+
+    def _of(self, service: Any) -> PlaneReport:
+        found: PlaneReport = self._report.get("services", {}).get(service.arn, {}) if self.age < STALE else {}
+        return found
+
+    # -- WhatRuns ---------------------------------------------------------------------------------
+
+    def begin(self, service: Any) -> None:
+        if is_rolling(service):
+            opened(service, [d for d in service.deployments if hasattr(service, "seen") and is_of_use(d)])
+            service.seen = True
+            self.keep(service)
+
+    def keep(self, service: Any) -> None:
+        if is_rolling(service):
+            update(service)
+            self.advance(service)
+
+    def advance(self, service: Any) -> None:
+        counts = self._of(service).get("deployments", {})
+        for deployment in service.deployments:
+            seen = counts.get(deployment["id"], {})
+            deployment["runningCount"] = seen.get("running", 0)
+            deployment["pendingCount"] = seen.get("pending", 0)
+            deployment["failedTasks"] = seen.get("failed", deployment["failedTasks"])
+        service.running_count = sum(d["runningCount"] for d in service.deployments)
+        service.pending_count = sum(d["pendingCount"] for d in service.deployments)
+        if service.status == "DRAINING" and not any(t["lastStatus"] in LIVE for t in self.tasks(service)):
+            service.status = "INACTIVE" if self._of(service) or self.age >= STALE else "DRAINING"
+
+    def tasks(self, service: Any) -> Iterable[dict[str, Any]]:
+        return [dated(task) for task in self._of(service).get("tasks", ())]
+
+    def targets(self, group: FakeTargetGroup, services: Iterable[Any]) -> Iterator[FakeHealthStatus]:
+        known = self._report.get("targets", {}) if self.age < STALE else {}
+        for one in known.get(group.arn, ()):
+            where = one["id"], str(one["port"]), group.health_check_port
+            yield FakeHealthStatus(*where, one["state"], one["reason"] or None, one["description"] or None)
+
+    def deleted(self, service: Any) -> None:
+        service.status, service.desired_count = "DRAINING", 0
+
+
+# Until its tasks are STOPPING or STOPPED, a deleted service is DRAINING (API_DeleteService).
+LIVE = ("PROVISIONING", "PENDING", "RUNNING", "DEACTIVATING")
+
+
+def is_of_use(deployment: Mapping[str, Any]) -> bool:
+    """Whether an earlier deployment stays on the list: it has tasks, or it is what a rollback goes back to."""
+    return bool(deployment["runningCount"] or deployment["pendingCount"]) or deployment["rolloutState"] == "COMPLETED"
+
+
+def note(service: Any, found: PlaneReport) -> None:
+    """What happened once: a deployment completed or failed, and events."""
+    for words in found.get("events", ()):
+        info(service, words)
+    primary = service.deployments[0]
+    if found.get("completed") == primary["id"] and primary["rolloutState"] == "IN_PROGRESS":
+        service.deployments = [primary]
+        state(primary, "COMPLETED", "completed.")
+        info(service, f"(deployment {primary['id']}) deployment completed.")
+        info(service, "has reached a steady state.")
+    if found.get("failed") == primary["id"] and primary["rolloutState"] == "IN_PROGRESS":
+        trip(service)
+
+
+def trip(service: Any) -> None:
+    """The circuit breaker: back to the last deployment that COMPLETED, which is IN_PROGRESS again.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html"""
+    failed = service.deployments[0]
+    state(failed, "FAILED", "circuit breaker: tasks failed to start.")
+    info(service, f"(deployment {failed['id']}) deployment failed: tasks failed to start.")
+    back = next((d for d in service.deployments[1:] if d["rolloutState"] == "COMPLETED"), None)
+    if not service.deployment_configuration["deploymentCircuitBreaker"].get("rollback") or back is None:
+        return
+    failed["status"], back["status"], back["failedTasks"] = "ACTIVE", "PRIMARY", 0
+    service.task_definition = back["taskDefinition"]
+    service.deployments = [back, *(d for d in service.deployments if d is not back)]
+    back["desiredCount"] = service.desired_count
+    state(back, "IN_PROGRESS", "circuit breaker: rolling back.")
+    info(service, f"rolling back to deployment {back['id']}.")
+
+
+def dated(task: Mapping[str, Any]) -> dict[str, Any]:
+    """Seconds since 1970 as moto's answers want times."""
+    return {n: datetime.fromtimestamp(v, UTC) if n.endswith("At") else v for n, v in task.items()}
