@@ -92,7 +92,7 @@ $(dev) $(checkov):
 
 # The lock files, for every platform, with hashes and without the address of an index.
 lock: $(dev) ## writes the lock files of Python's packages
-	@for name in requirements requirements-dev requirements-checkov; do \
+	@for name in requirements requirements-haproxy requirements-dev requirements-checkov; do \
 	    CUSTOM_COMPILE_COMMAND="make lock" $(run) piptools compile -q --generate-hashes --allow-unsafe --strip-extras \
 	        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options -o $$name.txt $$name.in; \
 	done

@@ -163,13 +163,25 @@ class Typed(CliSession):
     @property
     def simulated(self) -> Any:
         self.seen.asked.add(f"the sandbox of {self.home}")
-        found = SimpleNamespace(url=NOWHERE, pid=1, log="log", version="1")
+        found = SimpleNamespace(url=NOWHERE, pid=1, log="log", version="1", containers=False)
         return SimpleNamespace(
             usable=lambda: None,
-            start=lambda seed: found,
+            start=lambda seed, containers: found,
             stop=lambda: True,
             status=lambda: found,
-            reset=lambda seed: found,
+            reset=lambda seed, containers: found,
+        )
+
+    @property
+    def containers(self) -> Any:
+        def made(project: Any) -> list[str]:
+            return [f"{project.root.name}:1"]
+
+        return SimpleNamespace(
+            check=lambda: self.seen.asked.add("whether containers can run"),
+            go_on=lambda: self.seen.asked.add("the data plane"),
+            make_images=made,
+            plane=SimpleNamespace(stop=lambda: None),
         )
 
     def started_sandbox(self) -> Any:

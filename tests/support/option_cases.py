@@ -252,9 +252,10 @@ ONE = {
     ("jenkins casc", "--engine"): Case("jenkins casc app-test --sandbox", "--engine host", change=_agents),
     **{
         (f"sandbox {name}", option): Case(f"sandbox {name}", f"{option}{' elsewhere' if option == '--root' else ''}")
-        for name in ("start", "stop", "status", "reset")
+        for name in ("start", "stop", "status", "reset", "images")
         for option in ("--root", "--json")
     },
+    **{(f"sandbox {n}", "--containers"): Case(f"sandbox {n}", "--containers") for n in ("start", "reset")},
     ("image", "--force"): Case("image", "--force"),
     ("image", "--prune"): Case("image", "--prune"),
     **{

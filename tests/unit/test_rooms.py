@@ -20,7 +20,8 @@ PURE = re.compile(
     r"model\..*|terraform\.(?!commands$).*|terraform\.commands|state\.(record|history)|deploy\.lb_slots\.(slots|variables)"
     r"|deploy\.(prepared|builds|promotion)|run\.(plan_run|retryable_errors)|fleet\.selection|reaper\.rules"
     r"|project\.(promotion_order|smoke_urls|tenant_template)|aws\.(quotas|quota_headroom|rate_limits|token_bucket)"
-    r"|aws\.ecs_service_status|reports\.(?!files$).*|cli\.jenkins_casc"
+    r"|aws\.ecs_service_status|containers\.(nouns|scheduler|circuit_breaker|task_states|target_states|descriptions|routes|world)"
+    r"|reports\.(?!files$).*|cli\.jenkins_casc"
 )
 TOUCHING = {
     *("os", "sys", "io", "subprocess", "socket", "selectors", "select", "shutil", "tempfile", "glob", "fcntl", "pwd"),

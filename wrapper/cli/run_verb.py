@@ -51,7 +51,15 @@ def _print_result(session: CliSession, verb: Verb, layer: Layer, outcome: Outcom
     if session.console.data_only:
         session.console.json({"verb": verb.name, "layers": [_as_data(layer, outcome, seconds)]})
     elif applied and outcome.url:
+        _tell_address(session, outcome.url)
         session.console.print(outcome.url)
+
+
+def _tell_address(session: CliSession, url: str) -> None:
+    """Where the application answers on this machine, in a sandbox with containers."""
+    endpoint = session.simulated.status() if session.sandboxed else None
+    if endpoint is not None and endpoint.containers:
+        session.console.info(session.containers.visit(endpoint, url))
 
 
 def _as_data(layer: Layer, outcome: Outcome, seconds: float) -> dict[str, Any]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..sandbox.lifecycle import Sandbox
     from ..state.record import Trigger
     from ..state.store import Store
+    from .sandbox_containers import SandboxContainers
 
 _TRUE = ("1", "true", "yes", "on")
 
@@ -153,6 +154,13 @@ class CliSession:
 
         return Sandbox(self.home / "sandbox", str(self.found_root or self.home))
 
+    @cached_property
+    def containers(self) -> SandboxContainers:
+        """Of a sandbox that runs tasks as containers."""
+        from .sandbox_containers import SandboxContainers
+
+        return SandboxContainers(self.home, self.console.info, self.docker, self.make_image)
+
     def identity(self, stack: Stack) -> Identity:
         """The identity that AWS sees; with the sandbox, which is started if need be, a simulated one."""
         from ..aws import identity
@@ -186,6 +194,8 @@ class CliSession:
 
         running = self.simulated.usable()
         if running is not None:
+            if running.containers:
+                self.containers.go_on()
             return running
         private_folder.make(self.home)
         endpoint = self.simulated.start(seed_of(self.project))

@@ -7,10 +7,15 @@ from typing import Any
 import click
 
 from ...sandbox.lifecycle import Seed
+from .. import sandbox_containers
 from ..command import CommandGroup
 from ..options import takes
 from ..sandbox_seed import seed_of
 from ..session import CliSession
+
+_containers = click.option(
+    "--containers", is_flag=True, help="Run tasks as containers of this machine, behind addresses that answer."
+)
 
 
 @click.group("sandbox", cls=CommandGroup, help="Start, stop, show or empty the simulated AWS of this project.")
@@ -19,10 +24,16 @@ def command() -> None: ...
 
 @command.command("start", help="Start the sandbox, unless it runs.")
 @takes("root", "json")
+@_containers
 @click.pass_context
-def start(ctx: click.Context, /, **options: Any) -> int:
+def start(ctx: click.Context, /, containers: bool, **options: Any) -> int:
     session = ctx.obj.merged(options)
-    return _show(session, session.simulated.start(_seed(session)))
+    if containers:
+        session.containers.check()
+    endpoint = session.simulated.start(_seed(session), containers or None)
+    if endpoint.containers:
+        session.containers.go_on()
+    return _show(session, endpoint)
 
 
 @command.command("stop", help="Stop the sandbox. Everything in it is lost.")
@@ -31,6 +42,7 @@ def start(ctx: click.Context, /, **options: Any) -> int:
 def stop(ctx: click.Context, /, **options: Any) -> int:
     session = ctx.obj.merged(options)
     running = session.simulated.status()
+    session.containers.plane.stop()
     session.console.info("sandbox: stopped" if session.simulated.stop() else "sandbox: was not running")
     session.forget_states_of(running)
     return 0
@@ -52,11 +64,17 @@ def status(ctx: click.Context, /, **options: Any) -> int:
 
 @command.command("reset", help="Empty the sandbox.")
 @takes("root", "json")
+@_containers
 @click.pass_context
-def reset(ctx: click.Context, /, **options: Any) -> int:
+def reset(ctx: click.Context, /, containers: bool, **options: Any) -> int:
     session = ctx.obj.merged(options)
     running = session.simulated.status()
-    made = session.simulated.reset(_seed(session))
+    if containers:
+        session.containers.check()
+    session.containers.plane.stop()
+    made = session.simulated.reset(_seed(session), containers)
+    if containers:
+        session.containers.go_on()
     session.forget_states_of(running)
     return _show(session, made)
 
@@ -64,6 +82,19 @@ def reset(ctx: click.Context, /, **options: Any) -> int:
 def _seed(session: CliSession) -> Seed:
     """Outside any project it holds nothing."""
     return Seed() if session.found_root is None else seed_of(session.project)
+
+
+@command.command("images", help="Build a demo application for each image of this project that the engine lacks.")
+@takes("root", "json")
+@click.pass_context
+def images(ctx: click.Context, /, **options: Any) -> int:
+    session = ctx.obj.merged(options)
+    made = session.containers.make_images(session.project)
+    if session.options.json:
+        session.console.json(made)
+    for name in () if session.options.json else made:
+        session.console.print(name)
+    return 0
 
 
 def _show(session: CliSession, endpoint: Any) -> int:
@@ -74,7 +105,11 @@ def _show(session: CliSession, endpoint: Any) -> int:
             "log": str(endpoint.log),
             "version": endpoint.version or None,
         }
+        if endpoint.containers:
+            shown["containers"] = sandbox_containers.shown(endpoint)
         session.console.json({"running": True, **shown})
     else:
         session.console.info(f"sandbox: running at {endpoint.url} (process {endpoint.pid}, log {endpoint.log})")
+        for line in sandbox_containers.lines(sandbox_containers.shown(endpoint)) if endpoint.containers else ():
+            session.console.info(line)
     return 0

@@ -1,0 +1,49 @@
+"""What a command shows of a sandbox with containers, and which images its project names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from project_on_disk import APP, Disk
+
+from wrapper.cli.sandbox_containers import _author, lines, repositories
+from wrapper.project.project import Project
+
+SHOWN: dict[str, Any] = {
+    "services": [
+        {
+            **{"cluster": "app", "name": "acme", "running": 1, "desired": 2, "state": "IN_PROGRESS"},
+            "tasks": [
+                {
+                    "id": "0123456789abcdef",
+                    "definition": "web:1",
+                    "status": "RUNNING",
+                    "targets": [{"port": 1, "state": "initial"}],
+                }
+            ],
+        }
+    ],
+    "addresses": {"http://acme.example.com": "http://acme.example.com.localhost:8001"},
+}
+
+
+def test_services_tasks_targets_and_addresses() -> None:
+    assert list(lines(SHOWN)) == [
+        "service app/acme: 1 of 2 tasks run, IN_PROGRESS",
+        "  task 0123456789ab web:1: RUNNING, target 127.0.0.1:1 initial",
+        "address http://acme.example.com: http://acme.example.com.localhost:8001",
+    ]
+    assert list(lines({})) == ["sandbox: its containers are not known: the data plane does not answer"]
+
+
+def test_the_demo_application_says_who_answered() -> None:
+    assert _author(b'{"tenant": "acme", "service": "web", "build": "1"}') == " (acme, web, build 1)"
+    assert _author(b"<html>") == _author(b"[]") == ""
+
+
+def test_images_of_all_tenants(example: Disk) -> None:
+    example.write(f"{APP}/tenants/acme.tfvars", 'size = 1\nimages = { web = "mine/web" }\n')
+    example.append("src/app/tenant/main.tf", 'variable "images" { type = map(string) }\n')
+    example.append("config/common.tfvars", 'images = { web = "docker.io/example/web" }\n')
+    found = repositories(Project(example.root, example.root / ".orchestrate"))
+    assert sorted(map(str, found)) == ["{'web': 'docker.io/example/web'}", "{'web': 'mine/web'}"]

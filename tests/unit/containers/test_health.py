@@ -1,0 +1,33 @@
+"""Health checks of targets: each at its interval, as long as it is wanted."""
+
+from __future__ import annotations
+
+import queue
+import threading
+
+from wrapper.containers.health import Checker
+from wrapper.containers.nouns import HealthCheck
+from wrapper.containers.target_states import HealthAnswer
+
+
+def test_a_target_is_asked_at_once_and_again_until_it_is_not_wanted() -> None:
+    told: queue.Queue[tuple[str, str, int]] = queue.Queue()
+    asked: list[tuple[int, str, float]] = []
+
+    def ask(port: int, check: HealthCheck, timeout: float) -> HealthAnswer:
+        asked.append((port, check.path, timeout))
+        return HealthAnswer(200)
+
+    checker = Checker(lambda task, group, answer: told.put((task, group, answer.code)), 100.0, ask)
+    key = ("task", "group", 4711)
+    checker.watch({key: HealthCheck("/h", interval=1.0, timeout=5.0)})
+    assert [told.get(timeout=5), told.get(timeout=5)] == [("task", "group", 200)] * 2
+    assert asked[0] == (4711, "/h", 0.05)
+    before = set(threading.enumerate())
+    checker.watch({key: HealthCheck("/h", interval=1.0)})
+    assert set(threading.enumerate()) <= before, "asked by one thread"
+    checker.watch({})
+    for thread in before - {threading.current_thread()}:
+        if thread.daemon and "_go" in thread.name:
+            thread.join(5)
+            assert not thread.is_alive()

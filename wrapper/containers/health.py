@@ -1,0 +1,54 @@
+"""Asks targets whether they are healthy, each in its own thread at its group's interval, and tells what they answered."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from collections.abc import Callable, Mapping
+
+from .nouns import HealthCheck
+from .target_states import HealthAnswer
+
+AnswerTold = Callable[[str, str, HealthAnswer], None]  # task, target group, answer
+Key = tuple[str, str, int]  # task, target group, port of this machine
+
+
+def ask(port: int, check: HealthCheck, timeout: float) -> HealthAnswer:
+    """One check, as a load balancer makes it: GET, no redirect followed."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        connection.request("GET", check.path, headers={"User-Agent": "ELB-HealthChecker/2.0", "Connection": "close"})
+        return HealthAnswer(connection.getresponse().status)
+    except TimeoutError:
+        return HealthAnswer(timed_out=True)
+    except (OSError, http.client.HTTPException):
+        return HealthAnswer()
+    finally:
+        connection.close()
+
+
+class Checker:
+    """``told`` gets every answer. ``factor``: how much faster than AWS's the clock runs."""
+
+    def __init__(self, told: AnswerTold, factor: float = 1.0, ask: Callable[..., HealthAnswer] = ask) -> None:
+        self._told = told
+        self._factor = factor
+        self._ask = ask
+        self._ends: dict[Key, threading.Event] = {}
+
+    def watch(self, wanted: Mapping[Key, HealthCheck]) -> None:
+        """Exactly these targets from now on."""
+        for key in self._ends.keys() - wanted.keys():
+            self._ends.pop(key).set()
+        for key in wanted.keys() - self._ends.keys():
+            self._ends[key] = threading.Event()
+            threading.Thread(target=self._go, args=(key, wanted[key], self._ends[key]), daemon=True).start()
+
+    def _go(self, key: Key, check: HealthCheck, end: threading.Event) -> None:
+        """The first check at once, as a new target gets it."""
+        task, group, port = key
+        while not end.is_set():
+            answer = self._ask(port, check, check.timeout / self._factor)
+            if not end.is_set():
+                self._told(task, group, answer)
+            end.wait(check.interval / self._factor)

@@ -1,0 +1,101 @@
+"""HAProxy as a process of this user on 127.0.0.1: started, given a new configuration without a lost connection, ended.
+
+It lives on when the data plane is killed, and the next one finds it by its files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from ..model.errors import UnavailableError
+
+CONFIGURATION, PIDS, SOCKET, LOG = "haproxy.cfg", "haproxy.pid", "haproxy.sock", "haproxy.log"
+_ENDS = 5.0  # seconds
+
+
+class Proxy:
+    """``home``: the folder of its files. ``program``: HAProxy's."""
+
+    def __init__(self, home: Path, program: str) -> None:
+        self._home = home
+        self._program = program
+        self._shown = ""
+
+    @property
+    def socket(self) -> str:
+        """A short path: one of a socket holds a hundred characters."""
+        return SOCKET
+
+    def apply(self, text: str) -> bool:
+        """Runs with this configuration from now on; whether it was another one."""
+        if text == self._shown and self.running():
+            return False
+        (self._home / CONFIGURATION).write_text(text)
+        self._reload() if self.running() else self._start()
+        self._shown = text
+        return True
+
+    def running(self) -> int:
+        """The process number of the master, or 0. A number that was given to another process since is not believed."""
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            pid = int((self._home / PIDS).read_text().split()[0])
+            return pid if b"haproxy" in Path(f"/proc/{pid}/cmdline").read_bytes() and self._mine(pid) else 0
+        return 0
+
+    def _mine(self, pid: int) -> bool:
+        return os.path.samefile(f"/proc/{pid}/cwd", self._home)
+
+    def _start(self) -> None:
+        """Master and worker (-W), so that a signal is enough for a new configuration."""
+        for name in (PIDS, SOCKET):
+            (self._home / name).unlink(missing_ok=True)
+        argv = [self._program, "-W", "-f", CONFIGURATION, "-p", PIDS]
+        with (self._home / LOG).open("ab") as log:
+            subprocess.Popen(
+                argv, cwd=self._home, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        if not _soon(lambda: (self._home / SOCKET).exists()):
+            raise UnavailableError("HAProxy did not start", where=str(self._home / LOG), hint="read the log")
+
+    def _reload(self) -> None:
+        """Connections under way stay with the worker that has them. https://docs.haproxy.org/2.8/management.html#4"""
+        os.kill(self.running(), signal.SIGUSR2)
+
+    def end(self) -> None:
+        pid = self.running()
+        if pid:
+            os.kill(pid, signal.SIGTERM)
+            if not _soon(lambda: not self.running()):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        for name in (CONFIGURATION, PIDS, SOCKET):
+            (self._home / name).unlink(missing_ok=True)
+
+
+def _soon(is_so: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + _ENDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(-1, os.WNOHANG)
+        if is_so():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def choose_ports(wanted: Iterable[int], known: Mapping[int, int]) -> dict[int, int]:
+    """A port of this machine for each of AWS's; those that have one keep it."""
+    return {port: known.get(port) or _free_port() for port in sorted(wanted)}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

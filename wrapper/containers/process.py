@@ -1,0 +1,123 @@
+"""The data plane's process: holds its lock, runs the loop, and leaves no container behind when it is told to end or its server
+is gone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import http.client
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..sandbox import lifecycle as server
+from .certificates import Authority
+from .clock import PlaneClock
+from .engine import TaskEngine, connect
+from .load_balancer import Proxy
+from .nouns import World
+from .plane import Plane, ServerGone
+from .proxying import Proxying
+
+LOCK, PID, READY = "plane.lock", "plane.pid", "plane.ready"
+_GONE = 3.0  # seconds without an answer, after which the server's file is looked at
+log = logging.getLogger("containers")
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="wrapper.containers.process", description=__doc__)
+    parser.add_argument("--home", type=Path, required=True, help="the folder of the sandbox server's server.json")
+    parser.add_argument("--haproxy", required=True, help="HAProxy's program")
+    parser.add_argument("--speed", type=float, default=1.0, help="how much faster than this machine's its clock runs")
+    options = parser.parse_args(argv)
+    os.umask(0o077)
+    logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format="%(asctime)s %(message)s")
+    log.setLevel(logging.INFO)
+    with locked(options.home / "containers"):
+        serve(options.home, options.haproxy, options.speed)
+
+
+def serve(home: Path, program: str, speed: float) -> None:
+    folder = home / "containers"
+    record = json.loads((home / server.RECORD).read_text())
+    engine = TaskEngine(connect(), str(home), str(record["token"]))
+    proxy = Proxy(folder, program)
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    plane = Plane(engine, Exchange(home, record), Proxying(folder, proxy, Authority(folder)), PlaneClock(speed))
+    plane.adopt()
+    (folder / READY).write_text(str(os.getpid()))
+    log.info("ready for %s (pid %s)", record["url"], os.getpid())
+    try:
+        plane.go(ended)
+    except ServerGone:
+        log.info("the sandbox server has ended")
+    finally:
+        plane.stop()
+        proxy.end()
+        log.info("stopped; removed %s containers", swept(engine))
+
+
+def swept(engine: TaskEngine) -> int:
+    """Also those that were being made at this moment."""
+    removed = engine.sweep()
+    time.sleep(0.3)
+    return removed + engine.sweep()
+
+
+class Exchange:
+    """Reports what runs, and gets what ought to."""
+
+    def __init__(self, home: Path, record: Mapping[str, Any]) -> None:
+        self._file = home / server.RECORD
+        self._record = record
+        self._answered = time.monotonic()
+
+    def __call__(self, report: Mapping[str, Any]) -> World:
+        """Tries until there is an answer; ServerGone where there will be none."""
+        body = json.dumps({"key": self._record["key"], "report": report}).encode()
+        while True:
+            try:
+                found = server.ask(f"{self._record['url']}/_orchestrate/containers", body)
+                self._answered = time.monotonic()
+                return found
+            except (OSError, ValueError, http.client.HTTPException) as error:
+                self._check(error)
+                time.sleep(0.2)
+
+    def _check(self, error: Exception) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            same = json.loads(self._file.read_text()).get("token") == self._record["token"]
+            if same and server.is_alive(int(self._record["pid"])):
+                log.warning("the server does not answer: %s", error)
+                return
+        if time.monotonic() - self._answered > _GONE or not server.is_alive(int(self._record["pid"])):
+            raise ServerGone
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Held as long as this process lives: so others know that it does."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / LOCK).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        (folder / PID).write_text(str(os.getpid()))
+        try:
+            yield
+        finally:
+            for name in (PID, READY):
+                (folder / name).unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    main()
