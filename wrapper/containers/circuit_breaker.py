@@ -14,13 +14,13 @@ from .scheduler import counts
 
 
 def failed(deployment: Deployment, task: Task) -> bool:
-    """Whether a task that has just stopped is a failure of its deployment."""
+    """Whether a task that has just ended, or is about to, is a failure of its deployment."""
     mine = deployment.state == "IN_PROGRESS" and task.deployment == deployment.id
     return mine and not task.was_healthy and not task.replaced
 
 
 def noted(deployment: Deployment, task: Task, now: float) -> Deployment:
-    """The deployment after a task of it stopped."""
+    """The deployment after a task of it ended."""
     return replace(deployment, failed=deployment.failed + 1, failed_at=now) if failed(deployment, task) else deployment
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -176,9 +177,9 @@ class TaskEngine:
 
     def sweep(self, keep: Callable[[FoundContainer], bool] = lambda _: False) -> int:
         """Removes every container of this sandbox but those to keep; how many."""
-        gone = [one for one in self.found() if not keep(one)]
-        for one in gone:
-            self.remove(one.id)
+        gone = [one.id for one in self.found() if not keep(one)]
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(self.remove, gone))
         return len(gone)
 
     def events(self) -> Iterator[Mapping[str, Any]]:

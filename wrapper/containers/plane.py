@@ -215,7 +215,7 @@ class Plane:
         self._memory.tasks[arn] = after
         if after.status == "STOPPING" != before.status and after.containers:
             self._pool.submit(self._end, after)
-        if after.status == "STOPPED" != before.status and primary:
+        if before.active and not after.active and primary:
             self._remember(primary.id, lambda one: circuit_breaker.noted(one, after, self._clock.now()))
 
     def _launch(self, task: Task, definition: Mapping[str, Any], service: EcsService) -> None:

@@ -78,9 +78,12 @@ class _Turn:
 
     def actions(self, tasks: Sequence[Task]) -> Iterator[Action]:
         kept = self._kept_of_old()
-        stops = [*self._replaced(kept), *self._surplus(), *self._unhealthy(kept)]
+        unhealthy = self._unhealthy(kept)
+        stops = [*self._replaced(kept), *self._surplus(), *unhealthy]
         yield from stops
         room = self._upper - (len(self._mine) + len(self._old) - len(stops))
+        if unhealthy and self._service.primary.state == "IN_PROGRESS":
+            room = 0  # first the failure is counted: it may be the one that trips the breaker
         for start in self._starts(kept):
             if room > 0:
                 room -= 1

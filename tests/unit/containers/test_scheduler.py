@@ -122,6 +122,12 @@ def test_where_the_maximum_leaves_no_room_one_unhealthy_task_is_stopped_first() 
     assert [type(action) for action in decide(full, both, 0.0)] == [Stop, Start]
 
 
+def test_a_failure_is_counted_before_another_task_starts() -> None:
+    rolling = service(deployments=ROLLING)
+    found = decide(rolling, [task("a", "old"), task("b", state="unhealthy")], 0.0)
+    assert [type(action) for action in found] == [Stop, HoldTasks]
+
+
 def test_no_check_counts_before_the_grace_period_is_over() -> None:
     patient = service(grace=30.0, deployments=(Deployment("new", "web:2", "COMPLETED"),))
     assert decide(patient, [task("a", state="unhealthy")], 29.0) == ()

@@ -1,0 +1,167 @@
+"""The sandbox with containers: tasks run, the address answers, and a deployment is as ECS does it. One sandbox for all of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from container_world import HOST, ContainerWorld, events, start
+from harness import Project, docker, inspect, make
+
+from wrapper.containers.load_balancer import PIDS
+
+pytestmark = [pytest.mark.docker, pytest.mark.sandbox]
+REPOSITORY = "orchestrate-test.example/web"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, image: str) -> Iterator[ContainerWorld]:
+    project: Project = make(tmp_path_factory.mktemp("containers"))
+    try:
+        yield start(project, REPOSITORY)
+    finally:
+        project.run("sandbox", "stop")
+        project.clean()
+
+
+@pytest.fixture(scope="module")
+def web(world: ContainerWorld) -> ContainerWorld:
+    """With two tasks that stay."""
+    world.service("web", desired=2)
+    return world
+
+
+def test_the_address_answers_from_every_task(web: ContainerWorld) -> None:
+    port = web.port
+    answered = [web.get("/web", port) for _ in range(6)]
+    assert {code for code, _ in answered} == {200}
+    assert {said["build"] for _, said in answered} == {"1"} and len({said["task"] for _, said in answered}) == 2
+    assert answered[0][1]["host"] == HOST, "the application sees the name without .localhost"
+    assert web.states("web") == ["healthy", "healthy"]
+
+
+def test_a_path_a_default_and_a_name_that_nothing_has(web: ContainerWorld) -> None:
+    port = web.port
+    assert web.get("/elsewhere", port)[1]["text"] == "nothing here"
+    code, said = web.get("/web", port, host="nobody.example.com")
+    assert (code, "no load balancer" in said["text"]) == (404, True)
+
+
+def test_what_aws_shows_is_what_runs(web: ContainerWorld) -> None:
+    arns = web.ecs.list_tasks(cluster="cluster", serviceName="web")["taskArns"]
+    tasks = web.ecs.describe_tasks(cluster="cluster", tasks=arns)["tasks"]
+    ports = {b["hostPort"] for t in tasks for c in t["containers"] for b in c["networkBindings"]}
+    health = web.elb.describe_target_health(TargetGroupArn=web.groups["web"])["TargetHealthDescriptions"]
+    assert ({t["lastStatus"] for t in tasks}, {t["Target"]["Port"] for t in health}) == ({"RUNNING"}, ports)
+    assert {c["runtimeId"][:12] for t in tasks for c in t["containers"]} == set(web.of("web"))
+    web.ecs.get_waiter("services_stable").wait(cluster="cluster", services=["web"])
+    said = web.project.run("sandbox", "status").err
+    assert (
+        "service cluster/web: 2 of 2 tasks run, COMPLETED" in said
+        and f"address http://{HOST}: http://{HOST}.localhost:" in said
+    )
+
+
+def test_nothing_of_a_container_is_unsafe(web: ContainerWorld) -> None:
+    for container in web.of("web"):
+        host = inspect(container)["HostConfig"]
+        assert (host["Privileged"], host["Binds"], host["Memory"], host["PidsLimit"]) == (False, None, 64 << 20, 512)
+        assert host["SecurityOpt"] == ["no-new-privileges"]
+        assert {b["HostIp"] for bs in host["PortBindings"].values() for b in bs} == {"127.0.0.1"}
+
+
+def test_a_deployment_loses_no_request(web: ContainerWorld) -> None:
+    web.service("rolling")
+    port, codes, builds = web.port, set(), set()
+    web.deploy("rolling", "2")
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not web.is_steady("rolling"):
+        code, said = web.get("/rolling", port)
+        codes.add(code)
+        builds.add(said.get("build"))
+    assert (codes, builds) == ({200}, {"1", "2"})
+    assert web.get("/rolling", port)[1]["build"] == "2"
+    assert "has reached a steady state" in events(web.shown("rolling"))
+
+
+@pytest.mark.parametrize(
+    ("build", "reason"),
+    [
+        ("missing", "CannotPullContainerError"),
+        ("broken", "Essential container in task exited"),
+        ("sick", "Task failed ELB health checks"),
+    ],
+)
+def test_a_bad_build_is_rolled_back_and_the_one_before_serves_on(web: ContainerWorld, build: str, reason: str) -> None:
+    name = f"bad-{build}"
+    web.service(name)
+    before = web.shown(name)["taskDefinition"]
+    port, bad = web.port, web.deploy(name, build)
+    codes = set()
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and not (web.is_steady(name) and web.shown(name)["taskDefinition"] == before):
+        codes.add(web.get(f"/{name}", port)[0])
+    assert (codes, web.shown(name)["taskDefinition"]) == ({200}, before)
+    assert "rolling back to deployment" in events(web.shown(name))
+    arns = web.ecs.list_tasks(cluster="cluster", serviceName=name, desiredStatus="STOPPED")["taskArns"]
+    stopped = web.ecs.describe_tasks(cluster="cluster", tasks=arns)["tasks"]
+    assert {reason in t["stoppedReason"] for t in stopped if t["taskDefinitionArn"] == bad} == {True}
+    assert len([t for t in stopped if t["taskDefinitionArn"] == bad]) == 3
+
+
+def test_a_killed_task_is_replaced(web: ContainerWorld) -> None:
+    web.until(lambda: web.states("web") == ["healthy", "healthy"])
+    killed = web.of("web")[0]
+    docker("kill", killed)
+    seconds = web.until(lambda: len({*web.of("web")} - {killed}) == 2 and web.states("web") == ["healthy", "healthy"])
+    assert 0.3 < seconds < 15
+
+
+def test_fewer_and_more_tasks(web: ContainerWorld) -> None:
+    web.service("scaled")
+    web.ecs.update_service(cluster="cluster", service="scaled", desiredCount=3)
+    web.until(lambda: web.states("scaled") == ["healthy"] * 3)
+    web.ecs.update_service(cluster="cluster", service="scaled", desiredCount=1)
+    web.until(lambda: len(web.of("scaled")) == 1)
+
+
+def test_a_deleted_service_drains_and_leaves_no_container(web: ContainerWorld) -> None:
+    web.service("gone")
+    [container] = web.of("gone")
+    web.ecs.delete_service(cluster="cluster", service="gone", force=True)
+    assert web.shown("gone")["status"] == "DRAINING"
+    web.ecs.get_waiter("services_inactive").wait(
+        cluster="cluster", services=["gone"], WaiterConfig={"Delay": 1, "MaxAttempts": 40}
+    )
+    web.until(lambda: container not in web.containers())
+
+
+def test_a_killed_data_plane_is_started_again_and_takes_over(web: ContainerWorld) -> None:
+    port, before = web.port, sorted(web.of("web"))
+    folder = web.project.private / "sandbox/containers"
+    os.kill(int((folder / "plane.pid").read_text()), signal.SIGKILL)
+    assert web.get("/web", port)[0] == 200, "traffic goes on"
+    web.until(lambda: web.shown("web")["runningCount"] == 0), "nothing stale is shown"
+    web.project.run("sandbox", "start")
+    web.until(lambda: web.shown("web")["runningCount"] == 2)
+    assert (sorted(web.of("web")), web.get("/web", port)[0]) == (before, 200)
+
+
+def test_another_start_changes_nothing(web: ContainerWorld) -> None:
+    before = web.of("web")
+    started = json.loads(web.project.run("sandbox", "start", "--containers", "--json").out)
+    assert (started["pid"], web.of("web")) == (web.status["pid"], before)
+
+
+def test_stop_leaves_nothing(web: ContainerWorld) -> None:
+    """The last one: it ends what the others stand on."""
+    folder: Path = web.project.private / "sandbox/containers"
+    proxy = int((folder / PIDS).read_text().split()[0])
+    web.project.run("sandbox", "stop")
+    assert docker("ps", "-aq", "--filter", f"label=orchestrate.sandbox={folder.parent}") == ""
+    assert not Path(f"/proc/{proxy}").exists()
