@@ -11,7 +11,7 @@ checkov := .orchestrate/checkov-$(shell cksum < requirements-checkov.txt | cut -
 # Hundreds of processes start here: what Python has compiled once is kept, also where the caller's shell says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test environment check lint types policies image unit waiting computing coverage real engine browser groovy shells lock bench docs clean help
+.PHONY: demo test environment check lint types policies image unit waiting containers computing coverage real engine browser groovy shells lock bench docs clean help
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -42,8 +42,12 @@ environment: $(dev) ## makes the Python environment of the checks
 waiting: $(dev) ## runs the tests that mostly wait
 	@$(run) pytest $$(grep -lrF --include '*.py' pytest.mark.long tests/e2e tests/sandbox tests/terraform) -m long -n 5 --dist worksteal --durations 15
 
+# One sandbox for all of them, so one process.
+containers: $(dev) ## runs the tests of the sandbox with containers
+	@$(run) pytest tests/e2e/test_containers.py --durations 5
+
 computing: $(dev) ## runs the tests with the real engine and Terraform that compute
-	@$(run) pytest -m "not ($(bare)) and not long" -n 3 --dist worksteal --durations 15
+	@$(run) pytest -m "not ($(bare)) and not long and not containers" -n 3 --dist worksteal --durations 15
 
 check: lint types policies ## runs lint, types and policies
 

@@ -15,7 +15,7 @@ from harness import Project, docker, inspect, make
 
 from wrapper.containers.load_balancer import PIDS
 
-pytestmark = [pytest.mark.docker, pytest.mark.sandbox]
+pytestmark = [pytest.mark.docker, pytest.mark.sandbox, pytest.mark.containers]
 REPOSITORY = "orchestrate-test.example/web"
 
 

@@ -46,6 +46,7 @@ PARTS = (
     Part("types", ("environment",)),
     Part("unit", ("environment",)),
     Part("waiting", ("environment", "image")),
+    Part("containers", ("environment", "image")),
     Part("computing", ("environment", "image", "shells", "types", "unit")),
 )
 

@@ -121,8 +121,7 @@ class CliSession:
     @property
     def passing(self) -> tuple[str, ...]:
         """Names of variables that pass to Terraform because the project says so."""
-        settings = self.project.settings
-        return settings.environment if settings else ()
+        return self.project.settings.environment
 
     @property
     def sandboxed(self) -> bool:
@@ -198,8 +197,25 @@ class CliSession:
                 self.containers.go_on()
             return running
         private_folder.make(self.home)
-        endpoint = self.simulated.start(seed_of(self.project))
+        endpoint = self.start_sandbox(seed_of(self.project))
         self.console.info(f"sandbox: started a simulated AWS at {endpoint.url} (log: {endpoint.log})")
+        return endpoint
+
+    @property
+    def wants_containers(self) -> bool:
+        """Whether the project, if this is in one, wants a sandbox with containers."""
+        return self.found_root is not None and self.project.settings.containers
+
+    def start_sandbox(self, seed: Any, containers: bool = False) -> Any:
+        """Unless one runs, which is asked for nothing but with ``containers``. A new one has them too where orchestrate.hcl
+        says so."""
+        running = self.simulated.usable()
+        wanted = containers or (running is None and self.wants_containers)
+        if wanted:
+            self.containers.check()
+        endpoint = self.simulated.start(seed, wanted or None)
+        if endpoint.containers:
+            self.containers.go_on()
         return endpoint
 
     def forget_states_of(self, ended: Any) -> None:
@@ -233,8 +249,7 @@ class CliSession:
         contained = self.contained
         sandboxed = self.sandboxed
         versions = installation.versions("" if contained or self.dry_run else self._other_terraform())
-        if settings := self.project.settings:
-            settings.check_terraform(versions)
+        self.project.settings.check_terraform(versions)
         return plan_run.RunContext(
             home=self.home,
             author=self.author,

@@ -165,10 +165,9 @@ class Project:
         return self.files.short(file)
 
     @cached_property
-    def settings(self) -> ProjectSettings | None:
-        """orchestrate.hcl at the root; None where the project has none."""
-        has_one = self.files.has(self.root / project_settings.FILE)
-        return project_settings.load(self.files) if has_one else None
+    def settings(self) -> ProjectSettings:
+        """orchestrate.hcl: what the project says of itself."""
+        return project_settings.load(self.files)
 
     def sandbox_settings(self) -> dict[str, Any]:
         """config/sandbox.hcl: ``zones`` (list of names) and ``secrets`` (map of name to value), both optional."""

@@ -26,10 +26,12 @@ _OTHERWISE = {
 @dataclass(frozen=True)
 class ProjectSettings:
     """``terraform``: the version that runs here and no other, "" for any; ``environment``: names of variables that pass to
-    Terraform and its providers; ``where``: file and line of each setting that is there."""
+    Terraform and its providers; ``containers``: whether a sandbox that a command starts runs tasks as containers; ``where``:
+    file and line of each setting that is there."""
 
     terraform: str = ""
     environment: tuple[str, ...] = ()
+    containers: bool = False
     where: Mapping[str, str] = field(default_factory=dict)
 
     def check_terraform(self, versions: str) -> None:
@@ -44,10 +46,10 @@ class ProjectSettings:
 
 
 def load(files: Files) -> ProjectSettings:
-    """ConfigError, with the line, for what is unknown or of another form."""
+    """All defaults where the project has no such file. ConfigError, with the line, for what is unknown or of another form."""
     file = files.root / FILE
     found, where = {}, {}
-    for name, (value, line) in files.literals(file).items():
+    for name, (value, line) in files.literals(file).items() if files.has(file) else ():
         where[name] = f"{files.short(file)}:{line}"
         if name not in _READERS:
             close = naming.nearest(name, _READERS)
@@ -75,4 +77,16 @@ def _names(value: Any, where: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value))
 
 
-_READERS: Mapping[str, Callable[[Any, str], Any]] = {"terraform": _version, "environment": _names}
+def _truth(value: Any, where: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ConfigError(
+        f"containers: {value!r} is neither true nor false", where=where, hint="for example: containers = true"
+    )
+
+
+_READERS: Mapping[str, Callable[[Any, str], Any]] = {
+    "terraform": _version,
+    "environment": _names,
+    "containers": _truth,
+}

@@ -24,7 +24,7 @@ def load(disk: Disk, text: str) -> ProjectSettings:
 
 
 def test_a_project_may_say_nothing(example: Disk) -> None:
-    assert Project(example.root, example.root / ".orchestrate").settings is None
+    assert Project(example.root, example.root / ".orchestrate").settings == ProjectSettings()
     found = load(example, "")
     assert found == ProjectSettings()
     found.check_terraform(VERSIONS)
@@ -32,8 +32,12 @@ def test_a_project_may_say_nothing(example: Disk) -> None:
 
 def test_what_it_says(example: Disk) -> None:
     found = load(example, '# ours\nterraform = "1.11.4"\nenvironment = ["GITHUB_TOKEN", "GITHUB_TOKEN", "X_1"]\n')
-    assert (found.terraform, found.environment) == ("1.11.4", ("GITHUB_TOKEN", "X_1"))
+    assert (found.terraform, found.environment, found.containers) == ("1.11.4", ("GITHUB_TOKEN", "X_1"), False)
     found.check_terraform(VERSIONS)
+
+
+def test_a_sandbox_may_have_containers(example: Disk) -> None:
+    assert load(example, "containers = true\n").containers
 
 
 def test_another_terraform_is_an_error_with_the_line(example: Disk) -> None:
@@ -48,9 +52,11 @@ def test_another_terraform_is_an_error_with_the_line(example: Disk) -> None:
     ("line", "says", "hint"),
     [
         ('terafform = "1.11.4"', "no setting 'terafform'", "did you mean terraform?"),
-        ("zzz = 1", "no setting 'zzz'", "settings: terraform, environment"),
+        ("zzz = 1", "no setting 'zzz'", "settings: terraform, environment, containers"),
         ('terraform = "~> 1.11"', "terraform: '~> 1.11' is no version", 'terraform = "1.11.4"'),
         ("terraform = 1.11", "is no version", "for example"),
+        ("contaners = true", "no setting 'contaners'", "did you mean containers?"),
+        ('containers = "yes"', "containers: 'yes' is neither true nor false", "containers = true"),
         ('environment = "GITHUB_TOKEN"', "give a list of names", "for example"),
         ('environment = ["GITHUB-TOKEN"]', "give a list of names", "for example"),
         ('environment = ["AWS_PROFILE"]', "AWS_PROFILE does not pass by this file", "Credentials"),

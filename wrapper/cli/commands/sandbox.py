@@ -28,12 +28,7 @@ def command() -> None: ...
 @click.pass_context
 def start(ctx: click.Context, /, containers: bool, **options: Any) -> int:
     session = ctx.obj.merged(options)
-    if containers:
-        session.containers.check()
-    endpoint = session.simulated.start(_seed(session), containers or None)
-    if endpoint.containers:
-        session.containers.go_on()
-    return _show(session, endpoint)
+    return _show(session, session.start_sandbox(_seed(session), containers))
 
 
 @command.command("stop", help="Stop the sandbox. Everything in it is lost.")
@@ -69,6 +64,7 @@ def status(ctx: click.Context, /, **options: Any) -> int:
 def reset(ctx: click.Context, /, containers: bool, **options: Any) -> int:
     session = ctx.obj.merged(options)
     running = session.simulated.status()
+    containers = containers or session.wants_containers
     if containers:
         session.containers.check()
     session.containers.plane.stop()
