@@ -126,7 +126,9 @@ class Long:
     def _talk(self) -> None:
         with socket.create_connection(("127.0.0.1", self.load.port), LIMIT) as there:
             asked = f"GET /websocket HTTP/1.1\r\nHost: {HOST}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            there.sendall(f"{asked}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n\r\n".encode())
+            there.sendall(
+                f"{asked}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+            )
             if b" 101 " not in there.recv(4096):
                 raise ValueError("was refused")
             for _ in range(SLOW):

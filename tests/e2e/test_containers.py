@@ -75,6 +75,17 @@ def test_nothing_of_a_container_is_unsafe(web: ContainerWorld) -> None:
         assert {b["HostIp"] for bs in host["PortBindings"].values() for b in bs} == {"127.0.0.1"}
 
 
+def test_what_a_container_prints_is_in_cloudwatch_logs(web: ContainerWorld) -> None:
+    web.get("/web?number=4711", web.port)
+    logs = web.client("logs")
+
+    def found() -> list[str]:
+        asked = logs.filter_log_events(logGroupName="/ecs/web", filterPattern="4711")["events"]
+        return [event["message"] for event in asked]
+
+    web.until(lambda: found() == ["GET /web?number=4711"], 10)
+
+
 def test_a_deployment_loses_no_request(web: ContainerWorld) -> None:
     web.service("rolling")
     port, codes, builds = web.port, set(), set()

@@ -13,6 +13,7 @@ from typing import Any
 from harness import REGION, Project, client, docker
 
 HOST = "acme.example.com"
+LOGS = {"awslogs-group": "/ecs/web", "awslogs-region": REGION, "awslogs-stream-prefix": "web"}
 ROLLBACK = {"enable": True, "rollback": True}
 
 
@@ -33,6 +34,7 @@ class ContainerWorld:
         self.status = json.loads(self.project.run("sandbox", "status", "--json").out)
         self.ecs, self.elb = self.client("ecs"), self.client("elbv2")
         self.ecs.create_cluster(clusterName="cluster")
+        self.client("logs").create_log_group(logGroupName="/ecs/web")
         vpc = self.client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
         subnets = self.client("ec2").describe_subnets()["Subnets"]
         self.vpc, self.subnets = vpc, [s["SubnetId"] for s in subnets if s["VpcId"] == vpc][:2]
@@ -60,6 +62,7 @@ class ContainerWorld:
             **{"name": "web", "image": f"{self.repository}:{build}", "memory": 64, "essential": True, "stopTimeout": 5},
             "portMappings": [{"containerPort": 8080, "hostPort": 0}],
             "environment": [{"name": "TENANT", "value": "acme"}],
+            "logConfiguration": {"logDriver": "awslogs", "options": LOGS},
         }
         made = self.ecs.register_task_definition(family=family, containerDefinitions=[one | container])
         return str(made["taskDefinition"]["taskDefinitionArn"])

@@ -159,6 +159,15 @@ class TaskEngine:
         found = self._api.inspect_container(container)["State"]
         return str(found["Status"]), int(found["ExitCode"]), str((found.get("Health") or {}).get("Status", ""))
 
+    def logs(self, container: str) -> Iterator[bytes]:
+        """Its lines, each with its time before it, until it ends. One that comes in pieces is put together."""
+        rest = b""
+        for piece in self._api.logs(container, stream=True, follow=True, timestamps=True):
+            *whole, rest = (rest + piece).split(b"\n")
+            yield from whole
+        if rest:
+            yield rest
+
     # -- all of them ------------------------------------------------------------------------------
 
     def found(self) -> list[FoundContainer]:

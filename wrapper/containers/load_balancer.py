@@ -46,17 +46,14 @@ class Proxy:
         """The process number of the master, or 0. A number that was given to another process since is not believed."""
         with contextlib.suppress(OSError, ValueError, IndexError):
             pid = int((self._home / PIDS).read_text().split()[0])
-            return pid if b"haproxy" in Path(f"/proc/{pid}/cmdline").read_bytes() and self._mine(pid) else 0
+            return pid if str(self._home / CONFIGURATION).encode() in _command_line(pid) else 0
         return 0
-
-    def _mine(self, pid: int) -> bool:
-        return os.path.samefile(f"/proc/{pid}/cwd", self._home)
 
     def _start(self) -> None:
         """Master and worker (-W), so that a signal is enough for a new configuration."""
         for name in (PIDS, SOCKET):
             (self._home / name).unlink(missing_ok=True)
-        argv = [self._program, "-W", "-f", CONFIGURATION, "-p", PIDS]
+        argv = [self._program, "-W", "-f", str(self._home / CONFIGURATION), "-p", PIDS]
         with (self._home / LOG).open("ab") as log:
             subprocess.Popen(
                 argv, cwd=self._home, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -77,6 +74,13 @@ class Proxy:
                     os.kill(pid, signal.SIGKILL)
         for name in (CONFIGURATION, PIDS, SOCKET):
             (self._home / name).unlink(missing_ok=True)
+
+
+def _command_line(pid: int) -> bytes:
+    """Of a process; empty where there is none."""
+    if Path("/proc/self/cmdline").exists():
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, check=False).stdout
 
 
 def _soon(is_so: Callable[[], bool]) -> bool:

@@ -20,6 +20,7 @@ from . import world as worlds
 from .clock import PlaneClock
 from .engine import LABEL, NotStarted, TaskEngine
 from .health import Checker, Key
+from .logs import LogShipper, LogStream, stream_of
 from .nouns import (
     Complete,
     Deployment,
@@ -74,6 +75,7 @@ class Plane:
         self._memory = Memory()
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(16)
+        self._logs = LogShipper(engine.logs)
         self._checker = Checker(self._answered, clock.factor)
         self._world: World = {}
         self._happened: dict[str, list[str]] = {}
@@ -128,6 +130,7 @@ class Plane:
         self._drain(groups)
         self._tell(services)
         self._checker.watch(self._targets_to_check(groups))
+        self._logs.watch(self._streams())
         self._proxying.apply(self._world, self._memory.tasks.values(), self._clock.now())
         self._forget()
 
@@ -347,6 +350,14 @@ class Plane:
 
         self._change(arn, lambda task: replace(task, targets=tuple(map(after, task.targets))))
 
+    def _streams(self) -> dict[str, LogStream]:
+        found: dict[str, LogStream] = {}
+        for task in self._memory.tasks.values():
+            definition = self._world["definitions"].get(task.definition, {"containers": ()})
+            by_name = {one["name"]: stream_of(task, one) for one in definition["containers"]}
+            found |= {c.id: stream for c in task.containers if c.id and (stream := by_name.get(c.name))}
+        return found
+
     def _targets_to_check(self, groups: Mapping[str, TargetGroup]) -> dict[Key, Any]:
         return {
             (task.arn, target.group, target.host_port): groups[target.group].check
@@ -378,6 +389,7 @@ class Plane:
         return {
             "services": {arn: self._of_service(one) for arn, one in services.items()},
             "targets": targets,
+            "logs": self._logs.taken(),
             "shown": {**shown, "ports": self._proxying.ports, "ca": self._proxying.ca},
         }
 

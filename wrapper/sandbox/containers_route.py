@@ -1,5 +1,5 @@
-"""The private route of the data plane: it says what ought to run, and takes what runs. With its modules ``containers_desired``
-and ``containers_observed`` the one place where the data plane touches moto.
+"""The private route of the data plane: it says what ought to run, and takes what runs. With its modules ``containers_desired``,
+``containers_observed`` and ``containers_logs`` the one place where the data plane touches moto.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ecs.models import ecs_backends
 
 from .containers_desired import desired
+from .containers_logs import store
 from .containers_observed import Observed
 
 
@@ -33,6 +34,7 @@ class ContainersRoute:
             return {"age": self._observed.age, "shown": self._shown}
         if "report" in asked:
             self._shown = asked["report"].get("shown", {})
+            store(asked["report"].get("logs", ()))
             self._observed.take(asked["report"], every_service())
         return desired()
 

@@ -1,0 +1,77 @@
+"""What containers print, line by line, for CloudWatch Logs: each container is followed by a thread of its own until it ends."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .nouns import Task
+
+MOST_LINES = 5000  # of one report; what is more waits for the next
+_KEPT = 50_000  # lines that wait; of more the newest are lost
+_LONGEST = 200_000  # characters of a line
+
+
+@dataclass(frozen=True)
+class LogStream:
+    """Where a container's lines belong. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html"""
+
+    region: str
+    group: str
+    stream: str
+
+
+def stream_of(task: Task, container: Mapping[str, Any]) -> LogStream | None:
+    """The stream of a container by its definition; None where its log goes elsewhere."""
+    asked = container.get("logConfiguration") or {}
+    options = asked.get("options") or {}
+    if asked.get("logDriver") != "awslogs" or not options.get("awslogs-group"):
+        return None
+    region = options.get("awslogs-region") or task.arn.split(":")[3]
+    prefix = options.get("awslogs-stream-prefix") or "ecs"
+    return LogStream(region, options["awslogs-group"], f"{prefix}/{container['name']}/{task.id}")
+
+
+def parsed(line: bytes) -> dict[str, Any]:
+    """A line of the engine, which begins with its time -> an event of CloudWatch Logs."""
+    stamp, _, text = line.decode(errors="replace").rstrip("\r\n").partition(" ")
+    moment = datetime.fromisoformat(stamp[:26].rstrip("Z") + "+00:00")
+    return {"timestamp": int(moment.timestamp() * 1000), "message": text[:_LONGEST]}
+
+
+class LogShipper:
+    """``follow``: the lines of a container, as long as it runs."""
+
+    def __init__(self, follow: Callable[[str], Iterator[bytes]]) -> None:
+        self._follow = follow
+        self._lines: queue.Queue[tuple[LogStream, dict[str, Any]]] = queue.Queue(_KEPT)
+        self._known: set[str] = set()
+
+    def watch(self, wanted: Mapping[str, LogStream]) -> None:
+        """Also these containers from now on."""
+        for container in wanted.keys() - self._known:
+            self._known.add(container)
+            threading.Thread(target=self._read, args=(container, wanted[container]), daemon=True).start()
+
+    def _read(self, container: str, stream: LogStream) -> None:
+        try:
+            for line in self._follow(container):
+                if line.strip():
+                    self._lines.put_nowait((stream, parsed(line)))
+        except Exception:  # the container or its engine is gone, or too much waits: its log ends here
+            return
+
+    def taken(self) -> list[dict[str, Any]]:
+        """What was printed since the last time, by stream."""
+        found: dict[LogStream, list[dict[str, Any]]] = defaultdict(list)
+        for _ in range(min(MOST_LINES, self._lines.qsize())):
+            stream, event = self._lines.get_nowait()
+            found[stream].append(event)
+        return [
+            {"region": s.region, "group": s.group, "stream": s.stream, "events": events} for s, events in found.items()
+        ]
