@@ -120,6 +120,8 @@ class Plane:
             pass
 
     def turn(self) -> None:
+        if self._world:  # a task that died gets no more requests, before anything else is asked
+            self._proxying.apply(self._world, self._memory.tasks.values(), self._clock.now())
         self._world = self._exchange(self._report())
         self._happened, self._verdicts = {}, {}
         services, groups = worlds.services(self._world, self._memory.deployments), worlds.target_groups(self._world)
