@@ -8,6 +8,8 @@ import pytest
 
 from wrapper.model.nouns import Layer
 from wrapper.project.project import Project
+from wrapper.terraform.merging import DEEP
+from wrapper.terraform.type_constraints import mismatch
 
 ROOT = Path(__file__).resolve().parents[3]
 STACKS = sorted(folder.name for folder in (ROOT / "config/ap-southeast-2").iterdir() if folder.is_dir())
@@ -63,6 +65,25 @@ def test_both_modes_are_shipped(shipped: Project, name: str, modes: dict[str, st
     assert {tenant: value.get("mode", "own") for tenant, value in values.items()} == modes
     shared = shipped.values.of(Layer(stack)).get("load_balancers")
     assert (shared.value if shared else 0) == int("shared" in modes.values())
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_each_stack_says_its_rule_of_merging(shipped: Project, name: str) -> None:
+    """A stack that is copied from one of these decides nothing later."""
+    assert shipped.stack(name, "ap-southeast-2").settings.merge == DEEP
+
+
+def test_a_map_that_lost_its_mode_makes_no_load_balancer(shipped: Project) -> None:
+    variable = shipped.values.declared(ROOT / "src" / TENANTS)["load_balancer"]
+    assert mismatch({"sticky_seconds": 3600}, variable.type, variable.name) == "load_balancer.mode is missing"
+    assert variable.required, "nor does a tenant without the map"
+
+
+def test_what_a_tenant_takes_away_is_gone(shipped: Project) -> None:
+    """globex in beta runs on Fargate, where nothing is placed, and works at night."""
+    globex = shipped.values.of(Layer(shipped.stack("appcluster-beta", "ap-southeast-2"), "globex"))
+    assert "placement" not in globex["deployment"].value and "schedules" not in globex["scaling"].value
+    assert globex["deployment"].value["min_healthy_percent"] == 100
 
 
 def test_staging_is_live_under_another_name(shipped: Project) -> None:
