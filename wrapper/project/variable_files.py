@@ -200,7 +200,7 @@ class VariableFiles:
         if source.values.keys() <= {*known}:
             return source
         values = {n: v for n, v in source.values.items() if takes(known, n) or n not in self._declared_somewhere}
-        return replace(source, values=values)
+        return replace(source, values=values, elsewhere=self._declared_somewhere)
 
     @cached_property
     def _declared_somewhere(self) -> set[str]:

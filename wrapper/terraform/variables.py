@@ -39,7 +39,8 @@ RESERVED = (
 class Source:
     """One origin of values. ``name`` is the file (or what else it came from); ``mine`` says that every
     key must be declared by this very root; ``tenant`` that reserved keys are refused; ``secret`` that its values are shown
-    nowhere; ``lines``: where the keys of its maps stand; ``whole``: its maps are merged with nothing below them."""
+    nowhere; ``lines``: where the keys of its maps stand; ``whole``: its maps are merged with nothing below them;
+    ``elsewhere``: names that other roots declare, since its keys are for any of them."""
 
     name: str
     values: hcl.Located
@@ -48,6 +49,7 @@ class Source:
     secret: bool = False
     lines: Mapping[str, hcl.KeyLines] = field(default_factory=dict)
     whole: bool = False
+    elsewhere: Collection[str] = ()
 
     def part(self, name: str) -> Part:
         """What it says of a variable."""
@@ -157,7 +159,7 @@ def _is_for(
     if source.tenant:
         _refuse_reserved(name, where)
     if name not in declared and (source.mine or name not in others):
-        raise undeclared(name, declared, others if not source.mine else (), where, label)
+        raise undeclared(name, declared, [*others, *source.elsewhere] if not source.mine else (), where, label)
     return name in declared
 
 

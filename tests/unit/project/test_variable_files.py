@@ -72,6 +72,18 @@ def test_a_key_that_no_root_declares_is_an_error_also_beside_a_root_that_cannot_
     assert error.value.where == "config/common.tfvars:2"
 
 
+@pytest.mark.parametrize(("name", "meant"), [("coluor", "colour"), ("zoen", "zone")])
+def test_a_misspelt_key_of_a_common_file_gets_the_nearest_name_of_any_root(
+    example: Disk, name: str, meant: str
+) -> None:
+    example.write("src/other/colour.tf", 'variable "colour" { type = string }\n')
+    example.append("config/common.tfvars", f'{name} = "blue"\n')
+    with pytest.raises(ConfigError) as error:
+        names(example, "app-test")
+    assert (error.value.where, error.value.exit_code) == ("config/common.tfvars:2", 65)
+    assert error.value.hint == f"did you mean {meant}?"
+
+
 def test_a_key_of_a_stack_is_not_for_another_stacks_root(example: Disk) -> None:
     example.write("src/global/colour.tf", 'variable "colour" {\n  type    = string\n  default = "red"\n}\n')
     example.append(f"{APP}/variables.tfvars", 'colour = "blue"\n')
