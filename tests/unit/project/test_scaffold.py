@@ -22,6 +22,7 @@ def test_its_values_are_right_in_every_layer(tmp_path: Path) -> None:
     made = Project(tmp_path / "shop", tmp_path / "home")
     (stack,) = made.stacks()
     assert (stack.label, stack.settings.ephemeral) == ("eu-west-1/shop-test", True)
+    assert stack.settings.merge == "deep"
     assert made.values.of(Layer(stack))
     found = made.values.of(Layer(stack, "acme"))
     assert [found[f"{name}-build"].value for name in SHOP.services] == ["1", "1"]
