@@ -43,6 +43,10 @@ ORIGINS = (
 )
 
 
+def _older(_layer: Layer, _differences: Sequence[MergeDifference]) -> str:
+    return REPLACE
+
+
 class VariableFiles:
     """Values of the layers of one project."""
 
@@ -68,10 +72,10 @@ class VariableFiles:
         """Names of the outputs of a Terraform root."""
         return {b.labels[0] for _, b in self._files.blocks(source) if b.kind == "output" and b.labels}
 
-    def of(self, layer: Layer, outputs: Mapping[str, Any] | None = None) -> Values:
+    def of(self, layer: Layer, outputs: Mapping[str, Any] | None = None, decide: Decide = _older) -> Values:
         """Values of a layer by the project's files; ``outputs`` are those of the stack layer. What the command line gives, and
         whether all that is required is there, the caller knows."""
-        found = next(iter(self.of_all([layer], outputs)))
+        found = next(iter(self.of_all([layer], outputs, decide=decide)))
         if isinstance(found, OrchestrateError):
             raise found
         return found
@@ -81,7 +85,7 @@ class VariableFiles:
         layers: Iterable[Layer],
         outputs: Mapping[str, Any] | None = None,
         forgive: ForgiveLayer | None = None,
-        decide: Decide = lambda _layer, _differences: REPLACE,
+        decide: Decide = _older,
     ) -> Iterator[Values | OrchestrateError]:
         """Values of many layers of one stack, each file read and parsed once; for a layer whose own
         files are wrong, what is wrong. Raises what is wrong for all of them. ``forgive`` hears instead of what is wrong with

@@ -42,8 +42,8 @@ def command(ctx: click.Context, /, stack: str, region: str, wanted: int | None, 
     session = ctx.obj.merged(options)
     found = session.project.stack(stack, region)
     session.project.layer(found, _EXAMPLE, must_be_declared=False)
-    account, deployed, unreadable = _asked(session, found)
-    fleet = _fleet(session, found, deployed, wanted)
+    account, stateful, unreadable = _asked(session, found)
+    fleet = _fleet(session, found, stateful, wanted)
     headrooms = quota_headroom.judge(fleet, account)
     if session.options.json:
         session.console.json(_data(found, fleet, headrooms, unreadable))
@@ -52,40 +52,44 @@ def command(ctx: click.Context, /, stack: str, region: str, wanted: int | None, 
     return 0 if all(one.fits for one in headrooms) else 1
 
 
-def _asked(session: CliSession, stack: Stack) -> tuple[quota_headroom.Account, list[str], list[str]]:
-    """The account, the tenants that stand in it, and what could not be learned of it."""
+def _asked(session: CliSession, stack: Stack) -> tuple[quota_headroom.Account, frozenset[str], list[str]]:
+    """The account, the layers that have a state there by tenant, and what could not be learned of it."""
     from ...aws import quota_usage
     from ...aws.identity import identify
 
     try:
         identity = session.identity(stack) if session.sandboxed else identify(stack, session.environ)
-        deployed = _deployed(stack, identity)
+        stateful = _stateful(stack, identity)
     except RefusedError as error:
-        return quota_headroom.Account(), [], [error.message]
+        return quota_headroom.Account(), frozenset(), [error.message]
     values = session.project.values.of(Layer(stack))
     zone = values.get("zone")
     account, unreadable = quota_usage.read(identity, _region(stack), stack.name, str(zone.value) if zone else "")
-    return account, deployed, unreadable
+    return account, stateful, unreadable
 
 
-def _deployed(stack: Stack, identity: Identity) -> list[str]:
+def _stateful(stack: Stack, identity: Identity) -> frozenset[str]:
     try:
-        return layer_state.deployed(store.open_store(stack, identity), stack)
+        return layer_state.stateful(store.open_store(stack, identity), stack)
     except NotFoundError:
-        return []  # no bucket yet: nothing was ever deployed
+        return frozenset()  # no bucket yet: nothing was ever deployed
 
 
-def _fleet(session: CliSession, stack: Stack, deployed: list[str], wanted: int | None) -> quota_headroom.FleetDemand:
-    values = session.project.values
+def _fleet(
+    session: CliSession, stack: Stack, stateful: frozenset[str], wanted: int | None
+) -> quota_headroom.FleetDemand:
+    def decide(layer: Layer, _differences: object) -> str:
+        return REPLACE if layer.tenant in stateful else DEEP
+
+    values, deployed = session.project.values, sorted(stateful - {""})
     names = [*deployed, *(t for t in session.project.tenants(stack) if t not in deployed)]
-    stack_values = values.of(Layer(stack))
+    stack_values = values.of(Layer(stack), decide=decide)
     zones, on_demand = (
         len(_object(stack_values, "network").get("zones") or ("a", "b")),
         quotas.on_demand(_object(stack_values, "capacity")),
     )
     layers = [Layer(stack, tenant) for tenant in [*names, _EXAMPLE]]
-    found = values.of_all(layers, decide=lambda layer, _: REPLACE if layer.tenant in deployed else DEEP)
-    shapes = [_shape(of, zones, on_demand) for of in found]
+    shapes = [_shape(of, zones, on_demand) for of in values.of_all(layers, decide=decide)]
     return quota_headroom.FleetDemand(
         tuple(shapes[:-1]), shapes[-1], len(deployed), len(names) if wanted is None else wanted
     )

@@ -87,6 +87,22 @@ def test_the_stacks_values_decide(run_cli: Run, example: Disk) -> None:
     assert (found["mode"], ours["load balancers"], ours["schedule groups"]) == ("shared", 6, 1)
 
 
+def test_a_tenant_is_counted_as_it_would_be_applied(run_cli: Run, example: Disk) -> None:
+    """No tenant has a state here: where the stack says no rule of merging, their maps are merged."""
+    kind = "object({ mode = optional(string), sticky_seconds = optional(number) })"
+    example.append(
+        "src/app/tenant/variables.tf", f'variable "load_balancer" {{\n  type    = {kind}\n  default = {{}}\n}}\n'
+    )
+    example.append(f"{APP}/variables.tfvars", 'load_balancer = { mode = "shared" }\n')
+    example.append(f"{APP}/tenants/acme.tfvars", "load_balancer = { sticky_seconds = 60 }\n")
+    ours = {}
+    for merge in ("", 'merge = "deep"', 'merge = "replace"'):
+        example.write(f"{APP}/stack.hcl", f'source = "app"\n{merge}\n')
+        found = json.loads(run_cli("quota", "app-test", "--json").out)
+        ours[merge] = next(q["ours"] for q in found["quotas"] if q["quota"] == "load balancers")
+    assert ours[""] == ours['merge = "deep"'] == ours['merge = "replace"'] - 1, ours
+
+
 def test_a_tenants_values_that_are_wrong_are_said(run_cli: Run, example: Disk) -> None:
     example.append(f"{APP}/tenants/globex.tfvars", "memroy = 1\n")
     said = run_cli("quota", "app-test")
