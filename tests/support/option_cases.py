@@ -161,6 +161,22 @@ def _agents(disk: Disk) -> None:
     file.write_text(json.dumps(data))
 
 
+_READ_IT = ("apply", "plan", "destroy", "console", "import", "refresh", "test")
+
+
+def _size(disk: Disk) -> None:
+    disk.write("f.tfvars", "size = 3\n")
+
+
+def _text(disk: Disk) -> None:
+    disk.write("f.tfvars", 'text = "other"\n')
+
+
+def _unknown(disk: Disk) -> None:
+    """A file that is checked, and used for nothing."""
+    disk.write("f.tfvars", "nothing = 1\n")
+
+
 def _compared(command: str) -> str:
     return ONE_TENANT.get(command) or ALONE[command]
 
@@ -270,6 +286,15 @@ ONE = {
         (name, "--var-env"): Case(line, "--var-env text=USER")
         for name, line in (ALONE | {"promote": PROMOTE}).items()
         if name in ("vars", "affected", "shards", "drift", "promote", "rollback")
+    },
+    **{(name, "-var-file"): Case(alone(name), "-var-file f.tfvars", change=_size) for name in _READ_IT},
+    **{(name, "-var-file"): Case(alone(name), "-var-file f.tfvars", change=_unknown) for name in ("init", "validate")},
+    **{
+        (name, "-var-file"): Case(line, "-var-file f.tfvars", change=_text)
+        for name, line in (
+            *((name, ALONE[name]) for name in ("vars", "affected", "shards", "drift", "rollback")),
+            ("promote", PROMOTE),
+        )
     },
     ("vars", "-var"): Case(ALONE["vars"], "-var text=other"),
     ("affected", "-var"): Case("affected app-test", "-var text=other"),

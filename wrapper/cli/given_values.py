@@ -52,10 +52,10 @@ def _read(session: CliSession, verb: Verb, token: Token) -> FileToken:
 
 
 def _unused(session: CliSession, verb: Verb, tokens: Sequence[Token]) -> list[Token]:
-    """Old pipelines type them with every verb: a -var is still checked, and used by none."""
+    """Old pipelines type them with every verb: each is still checked, and used by none."""
     files = [t for t in tokens if t.flag == "var-file"]
     if files and not verb.passes_over_values:
         raise UsageError(f"{verb.name} uses no values, and takes no -var-file", hint="leave it out")
     if any(caller_values.gives(t) and not caller_values.chooses_tenant(t) for t in tokens):
         session.console.info(f"{verb.name} uses no values: -var and -var-file are passed over")
-    return [t for t in tokens if t.flag != "var-file"]
+    return [_read(session, verb, t) if t.flag == "var-file" else t for t in tokens]

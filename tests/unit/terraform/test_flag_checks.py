@@ -88,6 +88,25 @@ def test_input_of_old_pipelines_is_taken_by_every_verb_with_a_word(run_cli: Run,
     assert f"{word} is left out: no run waits for input" in said.err
 
 
+@pytest.mark.parametrize("verb", [n for n, verb in VERBS.items() if not verb.values and not verb.passes_over_values])
+def test_a_verb_without_values_takes_no_file_of_them(run_cli: Run, verb: str) -> None:
+    said = run_cli(verb, "app-test", *WORDS.get(verb, ()), "-var-file=f.tfvars")
+    assert (said.code, said.out) == (64, "")
+    assert f"{verb} uses no values, and takes no -var-file" in said.err
+
+
+@pytest.mark.parametrize("verb", ["init", "validate"])
+def test_a_file_of_values_that_is_passed_over_is_checked(run_cli: Run, example: Disk, verb: str) -> None:
+    example.write("f.tfvars", "size = 1\n")
+    typed = ("--dry-run", "--engine", "host", verb, "app-test")
+    plain, said = run_cli(*typed), run_cli(*typed, "-var-file=f.tfvars")
+    assert (said.code, said.out) == (plain.code, plain.out)
+    assert f"{verb} uses no values: -var and -var-file are passed over" in said.err
+    example.write("f.tfvars", "sise = 1\n")
+    said = run_cli(*typed, "-var-file=f.tfvars")
+    assert said.code == 65 and "f.tfvars:1" in said.err and "did you mean size?" in said.err
+
+
 @pytest.mark.parametrize("verb", [name for name, verb in VERBS.items() if not verb.values])
 def test_var_of_old_pipelines_is_taken_by_every_verb(run_cli: Run, verb: str) -> None:
     typed = ("--dry-run", "--engine", "host", verb, "app-test", *WORDS.get(verb, ()))
