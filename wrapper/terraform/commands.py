@@ -42,7 +42,8 @@ class Verb:
 
     What it takes. ``values``: it evaluates variables, so it takes -var; ``passes_over_values``: it takes -var-file as
     Terraform's does, and uses none; ``words``: how many bare words it may take after
-    ours; ``plan_file``: the first of them is a plan file; ``color``, ``speaks_json``: it knows -no-color, -json;
+    ours; ``plan_file``: the first of them is a plan file; ``color``, ``speaks_json``: it knows -no-color, -json; ``nested``: its
+    first word is a command of its own;
     ``streams_json``: with -json its diagnostics are data too.
 
     What it does. ``mutates``: it changes a state, or what one describes, unless its first word is one of ``reads``; ``on_state``:
@@ -68,6 +69,7 @@ class Verb:
     prompts: bool = False
     words: int = 0
     color: bool = True
+    nested: bool = False
     init: bool = True
     plan_file: bool = False
     speaks_json: bool = False
@@ -154,7 +156,7 @@ VERBS = {
         PLAN,
         DESTROY,
         Verb("output", words=1, speaks_json=True, help="Print the outputs of a state."),
-        Verb("console", values=True, interactive=True, color=False, help="Open Terraform's console on a state."),
+        Verb("console", values=True, interactive=True, help="Open Terraform's console on a state."),
         Verb(
             "state",
             mutates=True,
@@ -162,7 +164,7 @@ VERBS = {
             reads=("list", "show", "pull"),
             repairs=("push",),
             words=_MANY,
-            color=False,
+            nested=True,
             help="Run a state command: state STACK REGION list ...",
         ),
         Verb(
@@ -188,19 +190,18 @@ VERBS = {
             unlocks=True,
             interactive=True,
             words=1,
-            color=False,
             help="Release a lock that an interrupted run left.",
         ),
         INIT,
-        Verb("graph", color=False),
-        Verb("providers", words=_MANY, color=False, writes_root=("lock",)),
+        Verb("graph"),
+        Verb("providers", words=_MANY, nested=True, writes_root=("lock",)),
         Verb("modules", color=False),
-        Verb("taint", mutates=True, guarded=True, on_state=True, words=1, color=False),
+        Verb("taint", mutates=True, guarded=True, on_state=True, words=1),
         UNTAINT,
         Verb("test", values=True, streams_json=True),
-        Verb("fmt", words=_MANY, color=False, init=False, writes_root=(ANY_WORD,), tells_form=True),
+        Verb("fmt", words=_MANY, init=False, writes_root=(ANY_WORD,), tells_form=True),
         Verb("get", init=False, quiet=True),
-        Verb("metadata", words=1, color=False, init=False),
+        Verb("metadata", words=1, nested=True, init=False),
         Verb("version", color=False, init=False, speaks_json=True),
     )
 }
@@ -351,7 +352,8 @@ def argv(verb: Verb, arguments: Sequence[str] = (), *, color: bool, **options: o
         options["no_color"] = True
     if verb.prompts:
         options.setdefault("input", False)
-    return ("terraform", *verb.name.split(), *_dialect(options), *arguments)
+    split = 1 if verb.nested and arguments and not arguments[0].startswith("-") else 0
+    return ("terraform", *verb.name.split(), *arguments[:split], *_dialect(options), *arguments[split:])
 
 
 def _dialect(options: dict[str, object]) -> list[str]:

@@ -59,8 +59,8 @@ APPLY = "terraform apply -no-color -input=false"
         (["apply", "my.plan"], [" ".join(INIT), f"{APPLY} orchestrate.tfplan"]),
         (["show", "my.plan", "-json"], [" ".join(INIT), "terraform show -no-color orchestrate.tfplan -json"]),
         (["show"], [" ".join(INIT), "terraform show -no-color"]),
-        (["state", "mv", "a", "b"], [" ".join(INIT), "terraform state mv a b"]),
-        (["fmt", "-check"], ["terraform fmt -check"]),
+        (["state", "mv", "a", "b"], [" ".join(INIT), "terraform state mv -no-color a b"]),
+        (["fmt", "-check"], ["terraform fmt -no-color -check"]),
         (["version"], ["terraform version"]),
     ],
 )

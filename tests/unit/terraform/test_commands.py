@@ -159,8 +159,11 @@ def test_apply_is_split_into_what_plans_and_what_applies() -> None:
             ["terraform", "plan", "-detailed-exitcode", "-destroy", "-input=false"],
         ),
         ("init", [], True, {"reconfigure": True}, ["terraform", "init", "-reconfigure", "-input=false"]),
-        ("state", ["list"], False, {}, ["terraform", "state", "list"]),
-        ("force-unlock", ["x"], False, {}, ["terraform", "force-unlock", "x"]),
+        ("state", ["list"], False, {}, ["terraform", "state", "list", "-no-color"]),
+        ("state", ["mv", "a", "b"], False, {}, ["terraform", "state", "mv", "-no-color", "a", "b"]),
+        ("state", ["mv", "a", "b"], True, {}, ["terraform", "state", "mv", "a", "b"]),
+        ("providers", [], False, {}, ["terraform", "providers", "-no-color"]),
+        ("force-unlock", ["x"], False, {}, ["terraform", "force-unlock", "-no-color", "x"]),
         ("show", [], True, {}, ["terraform", "show"]),
     ],
 )
