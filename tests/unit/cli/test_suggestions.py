@@ -170,9 +170,11 @@ ELSEWHERE = {
 # What starts a sandbox, builds an image or makes a bucket is only looked up: its help is there, for exactly these words.
 LOOKED_UP = {
     "cli/commands/doctor.py:built: you need to do nothing: the first run builds it (or run ./orchestrate image)",
+    "containers/lifecycle.py:start: read the log, then run `./orchestrate sandbox reset`",
     "cli/session.py:store: start it: ./orchestrate sandbox start",
     "engines/docker.py:_ended: build the image again: ./orchestrate image --force",
     "engines/docker.py:_translated: build it: ./orchestrate image",
+    "sandbox/lifecycle.py:_other_mode: ./orchestrate sandbox reset",
     "sandbox/lifecycle.py:_unavailable: read the log, then: ./orchestrate sandbox reset",
     "sandbox/lifecycle.py:usable: stop it first, which empties it: ./orchestrate sandbox stop",
     "state/s3.py:_translated: create it: ./orchestrate bootstrap {}",
@@ -181,6 +183,8 @@ LOOKED_UP = {
 OF_THE_MACHINE = {
     "aws/identity.py:_credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID, log in (aws sso login), use an instance or task role, or "
     "try it without an account: --sandbox",
+    "containers/engine.py:connect: start it (systemctl start docker), or start the sandbox without --containers",
+    "containers/haproxy.py:program: install it (apt-get install haproxy), or start the sandbox without --containers",
     "engines/docker.py:_how_to_start: start it (systemctl start docker), install it (make engine), or use --engine host",
     "engines/docker.py:_how_to_start: your user may not use it: join the group docker (newgrp docker), or run as root",
     "engines/docker.py:_no_engine: start it again (systemctl restart docker), or use --engine host",
@@ -245,14 +249,15 @@ SENTENCES = {
 
 # Where options of AWS's, Docker's and git's programs are.
 OF_OTHER_PROGRAMS = (
-    *(
-        "aws/quota_headroom.py",
-        "aws/task_definitions.py",
-        "engines/container.py",
-        "engines/docker.py",
-        "engines/image/",
-    ),
-    *("project/git.py", "sandbox/", "state/s3.py"),
+    "aws/quota_headroom.py",
+    "aws/task_definitions.py",
+    "containers/",
+    "engines/container.py",
+    "engines/docker.py",
+    "engines/image/",
+    "project/git.py",
+    "sandbox/",
+    "state/s3.py",
 )
 
 
@@ -267,7 +272,7 @@ def shop(
 
 
 def commands_in(text: str) -> list[str]:
-    found = re.findall(r"\./orchestrate (?:(?! && |[;)\n]).)*", text)
+    found = re.findall(r"\./orchestrate (?:(?! && |[;)`\n]).)*", text)
     return [one.strip() for one in found if not re.search(r"\b(?!FILE)[A-Z]{2,}\b", one)]
 
 
