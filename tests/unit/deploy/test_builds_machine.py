@@ -69,15 +69,12 @@ class Builds(RuleBasedStateMachine):
         self.model.files["service2-build"] = None
         self.commit()
 
-    @rule(quoted=st.booleans(), shared=st.booleans(), mapped=st.booleans())
-    def the_same_is_written_otherwise(self, quoted: bool, shared: bool, mapped: bool) -> None:
-        self.style = {"quoted": quoted, "shared": shared, "mapped": mapped}
+    @rule(quoted=st.booleans(), shared=st.booleans(), mapped=st.booleans(), root=st.booleans())
+    def the_same_is_written_otherwise(self, quoted: bool, shared: bool, mapped: bool, root: bool) -> None:
+        """``root``: it takes its builds in one map."""
+        self.style, self.mapped = {"quoted": quoted, "shared": shared, "mapped": mapped}, root
         self.commit()
-
-    @rule(mapped=st.booleans())
-    def the_root_takes_builds_otherwise(self, mapped: bool) -> None:
-        self.mapped = mapped
-        self.world.declare(self.model.defaults, mapped=mapped)
+        self.world.declare(self.model.defaults, mapped=root)
 
     @rule()
     def another_value_changes(self) -> None:
@@ -139,6 +136,17 @@ class Builds(RuleBasedStateMachine):
         else:
             assert result.ok, result
             self.went_well(numbers, given)
+
+    @precondition(lambda self: self.deployed)
+    @rule()
+    def files_catch_up_and_go_back(self) -> None:
+        """A fleet in between takes note of them."""
+        before = dict(self.model.files)
+        self.model.files |= {n: self.model.before(n) for n in NAMES if self.model.before(n)}
+        self.commit()
+        self.fleet()
+        self.model.files = before
+        self.commit()
 
     @precondition(lambda self: self.deployed)
     @rule(given=st.fixed_dictionaries({"service1-build": NUMBER}, optional={"service2-build": NUMBER}))
