@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..state.history import HistoryEntry
+from ..model.nouns import Layer
+from ..state.history import HistoryEntry, in_words
 from ..state.record import DeploymentRecord
 from ..terraform.build_variables import capital
+from ..terraform.suggested import suggest
 from .build_rule import BuildChoice, Said, Why
 
 Named = Mapping[str, BuildChoice]
@@ -183,9 +185,18 @@ def origin(one: BuildChoice) -> str:
 # -- what a record does not settle ------------------------------------------------------------------
 
 
-def doubts(label: str, record: DeploymentRecord, state: Mapping[str, Any] | None, tag: str) -> list[str]:
-    """Why the builds that a record names may not be what runs. ``state`` and its object's ``tag``: as they are now."""
-    return [f"{label}: {words}" for words in _doubts(record, state, tag)]
+def doubts(layer: Layer, record: DeploymentRecord, state: Mapping[str, Any] | None, tag: str) -> list[str]:
+    """Why the builds that a record names may not be what runs, or not be good. ``state`` and its object's ``tag``: as they are
+    now."""
+    bad = [_not_good(layer, record)] if "check" in record.failed else []
+    return [f"{layer.label}: {words}" for words in [*bad, *_doubts(record, state, tag)]]
+
+
+def _not_good(layer: Layer, record: DeploymentRecord) -> str:
+    since, back = str(record.failed.get("at", ""))[:10], suggest("rollback", layer)
+    return (
+        f"{in_words(record.builds)}: its {record.failed['check']} failed ({since}); to put back what ran before: {back}"
+    )
 
 
 def _doubts(record: DeploymentRecord, state: Mapping[str, Any] | None, tag: str) -> Iterator[str]:

@@ -322,7 +322,7 @@ class Deployer:
         if prepared.verb.compares and prepared.choices:
             label = prepared.layer.label
             for line in (
-                *build_words.doubts(label, record, state[0] if state else None, state[1] if state else ""),
+                *build_words.doubts(prepared.layer, record, state[0] if state else None, state[1] if state else ""),
                 *build_words.lines(label, prepared.choices, lost=state is not None and not record.at),
                 *build_words.retired(label, record.builds, prepared.choices),
                 *build_words.destroyed(label, found.destroyed, prepared.choices),

@@ -188,7 +188,7 @@ class Recorder:
         )
 
         def change(now: DeploymentRecord) -> DeploymentRecord:
-            noted = now.after_failure(moment(time.time()), self.who, error.message)
+            noted = now.after_failure(moment(time.time()), self.who, error.message, check="smoke test")
             return noted if record.run in ("", now.run) else now
 
         layer_state.change_record(store, layer, change)

@@ -83,9 +83,11 @@ class DeploymentRecord:
         """What is written: plain data, without what is empty."""
         return {"version": VERSION, **{k: v for k, v in to_data(self).items() if v}}
 
-    def after_failure(self, at: str, by: str, error: str) -> DeploymentRecord:
-        """The same last apply, and a later try that failed: the one that was noted as begun, where there is one."""
-        more = {k: v for k, v in self.trying.items() if k in ("builds", "job")}
+    def after_failure(self, at: str, by: str, error: str, *, check: str = "") -> DeploymentRecord:
+        """The same last apply, and a later try that failed: the one that was noted as begun, where there is one. ``check``: that
+        apply itself was not good, as this check found."""
+        more: dict[str, Any] = {k: v for k, v in self.trying.items() if k in ("builds", "job")}
+        more |= {"check": check} if check else {}
         return replace(self, failed={"at": at, "by": by, "error": error, **more}, trying={})
 
     def without_try(self, run: str) -> DeploymentRecord:

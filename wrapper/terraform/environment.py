@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 
 from ..model.errors import UsageError
 from . import redaction
+from .build_variables import is_build
 
 _REFUSED = re.compile(r"TF_CLI_ARGS(_\w+)?|TF_WORKSPACE|TF_DATA_DIR")
 _AWS = re.compile(
@@ -45,7 +46,8 @@ def check(environ: Mapping[str, str], declared: Collection[str] = ()) -> None:
         if variable != name and variable in declared:
             raise UsageError(
                 f"{name} is set in the environment",
-                hint=f"values come from files and -var: unset {name} and give -var {variable}=...",
+                hint=f"values come from files and -var: unset {name} and give -var {variable}=..."
+                + (", or a file of builds with --builds" if is_build(variable) else ""),
             )
 
 

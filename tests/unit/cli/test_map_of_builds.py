@@ -136,4 +136,5 @@ def test_an_environment_variable_of_the_map_is_refused(
         monkeypatch.setenv(name, "x")
         said = run_cli("--dry-run", "plan", "app-test", *ACME)
         assert (said.code, name in said.err) == (64, True), said
+        assert ("--builds" in said.err) is (name == "TF_VAR_api-build"), said
         monkeypatch.delenv(name)

@@ -18,8 +18,17 @@ from wrapper.deploy.build_choices import BuildPolicy
 from wrapper.deploy.prepared import LayerOverrides
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
-from wrapper.model.errors import BusyError, ConfigError, OrchestrateError, RefusedError, TerraformFailed, UsageError
+from wrapper.model.errors import (
+    BusyError,
+    ConfigError,
+    OrchestrateError,
+    RefusedError,
+    SmokeFailed,
+    TerraformFailed,
+    UsageError,
+)
 from wrapper.model.nouns import Layer, Outcome, Run, Step
+from wrapper.state import layer_state
 from wrapper.state.record import Trigger
 from wrapper.terraform.commands import APPLY, DRIFT, VERBS
 
@@ -616,3 +625,19 @@ def test_older_files_move_no_build_unattended(live: Cloud, cloud: Cloud) -> None
     live.console.said.clear()
     on_live(live)
     assert "older" not in live.console.text() and f"then {older[:7]}, now {newer[:7]}" in live.console.text()
+
+
+def test_a_build_whose_smoke_test_failed_is_named_until_it_is_good(cloud: Cloud) -> None:
+    """It runs, and it is recorded."""
+    deployer = cloud.deployer()
+    layer = Layer(deployer.stack, "acme")
+    record = layer_state.load_record(deployer.store, layer)
+    deployer.recorder.record_failed_check(layer, record, SmokeFailed("it answers 500"))
+    cloud.perform("plan", "acme")
+    words = [line for line in cloud.console.said if f"{LABEL}: {BUILD} 90: its smoke test failed (2" in line]
+    back = f"./orchestrate rollback app-test {REGION} -var tenant=acme"
+    assert len(words) == 1 and words[0].endswith(f"to put back what ran before: {back}"), cloud.console.said
+    apply(cloud)
+    cloud.console.said.clear()
+    cloud.perform("plan", "acme")
+    assert "smoke" not in cloud.console.text()

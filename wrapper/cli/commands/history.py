@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -44,12 +45,14 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> in
         session.console.json([to_data(one) for one in applies])
     else:
         head = ("no.", "when", "who", "builds", "commit", "seconds", "what")
-        session.console.table(head, [_cells(one) for one in applies])
+        before = [*applies[1:], HistoryEntry()]
+        session.console.table(head, [_cells(one, was.builds) for one, was in zip(applies, before, strict=True)])
     return 0
 
 
-def _cells(one: HistoryEntry) -> tuple[str, ...]:
+def _cells(one: HistoryEntry, before: Mapping[str, str]) -> tuple[str, ...]:
+    """``before``: the builds of the apply before; those that moved show both numbers."""
     commit, dirty, _ = one.commit.partition("-dirty")
     what = "; ".join(filter(None, (one.reason_text, one.failed, one.build_url)))
-    builds = in_words(one.builds)
+    builds = in_words({n: f"{before[n]} -> {b}" if before.get(n, b) != b else b for n, b in one.builds.items()})
     return str(one.number), one.at, one.by, builds, commit[:10] + dirty or "-", f"{one.seconds:g}", what or "-"

@@ -102,10 +102,12 @@ def in_words(data: str) -> str:
 
 
 def _with_details(word: str, row: Mapping[str, Any]) -> str:
-    """A word of its status, with the time and the person."""
+    """A word of its status, with the reason, or the time and the person."""
     lock, failed = row["locked"], row["failed"]
     if word == "locked" and lock:
         return f"locked by {lock['by'] or 'unknown'} since {lock['since'] or 'unknown'}"
+    if word == "changed" and not failed:
+        return f"changed: {row['changed']}"
     return f"failed at {failed['at']}" if word == "failed" and failed.get("at") else in_words(word)
 
 

@@ -88,7 +88,7 @@ def test_history_the_newest_first(run_cli: Run, ways: Disk) -> None:
     ]
     head, newest, _ = run_cli("history", "app-test", REGION, *ACME).out.splitlines()
     assert head.split() == ["NO.", "WHEN", "WHO", "BUILDS", "COMMIT", "SECONDS", "WHAT"]
-    assert "service1-build 90" in newest and newest.endswith("http://ci/7/")
+    assert "service1-build 89 -> 90" in newest and newest.endswith("http://ci/7/")
 
 
 def test_what_is_recorded_of_the_project_is_its_commit(ways: Disk) -> None:

@@ -65,7 +65,7 @@ def test_the_register_as_a_table(run_cli: Run, deployed: Disk) -> None:
         "TENANT": "STATUS",
         "acme": "locked",
         "globex": "changed, failed at 2026-01-02T03:00:00Z, locked by jenkins-7@host since 2026-01-02T03:04:05Z",
-        "gone": "orphaned, changed",
+        "gone": "orphaned, changed: its last apply left no record",
         "new": "not deployed",
         "wrong": "not deployed, wrong",
     }
