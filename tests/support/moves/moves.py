@@ -232,6 +232,7 @@ def moves(account: Account) -> dict[str, tuple[Values, Values]]:
     probed = {"health_check": {"path": "/ready", "interval": 15}}
     return {
         "machines to Fargate, shared": (shared, shared | {"task": FARGATE}),
+        "machines to Fargate, both awsvpc": (other, shared | {"task": FARGATE}),
         "bridge to awsvpc, shared": (shared, shared | {"task": AWSVPC}),
         "bridge to awsvpc, own": (own, own | {"task": AWSVPC}),
         "own to shared": (own, shared),
