@@ -27,6 +27,6 @@ output "role_policies" {
   description = "What roles of yours (`roles`) must be allowed, and what must be trusted to take them: role => trust and policy, JSON."
   value = merge(
     { for role, needs in merge(module.agents.role_policies, one(module.cluster[*].role_policies)) : role => needs if var.roles[role] != null },
-    { for role, needs in try(one(module.night[*].role_policies), {}) : "night-${role}" => needs if var.roles.night[role] != null },
+    { for role, needs in merge({}, one(module.night[*].role_policies)) : "night-${role}" => needs if var.roles.night[role] != null },
   )
 }

@@ -40,7 +40,7 @@ def test_the_shared_layer_passes_its_load_balancers_on(code: Path, tmp_path: Pat
     (root.folder / "tests").mkdir()
     mock = (TESTS / "cluster.tftest.hcl").read_text().split("\nvariables {")[0]
     (root.folder / "tests/shared.tftest.hcl").write_text(mock + SHARED_LAYER)
-    assert "Success! 3 passed" in root.init().run("test", "-no-color")
+    assert "Success! 4 passed" in root.init().run("test", "-no-color")
 
 
 SHARED_LAYER = """
@@ -55,7 +55,7 @@ run "none_unless_asked_for" {
   command = plan
 
   assert {
-    condition     = length(output.shared_load_balancers) == 0
+    condition     = length(output.shared_load_balancers) + length(output.cluster_role_policies) == 0
     error_message = "every tenant has its own"
   }
 }
@@ -79,6 +79,25 @@ run "with_the_certificate_of_the_same_apply" {
   assert {
     condition     = join(" ", keys(output.shared_load_balancers)) == "1 2"
     error_message = "they reach the tenant layer by number"
+  }
+}
+
+run "with_a_role_of_another_team" {
+  command = plan
+
+  variables {
+    cluster_roles        = { nodes = { instance_profile_arn = "arn:aws:iam::123456789012:instance-profile/platform/nodes" } }
+    load_balancers       = 1
+    shared_load_balancer = { security_groups = { office = "sg-0f" } }
+    node                 = { egress = { https = { to = "0.0.0.0/0", port = 443 } } }
+  }
+  override_data {
+    target = module.cluster.data.aws_iam_instance_profile.nodes
+    values = { role_arn = "arn:aws:iam::123456789012:role/platform/nodes", role_name = "nodes" }
+  }
+  assert {
+    condition     = endswith(output.node_role_arn, ":role/platform/nodes") && keys(output.cluster_role_policies) == ["nodes"]
+    error_message = "what that role must be allowed is said, and only then"
   }
 }
 

@@ -98,6 +98,10 @@ run "least_privilege" {
     condition     = jsondecode(aws_sqs_queue_policy.failures.policy).Statement[0].Condition.ArnEquals["aws:SourceArn"] == aws_cloudwatch_event_rule.failed.arn
     error_message = "only this rule writes into the queue"
   }
+  assert {
+    condition     = aws_sqs_queue.failures.sqs_managed_sse_enabled && aws_sqs_queue.failures.kms_master_key_id == null && length(jsondecode(aws_iam_role_policy.schedule[0].policy).Statement) == 3
+    error_message = "AWS's own key encrypts unless another is given, and needs no permission"
+  }
 }
 
 run "narrowed_and_told" {

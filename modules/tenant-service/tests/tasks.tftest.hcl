@@ -104,6 +104,10 @@ run "by_messages" {
     error_message = "no message, no task, unless one is wanted at all times"
   }
   assert {
+    condition     = alltrue([for queue in concat(values(aws_sqs_queue.work), values(aws_sqs_queue.dead)) : queue.sqs_managed_sse_enabled && queue.kms_master_key_id == null]) && aws_cloudwatch_log_group.this.kms_key_id == null
+    error_message = "AWS's own keys encrypt unless others are given"
+  }
+  assert {
     condition = [for step in sort([for step in aws_appautoscaling_policy.worker_out["resize"].step_scaling_policy_configuration[0].step_adjustment :
       format("%03d: %s to %s", step.scaling_adjustment, step.metric_interval_lower_bound, coalesce(step.metric_interval_upper_bound, "-"))
     ]) : step] == ["001: 0 to 45", "003: 45 to 995", "006: 995 to -"]
