@@ -83,6 +83,7 @@ def _config(parts: Path, choices: Choices) -> Mapping[str, str]:
     texts[f"{stack}/variables.tfvars"] = example_text.stack_values(texts[f"{stack}/variables.tfvars"], choices.services)
     return texts | {
         f"{stack}/backend.tfvars": _initial_text("backend.tfvars", choices),
+        f"{stack}/tenants/acme.tfvars": _initial_text("acme.tfvars", choices),
         f"{region}/common.tfvars": (parts / "config/ap-southeast-2/common.tfvars").read_text(),
         "config/common.tfvars": example_text.common_values(choices.services),
         "config/sandbox.hcl": (parts / "config/sandbox.hcl").read_text(),

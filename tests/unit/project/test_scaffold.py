@@ -24,6 +24,7 @@ def test_its_values_are_right_in_every_layer(tmp_path: Path) -> None:
     assert (stack.label, stack.settings.ephemeral) == ("eu-west-1/shop-test", True)
     assert stack.settings.merge == "deep"
     assert made.values.of(Layer(stack))
+    assert made.tenants(stack) == ["acme"]
     found = made.values.of(Layer(stack, "acme"))
     assert [found[f"{name}-build"].value for name in SHOP.services] == ["1", "1"]
 
