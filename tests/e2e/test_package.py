@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from harness import ROOT, Done
 
-pytestmark = [pytest.mark.docker, pytest.mark.terraform, pytest.mark.sandbox, pytest.mark.long]
+pytestmark = [pytest.mark.docker, pytest.mark.terraform, pytest.mark.sandbox, pytest.mark.long(160)]
 # What a way to the package index and a closed machine need; everything else is left behind.
 KEPT = re.compile(r"(?i).*(cert|ssl|proxy).*|pip_.*|uv_.*|docker_host|orchestrate_(mirror|base)")
 
