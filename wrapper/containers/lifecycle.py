@@ -21,7 +21,7 @@ from .engine import sweep_unreachable
 from .load_balancer import Proxy
 from .process import LOCK, PID, READY
 
-PROCESS = "import sys; sys.path.append(sys.argv.pop(1)); from wrapper.containers.process import main; main()"
+PROCESS = f"import sys; sys.path.append(sys.argv.pop(1)); from {__package__}.process import main; main()"
 LOG = "containers.log"
 READY_SECONDS, STOP_SECONDS = 30.0, 60.0
 
