@@ -249,7 +249,8 @@ class CliSession:
         contained = self.contained
         sandboxed = self.sandboxed
         versions = installation.versions("" if contained or self.dry_run else self._other_terraform())
-        self.project.settings.check_terraform(versions)
+        if self.project.settings.terraform:
+            self.project.settings.check_terraform(versions)
         return plan_run.RunContext(
             home=self.home,
             author=self.author,

@@ -167,7 +167,8 @@ class Project:
     @cached_property
     def settings(self) -> ProjectSettings:
         """orchestrate.hcl: what the project says of itself."""
-        return project_settings.load(self.files)
+        has_one = self.files.has(self.root / project_settings.FILE)
+        return project_settings.load(self.files) if has_one else ProjectSettings()
 
     def sandbox_settings(self) -> dict[str, Any]:
         """config/sandbox.hcl: ``zones`` (list of names) and ``secrets`` (map of name to value), both optional."""

@@ -35,9 +35,9 @@ class ProjectSettings:
     where: Mapping[str, str] = field(default_factory=dict)
 
     def check_terraform(self, versions: str) -> None:
-        """ConfigError where another Terraform would run. ``versions``: of what runs, as a fingerprint has them."""
+        """ConfigError where another Terraform than ``terraform`` would run. ``versions``: of what runs, as a fingerprint has them."""
         runs = _RUNS.match(versions)
-        if self.terraform and runs and runs[1] != self.terraform:
+        if runs and runs[1] != self.terraform:
             raise ConfigError(
                 f"this project runs Terraform {self.terraform}; here {runs[1]} would run",
                 where=self.where["terraform"],
@@ -46,10 +46,10 @@ class ProjectSettings:
 
 
 def load(files: Files) -> ProjectSettings:
-    """All defaults where the project has no such file. ConfigError, with the line, for what is unknown or of another form."""
+    """ConfigError, with the line, for what is unknown or of another form."""
     file = files.root / FILE
     found, where = {}, {}
-    for name, (value, line) in files.literals(file).items() if files.has(file) else ():
+    for name, (value, line) in files.literals(file).items():
         where[name] = f"{files.short(file)}:{line}"
         if name not in _READERS:
             close = naming.nearest(name, _READERS)

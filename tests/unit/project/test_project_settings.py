@@ -27,7 +27,6 @@ def test_a_project_may_say_nothing(example: Disk) -> None:
     assert Project(example.root, example.root / ".orchestrate").settings == ProjectSettings()
     found = load(example, "")
     assert found == ProjectSettings()
-    found.check_terraform(VERSIONS)
 
 
 def test_what_it_says(example: Disk) -> None:
