@@ -118,6 +118,15 @@ def rolled_back(shop: Shop) -> str:
     return rollback_command(shop.layer("acme"))
 
 
+def not_good(shop: Shop) -> str:
+    """What runs failed its smoke test."""
+    rolled_back(shop)
+    deployer, layer = shop.cloud.deployer(), shop.layer("acme")
+    failed = {"at": "2026-01-01T00:00:00Z", "by": "me", "error": "no", "check": "smoke test"}
+    layer_state.change_record(deployer.store, layer, lambda record: replace(record, failed=failed))
+    return shop.say("plan", tenant="acme").err
+
+
 def unreadable_hold(shop: Shop) -> str:
     shop.apply()
     shop.cloud.states.joinpath(REGION, shop.name, "keep.json").write_text("{}")

@@ -29,6 +29,7 @@ from shop import (
     newer_journal,
     no_load_balancer,
     no_state_waits,
+    not_good,
     printed_state,
     promotion,
     rolled_back,
@@ -104,6 +105,7 @@ RUN: dict[str, Callable[[Shop], str]] = {
         shop.type("x plan").err
     ),
     "deploy/build_guard.py:_not_there: suggest: promote {}": unpromoted,
+    "deploy/build_words.py:_not_good: suggest: rollback": not_good,
     "deploy/deployer.py:ensure_stack: suggest: apply": changed_stack,
     "deploy/leftovers.py:_way: suggest: import {} {}": lambda shop: (
         shop.apply(tenant="acme") or _way(shop.layer("acme"), ARN, ["module.a.aws_sqs_queue.jobs"])
