@@ -26,7 +26,7 @@ class _Raw(io.BytesIO):
         return iter([self.read()])
 
 
-class S3:
+class S3InMemory:
     """An Identity, as far as a BucketStore asks it. ``requests``: by method since :meth:`asked`."""
 
     is_nobody = False

@@ -61,11 +61,10 @@ class BucketStore:
             self._ask(lambda: self._client.delete_object(Bucket=self._backend.bucket, Key=key))
 
     def delete_if(self, key: str, tag: str) -> bool:
-        """docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html: as of a conditional write; 404 is gone."""
-        with contextlib.suppress(KeyError):
-            delete = partial(self._client.delete_object, Bucket=self._backend.bucket, Key=key, IfMatch=tag)
-            return self._ask(lambda: _unless_overtaken(delete)) is not None
-        return True
+        """docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html: as of a conditional write."""
+        delete = partial(self._client.delete_object, Bucket=self._backend.bucket, Key=key, IfMatch=tag)
+        done = self._ask(lambda: _unless_overtaken(delete))
+        return done is not None or self.read_tagged(key) is None
 
     def restoring(self, key: str) -> str:
         """docs.aws.amazon.com/AmazonS3/latest/userguide/RestoringPreviousVersions.html"""

@@ -12,7 +12,7 @@ import pytest
 from cloud import Cloud, tokens
 from cloud_fleet import Onlooker
 from project_on_disk import APP, REGION, Disk
-from s3_in_memory import S3, tag_of
+from s3_in_memory import S3InMemory, tag_of
 
 from wrapper.deploy.deployer import Deployer
 from wrapper.fleet.change_detection import TenantFilter
@@ -40,7 +40,7 @@ class Thousand:
     """Tenants that all run 97, which a pipeline deployed while their files said 90; by now these say 97."""
 
     def __init__(self, disk: Disk) -> None:
-        self.s3, self.disk = S3(), disk
+        self.s3, self.disk = S3InMemory(), disk
         disk.write(f"{APP}/variables.tfvars", f'size = 2\ndomain = "test.example.com"\n{BUILD} = "90"\n')
         for name in ("acme", "globex"):
             disk.remove(f"{APP}/tenants/{name}.tfvars")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from fakes import S3
+from s3_in_memory import S3InMemory
 
 from wrapper.aws.identity import Identity
 from wrapper.model.errors import NotFoundError, RefusedError
@@ -91,3 +92,17 @@ def test_what_is_gone_already_is_removed(answer: Any) -> None:
     bucket = Bucket(answer)
     s3.BucketStore(As(bucket), S3).delete("k")
     assert bucket.asked == [{"Bucket": "states", "Key": "k"}]
+
+
+def test_an_object_is_removed_only_as_it_was_read() -> None:
+    bucket = S3InMemory()
+    store = bucket.store()
+    assert store.put_if("a/b", b"1", None)
+    _, tag = store.read_tagged("a/b") or (b"", "")
+    store.write("a/b", b"2")
+    assert not store.delete_if("a/b", tag)
+    assert bucket.objects == {"a/b": b"2"}
+    _, tag = store.read_tagged("a/b") or (b"", "")
+    assert store.delete_if("a/b", tag)
+    assert bucket.objects == {}
+    assert store.delete_if("never/there", tag), "what is gone is gone"
