@@ -280,6 +280,14 @@ class Builds(RuleBasedStateMachine):
         self.world.bucket.delete(HISTORY)
         self.model.had, self.model.kept = set(), {}
 
+    @precondition(lambda self: self.deployed)
+    @rule(number=NUMBER)
+    def the_stack_before_runs_nothing_of_it_any_more(self, number: str) -> None:
+        """Nor does its history tell: what runs stays, and only what moves is asked about."""
+        self.the_history_is_lost()
+        self.the_stack_before_goes_ahead({number})
+        self.apply({}, False)
+
     @precondition(lambda self: self.deployed and self.model.kept)
     @rule()
     def the_record_is_lost(self) -> None:
