@@ -44,6 +44,13 @@ def test_every_module_and_root_takes_provider_6() -> None:
     assert set(said.values()) == {">= 5.100, < 7"}
 
 
+@pytest.mark.parametrize("root", ["appcluster", "appcluster/tenant", "jenkins-agents"])
+def test_a_root_locks_what_the_image_holds(root: str) -> None:
+    """Or the host engine would take the newest version, and write a state that the image's provider cannot read."""
+    lock = ROOT / "src" / root / ".terraform.lock.hcl"
+    assert lock.read_text() == (ROOT / "wrapper/engines/image/context/.terraform.lock.hcl").read_text()
+
+
 CODE = """
 resource "aws_iam_role" "a" {
   name = %s
