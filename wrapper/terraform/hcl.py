@@ -26,7 +26,8 @@ _ESCAPED = re.compile(r"([$%])\1(?=\{)")
 _ESCAPED_OPEN = re.compile(_ESCAPED.pattern + r"\{")
 _TEMPLATE = re.compile(r"[$%]\{")
 MAXIMUM_DEPTH = 60
-_BLANKS = "".join(chr(c) for c in range(0x3001) if chr(c).isspace() and not 0x1C <= c <= 0x1F)  # Go's unicode.IsSpace
+# Go's unicode.IsSpace.
+_BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 # A number as a key is a number to Terraform, which writes 007, 1.50 and 1e3 in another way.
 _NAME_AS_KEY = re.compile(r"[^\W\d][\w-]*|0|-?[1-9]\d{0,99}", re.ASCII)
 

@@ -214,3 +214,9 @@ def test_the_lines_of_keys_at_every_depth() -> None:
     text = 'a = 1\nm = {\n  x = {\n    "y z" = [{ q = 1 }], w = 2\n  }\n  n = null }\ne = {}\n'
     lines = hcl.parse_values(text, "f").lines
     assert lines == {"m": {"x": [3, {"y z": [4, {}], "w": [4, {}]}], "n": [6, {}]}, "e": {}}
+
+
+def test_blank_is_what_go_calls_a_space() -> None:
+    """Python also takes the four separators of ASCII for spaces (docs.python.org/3/library/stdtypes.html#str.isspace)."""
+    spaces = {chr(code) for code in range(0x110000) if chr(code).isspace()}
+    assert set(hcl._BLANKS) == spaces - set("\x1c\x1d\x1e\x1f")
