@@ -54,7 +54,7 @@ class DataPlane:
             raise UnavailableError(
                 f"the sandbox's containers did not start within {READY_SECONDS:.0f} s",
                 where=str(self.log),
-                hint="read the log, then run `./orchestrate sandbox reset`",
+                hint="read the log, then: ./orchestrate sandbox reset",
             )
 
     def _launch(self, program: str, speed: float) -> None:

@@ -172,10 +172,10 @@ ELSEWHERE = {
 # What starts a sandbox, builds an image or makes a bucket is only looked up: its help is there, for exactly these words.
 LOOKED_UP = {
     "cli/commands/doctor.py:built: you need to do nothing: the first run builds it (or run ./orchestrate image)",
-    "containers/lifecycle.py:start: read the log, then run `./orchestrate sandbox reset`",
     "cli/session.py:store: start it: ./orchestrate sandbox start",
     "engines/docker.py:_ended: build the image again: ./orchestrate image --force",
     "engines/docker.py:_translated: build it: ./orchestrate image",
+    "containers/lifecycle.py:start: read the log, then: ./orchestrate sandbox reset",
     "sandbox/lifecycle.py:_other_mode: ./orchestrate sandbox reset",
     "sandbox/lifecycle.py:_unavailable: read the log, then: ./orchestrate sandbox reset",
     "sandbox/lifecycle.py:usable: stop it first, which empties it: ./orchestrate sandbox stop",
