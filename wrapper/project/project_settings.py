@@ -35,7 +35,7 @@ class ProjectSettings:
     where: Mapping[str, str] = field(default_factory=dict)
 
     def check_terraform(self, versions: str) -> None:
-        """ConfigError where another Terraform than ``terraform`` would run. ``versions``: of what runs, as a fingerprint has them."""
+        """ConfigError where another than ``terraform`` would run. ``versions``: of what runs, as a fingerprint has them."""
         runs = _RUNS.match(versions)
         if runs and runs[1] != self.terraform:
             raise ConfigError(
