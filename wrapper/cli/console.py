@@ -141,6 +141,7 @@ def open_console(environ: Mapping[str, str], completed: Callable[[str], str] = u
     )
 
 
-def error_data(error: OrchestrateError) -> dict[str, Any]:
-    """An error as data, for ``--json``."""
-    return {"error": {"message": error.message, "where": error.where, "hint": error.hint, "exit_code": error.exit_code}}
+def error_data(error: OrchestrateError, completed: Callable[[str], str] = unchanged) -> dict[str, Any]:
+    """An error as data, for ``--json``; a command that it suggests is that which the message shows."""
+    texts = {"message": error.message, "where": error.where, "hint": error.hint}
+    return {"error": {**{name: completed(text) for name, text in texts.items()}, "exit_code": error.exit_code}}

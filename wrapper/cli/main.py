@@ -202,7 +202,7 @@ def _ended(error: OrchestrateError, arguments: list[str]) -> int:
 
     console = open_console(os.environ, completed_for(arguments))
     if "--json" in arguments:
-        console.json(error_data(error))
+        console.json(error_data(error, console.completed))
     console.error(error)
     return error.exit_code
 

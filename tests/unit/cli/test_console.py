@@ -128,6 +128,11 @@ def test_an_error_as_data() -> None:
     }
 
 
+def test_an_error_as_data_suggests_what_the_message_suggests() -> None:
+    data = error_data(BusyError("held by x", hint="./x"), lambda text: text.replace("x", "y"))
+    assert data["error"] == {"message": "held by y", "where": "", "hint": "./y", "exit_code": 75}
+
+
 # Of each kind that a terminal acts on: C0, DEL, 8-bit C1, a return over the line, direction, ends of lines.
 ACTED_ON = "\x1b[2J\x07\x7f\x9b2J\x90q\x9c\r\u202e\u2066\u200f\u061c\u2028\x85\x00"
 WRITTEN_OUT = "\\x1b[2J\\x07\\x7f\\x9b2J\\x90q\\x9c\\r\\u202e\\u2066\\u200f\\u061c\\u2028\\x85\\x00"
