@@ -80,10 +80,23 @@ def test_what_a_container_prints_is_in_cloudwatch_logs(web: ContainerWorld) -> N
     logs = web.client("logs")
 
     def found() -> list[str]:
-        asked = logs.filter_log_events(logGroupName="/ecs/web", filterPattern="4711")["events"]
+        asked = logs.filter_log_events(logGroupName="/ecs/web", filterPattern='"number=4711"')["events"]
         return [event["message"] for event in asked]
 
     web.until(lambda: found() == ["GET /web?number=4711"], 10)
+
+
+def test_a_one_off_task_runs_once_and_tells_its_exit_code(web: ContainerWorld) -> None:
+    command = ["perl", "-e", "print qq(migrated $ENV{STEP}\\n); exit 3"]
+    override = {"name": "web", "command": command, "environment": [{"name": "STEP", "value": "7"}]}
+    asked = {"taskDefinition": web.revision("1", "migration"), "overrides": {"containerOverrides": [override]}}
+    [task] = web.ecs.run_task(cluster="cluster", launchType="EC2", **asked)["tasks"]
+    waiter = web.ecs.get_waiter("tasks_stopped")
+    waiter.wait(cluster="cluster", tasks=[task["taskArn"]], WaiterConfig={"Delay": 1, "MaxAttempts": 40})
+    [ended] = web.ecs.describe_tasks(cluster="cluster", tasks=[task["taskArn"]])["tasks"]
+    assert (ended["containers"][0]["exitCode"], ended["stopCode"]) == (3, "EssentialContainerExited")
+    found = web.client("logs").filter_log_events(logGroupName="/ecs/web", filterPattern="migrated")["events"]
+    assert [event["message"] for event in found] == ["migrated 7"]
 
 
 def test_a_deployment_loses_no_request(web: ContainerWorld) -> None:

@@ -181,3 +181,24 @@ def test_what_ought_to_run(world: World) -> None:
     assert (container["image"], container["environment"], container["missing"]) == ("web:1", {}, [])
     world.ecs.delete_service(cluster="cluster", service="web", force=True)
     assert [s["status"] for s in desired()["services"]] == ["DRAINING"]
+
+
+def test_a_task_that_was_run_by_hand_is_the_data_planes(world: World) -> None:
+    asked = {"cluster": "cluster", "taskDefinition": "web:1", "launchType": "EC2", "startedBy": "me"}
+    [task] = world.ecs.run_task(**asked)["tasks"]
+    assert (task["lastStatus"], task["startedBy"]) == ("PROVISIONING", "me")
+    assert world.ecs.list_tasks(cluster="cluster", startedBy="me")["taskArns"] == [task["taskArn"]]
+    assert world.ecs.list_tasks(cluster="cluster", startedBy="other")["taskArns"] == []
+    [wanted] = world.observed.one_off.wanted()
+    assert desired([wanted])["definitions"].keys() == {task["taskDefinitionArn"]}
+    stopped = world.ecs.stop_task(cluster="cluster", task=task["taskArn"], reason="enough")["task"]
+    assert (stopped["desiredStatus"], world.observed.one_off.stops) == ("STOPPED", {task["taskArn"]: "enough"})
+    ended = {
+        "taskArn": task["taskArn"],
+        "taskDefinitionArn": task["taskDefinitionArn"],
+        "clusterArn": task["clusterArn"],
+    }
+    ended |= {"lastStatus": "STOPPED", "desiredStatus": "STOPPED", "stoppedReason": "enough"}
+    world.observed.take({"tasks": {task["taskArn"]: ended}}, [])
+    [shown] = world.ecs.describe_tasks(cluster="cluster", tasks=[task["taskArn"]])["tasks"]
+    assert (shown["lastStatus"], shown["stoppedReason"], shown["startedBy"]) == ("STOPPED", "enough", "me")

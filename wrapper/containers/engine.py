@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..model.errors import UnavailableError
@@ -41,8 +42,9 @@ class FoundContainer:
     health: str
 
 
-def connect() -> Any:
-    """docker-py's client. UnavailableError where no engine answers, or not on this machine."""
+def connect(timeout: int | None = _STARTED) -> Any:
+    """docker-py's client. UnavailableError where no engine answers, or not on this machine. ``timeout``: None for streams, which
+    may be silent for hours."""
     import docker
     import requests
 
@@ -52,7 +54,7 @@ def connect() -> Any:
             "the Docker engine is on another machine, and the ports that it binds are not here", where=where
         )
     try:
-        client = docker.from_env(timeout=_STARTED, max_pool_size=32)
+        client = docker.from_env(timeout=timeout, max_pool_size=128)  # type: ignore[arg-type]
         client.ping()
         return client
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
@@ -134,17 +136,18 @@ class TaskEngine:
                 self.remove(made)
             raise NotStarted(f"CannotStartContainerError: {error.explanation or error}") from None
 
-    def stop(self, containers: Sequence[tuple[str, int]], at_once: bool = False) -> dict[str, int]:
-        """Each gets its signal, and after its seconds the end; then they are removed. Their exit codes by id."""
+    def stop(self, containers: Sequence[tuple[str, int]], ended: Callable[[str], None]) -> dict[str, int]:
+        """Each gets its signal, and after its seconds the end; ``ended`` hears of it; then it is removed. Exit codes by id."""
         import docker
 
         exits = {}
         for container, seconds in containers:
             with contextlib.suppress(docker.errors.NotFound):
-                self._api.kill(container) if at_once else self._api.stop(container, timeout=seconds)
+                self._api.stop(container, timeout=seconds)
         for container, _ in containers:
             with contextlib.suppress(docker.errors.NotFound):
                 exits[container] = int(self._api.inspect_container(container)["State"]["ExitCode"])
+            ended(container)
             self.remove(container)
         return exits
 
@@ -159,10 +162,14 @@ class TaskEngine:
         found = self._api.inspect_container(container)["State"]
         return str(found["Status"]), int(found["ExitCode"]), str((found.get("Health") or {}).get("Status", ""))
 
+    @cached_property
+    def _streams(self) -> Any:
+        return connect(None).api
+
     def logs(self, container: str) -> Iterator[bytes]:
         """Its lines, each with its time before it, until it ends. One that comes in pieces is put together."""
         rest = b""
-        for piece in self._api.logs(container, stream=True, follow=True, timestamps=True):
+        for piece in self._streams.logs(container, stream=True, follow=True, timestamps=True):
             *whole, rest = (rest + piece).split(b"\n")
             yield from whole
         if rest:

@@ -14,6 +14,7 @@ from .nouns import Task
 
 MOST_LINES = 5000  # of one report; what is more waits for the next
 _KEPT = 50_000  # lines that wait; of more the newest are lost
+_LAST = 3.0  # seconds
 _LONGEST = 200_000  # characters of a line
 
 
@@ -50,13 +51,20 @@ class LogShipper:
     def __init__(self, follow: Callable[[str], Iterator[bytes]]) -> None:
         self._follow = follow
         self._lines: queue.Queue[tuple[LogStream, dict[str, Any]]] = queue.Queue(_KEPT)
-        self._known: set[str] = set()
+        self._readers: dict[str, threading.Thread] = {}
 
     def watch(self, wanted: Mapping[str, LogStream]) -> None:
         """Also these containers from now on."""
-        for container in wanted.keys() - self._known:
-            self._known.add(container)
-            threading.Thread(target=self._read, args=(container, wanted[container]), daemon=True).start()
+        for container in wanted.keys() - self._readers.keys():
+            reader = threading.Thread(target=self._read, args=(container, wanted[container]), daemon=True)
+            self._readers[container] = reader
+            reader.start()
+
+    def finish(self, container: str) -> None:
+        """Waits a moment for the last lines of a container that has ended."""
+        reader = self._readers.get(container)
+        if reader is not None:
+            reader.join(_LAST)
 
     def _read(self, container: str, stream: LogStream) -> None:
         try:

@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -35,6 +35,7 @@ from .nouns import (
     TaskContainer,
     World,
 )
+from .one_off import overridden
 from .proxying import Proxying
 from .scheduler import counts, decide
 from .target_states import HealthAnswer, checked
@@ -128,11 +129,12 @@ class Plane:
         self._register(services)
         for service in services.values():
             self._schedule(service)
+        self._run_one_off()
         self._end_orphans(services)
         self._drain(groups)
         self._tell(services)
         self._checker.watch(self._targets_to_check(groups))
-        self._logs.watch(self._streams())
+        self._logs.watch(self._streams(self._memory.tasks.values()))
         self._proxying.apply(self._world, self._memory.tasks.values(), self._clock.now())
         self._forget()
 
@@ -177,6 +179,22 @@ class Plane:
         task = Task(arn, start.definition, self._clock.now(), service.arn, start.deployment, status="PENDING")
         self._memory.tasks[arn] = task
         self._pool.submit(self._launch, task, self._world["definitions"][start.definition], service)
+
+    def _run_one_off(self) -> None:
+        """What RunTask started and StopTask ends. One that began and is not here any more was lost, and does not begin again."""
+        for asked in self._world.get("tasks", ()):
+            if asked["arn"] in self._memory.tasks:
+                continue
+            task = Task(asked["arn"], asked["definition"], self._clock.now(), status="PENDING")
+            self._memory.tasks[task.arn] = task
+            definition = overridden(self._world["definitions"][task.definition], asked["overrides"])
+            if asked["begun"]:
+                self._failed(task.arn, "Task was lost with the sandbox's data plane", definition)
+            else:
+                self._pool.submit(self._launch, task, definition, None)
+        for arn, reason in self._world.get("stops", {}).items():
+            stop = Stop(arn, reason, "UserInitiated", replaced=False)
+            self._change(arn, lambda one, s=stop: task_states.ended(one, s, self._clock.now()))  # type: ignore[misc]
 
     def _register(self, services: Mapping[str, EcsService]) -> None:
         """Targets of tasks that were adopted."""
@@ -223,7 +241,7 @@ class Plane:
         if before.active and not after.active and primary:
             self._remember(primary.id, lambda one: circuit_breaker.noted(one, after, self._clock.now()))
 
-    def _launch(self, task: Task, definition: Mapping[str, Any], service: EcsService) -> None:
+    def _launch(self, task: Task, definition: Mapping[str, Any], service: EcsService | None) -> None:
         """In a thread of the pool."""
         labels = {
             f"{LABEL}.task": task.arn,
@@ -264,14 +282,14 @@ class Plane:
             arn, lambda task: task_states.not_started(replace(task, containers=names), reason, self._clock.now())
         )
 
-    def _launched(self, arn: str, containers: list[TaskContainer], service: EcsService) -> None:
-        task = self._memory.tasks[arn]
+    def _launched(self, arn: str, containers: list[TaskContainer], service: EcsService | None) -> None:
+        task = replace(self._memory.tasks[arn], containers=tuple(containers))
+        self._logs.watch(self._streams([task]))
         now = self._clock.now()
-        after = task_states.running(task, containers, service.attachments, now)
+        after = task_states.running(task, containers, service.attachments if service else (), now)
         if not task.active:  # it was told to stop while it started
-            after = replace(task, containers=tuple(containers))
-            self._memory.tasks[arn] = after
-            self._pool.submit(self._end, after)
+            self._memory.tasks[arn] = task
+            self._pool.submit(self._end, task)
             return
         self._change(arn, lambda _: after)
         for one in containers:
@@ -284,7 +302,7 @@ class Plane:
         limits = {c["name"]: int(c.get("stopTimeout") or STOP_TIMEOUT) for c in definition["containers"]}
         asked = [(c.id, limits.get(c.name, STOP_TIMEOUT)) for c in reversed(task.containers) if c.id]
         try:
-            exits = self._engine.stop(asked)
+            exits = self._engine.stop(asked, self._logs.finish)
         except Exception:
             log.exception("a task was not stopped")
             exits = {}
@@ -352,9 +370,9 @@ class Plane:
 
         self._change(arn, lambda task: replace(task, targets=tuple(map(after, task.targets))))
 
-    def _streams(self) -> dict[str, LogStream]:
+    def _streams(self, tasks: Iterable[Task]) -> dict[str, LogStream]:
         found: dict[str, LogStream] = {}
-        for task in self._memory.tasks.values():
+        for task in tasks:
             definition = self._world["definitions"].get(task.definition, {"containers": ()})
             by_name = {one["name"]: stream_of(task, one) for one in definition["containers"]}
             found |= {c.id: stream for c in task.containers if c.id and (stream := by_name.get(c.name))}
@@ -391,6 +409,7 @@ class Plane:
         return {
             "services": {arn: self._of_service(one) for arn, one in services.items()},
             "targets": targets,
+            "tasks": {t.arn: descriptions.described(t, None) for t in self._memory.tasks.values() if not t.service},
             "logs": self._logs.taken(),
             "shown": {**shown, "ports": self._proxying.ports, "ca": self._proxying.ca},
         }

@@ -7,7 +7,7 @@ Plain data, fit for JSON. Changes nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from moto.acm.models import acm_backends
@@ -19,17 +19,15 @@ from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 
 
-def desired() -> dict[str, Any]:
+def desired(one_off: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """``one_off``: tasks that RunTask started."""
     ecs = list(ecs_backends[DEFAULT_ACCOUNT_ID].items())
     balancing = list(elbv2_backends[DEFAULT_ACCOUNT_ID].items())
     found = [s for _, backend in ecs for s in backend.services.values() if wanted(s)]
     return {
         "services": [service(one) for one in found],
-        "definitions": {
-            arn: definition(one._backend, arn)
-            for one in found
-            for arn in {str(d["taskDefinition"]) for d in one.deployments}
-        },
+        "definitions": dict(definitions(found, one_off)),
+        "tasks": list(one_off),
         "target_groups": [group(one) for _, backend in balancing for one in backend.target_groups.values()],
         "load_balancers": [
             balancer(backend, one) for _, backend in balancing for one in backend.load_balancers.values()
@@ -75,6 +73,14 @@ def launch_type(service: Any) -> str:
 
 
 # -- task definitions ---------------------------------------------------------------------------
+
+
+def definitions(services: Sequence[Any], one_off: Sequence[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Those that something runs, by ARN."""
+    arns = {str(d["taskDefinition"]): one._backend for one in services for d in one.deployments}
+    arns |= {one["definition"]: ecs_backends[DEFAULT_ACCOUNT_ID][one["definition"].split(":")[3]] for one in one_off}
+    for arn, backend in arns.items():
+        yield arn, definition(backend, arn)
 
 
 def definition(backend: Any, arn: str) -> dict[str, Any]:

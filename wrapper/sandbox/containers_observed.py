@@ -12,6 +12,7 @@ from typing import Any
 
 from moto.elbv2.models import FakeHealthStatus, FakeTargetGroup
 
+from .containers_one_off import OneOffTasks
 from .moto_patches.deployments import info, is_rolling, opened, state, update
 
 STALE = 15.0
@@ -23,6 +24,7 @@ class Observed:
         self._clock = clock
         self._report: PlaneReport = {}
         self._at = clock()
+        self.one_off = OneOffTasks()
 
     @property
     def age(self) -> float:
@@ -31,6 +33,7 @@ class Observed:
     def take(self, report: PlaneReport, services: Iterable[Any]) -> None:
         """The data plane's newest report, carried over to moto's services."""
         self._report, self._at = report, self._clock()
+        self.one_off.note(report.get("tasks", {}))
         for service in services:
             found = self._of(service)
             if found:
@@ -74,6 +77,22 @@ class Observed:
         for one in known.get(group.arn, ()):
             where = one["id"], str(one["port"]), group.health_check_port
             yield FakeHealthStatus(*where, one["state"], one["reason"] or None, one["description"] or None)
+
+    def run(self, cluster: Any, definition: Any, count: int, **fields: Any) -> list[dict[str, Any]]:
+        return [dated(task) for task in self.one_off.start(cluster, definition, count, **fields)]
+
+    def run_tasks(self, cluster: str) -> list[dict[str, Any]]:
+        return [dated(task) for task in self.one_off.shown(cluster)]
+
+    def stop(self, task: str, reason: str) -> dict[str, Any] | None:
+        seen = [t for service in self._report.get("services", {}).values() for t in service["tasks"]]
+        found = self.one_off.find(task) or next(
+            (t for t in seen if task in (t["taskArn"], t["taskArn"].rpartition("/")[2])), None
+        )
+        if found is None:
+            return None
+        self.one_off.stops[found["taskArn"]] = reason or "Task stopped by user"
+        return dated({**found, "desiredStatus": "STOPPED"})
 
     def deleted(self, service: Any) -> None:
         service.status, service.desired_count = "DRAINING", 0

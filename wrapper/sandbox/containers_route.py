@@ -36,7 +36,8 @@ class ContainersRoute:
             self._shown = asked["report"].get("shown", {})
             store(asked["report"].get("logs", ()))
             self._observed.take(asked["report"], every_service())
-        return desired()
+        one_off = self._observed.one_off
+        return desired(list(one_off.wanted())) | {"stops": one_off.stops}
 
 
 def every_service() -> list[Any]:

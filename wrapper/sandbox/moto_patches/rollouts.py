@@ -63,21 +63,57 @@ def stopped_tasks_say_why(patch_set: PatchSet) -> None:
     """
 
     def listed(original: Any, self: EC2ContainerServiceResponse) -> Any:
-        name = self._get_param("serviceName")
-        if not name:
-            return original(self)
-        service = self.ecs_backend._get_service(self._get_param("cluster", "default"), name)
+        name, cluster = self._get_param("serviceName"), self._get_param("cluster", "default")
         wanted = self._get_param("desiredStatus") or "RUNNING"
+        if not name:
+            return ActionResult({"taskArns": [*original(self).result["taskArns"], *of_cluster(self, cluster, wanted)]})
+        service = self.ecs_backend._get_service(cluster, name)
         return ActionResult({"taskArns": [t["taskArn"] for t in told().tasks(service) if t["desiredStatus"] == wanted]})
 
     def described(original: Any, self: EC2ContainerServiceResponse) -> Any:
         wanted = self._get_param("tasks", [])
         every = [task for service in self.ecs_backend.services.values() for task in told().tasks(service)]
+        every += [task for cluster in self.ecs_backend.clusters.values() for task in told().run_tasks(cluster.arn)]
         mine = [task for task in every if {task["taskArn"], task["taskArn"].rpartition("/")[2]} & set(wanted)]
         return ActionResult({"tasks": mine, "failures": []}) if mine else original(self)
 
     patch_set.wrap(EC2ContainerServiceResponse, "list_tasks", listed)
     patch_set.wrap(EC2ContainerServiceResponse, "describe_tasks", described)
+
+
+def of_cluster(response: EC2ContainerServiceResponse, cluster: str, wanted: str) -> list[str]:
+    """Tasks that RunTask started, by what ListTasks asks for."""
+    family, started_by = response._get_param("family"), response._get_param("startedBy")
+    return [
+        task["taskArn"]
+        for task in told().run_tasks(response.ecs_backend._get_cluster(cluster).arn)
+        if task["desiredStatus"] == wanted
+        and family in (None, task["taskDefinitionArn"].rpartition("/")[2].partition(":")[0])
+        and started_by in (None, task.get("startedBy"))
+    ]
+
+
+def run_task_runs(patch_set: PatchSet) -> None:
+    """AWS runs the task, on an instance or on Fargate.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+    moto refuses it without an instance, and says of one on Fargate that it runs. With containers it does.
+    """
+
+    def run(original: Any, self: EC2ContainerServiceBackend, *args: Any, **kwargs: Any) -> Any:
+        names = ("cluster_str", "task_definition_str", "count", "overrides", "started_by", "tags", "launch_type")
+        asked = dict(zip((*names, "network", "group"), args, strict=False)) | kwargs
+        cluster, definition = self._get_cluster(asked["cluster_str"]), asked["task_definition_str"]
+        fields = {"overrides": asked.get("overrides"), "startedBy": asked.get("started_by")}
+        fields |= {"launchType": asked.get("launch_type") or "EC2", "group": asked.get("group")}
+        found = told().run(cluster, self.describe_task_definition(definition), int(asked.get("count") or 1), **fields)
+        return original(self, *args, **kwargs) if found is None else found
+
+    def stop(original: Any, self: EC2ContainerServiceBackend, cluster_str: str, task_str: str, reason: str) -> Any:
+        return told().stop(task_str, reason) or original(self, cluster_str, task_str, reason)
+
+    patch_set.wrap(EC2ContainerServiceBackend, "run_task", run)
+    patch_set.wrap(EC2ContainerServiceBackend, "stop_task", stop)
 
 
 def deleted_service_drains(patch_set: PatchSet) -> None:
@@ -95,4 +131,4 @@ def deleted_service_drains(patch_set: PatchSet) -> None:
     patch_set.wrap(EC2ContainerServiceBackend, "delete_service", around)
 
 
-PATCHES: tuple[Patch, ...] = (deployment_goes_on, stopped_tasks_say_why, deleted_service_drains)
+PATCHES: tuple[Patch, ...] = (deployment_goes_on, stopped_tasks_say_why, run_task_runs, deleted_service_drains)

@@ -73,6 +73,15 @@ class Timed:
     def deleted(self, service: Any) -> None:
         """Its tasks are gone at once."""
 
+    def run(self, cluster: Any, definition: Any, count: int, **fields: Any) -> None:
+        """moto does."""
+
+    def run_tasks(self, cluster: str) -> list[dict[str, Any]]:
+        return []
+
+    def stop(self, task: str, reason: str) -> None:
+        """moto does."""
+
     def _fail(self, service: Any, image: str, age: float) -> None:
         """Tasks start, and stop because their image cannot be pulled; a circuit breaker has enough of it some time."""
         primary = service.deployments[0]

@@ -29,3 +29,12 @@ class WhatRuns(Protocol):
 
     def deleted(self, service: Any) -> None:
         """DeleteService was carried out."""
+
+    def run(self, cluster: Any, definition: Any, count: int, **fields: Any) -> list[dict[str, Any]] | None:
+        """Tasks that RunTask starts, as it answers them; None where moto's own answer will do."""
+
+    def run_tasks(self, cluster: str) -> list[dict[str, Any]]:
+        """Those of a cluster, by its ARN, as DescribeTasks shows them."""
+
+    def stop(self, task: str, reason: str) -> dict[str, Any] | None:
+        """StopTask of one that ``run`` or a service started; None where it is neither."""
