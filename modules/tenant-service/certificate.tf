@@ -7,6 +7,10 @@ locals {
 
   certified    = toset(local.balanced && var.load_balancer.make_certificate ? local.zone_names : [])
   certificates = { for name in local.certified : name => aws_acm_certificate_validation.this[name].certificate_arn }
+
+  # Whose certificate is an own listener's first one: that of the first host name as long as it is one of the names. So none of them is
+  # without its certificate for a moment when a host name and an alias change places.
+  presented = contains(local.zone_names, coalesce(terraform_data.first.input.hostname, "-")) ? terraform_data.first.input.hostname : var.dns.hostname
 }
 
 resource "aws_acm_certificate" "this" {
@@ -38,9 +42,9 @@ resource "aws_acm_certificate_validation" "this" {
   validation_record_fqdns = [aws_route53_record.validation[each.key].fqdn]
 }
 
-# A listener presents the certificate of the name it is asked for. The host name's is an own listener's first one.
+# A listener presents the certificate of the name it is asked for. One of them is an own listener's first one.
 resource "aws_lb_listener_certificate" "this" {
-  for_each = { for name in setsubtract(local.certified, local.own ? [var.dns.hostname] : []) : "${local.of_way_in}${name}" => name }
+  for_each = { for name in setsubtract(local.certified, local.own ? [local.presented] : []) : "${local.of_way_in}${name}" => name }
 
   listener_arn    = local.own ? aws_lb_listener.https[local.way_in_key].arn : var.load_balancer.shared.listener_arn
   certificate_arn = local.certificates[each.value]

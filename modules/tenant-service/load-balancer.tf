@@ -53,7 +53,7 @@ resource "aws_lb_listener" "https" {
   load_balancer_arn = aws_lb.this[each.key].arn
   port              = 443
   protocol          = "HTTPS"
-  certificate_arn   = var.load_balancer.make_certificate ? local.certificates[var.dns.hostname] : var.load_balancer.certificate_arn
+  certificate_arn   = var.load_balancer.make_certificate ? local.certificates[local.presented] : var.load_balancer.certificate_arn
   ssl_policy        = var.load_balancer.ssl_policy
 
   default_action {

@@ -114,6 +114,18 @@ run "a_host_name_and_an_alias_change_places" {
   }
 }
 
+run "certificates_stay_where_they_are" {
+  command = plan
+  variables {
+    load_balancer = { make_certificate = true }
+    dns           = { zone = "example.com", hostname = "www.example.com", aliases = ["acme.test.example.com"] }
+  }
+  assert {
+    condition     = keys(aws_lb_listener_certificate.this) == ["instance-own-public www.example.com"]
+    error_message = "the first host name's certificate stays the listener's first one"
+  }
+}
+
 run "a_host_name_that_is_new" {
   command = plan
   variables {
