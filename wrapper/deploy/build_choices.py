@@ -6,7 +6,7 @@ A build is one whatever its name's spelling: ``service1-build`` and ``service1_b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -132,6 +132,16 @@ def ran_of(record: DeploymentRecord, name: str, now: Said) -> Ran:
     if name in record.brought or name in record.cli_vars:
         return Ran(number, then, brought=record.brought.get(name) or came(record))
     return Ran(number, then, by_files=True)
+
+
+def renaming(declared: Mapping[str, Variable], known: Collection[str], record: DeploymentRecord) -> str:
+    """What to give the one build that has no value, where the one that ran has no variable any more; "" otherwise."""
+    lacking = [n for n in build_names(declared) if declared[n].required and n not in known]
+    retired = [n for n in record.builds if spelled(n, declared) not in declared]
+    if len(lacking) != 1 or len(retired) != 1:
+        return ""
+    number = record.builds[retired[0]]
+    return f"{retired[0]} {number} ran, and no variable takes it now; if it was renamed: -var {lacking[0]}={number}"
 
 
 def came(record: DeploymentRecord) -> dict[str, Any]:

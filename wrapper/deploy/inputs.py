@@ -12,7 +12,7 @@ from functools import cached_property
 
 from ..aws.identity import Identity
 from ..model import fingerprint
-from ..model.errors import OrchestrateError
+from ..model.errors import ConfigError, OrchestrateError
 from ..model.fingerprint import Difference
 from ..model.nouns import Layer, ResolvedValue, Stack, Variable
 from ..project.project import Project
@@ -152,7 +152,7 @@ class InputResolver:
         if losses:
             root_request, values = self._for_destroy(layer, root_request, values, known, losses)
         else:
-            variables.check_required(request.declared, known, layer.label)
+            _check_required(layer, request.declared, known, record)
             if service_map.VARIABLE in request.declared:
                 service_map.check(request.declared, values, layer.label)
         digests = digest_each(values, first)
@@ -312,6 +312,17 @@ class InputResolver:
             {n: (variables.check_argument(variables.Argument(n, t), declared).value, 0) for n, t in missing.items()},
         )
         return {**values, **variables.merge(declared, (), [source], layer.label)}
+
+
+def _check_required(
+    layer: Layer, declared: Mapping[str, Variable], known: Collection[str], record: DeploymentRecord | None
+) -> None:
+    """ConfigError where a variable has no value; for a build that was renamed with the number that ran."""
+    try:
+        variables.check_required(declared, known, layer.label)
+    except ConfigError as error:
+        error.hint = (record and build_choices.renaming(declared, known, record)) or error.hint
+        raise
 
 
 def _way(value: CallerValue) -> str:

@@ -641,3 +641,17 @@ def test_a_build_whose_smoke_test_failed_is_named_until_it_is_good(cloud: Cloud)
     cloud.console.said.clear()
     cloud.perform("plan", "acme")
     assert "smoke" not in cloud.console.text()
+
+
+def test_a_renamed_build_that_needs_a_value_is_told_what_ran(cloud: Cloud) -> None:
+    """Row 15"""
+    apply(cloud, "-var", f"{BUILD}=97")
+    root = "src/app/tenant/variables.tf"
+    text = (cloud.disk.root / root).read_text()
+    cloud.disk.write(root, text.replace(f'"{BUILD}"', '"web-build"').replace('  default = "1"\n', ""))
+    cloud.disk.write(ACME, "")
+    with pytest.raises(ConfigError, match="needs a value for web-build") as caught:
+        cloud.perform("plan", "acme")
+    assert caught.value.hint == f"{BUILD} 97 ran, and no variable takes it now; if it was renamed: -var web-build=97"
+    cloud.perform("apply", "acme", "-var", "web-build=97")
+    assert cloud.record("acme")["builds"] == {"web-build": "97"}
