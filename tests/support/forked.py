@@ -1,4 +1,4 @@
-"""Runs the tool as a fork of one process that has imported it: a start costs a tenth of one that imports everything again.
+"""Runs the tool as a fork of one process that has imported it: it costs a fifth of a start that imports everything again.
 
 What runs is the tool's ``main``, in a process of its own, with arguments, environment, folder and standard streams of its own;
 it ends as Python ends. Not the same as ``./orchestrate``: no launcher runs, and nothing is imported for the first time. So
