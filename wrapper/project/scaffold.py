@@ -21,6 +21,7 @@ _STACK = "config/ap-southeast-2/appcluster-test"
 # The agents' image is made of the tool's own sources.
 _LEFT_OUT = ("jenkins/agent/",)
 _EXECUTABLE = "orchestrate"
+_LOCK = ".terraform.lock.hcl"  # of a root: it is the project's, as the root is
 Contents = Mapping[str, bytes]  # path in the project -> content
 
 
@@ -65,9 +66,8 @@ def copied(parts: Path, choices: Choices) -> Contents:
 
 def initial(parts: Path, choices: Choices) -> Contents:
     """What belongs to the project from the first day."""
-    texts = {
-        path.replace("appcluster", choices.project): file.read_text() for path, file in _below(parts, "src/appcluster")
-    }
+    found = _below(parts, "src/appcluster", _LOCK)
+    texts = {path.replace("appcluster", choices.project): file.read_text() for path, file in found}
     for path in [path for path in texts if "/tenant/" in path]:
         texts[path] = example_text.tenant_file(texts[path], choices.services)
     texts |= _config(parts, choices)
@@ -105,11 +105,11 @@ def _pipeline(file: Path, choices: Choices) -> bytes:
     return example_text.pipeline(file.read_text(), choices.project, choices.region, choices.services).encode()
 
 
-def _below(parts: Path, folder: str) -> Iterator[tuple[str, Path]]:
-    """Each file of a part and its path. What programs leave there (``.terraform``) is none of it."""
+def _below(parts: Path, folder: str, dotted: str = "") -> Iterator[tuple[str, Path]]:
+    """Each file of a part and its path. What programs leave there (``.terraform``) is none of it, but for ``dotted``."""
     for file in sorted((parts / folder).rglob("*")):
         path = file.relative_to(parts)
-        if file.is_file() and not any(part.startswith(".") for part in path.parts):
+        if file.is_file() and not any(part.startswith(".") and part != dotted for part in path.parts):
             yield str(path), file
 
 

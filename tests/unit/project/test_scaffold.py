@@ -46,6 +46,13 @@ def test_the_modules_are_those_of_the_tool() -> None:
     assert {path.split("/")[1] for path in found} == {f.name for f in (ROOT / "modules").iterdir()}
 
 
+def test_the_roots_have_the_lock_files_of_the_image(tmp_path: Path) -> None:
+    found = scaffold.initial(ROOT, SHOP)
+    for root in ("", "/tenant"):
+        lock = (ROOT / f"src/appcluster{root}/.terraform.lock.hcl").read_bytes()
+        assert found[f"src/shop{root}/.terraform.lock.hcl"] == lock
+
+
 def test_what_programs_leave_in_a_module_is_no_part_of_it(tmp_path: Path) -> None:
     for path in ("modules/a/main.tf", "modules/a/.terraform/x", "modules/a/.terraform.lock.hcl"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
