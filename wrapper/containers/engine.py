@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from ..model.errors import UnavailableError
@@ -42,9 +41,8 @@ class FoundContainer:
     health: str
 
 
-def connect(timeout: int | None = _STARTED) -> Any:
-    """docker-py's client. UnavailableError where no engine answers, or not on this machine. ``timeout``: None for streams, which
-    may be silent for hours."""
+def connect() -> Any:
+    """docker-py's client. UnavailableError where no engine answers, or not on this machine."""
     import docker
     import requests
 
@@ -54,7 +52,7 @@ def connect(timeout: int | None = _STARTED) -> Any:
             "the Docker engine is on another machine, and the ports that it binds are not here", where=where
         )
     try:
-        client = docker.from_env(timeout=timeout, max_pool_size=128)  # type: ignore[arg-type]
+        client = docker.from_env(timeout=_STARTED, max_pool_size=128)
         client.ping()
         return client
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
@@ -162,14 +160,10 @@ class TaskEngine:
         found = self._api.inspect_container(container)["State"]
         return str(found["Status"]), int(found["ExitCode"]), str((found.get("Health") or {}).get("Status", ""))
 
-    @cached_property
-    def _streams(self) -> Any:
-        return connect(None).api
-
     def logs(self, container: str) -> Iterator[bytes]:
         """Its lines, each with its time before it, until it ends. One that comes in pieces is put together."""
         rest = b""
-        for piece in self._streams.logs(container, stream=True, follow=True, timestamps=True):
+        for piece in self._api.logs(container, stream=True, follow=True, timestamps=True):
             *whole, rest = (rest + piece).split(b"\n")
             yield from whole
         if rest:
