@@ -211,7 +211,7 @@ class CliSession:
         says so."""
         running = self.simulated.usable()
         wanted = containers or (running is None and self.wants_containers)
-        if wanted:
+        if wanted and running is None:
             self.containers.check()
         endpoint = self.simulated.start(seed, wanted or None)
         if endpoint.containers:

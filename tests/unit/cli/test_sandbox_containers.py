@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from project_on_disk import APP, Disk
 
+from wrapper.cli.options import Options
 from wrapper.cli.sandbox_containers import _author, lines, repositories
+from wrapper.cli.session import CliSession
 from wrapper.project.project import Project
 
 SHOWN: dict[str, Any] = {
@@ -47,3 +51,36 @@ def test_images_of_all_tenants(example: Disk) -> None:
     example.append("config/common.tfvars", 'images = { web = "docker.io/example/web" }\n')
     found = repositories(Project(example.root, example.root / ".orchestrate"))
     assert sorted(map(str, found)) == ["{'web': 'docker.io/example/web'}", "{'web': 'mine/web'}"]
+
+
+@dataclass(frozen=True)
+class Beside(CliSession):
+    """A command beside a sandbox that runs, of this mode or of none."""
+
+    running: Any = None
+    done: list[str] = field(default_factory=list)
+
+    @property
+    def simulated(self) -> Any:
+        def start(_seed: Any, containers: bool | None) -> Any:
+            self.done.append(f"start {containers}")
+            return SimpleNamespace(containers=bool(containers))
+
+        return SimpleNamespace(usable=lambda: self.running, start=start)
+
+    @property
+    def containers(self) -> Any:
+        return SimpleNamespace(check=lambda: self.done.append("check"), go_on=lambda: self.done.append("go on"))
+
+
+def test_the_machine_is_looked_at_before_a_new_sandbox_alone(example: Disk) -> None:
+    def done(running: Any, containers: bool) -> list[str]:
+        session = Beside(Options(root=str(example.root)), {}, running=running)
+        session.start_sandbox(None, containers)
+        return session.done
+
+    assert done(None, True) == ["check", "start True", "go on"]
+    assert done(SimpleNamespace(containers=False), True) == ["start True", "go on"], "which refuses it at once"
+    assert done(None, False) == ["start None"]
+    example.write("orchestrate.hcl", "containers = true\n")
+    assert done(None, False) == ["check", "start True", "go on"]
