@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import docker
 import pytest
 
-from wrapper.containers.engine import MEMORY, as_found, described, health_check, options, ordered
+from wrapper.containers.engine import MEMORY, as_found, check_ports, connect, described, health_check, options, ordered
+from wrapper.model.errors import UnavailableError
 
 WEB: dict[str, Any] = {
     **{"name": "web", "image": "web:1", "environment": {"A": "b"}, "missing": [], "memoryReservation": 128, "cpu": 64},
@@ -71,3 +73,34 @@ def test_what_the_engine_shows() -> None:
     assert (as_found(shown).ports, as_found(shown).health) == ({8080: 4711}, "starting")
     one = described(shown, {**WEB, "essential": False, "healthCheck": {"command": []}})
     assert (one.status, one.essential, one.checked, one.address) == ("RUNNING", False, True, "172.17.0.2")
+
+
+class Probe:
+    """A container that the engine does not start; the client that makes it."""
+
+    def __init__(self) -> None:
+        self.containers, self.done = self, []
+
+    def create(self, image: str, command: list[str], **asked: Any) -> Probe:
+        self.done.append((image, asked["ports"]))
+        return self
+
+    def start(self) -> None:
+        raise docker.errors.APIError("", explanation="driver failed programming external connectivity")
+
+    def remove(self, force: bool) -> None:
+        self.done.append("removed")
+
+
+def test_an_engine_that_binds_no_port_is_told_and_left_as_it_was() -> None:
+    probe = Probe()
+    with pytest.raises(UnavailableError, match="binds no port of this machine: driver failed") as caught:
+        check_ports(probe, "base")
+    assert caught.value.hint == "the sandbox without containers needs none"
+    assert probe.done == [("base", {"8080/tcp": ("127.0.0.1", None)}), "removed"]
+
+
+def test_an_engine_of_another_machine_has_no_port_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://engine.example.com:2375")
+    with pytest.raises(UnavailableError, match="on another machine"):
+        connect()
