@@ -10,4 +10,6 @@ secrets = {
   registry-login = "{\"https://index.docker.io/v1/\": {\"username\": \"sandbox\", \"password\": \"sandbox\"}}"
 
   registry-login-tasks = "{\"username\": \"sandbox\", \"password\": \"sandbox\"}"
+
+  jenkins-admin = "{\"username\": \"admin\", \"password\": \"sandbox\"}"
 }

@@ -31,6 +31,13 @@ output "node_subnet_ids" {
   value       = local.node_subnet_ids
 }
 
+output "node_subnets" {
+  description = "The same by zone, for what has one in each; those of a network of yours are numbered."
+  value = !local.make_network ? { for number, id in sort(tolist(var.network.existing.node_subnet_ids)) : tostring(number) => id } : {
+    for zone, subnet in(local.private ? aws_subnet.private : aws_subnet.public) : zone => subnet.id
+  }
+}
+
 output "nat" {
   description = "Whether the node subnets lead out without a public address; null when network.existing does not say."
   value       = local.make_network ? local.private : var.network.existing.nat

@@ -16,7 +16,8 @@ variable "network" {
     region's zones; `nat`: "one" or "per_zone" puts the nodes into private subnets behind one or several NAT gateways, "none"
     into public ones with public addresses; `data` adds subnets without a way out, for databases; `ipv6` gives the public ones
     IPv6 addresses too, for load balancers. `blocks` gives addresses of your choice: `public-a`, `private-a`, `data-a` ... =>
-    block; without it they are cut from `cidr`.
+    block; without it they are cut from `cidr`. `acls` makes network ACLs that let through what is used and nothing else: `services`
+    (a name => a port below 32768 that tasks in private subnets listen on), `outbound` (ports that are called), `data` (ports of the data subnets).
   EOT
   type = object({
     existing = optional(object({
@@ -31,6 +32,11 @@ variable "network" {
     data   = optional(bool, false)
     ipv6   = optional(bool, false)
     blocks = optional(map(string), {})
+    acls = optional(object({
+      services = optional(map(number), {})
+      outbound = optional(map(number), { https = 443 })
+      data     = optional(map(number), { postgres = 5432, mysql = 3306, redis = 6379, efs = 2049 })
+    }))
   })
   default  = {}
   nullable = false
@@ -40,8 +46,17 @@ variable "network" {
     error_message = "network.existing: give node_subnet_ids (one or more) and load_balancer_subnet_ids (two or more, in different zones)."
   }
   validation {
-    condition     = var.network.existing == null || (!var.network.data && !var.network.ipv6 && length(var.network.blocks) == 0)
-    error_message = "network: data, ipv6 and blocks are for a network made here, and existing is one of yours; leave them out."
+    condition     = var.network.existing == null || (!var.network.data && !var.network.ipv6 && length(var.network.blocks) == 0 && var.network.acls == null)
+    error_message = "network: data, ipv6, blocks and acls are for a network made here, and existing is one of yours; leave them out."
+  }
+  validation {
+    condition     = var.network.acls == null || try(alltrue([for port in flatten([for ports in values(var.network.acls) : values(ports)]) : port >= 1 && port <= 65535 && floor(port) == port]), false)
+    error_message = "network.acls: every value is a port, a whole number from 1 to 65535."
+  }
+  # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-nacls
+  validation {
+    condition     = var.network.acls == null || try(max(length(var.network.acls.services) + 1, length(var.network.acls.data), length(var.network.acls.outbound) + (var.network.ipv6 ? 6 : 3)) <= 20, false)
+    error_message = "network.acls: a network ACL holds 20 rules in each direction. Open fewer ports."
   }
   validation {
     condition     = can(cidrnetmask(var.network.cidr)) && try(cidrhost(var.network.cidr, 0) == split("/", var.network.cidr)[0] && contains(range(16, 21), tonumber(split("/", var.network.cidr)[1])), false)

@@ -6,7 +6,7 @@ locals {
   controller_group_id   = local.make_controller_group ? aws_security_group.controller[0].id : var.controller.security_group.id
 
   controller_ports = merge(
-    { https = { port = var.controller.https_port, description = "HTTPS, from Jenkins agents" } },
+    var.controller.load_balanced ? {} : { https = { port = var.controller.https_port, description = "HTTPS, from Jenkins agents" } },
     var.controller.web_socket ? {} : { agents = { port = var.controller.agent_port, description = "Inbound agents" } },
   )
 }

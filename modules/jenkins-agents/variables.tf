@@ -83,6 +83,7 @@ variable "controller" {
   description = <<-EOT
     Jenkins itself. `url` as agents reach it. They connect to `agent_port` (fixed in Jenkins' security settings), or, with `web_socket`, through the URL alone.
     `tunnel` ("host:port", "host:" or ":port") leads the agents' port through something else. `security_group` is the controller's group, by its id; without it one is made, to be put on the controller.
+    `load_balanced`: the URL leads to a load balancer, so agents need no way to `https_port` of the controller itself.
     `role_name` is the controller's IAM role: it gets the policy; without it attach the policy that is given out.
   EOT
   type = object({
@@ -90,6 +91,7 @@ variable "controller" {
     web_socket     = optional(bool, false)
     agent_port     = optional(number, 50000)
     https_port     = optional(number, 443)
+    load_balanced  = optional(bool, false)
     tunnel         = optional(string)
     security_group = optional(object({ id = string }))
     role_name      = optional(string)

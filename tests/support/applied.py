@@ -37,6 +37,7 @@ KINDS = (
     ("ec2", "describe_subnets", "Subnets"),
     ("ec2", "describe_vpcs", "Vpcs"),
     ("ecs", "list_clusters", "clusterArns"),
+    ("efs", "describe_file_systems", "FileSystems"),
     ("elbv2", "describe_load_balancers", "LoadBalancers"),
     ("elbv2", "describe_target_groups", "TargetGroups"),
     ("events", "list_rules", "Rules"),

@@ -17,7 +17,7 @@ import pytest
 from served_provider import served
 from terraform_in import REGION, ROOT
 
-SEED = {"zones": ["example.com"], "secrets": [["registry-login", REGION, "{}"]]}
+SEED = {"zones": ["example.com"], "secrets": [[name, REGION, "{}"] for name in ("registry-login", "jenkins-admin")]}
 
 
 @pytest.fixture(scope="session")

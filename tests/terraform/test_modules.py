@@ -12,8 +12,14 @@ from pathlib import Path
 import pytest
 from terraform_in import ROOT, Terraform
 
-ROOTS = ("src/appcluster", "src/appcluster/tenant", "src/jenkins-agents")
-MODULES = ("modules/ecs-cluster", "modules/tenant-service", "modules/jenkins-agents", "modules/nightly-destroy")
+ROOTS = ("src/appcluster", "src/appcluster/tenant", "src/jenkins", "src/jenkins-agents")
+MODULES = (
+    "modules/ecs-cluster",
+    "modules/tenant-service",
+    "modules/jenkins-agents",
+    "modules/jenkins-controller",
+    "modules/nightly-destroy",
+)
 SECRET_ARN = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf"
 
 terraform = pytest.mark.terraform

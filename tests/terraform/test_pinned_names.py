@@ -13,6 +13,8 @@ PINNED = {
     ("ecs-cluster", "role_name"): "cluster.tftest.hcl every_name_that_a_hash_makes",
     ("ecs-cluster", "shared_name"): "cluster.tftest.hcl every_name_that_a_hash_makes",
     ("jenkins-agents", "role_name"): "agents.tftest.hcl every_name_that_a_hash_makes",
+    ("jenkins-controller", "unique"): "controller.tftest.hcl one_task_at_most",
+    ("jenkins-controller", "role_name"): "controller.tftest.hcl fargate_and_the_agents_own_protocol",
     ("nightly-destroy", "role_name"): "night.tftest.hcl every_name_that_a_hash_makes",
     ("tenant-service", "name"): "pinned.tftest.hcl own",
     ("tenant-service", "way_in_names"): "pinned.tftest.hcl own",

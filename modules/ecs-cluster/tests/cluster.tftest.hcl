@@ -728,3 +728,32 @@ run "a_role_of_yours_in_a_template" {
     error_message = "what the role must be allowed is said"
   }
 }
+
+run "network_acls_let_through_what_is_used" {
+  command = plan
+
+  variables {
+    network = { data = true, ipv6 = true, acls = { services = { web = 8080 }, outbound = { https = 443, ssh = 22 } } }
+  }
+
+  assert {
+    condition     = toset(keys(aws_network_acl.this)) == toset(["public", "private", "data"])
+    error_message = "each kind of subnet has one"
+  }
+  assert {
+    condition     = join(" ", sort([for rule in aws_network_acl.this["private"].ingress : "${rule.cidr_block}:${rule.from_port}-${rule.to_port}"])) == "0.0.0.0/0:32768-65535 10.0.0.0/16:8080-8080"
+    error_message = "private subnets take services from inside, and answers"
+  }
+  assert {
+    condition     = join(" ", sort([for rule in aws_network_acl.this["private"].egress : "${rule.cidr_block}:${rule.from_port}-${rule.to_port}"])) == "0.0.0.0/0:22-22 0.0.0.0/0:443-443 10.0.0.0/16:1024-65535"
+    error_message = "and send to the ports that are named"
+  }
+  assert {
+    condition     = alltrue([for rule in aws_network_acl.this["data"].ingress : rule.cidr_block == "10.0.0.0/16"]) && length(aws_network_acl.this["data"].ingress) == 4 && length([for rule in aws_network_acl.this["public"].ingress : rule if rule.ipv6_cidr_block == "::/0"]) == 3
+    error_message = "databases answer inside alone, and callers may come by IPv6"
+  }
+  assert {
+    condition     = alltrue(flatten([for acl in aws_network_acl.this : [for rules in [acl.ingress, acl.egress] : length(distinct(rules[*].rule_no)) == length(rules)]]))
+    error_message = "no two rules have one number"
+  }
+}

@@ -53,4 +53,4 @@ def test_a_protected_stack_pins_its_machine_image(stack: Path) -> None:
 
 
 def test_there_are_protected_stacks() -> None:
-    assert {stack.name for stack in PROTECTED} == {"appcluster-live", "appcluster-staging", "jenkins-agents"}
+    assert {stack.name for stack in PROTECTED} == {"appcluster-live", "appcluster-staging", "jenkins", "jenkins-agents"}

@@ -1,0 +1,84 @@
+# The whole of Jenkins: a network with machines, the controller, and the agents that it starts.
+
+module "cluster" {
+  source = "../../modules/ecs-cluster"
+
+  name            = var.stack
+  network         = var.network
+  capacity        = var.machines
+  machine_image   = var.machine_image
+  registry_secret = null
+  insights        = { mode = "disabled" }
+}
+
+locals {
+  hostname = coalesce(var.hostname, "jenkins.${var.zone}")
+
+  # Agents come to a public load balancer by the addresses of the NAT gateways.
+  agents_addresses = { for zone, address in module.cluster.nat_addresses : "agents-${zone}" => "${address}/32" if !var.internal }
+}
+
+module "controller" {
+  source = "../../modules/jenkins-controller"
+
+  name         = var.stack
+  image        = "${var.images["controller"]}:${var.controller-build}"
+  cluster      = module.cluster
+  capacity     = var.capacity
+  admin_secret = var.admin_secret
+  agents       = var.protocol
+  home         = var.home
+  logs         = { retention_days = var.log_retention_days }
+  alarm_topics = var.alarm_topics
+
+  configuration = var.configuration
+  jenkins       = { environment = { PROJECT_REPOSITORY = var.repository } }
+
+  network = {
+    vpc_id                   = module.cluster.vpc_id
+    subnets                  = module.cluster.node_subnets
+    load_balancer_subnet_ids = module.cluster.load_balancer_subnet_ids
+    outbound                 = var.outbound
+  }
+
+  address = {
+    hostname            = local.hostname
+    zone                = var.zone
+    certificate_arn     = var.certificate_arn
+    allowed             = merge(var.allowed, local.agents_addresses)
+    internal            = var.internal
+    deletion_protection = var.deletion_protection
+  }
+}
+
+module "agents" {
+  source = "../../modules/jenkins-agents"
+
+  name          = "${trimsuffix(substr(var.stack, 0, 24), "-")}-agents"
+  cluster       = module.cluster
+  cloud         = var.cloud
+  agents        = { for name, agent in var.agents : name => merge(agent, { image = "${var.images["agent"]}:${var.agent-build}" }) }
+  task_policies = var.task_policies
+
+  controller = {
+    url            = module.controller.url
+    web_socket     = var.protocol.protocol != "tcp"
+    agent_port     = var.protocol.port
+    tunnel         = module.controller.tunnel
+    load_balanced  = true
+    security_group = { id = module.controller.security_group_id }
+    role_name      = module.controller.role_name
+  }
+}
+
+# Inside the network a load balancer knows the agents by their group.
+resource "aws_vpc_security_group_ingress_rule" "agents" {
+  count = var.internal ? 1 : 0
+
+  description                  = "HTTPS, from Jenkins agents"
+  security_group_id            = module.controller.load_balancer_security_group_id
+  referenced_security_group_id = module.agents.security_group_id
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+}
