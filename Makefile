@@ -40,7 +40,7 @@ environment: $(dev) ## makes the Python environment of the checks
 # Tests with the real engine and Terraform. Those that mostly wait have a pool of their own, of more workers than there are
 # processors; those that compute wait a little too, and have three. (None of tests/unit waits that long: collecting it takes seconds.)
 waiting: $(dev) ## runs the tests that mostly wait
-	@$(run) pytest $$(grep -lrF --include '*.py' pytest.mark.long tests/e2e tests/sandbox tests/terraform) -m long -n 5 --dist worksteal --durations 15
+	@$(run) pytest $$(grep -lrF --include '*.py' pytest.mark.long tests/e2e tests/sandbox tests/terraform) -m long -n 6 --dist worksteal --durations 15
 
 # One sandbox for all of them, so one process.
 containers: $(dev) ## runs the tests of the sandbox with containers
