@@ -335,6 +335,7 @@ class Project:
         for tenant in tenants or ("",):
             where = {"Bucket": self.bucket, "Key": self.key(tenant).replace("terraform.tfstate", RECORD)}
             record = json.loads(s3.get_object(**where)["Body"].read())
+            assert record["trying"]["until"] <= moment(time.time() + 60)
             record["trying"]["until"] = moment(time.time())
             s3.put_object(**where, Body=json.dumps(record).encode())
 
