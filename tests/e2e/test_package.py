@@ -83,7 +83,8 @@ def check_content(wheel: Path) -> None:
         metadata = next(archive.read(n).decode() for n in held if n.endswith("METADATA"))
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     context = "wrapper/engines/image/context/"
-    parts = ("Dockerfile", "requirements.txt", context, "config/", "demo/", "jenkins/", "modules/", "src/")
+    files = ("Dockerfile", "requirements.txt", "requirements-haproxy.txt")
+    parts = (*files, context, "config/", "demo/", "jenkins/", "modules/", "src/")
     wanted = {f"orchestrate/parts/{path}" for path in listed if path.startswith(parts)}
     wanted |= {
         path.replace("wrapper/", "orchestrate/", 1)
