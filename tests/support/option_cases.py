@@ -271,6 +271,7 @@ ONE = {
         for name in ("start", "stop", "status", "reset", "images")
         for option in ("--root", "--json")
     },
+    ("sandbox watch", "--root"): Case("sandbox watch", "--root elsewhere"),
     **{(f"sandbox {n}", "--containers"): Case(f"sandbox {n}", "--containers") for n in ("start", "reset")},
     ("image", "--force"): Case("image", "--force"),
     ("image", "--prune"): Case("image", "--prune"),

@@ -134,6 +134,23 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"address {url}: {here}"
 
 
+def watch(
+    endpoint: Any,
+    show: Callable[[str], None],
+    clear: Callable[[], None] | None,
+    look: Callable[[Any], Mapping[str, Any]] = shown,
+    pause: Callable[[float], None] = time.sleep,
+) -> None:
+    """Again and again where ``clear`` clears the terminal; else once."""
+    while True:
+        text = "\n".join([time.strftime("%H:%M:%S"), *lines(look(endpoint))])
+        if clear is None:
+            return show(text)
+        clear()
+        show(text)
+        pause(1.0)
+
+
 def _targets(task: Mapping[str, Any]) -> str:
     return "".join(f", target 127.0.0.1:{t['port']} {t['state']}" for t in task["targets"])
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from project_on_disk import APP, Disk
 
 from wrapper.cli.options import Options
-from wrapper.cli.sandbox_containers import _author, lines, repositories
+from wrapper.cli.sandbox_containers import _author, lines, repositories, watch
 from wrapper.cli.session import CliSession
 from wrapper.project.project import Project
 
@@ -38,6 +39,21 @@ def test_services_tasks_targets_and_addresses() -> None:
         "address http://acme.example.com: http://acme.example.com.localhost:8001",
     ]
     assert list(lines({})) == ["sandbox: its containers are not known: the data plane does not answer"]
+
+
+def test_a_watch_clears_the_terminal_each_time_and_ends_elsewhere() -> None:
+    said: list[str] = []
+
+    def interrupted(_seconds: float) -> None:
+        if len(said) == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        watch(None, said.append, lambda: said.append("cleared"), lambda _: SHOWN, interrupted)
+    assert [text if text == "cleared" else "1 of 2 tasks run" in text for text in said] == ["cleared", True] * 2
+    said.clear()
+    watch(None, said.append, None, lambda _: SHOWN)
+    assert ["1 of 2 tasks run" in text for text in said] == [True]
 
 
 def test_the_demo_application_says_who_answered() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import click
@@ -78,6 +79,22 @@ def reset(ctx: click.Context, /, containers: bool, **options: Any) -> int:
 def _seed(session: CliSession) -> Seed:
     """Outside any project it holds nothing."""
     return Seed() if session.found_root is None else seed_of(session.project)
+
+
+@command.command(
+    "watch", help="Show services, tasks, targets and addresses until Ctrl-C; once where there is no terminal."
+)
+@takes("root")
+@click.pass_context
+def watch(ctx: click.Context, /, **options: Any) -> int:
+    session = ctx.obj.merged(options)
+    endpoint = session.simulated.status()
+    if endpoint is None or not endpoint.containers:
+        session.console.info("sandbox: none with containers runs")
+        return 1
+    with contextlib.suppress(KeyboardInterrupt):
+        sandbox_containers.watch(endpoint, session.console.print, click.clear if session.live else None)
+    return 0
 
 
 @command.command("images", help="Build a demo application for each image of this project that the engine lacks.")
