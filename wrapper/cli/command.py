@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from click.parser import _OptionParser, _ParsingState
 
 from ..model.errors import UnavailableError, UsageError
-from . import installation
+from . import launcher
 from .options import GlobalOption, Shared
 
 _MAY_BE_EMPTY = ("confirm",)  # it confirms nothing then: a pipeline has one line for stacks that are protected or not
@@ -63,7 +63,7 @@ class _Parsed(click.Command):
         self.context_settings.setdefault("help_option_names", _HELP)
 
     def get_help(self, ctx: click.Context) -> str:
-        return installation.as_called(super().get_help(ctx))
+        return launcher.as_called(super().get_help(ctx))
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Help shows them in this order: the command's own, those of several commands, those of all, --help."""

@@ -6,25 +6,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import launcher
+
 if TYPE_CHECKING:
     from ..engines.image.inputs import Pins
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-INSTALLED = (_PACKAGE / "parts").is_dir()
-# What of this tool is no Python (Dockerfile, modules/, jenkins/, the example), laid out as in a checkout.
-SELF = _PACKAGE / "parts" if INSTALLED else _PACKAGE.parent
-_LAUNCHER = "./orchestrate"  # how texts name this tool: so it is called in a checkout
-
-
-def as_called(text: str) -> str:
-    """The text with the commands that it names as they are typed here: an installed tool is found on PATH."""
-    return text.replace(_LAUNCHER, "orchestrate") if INSTALLED else text
+SELF = Path(launcher.PARTS)
 
 
 def launcher_folder(environ: Mapping[str, str]) -> Path | None:
     """The folder of the launcher that was called: of a project's own, which says so, or of this checkout."""
     named = environ.get("ORCHESTRATE_LAUNCHER")
-    return Path(named) if named else None if INSTALLED else SELF
+    return Path(named) if named else None if launcher.INSTALLED else SELF
 
 
 def docker() -> Any:

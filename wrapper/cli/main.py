@@ -14,7 +14,7 @@ import click
 
 from .. import __version__
 from ..model.errors import OrchestrateError, UsageError
-from . import installation, typed_options
+from . import launcher, typed_options
 from .command import CommandGroup, help_of, no_option, words_of
 from .options import global_options
 
@@ -182,7 +182,7 @@ def completed_for(arguments: Sequence[str]) -> Callable[[str], str]:
             return cli.get_command(click.Context(cli), name)
         return None
 
-    return lambda text: installation.as_called(typed_options.completed(text, arguments, command_of))
+    return lambda text: launcher.as_called(typed_options.completed(text, arguments, command_of))
 
 
 def _unknown_option(error: click.NoSuchOption) -> OrchestrateError:

@@ -203,10 +203,16 @@ class Session:
 
 @pytest.mark.parametrize(("kind", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_where_nothing_runs_a_signal_ends_the_command_on_the_spot(kind: signal.Signals, code: int) -> None:
-    signals = SignalHandler(lambda _: None)
-    with pytest.raises(Stopped, match=kind.name) as error, signals.installed():
-        signal.raise_signal(kind)
-        pytest.fail("it went on")
+    signals, before = (
+        SignalHandler(lambda _: None),
+        signal.signal(kind, signal.SIG_DFL),
+    )  # nohup may have told the tests to ignore it
+    try:
+        with pytest.raises(Stopped, match=kind.name) as error, signals.installed():
+            signal.raise_signal(kind)
+            pytest.fail("it went on")
+    finally:
+        signal.signal(kind, before)
     assert error.value.exit_code == code
 
 

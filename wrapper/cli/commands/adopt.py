@@ -34,7 +34,7 @@ _FORM = Form("adopt", _STATE, flags=())
     help="Copy an existing state to the key of a stack or tenant, pushed by Terraform. Lineage and serial are checked first; "
     "the old state stays where it is.",
     epilog="For example: ./orchestrate adopt shop-test -var tenant=acme --from s3://old-states/acme/terraform.tfstate",
-    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help", "-help"]},
+    context_settings={"ignore_unknown_options": True},
 )
 @takes(*(option for option in ASKS_AWS if option != "json"), "dry_run", "tenant", "confirm", "timeout")
 @click.option("--from", "source", metavar="s3://BUCKET/KEY|FILE", help="Where the state is now.")

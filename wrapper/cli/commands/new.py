@@ -10,7 +10,7 @@ import click
 from ... import __version__
 from ...project import copied_parts, scaffold
 from ...project.scaffold import Choices
-from .. import installation
+from .. import installation, launcher
 from ..command import Command
 from ..session import CliSession
 
@@ -77,4 +77,4 @@ def _tell(session: CliSession, folder: str, choices: Choices, count: int) -> Non
     )
     session.console.info("apply a tenant in a simulated AWS:")
     line = f"./orchestrate --root {shlex.quote(folder)} --sandbox apply {choices.stack} -var tenant=acme"
-    session.console.print(installation.as_called(line))
+    session.console.print(launcher.as_called(line))

@@ -106,7 +106,7 @@ def test_another_state_is_not_replaced(adopt: Type, cloud: Cloud, engine: Pushin
 def test_a_dry_run_reads_and_pushes_nothing(run_cli: Type, cloud: Cloud, example: Disk) -> None:
     said = run_cli("adopt", *ACME, "--dry-run")
     assert said.code == 0, said.err
-    assert "terraform state push inputs/pushed.tfstate" in said.out and "adopted" not in said.err
+    assert "terraform state push -no-color inputs/pushed.tfstate" in said.out and "adopted" not in said.err
     assert not cloud.states.exists() and [*example.root.rglob("adopted*")] == []
 
 
