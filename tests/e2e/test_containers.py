@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ import pytest
 from container_world import HOST, ContainerWorld, events, start
 from harness import Project, docker, inspect, make
 
-from wrapper.containers.load_balancer import PIDS
+from wrapper.containers.load_balancer import CONFIGURATION
 
 pytestmark = [pytest.mark.docker, pytest.mark.sandbox, pytest.mark.containers]
 REPOSITORY = "orchestrate-test.example/web"
@@ -27,6 +28,21 @@ def world(tmp_path_factory: pytest.TempPathFactory, image: str) -> Iterator[Cont
     finally:
         project.run("sandbox", "stop")
         project.clean()
+
+
+def processes(folder: Path) -> dict[int, int]:
+    """HAProxy's of a sandbox: process -> parent."""
+    found = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, IndexError):
+            if str(folder / CONFIGURATION).encode() in (entry / "cmdline").read_bytes():
+                found[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    return found
+
+
+def masters(folder: Path) -> list[int]:
+    found = processes(folder)
+    return [process for process, parent in found.items() if parent not in found]
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +201,7 @@ def test_another_start_changes_nothing(web: ContainerWorld) -> None:
 def test_stop_leaves_nothing(web: ContainerWorld) -> None:
     """The last one: it ends what the others stand on."""
     folder: Path = web.project.private / "sandbox/containers"
-    proxy = int((folder / PIDS).read_text().split()[0])
+    assert len(masters(folder)) == 1
     web.project.run("sandbox", "stop")
     assert docker("ps", "-aq", "--filter", f"label=orchestrate.sandbox={folder.parent}") == ""
-    assert not Path(f"/proc/{proxy}").exists()
+    web.until(lambda: processes(folder) == {}, 10)

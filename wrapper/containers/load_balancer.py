@@ -27,6 +27,7 @@ class Proxy:
         self._home = home
         self._program = program
         self._shown = ""
+        self._master: subprocess.Popen[bytes] | None = None
 
     @property
     def socket(self) -> str:
@@ -53,11 +54,14 @@ class Proxy:
         """Master and worker (-W), so that a signal is enough for a new configuration."""
         for name in (PIDS, SOCKET):
             (self._home / name).unlink(missing_ok=True)
-        argv = [self._program, "-W", "-f", str(self._home / CONFIGURATION), "-p", PIDS]
+        argv = [self._program, "-W", "-f", str(self._home / CONFIGURATION)]
         with (self._home / LOG).open("ab") as log:
-            subprocess.Popen(
+            self._master = subprocess.Popen(
                 argv, cwd=self._home, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
+        (self._home / PIDS).write_text(
+            str(self._master.pid)
+        )  # by us: HAProxy's own comes late, and a second one would start
         if not _soon(lambda: (self._home / SOCKET).exists()):
             raise UnavailableError("HAProxy did not start", where=str(self._home / LOG), hint="read the log")
 
@@ -72,6 +76,9 @@ class Proxy:
             if not _soon(lambda: not self.running()):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
+        if self._master is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._master.wait(_ENDS)
         for name in (CONFIGURATION, PIDS, SOCKET):
             (self._home / name).unlink(missing_ok=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from wrapper.containers.load_balancer import PIDS, Proxy, choose_ports
+from wrapper.containers.load_balancer import CONFIGURATION, PIDS, Proxy, choose_ports
 
 
 def test_a_port_that_is_known_stays() -> None:
@@ -20,3 +20,17 @@ def test_another_process_with_the_number_of_the_proxy_is_not_believed(tmp_path: 
     assert proxy.running() == 0
     proxy.end()
     assert not (tmp_path / PIDS).exists()
+
+
+def test_it_is_started_once_and_ends(tmp_path: Path) -> None:
+    program = tmp_path / "haproxy"
+    program.write_text("#!/bin/sh\necho started >>starts\n: >haproxy.sock\nsleep 60 & wait\n")
+    program.chmod(0o755)
+    proxy = Proxy(tmp_path, str(program))
+    try:
+        assert [proxy.apply("text"), proxy.apply("text"), proxy.running() > 0] == [True, False, True]
+        assert (tmp_path / "starts").read_text() == "started\n"
+        assert (tmp_path / CONFIGURATION).read_text() == "text"
+    finally:
+        proxy.end()
+    assert proxy.running() == 0 and not (tmp_path / CONFIGURATION).exists()
