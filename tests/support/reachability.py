@@ -54,6 +54,10 @@ class Network:
         network = found["network_configuration"][0]
         return Place(frozenset(network["subnets"]), frozenset(network["security_groups"]))
 
+    def machines(self, name: str) -> Place:
+        [found] = [each for each in self._all("aws_autoscaling_group") if each["name"].startswith(name)]
+        return self.group(f"{name}-nodes-", frozenset(found["vpc_zone_identifier"]))
+
     def file_system(self) -> Place:
         targets = self._all("aws_efs_mount_target")
         groups = frozenset(group for target in targets for group in target["security_groups"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 import refusals
 from applied import left
+from reachability import Network, outside, resources
 from terraform_in import REGION, ROOT, Terraform
 
 MODULE = "modules/ecs-cluster"
@@ -156,6 +158,7 @@ def test_the_examples_come_change_and_go(code: Path, tmp_path: Path, aws: dict[s
     assert made.changes() == {}
     first = shared_load_balancers(made)
     assert list(first) == ["1"]
+    reached(Network(resources(json.loads(made.run("show", "-json"))["values"]["root_module"])))
 
     changes = made.changes(*CHANGE)
     assert {address for address, does in changes.items() if does == ["create"]} == {
@@ -178,6 +181,23 @@ def test_the_examples_come_change_and_go(code: Path, tmp_path: Path, aws: dict[s
 
     made.destroy("-parallelism=30", "-refresh=false", *CHANGE)  # that plan has just looked
     assert left(aws["AWS_ENDPOINT_URL"], "example-", "shared.example.com") == {}
+
+
+def reached(network: Network) -> None:
+    """The network of a cluster with shared load balancers, and with network ACLs."""
+    balancer, nodes, world = (
+        network.load_balancer("example-shared"),
+        network.machines("example-shared"),
+        outside("0.0.0.0/0"),
+    )
+    assert network.surely(world, balancer, 443) and network.surely(world, balancer, 80)
+    assert network.surely(balancer, nodes, 32768) and network.surely(balancer, nodes, 65535)
+    assert network.surely(nodes, world, 443)
+    for source, target, port in (
+        (world, balancer, 22), (world, nodes, 32768), (world, nodes, 22), (balancer, nodes, 22), (balancer, nodes, 8080),
+        (nodes, world, 25), (nodes, world, 80),
+    ):  # fmt: skip
+        assert not network.may(source, target, port), (source, target, port)
 
 
 CHANGE = (

@@ -16,7 +16,7 @@ module "cluster" {
   source = "../.."
 
   name    = "example-shared"
-  network = { cidr = "10.201.0.0/16", nat = "one", data = true, ipv6 = true }
+  network = { cidr = "10.201.0.0/16", nat = "one", data = true, ipv6 = true, acls = {} }
 
   capacity = {
     instance_types = ["t3.large", "t3a.large", "m5.large"]
