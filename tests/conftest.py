@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,6 +28,9 @@ GUARD = Guard()
 
 # A collector that looks at five thousand tests and their parameters again and again took an eighth of the time.
 gc.set_threshold(50_000)
+
+# Under nohup a process ignores SIGHUP, and so does what it starts: the tests of that signal would wait in vain.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # No database on disk, and no deadline: a busy machine is no failure.
 settings.register_profile("house", deadline=None, database=None)

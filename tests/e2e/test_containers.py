@@ -53,10 +53,14 @@ def web(world: ContainerWorld) -> ContainerWorld:
 
 
 def test_the_address_answers_from_every_task(web: ContainerWorld) -> None:
-    port = web.port
-    answered = [web.get("/web", port) for _ in range(6)]
-    assert {code for code, _ in answered} == {200}
-    assert {said["build"] for _, said in answered} == {"1"} and len({said["task"] for _, said in answered}) == 2
+    port, answered = web.port, []
+
+    def both() -> bool:
+        answered.extend(web.get("/web", port) for _ in range(6))
+        return len({said["task"] for _, said in answered}) == 2
+
+    web.until(both)
+    assert {code for code, _ in answered} == {200} and {said["build"] for _, said in answered} == {"1"}
     assert answered[0][1]["host"] == HOST, "the application sees the name without .localhost"
     assert web.states("web") == ["healthy", "healthy"]
 

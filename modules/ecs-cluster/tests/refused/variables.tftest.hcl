@@ -55,12 +55,32 @@ run "subnets_of_a_network_that_exists" {
   expect_failures = [var.network]
 }
 
-# says: network: data, ipv6 and blocks are for a network made here
+# says: network: data, ipv6, blocks and acls are for a network made here
 run "data_subnets_in_a_network_that_exists" {
   command = plan
 
   variables {
     network = { data = true, existing = { vpc_id = "vpc-1", node_subnet_ids = ["subnet-1"], load_balancer_subnet_ids = ["subnet-2", "subnet-3"] } }
+  }
+  expect_failures = [var.network]
+}
+
+# says: network.acls: every value is a port
+run "a_port_that_is_none" {
+  command = plan
+
+  variables {
+    network = { acls = { services = { web = 80800 } } }
+  }
+  expect_failures = [var.network]
+}
+
+# says: network.acls: a network ACL holds 20 rules
+run "more_rules_than_an_acl_holds" {
+  command = plan
+
+  variables {
+    network = { acls = { services = { for port in range(8000, 8020) : "web-${port}" => port } } }
   }
   expect_failures = [var.network]
 }
