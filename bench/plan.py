@@ -13,7 +13,7 @@ LIMITS = {"docker": 0.95, "host": 1.10}
 
 
 def measure(place: Place, pairs: int) -> list[Row]:
-    assert place.deployed
+    assert place.first_apply
     bare = Bare(place, STACK, TENANT)
     return [row for engine in LIMITS for row in _of_engine(place, bare, engine, pairs)]
 
