@@ -80,11 +80,9 @@ def test_what_aws_shows_is_what_runs(web: ContainerWorld) -> None:
     assert ({t["lastStatus"] for t in tasks}, {t["Target"]["Port"] for t in health}) == ({"RUNNING"}, ports)
     assert {c["runtimeId"][:12] for t in tasks for c in t["containers"]} == set(web.of("web"))
     web.ecs.get_waiter("services_stable").wait(cluster="cluster", services=["web"])
-    said = web.project.run("sandbox", "status").err
-    assert (
-        "service cluster/web: 2 of 2 tasks run, COMPLETED" in said
-        and f"address http://{HOST}: http://{HOST}.localhost:" in said
-    )
+    completed = "service cluster/web: 2 of 2 tasks run, COMPLETED"  # some seconds after it is stable, as in ECS
+    web.until(lambda: completed in web.project.run("sandbox", "status").err)
+    assert f"address http://{HOST}: http://{HOST}.localhost:" in web.project.run("sandbox", "status").err
 
 
 def test_nothing_of_a_container_is_unsafe(web: ContainerWorld) -> None:

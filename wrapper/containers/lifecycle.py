@@ -10,13 +10,12 @@ import fcntl
 import json
 import os
 import signal
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
 from ..model.errors import UnavailableError
-from ..sandbox.lifecycle import PACKAGE, ask, server_environment
+from ..sandbox.lifecycle import ask, launch
+from .clock import soon
 from .engine import sweep_unreachable
 from .load_balancer import Proxy
 from .process import LOCK, PID, READY
@@ -49,35 +48,20 @@ class DataPlane:
             return
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self._folder / READY).unlink(missing_ok=True)
-        self._launch(program, speed)
-        if not _soon(lambda: (self._folder / READY).exists(), READY_SECONDS):
+        launch(PROCESS, ("--home", str(self._home), "--haproxy", program, "--speed", str(speed)), self.log)
+        if not soon(lambda: (self._folder / READY).exists(), READY_SECONDS):
             raise UnavailableError(
                 f"the sandbox's containers did not start within {READY_SECONDS:.0f} s",
                 where=str(self.log),
                 hint="read the log, then: ./orchestrate sandbox reset",
             )
 
-    def _launch(self, program: str, speed: float) -> None:
-        appending = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-        argv = [sys.executable, "-I", "-u", "-c", PROCESS, PACKAGE, "--home", str(self._home)]
-        os.posix_spawn(
-            sys.executable,
-            [*argv, "--haproxy", program, "--speed", str(speed)],
-            server_environment(os.environ),
-            file_actions=[
-                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                (os.POSIX_SPAWN_OPEN, 1, str(self.log), appending, 0o600),
-                (os.POSIX_SPAWN_DUP2, 1, 2),
-            ],
-            setsid=True,
-        )
-
     def stop(self) -> None:
         """It removes its containers and its proxy; what a killed one left, this does."""
         if self.running():
             with contextlib.suppress(OSError, ValueError):
                 os.kill(int((self._folder / PID).read_text()), signal.SIGTERM)
-            _soon(lambda: not self.running(), STOP_SECONDS)
+            soon(lambda: not self.running(), STOP_SECONDS)
         if self._folder.exists():
             Proxy(self._folder, "").end()
             sweep_unreachable(str(self._home))
@@ -86,14 +70,3 @@ class DataPlane:
 def look(url: str, key: str) -> dict[str, Any]:
     """What the data plane told last, with the age of its word."""
     return ask(f"{url}/_orchestrate/containers", json.dumps({"key": key, "look": True}).encode())
-
-
-def _soon(is_so: Any, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(-1, os.WNOHANG)
-        if is_so():
-            return True
-        time.sleep(0.03)
-    return False

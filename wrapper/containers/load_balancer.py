@@ -10,11 +10,11 @@ import os
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..model.errors import UnavailableError
+from .clock import soon
 
 CONFIGURATION, PIDS, SOCKET, LOG = "haproxy.cfg", "haproxy.pid", "haproxy.sock", "haproxy.log"
 _ENDS = 5.0  # seconds
@@ -62,7 +62,7 @@ class Proxy:
         (self._home / PIDS).write_text(
             str(self._master.pid)
         )  # by us: HAProxy's own comes late, and a second one would start
-        if not _soon(lambda: (self._home / SOCKET).exists()):
+        if not soon(lambda: (self._home / SOCKET).exists(), _ENDS):
             raise UnavailableError("HAProxy did not start", where=str(self._home / LOG), hint="read the log")
 
     def _reload(self) -> None:
@@ -73,7 +73,7 @@ class Proxy:
         pid = self.running()
         if pid:
             os.kill(pid, signal.SIGTERM)
-            if not _soon(lambda: not self.running()):
+            if not soon(lambda: not self.running(), _ENDS):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         if self._master is not None:
@@ -88,17 +88,6 @@ def _command_line(pid: int) -> bytes:
     if Path("/proc/self/cmdline").exists():
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     return subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, check=False).stdout
-
-
-def _soon(is_so: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + _ENDS
-    while time.monotonic() < deadline:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(-1, os.WNOHANG)
-        if is_so():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def choose_ports(wanted: Iterable[int], known: Mapping[int, int]) -> dict[int, int]:

@@ -15,7 +15,7 @@ import signal
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -183,20 +183,8 @@ class Sandbox:
         raise self._unavailable(f"the sandbox did not answer within {READY_SECONDS:.0f} s")
 
     def _launch(self, more: tuple[str, ...]) -> int:
-        """Detached: no terminal, no standard input, a session of its own; it outlives this command."""
-        argv = [sys.executable, "-I", "-u", "-c", SERVER, PACKAGE, "--home", str(self._home)]
-        appending = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-        return os.posix_spawn(
-            sys.executable,
-            [*argv, "--project", self._project, "--version", self._version, *more],
-            server_environment(os.environ),
-            file_actions=[
-                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                (os.POSIX_SPAWN_OPEN, 1, str(self._log), appending, 0o600),
-                (os.POSIX_SPAWN_DUP2, 1, 2),
-            ],
-            setsid=True,
-        )
+        options = ("--home", str(self._home), "--project", self._project, "--version", self._version, *more)
+        return launch(SERVER, options, self._log)
 
     def _end(self, running: Endpoint) -> None:
         """Its identity has just been checked; the signal goes to exactly that process."""
@@ -216,6 +204,23 @@ class Sandbox:
 
     def _unavailable(self, message: str) -> UnavailableError:
         return UnavailableError(message, where=str(self._log), hint="read the log, then: ./orchestrate sandbox reset")
+
+
+def launch(program: str, options: Iterable[str], log: Path) -> int:
+    """Runs Python's text with the package on its path, detached: no terminal, no standard input, a session of its own; it
+    outlives this command. Its process number."""
+    appending = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-I", "-u", "-c", program, PACKAGE, *options],
+        server_environment(os.environ),
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), appending, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
 
 
 def ask(url: str, body: bytes | None = None) -> dict[str, Any]:
