@@ -160,8 +160,11 @@ def test_a_killed_task_is_replaced(web: ContainerWorld) -> None:
     web.until(lambda: web.states("web") == ["healthy", "healthy"])
     killed = web.of("web")[0]
     docker("kill", killed)
-    seconds = web.until(lambda: len({*web.of("web")} - {killed}) == 2 and web.states("web") == ["healthy", "healthy"])
-    assert 0.3 < seconds < 15
+    web.until(lambda: len({*web.of("web")} - {killed}) == 2 and web.states("web") == ["healthy", "healthy"])
+    arns = web.ecs.list_tasks(cluster="cluster", serviceName="web", desiredStatus="STOPPED")["taskArns"]
+    [stopped] = web.ecs.describe_tasks(cluster="cluster", tasks=arns)["tasks"]
+    assert stopped["containers"][0]["exitCode"] == 137
+    assert (stopped["stopCode"], stopped["containers"][0]["runtimeId"][:12]) == ("EssentialContainerExited", killed)
 
 
 def test_fewer_and_more_tasks(web: ContainerWorld) -> None:

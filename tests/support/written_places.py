@@ -36,7 +36,7 @@ WRITERS = {
     "containers/haproxy.py:_install": "this tool's own pins",
     "containers/lifecycle.py:DataPlane.running": "sandbox",
     "containers/load_balancer.py:Proxy._start": "sandbox",
-    "containers/load_balancer.py:Proxy.apply": "sandbox",
+    "containers/load_balancer.py:Proxy._write": "sandbox",
     "containers/process.py:locked": "sandbox",
     "containers/process.py:main": "sandbox",
     "containers/process.py:serve": "sandbox",

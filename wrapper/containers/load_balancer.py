@@ -1,4 +1,4 @@
-"""HAProxy as a process of this user on 127.0.0.1: started, given a new configuration without a lost connection, ended.
+"""HAProxy as a process of this user on 127.0.0.1: started, given other servers or routes without a lost connection, ended.
 
 It lives on when the data plane is killed, and the next one finds it by its files.
 """
@@ -15,33 +15,41 @@ from pathlib import Path
 
 from ..model.errors import UnavailableError
 from .clock import soon
+from .routes import Backends
+from .runtime_api import MASTER, WORKER, HaproxyCommands, Refused, RunningServers
 
-CONFIGURATION, PIDS, SOCKET, LOG = "haproxy.cfg", "haproxy.pid", "haproxy.sock", "haproxy.log"
+CONFIGURATION, PIDS, LOG = "haproxy.cfg", "haproxy.pid", "haproxy.log"
 _ENDS = 5.0  # seconds
 
 
 class Proxy:
     """``home``: the folder of its files. ``program``: HAProxy's."""
 
-    def __init__(self, home: Path, program: str) -> None:
+    def __init__(self, home: Path, program: str, commands: HaproxyCommands | None = None) -> None:
         self._home = home
         self._program = program
-        self._shown = ""
+        self._commands = commands or HaproxyCommands(home)
+        self._servers = RunningServers(self._commands)
+        self._frame = ""
         self._master: subprocess.Popen[bytes] | None = None
 
-    @property
-    def socket(self) -> str:
-        """A short path: one of a socket holds a hundred characters."""
-        return SOCKET
-
-    def apply(self, text: str) -> bool:
-        """Runs with this configuration from now on; whether it was another one."""
-        if text == self._shown and self.running():
-            return False
-        (self._home / CONFIGURATION).write_text(text)
-        self._reload() if self.running() else self._start()
-        self._shown = text
+    def apply(self, frame: str, text: str, servers: Backends) -> bool:
+        """Runs so when this returns; whether it was otherwise. ``text``: the configuration with its servers, ``frame``: without."""
+        if frame == self._frame and self.running():
+            with contextlib.suppress(Refused, OSError):
+                return self._servers.change(servers)
+        self._frame = ""  # not known, until it is done
+        self._write(text)
+        self._commands.reload() if self.running() else self._start()
+        self._servers.begin(servers)
+        self._frame = frame
         return True
+
+    def _write(self, text: str) -> None:
+        """At once: HAProxy may be reading it."""
+        aside = self._home / f"{CONFIGURATION}.new"
+        aside.write_text(text)
+        aside.replace(self._home / CONFIGURATION)
 
     def running(self) -> int:
         """The process number of the master, or 0. A number that was given to another process since is not believed."""
@@ -50,11 +58,16 @@ class Proxy:
             return pid if str(self._home / CONFIGURATION).encode() in _command_line(pid) else 0
         return 0
 
+    def worker(self) -> int:
+        """The process number of the one that takes connections now."""
+        found = [line for line in self._commands.work("show info").splitlines() if line.startswith("Pid:")]
+        return int(found[0].split()[1])
+
     def _start(self) -> None:
-        """Master and worker (-W), so that a signal is enough for a new configuration."""
-        for name in (PIDS, SOCKET):
+        """Master and worker (-W): connections under way stay with the worker that has them when another one begins."""
+        for name in (PIDS, WORKER, MASTER):
             (self._home / name).unlink(missing_ok=True)
-        argv = [self._program, "-W", "-f", str(self._home / CONFIGURATION)]
+        argv = [self._program, "-W", "-S", f"unix@{MASTER},mode,600", "-f", str(self._home / CONFIGURATION)]
         with (self._home / LOG).open("ab") as log:
             self._master = subprocess.Popen(
                 argv, cwd=self._home, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -62,12 +75,13 @@ class Proxy:
         (self._home / PIDS).write_text(
             str(self._master.pid)
         )  # by us: HAProxy's own comes late, and a second one would start
-        if not soon(lambda: (self._home / SOCKET).exists(), _ENDS):
+        if not soon(self._is_up, _ENDS):
             raise UnavailableError("HAProxy did not start", where=str(self._home / LOG), hint="read the log")
 
-    def _reload(self) -> None:
-        """Connections under way stay with the worker that has them. https://docs.haproxy.org/2.8/management.html#4"""
-        os.kill(self.running(), signal.SIGUSR2)
+    def _is_up(self) -> bool:
+        with contextlib.suppress(OSError, IndexError):
+            return self.worker() > 0
+        return False
 
     def end(self) -> None:
         pid = self.running()
@@ -79,7 +93,7 @@ class Proxy:
         if self._master is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._master.wait(_ENDS)
-        for name in (CONFIGURATION, PIDS, SOCKET):
+        for name in (CONFIGURATION, PIDS, WORKER, MASTER):
             (self._home / name).unlink(missing_ok=True)
 
 

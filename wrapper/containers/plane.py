@@ -131,6 +131,8 @@ class Plane:
             self._schedule(service)
         self._run_one_off()
         self._end_orphans(services)
+        # No task gets its signal before its last request went elsewhere.
+        self._proxying.apply(self._world, self._memory.tasks.values(), self._clock.now())
         self._drain(groups)
         self._tell(services)
         self._checker.watch(self._targets_to_check(groups))

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from . import world as worlds
 from .certificates import Authority
 from .load_balancer import Proxy, choose_ports
-from .nouns import Target, Task, World
-from .routes import Layout, ProxyServer, configuration
-from .target_states import receiving
+from .nouns import Target, TargetGroup, Task, World
+from .routes import WEIGHT, Layout, ProxyServer, backend_name, configuration
+from .runtime_api import WORKER
+from .target_states import receiving, share
 
 PORTS = "ports.json"
 
 
 class Proxying:
-    def __init__(self, home: Path, proxy: Proxy, authority: Authority, drain: bool = True) -> None:
+    def __init__(self, home: Path, proxy: Proxy, authority: Authority) -> None:
         self._file = home / PORTS
-        self._proxy, self._authority, self._drain = proxy, authority, drain
+        self._proxy, self._authority = proxy, authority
         self.ports: dict[int, int] = self._known()
         self.ca = ""
 
@@ -39,18 +39,25 @@ class Proxying:
             return
         listed = {p: self._authority.listed(p, names) for p, names in worlds.certificates(world).items()}
         self.ca = str(self._authority.bundle()) if listed else self.ca
-        layout = Layout(self._proxy.socket, self.ports, listed)
-        self._proxy.apply(configuration(world, servers(tasks), layout))
+        layout = Layout(WORKER, self.ports, listed)
+        found = servers(tasks, worlds.target_groups(world), now)
+        backends = {backend_name(group): {one.name: one for one in ones} for group, ones in found.items()}
+        self._proxy.apply(configuration(world, {}, layout), configuration(world, found, layout), backends)
 
 
-def servers(tasks: Iterable[Task]) -> dict[str, list[ProxyServer]]:
-    """Target group -> who gets its requests."""
-    found: dict[str, list[tuple[Task, Target]]] = {}
+def servers(tasks: Iterable[Task], groups: Mapping[str, TargetGroup], now: float) -> dict[str, list[ProxyServer]]:
+    """Target group -> what gets its requests."""
+    found: dict[str, list[tuple[Task, Target]]] = {arn: [] for arn in groups}
     for task in tasks:
         for target in task.targets:
-            found.setdefault(target.group, []).append((task, target))
-    chosen: dict[str, list[ProxyServer]] = {}
-    for group, pairs in found.items():
-        good: list[Any] = receiving([target for _, target in pairs])
-        chosen[group] = [ProxyServer(f"task-{task.id[:12]}", t.host_port) for task, t in pairs if t in good]
-    return chosen
+            if target.group in found:
+                found[target.group].append((task, target))
+    return {arn: list(_chosen(groups[arn], pairs, now)) for arn, pairs in found.items()}
+
+
+def _chosen(group: TargetGroup, pairs: Sequence[tuple[Task, Target]], now: float) -> Iterator[ProxyServer]:
+    good = receiving([target for _, target in pairs])
+    for task, target in pairs:
+        if target in good:
+            weight = max(1, round(WEIGHT * share(target, group, now)))
+            yield ProxyServer(f"task-{task.id[:12]}", target.host_port, weight, bool(group.sticky))

@@ -14,12 +14,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SUFFIX = ".localhost"
+WEIGHT = 100  # of a server that gets its whole share
 
 
 @dataclass(frozen=True)
 class ProxyServer:
+    """A target that gets requests. ``cookie``: whether its name is the cookie of a sticky client."""
+
     name: str
     port: int
+    weight: int = WEIGHT
+    cookie: bool = False
+
+    @property
+    def words(self) -> str:
+        """As the configuration and the runtime API both take it."""
+        return f"127.0.0.1:{self.port} weight {self.weight}" + (f" cookie {self.name}" if self.cookie else "")
+
+
+Backends = Mapping[str, Mapping[str, ProxyServer]]  # name of a backend -> its servers by name
 
 
 @dataclass(frozen=True)
@@ -29,7 +42,6 @@ class Layout:
     socket: str
     ports: Mapping[int, int]
     certificates: Mapping[int, str] = field(default_factory=dict)
-    drain: bool = True
 
 
 GLOBAL = """\
@@ -220,7 +232,5 @@ def _backend(group: Mapping[str, Any], servers: Sequence[ProxyServer], idle: int
     sticky = group.get("sticky", 0)
     if sticky:
         lines.append(f"    cookie AWSALB insert indirect nocache maxlife {int(sticky)}s")
-    for server in servers:
-        cookie = f" cookie {server.name}" if sticky else ""
-        lines.append(f"    server {server.name} 127.0.0.1:{server.port}{cookie}")
+    lines += [f"    server {server.name} {server.words}" for server in servers]
     return "\n".join(lines) + "\n"

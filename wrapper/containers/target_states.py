@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .nouns import HealthCheck, Target
+from .nouns import HealthCheck, Target, TargetGroup
 
 
 @dataclass(frozen=True)
@@ -73,3 +73,10 @@ def receiving(targets: Sequence[Target]) -> list[Target]:
     registered = [target for target in targets if target.state != "draining"]
     healthy = [target for target in registered if target.state == "healthy"]
     return healthy or (registered if all(t.state == "unhealthy" for t in registered) else [])
+
+
+def share(target: Target, group: TargetGroup, now: float) -> float:
+    """How much of its share of the requests a target gets: during the group's slow start it grows evenly.
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#slow-start-mode"""
+    since = now - target.healthy_since
+    return min(1.0, max(0.0, since / group.slow_start)) if group.slow_start and target.state == "healthy" else 1.0

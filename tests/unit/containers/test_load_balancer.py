@@ -6,6 +6,12 @@ import os
 from pathlib import Path
 
 from wrapper.containers.load_balancer import CONFIGURATION, PIDS, Proxy, choose_ports
+from wrapper.containers.runtime_api import HaproxyCommands
+
+
+class Answering(HaproxyCommands):
+    def work(self, command: str) -> str:
+        return "Pid: 1\n" if (self.home / "haproxy.sock").exists() else ""
 
 
 def test_a_port_that_is_known_stays() -> None:
@@ -26,9 +32,10 @@ def test_it_is_started_once_and_ends(tmp_path: Path) -> None:
     program = tmp_path / "haproxy"
     program.write_text("#!/bin/sh\necho started >>starts\n: >haproxy.sock\nsleep 60 & wait\n")
     program.chmod(0o755)
-    proxy = Proxy(tmp_path, str(program))
+    proxy = Proxy(tmp_path, str(program), Answering(tmp_path))
     try:
-        assert [proxy.apply("text"), proxy.apply("text"), proxy.running() > 0] == [True, False, True]
+        same = [proxy.apply("frame", "text", {}) for _ in range(2)]
+        assert [*same, proxy.running() > 0] == [True, False, True]
         assert (tmp_path / "starts").read_text() == "started\n"
         assert (tmp_path / CONFIGURATION).read_text() == "text"
     finally:
