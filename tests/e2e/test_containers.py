@@ -79,6 +79,12 @@ def test_what_aws_shows_is_what_runs(web: ContainerWorld) -> None:
     health = web.elb.describe_target_health(TargetGroupArn=web.groups["web"])["TargetHealthDescriptions"]
     assert ({t["lastStatus"] for t in tasks}, {t["Target"]["Port"] for t in health}) == ({"RUNNING"}, ports)
     assert {c["runtimeId"][:12] for t in tasks for c in t["containers"]} == set(web.of("web"))
+    one = tasks[0]
+    labels = {"task": one["taskArn"], "container": "web"}
+    asked = [
+        word for name, value in labels.items() for word in ("--filter", f"label=orchestrate.sandbox.{name}={value}")
+    ]
+    assert docker("ps", "-q", "--no-trunc", *asked) == one["containers"][0]["runtimeId"]
     web.ecs.get_waiter("services_stable").wait(cluster="cluster", services=["web"])
     completed = "service cluster/web: 2 of 2 tasks run, COMPLETED"  # some seconds after it is stable, as in ECS
     web.until(lambda: completed in web.project.run("sandbox", "status").err)

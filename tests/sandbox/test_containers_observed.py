@@ -12,7 +12,7 @@ from moto import mock_aws
 from wrapper.sandbox.containers_desired import desired
 from wrapper.sandbox.containers_observed import STALE, Observed
 from wrapper.sandbox.containers_route import every_service
-from wrapper.sandbox.moto_patches import ecs, elbv2, rollouts
+from wrapper.sandbox.moto_patches import ecs, elbv2, exec_sessions, rollouts
 from wrapper.sandbox.moto_patches.patch_set import applied
 from wrapper.sandbox.moto_patches.timed import Timed
 
@@ -23,6 +23,7 @@ PATCHES = (
     ecs.service_update_becomes_a_deployment,
     ecs.service_names_are_taken_once,
     *rollouts.PATCHES,
+    *exec_sessions.PATCHES,
     elbv2.services_register_their_tasks,
 )
 BREAKER = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
@@ -112,6 +113,32 @@ def test_tasks_are_described_with_times(world: World) -> None:
     [arn] = world.ecs.list_tasks(cluster="cluster", serviceName="web", desiredStatus="STOPPED")["taskArns"]
     [shown] = world.ecs.describe_tasks(cluster="cluster", tasks=[arn])["tasks"]
     assert (shown["stoppedReason"], shown["stoppedAt"].year) == ("why", 1970)
+
+
+def refusal(world: World, **asked: str) -> str:
+    with pytest.raises(world.ecs.exceptions.ClientError) as error:
+        world.ecs.execute_command(cluster="cluster", interactive=True, command="sh", task="1", **asked)
+    return f"{error.value.response['Error']['Code']}: {error.value.response['Error']['Message']}"
+
+
+def test_execute_command_is_refused_as_in_aws_or_says_which_container_it_is(world: World) -> None:
+    containers = [{"name": name, "runtimeId": f"{name}-0123456789abcdef"} for name in ("web", "side")]
+    task: dict[str, Any] = {
+        "taskArn": "arn:t/1",
+        "desiredStatus": "RUNNING",
+        "lastStatus": "RUNNING",
+        "containers": containers,
+    }
+    assert refusal(world) == "InvalidParameterException: The task provided was not found."
+    world.report({world.deployment: 1}, [task])
+    assert "execute command was not enabled" in refusal(world)
+    world.report({world.deployment: 1}, [task | {"enableExecuteCommand": True}])
+    assert "Specify a container" in refusal(world) and "Container not found" in refusal(world, container="no")
+    said = refusal(world, container="web")
+    assert said.startswith("TargetNotConnectedException: ") and said.endswith("docker exec -it web-01234567 sh")
+    rollouts.tell(Timed())
+    with pytest.raises(NotImplementedError):
+        world.ecs.execute_command(cluster="cluster", interactive=True, command="sh", task="1")
 
 
 def test_a_failed_deployment_is_rolled_back_to_the_one_that_completed(world: World) -> None:

@@ -31,7 +31,8 @@ def described(task: Task, service: EcsService | None) -> dict[str, Any]:
         "lastStatus": task.status,
         "healthStatus": health_of(task),
         "connectivity": "CONNECTED",
-        "containers": [_container(task, one) for one in task.containers],
+        "enableExecuteCommand": service is not None and service.execute_command,
+        "containers": [_container(task, one) | _agents(one, service) for one in task.containers],
         "attachments": [],
         "tags": [],
         **{name: value for name, value in times.items() if value is not None},
@@ -64,6 +65,14 @@ def _container(task: Task, one: TaskContainer) -> dict[str, Any]:
     }
     more = {"exitCode": one.exit_code, "reason": one.reason or None}
     return found | {name: value for name, value in more.items() if value is not None}
+
+
+def _agents(one: TaskContainer, service: EcsService | None) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html"""
+    if service is None or not service.execute_command:
+        return {}
+    state = {"RUNNING": "RUNNING", "STOPPED": "STOPPED"}.get(one.status, "PENDING")
+    return {"managedAgents": [{"name": "ExecuteCommandAgent", "lastStatus": state}]}
 
 
 def target_health(task: Task, target: Target, kind: str) -> dict[str, Any]:

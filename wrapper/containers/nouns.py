@@ -73,6 +73,7 @@ class EcsService:
     cluster: str = ""
     region: str = ""
     launch_type: str = "EC2"
+    execute_command: bool = False
 
     @property
     def primary(self) -> Deployment:

@@ -27,6 +27,7 @@ def _service(one: Mapping[str, Any], known: Mapping[str, Deployment]) -> EcsServ
         "cluster",
         "region",
         "launch_type",
+        "execute_command",
     )
     deployments = tuple(_deployment(d, known.get(d["id"])) for d in one["deployments"])
     attachments = tuple(Attachment(**each) for each in one["attachments"])

@@ -55,6 +55,7 @@ def service(one: Any) -> dict[str, Any]:
         "grace": getattr(one, "health_check_grace_period_seconds", 0) or 0,
         "breaker": bool(configuration["deploymentCircuitBreaker"].get("enable")),
         "launch_type": one.launch_type or launch_type(one),
+        "execute_command": bool(getattr(one, "enable_execute_command", False)),
         "attachments": [
             {"group": lb["targetGroupArn"], "container": lb["containerName"], "port": int(lb["containerPort"])}
             for lb in one.load_balancers

@@ -31,6 +31,14 @@ def test_a_stopped_one_says_why() -> None:
     assert shown["containers"][0]["exitCode"] == 1
 
 
+def test_the_agent_of_execute_command_is_there_where_the_service_allows_it() -> None:
+    allowed = descriptions.described(RUNS, replace(SERVICE, execute_command=True))
+    assert allowed["enableExecuteCommand"]
+    assert allowed["containers"][0]["managedAgents"] == [{"name": "ExecuteCommandAgent", "lastStatus": "RUNNING"}]
+    refused = descriptions.described(RUNS, SERVICE)
+    assert (refused["enableExecuteCommand"], "managedAgents" in refused["containers"][0]) == (False, False)
+
+
 def test_the_health_of_a_task_is_that_of_its_essential_containers() -> None:
     well, sick = (replace(WEB, checked=True, health=state) for state in ("HEALTHY", "UNHEALTHY"))
     assert [descriptions.health_of(replace(RUNS, containers=c)) for c in ((WEB,), (well,), (well, sick))] == [

@@ -16,7 +16,14 @@ WORLD: dict[str, Any] = {
     "services": [
         {
             **{"arn": "arn:s", "name": "web", "cluster": "c", "region": "r", "status": "ACTIVE", "desired": 2},
-            **{"minimum": 50, "maximum": 150, "grace": 30, "breaker": True, "launch_type": "EC2"},
+            **{
+                "minimum": 50,
+                "maximum": 150,
+                "grace": 30,
+                "breaker": True,
+                "launch_type": "EC2",
+                "execute_command": False,
+            },
             "attachments": [{"group": "g", "container": "web", "port": 80}],
             "deployments": [{"id": "d", "definition": "web:1", "state": "IN_PROGRESS", "failed": 2}],
         }

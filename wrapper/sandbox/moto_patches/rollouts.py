@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -72,13 +73,22 @@ def stopped_tasks_say_why(patch_set: PatchSet) -> None:
 
     def described(original: Any, self: EC2ContainerServiceResponse) -> Any:
         wanted = self._get_param("tasks", [])
-        every = [task for service in self.ecs_backend.services.values() for task in told().tasks(service)]
-        every += [task for cluster in self.ecs_backend.clusters.values() for task in told().run_tasks(cluster.arn)]
-        mine = [task for task in every if {task["taskArn"], task["taskArn"].rpartition("/")[2]} & set(wanted)]
+        mine = [task for task in every_task(self.ecs_backend) if is_named(task, wanted)]
         return ActionResult({"tasks": mine, "failures": []}) if mine else original(self)
 
     patch_set.wrap(EC2ContainerServiceResponse, "list_tasks", listed)
     patch_set.wrap(EC2ContainerServiceResponse, "describe_tasks", described)
+
+
+def every_task(backend: EC2ContainerServiceBackend) -> list[dict[str, Any]]:
+    """Of services, and those that RunTask started."""
+    every = [task for service in backend.services.values() for task in told().tasks(service)]
+    return every + [task for cluster in backend.clusters.values() for task in told().run_tasks(cluster.arn)]
+
+
+def is_named(task: dict[str, Any], names: Iterable[str]) -> bool:
+    """By ARN or id."""
+    return bool({task["taskArn"], task["taskArn"].rpartition("/")[2]} & {*names})
 
 
 def of_cluster(response: EC2ContainerServiceResponse, cluster: str, wanted: str) -> list[str]:
