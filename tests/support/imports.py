@@ -20,6 +20,7 @@ ROOMS = (
     ("cli",),
     ("reaper",),
     ("fleet",),
+    ("operations",),
     ("deploy",),
     ("deploy.lb_slots",),
     ("run",),

@@ -37,7 +37,7 @@ _COMMANDS = {
     "reap": "Destroy every ephemeral stack, tenants first, and check that nothing is left.",
     "keep": "Keep an ephemeral stack until a day.",
     "bootstrap": "Create the bucket for the states.",
-    "report": "Merge the reports of several machines, or show one.",
+    "report": "Merge the reports of several machines, show one, or comment with it.",
     "sandbox": "Start, stop, show or empty the simulated AWS.",
     "jenkins": "Print Jenkins' configuration as code for agents on ECS.",
     "image": "Build the image that Terraform runs in.",

@@ -25,7 +25,7 @@ def typed(name: str) -> list[str]:
 
 
 def test_the_walk_meets_every_command() -> None:
-    assert len(TREE) == len(VERBS) + 32
+    assert len(TREE) == len(VERBS) + 33
     assert {("tenant", "remove"), ("sandbox", "reset"), ("jenkins", "casc"), ("report", "merge"), ("keep",)} <= {*TREE}
 
 

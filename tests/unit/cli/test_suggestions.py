@@ -199,6 +199,7 @@ USAGE = {  # forms with names in capitals, and examples of a help text
     "cli/commands/bootstrap.py:command: ./orchestrate bootstrap REGION STACK",
     "cli/commands/completion.py:command: Print shell completion. Bash: source <(./orchestrate completion bash)",
     "cli/commands/new.py:command: For example: ./orchestrate new shop --services web,api --region eu-west-1",
+    "cli/commands/report.py:comment_on: For example: ./orchestrate report comment plan.json --post",
     "cli/commands/upgrade.py:command: For example: ./orchestrate upgrade --check",
     "project/project.py:no_project: go into one, name it with --root DIR, or make one: ./orchestrate new DIR",
     "cli/commands/promote.py:command: ./orchestrate promote FROM TO [REGION] -var tenant=NAME",

@@ -1,4 +1,4 @@
-"""``orchestrate report``: the reports of several machines made one, and a report shown."""
+"""``orchestrate report``: the reports of several machines made one, a report shown, and a report as a comment."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import Any
 import click
 
 from ...model.errors import UsageError
-from ...reports import files, printable, table
+from ...operations import pull_requests, web_request
+from ...reports import comment, files, printable, table
 from ...reports.json import data_of
 from ...reports.merge import merge as merged_report
 from ...reports.model import Report
-from ..command import CommandGroup
+from ..command import Command, CommandGroup
 from ..fleet_options import file_options, targets
 from ..options import takes
 from ..session import CliSession
 
 
-@click.group("report", cls=CommandGroup, help="Merge the reports of several machines, or show one.")
+@click.group("report", cls=CommandGroup, help="Merge the reports of several machines, show one, or comment with it.")
 def command() -> None: ...
 
 
@@ -49,6 +50,27 @@ def show(ctx: click.Context, /, name: str, **options: Any) -> int:
     found = files.read(session.directory / name)
     files.write(found, wanted)
     return _show(session, found)
+
+
+@command.command(
+    "comment",
+    cls=Command,
+    help="Print a report as a comment for a pull request, in Markdown.",
+    epilog="For example: ./orchestrate report comment plan.json --post",
+)
+@click.option("--post", is_flag=True, help="Write it on the pull request that this job of GitHub or GitLab runs for.")
+@click.argument("name", metavar="FILE")
+@click.pass_context
+def comment_on(ctx: click.Context, /, name: str, post: bool) -> int:
+    session: CliSession = ctx.obj
+    found = files.read(session.directory / name)
+    text = comment.text_of(found)
+    if not post:
+        session.console.print(text.removesuffix("\n"))
+        return 0
+    done = pull_requests.put(pull_requests.of_job(session.environ), text, comment.marker(found), web_request.send)
+    session.console.info(f"comment: {done}")
+    return 0
 
 
 def _show(session: CliSession, report: Report) -> int:

@@ -102,3 +102,20 @@ def test_nothing_is_written_when_one_is_refused(run_cli: Run, example: Disk, sha
     said = run_cli("report", "merge", *shards, "other.json", "--report", "all.json")
     assert (said.code, "this is destroy of" in said.err) == (65, True)
     assert not (example.root / "all.json").exists()
+
+
+def test_a_comment_is_printed(run_cli: Run, shards: tuple[str, str]) -> None:
+    said = run_cli("report", "comment", shards[0])
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("<!-- orchestrate: apply ap-southeast-2/appcluster-test 1/2 -->\n### ")
+    assert "| <code>b</code> | failed |" in said.out
+
+
+def test_a_comment_is_posted_in_a_job_alone(run_cli: Run, shards: tuple[str, str]) -> None:
+    said = run_cli("report", "comment", shards[0], "--post")
+    assert (said.code, said.out) == (64, "")
+    assert "no job of GitHub Actions or GitLab CI runs this" in said.err
+
+
+def test_a_comment_of_no_report(run_cli: Run) -> None:
+    assert run_cli("report", "comment", "none.json").code == 66
