@@ -40,9 +40,15 @@ Graph = Mapping[str, frozenset[str]]
 
 
 @cache
+def names() -> dict[str, Path]:
+    """Module (``deploy.inputs``; a package by its own name) -> its file."""
+    return {_name(file): file for file in sorted(PACKAGE.rglob("*.py"))}
+
+
+@cache
 def modules() -> dict[str, ast.Module]:
-    """Module (``deploy.inputs``; a package by its own name) -> its syntax tree."""
-    return {_name(file): ast.parse(file.read_text()) for file in sorted(PACKAGE.rglob("*.py"))}
+    """Module -> its syntax tree."""
+    return {module: ast.parse(file.read_text()) for module, file in names().items()}
 
 
 def _name(file: Path) -> str:

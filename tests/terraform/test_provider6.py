@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 from provider6 import uses
@@ -12,26 +13,31 @@ from terraform_in import ROOT
 FILES = [
     file for top in ("modules", "src") for file in sorted((ROOT / top).rglob("*.tf")) if "/tests/" not in str(file)
 ]
-ALL = sorted({use for file in FILES for use in uses.uses(file.read_text(), str(file.relative_to(ROOT)))})
 UPGRADING = (ROOT / "docs/upgrading.md").read_text()
 
 
+@cache
+def used() -> list[Use]:
+    """Not while tests are collected: each worker would parse all of our code."""
+    return sorted({use for file in FILES for use in uses.uses(file.read_text(), str(file.relative_to(ROOT)))})
+
+
 def test_provider_6_has_all_that_is_used() -> None:
-    assert [(use.place, use.of, use.name, said) for use in ALL if (said := uses.unknown(use))] == []
+    assert [(use.place, use.of, use.name, said) for use in used() if (said := uses.unknown(use))] == []
 
 
 def test_there_is_much_to_find() -> None:
-    assert len({use.of for use in ALL}) > 60
-    assert len([use for use in ALL if use.set]) > 500
-    assert len([use for use in ALL if not use.set]) > 200
+    assert len({use.of for use in used()}) > 60
+    assert len([use for use in used() if use.set]) > 500
+    assert len([use for use in used() if not use.set]) > 200
 
 
 def test_each_line_that_warns_is_named() -> None:
     """Provider 5 knows no other way to say these; in docs/upgrading.md each stands as `file`: `what`."""
-    warned = sorted({(use.place.split(":")[0], use.of.split()[1], use.name) for use in ALL if uses.warned(use)})
+    warned = sorted({(use.place.split(":")[0], use.of.split()[1], use.name) for use in used() if uses.warned(use)})
     rows = re.findall(r"^\| `(modules/[^`]+)` \| `(aws_\w+)` \| `([\w.]+)` \|", UPGRADING, re.MULTILINE)
     assert warned == sorted(rows)
-    assert len([use for use in ALL if uses.warned(use)]) == len(rows)
+    assert len([use for use in used() if uses.warned(use)]) == len(rows)
 
 
 def test_every_module_and_root_takes_provider_6() -> None:

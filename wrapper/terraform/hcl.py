@@ -6,6 +6,7 @@ and ``$${...}`` inside it stay those characters (Terraform would read them other
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -96,8 +97,17 @@ def _lines_with(sign: re.Pattern[str], tree: Any, text: str) -> tuple[int, ...]:
 
 def parse_blocks(text: str, where: str) -> tuple[Block, ...]:
     """The blocks of a .tf file. Raises ConfigError with ``where:line``."""
-    tree, text, _ = _tree(text, where)
-    return tuple(_block(n, text, where) for n in _statements(tree) if n.data == "block")
+    try:
+        return _blocks(text)
+    except ConfigError as error:
+        raise ConfigError(error.message, where=where + error.where, hint=error.hint) from None
+
+
+@functools.lru_cache(maxsize=512)
+def _blocks(text: str) -> tuple[Block, ...]:
+    """The same text may stand below several names, and in two revisions of a project. An error begins with ``:line``."""
+    tree, text, _ = _tree(text, "")
+    return tuple(_block(n, text, "") for n in _statements(tree) if n.data == "block")
 
 
 def quote(value: object) -> str:

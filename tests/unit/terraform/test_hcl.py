@@ -220,3 +220,12 @@ def test_blank_is_what_go_calls_a_space() -> None:
     """Python also takes the four separators of ASCII for spaces (docs.python.org/3/library/stdtypes.html#str.isspace)."""
     spaces = {chr(code) for code in range(0x110000) if chr(code).isspace()}
     assert set(hcl._BLANKS) == spaces - set("\x1c\x1d\x1e\x1f")
+
+
+def test_a_text_is_read_once_and_an_error_names_the_file_it_is_read_from() -> None:
+    text = 'variable "read_once" {}\n'
+    assert hcl.parse_blocks(text, "a.tf") is hcl.parse_blocks(text, "b.tf")
+    for name in ("a.tf", "b.tf"):
+        with pytest.raises(ConfigError) as error:
+            hcl.parse_blocks('variable "a" {\n  type = \n}\n', name)
+        assert error.value.where == f"{name}:2"
