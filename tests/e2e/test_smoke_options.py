@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
-from effects import Bench, Case, prepared
+from effects import Bench, Case, Copy, prepared
 from option_cases import PROMOTE
 
 pytestmark = pytest.mark.sandbox
@@ -49,13 +48,14 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepared(tmp_path_factory.mktemp("effects") / "original").root
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    folder = tmp_path_factory.mktemp("effects")
+    return Copy(prepared(folder / "original").root, folder / "project")
 
 
 @pytest.mark.parametrize("command", LINES)
-def test_acts(site: Site, original: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], command: str) -> None:
-    bench = Bench(original, tmp_path, capfd)
+def test_acts(site: Site, copy: Copy, capfd: pytest.CaptureFixture[str], command: str) -> None:
+    bench = Bench(copy, capfd)
 
     def both(base: str, more: str) -> list[tuple[int, int]]:
         """(exit code, requests) without the option, and with it."""

@@ -3,11 +3,8 @@ tests/support/options.tsv."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from effects import Bench, Case, prepared
+from effects import Bench, Case, Copy, prepared
 from option_cases import case, changed
 from options_table import GENERAL, rows
 
@@ -19,13 +16,14 @@ for row in rows():
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepared(tmp_path_factory.mktemp("effects") / "original").root
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    folder = tmp_path_factory.mktemp("effects")
+    return Copy(prepared(folder / "original").root, folder / "project")
 
 
 @pytest.fixture
-def bench(original: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Bench]:
-    yield Bench(original, tmp_path, capfd)
+def bench(copy: Copy, capfd: pytest.CaptureFixture[str]) -> Bench:
+    return Bench(copy, capfd)
 
 
 @pytest.mark.parametrize(
