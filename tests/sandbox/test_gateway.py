@@ -5,7 +5,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -34,6 +34,21 @@ def request(path: str = "/", body: bytes = b"", service: str = "ecs", **more: st
         "HTTP_AUTHORIZATION": SIGNED.format(service=service),
         **more,
     }
+
+
+@pytest.fixture
+def logged() -> Iterator[list[str]]:
+    """What the gateway logs. (pytest's own way is off: it costs each of thousands of tests a hundred microseconds.)"""
+    lines: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(handler.format(record))  # type: ignore[method-assign]
+    logger = logging.getLogger("sandbox")
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    yield lines
+    logger.removeHandler(handler)
+    logger.setLevel(before)
 
 
 def refusing(_environ: Any, _start: Any) -> Iterable[bytes]:
@@ -90,14 +105,14 @@ def test_the_body_reaches_moto_whole() -> None:
     assert Reply(Gateway(answering("200 OK"), {}), request(body=b"Action=X")).body == b"Action=X"
 
 
-def test_an_unknown_json_action_is_answered_at_once_and_by_name(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unknown_json_action_is_answered_at_once_and_by_name(logged: list[str]) -> None:
     environ = request(
         body=b"{}", CONTENT_TYPE="application/x-amz-json-1.1", HTTP_X_AMZ_TARGET="Amazon_20141113.Unknown"
     )
     reply = Reply(Gateway(refusing, {}), environ)
     assert reply.status.startswith("501")
     assert json.loads(reply.body)["message"] == "the sandbox does not simulate ecs:Unknown"
-    assert "501 ecs:Unknown" in caplog.text
+    assert any("501 ecs:Unknown" in line for line in logged)
 
 
 def test_an_unknown_form_action_is_answered_in_xml() -> None:
@@ -113,17 +128,16 @@ def test_an_unknown_path_is_named() -> None:
     assert b"s3:GET /bucket?metrics" in reply.body
 
 
-def test_a_break_inside_is_not_retried_for_minutes_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_break_inside_is_not_retried_for_minutes_and_is_logged(logged: list[str]) -> None:
     reply = Reply(Gateway(breaking, {}), request())
     assert reply.status.startswith("501")
-    assert "ZeroDivisionError" in caplog.text
+    assert any("ZeroDivisionError" in line for line in logged)
 
 
 @pytest.mark.parametrize(("status", "lines"), [("200 OK", 0), ("404 Not Found", 0), ("503 Slow Down", 1)])
-def test_only_what_went_wrong_is_logged(caplog: pytest.LogCaptureFixture, status: str, lines: int) -> None:
-    caplog.set_level(logging.DEBUG, logger="sandbox")
+def test_only_what_went_wrong_is_logged(logged: list[str], status: str, lines: int) -> None:
     Reply(Gateway(answering(status), {}), request())
-    assert len(caplog.records) == lines
+    assert len(logged) == lines
 
 
 def test_own_routes_are_not_part_of_aws() -> None:

@@ -27,19 +27,26 @@ class Touched(BaseException):
     """Not an Exception: no ``except Exception`` on the way may take it for an error of its own."""
 
 
+READS = ("open", "os.listdir", "os.scandir")
+WATCHED = {
+    *("socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"),
+    *("subprocess.Popen", "os.posix_spawn", "os.exec", "os.system", *READS),
+}  # one look for each of the other events: there are millions of them
+
+
 def forbidden(event: str, args: Sequence[Any], home: str = REAL_HOME) -> str:
     """Why a test may not do this, or ""."""
+    if event not in WATCHED:
+        return ""
+    if event in READS:  # by far the most
+        return _private(_text(args[0]), home)
     if event in ("socket.connect", "socket.sendto", "socket.sendmsg") and args[1] is not None:  # None: it is connected
         return f"the network: {event} {args[1]!r}"
     if event in ("socket.getaddrinfo", "socket.gethostbyname"):
         return f"the network: looked up {args[0]!r}"
     if event in ("subprocess.Popen", "os.posix_spawn", "os.exec"):
         return _program([_text(args[0]), *_words(args[1])])
-    if event == "os.system":
-        return _program(_words(args[0]))
-    if event in ("open", "os.listdir", "os.scandir"):
-        return _private(_text(args[0]), home)
-    return ""
+    return _program(_words(args[0])) if event == "os.system" else ""
 
 
 def _program(words: Sequence[str]) -> str:
@@ -48,8 +55,9 @@ def _program(words: Sequence[str]) -> str:
 
 
 def _private(path: str, home: str) -> str:
-    parts = path.removeprefix(home + "/").split("/") if path.startswith(home + "/") else [""]
-    return f"the real home: {path}" if parts[0] in PRIVATE else ""
+    if not path.startswith(home + "/"):
+        return ""
+    return f"the real home: {path}" if path.removeprefix(home + "/").split("/")[0] in PRIVATE else ""
 
 
 def _words(argv: Any) -> list[str]:
@@ -58,6 +66,8 @@ def _words(argv: Any) -> list[str]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     return os.fsdecode(value) if isinstance(value, str | bytes | os.PathLike) else ""
 
 
