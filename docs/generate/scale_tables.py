@@ -44,7 +44,7 @@ def quota_table() -> str:
 
 def balancer_table() -> str:
     rows = [(_named(quota), f"{quota.limit:,}", f"{PER_LOAD_BALANCER}") for quota in OF_A_LOAD_BALANCER]
-    return table(("one shared load balancer", "limit", "tenants that the tool puts there"), rows)
+    return table(("one shared load balancer", "limit", "rules of tenants that the tool puts there"), rows)
 
 
 def raise_table() -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from harness import PROVIDER, REGION, Aws, Project, tiny
 
-from wrapper.deploy.lb_slots.slots import SlotTable, assign, render
+from wrapper.deploy.lb_slots.assignment import assign
+from wrapper.deploy.lb_slots.slots import SlotTable, render
 
 pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
 BOOK = f"{REGION}/tiny/allotments.json"
@@ -86,7 +87,7 @@ def shop(tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> Projec
     project.write("src/tiny/main.tf", PROVIDER + SHARED)
     project.write("src/tiny/tenant/main.tf", PROVIDER + TENANT)
     project.write(f"config/{REGION}/tiny/variables.tfvars", 'load_balancer = { mode = "shared" }\n')
-    full = assign(SlotTable(), [f"t{n}" for n in range(90)], "2026-01-01T00:00:00Z", "somebody")
+    full = assign(SlotTable(), {f"t{n}": {} for n in range(90)}, "2026-01-01T00:00:00Z", "somebody")
     aws.client("s3").put_object(Bucket=project.bucket, Key=BOOK, Body=render(full))
     return project
 
@@ -94,7 +95,7 @@ def shop(tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> Projec
 def test_a_tenant_comes_to_a_new_load_balancer_and_a_broken_build_is_rolled_back(shop: Project) -> None:
     acme = ("apply", "tiny", REGION, "-var", "tenant=acme")
     first = shop.run(*acme, "-var", "build=1")
-    assert first.last == "http://l-2/101"
+    assert first.last == "http://l-2/10101"
     assert "load balancer 2 does not exist yet; applying the stack layer first" in first.err
     assert "ECS runs the new version of web" in first.err or "waiting for ECS" not in first.err
     assert shop.aws is not None
@@ -109,4 +110,4 @@ def test_a_tenant_comes_to_a_new_load_balancer_and_a_broken_build_is_rolled_back
     assert "fix the image" in broken.err
 
     again = shop.run(*acme, "-var", "build=3")
-    assert again.last == "http://l-2/101"
+    assert again.last == "http://l-2/10101"

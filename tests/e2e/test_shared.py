@@ -25,7 +25,9 @@ def test_tenants_share_a_load_balancer(shipped_on_host: Project) -> None:
     many = shipped.run("apply", *WHOLE, "--all-tenants", timeout=600)
     assert "2 succeeded, 2 unchanged" in many.all
     account = Account(shipped)
-    assert priorities(account) == {"acme.beta.example.com": 101, "globex.beta.example.com": 102} == allotted(account)
+    assert (
+        priorities(account) == {"acme.beta.example.com": 10101, "globex.beta.example.com": 10102} == allotted(account)
+    )
     assert len(account.everything()["load balancers"]) == 2
     promised_and_kept(shipped, account)
 
@@ -48,12 +50,14 @@ def test_tenants_share_a_load_balancer(shipped_on_host: Project) -> None:
         "planning it again with a second slot" in moved.all
         and "applying once more to free the second slot" in moved.all
     )
-    assert priorities(account) == {"acme.beta.example.com": 101, "globex.beta.example.com": 102} == allotted(account)
+    assert (
+        priorities(account) == {"acme.beta.example.com": 10101, "globex.beta.example.com": 10102} == allotted(account)
+    )
     assert "moving" not in table(account) and not service(account, "globex").get("networkConfiguration")
 
     # One goes; the other's rule stays what it was. Then all of it.
     shipped.run("destroy", *ACME)
-    assert priorities(account) == {"globex.beta.example.com": 102} == allotted(account)
+    assert priorities(account) == {"globex.beta.example.com": 10102} == allotted(account)
     shipped.run("plan", *GLOBEX, *MACHINES, "-detailed-exitcode")
     shipped.run("destroy", *WHOLE, timeout=600)
     assert account.states() == {}

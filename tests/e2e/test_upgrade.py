@@ -266,3 +266,46 @@ def current(left: LeftBehind) -> dict[str, str]:
     """The build of each tenant that has one, as the table and a sweep of both versions find it."""
     found = {row["tenant"]: row["builds"]["service1-build"] for row in left.asked("tenants", TEST) if row["builds"]}
     return {name: number for name, number in found.items() if name in ("acme", "globex")}
+
+
+RULES = "rules = optional(map(object({ priority = number })))"
+SERVICES = """
+variable "services" {
+  type    = map(object({ port = optional(number), path = optional(string) }))
+  default = { web = { port = 8080 } }
+}
+"""
+API = 'load_balancer = { mode = "shared" }\nservices = {\n  api = { port = 9090, path = "/api/*" }\n}\n'
+
+
+@pytest.mark.terraform
+def test_two_versions_keep_one_slot_table_by_turns(on_host: LeftBehind, older_tool: Path) -> None:
+    """The older one reads and writes what it does not know: the slots of services with a path."""
+    new, initech = on_host.project, ("-var", "tenant=initech")
+    older, root = replace(new, tool=older_tool), new.root / "src/app/tenant/main.tf"
+    kind = "object({ load_balancer = number, priority = number"
+    root.write_text(root.read_text().replace(kind, f"{kind}, {RULES}") + SERVICES)
+    assert slots_of(on_host) == {"initech": 101}, "a catch-all, in the only band that it knew"
+    new.write(f"config/{REGION}/{TEST}/tenants/initech.tfvars", API)
+    new.run("apply", TEST, *initech)
+    assert slots_of(on_host) == {"initech": 10101, "initech/api": 102}
+
+    new.write(f"config/{REGION}/{TEST}/tenants/acme.tfvars", 'load_balancer = { mode = "shared" }\n')
+    older.run("apply", TEST, *ACME, "-var", "service1-build=92")
+    assert slots_of(on_host) == {"initech": 10101, "initech/api": 102, "acme": 103}
+    new.run("apply", TEST, *ACME)
+    assert slots_of(on_host)["acme"] == 103, "it gained no path"
+    older.run("plan", TEST, *initech)
+    older.run("destroy", TEST, *initech)
+    assert slots_of(on_host) == {"initech/api": 102, "acme": 103}
+    older.run("tenants", TEST)
+
+    new.write(f"config/{REGION}/{TEST}/tenants/globex.tfvars", API)
+    new.run("apply", TEST, *GLOBEX, "-var", "api_key=other")
+    assert slots_of(on_host) == {"acme": 103, "globex": 10102, "globex/api": 104}
+    older.run("apply", TEST, *initech)
+    assert slots_of(on_host) == {"acme": 103, "globex": 10102, "globex/api": 104, "initech": 105}
+
+
+def slots_of(left: LeftBehind) -> dict[str, int]:
+    return {key: entry["priority"] for key, entry in left.object(f"{TEST}/allotments.json")["tenants"].items()}

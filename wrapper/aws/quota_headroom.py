@@ -14,6 +14,7 @@ from typing import Any
 from .quotas import ON_ONE_LOAD_BALANCER, PER_LOAD_BALANCER, QUOTAS, Quota, Shape, takes
 
 ENOUGH = 1_000_000  # tenants; who has room for so many asks no more
+_SHARED = "load balancers"  # of these a tenant takes what its rules are of those that one has
 _SOON = 0.8  # of a limit: a raise takes AWS days, and a fleet grows meanwhile
 _SHARD = {
     "region": "a second region or account",
@@ -42,10 +43,14 @@ class FleetDemand:
         return ceil(known + max(0, tenants - len(self.known)) * self._usual[quota])
 
     def _on_one(self, quota: str, tenants: int) -> int:
-        """The same of one load balancer, where those might stand together who take most."""
-        known = [one[quota] for one in self._taken[:tenants]]
-        further = [self._usual[quota]] * min(tenants - len(known), PER_LOAD_BALANCER)
-        return ceil(sum(sorted([*known, *further], reverse=True)[:PER_LOAD_BALANCER]))
+        """The same of one load balancer, where those might stand together that take most, as long as it has rules for them."""
+        further = [self._usual] * min(tenants - len(self._taken[:tenants]), PER_LOAD_BALANCER)
+        taken, room = [one for one in [*self._taken[:tenants], *further] if one[quota]], Fraction(1)
+        used = Fraction(0)
+        for one in sorted(taken, key=lambda t: t[quota] / t[_SHARED], reverse=True):
+            if one[_SHARED] <= room:
+                room, used = room - one[_SHARED], used + one[quota]
+        return ceil(used)
 
     @cached_property
     def _taken(self) -> list[dict[str, Fraction]]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from ..terraform.path_patterns import EVERY_PATH, is_every_path
+
 _AWS = "https://docs.aws.amazon.com"
 _ELB = f"{_AWS}/elasticloadbalancing/latest/application/load-balancer-limits.html"
 _ECS = f"{_AWS}/AmazonECS/latest/developerguide/service-quotas.html"
@@ -23,7 +25,7 @@ _VPC = f"{_AWS}/vpc/latest/userguide/amazon-vpc-limits.html"
 _EC2 = f"{_AWS}/ec2/latest/instancetypes/ec2-instance-quotas.html"
 _ACM = f"{_AWS}/acm/latest/userguide/acm-limits.html"
 
-PER_LOAD_BALANCER = 90  # tenants that a shared load balancer is given; its 100 target groups are a hard limit
+PER_LOAD_BALANCER = 90  # rules of tenants that a shared load balancer is given; its 100 target groups are a hard limit
 MODES = ("own", "shared", "none")
 
 
@@ -43,15 +45,19 @@ class Quota:
 
 @dataclass(frozen=True)
 class Shape:
-    """What decides how much one tenant takes. ``tasks``: at most so many; ``cpu``: of one task, in 1/1024 processor;
+    """What decides how much one tenant takes. ``services``: of ECS, for which it does not say workers below; ``rules`` on a
+    shared load balancer, and target ``groups``; ``tasks``: at most so many; ``cpu``: of one task, in 1/1024 processor;
     ``zones``: of the network; ``addresses``: every task has a network interface of its own; ``schedules`` and ``workers``:
     tasks that the clock and that a queue start (a worker is a service of its own); ``certificates``: made for its names;
     ``on_demand``: per cent of the machines that are not spot."""
 
     mode: str = "own"
     launch: str = "ec2"
+    services: int = 1
+    rules: int = 1
+    groups: int = 1
     tasks: int = 4
-    cpu: int = 128
+    cpu: int | Fraction = 128
     zones: int = 2
     addresses: bool = False
     records: int = 1
@@ -63,11 +69,11 @@ class Shape:
 
 def _balanced(shape: Shape) -> Fraction:
     """Load balancers of one tenant: its own, or its part of a shared one."""
-    return {"own": Fraction(1), "shared": Fraction(1, PER_LOAD_BALANCER), "none": Fraction(0)}[shape.mode]
+    return {"own": Fraction(1), "shared": Fraction(shape.rules, PER_LOAD_BALANCER), "none": Fraction(0)}[shape.mode]
 
 
 def _groups(shape: Shape) -> Fraction:
-    return Fraction((shape.mode == "own") + shape.addresses)
+    return Fraction((shape.mode == "own") + shape.addresses * shape.services)
 
 
 def _interfaces(shape: Shape) -> Fraction:
@@ -75,7 +81,7 @@ def _interfaces(shape: Shape) -> Fraction:
 
 
 def _processors(shape: Shape, launch: str, percent: int = 100) -> Fraction:
-    return Fraction(shape.tasks * shape.cpu * percent, 1024 * 100) if shape.launch == launch else Fraction(0)
+    return Fraction(shape.tasks * shape.cpu * percent) / (1024 * 100) if shape.launch == launch else Fraction(0)
 
 
 def _if_shared(shape: Shape, number: int) -> Fraction:
@@ -90,7 +96,7 @@ _TAKES: tuple[tuple[Quota, Callable[[Shape], Fraction]], ...] = (
     ),
     (
         Quota("target groups", "region", 3000, True, "elasticloadbalancing", "L-B22855CB", _ELB),
-        lambda shape: Fraction(shape.mode != "none"),
+        lambda shape: Fraction(shape.groups if shape.mode != "none" else 0),
     ),
     (
         Quota("security groups", "region", 2500, True, "vpc", "L-E79EC296", _VPC),
@@ -102,7 +108,7 @@ _TAKES: tuple[tuple[Quota, Callable[[Shape], Fraction]], ...] = (
     ),
     (
         Quota("scalable targets", "region", 3000, True, "application-autoscaling", "L-782A3EE2", _AUTOSCALING),
-        lambda shape: Fraction(1 + shape.workers),
+        lambda shape: Fraction(shape.services + shape.workers),
     ),
     (
         Quota("schedule groups", "region", 500, True, "scheduler", "", _SCHEDULER),
@@ -135,7 +141,7 @@ _TAKES: tuple[tuple[Quota, Callable[[Shape], Fraction]], ...] = (
     ),
     (
         Quota("services", "cluster", 5000, False, "ecs", "L-9EF96962", _ECS),
-        lambda shape: Fraction(1 + shape.workers),
+        lambda shape: Fraction(shape.services + shape.workers),
     ),
     (
         Quota("records", "hosted zone", 10_000, True, "route53", "L-E209CC9F", _DNS),
@@ -143,7 +149,7 @@ _TAKES: tuple[tuple[Quota, Callable[[Shape], Fraction]], ...] = (
     ),
     (
         Quota("roles", "account", 1000, True, "iam", "L-FE177D64", _IAM, most=5000),
-        lambda shape: Fraction(2 + (shape.schedules > 0)),
+        lambda shape: Fraction(2 * shape.services + (shape.schedules > 0)),
     ),
 )
 QUOTAS = tuple(quota for quota, _ in _TAKES)
@@ -174,14 +180,12 @@ def shape_of(values: Mapping[str, Any], zones: int = 2, on_demand: int = 100) ->
     fargate = task.get("launch_type") == "FARGATE"
     mode = str(balancer.get("mode") or usual.mode)
     mode = mode if mode in MODES else usual.mode
-    scaling = _object(values, "scaling")
     names = 1 + _aliases(values)
     certificates = names if balancer.get("make_certificate") is True and mode != "none" else 0
     return Shape(
         mode=mode,
         launch="fargate" if fargate else usual.launch,
-        tasks=_number(scaling.get("max"), _number(scaling.get("min"), usual.tasks, at_least=usual.tasks)),
-        cpu=_number(task.get("cpu"), _number(_object(values, "size").get("cpu"), usual.cpu)),
+        **_of_services(values),
         zones=zones,
         addresses=fargate or task.get("network_mode") == "awsvpc",
         records=names * (1 + (balancer.get("dual_stack") is True)) + certificates,
@@ -190,6 +194,33 @@ def shape_of(values: Mapping[str, Any], zones: int = 2, on_demand: int = 100) ->
         certificates=certificates,
         on_demand=on_demand,
     )
+
+
+def _of_services(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What its services are together; one that says nothing of its own is as the tenant says."""
+    services = [one for one in _object(values, "services").values() if isinstance(one, Mapping)]
+    if not services:
+        tasks, cpu = _tasks(values, {})
+        return {"tasks": tasks, "cpu": cpu}
+    each = [_tasks(values, one) for one in services]
+    tasks = sum(number for number, _ in each)
+    paths = [str(one.get("path") or EVERY_PATH) for one in services if one.get("port") is not None]
+    return {
+        "services": len(services),
+        "rules": 1 + sum(not is_every_path(path) for path in paths),  # its slot for every path is its own, used or not
+        "groups": len(paths),
+        "tasks": tasks,
+        "cpu": Fraction(sum(number * cpu for number, cpu in each), tasks or 1),
+    }
+
+
+def _tasks(values: Mapping[str, Any], service: Mapping[str, Any]) -> tuple[int, int]:
+    """How many tasks of a service at most, and the processors of each."""
+    usual, task = Shape(), _object(values, "task")
+    scaling = {**_object(values, "scaling"), **_object(service, "scaling")}
+    size = {**_object(values, "size"), **_object(service, "size")}
+    most = _number(scaling.get("max"), _number(scaling.get("min"), usual.tasks, at_least=usual.tasks))
+    return most, _number(_object(service, "task").get("cpu", task.get("cpu")), _number(size.get("cpu"), 128))
 
 
 def _aliases(values: Mapping[str, Any]) -> int:

@@ -193,19 +193,32 @@ class Deployer:
         tenant shares a load balancer and leaves its target group, it runs with a second slot, and then once more without: that
         puts its rule back, and frees the slot."""
         console, signals = console or self.console, signals or self.signals
-        info = console.info
+        info, slots = console.info, self.slot_allocator
+        first = slots.with_wider_aside(prepared, slots.second_of(prepared))
         try:
-            return self._carry_out(prepared, console, signals)
+            outcome = self._carry_out(first, console, signals)
+            return outcome if first is prepared else self._plain(prepared, outcome, console, signals)
         except Moves as moves:
-            second = moves.to_another_group
-        moving = self.slot_allocator.move(prepared) if second else prepared
-        with_a_slot = " with a second slot" if second else ""
+            leaving = moves.leaving
+        moving = slots.move(prepared, leaving) if leaving else prepared
+        with_a_slot = " with a second slot" if leaving else ""
         info(f"{prepared.layer.label}: another service, so this is a move; planning it again{with_a_slot}")
         outcome = self._carry_out(self._counted(moving), console, signals)
-        if not (second and prepared.verb.applies and outcome) or outcome.skipped:
+        if not (leaving and prepared.verb.applies and outcome) or outcome.skipped:
             return outcome
         info(f"{prepared.layer.label}: moved; applying once more to free the second slot")
-        last = self._carry_out(prepared, console, signals, replace(self._ending(), interactive=False))
+        last = slots.with_wider_aside(prepared, leaving)
+        ended = self._carry_out(last, console, signals, replace(self._ending(), interactive=False))
+        ended = replace(ended, changes=outcome.changes)
+        return ended if last is prepared else self._plain(prepared, ended, console, signals)
+
+    def _plain(self, prepared: PreparedLayer, outcome: Outcome, console: Console, signals: SignalHandler) -> Outcome:
+        """After a move: the rules of wider paths, which stood aside for it, get their own numbers back. Not before: until the rule
+        that moved has its own again, they would come first."""
+        if not (prepared.verb.applies and outcome) or outcome.skipped:
+            return outcome
+        console.info(f"{prepared.layer.label}: moved; applying once more to put the rules of wider paths back")
+        last = self._carry_out(prepared, console, signals, replace(self.context, interactive=False))
         return replace(last, changes=outcome.changes)
 
     def _counted(self, prepared: PreparedLayer) -> PreparedLayer:
@@ -245,7 +258,7 @@ class Deployer:
         after: tuple[dict[str, Any], str] = {}, ""
         kept = task_definitions.kept_families(before) if whole else []
         try:
-            agreed = context or (self._ending() if self.slot_allocator.holds_second(prepared) else self.context)
+            agreed = context or (self._ending() if self.slot_allocator.second_of(prepared) else self.context)
             run = replace(prepared.lay_out(agreed, untaints), moves=build_words.moves(prepared.choices))
             run = run if self.dry else replace(run, saved=self.recovery.saved_for(run, found))
             run = replace(run, planned=recorder.planned(prepared, found.record)) if run.files.collect else run
@@ -297,13 +310,13 @@ class Deployer:
         self.slot_allocator.release(layer)
 
     def _free_slots(self, prepared: PreparedLayer) -> None:
-        """After a good apply: of a tenant that shares no load balancer any more, and of a move that has ended."""
+        """After a good apply: of a tenant that shares none any more, of a move that has ended, of a service that went."""
         if not (prepared.layer.tenant and prepared.inputs):
             return
         if not prepared.shares_load_balancer:
             self.slot_allocator.release(prepared.layer)
         elif not prepared.moves:
-            self.slot_allocator.arrive(prepared)
+            self.slot_allocator.settle(prepared)
 
     def _engine_for(self, prepared: PreparedLayer, console: Console, signals: SignalHandler) -> Engine:
         applies = prepared.verb.applies and not self.dry

@@ -288,7 +288,8 @@ class InputResolver:
     ) -> Iterable[dict[str, ResolvedValue] | OrchestrateError]:
         """From the files, and what the tool itself gives. ``losses``: of a destroy."""
         found = self._from_files(layers, decide, losses)
-        return self.slot_variables.give(layers, self.checks.declared(layers[0]), found, {**by_caller})
+        declared, goes = self.checks.declared(layers[0]), losses is not None
+        return self.slot_variables.give(layers, declared, found, {**by_caller}, goes=goes)
 
     def _from_files(
         self, layers: Sequence[Layer], decide: Decide, losses: Losses | None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..model.nouns import Outcome, Step
 from ..run.runner import StepWatch
 from ..terraform.arguments import partial
-from ..terraform.plan_stream import is_plan, leaves_target_group, replaces_service
+from ..terraform.plan_stream import is_plan, left_target_groups, replaces_service
 from .prepared import PreparedLayer
 
 # What the apply after a move takes away, also of a stack that is protected: the two rules, and the target group that was left.
@@ -20,11 +20,11 @@ FREED = ("*aws_lb_listener_rule.turned[[]0]", "*aws_lb_listener_rule.shared[[]*]
 
 class Moves(Exception):
     """A plan moves the tenant, and it was made without what a move needs: no error, it is planned again with that.
-    ``to_another_group``: it needs a second slot."""
+    ``leaving``: the services ("" for the one without a path) that need a second slot."""
 
-    def __init__(self, *, to_another_group: bool) -> None:
+    def __init__(self, leaving: tuple[str, ...]) -> None:
         super().__init__()
-        self.to_another_group = to_another_group
+        self.leaving = leaving
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,12 @@ class MoveWatch:
         planned = is_plan(step.argv) and outcome and not outcome.skipped
         if not (planned and self.may_move) or one.verb.as_applied or partial(one.tokens):
             return
-        group = one.takes_moves and not one.moves and leaves_target_group(outcome.tail)
-        if group or (one.takes_counts and replaces_service(outcome.tail)):
-            raise Moves(to_another_group=group)
+        leaving = _leaving(one, outcome.tail) if one.takes_moves and not one.moves else ()
+        if leaving or (one.takes_counts and replaces_service(outcome.tail)):
+            raise Moves(leaving)
+
+
+def _leaving(prepared: PreparedLayer, text: str) -> tuple[str, ...]:
+    """The services that leave their target group, as slots name them: an instance of a module has the name of its service."""
+    paths = prepared.paths or {}
+    return tuple(sorted({next((key for key in keys if key in paths), "") for keys in left_target_groups(text)}))

@@ -20,6 +20,8 @@ from . import build_choices, promotion
 from .build_choices import BuildQuestion
 from .build_rule import BuildChoice
 from .lb_slots import slots
+from .lb_slots.assignment import Paths
+from .lb_slots.variables import paths
 
 RUNNING = "running_tasks"  # a variable of a tenant's root: the name of a service => its tasks
 
@@ -153,7 +155,13 @@ class PreparedLayer:
     def moves(self) -> bool:
         """Whether it has that slot now."""
         value = self.values[slots.VARIABLE].value if self.takes_moves else None
-        return isinstance(value, Mapping) and value.get("moving") is not None
+        rules = [value, *value.get("rules", {}).values()] if isinstance(value, Mapping) else []
+        return any(rule.get("moving") is not None for rule in rules)
+
+    @property
+    def paths(self) -> Paths | None:
+        """Its services that need a slot of their own; None where its root takes none."""
+        return paths(self.root_request.request.declared, self.values)
 
     @property
     def takes_counts(self) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..model.errors import BusyError, ConfigError, OrchestrateError
-from ..model.nouns import Layer, Outcome
+from ..model.nouns import Layer, Outcome, ResolvedValue
 from ..state import layer_state
 from ..state.store import Store
 from ..terraform.arguments import destroys
@@ -20,6 +20,7 @@ from ..terraform.commands import Token
 from ..terraform.suggested import suggest
 from .inputs import InputResolver
 from .lb_slots import slots, variables
+from .lb_slots.slots import SlotTable
 from .prepared import PreparedLayer
 
 CARRIED = ("parallelism", "lock-timeout", "auto-approve", "no-color", "compact-warnings", "json")
@@ -44,10 +45,15 @@ class SlotAllocator:
         if self.resolver.dry or not found:
             return list(found)
         try:
-            found = self._allotted(found) if _makes(found[0]) else found
+            placed = self._allotted(found) if _makes(found[0]) else list(found)
         except OrchestrateError as error:
             return [error if r.shares_load_balancer else r for r in found]
-        if not found[0].verb.applies or destroys(found[0].verb, found[0].tokens):
+        ready = iter(self._behind_one([r for r in placed if isinstance(r, PreparedLayer)]))
+        return [next(ready) if isinstance(r, PreparedLayer) else r for r in placed]
+
+    def _behind_one(self, found: Sequence[PreparedLayer]) -> list[PreparedLayer | OrchestrateError]:
+        """The same layers, when the load balancers that their slots name are there."""
+        if not found or not found[0].verb.applies or destroys(found[0].verb, found[0].tokens):
             return [self._no_room(r) or r for r in found]
         try:
             number = max(map(self._missing, found))
@@ -64,10 +70,11 @@ class SlotAllocator:
         placed = iter(self._allotted([r for r in again if isinstance(r, PreparedLayer)]))
         return [next(placed) if isinstance(r, PreparedLayer) else r for r in again]
 
-    def _allotted(self, found: Sequence[PreparedLayer]) -> list[PreparedLayer]:
-        """The same, each that shares a load balancer with its slot for good; one write for all."""
-        assigned = self.resolver.slot_variables.assign([r.layer.tenant for r in found if r.shares_load_balancer])
-        return [r.with_value(slots.VARIABLE, assigned[r.layer.tenant]) if r.shares_load_balancer else r for r in found]
+    def _allotted(self, found: Sequence[PreparedLayer]) -> list[PreparedLayer | OrchestrateError]:
+        """The same, each that shares a load balancer with its slots for good; one write for all. For one without room, why."""
+        wanted = {r.layer.tenant: r.paths for r in found if r.shares_load_balancer}
+        assigned = self.resolver.slot_variables.assign(wanted)
+        return [_with_slots(r, assigned.get(r.layer.tenant)) for r in found]
 
     def _missing(self, prepared: PreparedLayer) -> int:
         """The number of the load balancer that a tenant's slot names and its stack does not have yet; else 0."""
@@ -137,24 +144,34 @@ class SlotAllocator:
         return self.resolver.last_cli_vars(stack_layer, record)
 
     def places(self) -> dict[str, dict[str, Any]]:
-        """The slot of each tenant, as data, deployed or not; {} where no tenant shares, or where the table is not known."""
+        """The slots of each tenant, as data, deployed or not; {} where no tenant shares, or where the table is not known."""
         if not self._is_for_sharing or not self.resolver.slot_variables.known():
             return {}
-        return {name: entry.slot.as_value() for name, entry in self.resolver.slot_variables.table.tenants.items()}
+        table = self.resolver.slot_variables.table
+        tenants = [key for key in table.tenants if key == slots.tenant_in(key)]
+        return {name: _as_data(table, name) for name in tenants}
 
-    def move(self, prepared: PreparedLayer) -> PreparedLayer:
-        """The same with a second slot, held from now on where something will be made; RefusedError where none is free."""
-        value = self.resolver.slot_variables.move(prepared.layer.tenant, kept=_makes(prepared))
+    def move(self, prepared: PreparedLayer, leaving: Sequence[str]) -> PreparedLayer:
+        """The same with a second slot for each service that is ``leaving`` its target group, held from now on where something will
+        be made; RefusedError where none is free."""
+        tenant, kept = prepared.layer.tenant, _makes(prepared)
+        value = self.resolver.slot_variables.move(tenant, prepared.paths, leaving, kept=kept)
         return prepared.with_value(slots.VARIABLE, value)
 
-    def holds_second(self, prepared: PreparedLayer) -> bool:
-        """Whether a move of it has begun, and not ended."""
-        return prepared.takes_moves and self.resolver.slot_variables.moves(prepared.layer.tenant)
+    def second_of(self, prepared: PreparedLayer) -> Sequence[str]:
+        """The services whose move has begun, and not ended."""
+        return self.resolver.slot_variables.moves(prepared.layer.tenant) if prepared.takes_moves else ()
 
-    def arrive(self, prepared: PreparedLayer) -> None:
-        """An apply without a second slot was good: the one that the tenant may hold is free."""
-        if prepared.takes_moves:
-            self.resolver.slot_variables.arrive(prepared.layer.tenant)
+    def with_wider_aside(self, prepared: PreparedLayer, left: Sequence[str]) -> PreparedLayer:
+        """The same, and the rules of paths that contain those which have ``left`` still make way; itself where none does."""
+        value = (
+            self.resolver.slot_variables.with_wider_aside(prepared.layer.tenant, prepared.paths, left) if left else None
+        )
+        return prepared if value is None else prepared.with_value(slots.VARIABLE, value)
+
+    def settle(self, prepared: PreparedLayer) -> None:
+        """An apply without a second slot was good: those that the tenant may hold are free, and those of services that went."""
+        self.resolver.slot_variables.settle(prepared.layer.tenant, prepared.paths)
 
     def check_known(self) -> None:
         """NewerError where a newer orchestrate keeps the slot table: said before anything is made or destroyed."""
@@ -174,6 +191,19 @@ class SlotAllocator:
     def _is_for_sharing(self) -> bool:
         tenants = self.resolver.stack.tenant_source
         return tenants is not None and slots.takes(self.resolver.project.values.declared(tenants))
+
+
+def _with_slots(
+    prepared: PreparedLayer, slot: ResolvedValue | OrchestrateError | None
+) -> PreparedLayer | OrchestrateError:
+    if slot is None:
+        return prepared
+    return prepared.with_value(slots.VARIABLE, slot) if isinstance(slot, ResolvedValue) else slot
+
+
+def _as_data(table: SlotTable, tenant: str) -> dict[str, Any]:
+    rules = {service: slot.priority for service, slot in sorted(table.rules(tenant).items())}
+    return {**table.tenants[tenant].slot.as_value(), **({"rules": rules} if rules else {})}
 
 
 def _makes(prepared: PreparedLayer) -> bool:

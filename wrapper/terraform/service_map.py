@@ -4,6 +4,7 @@ of them answer for one path. Pure.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,9 +12,9 @@ from ..model import naming
 from ..model.errors import ConfigError, UsageError
 from ..model.nouns import ResolvedValue, Variable
 from .merging import place
+from .path_patterns import EVERY_PATH, contains, is_every_path
 
 VARIABLE = "services"
-EVERY_PATH = "/*"  # of a service with a port and without a path
 
 
 def check(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue], label: str) -> None:
@@ -30,6 +31,17 @@ def check(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue],
     for name in services:
         _check_name(name, found)
     _check_paths({n: path for n, one in services.items() if (path := _path(one))}, found, label)
+
+
+def with_path(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue]) -> dict[str, str]:
+    """The services of a tenant that answer for some paths, and not for all: name => path."""
+    variable = declared.get(VARIABLE)
+    if variable is None or not _is_map_of_services(variable.type):
+        return {}
+    found = values[VARIABLE].value if VARIABLE in values else variable.default
+    services = found if isinstance(found, dict) else {}
+    paths = {str(name): _path(one) for name, one in services.items() if isinstance(one, dict)}
+    return {name: path for name, path in paths.items() if path and not is_every_path(path)}
 
 
 def _is_map_of_services(kind: list[Any]) -> bool:
@@ -49,12 +61,12 @@ def _path(service: Mapping[str, object]) -> str:
 
 
 def _check_paths(paths: Mapping[str, str], found: ResolvedValue, label: str) -> None:
-    first: dict[str, str] = {}
-    for name, path in paths.items():
-        other = first.setdefault(path, name)
-        if other != name:
+    """ConfigError for two that answer for the same paths, however they are written: ``/*`` and ``*``."""
+    for (other, first), (name, path) in itertools.combinations(paths.items(), 2):
+        if contains(first, path) and contains(path, first):
+            alike = f", {path}" if path == first else f": {first} and {path} are the same"
             raise ConfigError(
-                f"{label}: the services {other} and {name} have one path, {path}",
+                f"{label}: the services {other} and {name} have one path{alike}",
                 where=_line(name, found),
                 hint=f"that of {other} is in {_line(other, found)}: give one of them a path of its own",
             )

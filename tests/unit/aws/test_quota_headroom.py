@@ -56,6 +56,14 @@ def test_who_takes_most_might_stand_together() -> None:
     assert headrooms(95, SHARED, known=known)["listener certificates"].ours == 15
 
 
+def test_a_load_balancer_holds_as_many_tenants_as_it_has_rules_for() -> None:
+    paths = Shape(mode="shared", rules=3, services=3, tasks=12)
+    found = headrooms(90, paths)
+    assert (found["targets"].ours, found["load balancers"].ours) == (30 * 12, 3)
+    assert headrooms(91, paths)["load balancers"].ours == 4
+    assert headrooms(90, SHARED, known=(paths,) * 60)["targets"].ours == 30 * 12, "of two kinds those that take more"
+
+
 def test_schedules_take_a_role_each() -> None:
     end = first(headrooms(1, Shape(mode="shared", schedules=1), GROWN).values())
     assert end and (end.quota.name, end.tenants) == ("roles", 333)

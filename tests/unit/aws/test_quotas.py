@@ -64,11 +64,29 @@ def test_values_give_a_shape(values: dict[str, Any], shape: Shape) -> None:
         (Shape(certificates=2), {"certificates": 2, "listener certificates": 0, "targets": 0}),
         (Shape(workers=2), {"services": 3, "scalable targets": 3}),
         (Shape(schedules=3, records=2), {"schedule groups": 1, "roles": 3, "records": 2}),
+        (Shape(mode="shared", rules=9), {"load balancers": Fraction(1, 10)}),
+        (
+            Shape(services=3, groups=2, workers=1),
+            {"services": 4, "scalable targets": 4, "target groups": 2, "roles": 6},
+        ),
     ],
 )
 def test_what_a_tenant_takes(shape: Shape, takes_of: dict[str, int]) -> None:
     found = takes(shape)
     assert {name: found[name] for name in takes_of} == takes_of
+
+
+def test_a_tenants_services_count_each_for_itself() -> None:
+    services = {
+        "web": {"port": 8080},
+        "api": {"port": 9090, "path": "/api/*", "scaling": {"max": 6}, "size": {"cpu": 512}},
+        "all": {"port": 1, "path": "*"},
+        "work": {"scaling": {"max": 2}},
+    }
+    found = shape_of({"load_balancer": {"mode": "shared"}, "services": services, "scaling": {"max": 3}})
+    assert (found.services, found.rules, found.groups, found.tasks) == (4, 2, 3, 14)
+    assert found.tasks * found.cpu == 6 * 512 + 8 * 128
+    assert shape_of({"services": {"work": {}}}).rules == 1, "a tenant holds its own slot, whatever its services say"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from fakes import CHANGES, context
 from project_on_disk import APP, REGION, Disk
 
 from wrapper.deploy.lb_slots import slots
-from wrapper.deploy.lb_slots.slots import SlotTable, assign, render
+from wrapper.deploy.lb_slots.assignment import assign
+from wrapper.deploy.lb_slots.slots import SlotTable, render
 from wrapper.deploy.moves import FREED
 from wrapper.model.errors import RefusedError, TerraformFailed
 from wrapper.model.nouns import Outcome
@@ -40,7 +41,7 @@ LEAVES = "".join(
     for kind in ("aws_lb_target_group.this", "aws_lb_listener_rule.shared", "aws_ecs_service.this")
 )
 WITHOUT_WATCH: dict[str, Any] = {"rollout_limit": 0}
-FIRST, MOVING = {"load_balancer": 1, "priority": 101}, {"turned": 2101, "aside": {"instance": 3101, "ip": 4101}}
+FIRST, MOVING = {"load_balancer": 1, "priority": 10101}, {"turned": 12101, "aside": {"instance": 13101, "ip": 14101}}
 
 
 class Shared(Cloud):
@@ -67,9 +68,11 @@ class Shared(Cloud):
         return dict(json.loads((self.states / BOOK).read_text()))
 
     def fill(self, tenants: int, moving: int) -> None:
-        table = assign(SlotTable(), ["acme", *(f"t{n}" for n in range(1, tenants))], "then", "me")
-        for n in range(1, moving + 1):
-            table = slots.move(table, f"t{n}", "then", "me")
+        table = assign(
+            SlotTable(), {name: {} for name in ["acme", *(f"t{n}" for n in range(1, tenants))]}, "then", "me"
+        )
+        for name in [f"t{n}" for n in range(1, moving + 1)]:
+            table = slots.move(table, {name: table.tenants[name].slot.priority + 2000}, "then", "me")
         (self.states / BOOK).write_bytes(render(table))
 
 
@@ -103,7 +106,7 @@ def test_a_move_that_fails_keeps_its_slot_and_ends_by_apply_again(cloud: Shared)
     cloud.leaves, cloud.fails[ACME, "apply"] = True, Outcome(1, ok=False, tail="Error: not steady")
     with pytest.raises(TerraformFailed):
         cloud.perform("apply", "acme")
-    assert cloud.table["moving"]["acme"]["priority"] == 2101
+    assert cloud.table["moving"]["acme"]["priority"] == 12101
     cloud.fails.clear()
     cloud.done.clear()
     cloud.perform("apply", "acme")
@@ -121,7 +124,7 @@ def test_a_move_whose_last_apply_fails_ends_by_apply_again(cloud: Shared) -> Non
     cloud.engine.behaviour = once
     with pytest.raises(TerraformFailed):
         cloud.perform("apply", "acme")
-    assert cloud.table["moving"]["acme"]["priority"] == 2101
+    assert cloud.table["moving"]["acme"]["priority"] == 12101
     cloud.leaves, deletable = False, []
 
     def heard(run: Any, step: Any) -> Outcome:
@@ -157,7 +160,7 @@ def test_a_plan_shows_the_move_and_holds_nothing(cloud: Shared) -> None:
 def test_a_plan_that_is_kept_holds_the_slot_that_it_names(cloud: Shared) -> None:
     cloud.leaves = True
     cloud.perform("plan", "acme", "-out=kept")
-    assert cloud.table["moving"]["acme"]["priority"] == 2101
+    assert cloud.table["moving"]["acme"]["priority"] == 12101
 
 
 def test_a_tenant_that_is_destroyed_does_not_move(cloud: Shared) -> None:

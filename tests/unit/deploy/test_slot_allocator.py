@@ -14,7 +14,8 @@ from project_on_disk import APP, REGION, Disk
 
 from wrapper.aws.identity import NOBODY, Identity
 from wrapper.deploy import builds
-from wrapper.deploy.lb_slots.slots import Slot, SlotTable, assign, render
+from wrapper.deploy.lb_slots.assignment import assign
+from wrapper.deploy.lb_slots.slots import Slot, SlotTable, render
 from wrapper.deploy.prepared import LayerOverrides
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
@@ -69,7 +70,7 @@ class SlotVariables(Cloud):
         """So many others have a place already."""
         file = self.states / BOOK
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(render(assign(SlotTable(), [f"t{n}" for n in range(tenants)], "then", "somebody")))
+        file.write_bytes(render(assign(SlotTable(), {f"t{n}": {} for n in range(tenants)}, "then", "somebody")))
 
     def effective(self, tenant: str, *arguments: str, **changes: Any) -> dict[str, ResolvedValue]:
         one = self.deployer(**changes)
@@ -104,8 +105,8 @@ def test_an_apply_allots_before_terraform_starts(made: SlotVariables) -> None:
     made.fails[ACME, "plan"] = Outcome(1, ok=False, tail="Error: no")
     with pytest.raises(TerraformFailed):
         made.perform("apply", "acme")
-    assert made.values[ACME]["allotment"] == place(1, 101)
-    assert made.table["tenants"]["acme"] | {"at": ""} == place(1, 101) | {"at": "", "by": "me-here-1"}
+    assert made.values[ACME]["allotment"] == place(1, 10101)
+    assert made.table["tenants"]["acme"] | {"at": ""} == place(1, 10101) | {"at": "", "by": "me-here-1"}
 
 
 def test_the_next_apply_finds_it_and_is_no_change(made: SlotVariables) -> None:
@@ -113,7 +114,7 @@ def test_the_next_apply_finds_it_and_is_no_change(made: SlotVariables) -> None:
     before, inputs = made.table, made.record("acme")["inputs"]
     made.perform("apply", "globex")
     made.perform("apply", "acme")
-    assert made.values[ACME]["allotment"] == place(1, 101)
+    assert made.values[ACME]["allotment"] == place(1, 10101)
     assert made.table["tenants"]["acme"] == before["tenants"]["acme"]
     assert made.record("acme")["inputs"] == inputs
 
@@ -123,7 +124,7 @@ def test_looking_writes_nothing(made: SlotVariables, verb: str) -> None:
     made.fill(3)
     before = made.table
     made.perform(verb, "acme", *(("a", "b") if verb == "import" else ()))
-    assert made.values[ACME]["allotment"] == place(1, 104)
+    assert made.values[ACME]["allotment"] == place(1, 10104)
     assert made.table == before
 
 
@@ -164,7 +165,7 @@ def test_a_tenants_small_step_keeps_its_share_of_the_load_balancer(made: SlotVar
     made.disk.append(f"{APP}/tenants/acme.tfvars", "load_balancer = { sticky_seconds = 3600 }\n")
     made.perform("apply", "acme")
     assert made.values[ACME]["load_balancer"] == {"mode": "shared", "sticky_seconds": 3600}
-    assert made.values[ACME]["allotment"] == place(1, 101)
+    assert made.values[ACME]["allotment"] == place(1, 10101)
 
 
 def test_a_tenant_that_leaves_gives_its_place_back(made: SlotVariables) -> None:
@@ -199,9 +200,9 @@ def test_a_destroy_gives_the_place_back_and_leaves_the_others(made: SlotVariable
     made.perform("destroy", "acme")
     assert list(made.table["tenants"]) == ["globex"]
     [stone] = made.table["freed"]
-    assert {n: stone[n] for n in ("load_balancer", "priority", "tenant")} == place(1, 101) | {"tenant": "acme"}
+    assert {n: stone[n] for n in ("load_balancer", "priority", "tenant")} == place(1, 10101) | {"tenant": "acme"}
     made.perform("apply", "acme")
-    assert made.values[ACME]["allotment"] == place(1, 103)
+    assert made.values[ACME]["allotment"] == place(1, 10103)
 
 
 def test_half_a_destroy_and_a_failed_one_give_nothing_back(made: SlotVariables) -> None:
@@ -225,10 +226,10 @@ def test_a_stack_that_is_gone_leaves_nothing(made: SlotVariables) -> None:
 def test_vars_says_where_it_comes_from(made: SlotVariables) -> None:
     origin = f"allotments.json of {STACK}"
     assert made.effective("acme", dry=True)["allotment"] == ResolvedValue(
-        place(1, 101), f"{origin} (the next free one)"
+        place(1, 10101), f"{origin} (the next free one)"
     )
     made.perform("apply", "acme")
-    assert made.effective("acme", dry=True)["allotment"] == ResolvedValue(place(1, 101), origin)
+    assert made.effective("acme", dry=True)["allotment"] == ResolvedValue(place(1, 10101), origin)
     nobody = made.effective("acme", dry=True, identity=Identity(method=NOBODY))
     assert nobody["allotment"] == ResolvedValue(None, f"{origin} (not known here)")
     made.fill(200)
@@ -272,7 +273,7 @@ def test_nobody_sets_it_by_hand(
 def test_a_full_load_balancer_is_followed_by_the_next(made: SlotVariables) -> None:
     made.fill(90)
     made.perform("apply", "acme")
-    assert made.values[ACME]["allotment"] == place(2, 101)
+    assert made.values[ACME]["allotment"] == place(2, 10101)
     assert made.values[STACK]["load_balancers"] == 2
     assert [label for label, verb in made.engine.done if verb == "apply"] == [STACK, ACME]
     assert made.console.besides_builds == [
@@ -312,7 +313,7 @@ def test_a_stack_that_changed_otherwise_is_not_applied(made: SlotVariables, path
     # What the hint says helps.
     made.perform("apply")
     made.perform("apply", "acme")
-    assert made.values[ACME]["allotment"] == place(2, 101)
+    assert made.values[ACME]["allotment"] == place(2, 10101)
 
 
 def test_a_stack_whose_last_apply_is_not_known_is_not_applied(made: SlotVariables) -> None:
@@ -369,7 +370,7 @@ def test_a_busy_stack_is_waited_for(made: SlotVariables) -> None:
     one.slot_allocator.pause = waited.append
     one.perform(VERBS["apply"], Layer(one.stack, "acme"), tokens())
     assert waited == [10.0]
-    assert made.values[ACME]["allotment"] == place(2, 101)
+    assert made.values[ACME]["allotment"] == place(2, 10101)
     assert "waiting for it" in made.console.text()
 
 
@@ -413,12 +414,14 @@ def test_in_a_fleet_those_that_have_a_place_go_on(made: SlotVariables) -> None:
     made.perform("apply", "acme")
     made.fill(0)
     file = made.states / BOOK
-    file.write_bytes(render(assign(SlotTable(), ["acme", *(f"t{n}" for n in range(89))], "then", "somebody")))
+    file.write_bytes(
+        render(assign(SlotTable(), {n: {} for n in ["acme", *(f"t{n}" for n in range(89))]}, "then", "somebody"))
+    )
     made.disk.write("modules/service/main.tf", "")
     one = made.deployer()
     found = [one.resolver.prepare(VERBS["apply"], Layer(one.stack, t), []) for t in ("acme", "globex")]
     placed, error = one.slot_allocator.make(found)
-    assert not isinstance(placed, OrchestrateError) and placed.values["allotment"].value == place(1, 101)
+    assert not isinstance(placed, OrchestrateError) and placed.values["allotment"].value == place(1, 10101)
     assert isinstance(error, ConfigError) and "modules" in error.message
 
 
@@ -447,20 +450,20 @@ def test_a_damaged_register_can_be_written_anew_from_what_is_there(made: SlotVar
     places = {name: place(e["load_balancer"], e["priority"]) for name, e in whole["tenants"].items()}
     (made.states / BOOK).write_text(json.dumps({"version": 1, "tenants": places, "freed": []}))
     made.perform("apply", "acme")
-    assert made.values[ACME]["allotment"] == place(1, 101)
+    assert made.values[ACME]["allotment"] == place(1, 10101)
 
 
 def test_who_was_overtaken_gets_what_is_written(made: SlotVariables) -> None:
     """Between our look and our write somebody else took the slot: what Terraform gets is what stands in the book."""
     one = made.deployer()
     prepared = one.resolver.prepare(VERBS["apply"], Layer(one.stack, "acme"), [])
-    assert prepared.values["allotment"].value == place(1, 101)
+    assert prepared.values["allotment"].value == place(1, 10101)
     made.deployer(context=context(home=made.disk.root / ".orchestrate", author="you")).perform(
         VERBS["apply"], Layer(one.stack, "globex"), tokens()
     )
     [placed] = one.slot_allocator.make([prepared])
     assert not isinstance(placed, OrchestrateError)
-    assert placed.values["allotment"] == ResolvedValue(place(1, 102), f"allotments.json of {STACK}")
+    assert placed.values["allotment"] == ResolvedValue(place(1, 10102), f"allotments.json of {STACK}")
     assert placed.inputs["variables"]["allotment"] != prepared.inputs["variables"]["allotment"]
     assert placed.inputs == one.resolver.prepare(VERBS["apply"], Layer(one.stack, "acme"), []).inputs
 

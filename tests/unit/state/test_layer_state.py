@@ -201,10 +201,10 @@ def test_the_failure_of_an_apply_is_its_own(tmp_path: Path) -> None:
 
 def test_a_slot_is_given_once_whatever_becomes_of_the_answer(tmp_path: Path) -> None:
     other = slot_table.SlotTableStore(LocalStore(tmp_path), ACME.stack, "you")
-    store = Lossy(tmp_path, lambda: other.assign(["globex"]) and None)
-    table = slot_table.SlotTableStore(store, ACME.stack, "me", wait=lambda _: None).assign(["acme"])
+    store = Lossy(tmp_path, lambda: other.assign({"globex": {}}) and None)
+    table = slot_table.SlotTableStore(store, ACME.stack, "me", wait=lambda _: None).assign({"acme": {}})
     slots = {name: entry.slot.priority for name, entry in table.tenants.items()}
-    assert (store.lost, slots, table.freed) == (1, {"acme": 101, "globex": 102}, ())
+    assert (store.lost, slots, table.freed) == (1, {"acme": 10101, "globex": 10102}, ())
 
 
 class Busy(LocalStore):

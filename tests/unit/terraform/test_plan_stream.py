@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrapper.model.findings import Change
-from wrapper.terraform.plan_stream import LONGEST, LineHeads, Reader, leaves_target_group, read, replaces_service
+from wrapper.terraform.plan_stream import LONGEST, LineHeads, Reader, left_target_groups, read, replaces_service
 
 PLAN = """\
 aws_ecs_cluster.this: Refreshing state... [id=arn:aws:ecs:ap-southeast-2:1:cluster/c]
@@ -118,7 +118,7 @@ SERVICE = '  # module.service.aws_ecs_service.this["first"] will be destroyed\n'
     ],
 )
 def test_a_plan_leaves_a_target_group(said: str, leaves: bool) -> None:
-    assert leaves_target_group(said) is leaves
+    assert left_target_groups(said) == ([()] if leaves else [])
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from ...model import naming, versions
@@ -16,7 +16,8 @@ from ...state import conditional
 from ...state.layer_state import data_in
 from ...state.record import moment
 from ...state.store import Store
-from . import slots
+from . import assignment, slots
+from .assignment import Paths
 from .slots import SlotTable
 
 _TRIES = 60  # at most two seconds apart: a minute or so
@@ -45,21 +46,21 @@ class SlotTableStore:
     def read(self) -> SlotTable:
         return slots.parse(self.store.read(self.key), self.key)
 
-    def assign(self, tenants: Collection[str]) -> SlotTable:
-        """The table with a slot for each of these, all in one write."""
-        return self._change(lambda table: slots.assign(table, tenants, moment(time.time()), self.by))
+    def assign(self, wanted: Mapping[str, Paths]) -> SlotTable:
+        """The table with the slots that these tenants need, all in one write."""
+        return self._change(lambda table: assignment.assign(table, wanted, moment(time.time()), self.by))
 
     def release(self, tenants: Collection[str]) -> SlotTable:
         """The table without these; what is not in it is no error."""
         return self._change(lambda table: slots.release(table, tenants, moment(time.time()), self.by))
 
-    def move(self, tenant: str) -> SlotTable:
-        """The table with a second slot for a tenant; without it where none is free."""
-        return self._change(lambda table: slots.move(table, tenant, moment(time.time()), self.by))
+    def move(self, turned: Mapping[str, int]) -> SlotTable:
+        """The table with a second slot for these rules of a tenant; without them where none is free."""
+        return self._change(lambda table: slots.move(table, turned, moment(time.time()), self.by))
 
-    def arrive(self, tenant: str) -> SlotTable:
-        """The table without a tenant's second slot."""
-        return self._change(lambda table: slots.arrive(table, tenant))
+    def settle(self, tenant: str, services: Collection[str]) -> SlotTable:
+        """The table without a tenant's second slots, and without those of services that are none of these."""
+        return self._change(lambda table: slots.settle(table, tenant, services, moment(time.time()), self.by))
 
     def check_known(self) -> None:
         """NewerError where a newer orchestrate keeps the table."""

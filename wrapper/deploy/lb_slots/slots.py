@@ -1,14 +1,15 @@
-"""Which shared load balancer and which listener-rule priority each tenant of a stack has, as data. Pure.
+"""Which shared load balancer and which listener-rule priorities each tenant of a stack has, as data. Pure.
 
 A slot is a fact: assigned once, never worked out again from a name, and never changed as others come and go.
-Knows the rule by which a free one is chosen; knows neither where the table is kept nor what time it is.
+Which free one is chosen :mod:`wrapper.deploy.lb_slots.assignment` knows. Neither knows where the table is kept, or the time.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from ...model import strict_json
@@ -19,11 +20,13 @@ from ...model.versions import check_known
 # An Application Load Balancer carries 100 target groups, and that quota cannot be raised
 # (docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html): ten are left for the stack's own.
 PER_LOAD_BALANCER = 90
-FIRST_PRIORITY = 101  # a listener asks its rules from the lowest up; the first hundred are for rules of the stack's own
+# A listener asks its rules from the lowest number up; the first hundred are for rules of the stack's own. A tenant's rule for every
+# path (its catch-all) must come after those of its services that have a path: so each kind has a band. An older tool knows the
+# first band alone, and gave catch-alls numbers there.
+WITH_A_PATH, CATCH_ALL = (range(first, first + PER_LOAD_BALANCER) for first in (101, 10_101))
 # A move has up to two rules more, and a load balancer carries a hundred (modules/tenant-service/shared-load-balancer.tf). Their
-# priorities are the tenant's own and as much more: so they meet no other tenant's, none of the first hundred, which are the
-# stack's own, and neither the band of tenants, 101 to 190, nor the one kept for tenants that also route by path, 10,101 to
-# 10,190; and what stands below 10,101 still comes before every rule there.
+# priorities are the rule's own and as much more: so they meet no other rule's, none of the first hundred, which are the
+# stack's own, and neither band; and what stands below the band of catch-alls still comes before every rule there.
 RULES, RULES_OF_A_MOVE = 100, 2
 TURNED, ASIDE = 2000, {"instance": 3000, "ip": 4000}  # aside by the kind of the targets that the rule leads to
 VERSION = 1
@@ -56,8 +59,9 @@ class SlotAssignment:
 
 @dataclass(frozen=True)
 class SlotTable:
-    """All slots of one stack. ``freed`` are slots that tenants gave back, oldest first; ``moving`` the second slots of
-    tenants that move."""
+    """All slots of one stack. ``tenants`` has a tenant's own slot, that of its catch-all, by its name, ``acme``, and that of a
+    service with a path as ``acme/api``: an older tool takes it for one more tenant. ``freed`` are slots that were given back,
+    oldest first; ``moving`` the second slots of rules that move, by the same names."""
 
     tenants: Mapping[str, SlotAssignment] = field(default_factory=dict)
     freed: tuple[SlotAssignment, ...] = ()
@@ -68,67 +72,84 @@ class SlotTable:
         """The number of the last load balancer that a tenant needs; 0 when none does."""
         return max((e.slot.load_balancer for e in self.tenants.values()), default=0)
 
+    def count(self, load_balancer: int) -> int:
+        """How many rules stand on a load balancer, but for those of moves."""
+        return sum(e.slot.load_balancer == load_balancer for e in self.tenants.values())
 
-def assign(table: SlotTable, tenants: Iterable[str], at: str, by: str) -> SlotTable:
-    """The table with a slot for each of ``tenants``; one that has a slot keeps it."""
-    wanted = [t for t in dict.fromkeys(tenants) if t not in table.tenants]
-    chosen = _free_slots(table)
-    made = {tenant: SlotAssignment(next(chosen), tenant, at, by) for tenant in wanted}
-    taken = {e.slot for e in made.values()}
-    freed = tuple(e for e in table.freed if e.slot not in taken)
-    return replace(table, tenants={**table.tenants, **made}, freed=freed)
+    def rules(self, tenant: str) -> Mapping[str, Slot]:
+        """The slots of a tenant's services that have a path."""
+        return self._by_tenant.get(tenant, {})
+
+    @cached_property
+    def _by_tenant(self) -> Mapping[str, Mapping[str, Slot]]:
+        found: dict[str, dict[str, Slot]] = {}
+        for key, entry in self.tenants.items():
+            if service := service_in(key, tenant_in(key)):
+                found.setdefault(tenant_in(key), {})[service] = entry.slot
+        return found
+
+
+def key_of(tenant: str, service: str = "") -> str:
+    """How a slot is named: that of a tenant, or of one of its services."""
+    return f"{tenant}/{service}" if service else tenant
+
+
+def tenant_in(key: str) -> str:
+    return key.partition("/")[0]
+
+
+def service_in(key: str, tenant: str) -> str:
+    """The service of this tenant that a slot is named by, or ""."""
+    owner, _, service = key.partition("/")
+    return service if owner == tenant else ""
 
 
 def release(table: SlotTable, tenants: Iterable[str], at: str, by: str) -> SlotTable:
     """The table without ``tenants``; their slots are the last to be given again."""
-    gone = {t for t in tenants if t in table.tenants}
-    stones = tuple(replace(table.tenants[t], at=at, by=by) for t in sorted(gone))
-    stay = {t: e for t, e in table.tenants.items() if t not in gone}
-    moving = {t: e for t, e in table.moving.items() if t not in gone}
+    gone = set(tenants)
+    return _without(table, lambda key: tenant_in(key) in gone, at, by)
+
+
+def settle(table: SlotTable, tenant: str, services: Collection[str], at: str, by: str) -> SlotTable:
+    """The table after a good apply of a tenant: its moves have ended, and its services with a path are these."""
+    moving = {key: e for key, e in table.moving.items() if tenant_in(key) != tenant}
+    arrived = replace(table, moving=moving) if len(moving) < len(table.moving) else table
+    return _without(arrived, lambda key: service_in(key, tenant) not in ("", *services), at, by)
+
+
+def _without(table: SlotTable, leaves: Callable[[str], bool], at: str, by: str) -> SlotTable:
+    """The table without some slots, and without those of services whose tenant an older tool released: it knew only ``acme``."""
+    owners = {key for key in table.tenants if not leaves(key)}
+    gone = sorted(k for k in table.tenants if k not in owners or tenant_in(k) not in owners)
+    if not gone:
+        return table
+    stones = tuple(replace(table.tenants[key], at=at, by=by) for key in gone)
+    stay = {key: e for key, e in table.tenants.items() if key not in gone}
+    moving = {key: e for key, e in table.moving.items() if key not in gone}
     return SlotTable(stay, table.freed + stones, moving)
 
 
-def move(table: SlotTable, tenant: str, at: str, by: str) -> SlotTable:
-    """The table with a second slot for a tenant, on its own load balancer; one that has one there keeps it, and where the load
-    balancer carries no more rules the table is what it was."""
-    first = table.tenants[tenant].slot
-    second = replace(first, priority=first.priority + TURNED)
-    if tenant in table.moving and table.moving[tenant].slot == second:
+def without_orphans(table: SlotTable, at: str, by: str) -> SlotTable:
+    return _without(table, lambda _: False, at, by)
+
+
+def move(table: SlotTable, turned: Mapping[str, int], at: str, by: str) -> SlotTable:
+    """The table with a second slot for these rules of one tenant, by name, on its own load balancer; one that has that keeps it,
+    and where the load balancer carries no more rules the table is what it was."""
+    second = {key: replace(table.tenants[key].slot, priority=number) for key, number in turned.items()}
+    if all(key in table.moving and table.moving[key].slot == slot for key, slot in second.items()):
         return table
-    stand = sum(e.slot.load_balancer == first.load_balancer for e in table.tenants.values())
-    movers = {tenant, *on_the_move(table, first.load_balancer)}
-    if stand + RULES_OF_A_MOVE * len(movers) > RULES:
+    number = next(iter(second.values())).load_balancer
+    movers = {*second, *on_the_move(table, number)}
+    if table.count(number) + RULES_OF_A_MOVE * len(movers) > RULES:
         return table
-    return replace(table, moving={**table.moving, tenant: SlotAssignment(second, tenant, at, by)})
-
-
-def arrive(table: SlotTable, tenant: str) -> SlotTable:
-    """The table without the second slot of a tenant whose move has ended."""
-    return replace(table, moving={t: e for t, e in table.moving.items() if t != tenant})
-
-
-def moving_value(table: SlotTable, tenant: str) -> dict[str, Any]:
-    """What the tenant's root gets for a move."""
-    first = table.tenants[tenant].slot
-    aside = {kind: first.priority + more for kind, more in ASIDE.items()}
-    return {**first.as_value(), "moving": {"turned": first.priority + TURNED, "aside": aside}}
+    made = {key: SlotAssignment(slot, key, at, by) for key, slot in second.items()}
+    return replace(table, moving={**table.moving, **made})
 
 
 def on_the_move(table: SlotTable, load_balancer: int) -> list[str]:
-    """The tenants that hold a second slot on this load balancer."""
+    """The rules that hold a second slot on this load balancer."""
     return sorted(t for t, e in table.moving.items() if e.slot.load_balancer == load_balancer)
-
-
-def _free_slots(table: SlotTable) -> Iterator[Slot]:
-    """Per load balancer: what no tenant ever had, from the lowest up; then what was released, oldest first (names and
-    browsers may still lead there). The next load balancer begins where one has neither."""
-    seen = {e.slot for e in (*table.tenants.values(), *table.freed)}
-    number = 1
-    while True:
-        priorities = range(FIRST_PRIORITY, FIRST_PRIORITY + PER_LOAD_BALANCER)
-        yield from (slot for p in priorities if (slot := Slot(number, p)) not in seen)
-        yield from (e.slot for e in table.freed if e.slot.load_balancer == number)
-        number += 1
 
 
 # -- as it is kept ------------------------------------------------------------------------------
@@ -189,6 +210,11 @@ def takes(declared: Mapping[str, Variable]) -> bool:
     """Whether a tenant's root declares ``allotment`` as an object of these two."""
     kind = declared[VARIABLE].type if VARIABLE in declared else [""]
     return kind[0] == "object" and {"load_balancer", "priority"} <= set(kind[1])
+
+
+def takes_rules(declared: Mapping[str, Variable]) -> bool:
+    """Whether a tenant's root also takes the slots of its services that have a path."""
+    return takes(declared) and "rules" in declared[VARIABLE].type[1]
 
 
 def takes_moves(declared: Mapping[str, Variable]) -> bool:

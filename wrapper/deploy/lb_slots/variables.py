@@ -12,13 +12,16 @@ from typing import Any
 
 from ...model.errors import ConfigError, OrchestrateError, RefusedError
 from ...model.nouns import Layer, ResolvedValue, Variable
-from . import slots
+from ...terraform import service_map
+from . import allotment, assignment, slots
+from .assignment import Paths
 from .slot_table import SlotTableStore
 from .slots import COUNT, VARIABLE, SlotTable
 
 OUTPUT = "shared_load_balancers"
 LayerValues = dict[str, ResolvedValue]
 Found = LayerValues | OrchestrateError
+Wanted = Mapping[str, Paths | None]  # tenant => its services with a path; None where its root takes none
 
 
 @dataclass
@@ -33,40 +36,57 @@ class SlotVariables:
     # -- what is given ------------------------------------------------------------------------
 
     def give(
-        self, layers: Sequence[Layer], declared: Mapping[str, Variable], found: Iterable[Found], arguments: LayerValues
+        self,
+        layers: Sequence[Layer],
+        declared: Mapping[str, Variable],
+        found: Iterable[Found],
+        arguments: LayerValues,
+        *,
+        goes: bool = False,
     ) -> Iterable[Found]:
         """The values of layers of one root with what is given here. ``arguments`` are those by -var and -var-file,
-        which Terraform hears from the caller and believes before ours."""
+        which Terraform hears from the caller and believes before ours. What ``goes`` needs no room."""
         if layers[0].tenant and slots.takes(declared):
-            return self._to_tenants(layers, declared, list(found), arguments)
+            return self._to_tenants(layers, declared, list(found), arguments, goes)
         if not layers[0].tenant and slots.counts(declared):
             return [self._to_stack(declared, values, arguments) for values in found]
         return found
 
     def _to_tenants(
-        self, layers: Sequence[Layer], declared: Mapping[str, Variable], found: Sequence[Found], arguments: LayerValues
+        self,
+        layers: Sequence[Layer],
+        declared: Mapping[str, Variable],
+        found: Sequence[Found],
+        arguments: LayerValues,
+        goes: bool,
     ) -> list[Found]:
         found = [
             _refused({**values, **arguments}) or values if isinstance(values, dict) else values for values in found
         ]
-        pairs = list(zip(layers, found, strict=True))
-        sharing = {la.tenant for la, v in pairs if isinstance(v, dict) and shares(declared, {**v, **arguments})}
-        slots_of = self._previewed(sharing) if sharing else {}
-        return [
-            {**values, VARIABLE: slots_of[layer.tenant]}
-            if isinstance(values, dict) and layer.tenant in slots_of
-            else values
-            for layer, values in pairs
-        ]
+        whole = {la.tenant: {**v, **arguments} for la, v in zip(layers, found, strict=True) if isinstance(v, dict)}
+        wanted = {tenant: paths(declared, v) for tenant, v in whole.items() if shares(declared, v)}
+        slots_of = self._previewed(wanted, goes) if wanted else {}
+        return [_with_slot(v, slots_of.get(la.tenant)) for la, v in zip(layers, found, strict=True)]
 
-    def _previewed(self, tenants: Collection[str]) -> dict[str, ResolvedValue]:
+    def _previewed(self, wanted: Wanted, goes: bool) -> dict[str, ResolvedValue | OrchestrateError]:
         origin = self.slot_store().origin
         if not self.known():
-            return dict.fromkeys(tenants, ResolvedValue(None, f"{origin} (not known here)"))
-        before = self.table
-        after = slots.assign(before, sorted(tenants), "", "")
-        origins = {t: origin if t in before.tenants else f"{origin} (the next free one)" for t in tenants}
-        return {t: ResolvedValue(after.tenants[t].slot.as_value(), origins[t]) for t in tenants}
+            return dict.fromkeys(wanted, ResolvedValue(None, f"{origin} (not known here)"))
+        after = assignment.assign(self.table, {t: wanted[t] or {} for t in sorted(wanted)}, "", "")
+        return {t: self._found(after, t, wanted[t], goes) for t in wanted}
+
+    def _found(
+        self, table: SlotTable, tenant: str, wanted: Paths | None, goes: bool = False
+    ) -> ResolvedValue | OrchestrateError:
+        """What a tenant has by this table, or why it has not what it needs."""
+        store, before = self.slot_store(), self.table
+        if assignment.lacking(table, tenant, wanted or {}) and not goes:
+            return _no_room(store, table, tenant, wanted or {})
+        if tenant not in table.tenants:
+            return ResolvedValue(None, store.origin)
+        value = allotment.value(table, tenant, wanted)
+        has = tenant in before.tenants and value == allotment.value(before, tenant, wanted)
+        return ResolvedValue(value, store.origin if has else f"{store.origin} (the next free one)")
 
     def _to_stack(self, declared: Mapping[str, Variable], values: Found, arguments: LayerValues) -> Found:
         if not isinstance(values, dict) or not self.known():
@@ -88,33 +108,43 @@ class SlotVariables:
 
     # -- what is written ----------------------------------------------------------------------
 
-    def assign(self, tenants: Collection[str]) -> dict[str, ResolvedValue]:
-        """A slot for each, for good: all in one write, none where all have theirs."""
-        if not tenants:
-            return {}
-        if not set(tenants) <= self.table.tenants.keys():
-            self._table[:] = [self.slot_store().assign(tenants)]
-        origin = self.slot_store().origin
-        return {t: ResolvedValue(self.table.tenants[t].slot.as_value(), origin) for t in tenants}
+    def assign(self, wanted: Wanted) -> dict[str, ResolvedValue | OrchestrateError]:
+        """The slots that each needs, for good: all in one write, none where all have theirs. For one without room, why."""
+        need = {t: paths or {} for t, paths in wanted.items()}
+        if need and assignment.assign(self.table, need, "", "") != self.table:
+            self._table[:] = [self.slot_store().assign(need)]
+        return {t: self._found(self.table, t, paths) for t, paths in wanted.items()}
 
-    def move(self, tenant: str, *, kept: bool) -> ResolvedValue:
-        """Its slot and a second one, for a move; RefusedError where none is free. ``kept``: it is written down."""
+    def move(self, tenant: str, wanted: Paths | None, leaving: Collection[str], *, kept: bool) -> ResolvedValue:
+        """Its slots and a second one for each rule that is ``leaving``; RefusedError where none is free. ``kept``: it is written
+        down."""
         store, before = self.slot_store(), self.table
-        after = store.move(tenant) if kept else slots.move(before, tenant, "", "")
-        if tenant not in after.moving:
+        turned = allotment.turned(before, tenant, wanted or {}, leaving)
+        second = {slots.key_of(tenant, service): number for service, number in turned.items()}
+        after = store.move(second) if kept else slots.move(before, second, "", "")
+        if not second.keys() <= after.moving.keys():
             raise _full(store, after, tenant)
         if kept:
             self._table[:] = [after]
-        return ResolvedValue(slots.moving_value(after, tenant), store.origin)
+        return ResolvedValue(allotment.value(after, tenant, wanted, leaving), store.origin)
 
-    def moves(self, tenant: str) -> bool:
-        """Whether it holds a second slot, as far as is known here."""
-        return self.known() and tenant in self.table.moving
+    def with_wider_aside(self, tenant: str, wanted: Paths | None, left: Collection[str]) -> ResolvedValue | None:
+        """Its slots when the rules of these services have moved, and those of wider paths still make way; None where there are
+        none of these."""
+        if not allotment.wider(wanted or {}, left):
+            return None
+        return ResolvedValue(allotment.value(self.table, tenant, wanted, left, moving=False), self.slot_store().origin)
 
-    def arrive(self, tenant: str) -> None:
-        """Its move has ended."""
-        if tenant in self.table.moving:
-            self._table[:] = [self.slot_store().arrive(tenant)]
+    def moves(self, tenant: str) -> tuple[str, ...]:
+        """Its services ("" for the catch-all) that hold a second slot, as far as is known here."""
+        held = self.table.moving if self.known() else ()
+        return tuple(slots.service_in(key, tenant) for key in sorted(held) if slots.tenant_in(key) == tenant)
+
+    def settle(self, tenant: str, wanted: Paths | None) -> None:
+        """An apply of it was good: its move has ended, and it has these services with a path."""
+        services = tuple(wanted or ())
+        if slots.settle(self.table, tenant, services, "", "") != self.table:
+            self._table[:] = [self.slot_store().settle(tenant, services)]
 
     def release(self, tenant: str) -> None:
         """It is gone, or has a load balancer of its own now."""
@@ -135,6 +165,17 @@ class SlotVariables:
         return self._table[0]
 
 
+def paths(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue]) -> Paths | None:
+    """The services of a tenant that need a slot of their own, and their paths; None where its root takes none."""
+    return service_map.with_path(declared, values) if slots.takes_rules(declared) else None
+
+
+def _with_slot(values: Found, slot: ResolvedValue | OrchestrateError | None) -> Found:
+    if slot is None or not isinstance(values, dict):
+        return values
+    return {**values, VARIABLE: slot} if isinstance(slot, ResolvedValue) else slot
+
+
 def shares(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue]) -> bool:
     """Whether a tenant with these values stands behind a shared load balancer."""
     default = declared["load_balancer"].default if "load_balancer" in declared else None
@@ -150,12 +191,28 @@ def missing(values: Mapping[str, ResolvedValue], outputs: Mapping[str, Any]) -> 
 
 def _full(store: SlotTableStore, table: SlotTable, tenant: str) -> RefusedError:
     number = table.tenants[tenant].slot.load_balancer
-    others = slots.on_the_move(table, number)
+    others = sorted({slots.tenant_in(key) for key in slots.on_the_move(table, number)})
     return RefusedError(
         f"{store.stack.label}/{tenant}: this apply moves it to another target group, and load balancer {number} has no "
         f"second slot free for that: {len(others)} tenants move there",
         where=store.key,
         hint=f"nothing was changed; a slot is free when a move has ended: apply again {', '.join(others[:5])}",
+    )
+
+
+def _no_room(store: SlotTableStore, table: SlotTable, tenant: str, wanted: Paths) -> RefusedError:
+    label, most = f"{store.stack.label}/{tenant}", slots.PER_LOAD_BALANCER
+    first = table.tenants.get(tenant)
+    if first is None or 1 + len(wanted) > most:
+        needs = f"its {len(wanted)} paths need {1 + len(wanted)} rules, and a load balancer takes {most}"
+        return RefusedError(f"{label}: {needs}", where=store.key, hint="nothing was changed; leave some of them out")
+    number = first.slot.load_balancer
+    more = ", ".join(sorted(wanted.keys() - table.rules(tenant).keys())) or "other numbers"
+    return RefusedError(
+        f"{label}: load balancer {number} has no room for {more}: it has {table.count(number)} rules, and takes {most}",
+        where=store.key,
+        hint='nothing was changed; apply it with load_balancer = { mode = "own" }, and then with "shared" again: its slots are '
+        "then on one with room for all of them",
     )
 
 

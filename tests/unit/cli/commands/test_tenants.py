@@ -16,7 +16,8 @@ from project_on_disk import APP, REGION, Disk
 from said import Said
 
 from wrapper.cli.installation import SELF
-from wrapper.deploy.lb_slots.slots import SlotTable, assign, render
+from wrapper.deploy.lb_slots.assignment import assign
+from wrapper.deploy.lb_slots.slots import SlotTable, render
 from wrapper.engines.image import inputs
 
 Run = Callable[..., Said]
@@ -318,7 +319,7 @@ def slot_variables(deployed: Disk) -> Disk:
     deployed.append(f"{APP}/variables.tfvars", 'load_balancer = { mode = "shared" }\n')
     for file in (deployed.root / STATES / "tenants/globex").iterdir():
         file.unlink()
-    table = assign(SlotTable(), ["acme", "globex", "gone-again"], "then", "somebody")
+    table = assign(SlotTable(), {"acme": {}, "globex": {}, "gone-again": {}}, "then", "somebody")
     deployed.write(BOOK, render(table).decode())
     return deployed
 
@@ -336,11 +337,11 @@ variable "allotment" {
 
 def test_a_tenant_that_was_never_deployed_may_keep_a_slot(run_cli: Run, slot_variables: Disk) -> None:
     found = {r["tenant"]: (r["status"], r["place"] and r["place"]["priority"]) for r in tenants_of(run_cli)}
-    assert found["gone-again"] == (["not deployed", "keeps a place"], 103)
-    assert found["globex"] == (["not deployed", "keeps a place"], 102)
-    assert found["acme"][1] == 101 and "keeps a place" not in found["acme"][0]
+    assert found["gone-again"] == (["not deployed", "keeps a place"], 10103)
+    assert found["globex"] == (["not deployed", "keeps a place"], 10102)
+    assert found["acme"][1] == 10101 and "keeps a place" not in found["acme"][0]
     assert "gone-again" not in {r["tenant"] for r in tenants_of(run_cli, "--tenants", "a*")}
-    assert rows(run_cli("tenant", "show", "gone-again", "app-test", "--json"))["place"]["priority"] == 103
+    assert rows(run_cli("tenant", "show", "gone-again", "app-test", "--json"))["place"]["priority"] == 10103
 
 
 def test_a_person_reads_slot_where_a_program_reads_place(run_cli: Run, slot_variables: Disk) -> None:
@@ -349,7 +350,7 @@ def test_a_person_reads_slot_where_a_program_reads_place(run_cli: Run, slot_vari
     assert table.count("not deployed, keeps a slot") == 2 and "place" not in table
     shown = run_cli("tenant", "show", "gone-again", "app-test").out
     assert re.search(r"^status +not deployed, keeps a slot$", shown, re.MULTILINE)
-    assert re.search(r"^slot +load_balancer \d, priority 103", shown, re.MULTILINE)
+    assert re.search(r"^slot +load_balancer \d, priority 10103", shown, re.MULTILINE)
 
 
 def tenants_of(run_cli: Run, *arguments: str) -> Any:

@@ -53,9 +53,9 @@ def given(store: Store) -> dict[str, tuple[int, int]]:
 def test_an_allotment_is_written_once(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
     assert slot_store(store).read().tenants == {}
-    slot_store(store).assign(["acme"])
+    slot_store(store).assign({"acme": {}})
     before = store.read(KEY)
-    slot_store(store, "you").assign(["acme"])
+    slot_store(store, "you").assign({"acme": {}})
     assert store.read(KEY) == before
     slot_store(store, "you").release(["nobody"])
     assert store.read(KEY) == before
@@ -69,41 +69,41 @@ def test_looking_writes_nothing(tmp_path: Path) -> None:
 
 def test_who_was_overtaken_looks_again(tmp_path: Path) -> None:
     other = slot_store(LocalStore(tmp_path), "you")
-    store = Overtaken(tmp_path, [lambda: other.assign(["b"]), lambda: other.assign(["a"])])
+    store = Overtaken(tmp_path, [lambda: other.assign({"b": {}}), lambda: other.assign({"a": {}})])
     waited: list[float] = []
-    slot_store(store, wait=waited.append).assign(["acme"])
-    assert given(store) == {"a": (1, 101), "b": (1, 102), "acme": (1, 103)}
+    slot_store(store, wait=waited.append).assign({"acme": {}})
+    assert given(store) == {"a": (1, 10101), "b": (1, 10102), "acme": (1, 10103)}
     assert len(waited) == 2 and all(0 <= w <= 2 for w in waited)
 
 
 def test_who_is_always_overtaken_gives_up_and_changes_nothing(tmp_path: Path) -> None:
     other = slot_store(LocalStore(tmp_path), "you")
-    store = Overtaken(tmp_path, [lambda n=n: other.assign([f"t{n}"]) for n in range(99)])  # type: ignore[misc]
+    store = Overtaken(tmp_path, [lambda n=n: other.assign({f"t{n}": {}}) for n in range(99)])  # type: ignore[misc]
     with pytest.raises(BusyError, match="other commands keep writing its slot table") as error:
-        slot_store(store, wait=lambda _: None).assign(["acme"])
+        slot_store(store, wait=lambda _: None).assign({"acme": {}})
     assert "run the command again" in error.value.hint
     assert "acme" not in given(store)
 
 
 def test_another_tenants_destroy_changes_nothing_of_mine(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
-    slot_store(store).assign(["a", "b", "c"])
+    slot_store(store).assign({"a": {}, "b": {}, "c": {}})
     slot_store(store).release(["a", "c"])
-    assert given(store) == {"b": (1, 102)}
+    assert given(store) == {"b": (1, 10102)}
 
 
 def test_a_damaged_book_is_not_written_over(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
     store.write(KEY, b"")
     with pytest.raises(ConfigError, match="damaged"):
-        slot_store(store).assign(["acme"])
+        slot_store(store).assign({"acme": {}})
     assert store.read(KEY) == b""
 
 
 def test_a_stack_that_is_gone_has_no_book(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
     slot_store(store).forget()
-    slot_store(store).assign(["acme"])
+    slot_store(store).assign({"acme": {}})
     slot_store(store).forget()
     assert list(store.listing("")) == []
 
@@ -115,7 +115,7 @@ def _come(number: int, open_: Callable[[], Store], start: Any) -> None:
     names = [f"t{number}-{n}" for n in range(5 if number % 2 else 1)]
     store = open_()
     start.wait()
-    slot_store(store, f"process {number}").assign(names)
+    slot_store(store, f"process {number}").assign({name: {} for name in names})
     if number % 3 == 0:
         slot_store(store, f"process {number}").release(names[:1])
 

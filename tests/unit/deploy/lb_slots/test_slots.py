@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrapper.deploy.lb_slots import slots
+from wrapper.deploy.lb_slots import allotment, assignment, slots
 from wrapper.deploy.lb_slots.slots import (
-    FIRST_PRIORITY,
+    CATCH_ALL,
     PER_LOAD_BALANCER,
+    WITH_A_PATH,
     Slot,
     SlotTable,
-    assign,
     parse,
     release,
     render,
@@ -28,6 +28,11 @@ from wrapper.terraform.type_constraints import parse_type
 
 NAMES = st.tuples(st.integers(0, 250), st.integers(0, 120)).map(lambda t: [f"t{n}" for n in range(t[0], sum(t))])
 COMES_AND_GOES = st.lists(st.tuples(st.booleans(), NAMES), max_size=12)
+
+
+def assign(table: SlotTable, tenants: Iterable[str], at: str, by: str) -> SlotTable:
+    """A slot for tenants without a path."""
+    return assignment.assign(table, {t: {} for t in tenants}, at, by)
 
 
 def lived(history: list[tuple[bool, list[str]]]) -> list[SlotTable]:
@@ -48,7 +53,7 @@ def test_no_slot_is_given_twice_and_no_load_balancer_is_overfull(history: list[t
     for table in lived(history):
         taken = [*taken_slots(table).values(), *(e.slot for e in table.freed)]
         assert len(taken) == len(set(taken))
-        assert all(FIRST_PRIORITY <= s.priority < FIRST_PRIORITY + PER_LOAD_BALANCER for s in taken)
+        assert all(s.priority in CATCH_ALL for s in taken)
         assert all(e.tenant == t for t, e in table.tenants.items())
 
 
@@ -103,18 +108,18 @@ def test_a_fleet_of_a_thousand_stands_on_twelve_load_balancers() -> None:
     fleet = [f"t{n}" for n in range(1000)]
     table = assign(SlotTable(), fleet, "now", "me")
     assert (table.highest, len(set(taken_slots(table).values()))) == (12, 1000)
-    assert taken_slots(table)["t0"] == Slot(1, 101)
-    assert taken_slots(table)["t89"] == Slot(1, 190)
-    assert taken_slots(table)["t90"] == Slot(2, 101)
+    assert taken_slots(table)["t0"] == Slot(1, 10101)
+    assert taken_slots(table)["t89"] == Slot(1, 10190)
+    assert taken_slots(table)["t90"] == Slot(2, 10101)
     assert assign(table, reversed(fleet), "later", "you") == table
 
 
 def test_a_freed_slot_rests_while_there_is_another() -> None:
     table = release(assign(SlotTable(), ["a", "b"], "1", "me"), ["a"], "2", "you")
-    assert table.freed[0] == slots.SlotAssignment(Slot(1, 101), "a", "2", "you")
-    assert taken_slots(assign(table, ["c"], "3", "me")) == {"b": Slot(1, 102), "c": Slot(1, 103)}
+    assert table.freed[0] == slots.SlotAssignment(Slot(1, 10101), "a", "2", "you")
+    assert taken_slots(assign(table, ["c"], "3", "me")) == {"b": Slot(1, 10102), "c": Slot(1, 10103)}
     full = assign(table, [f"t{n}" for n in range(PER_LOAD_BALANCER - 1)], "4", "me")
-    assert taken_slots(full)["t88"] == Slot(1, 101)
+    assert taken_slots(full)["t88"] == Slot(1, 10101)
     assert (full.freed, full.highest) == ((), 1)
 
 
@@ -151,8 +156,8 @@ def test_the_book_as_it_is_kept() -> None:
     table = release(assign(SlotTable(), ["a", "b"], "1", "me"), ["a"], "2", "you")
     assert json.loads(render(table)) == {
         "version": 1,
-        "tenants": {"b": {"load_balancer": 1, "priority": 102, "at": "1", "by": "me"}},
-        "freed": [{"load_balancer": 1, "priority": 101, "tenant": "a", "at": "2", "by": "you"}],
+        "tenants": {"b": {"load_balancer": 1, "priority": 10102, "at": "1", "by": "me"}},
+        "freed": [{"load_balancer": 1, "priority": 10101, "tenant": "a", "at": "2", "by": "you"}],
     }
     assert parse(None, "") == SlotTable()
 
@@ -205,20 +210,21 @@ def full(tenants: int) -> SlotTable:
     return assign(SlotTable(), [f"t{n}" for n in range(tenants)], "then", "me")
 
 
+def move(table: SlotTable, tenant: str) -> SlotTable:
+    return slots.move(table, {tenant: table.tenants[tenant].slot.priority + 2000}, "then", "me")
+
+
 def movers(table: SlotTable, tenants: int) -> SlotTable:
     for n in range(tenants):
-        table = slots.move(table, f"t{n}", "then", "me")
+        table = move(table, f"t{n}")
     return table
 
 
 def test_a_move_holds_a_second_slot_on_its_own_load_balancer_until_it_has_ended() -> None:
-    table = slots.move(full(91), "t90", "now", "me")
-    aside = {"instance": 3101, "ip": 4101}
-    assert slots.moving_value(table, "t90") == {
-        "load_balancer": 2, "priority": 101, "moving": {"turned": 2101, "aside": aside},
-    }  # fmt: skip
-    assert slots.move(table, "t90", "later", "me") == table, "it keeps the one that it has"
-    assert slots.arrive(table, "t90") == full(91)
+    table = move(full(91), "t90")
+    assert table.moving["t90"].slot == Slot(2, 12101)
+    assert move(table, "t90") == table, "it keeps the one that it has"
+    assert slots.settle(table, "t90", (), "now", "me") == full(91)
     assert release(table, ["t90"], "now", "me").moving == {}
 
 
@@ -229,23 +235,23 @@ def test_second_slots_leave_no_load_balancer_overfull(tenants: int, most: int) -
     assert len(slots.on_the_move(table, 1)) == most and slots.on_the_move(table, 2) == []
 
 
-STACKS_OWN, LOW, HIGH = range(1, 101), range(101, 191), range(10101, 10191)
+STACKS_OWN = range(1, 101)
 
 
-@pytest.mark.parametrize(("band", "last"), [(LOW, HIGH[0]), (HIGH, 50001)])
+@pytest.mark.parametrize(("band", "last"), [(WITH_A_PATH, CATCH_ALL[0]), (CATCH_ALL, 50001)])
 def test_the_rules_of_a_move_have_priorities_of_their_own(band: range, last: int) -> None:
     own = {f"t{p}": slots.SlotAssignment(Slot(1, p), f"t{p}", "then", "me") for p in band}
-    moving = [slots.moving_value(SlotTable(own), tenant)["moving"] for tenant in own]
+    moving = [allotment.value(SlotTable(own), tenant, None, [""])["moving"] for tenant in own]
     turned, aside = [each["turned"] for each in moving], [p for each in moving for p in each["aside"].values()]
     assert len({*turned, *aside}) == 3 * len(band)
-    assert not {*turned, *aside} & {*STACKS_OWN, *LOW, *HIGH}
+    assert not {*turned, *aside} & {*STACKS_OWN, *WITH_A_PATH, *CATCH_ALL}
     assert band[-1] < min(turned) <= max(turned) < min(aside) <= max(aside) < last
 
 
 def test_a_tenant_that_went_to_another_load_balancer_gets_its_second_slot_there() -> None:
-    table = slots.move(full(1), "t0", "then", "me")
+    table = move(full(1), "t0")
     there = SlotTable({"t0": slots.SlotAssignment(Slot(2, 105), "t0", "now", "me")}, moving=table.moving)
-    assert slots.move(there, "t0", "now", "me").moving["t0"].slot == Slot(2, 2105)
+    assert move(there, "t0").moving["t0"].slot == Slot(2, 2105)
 
 
 def test_a_book_with_second_slots_is_read_as_it_was_written() -> None:

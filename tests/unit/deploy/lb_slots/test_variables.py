@@ -34,11 +34,12 @@ def given(tmp_path: Path) -> SlotVariables:
 def test_a_tenant_sees_what_would_be_its_own_and_keeps_it(given: SlotVariables) -> None:
     layers = [layer("acme"), layer("globex")]
     (seen, _) = given.give(layers, TENANT, [{}, {}], {})
-    assert isinstance(seen, dict) and seen["allotment"].value == {"load_balancer": 1, "priority": 101}
+    assert isinstance(seen, dict) and seen["allotment"].value == {"load_balancer": 1, "priority": 10101}
     assert seen["allotment"].origin.endswith("(the next free one)")
-    assert given.assign(["globex"])["globex"].value["priority"] == 101, "the first that asks"
+    held = given.assign({"globex": None})["globex"]
+    assert isinstance(held, ResolvedValue) and held.value["priority"] == 10101, "the first that asks"
     (seen, _) = given.give(layers, TENANT, [{}, {}], {})
-    assert isinstance(seen, dict) and seen["allotment"].value["priority"] == 102
+    assert isinstance(seen, dict) and seen["allotment"].value["priority"] == 10102
 
 
 def test_a_tenant_with_its_own_load_balancer_gets_none(given: SlotVariables) -> None:
@@ -54,7 +55,7 @@ def test_a_slot_by_hand_is_refused(given: SlotVariables) -> None:
 
 def test_the_stack_gets_as_many_as_its_tenants_need(given: SlotVariables) -> None:
     assert list(given.give([layer()], STACK, [{}], {})) == [{}], "no tenant yet"
-    given.assign(["acme"])
+    given.assign({"acme": None})
     (found,) = given.give([layer()], STACK, [{}], {})
     assert isinstance(found, dict) and found["load_balancers"].value == 1
     (few,) = given.give([layer()], STACK, [{}], {"load_balancers": ResolvedValue("0", "-var load_balancers")})
