@@ -84,7 +84,7 @@ def check_content(wheel: Path) -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     context = "wrapper/engines/image/context/"
     files = ("Dockerfile", "requirements.txt", "requirements-haproxy.txt")
-    parts = (*files, context, "config/", "demo/", "jenkins/", "modules/", "src/")
+    parts = (*files, context, "config/", "demo/", "github/", "gitlab/", "jenkins/", "modules/", "src/")
     wanted = {f"orchestrate/parts/{path}" for path in listed if path.startswith(parts)}
     wanted |= {
         path.replace("wrapper/", "orchestrate/", 1)

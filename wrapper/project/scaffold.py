@@ -16,11 +16,14 @@ from ..model import naming
 from ..model.errors import NotFoundError, UsageError
 from . import example_text
 
-PIPELINES = ("jenkins",)
+PIPELINES = ("jenkins", "github", "gitlab")
+# Where a file of the tool lies in a project, where that is elsewhere: the platform looks for it there.
+_PLACES = {"github/": ".github/workflows/orchestrate-"}
 _STACK = "config/ap-southeast-2/appcluster-test"
 # The agents' image is made of the tool's own sources.
 _LEFT_OUT = ("jenkins/agent/",)
 _EXECUTABLE = "orchestrate"
+_ROOT_FILES = {"gitlab": ".gitlab-ci.yml"}  # a file of the project's that pipelines need
 _LOCK = ".terraform.lock.hcl"  # of a root: it is the project's, as the root is
 Contents = Mapping[str, bytes]  # path in the project -> content
 
@@ -60,8 +63,15 @@ def copied(parts: Path, choices: Choices) -> Contents:
         raise NotFoundError("this copy of the tool has no modules to copy", where=str(parts), hint=hint)
     found = {path: file.read_bytes() for path, file in _below(parts, "modules")}
     for folder in choices.pipelines:
-        found |= {path: _pipeline(file, choices) for path, file in _below(parts, folder)}
+        found |= {_placed(path): _pipeline(file, choices) for path, file in _below(parts, folder)}
     return {path: data for path, data in found.items() if not path.startswith(_LEFT_OUT)}
+
+
+def _placed(path: str) -> str:
+    for folder, place in _PLACES.items():
+        if path.startswith(folder):
+            return path.replace(folder, place, 1)
+    return path
 
 
 def initial(parts: Path, choices: Choices) -> Contents:
@@ -71,7 +81,8 @@ def initial(parts: Path, choices: Choices) -> Contents:
     for path in [path for path in texts if "/tenant/" in path]:
         texts[path] = example_text.tenant_file(texts[path], choices.services)
     texts |= _config(parts, choices)
-    texts |= {name: _initial_text(name, choices) for name in (".gitignore", "README.md", _EXECUTABLE)}
+    names = (".gitignore", "README.md", _EXECUTABLE, *(_ROOT_FILES[n] for n in choices.pipelines if n in _ROOT_FILES))
+    texts |= {name: _initial_text(name, choices) for name in names}
     return {path: example_text.renamed(text, choices.project, choices.region).encode() for path, text in texts.items()}
 
 

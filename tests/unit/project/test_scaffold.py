@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import platforms
 import pytest
 
 from wrapper.model.errors import NotFoundError, UsageError
@@ -32,7 +33,7 @@ def test_its_values_are_right_in_every_layer(tmp_path: Path) -> None:
 def test_it_says_nothing_of_the_example() -> None:
     files = {
         **scaffold.initial(ROOT, SHOP),
-        **scaffold.copied(ROOT, Choices("shop", "eu-west-1", ("web",), ("jenkins",))),
+        **scaffold.copied(ROOT, Choices("shop", "eu-west-1", ("web",), scaffold.PIPELINES)),
     }
     named = {p for p, data in files.items() if any(w in data for w in (b"@PROJECT@", b"@REGION@", b"@SERVICE@"))}
     assert named == set()
@@ -64,6 +65,21 @@ def test_pipelines_come_where_they_are_wanted() -> None:
     found = {*scaffold.copied(ROOT, Choices("shop", "eu-west-1", ("web",), ("jenkins",)))}
     assert "jenkins/deploy.Jenkinsfile" in found and "jenkins/vars/deployTenant.groovy" in found
     assert [path for path in found if path.startswith("jenkins/agent")] == []
+
+
+def test_the_jobs_of_a_platform_lie_where_it_looks() -> None:
+    files = {name: Choices("shop", "eu-west-1", ("web",), (name,)) for name in ("github", "gitlab")}
+    found = {
+        name: {p for p in scaffold.copied(ROOT, choices) if not p.startswith("modules/")}
+        for name, choices in files.items()
+    }
+    names = ("apply", "drift", "nightly-destroy", "plan")
+    assert found["github"] == {f".github/workflows/orchestrate-{name}.yml" for name in names}
+    assert found["gitlab"] == {"gitlab/orchestrate.yml"}
+    own = {name: ".gitlab-ci.yml" in scaffold.initial(ROOT, choices) for name, choices in files.items()}
+    assert own == {"github": False, "gitlab": True}
+    included = platforms.read(scaffold.initial(ROOT, files["gitlab"])[".gitlab-ci.yml"].decode())
+    assert included == {"include": [{"local": "gitlab/orchestrate.yml"}]}
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_a_folder_that_holds_something_is_refused(here: Run, tmp_path: Path) -> 
         (["shop", "--services", "web,Api"], "'Api' is not the name of a service"),
         (["shop", "--services", ","], "a project has one service or more"),
         (["shop", "--region", "eu west"], "'eu west' is not the name of a region"),
-        (["shop", "--with", "gitlab"], "'gitlab' is not 'jenkins'"),
+        (["shop", "--with", "gitea"], "'gitea' is not one of 'jenkins', 'github', 'gitlab'"),
     ],
 )
 def test_bad_words_leave_nothing(here: Run, tmp_path: Path, words: list[str], says: str) -> None:
@@ -92,7 +92,7 @@ def test_bad_words_leave_nothing(here: Run, tmp_path: Path, words: list[str], sa
 
 def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
     """Each question has a usual answer; an option that is typed asks nothing."""
-    choices = b"web,api\n\njenkins\n"
+    choices = b"web,api\n\njenkins,github\n"
     for words, typed in ((["shop"], choices), (["quiet", "--services", "web"], b"")):
         ours, theirs = pty.openpty()
         try:
@@ -106,6 +106,7 @@ def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
         assert done.returncode == 0, said
         assert ("AWS region [us-east-1]: " in said) == (words == ["shop"])
     assert builds(tmp_path / "shop") == {"web", "api"} and (tmp_path / "shop/jenkins").is_dir()
+    assert (tmp_path / "shop/.github/workflows/orchestrate-plan.yml").is_file()
     assert (tmp_path / "shop/config/us-east-1/shop-test").is_dir()
     assert not (tmp_path / "quiet/jenkins").exists()
 
