@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..model.errors import UnavailableError
 from . import launcher
 
 if TYPE_CHECKING:
@@ -76,12 +77,26 @@ def mirror(environ: Mapping[str, str]) -> Path | None:
 
 def terraform(environ: Mapping[str, str]) -> tuple[str, str]:
     """(path, version) of the terraform on PATH; each "" where it is not known."""
+    return binary("terraform", environ)
+
+
+def binary(name: str, environ: Mapping[str, str]) -> tuple[str, str]:
+    """The same of another program that runs a root."""
     import shutil
 
     from ..engines.host import version
 
-    path = shutil.which("terraform", path=environ.get("PATH"))
+    path = shutil.which(name, path=environ.get("PATH"))
     return (path, version(path)) if path else ("", "")
+
+
+def check_program(name: str, where: str, environ: Mapping[str, str], *, contained: bool) -> None:
+    """UnavailableError where the project's program is not there. The image has Terraform alone."""
+    if contained:
+        hint = "add --engine host, on a machine that has it (docs/engines.md, 'OpenTofu')"
+        raise UnavailableError(f"this project runs {name}, and the image has none", where=where, hint=hint)
+    if not binary(name, environ)[0]:
+        raise UnavailableError(f"this project runs {name}, and there is none on PATH", where=where, hint="install it")
 
 
 def versions(other_terraform: str = "") -> str:

@@ -229,7 +229,8 @@ class CliSession:
         from ..engines import by_name
         from ..engines.dry_run import DryRunEngine
 
-        engine = by_name.make(self.engine_name, self.console.info, self.make_image)
+        program = self.project.settings.binary if self.found_root else ""
+        engine = by_name.make(self.engine_name, self.console.info, self.make_image, program)
         return DryRunEngine(self.console.print, engine) if self.dry_run else engine
 
     def docker(self) -> Any:
@@ -251,6 +252,10 @@ class CliSession:
         versions = installation.versions("" if contained or self.dry_run else self._other_terraform())
         if self.project.settings.terraform:
             self.project.settings.check_terraform(versions)
+        if (program := self.project.settings.binary) and not self.dry_run:
+            installation.check_program(
+                program, self.project.settings.where["binary"], self.environ, contained=contained
+            )
         return plan_run.RunContext(
             home=self.home,
             author=self.author,
@@ -266,10 +271,13 @@ class CliSession:
             versions=versions,
             contained=contained,
             machine=socket.gethostname(),
+            program=program,
         )
 
     def _other_terraform(self) -> str:
         """The version of the terraform on PATH; "" where it is the image's, or there is none."""
+        if program := self.project.settings.binary:
+            return f"{installation.binary(program, self.environ)[1]} ({program})"
         _, found = installation.terraform(self.environ)
         return "" if found == installation.pins().terraform else found
 

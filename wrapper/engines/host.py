@@ -52,12 +52,14 @@ class HostEngine:
     name = "host"
     contained = False
 
-    def __init__(self, notice: Callable[[str], None]) -> None:
+    def __init__(self, notice: Callable[[str], None], program: str = "") -> None:
         self._notice = notice
+        self._program = program or "terraform"
 
     def check(self, path: str | None = None) -> None:
-        if shutil.which("terraform", path=path) is None:
-            raise UnavailableError("no terraform on PATH", hint="install it, or use --engine docker")
+        if shutil.which(self._program, path=path) is None:
+            hint = "install it, or use --engine docker" if self._program == "terraform" else "install it"
+            raise UnavailableError(f"no {self._program} on PATH", hint=hint)
 
     def as_typed(self, run: Run) -> tuple[str, str]:
         return f"cd {shlex.quote(str(run.home / 'tree' / run.work))}", ""

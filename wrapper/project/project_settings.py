@@ -9,6 +9,7 @@ from typing import Any
 
 from ..model import naming
 from ..model.errors import ConfigError
+from ..terraform.binary import read_name
 from .files import Files
 
 FILE = "orchestrate.hcl"
@@ -26,12 +27,13 @@ _OTHERWISE = {
 @dataclass(frozen=True)
 class ProjectSettings:
     """``terraform``: the version that runs here and no other, "" for any; ``environment``: names of variables that pass to
-    Terraform and its providers; ``containers``: whether a sandbox that a command starts runs tasks as containers; ``where``:
-    file and line of each setting that is there."""
+    Terraform and its providers; ``containers``: whether a sandbox that a command starts runs tasks as containers; ``binary``: what
+    runs instead of terraform, by its name; ``where``: file and line of each setting that is there."""
 
     terraform: str = ""
     environment: tuple[str, ...] = ()
     containers: bool = False
+    binary: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
 
     def check_terraform(self, versions: str) -> None:
@@ -56,6 +58,9 @@ def load(files: Files) -> ProjectSettings:
             hint = f"did you mean {close}?" if close else f"settings: {', '.join(_READERS)}"
             raise ConfigError(f"no setting {name!r}", where=where[name], hint=hint)
         found[name] = _READERS[name](value, where[name])
+    if found.get("binary") and "terraform" in found:
+        message = f"this is a version of Terraform, and {found['binary']} runs here ({where['binary']})"
+        raise ConfigError(message, where=where["terraform"], hint="remove one of the two settings")
     return ProjectSettings(**found, where=where)
 
 
@@ -89,4 +94,5 @@ _READERS: Mapping[str, Callable[[Any, str], Any]] = {
     "terraform": _version,
     "environment": _names,
     "containers": _truth,
+    "binary": read_name,
 }

@@ -54,7 +54,7 @@ _WRITTEN_NEW = ("generate-config-out",)  # or only where there is none
 class RunContext:
     """What the command line knows of the caller: all that a Run needs and no pure room may look up. ``versions``: those
     of Terraform and of the providers that run, with their digests; ``contained``: as of :class:`wrapper.engines.Engine`;
-    ``machine``: the host's name."""
+    ``machine``: the host's name; ``program``: what runs instead of terraform."""
 
     home: Path
     author: str
@@ -70,6 +70,7 @@ class RunContext:
     versions: str = ""
     contained: bool = False
     machine: str = ""
+    program: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def lay_out(request: RunRequest, context: RunContext) -> Run:
     backend = _backend_file(layer)
     stamp = digest(request.digest, backend, context.image, context.versions, context.engine)
     request = replace(request, tokens=tuple(t for t in tokens if not gives(t)))
-    steps = _steps(request, context, stamp)
+    steps = _run_by(context.program, _steps(request, context, stamp))
     made = {terraform.BACKEND_FILE: backend.encode()}
     if request.verb.values:
         made[terraform.VALUES_FILE] = render_file(request.values)
@@ -187,6 +188,10 @@ def _steps(request: RunRequest, context: RunContext, stamp: str) -> tuple[Step, 
             accepts=accepts,
         ),
     )
+
+
+def _run_by(program: str, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    return tuple(replace(step, argv=(program, *step.argv[1:])) for step in steps) if program else steps
 
 
 def _init(context: RunContext, stamp: str, arguments: Sequence[str] = ()) -> Step:

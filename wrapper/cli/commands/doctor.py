@@ -41,6 +41,7 @@ def command(ctx: click.Context, /, stack: str, region: str, **options: Any) -> i
     findings = [
         *_engine(session),
         *_terraform(session),
+        *_other_binary(session),
         *_simulated(session),
         *_left_over(session),
         *_account(session, stack, region),
@@ -110,6 +111,32 @@ def _terraform(session: CliSession) -> Iterator[CheckResult]:
 
     yield _checked("terraform", terraform, needed=not session.contained)
     yield _checked("mirror", mirror, needed=False)
+
+
+def _other_binary(session: CliSession) -> Iterator[CheckResult]:
+    """Of a project that runs another program than Terraform."""
+    from ...terraform.binary import BINARIES
+
+    settings = session.project.settings if session.found_root else None
+    if settings is None or not settings.binary:
+        return
+    binary = BINARIES[settings.binary]
+
+    def found() -> str:
+        name, where = binary.name, settings.where["binary"]
+        installation.check_program(name, where, session.environ, contained=session.contained)
+        path, version = installation.binary(name, session.environ)
+        return f"{binary.says}{version} ({path})"
+
+    yield _checked(binary.name, found)
+    if not binary.proved:
+        yield CheckResult("not proved", False, f"this tool was never run with {binary.words}", needed=False)
+    for file in sorted(session.project.root.glob("src/**/.terraform.lock.hcl")):
+        if lacking := binary.unhashed(file.read_text("utf-8", "replace")):
+            short = session.project.files.short(file)
+            detail = f"{short}: no checksums for {binary.words}: {', '.join(lacking)}"
+            to_do = f"run {binary.name} init in that folder, and commit the file"
+            yield CheckResult("lock file", False, detail, to_do, needed=False)
 
 
 def _simulated(session: CliSession) -> Iterator[CheckResult]:
