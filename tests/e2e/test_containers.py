@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 from container_world import HOST, ContainerWorld, events, start
 from harness import Project, docker, inspect, make
 
-from wrapper.containers.load_balancer import CONFIGURATION
+from wrapper.containers import demo_images
+from wrapper.containers.load_balancer import CONFIGURATION, choose_ports
 
 pytestmark = [pytest.mark.docker, pytest.mark.sandbox, pytest.mark.containers]
 REPOSITORY = "orchestrate-test.example/web"
@@ -171,6 +173,20 @@ def test_a_killed_task_is_replaced(web: ContainerWorld) -> None:
     [stopped] = web.ecs.describe_tasks(cluster="cluster", tasks=arns)["tasks"]
     assert stopped["containers"][0]["exitCode"] == 137
     assert (stopped["stopCode"], stopped["containers"][0]["runtimeId"][:12]) == ("EssentialContainerExited", killed)
+
+
+def test_a_name_of_digits_is_a_text_in_what_the_demo_application_says(web: ContainerWorld) -> None:
+    """Every task's id is such a name once in a while."""
+    port = choose_ports([80], {})[80]
+    environment = {"PATH": os.environ["PATH"], "TENANT": "0071", "PORT": str(port)}
+    application = Path(demo_images.__file__).with_name("application.pl")
+    process = subprocess.Popen(["perl", str(application)], env=environment, stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None and b"listens" in process.stdout.readline()
+        assert web.get("/json", port)[1]["tenant"] == "0071"
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_fewer_and_more_tasks(web: ContainerWorld) -> None:

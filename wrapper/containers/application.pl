@@ -189,7 +189,7 @@ sub json {
     my @pairs;
     while (my ($name, $value) = splice @facts, 0, 2) {
         $value =~ s/(["\\])/\\$1/g;
-        push @pairs, $value =~ /^\d+$/ && $name ne 'build' ? "\"$name\": $value" : "\"$name\": \"$value\"";
+        push @pairs, $name =~ /^(?:requests|seconds)$/ ? "\"$name\": $value" : "\"$name\": \"$value\"";
     }
     return '{' . join(', ', @pairs) . "}\n";
 }
