@@ -86,7 +86,7 @@ def test_what_aws_shows_is_what_runs(web: ContainerWorld) -> None:
     asked = [
         word for name, value in labels.items() for word in ("--filter", f"label=orchestrate.sandbox.{name}={value}")
     ]
-    assert docker("ps", "-q", "--no-trunc", *asked) == one["containers"][0]["runtimeId"]
+    assert docker("ps", "-q", "--no-trunc", *asked).strip() == one["containers"][0]["runtimeId"]
     web.ecs.get_waiter("services_stable").wait(cluster="cluster", services=["web"])
     completed = "service cluster/web: 2 of 2 tasks run, COMPLETED"  # some seconds after it is stable, as in ECS
     web.until(lambda: completed in web.project.run("sandbox", "status").err)

@@ -5,85 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
+from observed_world import ObservedWorld
 
 from wrapper.sandbox.containers_desired import desired
-from wrapper.sandbox.containers_observed import STALE, Observed
-from wrapper.sandbox.containers_route import every_service
-from wrapper.sandbox.moto_patches import ecs, elbv2, exec_sessions, rollouts
-from wrapper.sandbox.moto_patches.patch_set import applied
+from wrapper.sandbox.containers_observed import STALE
+from wrapper.sandbox.moto_patches import rollouts
 from wrapper.sandbox.moto_patches.timed import Timed
-
-REGION = "ap-southeast-2"
-PATCHES = (
-    ecs.bridge_service_has_no_network,
-    ecs.service_keeps_its_fields,
-    ecs.service_update_becomes_a_deployment,
-    ecs.service_names_are_taken_once,
-    *rollouts.PATCHES,
-    *exec_sessions.PATCHES,
-    elbv2.services_register_their_tasks,
-)
-BREAKER = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
-
-
-class World:
-    """moto with one service, and what the data plane tells of it."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.observed = Observed(lambda: self.now)
-        self.ecs = boto3.client("ecs", REGION, aws_access_key_id="a", aws_secret_access_key="b")
-
-    def create(self) -> None:
-        self.ecs.create_cluster(clusterName="cluster")
-        for image in ("web:1", "web:2"):
-            container = {"name": "web", "image": image, "memory": 64, "portMappings": [{"containerPort": 80}]}
-            self.ecs.register_task_definition(family="web", containerDefinitions=[container])
-        self.ecs.create_service(
-            cluster="cluster",
-            serviceName="web",
-            taskDefinition="web:1",
-            desiredCount=1,
-            launchType="EC2",
-            deploymentConfiguration=BREAKER,
-        )
-
-    @property
-    def deployment(self) -> str:
-        return str(self.shown()["deployments"][0]["id"])
-
-    def shown(self) -> Any:
-        return self.ecs.describe_services(cluster="cluster", services=["web"])["services"][0]
-
-    def report(self, running: dict[str, int], tasks: Any = (), **more: Any) -> None:
-        deployments = {name: {"running": number, "pending": 0, "failed": 0} for name, number in running.items()}
-        found = {"deployments": deployments, "tasks": list(tasks), **more}
-        [service] = every_service()
-        self.observed.take({"services": {service.arn: found}}, [service])
-
-    def complete(self) -> None:
-        self.report({self.deployment: 1}, completed=self.deployment)
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[ObservedWorld]:
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-    with mock_aws(), applied(*PATCHES):
-        made = World()
-        rollouts.tell(made.observed)
-        try:
-            made.create()
-            yield made
-        finally:
-            rollouts.tell(Timed())
+    with ObservedWorld.begun() as made:
+        yield made
 
 
-def test_counts_are_those_of_the_report_and_nothing_is_known_before(world: World) -> None:
+def test_counts_are_those_of_the_report_and_nothing_is_known_before(world: ObservedWorld) -> None:
     assert (world.shown()["runningCount"], world.shown()["deployments"][0]["rolloutState"]) == (0, "IN_PROGRESS")
     world.report({world.deployment: 1})
     assert world.shown()["runningCount"] == 1
@@ -92,7 +32,7 @@ def test_counts_are_those_of_the_report_and_nothing_is_known_before(world: World
     assert "has reached a steady state" in world.shown()["events"][0]["message"]
 
 
-def test_an_old_report_is_not_believed(world: World) -> None:
+def test_an_old_report_is_not_believed(world: ObservedWorld) -> None:
     task = {"taskArn": "arn:t/1", "desiredStatus": "RUNNING", "lastStatus": "RUNNING", "createdAt": 1.0}
     world.report({world.deployment: 1}, [task])
     assert world.ecs.list_tasks(cluster="cluster", serviceName="web")["taskArns"] == ["arn:t/1"]
@@ -101,7 +41,7 @@ def test_an_old_report_is_not_believed(world: World) -> None:
     assert world.ecs.list_tasks(cluster="cluster", serviceName="web")["taskArns"] == []
 
 
-def test_tasks_are_described_with_times(world: World) -> None:
+def test_tasks_are_described_with_times(world: ObservedWorld) -> None:
     task = {
         "taskArn": "arn:t/1",
         "desiredStatus": "STOPPED",
@@ -115,13 +55,13 @@ def test_tasks_are_described_with_times(world: World) -> None:
     assert (shown["stoppedReason"], shown["stoppedAt"].year) == ("why", 1970)
 
 
-def refusal(world: World, **asked: str) -> str:
+def refusal(world: ObservedWorld, **asked: str) -> str:
     with pytest.raises(world.ecs.exceptions.ClientError) as error:
         world.ecs.execute_command(cluster="cluster", interactive=True, command="sh", task="1", **asked)
     return f"{error.value.response['Error']['Code']}: {error.value.response['Error']['Message']}"
 
 
-def test_execute_command_is_refused_as_in_aws_or_says_which_container_it_is(world: World) -> None:
+def test_execute_command_is_refused_as_in_aws_or_says_which_container_it_is(world: ObservedWorld) -> None:
     containers = [{"name": name, "runtimeId": f"{name}-0123456789abcdef"} for name in ("web", "side")]
     task: dict[str, Any] = {
         "taskArn": "arn:t/1",
@@ -141,7 +81,7 @@ def test_execute_command_is_refused_as_in_aws_or_says_which_container_it_is(worl
         world.ecs.execute_command(cluster="cluster", interactive=True, command="sh", task="1")
 
 
-def test_a_failed_deployment_is_rolled_back_to_the_one_that_completed(world: World) -> None:
+def test_a_failed_deployment_is_rolled_back_to_the_one_that_completed(world: ObservedWorld) -> None:
     world.complete()
     first = world.deployment
     world.ecs.update_service(cluster="cluster", service="web", taskDefinition="web:2")
@@ -159,14 +99,14 @@ def test_a_failed_deployment_is_rolled_back_to_the_one_that_completed(world: Wor
     assert [d["id"] for d in world.shown()["deployments"]] == [first]
 
 
-def test_without_an_earlier_one_it_stays_failed(world: World) -> None:
+def test_without_an_earlier_one_it_stays_failed(world: ObservedWorld) -> None:
     first = world.deployment
     world.report({}, failed=first)
     [deployment] = world.shown()["deployments"]
     assert (deployment["id"], deployment["rolloutState"]) == (first, "FAILED")
 
 
-def test_a_deleted_service_is_draining_until_its_tasks_stop(world: World) -> None:
+def test_a_deleted_service_is_draining_until_its_tasks_stop(world: ObservedWorld) -> None:
     task = {"taskArn": "arn:t/1", "desiredStatus": "RUNNING", "lastStatus": "RUNNING"}
     world.report({world.deployment: 1}, [task])
     world.ecs.delete_service(cluster="cluster", service="web", force=True)
@@ -179,7 +119,7 @@ def test_a_deleted_service_is_draining_until_its_tasks_stop(world: World) -> Non
     assert world.shown()["status"] == "INACTIVE"
 
 
-def test_targets_are_those_of_the_report(world: World) -> None:
+def test_targets_are_those_of_the_report(world: ObservedWorld) -> None:
     class Group:
         arn, health_check_port = "arn:g", "traffic-port"
 
@@ -201,7 +141,7 @@ def test_targets_are_those_of_the_report(world: World) -> None:
     assert list(world.observed.targets(Group(), [])) == []  # type: ignore[arg-type]
 
 
-def test_what_ought_to_run(world: World) -> None:
+def test_what_ought_to_run(world: ObservedWorld) -> None:
     [service] = desired()["services"]
     assert (service["name"], service["desired"], service["breaker"], service["minimum"]) == ("web", 1, True, 100)
     [container] = desired()["definitions"][service["deployments"][0]["definition"]]["containers"]
@@ -210,7 +150,7 @@ def test_what_ought_to_run(world: World) -> None:
     assert [s["status"] for s in desired()["services"]] == ["DRAINING"]
 
 
-def test_a_task_that_was_run_by_hand_is_the_data_planes(world: World) -> None:
+def test_a_task_that_was_run_by_hand_is_the_data_planes(world: ObservedWorld) -> None:
     asked = {"cluster": "cluster", "taskDefinition": "web:1", "launchType": "EC2", "startedBy": "me"}
     [task] = world.ecs.run_task(**asked)["tasks"]
     assert (task["lastStatus"], task["startedBy"]) == ("PROVISIONING", "me")

@@ -26,6 +26,7 @@ class FakeEngine(TaskEngine):
     broken: str = ""
     running: dict[str, Mapping[str, str]] = field(default_factory=dict)  # id -> labels
     told: list[Mapping[str, Any]] = field(default_factory=list)
+    used: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)  # id -> what the engine's stream says
 
     def start(
         self, labels: Mapping[str, str], definition: Mapping[str, Any], wait: Callable[[str, str], None]
@@ -47,6 +48,12 @@ class FakeEngine(TaskEngine):
 
     def events(self) -> Iterator[Mapping[str, Any]]:
         yield from self.told
+
+    def usage(self, container: str) -> Iterator[Mapping[str, Any]]:
+        yield from self.used.get(container, ())
+
+    def processors(self) -> int:
+        return 2
 
     def logs(self, container: str) -> Iterator[bytes]:
         yield from ()

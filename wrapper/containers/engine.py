@@ -52,7 +52,7 @@ def connect() -> Any:
             "the Docker engine is on another machine, and the ports that it binds are not here", where=where
         )
     try:
-        client = docker.from_env(timeout=_STARTED, max_pool_size=128)
+        client = docker.from_env(timeout=_STARTED, max_pool_size=256)
         client.ping()
         return client
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
@@ -168,6 +168,13 @@ class TaskEngine:
             yield from whole
         if rest:
             yield rest
+
+    def usage(self, container: str) -> Iterator[Mapping[str, Any]]:
+        """What it uses, once a second until it ends. https://docs.docker.com/reference/api/engine/version/v1.43/#tag/Container/operation/ContainerStats"""
+        yield from self._api.stats(container, decode=True, stream=True)
+
+    def processors(self) -> int:
+        return int(self._client.info()["NCPU"])
 
     # -- all of them ------------------------------------------------------------------------------
 

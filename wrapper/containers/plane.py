@@ -19,6 +19,7 @@ from .engine import TaskEngine
 from .engine_events import EngineEvents
 from .health import Checker, Key
 from .logs import LogShipper
+from .meter import Meter
 from .nouns import Target, TargetGroup, World
 from .plane_state import PlaneState
 from .proxying import Proxying
@@ -44,6 +45,7 @@ class Plane:
         self._runner = TaskRunner(self._state, engine, self._logs)
         self._services = ServiceRunner(self._state, self._runner)
         self._events = EngineEvents(self._state, engine, self._runner)
+        self._meter = Meter(self._state, engine)
         self._checker = Checker(self._answered, clock.factor)
 
     def adopt(self) -> None:
@@ -86,7 +88,7 @@ class Plane:
         if state.world:  # a task that died gets no more requests, before anything else is asked
             self._route()
         state.world = self._exchange(plane_report.report(state, self._proxying, self._logs.taken()))
-        state.happened, state.verdicts = {}, {}
+        state.happened, state.verdicts, state.metrics = {}, {}, []
         services, groups = worlds.services(state.world, state.deployments), worlds.target_groups(state.world)
         self._services.register(services)
         for service in services.values():
@@ -98,6 +100,7 @@ class Plane:
         plane_report.tell(state, services)
         self._checker.watch(self._targets_to_check(groups))
         self._runner.follow(state.tasks.values())
+        self._meter.measure(services.values())
         state.forget()
 
     def _route(self) -> None:

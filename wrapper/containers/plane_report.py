@@ -26,6 +26,8 @@ def report(state: PlaneState, proxying: Proxying, logs: list[dict[str, Any]]) ->
         "targets": targets(state),
         "tasks": {t.arn: descriptions.described(t, None) for t in state.tasks.values() if not t.service},
         "logs": logs,
+        "metrics": state.metrics,
+        "now": state.clock.now(),
         "shown": {
             "addresses": worlds.addresses(state.world, proxying.ports) if state.world else {},
             "services": [descriptions.summary(one, state.of(one)) for one in services.values()],

@@ -89,6 +89,7 @@ def definition(backend: Any, arn: str) -> dict[str, Any]:
     return {
         "network": found.network_mode,
         "memory": int(found.memory) if found.memory else 0,
+        "cpu": int(found.cpu) if found.cpu else 0,
         "containers": [container(one, backend.region_name) for one in found.container_definitions],
     }
 

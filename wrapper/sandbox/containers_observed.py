@@ -12,7 +12,9 @@ from typing import Any
 
 from moto.elbv2.models import FakeHealthStatus, FakeTargetGroup
 
+from .containers_metrics import Metrics
 from .containers_one_off import OneOffTasks
+from .containers_scaling import EcsScaling, trip
 from .moto_patches.deployments import info, is_rolling, opened, state, update
 
 STALE = 15.0
@@ -25,6 +27,8 @@ class Observed:
         self._report: PlaneReport = {}
         self._at = clock()
         self.one_off = OneOffTasks()
+        self.scaling = EcsScaling(self.keep)
+        self.metrics = Metrics(self.scaling.tasks_of, self.scaling.scale)
 
     @property
     def age(self) -> float:
@@ -39,6 +43,8 @@ class Observed:
             if found:
                 note(service, found)
                 self.advance(service)
+        self.metrics.take(report.get("metrics", ()), report.get("now", 0.0))
+        self.scaling.watch_deployments()
 
     def _of(self, service: Any) -> PlaneReport:
         found: PlaneReport = self._report.get("services", {}).get(service.arn, {}) if self.age < STALE else {}
@@ -50,6 +56,7 @@ class Observed:
         if is_rolling(service):
             opened(service, [d for d in service.deployments if hasattr(service, "seen") and is_of_use(d)])
             service.seen = True
+            self.scaling.deployed(service)
             self.keep(service)
 
     def keep(self, service: Any) -> None:
@@ -119,23 +126,6 @@ def note(service: Any, found: PlaneReport) -> None:
         info(service, "has reached a steady state.")
     if found.get("failed") == primary["id"] and primary["rolloutState"] == "IN_PROGRESS":
         trip(service)
-
-
-def trip(service: Any) -> None:
-    """The circuit breaker: back to the last deployment that COMPLETED, which is IN_PROGRESS again.
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html"""
-    failed = service.deployments[0]
-    state(failed, "FAILED", "circuit breaker: tasks failed to start.")
-    info(service, f"(deployment {failed['id']}) deployment failed: tasks failed to start.")
-    back = next((d for d in service.deployments[1:] if d["rolloutState"] == "COMPLETED"), None)
-    if not service.deployment_configuration["deploymentCircuitBreaker"].get("rollback") or back is None:
-        return
-    failed["status"], back["status"], back["failedTasks"] = "ACTIVE", "PRIMARY", 0
-    service.task_definition = back["taskDefinition"]
-    service.deployments = [back, *(d for d in service.deployments if d is not back)]
-    back["desiredCount"] = service.desired_count
-    state(back, "IN_PROGRESS", "circuit breaker: rolling back.")
-    info(service, f"rolling back to deployment {back['id']}.")
 
 
 def dated(task: Mapping[str, Any]) -> dict[str, Any]:
