@@ -9,7 +9,7 @@ output "name" {
 }
 
 output "services" {
-  description = "What an apply promises, for who checks it afterwards: tenant (and tenant/worker) => the service, the revision it is to run and the target groups that are to be healthy."
+  description = "What an apply promises, for who checks it afterwards: tenant (and tenant/worker) => the service, the revision it is to run, the target groups that are to be healthy, the log group and the containers, the one that takes the requests first."
   value = merge(
     {
       (var.tenant) = {
@@ -17,6 +17,8 @@ output "services" {
         service         = local.service.name
         task_definition = aws_ecs_task_definition.this.arn
         target_groups   = local.target_group[*].arn
+        log_group       = aws_cloudwatch_log_group.this.name
+        containers      = distinct(concat([local.usual], keys(var.containers)))
       }
     },
     { for name, worker in aws_ecs_service.worker : "${var.tenant}/${name}" => {
@@ -24,6 +26,8 @@ output "services" {
       service         = worker.name
       task_definition = aws_ecs_task_definition.task[name].arn
       target_groups   = []
+      log_group       = aws_cloudwatch_log_group.this.name
+      containers      = [local.task_containers[name]]
     } },
   )
 }

@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +20,7 @@ import click
 import ecs_answers
 from cloud import Cloud
 from fakes import FakeEngine
+from live_aws import OPERATIONS, LiveAws
 from options_walk import TREE
 from project_on_disk import LIVE, REGION, Disk, small_project
 
@@ -111,6 +113,25 @@ class Asked(Identity):
         )
 
 
+class LiveSeen(LiveAws):
+    """That AWS, where what it was asked is seen."""
+
+    def __init__(self, seen: Seen) -> None:
+        super().__init__()
+        object.__setattr__(self, "_seen", seen)
+
+    def client(self, service: str, region: str) -> Any:
+        made = super().client(service, region)
+        return SimpleNamespace(meta=made.meta, **{name: partial(self._ask, made, name) for name in OPERATIONS})
+
+    def _ask(self, client: Any, operation: str, **parameters: Any) -> Any:
+        varying = {
+            name: value for name, value in parameters.items() if name not in ("startTime", "clientToken", "startedBy")
+        }
+        self._seen.asked.add(f"{operation} {json.dumps(varying, sort_keys=True)}")  # type: ignore[attr-defined]
+        return getattr(client, operation)(**parameters)
+
+
 class Docker:
     """A client of an engine that remembers what it was asked for."""
 
@@ -148,6 +169,7 @@ class Typed(CliSession):
     slow: float = 0.0
     deletes: bool = False
     stub: bool = False
+    live: bool = False
 
     def docker(self) -> Any:
         return Docker(self.seen)
@@ -185,19 +207,21 @@ class Typed(CliSession):
         )
 
     def started_sandbox(self) -> Any:
-        return SimpleNamespace(url=NOWHERE)
+        return SimpleNamespace(url=NOWHERE, containers=False)
 
     def identity(self, stack: Stack) -> Identity:
         time.sleep(self.slow)
         found = super().identity(stack)
         self.seen.asked.add(found.endpoint or "AWS")
+        if self.live:
+            return LiveSeen(self.seen)
         return Asked(self.seen, found) if self.stub else found
 
 
 @dataclass(frozen=True)
 class Case:
     """Two command lines: ``base``, and that with ``more``, or ``instead`` where the option takes the place of another. ``before``:
-    what is typed first, ``fails`` then; ``change``: done to the project."""
+    what is typed first, ``fails`` then; ``change``: done to the project; ``live``: on an AWS that runs its services."""
 
     base: str
     more: str = ""
@@ -207,6 +231,7 @@ class Case:
     slow: float = 0.0
     deletes: bool = False
     stub: bool = False
+    live: bool = False
     change: Callable[[Disk], object] = lambda _: None
 
 
@@ -309,6 +334,7 @@ def _typed(disk: Disk, case: Case, line: str, seen: Seen) -> int:
         slow=case.slow,
         deletes=case.deletes,
         stub=case.stub,
+        live=case.live,
     )
     try:
         ended = command.main(words[len(name) :], " ".join(name), standalone_mode=False, obj=session)

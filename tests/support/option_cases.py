@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from effects import Case
+from live_aws import deployed
 from project_on_disk import APP, REGION, Disk
 
 from wrapper.terraform.commands import VERBS
@@ -49,6 +50,10 @@ ALONE = {  # a command line of each command of ours that ends well
     "bootstrap": "bootstrap app-test",
     "doctor": "doctor app-test",
     "adopt": "adopt app-test --from old.tfstate",
+    "status": "status app-test --tenant acme",
+    "logs": "logs app-test --tenant acme",
+    "run-task": "run-task app-test --tenant acme --task migrate --detach",
+    "restart": "restart app-test --tenant acme --service acme --rollout-timeout 0",
 }
 MANY = {
     "destroy": "destroy app-test",
@@ -95,8 +100,17 @@ def _old_state(disk: Disk) -> None:
     disk.write("old.tfstate", json.dumps(state))
 
 
+def _live(disk: Disk) -> None:
+    """The tenant runs two services."""
+    for stack in ("app-test", "app-live"):
+        deployed(disk.root / ".orchestrate/states", stack)
+
+
 def case(command: str, option: str) -> Case:
     """Raises KeyError for a pair that has none."""
+    if command in LIVE_COMMANDS:
+        found = ONE.get((command, option)) or ALL[option](command)
+        return replace(found, live=True, change=_live)
     if (command, option) in ONE:
         return ONE[command, option]
     found = ALL[option](command)
@@ -183,7 +197,67 @@ def _compared(command: str) -> str:
 
 _TYPED = ("apply app-test --tenant acme -var service1-build=92",)  # and the file says another
 ONE_TENANT = {"apply": "apply app-test --tenant acme", "plan": "plan app-test --tenant acme", "promote": PROMOTE}
+LIVE_COMMANDS = ("status", "logs", "run-task", "exec", "restart")
+_COMMAND = ALONE["run-task"]
+
+
+def _exec(layer: str = "app-test --tenant acme", more: str = "") -> str:
+    return f"exec {layer} --service acme {more} -- ls"
+
+
 ONE = {
+    **{(name, "--tenant"): Case(f"{name} app-test", "--tenant acme") for name in ("status", "logs")},
+    ("status", "--service"): Case(ALONE["status"], "--service worker"),
+    ("logs", "--service"): Case(ALONE["logs"], "--service worker"),
+    ("logs", "--container"): Case(ALONE["logs"], "--container side"),
+    ("logs", "--since"): Case(ALONE["logs"], "--since 1s"),
+    ("logs", "--filter"): Case(ALONE["logs"], "--filter work"),
+    ("logs", "--task"): Case(ALONE["logs"], "--task dddd"),
+    ("logs", "--previous"): Case(ALONE["logs"], "--previous"),
+    ("run-task", "--tenant"): Case("run-task app-test --task migrate --detach", "--tenant acme"),
+    ("run-task", "--confirm"): Case(
+        f"run-task app-live {REGION} --tenant acme --task migrate --detach", f"--confirm {REGION}/app-live/acme"
+    ),
+    ("run-task", "--task"): Case("run-task app-test --tenant acme --detach --service acme -- ls", "", _COMMAND),
+    ("run-task", "--service"): Case(
+        "run-task app-test --tenant acme --detach --service acme -- ls",
+        "",
+        "run-task app-test --tenant acme --detach --service worker -- ls",
+    ),
+    ("run-task", "--container"): Case(
+        "run-task app-test --tenant acme --detach --service acme -- ls",
+        "",
+        "run-task app-test --tenant acme --detach --service acme --container side -- ls",
+    ),
+    ("run-task", "--env"): Case(_COMMAND, "--env A=b"),
+    ("run-task", "--cpu"): Case(_COMMAND, "--cpu 64"),
+    ("run-task", "--memory"): Case(_COMMAND, "--memory 64"),
+    ("run-task", "--detach"): Case("run-task app-test --tenant acme --task migrate", "--detach"),
+    ("restart", "--tenant"): Case("restart app-test --service acme --rollout-timeout 0", "--tenant acme"),
+    ("restart", "--service"): Case(
+        ALONE["restart"], "", ALONE["restart"].replace("--service acme", "--service worker")
+    ),
+    ("restart", "--confirm"): Case(
+        f"restart app-live {REGION} --tenant acme --service acme --rollout-timeout 0",
+        f"--confirm {REGION}/app-live/acme",
+    ),
+    ("restart", "--rollout-timeout"): Case("restart app-test --tenant acme --service acme", "--rollout-timeout 0"),
+    **{(name, "-var"): Case(f"{name} app-test", "-var tenant=acme") for name in ("status", "logs")},
+    ("run-task", "-var"): Case("run-task app-test --task migrate --detach", "-var tenant=acme"),
+    ("restart", "-var"): Case("restart app-test --service acme --rollout-timeout 0", "-var tenant=acme"),
+    ("exec", "--root"): Case(_exec(), "", _exec(more="--root /nonexistent")),
+    ("exec", "--sandbox"): Case(_exec(), "", _exec(more="--sandbox")),
+    ("exec", "--engine"): Case(_exec(more="--sandbox"), "", _exec(more="--sandbox --engine host")),
+    ("exec", "--tenant"): Case("exec app-test --service acme -- ls", "", _exec()),
+    ("exec", "-var"): Case("exec app-test --service acme -- ls", "", _exec("app-test -var tenant=acme")),
+    ("exec", "--confirm"): Case(
+        _exec(f"app-live {REGION} --tenant acme"),
+        "",
+        _exec(f"app-live {REGION} --tenant acme --confirm {REGION}/app-live/acme"),
+    ),
+    ("exec", "--service"): Case(_exec(), "", "exec app-test --tenant acme --service worker -- ls"),
+    ("exec", "--task"): Case(_exec(), "", _exec(more="--task cccc")),
+    ("exec", "--container"): Case(_exec(), "", _exec(more="--container nothing")),
     ("state", "--confirm"): Case(f"state app-live {REGION} rm a.b", f"--confirm {REGION}/app-live"),
     ("vars", "--tenant"): Case("vars app-test", "--tenant acme"),
     ("builds", "--tenant"): Case("builds app-test", "--tenant acme"),

@@ -47,6 +47,17 @@ RATES: Mapping[str, Rate] = {
     r.name: r for r in (REGISTER, SERVICE, CLUSTER, PROVIDER, BALANCER, BALANCING, TARGETS, ALARM, DNS)
 }
 
+# Reads, by the SDK's name of the service. ECS publishes 20 a second, CloudWatch Logs five FilterLogEvents; of the others a command
+# asks a few times only.
+_LOGS = "docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html"
+READ_RATES: Mapping[str, Rate] = {
+    "ecs": Rate("ECS reads", 50, 20, _ECS),
+    "elbv2": Rate("load balancer reads", 10, 10, _ELB),
+    "logs": Rate("FilterLogEvents", 5, 5, _LOGS),
+    "cloudwatch": Rate("DescribeAlarms", 9, 9, _CLOUDWATCH),
+    "application-autoscaling": Rate("scaling reads", 10, 5, ""),  # none is published
+}
+
 # Requests of the AWS provider (5.100, counted in the sandbox) by resource type: to create, update, delete one.
 # A replacement is a creation and a deletion, except of a task definition: the shipped module keeps the old revision
 # (skip_destroy), so that it costs one; a root that does not keep it deregisters as well, and AWS's burst pays.

@@ -31,6 +31,11 @@ _COMMANDS = {
     "shards": "Split the changed tenants into N groups of similar duration.",
     "quota": "Show which AWS quota would run out first, and what to raise it to.",
     "builds": "Show which builds run.",
+    "status": "Show how services are: tasks, deployments, targets, events, alarms.",
+    "logs": "Show what the containers print.",
+    "run-task": "Run a task once, and wait for its end.",
+    "exec": "Enter a running container: a shell, or a command.",
+    "restart": "Replace a service's tasks by new ones of the same.",
     "history": "List a tenant's earlier applies.",
     "promote": "Deploy to one stack the builds that run in the stack before it.",
     "rollback": "Put back the builds that ran before.",
@@ -74,7 +79,7 @@ class Commands(CommandGroup):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in _COMMANDS:
-            command: click.Command = importlib.import_module(f".commands.{name}", __package__).command
+            command: click.Command = importlib.import_module(f".commands.{name.replace('-', '_')}", __package__).command
             return command
         from .terraform_verb import command_of
 

@@ -8,6 +8,7 @@
     ├── UnavailableError        69  Docker, an endpoint or the sandbox does not answer
     ├── TerraformFailed          1  Terraform failed and its state is saved
     ├── RolloutFailed            1  Terraform succeeded, and ECS did not take the new version
+    ├── TaskFailed               1  a task of ECS did not start, or ended badly
     ├── SmokeFailed              1  applied and recorded, and it does not answer as it should
     ├── StateAtRisk             74  state was not saved; recover before anything else
     ├── BusyError               75  locked, another run is active, or the outcome is unknown
@@ -74,6 +75,10 @@ class RolloutFailed(OrchestrateError):
 
 
 class SmokeFailed(OrchestrateError):
+    exit_code = 1
+
+
+class TaskFailed(OrchestrateError):
     exit_code = 1
 
 

@@ -8,7 +8,13 @@ import shlex
 from ..model.nouns import Layer
 from .commands import VERBS
 
-_DEPLOY = ("promote", "rollback")  # commands of the tool that apply
+_GUARDED = (
+    "promote",
+    "rollback",
+    "run-task",
+    "restart",
+    "exec",
+)  # commands of the tool that a protected stack wants confirmed
 
 
 def suggest(command: str, layer: Layer, *words: str) -> str:
@@ -26,5 +32,5 @@ def place(layer: Layer) -> str:
 def _confirmed(command: str, layer: Layer) -> list[str]:
     name = command.partition(" ")[0]
     verb = VERBS.get(name)
-    guarded = verb.guarded if verb else name in _DEPLOY
+    guarded = verb.guarded if verb else name in _GUARDED
     return [f"--confirm {layer.label}"] if guarded and layer.stack.settings.protected else []

@@ -87,3 +87,14 @@ def test_target_that_is_gone_is_not_found(asked: Asked) -> None:
     unpatched, patched = asked(question, applicationautoscaling.target_that_is_gone_is_not_found)
     assert "ValidationException" in str(unpatched)
     assert "ObjectNotFoundException" in str(patched)
+
+
+def test_scaling_activities_can_be_asked(asked: Asked) -> None:
+    def question(client: Any) -> Any:
+        return client("application-autoscaling").describe_scaling_activities(ServiceNamespace="ecs")[
+            "ScalingActivities"
+        ]
+
+    unpatched, patched = asked(question, applicationautoscaling.scaling_activities_can_be_asked)
+    assert isinstance(unpatched, Exception)
+    assert patched == []

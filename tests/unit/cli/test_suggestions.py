@@ -150,6 +150,24 @@ ELSEWHERE = {
     "engines/docker.py:_wait_for_name: wait for it with -lock-timeout=10m, or look: docker top {}": (
         "tests/e2e/test_recovery.py::test_an_engine_that_goes_away_says_nothing_of_the_outcome"
     ),
+    "cli/commands/exec.py:command: suggest: apply": (
+        "tests/unit/cli/commands/test_exec.py::test_a_task_that_was_started_without_it"
+    ),
+    "cli/live_services.py:found: suggest: apply": (
+        "tests/unit/cli/commands/test_run_task.py::test_a_service_that_is_gone"
+    ),
+    "operations/status.py:load: suggest: apply": (
+        "tests/unit/operations/test_status.py::test_a_layer_that_was_never_applied"
+    ),
+    "operations/status.py:load_tenants: suggest: apply": (
+        "tests/unit/operations/test_status.py::test_a_stack_that_was_never_applied"
+    ),
+    "operations/task_run.py:_started: look: aws ecs list-tasks --region {} --cluster {} --started-by {}": (
+        "tests/unit/operations/test_task_run.py::test_whether_it_started_is_not_known"
+    ),
+    "operations/task_run.py:stop:   stop it: aws ecs stop-task --region {} --cluster {} --task {}": (
+        "tests/unit/operations/test_task_run.py::test_a_task_that_cannot_be_stopped_has_the_command_that_does"
+    ),
     "project/git.py:_trusted: to trust it: git config --global --add safe.directory {}": (
         "tests/unit/project/test_git.py::test_a_repository_of_another_user_is_called_so"
     ),
@@ -173,6 +191,7 @@ ELSEWHERE = {
 LOOKED_UP = {
     "cli/commands/doctor.py:built: you need to do nothing: the first run builds it (or run ./orchestrate image)",
     "cli/session.py:store: start it: ./orchestrate sandbox start",
+    "cli/commands/exec.py:command: start it with containers: ./orchestrate sandbox reset --containers",
     "engines/docker.py:_ended: build the image again: ./orchestrate image --force",
     "engines/docker.py:_translated: build it: ./orchestrate image",
     "containers/lifecycle.py:start: read the log, then: ./orchestrate sandbox reset",
@@ -183,6 +202,7 @@ LOOKED_UP = {
 }
 # They change the machine, or ask a person.
 OF_THE_MACHINE = {
+    "aws/calls.py:refusal: log in again (aws sso login), then run the command again",
     "aws/identity.py:_credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID, log in (aws sso login), use an instance or task role, or "
     "try it without an account: --sandbox",
     "containers/engine.py:connect: start it (systemctl start docker), or start the sandbox without --containers",
@@ -198,6 +218,15 @@ USAGE = {  # forms with names in capitals, and examples of a help text
     "s3://old-states/acme/terraform.tfstate",
     "cli/commands/bootstrap.py:command: ./orchestrate bootstrap REGION STACK",
     "cli/commands/completion.py:command: Print shell completion. Bash: source <(./orchestrate completion bash)",
+    "cli/commands/exec.py:command: For example: ./orchestrate exec appcluster-test ap-southeast-2 -var tenant=acme --container "
+    "service1 -- ls -l /",
+    "cli/commands/logs.py:command: For example: ./orchestrate logs appcluster-test ap-southeast-2 -var tenant=acme --since 15m "
+    "--follow",
+    "cli/commands/restart.py:command: For example: ./orchestrate restart appcluster-test ap-southeast-2 -var tenant=acme --service "
+    "acme",
+    "cli/commands/run_task.py:command: For example: ./orchestrate run-task appcluster-test ap-southeast-2 -var tenant=acme "
+    "--service acme -- ./migrate up",
+    "cli/commands/status.py:command: For example: ./orchestrate status appcluster-test ap-southeast-2 -var tenant=acme --watch",
     "cli/commands/new.py:command: For example: ./orchestrate new shop --services web,api --region eu-west-1",
     "cli/commands/report.py:comment_on: For example: ./orchestrate report comment plan.json --post",
     "cli/commands/upgrade.py:command: For example: ./orchestrate upgrade --check",
@@ -258,6 +287,7 @@ OF_OTHER_PROGRAMS = (
     "engines/container.py",
     "engines/docker.py",
     "engines/image/",
+    "operations/task_run.py",
     "project/git.py",
     "sandbox/",
     "state/s3.py",

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from ...model.errors import NotFoundError
-from ...state import layer_state
+from ...state import layer_state, task_history
 from ...state.field_names import to_data
 from ...state.history import HistoryEntry, in_words
+from ...state.task_history import TaskEntry
 from ...terraform.commands import PLAN
 from ..command import Command
 from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
 from ..session import CliSession
 
+Row = TypeVar("Row")
 _FORM = Form("history", PLAN, flags=())  # nothing is run
 
 
@@ -33,8 +35,8 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> in
     session: CliSession = ctx.obj.merged(options)
     layer = parse(session, _FORM, words).layer
     store = session.store(layer.stack)
-    applies = layer_state.load_history(store, layer)[::-1]
-    if not applies:
+    applies, tasks = layer_state.load_history(store, layer)[::-1], task_history.load(store, layer)[::-1]
+    if not applies and not tasks:
         gone = layer_state.load_destroyed(store, layer)
         past = f"; destroyed at {gone.at} by {gone.by}, {in_words(gone.builds)} ran until then" if gone else ""
         raise NotFoundError(
@@ -42,12 +44,25 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> in
             hint="a history begins with the first apply; a destroy keeps of it the builds that ran",
         )
     if session.options.json:
-        session.console.json([to_data(one) for one in applies])
+        found = [(t.at, {"at": t.at, "task": to_data(t)}) for t in tasks] + [(one.at, to_data(one)) for one in applies]
+        session.console.json([data for _, data in _newest_first(found)])
     else:
         head = ("no.", "when", "who", "builds", "commit", "seconds", "what")
         before = [*applies[1:], HistoryEntry()]
-        session.console.table(head, [_cells(one, was.builds) for one, was in zip(applies, before, strict=True)])
+        rows = [(one.at, _task_cells(one)) for one in tasks]
+        rows += [(one.at, _cells(one, was.builds)) for one, was in zip(applies, before, strict=True)]
+        session.console.table(head, [cells for _, cells in _newest_first(rows)])
     return 0
+
+
+def _newest_first(found: list[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    return sorted(found, key=lambda one: one[0], reverse=True)
+
+
+def _task_cells(one: TaskEntry) -> tuple[str, ...]:
+    """A task that was run by hand, between the applies: it has no number, since nothing goes back to it."""
+    what = "; ".join(filter(None, (f"task {one.name}: {one.result} ({one.task[:8]})", one.build_url)))
+    return "-", one.at, one.by, in_words(one.builds), "-", f"{one.seconds:g}", what
 
 
 def _cells(one: HistoryEntry, before: Mapping[str, str]) -> tuple[str, ...]:

@@ -126,9 +126,23 @@ class ObjectNotFoundException(JsonRESTError):
         super().__init__("ObjectNotFoundException", message)
 
 
+def scaling_activities_can_be_asked(patch_set: PatchSet) -> None:
+    """AWS answers which scaling activities there were.
+
+    https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalingActivities.html
+    moto does not know the request; what the data plane scales is written down nowhere.
+    """
+    patch_set.replace(ApplicationAutoScalingResponse, "describe_scaling_activities", describe_scaling_activities)
+
+
+def describe_scaling_activities(_self: ApplicationAutoScalingResponse) -> str:
+    return json.dumps({"ScalingActivities": []})
+
+
 PATCHES: tuple[Patch, ...] = (
     scalable_targets_have_tags,
     updated_policy_keeps_its_arn,
     deregistered_target_takes_its_policies_along,
     target_that_is_gone_is_not_found,
+    scaling_activities_can_be_asked,
 )

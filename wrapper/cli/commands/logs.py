@@ -1,0 +1,132 @@
+"""``orchestrate logs``: what the containers of a layer's tasks print, in order of time."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import click
+
+from ...model import duration
+from ...model.errors import NotFoundError, UsageError
+from ...operations import deployed_services, log_lines
+from ...operations.log_lines import FoundLogs, LogLine
+from ...operations.log_reader import LogReader
+from ...operations.status_reader import StatusReader
+from ...operations.task_logs import TaskLogs
+from ..command import Command
+from ..live_services import WORDS, LiveServices, opened, service_option
+from ..options import ASKS_AWS, takes
+from ..session import CliSession
+
+_PAUSE = 1.0  # seconds between two turns at a group
+_LOOK_AGAIN = 30  # turns after which ECS is asked which containers there are
+_SINCE = "1h"
+
+
+@click.command(
+    "logs",
+    cls=Command,
+    help="Show what the containers print, in order of time. With --json: one object in each line.",
+    epilog="For example: ./orchestrate logs appcluster-test ap-southeast-2 -var tenant=acme --since 15m --follow",
+    context_settings={"ignore_unknown_options": True},
+)
+@takes(*ASKS_AWS, "tenant")
+@service_option
+@click.option("--container", metavar="NAME", default="", help="Only this container.")
+@click.option(
+    "--since", metavar="TIME", default="", help="From so long ago (15m, 2d; default 1h), or 2026-12-01T08:00Z."
+)
+@click.option("--follow", is_flag=True, help="Go on with the lines that come, until Ctrl-C.")
+@click.option("--filter", "text", metavar="TEXT", default="", help="Only lines that contain this text.")
+@click.option("--task", metavar="ID", default="", help="Only this task: its id, or the beginning of it.")
+@click.option("--previous", is_flag=True, help="The task that stopped last, from its first line.")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=WORDS)
+@click.pass_context
+def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:
+    session: CliSession = ctx.obj.merged(options)
+    with session.signals().installed() as signals:
+        services = opened(session, "logs", words, signals)
+        if options["previous"] and (options["task"] or options["follow"]):
+            raise UsageError("--previous is one task, which has ended", hint="leave out --task and --follow")
+        reader, look_again = _reader(services, options, _moment(options["since"]))
+        for line in _lines(services, reader, look_again if options["follow"] else None):
+            _print(session, line)
+    return 0
+
+
+def _moment(text: str) -> int:
+    """Milliseconds since 1970; 0 where nothing was typed."""
+    if not text:
+        return 0
+    if text[:4].isdecimal() and "-" in text:
+        try:
+            return int(datetime.fromisoformat(text).astimezone().timestamp() * 1000)
+        except ValueError:
+            raise UsageError(
+                f"--since {text!r} is no time", hint="for example: --since 15m, or --since 2026-12-01T08:00Z"
+            ) from None
+    return int((time.time() - duration.parse(text, "--since")) * 1000)
+
+
+def _reader(services: LiveServices, options: dict[str, Any], since: int) -> tuple[LogReader, Any]:
+    """What reads the lines, and what finds out again which containers there are."""
+    live, calls = services.live, services.calls.while_waiting() if options["follow"] else services.calls
+    chosen = deployed_services.narrowed(live.layer.label, live.services, options["service"])
+    tasks = live.outputs.get("run_task")
+    others = {n: t["taskDefinition"] for n, t in tasks.items()} if isinstance(tasks, dict) else {}
+    found = TaskLogs(StatusReader(calls), chosen, others)
+    task = found.previous() if options["previous"] else found.of_task(options["task"]) if options["task"] else None
+    if task and task.words:
+        services.session.console.info(f"task {task.id} {task.words}")
+    usual = task.begun if task else _moment(_SINCE)
+    # In a group of the layer's own, all is the layer's.
+    whole_group = "" if options["service"] or options["container"] or task else chosen[0].log_group
+    all_logs = task.logs if task else found.of_services()
+    logs = _narrowed(services, all_logs, options["container"], whole_group or chosen[0].log_group)
+    reader = LogReader(calls, logs, since or usual, options["text"], task.id if task else "", whole_group)
+    return (
+        reader,
+        lambda: found.of_services().only(options["container"]) if options["container"] else found.of_services(),
+    )
+
+
+def _narrowed(services: LiveServices, logs: FoundLogs, container: str, group: str) -> FoundLogs:
+    """NotFoundError for a container that is not there, and where no line goes to CloudWatch Logs."""
+    label = services.layer.label
+    if container and container not in logs.containers:
+        raise NotFoundError(f"{label} has no container {container!r}", hint=f"it has: {', '.join(logs.containers)}")
+    found = logs.only(container) if container else logs
+    for name, driver in found.elsewhere:
+        services.session.console.info(f"{label}: the lines of {name} go elsewhere: {driver}")
+    if not found.sources and not group:
+        raise NotFoundError(
+            f"{label}: no container writes to CloudWatch Logs",
+            hint="read them where they go; where a router brings them to a log group after all, name it in the output: "
+            "log_group",
+        )
+    return found
+
+
+def _lines(services: LiveServices, reader: LogReader, look_again: Any) -> Iterator[LogLine]:
+    """``look_again``: None where the lines there are suffice."""
+    turns = 0
+    while True:
+        yield from reader.lines()
+        if look_again is None:
+            return
+        services.signals.pause(_PAUSE)
+        turns += 1
+        if turns % _LOOK_AGAIN == 0 and not reader.task:
+            reader.logs = reader.logs.plus(look_again())
+
+
+def _print(session: CliSession, line: LogLine) -> None:
+    if session.options.json:
+        session.console.print(json.dumps(log_lines.data(line), ensure_ascii=False))
+        return
+    for text in log_lines.shown(line):
+        session.console.print(text)

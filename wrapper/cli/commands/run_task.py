@@ -1,0 +1,193 @@
+"""``orchestrate run-task``: a task of a layer, run once: started, heard, waited for, recorded."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from ...model import duration
+from ...model.errors import OrchestrateError, UsageError
+from ...operations import log_lines, run_task_request
+from ...operations.log_lines import LogLine
+from ...operations.run_task_request import TaskChanges
+from ...operations.status_reader import StatusReader
+from ...operations.task_outcome import TaskOutcome
+from ...operations.task_run import START_LIMIT, TaskRun
+from ...state import layer_state, task_history
+from ...state.record import moment
+from ...state.task_history import TaskEntry
+from ..live_services import WORDS, CommandWithArgv, LiveServices, argv_of, opened, service_option
+from ..options import ASKS_AWS, TIME, takes
+from ..session import CliSession
+
+
+@click.command(
+    "run-task",
+    cls=CommandWithArgv,
+    help="Run a task once and wait for its end: a declared one (--task), or a service's own with another command. "
+    "Exit code 0: every essential container ended with 0, 1: not, 124: it did not start in time.",
+    epilog="For example: ./orchestrate run-task appcluster-test ap-southeast-2 -var tenant=acme --service acme -- ./migrate up",
+    context_settings={"ignore_unknown_options": True},
+)
+@takes(*ASKS_AWS, "tenant", "dry_run", "confirm", "timeout")
+@click.option(
+    "--task", metavar="NAME", default="", help="A task that the root declares (one_off_tasks, scheduled_tasks)."
+)
+@service_option
+@click.option(
+    "--container", metavar="NAME", default="", help="The container that gets the command and the environment."
+)
+@click.option("--env", "env", multiple=True, metavar="NAME[=VALUE]", help="Set a variable; without =, from yours.")
+@click.option("--cpu", type=click.IntRange(1), metavar="UNITS", help="CPU units, for this once.")
+@click.option("--memory", type=click.IntRange(1), metavar="MIB", help="Memory in MiB, for this once.")
+@click.option("--detach", is_flag=True, help="Start it, print what it is, and do not wait.")
+@click.option("--start-timeout", type=TIME, metavar="TIME", help="Stop it unless it starts in this time (10m).")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=f"{WORDS} [-- COMMAND...]")
+@click.pass_context
+def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:
+    session: CliSession = ctx.obj.merged(options)
+    with session.signals().installed() as signals:
+        services = opened(session, "run-task", words, signals)
+        services.check_confirmed()
+        asked = AskedTask(services, options, argv_of(ctx))
+        return asked.shown() if session.dry_run else asked.run()
+
+
+@dataclass(frozen=True)
+class AskedTask:
+    """One command's."""
+
+    services: LiveServices
+    options: Mapping[str, Any]
+    argv: tuple[str, ...]
+
+    @property
+    def session(self) -> CliSession:
+        return self.services.session
+
+    def shown(self) -> int:
+        """The calls of a dry run."""
+        request = run_task_request.shown(self._run().request)
+        self.session.console.print(f"ecs:RunTask {json.dumps(request, indent=2)}")
+        return 0
+
+    def run(self) -> int:
+        run, signals, began = self._run(), self.services.signals, time.time()
+        signals.shield()  # a task that starts while a signal arrives is known, and stopped
+        try:
+            task = run.start()
+        finally:
+            signals.unshield()
+        if self.options["detach"]:
+            self._record(run, began, task, "detached", "")
+            self._print(run, TaskOutcome(task), began, detached=True)
+            return 0
+        try:
+            outcome = run.wait(task)
+        except OrchestrateError as error:
+            self._record(run, began, task, "not started" if error.exit_code == 124 else "stopped", error.message)
+            raise
+        self._record(run, began, task, str(outcome.exit_code), outcome.reason)
+        self._print(run, outcome, began)
+        return outcome.exit_code
+
+    def _run(self) -> TaskRun:
+        name, request, service = self._asked()
+        calls = self.services.calls.while_waiting()
+        limit = self.options["start_timeout"]
+        seconds = duration.parse(limit) if limit else START_LIMIT
+        run = TaskRun(calls, name, request, self.session.console.info, self._line, seconds)
+        changes = TaskChanges(self.argv, self._environment(), self.options["cpu"] or 0, self.options["memory"] or 0)
+        if changes != TaskChanges() or self.options["container"]:
+            request = run_task_request.changed(request, self._container(run, service), changes)
+        by = self.session.author
+        return TaskRun(
+            calls, name, run_task_request.started(request, by, str(uuid.uuid4())), run.info, run.output, seconds
+        )
+
+    def _asked(self) -> tuple[str, dict[str, Any], Mapping[str, Any]]:
+        """The task in words, its request, and the service whose definition it is; {} of a declared one."""
+        live, label, options = self.services.live, self.services.layer.label, self.options
+        if options["task"]:
+            if options["service"]:
+                raise UsageError(
+                    "--task and --service", hint="a declared task has its own definition: leave out --service"
+                )
+            where = f"{self.services.layer.source}/outputs.tf"
+            return options["task"], run_task_request.declared(label, live.outputs, options["task"], where), {}
+        if not self.argv:
+            raise UsageError(
+                "run-task needs a task or a command",
+                hint="name a declared task: --task NAME; or give a service another command: -- COMMAND",
+            )
+        one = self.services.chosen(options["service"])
+        there = StatusReader(self.services.calls).services([one])
+        service = {**self.services.found(one, there), "containers": one.containers}
+        return one.name, run_task_request.of_service(one, service), service
+
+    def _container(self, run: TaskRun, service: Mapping[str, Any]) -> str:
+        named, known = self.options["container"], run.containers
+        if named and named not in known:
+            raise UsageError(f"{run.name} has no container {named!r}", hint=f"it has: {', '.join(known)}")
+        overrides = (run.request.get("overrides") or {}).get("containerOverrides") or ()
+        said = (*(service.get("containers") or ()), *(o["name"] for o in overrides))
+        return named or run_task_request.container_of(run.name, said, service, known)
+
+    def _environment(self) -> dict[str, str]:
+        found = {}
+        for text in self.options["env"]:
+            name, equals, value = text.partition("=")
+            if not name or (not equals and name not in self.session.environ):
+                raise UsageError(
+                    f"--env {name or text}: no such variable", hint="write --env NAME=VALUE, or set it first"
+                )
+            found[name] = value if equals else self.session.environ[name]
+        return found
+
+    # -- what is told -----------------------------------------------------------------------------
+
+    def _line(self, line: LogLine) -> None:
+        """Standard output is for the task's lines, or for JSON alone."""
+        for text in log_lines.shown(line):
+            (self.session.console.info if self.session.options.json else self.session.console.print)(text)
+
+    def _print(self, run: TaskRun, outcome: TaskOutcome, began: float, *, detached: bool = False) -> None:
+        seconds = round(time.time() - began, 1)
+        words = "runs on" if detached else f"{outcome.words} after {seconds:g} s"
+        self.session.console.info(f"{self.services.layer.label}: {run.name}: task {outcome.id} {words}")
+        if not self.session.options.json:
+            return
+        self.session.console.json(
+            {
+                "schema": 1,
+                "layer": self.services.layer.label,
+                "name": run.name,
+                "task": outcome.id,
+                "cluster": run.request["cluster"],
+                "detached": detached,
+                "exit_code": None if detached else outcome.exit_code,
+                "containers": dict(outcome.codes),
+                "reason": outcome.reason,
+                "seconds": seconds,
+                "logs": [{"group": s.group, "stream": s.beginning + outcome.id} for s in run.logs.sources],
+            }
+        )
+
+    def _record(self, run: TaskRun, began: float, task: str, result: str, reason: str) -> None:
+        """What ran is what counts: a record that cannot be written is said."""
+        services, info = self.services, self.session.console.info
+        url = self.session.environ.get("BUILD_URL", "")
+        try:
+            builds = dict(layer_state.load_record(services.store, services.layer).builds)
+            by = self.session.environ.get("BUILD_USER_ID", "") or self.session.author
+            taken = round(time.time() - began, 1)
+            entry = TaskEntry(moment(began), by, run.name, task, result, reason, taken, builds, url)
+            task_history.add(services.store, services.layer, entry)
+        except OrchestrateError as error:
+            info(f"{services.layer.label}: the task is not in the history: {error.message}")

@@ -1,0 +1,75 @@
+"""``orchestrate status``: how the services of a layer are, or in a line each those of all of a stack's tenants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from ...operations import deployed_services, status, status_lines
+from ...operations.status import StatusClock
+from ...reaper import time_zones
+from ...state import layer_state
+from ..command import Command
+from ..live_services import WORDS, LiveServices, opened, service_option
+from ..options import ASKS_AWS, takes
+from ..session import CliSession
+
+_PAUSE = 5.0  # seconds between two looks
+
+
+@click.command(
+    "status",
+    cls=Command,
+    help="Show how services are: tasks, deployments, targets, events, scaling, alarms. Without a tenant: a line for each. "
+    "Exit code 0: well, 1: not.",
+    epilog="For example: ./orchestrate status appcluster-test ap-southeast-2 -var tenant=acme --watch",
+    context_settings={"ignore_unknown_options": True},
+)
+@takes(*ASKS_AWS, "tenant")
+@service_option
+@click.option("--watch", is_flag=True, help="Show it again every five seconds, until Ctrl-C.")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=WORDS)
+@click.pass_context
+def command(ctx: click.Context, /, words: tuple[str, ...], service: str, watch: bool, **options: Any) -> int:
+    session: CliSession = ctx.obj.merged(options)
+    with session.signals().installed() as signals:
+        services = opened(session, "status", words, signals)
+        while True:
+            data = _found(services, service)
+            if watch and session.live:
+                click.clear()
+            _show(session, data)
+            if not watch:
+                return int(not data["well"])
+            signals.pause(_PAUSE)
+
+
+def _found(services: LiveServices, service: str) -> dict[str, Any]:
+    layer, clock = services.layer, StatusClock(datetime.now(UTC), time_zones.zone)
+    if not layer.tenant and layer.stack.tenant_source is not None and not service:
+        return status.of_tenants(layer.stack, status.load_tenants(services.store, layer.stack), services.calls)
+    live = status.load(services.store, layer)
+    chosen = deployed_services.narrowed(layer.label, live.services, service)
+    builds = layer_state.load_record(services.store, layer).builds
+    return status.of_layer(live, chosen, builds, services.calls, clock)
+
+
+def _show(session: CliSession, data: Mapping[str, Any]) -> None:
+    if session.options.json:
+        session.console.json(data)
+        return
+    now = datetime.now(UTC)
+    _print(session, status_lines.of_tenants(data) if "tenants" in data else status_lines.of_layer(data, now))
+
+
+def _print(session: CliSession, parts: Iterable[str | status_lines.TableOf]) -> None:
+    for part in parts:
+        if isinstance(part, str):
+            session.console.print(part)
+            continue
+        if part.title:
+            session.console.print(f"  {part.title}:")
+        session.console.table(part.head, part.rows)

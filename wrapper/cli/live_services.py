@@ -1,0 +1,89 @@
+"""What the commands for running services have in common: the layer of their words as it was applied, AWS to ask, and the
+confirmation that a protected stack wants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import click
+
+from ..aws.calls import AwsCalls
+from ..model.errors import NotFoundError, RefusedError
+from ..model.nouns import Layer
+from ..operations import deployed_services, status
+from ..operations.deployed_services import DeployedService
+from ..operations.status import LiveLayer
+from ..run.signals import SignalHandler
+from ..state.store import Store
+from ..terraform.commands import PLAN
+from ..terraform.suggested import suggest
+from .command import Command
+from .invocation import Form, parse
+from .options import shared
+from .session import CliSession
+
+WORDS = "STACK [REGION] [-var tenant=NAME]"
+service_option = shared("--service", metavar="NAME", default="", help="The service, where there are several.")
+_AFTER = "argv"  # in the context: the words after --
+
+
+class CommandWithArgv(Command):
+    """What stands after ``--`` is another command line, and not one word of it is read here."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        before, after = (args[: args.index("--")], args[args.index("--") + 1 :]) if "--" in args else (args, None)
+        ctx.meta[_AFTER] = after
+        return super().parse_args(ctx, before)
+
+
+def argv_of(ctx: click.Context) -> tuple[str, ...]:
+    return tuple(ctx.meta.get(_AFTER) or ())
+
+
+@dataclass(frozen=True)
+class LiveServices:
+    """One command's."""
+
+    session: CliSession
+    layer: Layer
+    signals: SignalHandler
+
+    @cached_property
+    def store(self) -> Store:
+        return self.session.store(self.layer.stack)
+
+    @cached_property
+    def live(self) -> LiveLayer:
+        return status.load(self.store, self.layer)
+
+    @cached_property
+    def calls(self) -> AwsCalls:
+        stack = self.layer.stack
+        return AwsCalls(lambda: self.session.identity(stack), stack.aws_region, self.layer.label, self.signals.pause)
+
+    def chosen(self, name: str) -> DeployedService:
+        """The service of that name, or the only one."""
+        return deployed_services.choose(self.layer.label, self.live.services, name)
+
+    def found(self, one: DeployedService, there: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+        """The service as ECS has it. NotFoundError where it is gone."""
+        service = there.get(one.resource)
+        if service is None or service.get("status") == "INACTIVE":
+            raise NotFoundError(
+                f"{self.layer.label}: ECS has no service {one.service_name} in {one.cluster}",
+                hint=f"an apply makes it again: {suggest('apply', self.layer)}",
+            )
+        return service
+
+    def check_confirmed(self) -> None:
+        """RefusedError on a protected stack whose layer was not confirmed."""
+        label, options = self.layer.label, self.session.options
+        if self.layer.stack.settings.protected and not options.dry_run and options.confirm != label:
+            raise RefusedError(f"{label} is protected", hint=f"confirm it: --confirm {label}")
+
+
+def opened(session: CliSession, name: str, words: Sequence[str], signals: SignalHandler) -> LiveServices:
+    return LiveServices(session, parse(session, Form(name, PLAN, flags=()), words).layer, signals)
