@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from . import service_models
 from .lifecycle import RECORD, Seed, seed_from_json
 
 SIMULATION = {
@@ -53,6 +54,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 
 
 def serve(options: argparse.Namespace) -> None:
+    service_models.share()  # before moto is imported
     from . import aws
 
     identity = {"token": secrets.token_hex(16), "project": options.project, "pid": os.getpid()}
