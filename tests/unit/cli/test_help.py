@@ -48,7 +48,9 @@ def test_every_command_has_help(run_cli: Run, command: str) -> None:
 def test_help_shows_a_commands_own_options_first(command: str) -> None:
     one = cli.get_command(click.Context(cli), command)
     assert one
-    *options, last = [p for p in one.get_params(click.Context(one)) if isinstance(p, click.Option)]
+    *options, last = [
+        p for p in one.get_params(click.Context(one, **one.context_settings)) if isinstance(p, click.Option)
+    ]
     ranks = [option.rank if isinstance(option, Shared) else 0 for option in options]
     assert "--help" in last.opts and ranks == sorted(ranks)
 
