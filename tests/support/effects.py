@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,7 @@ FAILED = Outcome(1, ok=False, tail="Error: no")
 DELETES = json.dumps(
     {"resource_changes": [{"address": "a.b", "type": "a", "mode": "managed", "change": {"actions": ["delete"]}}]}
 )
+MEETING = 1.0  # seconds that a step waits for another
 NOWHERE = "http://127.0.0.1:1"
 _VARYING = re.compile(  # between two runs of one command line
     r'"(?:started|finished|at|since|id|seconds|expected_seconds|command|by|log)": [^\n]*|"[^"\n]*/logs/[^"\n]*"'
@@ -45,12 +47,28 @@ _VARYING = re.compile(  # between two runs of one command line
 
 @dataclass
 class Seen:
-    """``most``: how many steps ran side by side."""
+    """``most``: how many steps ran side by side. ``alone``: one waited for another, and none came."""
 
     steps: list[tuple[str, ...]] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     running: int = 0
     most: int = 0
+    alone: bool = False
+    begun: threading.Condition = field(default_factory=threading.Condition)
+
+    @contextlib.contextmanager
+    def step(self, meets: bool) -> Iterator[None]:
+        """``meets``: the first ones wait for each other, so that side by side is not chance."""
+        with self.begun:
+            self.running += 1
+            self.most = max(self.most, self.running)
+            self.begun.notify_all()
+            if meets and not self.alone:
+                self.alone = not self.begun.wait_for(lambda: self.most > 1, MEETING)
+        try:
+            yield
+        finally:
+            self.running -= 1
 
 
 @dataclass(frozen=True)
@@ -64,11 +82,14 @@ class Result:
 
 
 class SeenEngine(FakeEngine):
-    """Plays the engine of a name. ``fails``: the tenant whose steps fail; ``slow``: seconds that each step takes."""
+    """Plays the engine of a name. ``fails``: the tenant whose steps fail; ``slow``: seconds that each step takes; ``meets``:
+    those of tenants wait for each other."""
 
-    def __init__(self, name: str, cloud: Cloud, seen: Seen, fails: str, slow: float, deletes: bool) -> None:
+    def __init__(
+        self, name: str, cloud: Cloud, seen: Seen, fails: str, slow: float, deletes: bool, meets: bool
+    ) -> None:
         super().__init__(self._behave)
-        self.deletes = deletes
+        self.deletes, self.meets = deletes, meets
         self.name, self.contained = name, name != "host"
         self.cloud, self.seen, self.fails, self.slow = cloud, seen, fails, slow
 
@@ -84,10 +105,8 @@ class SeenEngine(FakeEngine):
         values = run.files.made.get(VALUES_FILE, b"").decode()
         values += json.dumps(dict(run.planned)) if run.files.collect else ""  # what a saved plan remembers
         seen.steps.append((self.name, run.layer.label, *step.argv, environment.get("AWS_ENDPOINT_URL", ""), values))
-        seen.running += 1
-        seen.most = max(seen.most, seen.running)
-        time.sleep(self.slow)
-        seen.running -= 1
+        with seen.step(self.meets and bool(run.layer.tenant)):
+            time.sleep(self.slow)
         if self.fails and run.layer.tenant == self.fails:
             return FAILED
         if self.deletes and step.captured:
@@ -170,6 +189,7 @@ class Typed(CliSession):
     deletes: bool = False
     stub: bool = False
     live: bool = False
+    meets: bool = False
 
     def docker(self) -> Any:
         return Docker(self.seen)
@@ -179,7 +199,7 @@ class Typed(CliSession):
         return "orchestrate:1"
 
     def make_engine(self) -> Any:
-        engine = SeenEngine(self.engine_name, self.cloud, self.seen, self.fails, self.slow, self.deletes)
+        engine = SeenEngine(self.engine_name, self.cloud, self.seen, self.fails, self.slow, self.deletes, self.meets)
         return DryRunEngine(self.console.print, engine) if self.dry_run else engine
 
     @property
@@ -221,7 +241,8 @@ class Typed(CliSession):
 @dataclass(frozen=True)
 class Case:
     """Two command lines: ``base``, and that with ``more``, or ``instead`` where the option takes the place of another. ``before``:
-    what is typed first, ``fails`` then; ``change``: done to the project; ``live``: on an AWS that runs its services."""
+    what is typed first, ``fails`` then; ``meets``: it matters how many run side by side; ``change``: done to the project;
+    ``live``: on an AWS that runs its services."""
 
     base: str
     more: str = ""
@@ -232,6 +253,7 @@ class Case:
     deletes: bool = False
     stub: bool = False
     live: bool = False
+    meets: bool = False
     change: Callable[[Disk], object] = lambda _: None
 
 
@@ -313,9 +335,9 @@ class Bench:
             files = _files(root)
             seen = Seen()
             self.capture.readouterr()
-            code = _typed(disk, Case("", slow=case.slow) if case.before else case, line, seen)
+            code = _typed(disk, Case("", slow=case.slow, meets=case.meets) if case.before else case, line, seen)
             out = _VARYING.sub("", self.capture.readouterr().out)
-        most = seen.most if case.slow else 0  # else it is chance
+        most = seen.most if case.meets else 0  # else it is chance
         return Result(
             code, out, tuple(sorted(seen.steps)), frozenset(seen.asked), frozenset(_files(root) ^ files), most
         )
@@ -335,6 +357,7 @@ def _typed(disk: Disk, case: Case, line: str, seen: Seen) -> int:
         deletes=case.deletes,
         stub=case.stub,
         live=case.live,
+        meets=case.meets,
     )
     try:
         ended = command.main(words[len(name) :], " ".join(name), standalone_mode=False, obj=session)
