@@ -214,7 +214,7 @@ class Deployer:
 
     def _plain(self, prepared: PreparedLayer, outcome: Outcome, console: Console, signals: SignalHandler) -> Outcome:
         """After a move: the rules of wider paths, which stood aside for it, get their own numbers back. Not before: until the rule
-        that moved has its own again, they would come first."""
+        that moved has its own again, they would come first. ``outcome``: of the apply that they waited for."""
         if not (prepared.verb.applies and outcome) or outcome.skipped:
             return outcome
         console.info(f"{prepared.layer.label}: moved; applying once more to put the rules of wider paths back")

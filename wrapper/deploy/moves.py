@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..model.findings import SERVICE
 from ..model.nouns import Outcome, Step
 from ..run.runner import StepWatch
+from ..terraform import service_map
 from ..terraform.arguments import partial
-from ..terraform.plan_stream import is_plan, left_target_groups, replaces_service
+from ..terraform.plan_stream import is_plan, leaves_target_group, replaces_service, taken_away
 from .prepared import PreparedLayer
 
+_FIRST = (
+    "service1"  # the service that a tenant of 0.1 had; its addresses are those of then (modules/tenant-load-balancer)
+)
 # What the apply after a move takes away, also of a stack that is protected: the two rules, and the target group that was left.
-FREED = ("*aws_lb_listener_rule.turned[[]0]", "*aws_lb_listener_rule.shared[[]*]", "*aws_lb_target_group.this[[]*]")
+FREED = ("*aws_lb_listener_rule.turned[[]*]", "*aws_lb_listener_rule.shared[[]*]", "*aws_lb_target_group.this[[]*]")
 
 
 class Moves(Exception):
@@ -44,12 +49,25 @@ class MoveWatch:
         planned = is_plan(step.argv) and outcome and not outcome.skipped
         if not (planned and self.may_move) or one.verb.as_applied or partial(one.tokens):
             return
-        leaving = _leaving(one, outcome.tail) if one.takes_moves and not one.moves else ()
+        may_leave = one.takes_moves and not one.moves and leaves_target_group(outcome.tail)
+        leaving = _leaving(one, outcome.tail) if may_leave else ()
         if leaving or (one.takes_counts and replaces_service(outcome.tail)):
             raise Moves(leaving)
 
 
 def _leaving(prepared: PreparedLayer, text: str) -> tuple[str, ...]:
-    """The services that leave their target group, as slots name them: an instance of a module has the name of its service."""
-    paths = prepared.paths or {}
-    return tuple(sorted({next((key for key in keys if key in paths), "") for keys in left_target_groups(text)}))
+    """The services that leave their target group, as slots name them. Of each the plan takes away the group, the rule that led
+    there, and the service itself: one that comes from a load balancer of its own leaves no rule, and the apply that ends a move
+    takes no service away. The tenant's first service may have addresses without its name."""
+    services, paths = service_map.names(prepared.root_request.request.declared, prepared.values), prepared.paths or {}
+    gone: dict[str, set[str]] = {}
+    for kind, words in taken_away(text):
+        gone.setdefault(kind, set()).add(next((word for word in words if word in services), ""))
+    left, groups = (
+        gone.get(SERVICE, set()),
+        gone.get("aws_lb_target_group", set()) & gone.get("aws_lb_listener_rule", set()),
+    )
+    found = left & (groups - {""})
+    if "" in groups and (rest := left - found):
+        found.add(min(rest, key=lambda s: (s != _FIRST, s in paths, s)))
+    return tuple(sorted({service if service in paths else "" for service in found}))

@@ -17,6 +17,7 @@ from .output import plain
 LONGEST = 8192  # bytes of a line
 _KEY = re.compile(r'\[(?:"(?:\\.|[^"\\])*"|-?\d+)\]')  # [0], ["a.b"]: may hold anything
 _IN_MODULE = re.compile(r'\bmodule\.[\w-]+\["((?:\\.|[^"\\])*)"\]')
+_WORD_OF_KEY = re.compile(r'\["([a-z][a-z0-9-]*) [^"]*"\]')
 _HEAD = re.compile(r"  # (?:module\.[\w-]+\.)*([\w-]+)\.[\w-]+(?: \(deposed object \w+\))? (\S.*)$")
 _ACTIONS = (
     ("will be created", "create"),
@@ -65,26 +66,25 @@ def is_plan(argv: Sequence[str]) -> bool:
     return "plan" in argv[1:2]
 
 
-def left_target_groups(text: str) -> list[tuple[str, ...]]:
-    """Where a plan takes a service away with its target group and the rule that led there: of each such module the keys of its
-    instance, ``("api",)`` for ``module.service["api"]``. A service that comes from a load balancer of its own leaves no rule; the
-    apply that ends a move takes no service away."""
-    found: dict[tuple[str, ...], Counter[Change]] = {}
-    for line in text.splitlines():
-        if change := read(line[:LONGEST]):
-            found.setdefault(_module_keys(line), Counter())[change] += 1
-    return [keys for keys, changes in found.items() if _leaves(changes)]
+def leaves_target_group(text: str) -> bool:
+    """Whether a plan takes a service away, a target group, and a rule that led to one."""
+    return {"aws_lb_target_group", "aws_lb_listener_rule", SERVICE} <= {kind for kind, _ in taken_away(text)}
 
 
-def _leaves(changes: Counter[Change]) -> bool:
-    kinds = ("aws_lb_target_group", "aws_lb_listener_rule", SERVICE)
-    return all(any(changes[Change(action, kind)] for action in ("delete", "replace")) for kind in kinds)
+def taken_away(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """What a plan takes away, or replaces: the kind of each resource, and what its address names. That are the keys of the modules
+    it is in, and the first word of its own key where that has more: ``this["api ip"]``."""
+    found = ((read(line[:LONGEST]), line) for line in text.splitlines())
+    return [(change.type, _names(line)) for change, line in found if change and change.action in ("delete", "replace")]
 
 
-def _module_keys(line: str) -> tuple[str, ...]:
-    """The keys of the modules in an address, from a line of a plan in either form."""
-    text = line if not line.startswith("{") else str(strict_json.parse(line)["change"]["resource"].get("module", ""))
-    return tuple(_IN_MODULE.findall(plain(text)))
+def _names(line: str) -> tuple[str, ...]:
+    if line.startswith("{"):
+        resource = strict_json.parse(line)["change"]["resource"]
+        address = f"{resource.get('module', '')} {resource.get('resource', '')}"
+    else:
+        address = plain(line)
+    return (*_IN_MODULE.findall(address), *_WORD_OF_KEY.findall(address))
 
 
 def replaces_service(text: str) -> bool:

@@ -33,15 +33,23 @@ def check(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue],
     _check_paths({n: path for n, one in services.items() if (path := _path(one))}, found, label)
 
 
+def names(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue]) -> tuple[str, ...]:
+    return tuple(_services(declared, values))
+
+
 def with_path(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue]) -> dict[str, str]:
     """The services of a tenant that answer for some paths, and not for all: name => path."""
+    paths = {name: _path(one) for name, one in _services(declared, values).items()}
+    return {name: path for name, path in paths.items() if path and not is_every_path(path)}
+
+
+def _services(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue]) -> dict[str, Mapping[str, Any]]:
+    """A tenant's services by name; none where the root declares no map of them."""
     variable = declared.get(VARIABLE)
     if variable is None or not _is_map_of_services(variable.type):
         return {}
     found = values[VARIABLE].value if VARIABLE in values else variable.default
-    services = found if isinstance(found, dict) else {}
-    paths = {str(name): _path(one) for name, one in services.items() if isinstance(one, dict)}
-    return {name: path for name, path in paths.items() if path and not is_every_path(path)}
+    return {str(n): one for n, one in found.items() if isinstance(one, dict)} if isinstance(found, dict) else {}
 
 
 def _is_map_of_services(kind: list[Any]) -> bool:
@@ -56,8 +64,9 @@ def _check_name(name: str, found: ResolvedValue) -> None:
 
 
 def _path(service: Mapping[str, object]) -> str:
-    """What a service answers for; "" for a worker, which has no port."""
-    return "" if service.get("port") is None else str(service.get("path") or EVERY_PATH)
+    """What a service answers for; "" for a worker, which has no port, and no path of its own."""
+    path = str(service.get("path") or EVERY_PATH)
+    return "" if service.get("port") is None and is_every_path(path) else path
 
 
 def _check_paths(paths: Mapping[str, str], found: ResolvedValue, label: str) -> None:

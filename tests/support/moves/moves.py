@@ -189,7 +189,7 @@ class Tenant:
 
     def _moves(self, values: Values) -> bool:
         shares = values.get("load_balancer", {}).get("mode") == "shared"
-        return shares and bool(plan_stream.left_target_groups(self.terraform.run("show", "-no-color", "plan")))
+        return shares and plan_stream.leaves_target_group(self.terraform.run("show", "-no-color", "plan"))
 
     def _untaint(self) -> None:
         state = self.terraform.folder / "terraform.tfstate"

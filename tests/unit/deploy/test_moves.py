@@ -216,7 +216,11 @@ def test_a_root_that_takes_no_count_is_planned_once_for_another_service(cloud: S
 
 
 def test_the_apply_that_ends_a_move_may_take_away_what_is_left_also_where_the_stack_is_protected() -> None:
-    rules = ["module.service.aws_lb_listener_rule.turned[0]", 'aws_lb_listener_rule.shared["ip-shared1"]']
+    rules = [
+        "module.service.aws_lb_listener_rule.turned[0]",
+        'module.load_balancer.aws_lb_listener_rule.turned["api"]',
+        'aws_lb_listener_rule.shared["ip-shared1"]',
+    ]
     rules += ['module.service.aws_lb_target_group.this["first"]']
     gone = [{"mode": "managed", "address": a, "type": "x", "change": {"actions": ["delete"]}} for a in rules]
     plan_json.check_deletions(json.dumps({"resource_changes": gone}).encode(), "acme", FREED)

@@ -41,16 +41,19 @@ variable "services" {{
 """
 API = 'services = {\n  api = { port = 9090, path = "/api/*" }\n}\n'
 NARROWER = 'services = {\n  api = { port = 9090, path = "/api/*" }\n  v2 = { port = 9091, path = "/api/v2/*" }\n}\n'
-LEAVES = "".join(
-    f'\n  # module.service["v2"].{kind}["first"] will be destroyed\n'
-    for kind in ("aws_lb_target_group.this", "aws_lb_listener_rule.shared", "aws_ecs_service.this")
-)
+# As the plan of src/appcluster/tenant says it.
+LEAVES = """
+  # module.load_balancer.aws_lb_listener_rule.shared["v2 instance-shared1"] will be destroyed
+  # module.load_balancer.aws_lb_target_group.this["v2 instance-shared1"] will be destroyed
+  # module.service["v2"].aws_ecs_service.this["instance-shared1-ec2-replica-44136fa3"] will be destroyed
+  # module.service["api"].aws_ecs_service.this["instance-shared1-ec2-replica-44136fa3"] must be replaced
+"""
 
 
 class Routed(Cloud):
     """Its plans leave the target group of v2, as often as is said; ``done``: the slots of each good apply."""
 
-    leaves = 0
+    leaves, says = 0, LEAVES
 
     def __init__(self, disk: Disk) -> None:
         super().__init__(disk)
@@ -60,7 +63,7 @@ class Routed(Cloud):
         outcome = super().behave(run, step)
         if step.argv[1] == "plan" and outcome and self.leaves:
             self.leaves -= 1
-            return replace(CHANGES, tail=LEAVES + CHANGES.tail)
+            return replace(CHANGES, tail=self.says + CHANGES.tail)
         if step.argv[1] == "apply" and outcome:
             self.done.append(self.slots)
         return outcome
@@ -234,7 +237,7 @@ def test_the_rules_of_wider_paths_make_way_until_the_move_has_ended(cloud: Route
     cloud.done.clear()
     cloud.leaves = 1
     cloud.perform("apply", "acme")
-    assert moves(cloud) == [{"v2": TURNED["moving"], "api": 4402}, {"v2": 101, "api": 4402}, {"v2": 101, "api": 102}]
+    assert moves(cloud) == [{"v2": TURNED["moving"], "api": 102}, {"v2": 101, "api": 4802}, {"v2": 101, "api": 102}]
     assert cloud.table == {"acme": 10101, "acme/v2": 101, "acme/api": 102}
 
 
@@ -248,5 +251,31 @@ def test_a_move_of_a_path_that_stopped_goes_on_with_the_wider_ones_aside(cloud: 
     cloud.fails.clear()
     cloud.done.clear()
     cloud.perform("apply", "acme")
-    assert moves(cloud) == [{"v2": 101, "api": 4402}, {"v2": 101, "api": 102}], "back, and each rule at its own number"
+    assert moves(cloud) == [{"v2": 101, "api": 4802}, {"v2": 101, "api": 102}], "back, and each rule at its own number"
     assert cloud.table["acme/v2"] == 101
+
+
+BOTH = """
+  # module.load_balancer.aws_lb_listener_rule.shared["first"] will be destroyed
+  # module.load_balancer.aws_lb_target_group.this["first"] will be destroyed
+  # module.service["web"].aws_ecs_service.this["first"] will be destroyed
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "services", "moving"),
+    [
+        (BOTH, NARROWER, [""]),
+        (BOTH + LEAVES, NARROWER, ["", "rules.v2"]),
+        (BOTH.replace("web", "service1"), NARROWER + "", [""]),
+        (BOTH.replace('module.service["web"]', 'module.service["v2"]'), NARROWER, ["rules.v2"]),
+        (BOTH.replace('["web"]', ""), API, [""]),
+    ],
+)
+def test_which_of_the_services_moves(cloud: Routed, said: str, services: str, moving: list[str]) -> None:
+    says(cloud, services)
+    cloud.perform("apply", "acme")
+    cloud.leaves, cloud.says = 1, said
+    cloud.perform("plan", "acme")
+    rules = {f"rules.{s}": rule for s, rule in cloud.slots["rules"].items()}
+    assert [s for s, rule in {"": cloud.slots, **rules}.items() if rule.get("moving")] == moving

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wrapper.model.findings import Change
-from wrapper.terraform.plan_stream import LONGEST, LineHeads, Reader, left_target_groups, read, replaces_service
+from wrapper.terraform.plan_stream import (
+    LONGEST,
+    LineHeads,
+    Reader,
+    leaves_target_group,
+    read,
+    replaces_service,
+    taken_away,
+)
 
 PLAN = """\
 aws_ecs_cluster.this: Refreshing state... [id=arn:aws:ecs:ap-southeast-2:1:cluster/c]
@@ -118,7 +127,27 @@ SERVICE = '  # module.service.aws_ecs_service.this["first"] will be destroyed\n'
     ],
 )
 def test_a_plan_leaves_a_target_group(said: str, leaves: bool) -> None:
-    assert left_target_groups(said) == ([()] if leaves else [])
+    assert leaves_target_group(said) is leaves
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ('  # module.service.aws_ecs_service.this["first"] will be destroyed', [("aws_ecs_service", ())]),
+        ('  # module.service["api"].aws_lb.this must be \x1b[31mreplaced', [("aws_lb", ("api",))]),
+        ('  # module.lb.aws_lb.this["api ip-shared1"] will be destroyed', [("aws_lb", ("api",))]),
+        ('  # module.a["x"].module.b["y"].aws_lb.this["z w"] will be destroyed', [("aws_lb", ("x", "y", "z"))]),
+        ('  # module.service["api"].aws_lb.this will be created', []),
+        (
+            '{"type": "planned_change", "change": {"action": "delete", "resource": {"module": "module.a[\\"x\\"]",'
+            ' "resource": "aws_lb.this[\\"y z\\"]", "resource_type": "aws_lb"}}}',
+            [("aws_lb", ("x", "y"))],
+        ),
+        ("No changes.", []),
+    ],
+)
+def test_what_a_plan_takes_away_and_what_its_address_names(line: str, found: list[Any]) -> None:
+    assert taken_away(line) == found
 
 
 @pytest.mark.parametrize(

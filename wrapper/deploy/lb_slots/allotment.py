@@ -1,7 +1,8 @@
 """What a tenant's root gets of its slots: the variable ``allotment``, also in a move. Pure.
 
-In a move a rule steps aside, to a higher number, for the rule that turns (modules/tenant-service/shared-load-balancer.tf). A rule
-of a wider path, which contains that one's, would then come first; so it steps aside too, above both.
+In a move a rule steps aside, to a higher number, for the rule that turns. A rule of a wider path, which contains that one's, would
+then come first; so the module takes it aside as far (modules/tenant-load-balancer/shared-load-balancer.tf), and where it moves too,
+all its numbers are above those of the narrower one. After a move wider rules wait until the narrower have their own numbers.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from ...terraform.path_patterns import contains
 from .assignment import Paths
 from .slots import ASIDE, TURNED, SlotTable
 
-# The numbers of a move where the path contains one that moves, and of each that contains such a path again: a step of three bands
-# of ninety, above ASIDE of the narrower ones, and below the catch-alls for nineteen paths one in another.
-_ABOVE, _STEP = 4000, 300
+# The numbers of a path that contains one that moves, and of each that contains such a path again: a step of four bands of ninety,
+# above ASIDE of the narrower ones, and below the catch-alls for fourteen paths one in another.
+_ABOVE, _STEP, _WAITING = 4000, 400, 300
 
 
 def value(
@@ -23,12 +24,14 @@ def value(
 ) -> dict[str, Any]:
     """``paths``: of its services that have one; None where the root takes none of them. ``leaving``: the services ("" for the
     catch-all) that move to another target group; not ``moving``: they have moved, and wider rules are still aside."""
-    first, held = table.tenants[tenant].slot, leaving if moving else ()
-    found = {"load_balancer": first.load_balancer, **_rule(first.priority, 0, moves="" in held)}
+    first, levels, slots = table.tenants[tenant].slot, _levels(paths or {}, leaving), table.rules(tenant)
+    found = {"load_balancer": first.load_balancer, **_rule(first.priority, 0, moves=moving and "" in leaving)}
     if paths is None:
         return found
-    levels, slots = _levels(paths, leaving), table.rules(tenant)
-    rules = {s: _rule(slots[s].priority, levels[s], moves=s in held) for s in sorted(paths) if s in slots}
+    rules = {s: _rule(slots[s].priority, levels[s], moves=moving and s in leaving) for s in sorted(paths) if s in slots}
+    for service, rule in rules.items():
+        if levels[service] and not moving:
+            rule["priority"] += _base(levels[service]) + _WAITING
     return {**found, "rules": rules}
 
 
@@ -39,21 +42,21 @@ def turned(table: SlotTable, tenant: str, paths: Paths, leaving: Collection[str]
 
 
 def wider(paths: Paths, leaving: Collection[str]) -> bool:
-    """Whether rules of wider paths step aside too."""
+    """Whether there are rules of wider paths."""
     return any(_levels(paths, leaving).values())
 
 
 def _rule(priority: int, level: int, *, moves: bool) -> dict[str, Any]:
-    base = _ABOVE + _STEP * level
     if not moves:
-        return {"priority": priority + (base if level else 0)}
-    turn, aside = (
-        (base, {kind: base + n for kind, n in zip(ASIDE, (100, 200), strict=True)}) if level else (TURNED, ASIDE)
-    )
-    return {
-        "priority": priority,
-        "moving": {"turned": priority + turn, "aside": {kind: priority + more for kind, more in aside.items()}},
-    }
+        return {"priority": priority}
+    base = _base(level)
+    turn, aside = (base, {kind: base + 100 * n for n, kind in enumerate(ASIDE, 1)}) if level else (TURNED, ASIDE)
+    moving = {"turned": priority + turn, "aside": {kind: priority + more for kind, more in aside.items()}}
+    return {"priority": priority, "moving": moving}
+
+
+def _base(level: int) -> int:
+    return _ABOVE + _STEP * level
 
 
 def _levels(paths: Paths, leaving: Collection[str]) -> Mapping[str, int]:
