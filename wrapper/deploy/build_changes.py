@@ -59,4 +59,5 @@ def _origin(prepared: PreparedLayer, name: str) -> str:
     one = prepared.choices[name]
     if one.number == one.before and not one.given:
         return build_words.origin(one) if one.number != one.now.number else one.now.where
-    return build_words.reason(one)
+    within = f"; in {', '.join(one.services)}" if one.services and one.number != one.before else ""
+    return build_words.reason(one) + within

@@ -16,6 +16,7 @@ from ..model.fingerprint import Difference
 from ..model.nouns import ResolvedValue, Variable
 from ..state.history import HistoryEntry
 from ..state.record import DeploymentRecord
+from ..terraform import service_images, service_map
 from ..terraform.build_variables import build_names, capital, is_key, spelled
 from . import build_rule, build_words
 from .build_rule import BuildChoice, Given, Ran, Said, Why, parse_said
@@ -83,18 +84,32 @@ def choose(
 @dataclass(frozen=True)
 class BuildQuestion:
     """What the builds of a layer are chosen by, but for its record: what the files say ``now``, what the command gives, and how
-    it chooses. The record may be read again, and the question asked again; a build that it alone knows may be in the map."""
+    it chooses. The record may be read again, and the question asked again; a build that it alone knows may be in the map.
+    ``runs``: what runs each; a build in the map that nothing runs is none of the layer's. None: that is not known of this root."""
 
     declared: Mapping[str, Variable]
     now: Mapping[str, Said]
     given: Mapping[str, Given]
     policy: BuildPolicy
+    runs: Mapping[str, tuple[str, ...]] | None = None
 
     def ask(self, record: DeploymentRecord) -> dict[str, BuildChoice]:
         names = {spelled(n, self.declared) for n in {*record.builds, *record.files}} - self.now.keys()
-        only_recorded = {n: said(n, {}, self.declared) for n in sorted(names) if is_key(n, self.declared)}
+        only_recorded = {
+            n: said(n, {}, self.declared) for n in sorted(names) if is_key(n, self.declared) and self.has(n)
+        }
         found = choose(self.declared, {**self.now, **only_recorded}, self.given, record, self.policy)
-        return {n: one for n, one in found.items() if n not in only_recorded or one.number or one.before}
+        kept = {n: one for n, one in found.items() if n not in only_recorded or one.number or one.before}
+        return {n: replace(one, services=services) if (services := self._told(n)) else one for n, one in kept.items()}
+
+    def has(self, name: str) -> bool:
+        """Whether the layer has this build."""
+        return self.runs is None or name in self.runs or not is_key(name, self.declared)
+
+    def _told(self, name: str) -> tuple[str, ...]:
+        """What runs a build, where its name does not say that."""
+        services = (self.runs or {}).get(name.replace("_", "-"), ())
+        return () if services == (name.removesuffix("-build"),) else services
 
 
 def question(
@@ -104,9 +119,12 @@ def question(
     policy: BuildPolicy,
 ) -> BuildQuestion:
     """``values``: what the files say, and no argument; ``given``: by name a value of the command's, and its way."""
-    builds = build_names(declared, {*values, *given})
+    whole = {**values, **{n: v for n, (v, _) in given.items()}}
+    runs = service_images.runs(declared, whole) if service_map.VARIABLE in declared else None
+    asked = BuildQuestion(declared, {}, {}, policy, runs)
+    builds = [n for n in build_names(declared, {*values, *given}) if asked.has(n)]
     numbers = {n: Given(text(v.value), how) for n, (v, how) in given.items() if n in builds}
-    return BuildQuestion(declared, {n: said(n, values, declared) for n in builds}, numbers, policy)
+    return replace(asked, now={n: said(n, values, declared) for n in builds}, given=numbers)
 
 
 def check_mode(asked: BuildQuestion, label: str, where: str) -> None:

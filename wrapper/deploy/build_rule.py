@@ -77,13 +77,15 @@ class Given:
 
 @dataclass(frozen=True)
 class BuildChoice:
-    """The number that a build gets, and all that led to it. ``ran`` is None where nothing is recorded of it."""
+    """The number that a build gets, and all that led to it. ``ran`` is None where nothing is recorded of it; ``services``:
+    those that run it, where its name does not say that."""
 
     number: str | None
     why: Why
     now: Said
     ran: Ran | None = None
     given: Given | None = None
+    services: tuple[str, ...] = ()
 
     @property
     def before(self) -> str | None:

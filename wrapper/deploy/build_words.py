@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..model.nouns import Layer
@@ -40,11 +40,17 @@ def moves(choices: Named) -> str:
     return ", ".join(f"{name} {step(one)}" for name, one in choices.items() if one.before != one.number)
 
 
-def retired(label: str, builds: Mapping[str, str], choices: Named) -> list[str]:
-    """Of builds that ran, and that the root declares no more. ``builds``: as they are recorded."""
-    declared = {capital(n) for n in choices}
-    gone = sorted(n for n in builds if capital(n) not in declared)
-    return [f"{label}: {n} {builds[n]} ran; no variable takes it now" for n in gone]
+def retired(label: str, builds: Mapping[str, str], choices: Named, declared: Container[str] = ()) -> list[str]:
+    """Of builds that ran, and that the root declares no more, or no service runs. ``builds``: as they are recorded."""
+    chosen = {capital(n) for n in choices}
+    gone = sorted(n for n in builds if capital(n) not in chosen)
+    why = {n: "no service runs it now" if n in declared else "no variable takes it now" for n in gone}
+    return [f"{label}: {n} {builds[n]} ran; {why[n]}" for n in gone]
+
+
+def unused(label: str, given: Iterable[str]) -> list[str]:
+    """Of builds that the command gives, and no service of the layer runs."""
+    return [f"{label}: {n} is given, and no service of it runs that image; it is left out" for n in given]
 
 
 def destroyed(label: str, past: HistoryEntry | None, choices: Named) -> list[str]:
@@ -76,8 +82,9 @@ def _counts(one: BuildChoice) -> bool:
 
 
 def step(one: BuildChoice) -> str:
-    """``90 -> 95``, or the number alone where it stays."""
-    return shown(one.number) if one.before == one.number else f"{shown(one.before)} -> {shown(one.number)}"
+    """``90 -> 95``, with the services that change where its name does not say them; or the number alone where it stays."""
+    within = f" in {', '.join(one.services)}" if one.services else ""
+    return shown(one.number) if one.before == one.number else f"{shown(one.before)} -> {shown(one.number)}{within}"
 
 
 def _short(one: BuildChoice) -> str:

@@ -337,7 +337,8 @@ class Deployer:
             for line in (
                 *build_words.doubts(prepared.layer, record, state[0] if state else None, state[1] if state else ""),
                 *build_words.lines(label, prepared.choices, lost=state is not None and not record.at),
-                *build_words.retired(label, record.builds, prepared.choices),
+                *build_words.retired(label, record.builds, prepared.choices, prepared.root_request.request.declared),
+                *build_words.unused(label, prepared.unused_builds),
                 *build_words.destroyed(label, found.destroyed, prepared.choices),
                 *self.turn.commits(prepared, record),
             ):

@@ -22,7 +22,7 @@ from ..run.runner import Console
 from ..state import layer_state
 from ..state.record import DeploymentRecord
 from ..state.store import Store
-from ..terraform import caller_values, service_map, variables
+from ..terraform import caller_values, service_images, service_map, variables
 from ..terraform.arguments import removes
 from ..terraform.build_variables import folded, has_builds, holds_build
 from ..terraform.commands import PLAN, Token, Verb
@@ -147,7 +147,10 @@ class InputResolver:
         choices = question.ask(record or DeploymentRecord())
         if record and record.damaged and not losses:
             self._check_every_given(layer, question)
+        if not losses and service_images.IMAGES in request.declared:
+            service_images.check_names(request.declared, {**values, **root_request.caller_values}, layer.label)
         values = {**build_choices.settled(values, choices), **root_request.caller_values}
+        values = {n: v for n, v in values.items() if question.has(n)}
         known = {*folded(values, request.declared), *root_request.overrides.sensitive_names}
         if losses:
             root_request, values = self._for_destroy(layer, root_request, values, known, losses)
@@ -155,6 +158,7 @@ class InputResolver:
             _check_required(layer, request.declared, known, record)
             if service_map.VARIABLE in request.declared:
                 service_map.check(request.declared, values, layer.label)
+                service_images.check(request.declared, values, layer.label)
         digests = digest_each(values, first)
         inputs = fingerprint.inputs(digests, **root_request.digests) if root_request.whole else {}
         return PreparedLayer(layer, root_request, values, inputs, question=question).chosen(choices)
@@ -251,10 +255,8 @@ class InputResolver:
             raise values
         record = self._record(layer, root_request, None)
         question = self._question(root_request, values, seen=record is not None)
-        return {
-            **build_choices.settled(values, question.ask(record or DeploymentRecord())),
-            **root_request.caller_values,
-        }
+        found = build_choices.settled(values, question.ask(record or DeploymentRecord()))
+        return {n: v for n, v in {**found, **root_request.caller_values}.items() if question.has(n)}
 
     def merge_differences(self, layers: Sequence[Layer]) -> Iterator[list[MergeDifference] | OrchestrateError]:
         """Of each layer of one root what the two rules of merging read in two ways."""

@@ -13,7 +13,7 @@ from ..run import plan_run
 from ..run.plan_run import RunContext, RunRequest
 from ..state.record import DeploymentRecord
 from ..terraform.arguments import partial, without_refresh
-from ..terraform.build_variables import folded
+from ..terraform.build_variables import folded, is_build
 from ..terraform.commands import Token, Verb
 from ..terraform.variables import CallerValue
 from . import build_choices, promotion
@@ -102,7 +102,8 @@ class PreparedLayer:
     def cli_vars(self) -> dict[str, str]:
         """Its -var, nothing sensitive; without those that a later -var-file replaces."""
         given = self.root_request.caller_values
-        return {n: v.text for n, v in given.items() if v.text is not None and n not in self.sensitive_names}
+        left = {*self.sensitive_names, *self.unused_builds}
+        return {n: v.text for n, v in given.items() if v.text is not None and n not in left}
 
     @property
     def sensitive_names(self) -> tuple[str, ...]:
@@ -113,6 +114,12 @@ class PreparedLayer:
     def builds(self) -> dict[str, str]:
         """Values of the variables that hold a build number, the root's own defaults too."""
         return {n: one.number for n, one in self.choices.items() if one.number is not None}
+
+    @property
+    def unused_builds(self) -> list[str]:
+        """What the command gives, and no service runs."""
+        given, question = self.root_request.caller_values, self.question
+        return sorted(n for n in given if question is not None and is_build(n) and not question.has(n))
 
     @property
     def record(self) -> DeploymentRecord:
@@ -206,7 +213,7 @@ def exactly(overrides: LayerOverrides, prepared: PreparedLayer) -> PreparedLayer
     """The same; raises where other builds than those it is given would run."""
     if overrides.builds is not None:
         origins = {n: v.origin for n, v in prepared.values.items()}
-        promotion.check_same(overrides.builds, prepared.builds, origins, prepared.layer.label)
+        promotion.check_same(overrides.builds, prepared.builds, origins, prepared.layer.label, prepared.unused_builds)
     return prepared
 
 

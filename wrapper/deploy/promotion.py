@@ -48,8 +48,18 @@ def check_fits(
         raise _not_the_same(label, f"declares no variable {', '.join(strange)}", "")
 
 
-def check_same(wanted: Mapping[str, str], found: Mapping[str, str], origins: Mapping[str, str], label: str) -> None:
-    """RefusedError when a layer would not run exactly ``wanted``. ``origins``: where each value came from."""
+def check_same(
+    wanted: Mapping[str, str],
+    found: Mapping[str, str],
+    origins: Mapping[str, str],
+    label: str,
+    unused: Collection[str] = (),
+) -> None:
+    """RefusedError when a layer would not run exactly ``wanted``. ``origins``: where each value came from; ``unused``: what no
+    service of it runs."""
+    lacking = sorted(n for n in unused if n in wanted)
+    if lacking:
+        raise _not_the_same(label, f"has no service that runs {lacking[0]} {wanted[lacking[0]]}, which runs there", "")
     different = sorted(n for n in found if wanted.get(n) != found[n])
     if different:
         name = different[0]

@@ -24,31 +24,35 @@ def check(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue],
     found = values.get(VARIABLE) or ResolvedValue(variable.default, variable.where)
     if not (_is_map_of_services(variable.type) and isinstance(found.value, dict)):
         return
-    services = {name: one for name, one in found.value.items() if isinstance(one, dict)}
-    if not services:
+    named = services(declared, values)
+    if not named:
         hint = "name one, such as services = { service1 = { port = 8080 } }"
         raise ConfigError(f"{label} has no service", where=found.origin, hint=hint)
-    for name in services:
+    for name in named:
         _check_name(name, found)
-    _check_paths({n: path for n, one in services.items() if (path := _path(one))}, found, label)
+    _check_paths({n: path for n, one in named.items() if (path := _path(one))}, found, label)
 
 
 def names(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue]) -> tuple[str, ...]:
-    return tuple(_services(declared, values))
+    return tuple(services(declared, values))
 
 
 def with_path(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue]) -> dict[str, str]:
     """The services of a tenant that answer for some paths, and not for all: name => path."""
-    paths = {name: _path(one) for name, one in _services(declared, values).items()}
+    paths = {name: _path(one) for name, one in services(declared, values).items()}
     return {name: path for name, path in paths.items() if path and not is_every_path(path)}
 
 
-def _services(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue]) -> dict[str, Mapping[str, Any]]:
-    """A tenant's services by name; none where the root declares no map of them."""
+def is_declared(declared: Mapping[str, Variable]) -> bool:
     variable = declared.get(VARIABLE)
-    if variable is None or not _is_map_of_services(variable.type):
+    return variable is not None and _is_map_of_services(variable.type)
+
+
+def services(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue]) -> dict[str, Mapping[str, Any]]:
+    """A tenant's services by name; none where the root declares no map of them."""
+    if not is_declared(declared):
         return {}
-    found = values[VARIABLE].value if VARIABLE in values else variable.default
+    found = values[VARIABLE].value if VARIABLE in values else declared[VARIABLE].default
     return {str(n): one for n, one in found.items() if isinstance(one, dict)} if isinstance(found, dict) else {}
 
 
