@@ -11,7 +11,7 @@ checkov := .orchestrate/checkov-$(shell cksum < requirements-checkov.txt | cut -
 # Hundreds of processes start here: what Python has compiled once is kept, also where the caller's shell says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test environment check lint types policies image unit waiting containers computing coverage real engine browser groovy shells lock bench docs clean help
+.PHONY: demo test environment check lint types policies image unit waiting containers computing coverage real engine browser groovy shells lock bench docs site clean help
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -81,6 +81,9 @@ bench: engine $(dev) ## runs the benchmark
 # What is generated in our Markdown: inputs and outputs of the modules, the tables of docs/scale.md.
 docs: $(dev) ## writes the generated parts of our Markdown
 	@$(dev)/bin/python docs/generate
+
+site: $(dev) ## builds the documentation as a site in .orchestrate/site, and checks its links
+	@$(run) sphinx -q -W --keep-going -n -b html -c docs/site . .orchestrate/site
 
 # checkov asks for some ninety packages, and for older ones of those we share: so it has an environment of its own.
 # --no-deps: the lock names everything, and pip looks for nothing else. It would take the newest release for a requirement
