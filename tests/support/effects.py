@@ -205,25 +205,32 @@ class Typed(CliSession):
     @property
     def simulated(self) -> Any:
         self.seen.asked.add(f"the sandbox of {self.home}")
-        found = SimpleNamespace(url=NOWHERE, pid=1, log="log", version="1", containers=False)
+
+        def found(containers: bool | None) -> Any:
+            where = {"url": NOWHERE, "pid": 1, "log": "log", "version": "1", "key": ""}
+            return SimpleNamespace(**where, containers=bool(containers))
+
         return SimpleNamespace(
             usable=lambda: None,
-            start=lambda seed, containers: found,
+            start=lambda seed, containers: found(containers),
             stop=lambda: True,
-            status=lambda: found,
-            reset=lambda seed, containers: found,
+            status=lambda: found(self.wants_containers),
+            reset=lambda seed, containers: found(containers),
         )
 
     @property
     def containers(self) -> Any:
-        def made(project: Any) -> list[str]:
-            return [f"{project.root.name}:1"]
+        def made(project: Any, pulled: Any) -> list[str]:
+            return [*pulled, f"{project.root.name}:1"]
 
         return SimpleNamespace(
             check=lambda: self.seen.asked.add("whether containers can run"),
-            go_on=lambda: self.seen.asked.add("the data plane"),
+            go_on=lambda speed=None: self.seen.asked.add(f"the data plane, {speed}"),
             make_images=made,
             plane=SimpleNamespace(stop=lambda: None),
+            shown=lambda _endpoint: {},
+            drill=lambda _endpoint, kind, tenant, seconds: self.seen.asked.add(f"{kind} {tenant} {seconds}") or [],
+            page=lambda _endpoint, output: f"the page {output}",
         )
 
     def started_sandbox(self) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 from wrapper.containers.clock import PlaneClock
@@ -26,6 +27,8 @@ class FakeEngine(TaskEngine):
     broken: str = ""
     running: dict[str, Mapping[str, str]] = field(default_factory=dict)  # id -> labels
     told: list[Mapping[str, Any]] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=count)
+    done: list[str] = field(default_factory=list)
     used: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)  # id -> what the engine's stream says
 
     def start(
@@ -33,7 +36,7 @@ class FakeEngine(TaskEngine):
     ) -> list[TaskContainer]:
         if self.broken:
             raise NotStarted(self.broken)
-        name = f"id-{len(self.running)}"
+        name = f"id-{next(self.numbers)}"
         self.running[name] = labels
         return [TaskContainer(c["name"], name, c["image"], status="RUNNING") for c in definition["containers"]]
 
@@ -48,6 +51,12 @@ class FakeEngine(TaskEngine):
 
     def events(self) -> Iterator[Mapping[str, Any]]:
         yield from self.told
+
+    def kill(self, container: str) -> None:
+        self.done.append(f"kill {container}")
+
+    def burn(self, container: str, seconds: float) -> None:
+        self.done.append(f"burn {container} {seconds:g}")
 
     def usage(self, container: str) -> Iterator[Mapping[str, Any]]:
         yield from self.used.get(container, ())

@@ -163,6 +163,10 @@ def _git(disk: Disk) -> None:
         subprocess.run(("git", *me, *words), cwd=disk.root, check=True, capture_output=True)
 
 
+def _containers(disk: Disk) -> None:
+    disk.write("orchestrate.hcl", "containers = true\n")
+
+
 def _bucket(disk: Disk) -> None:
     disk.write(f"{APP}/backend.tfvars", f'bucket = "states"\nregion = "{REGION}"\n')
 
@@ -346,6 +350,12 @@ ONE = {
         for option in ("--root", "--json")
     },
     ("sandbox watch", "--root"): Case("sandbox watch", "--root elsewhere"),
+    ("sandbox drill", "--root"): Case("sandbox drill kill acme", "--root elsewhere"),
+    ("sandbox drill", "--seconds"): Case("sandbox drill sick acme", "--seconds 5", change=_containers),
+    ("sandbox page", "--root"): Case("sandbox page", "--root elsewhere"),
+    ("sandbox page", "--output"): Case("sandbox page", "--output page.html", change=_containers),
+    ("sandbox images", "--pull"): Case("sandbox images", "--pull nowhere.example/web:1"),
+    **{(f"sandbox {n}", "--speed"): Case(f"sandbox {n} --containers", "--speed 2") for n in ("start", "reset")},
     **{(f"sandbox {n}", "--containers"): Case(f"sandbox {n}", "--containers") for n in ("start", "reset")},
     ("image", "--force"): Case("image", "--force"),
     ("image", "--prune"): Case("image", "--prune"),

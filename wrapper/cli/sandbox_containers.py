@@ -9,7 +9,7 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -58,10 +58,10 @@ class SandboxContainers:
 
         return DataPlane(self.home / "sandbox")
 
-    def go_on(self) -> None:
+    def go_on(self, speed: float | None = None) -> None:
         """The data plane of a sandbox that runs; started again where it was killed."""
-        if not self.plane.running():
-            self.plane.start(self.program)
+        if speed is not None or not self.plane.running():
+            self.plane.start(self.program, speed)
 
     def base(self) -> str:
         """The image that the demo application is built on: the base of this tool's own, or else that one itself."""
@@ -71,13 +71,38 @@ class SandboxContainers:
         name = build.base_name(installation.pins())
         return name if build.exists(client, name) else self.image(client)
 
-    def make_images(self, project: Project) -> list[str]:
+    def make_images(self, project: Project, pulled: Iterable[str] = ()) -> list[str]:
+        """``pulled``: images to pull first, which are used then."""
         from ..containers import demo_images, engine
 
-        made: list[str] = []
+        made = [engine.pulled(engine.connect(), name) for name in pulled]
         for found in repositories(project):
             made += demo_images.make(engine.connect(), self.base(), found, self.info)
         return made
+
+    def shown(self, endpoint: Any) -> dict[str, Any]:
+        return shown(endpoint)
+
+    def drill(self, endpoint: Any, kind: str, tenant: str, seconds: float) -> Iterator[str]:
+        """Begins it; which tasks it is about."""
+        from ..containers import lifecycle
+        from .sandbox_drills import chosen
+
+        tasks = chosen(shown(endpoint), kind, tenant)
+        for service, task in tasks if kind == "fill" else tasks[:1]:
+            lifecycle.drill(endpoint.url, endpoint.key, kind, task, seconds)
+            yield f"drill {kind}: task {task[:12]} of service {service}"
+
+    def page(self, endpoint: Any, output: str | None) -> str:
+        """Its address, or the file that it was saved in."""
+        from ..sandbox.lifecycle import DIRECT
+
+        address = f"{endpoint.url}/_orchestrate/page"
+        if output is None:
+            return address
+        with DIRECT.open(address, timeout=10) as answer:
+            Path(output).write_bytes(answer.read())
+        return output
 
     def visit(self, endpoint: Any, url: str) -> str:
         """How the address of an application answers, in words for a person."""

@@ -206,16 +206,16 @@ class CliSession:
         """Whether the project, if this is in one, wants a sandbox with containers."""
         return self.found_root is not None and self.project.settings.containers
 
-    def start_sandbox(self, seed: Any, containers: bool = False) -> Any:
+    def start_sandbox(self, seed: Any, containers: bool = False, speed: float | None = None) -> Any:
         """Unless one runs, which is asked for nothing but with ``containers``. A new one has them too where orchestrate.hcl
-        says so."""
+        says so. ``speed``: of its containers' clock."""
         running = self.simulated.usable()
         wanted = containers or (running is None and self.wants_containers)
         if wanted and running is None:
             self.containers.check()
         endpoint = self.simulated.start(seed, wanted or None)
         if endpoint.containers:
-            self.containers.go_on()
+            self.containers.go_on(speed)
         return endpoint
 
     def forget_states_of(self, ended: Any) -> None:

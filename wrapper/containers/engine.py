@@ -169,6 +169,14 @@ class TaskEngine:
         if rest:
             yield rest
 
+    def kill(self, container: str) -> None:
+        self._api.kill(container)
+
+    def burn(self, container: str, seconds: float) -> None:
+        """Keeps one processor busy for so long, with the shell that is in the container."""
+        command = ["timeout", str(max(1, round(seconds))), "sh", "-c", "while :; do :; done"]
+        self._api.exec_start(self._api.exec_create(container, command)["Id"], detach=True)
+
     def usage(self, container: str) -> Iterator[Mapping[str, Any]]:
         """What it uses, once a second until it ends. https://docs.docker.com/reference/api/engine/version/v1.43/#tag/Container/operation/ContainerStats"""
         yield from self._api.stats(container, decode=True, stream=True)
@@ -324,6 +332,18 @@ def image_labels(client: Any, name: str) -> dict[str, str] | None:
         return dict(client.api.inspect_image(name)["Config"].get("Labels") or {})
     except docker.errors.ImageNotFound:
         return None
+
+
+def pulled(client: Any, name: str) -> str:
+    """From its registry, with this machine's own login."""
+    import docker
+
+    repository, _, tag = name.rpartition(":")
+    try:
+        client.images.pull(*((name, "latest") if not repository or "/" in tag else (repository, tag)))
+    except docker.errors.APIError as error:
+        raise UnavailableError(f"the image {name} cannot be pulled: {error.explanation or error}") from None
+    return name
 
 
 def built(client: Any, context: bytes, name: str) -> None:

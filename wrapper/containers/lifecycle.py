@@ -13,7 +13,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from ..model.errors import UnavailableError
+from ..model.errors import BusyError, UnavailableError
 from ..sandbox.lifecycle import ask, launch
 from .clock import soon
 from .engine import sweep_unreachable
@@ -21,7 +21,7 @@ from .load_balancer import Proxy
 from .process import LOCK, PID, READY
 
 PROCESS = f"import sys; sys.path.append(sys.argv.pop(1)); from {__package__}.process import main; main()"
-LOG = "containers.log"
+LOG, SPEED = "containers.log", "speed"
 READY_SECONDS, STOP_SECONDS = 30.0, 60.0
 
 
@@ -42,11 +42,17 @@ class DataPlane:
                 return True
         return False
 
-    def start(self, program: str, speed: float = 1.0) -> None:
-        """Unless it runs. ``program``: HAProxy's."""
+    def start(self, program: str, speed: float | None = None) -> None:
+        """Unless it runs; BusyError where it does with another speed. ``program``: HAProxy's. ``speed``: of its clock; None: as
+        before, and else that of this machine's."""
+        known = self._speed()
         if self.running():
+            if speed not in (None, known):
+                raise self._other_speed(known)
             return
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        speed = speed or known
+        (self._folder / SPEED).write_text(str(speed))
         (self._folder / READY).unlink(missing_ok=True)
         launch(PROCESS, ("--home", str(self._home), "--haproxy", program, "--speed", str(speed)), self.log)
         if not soon(lambda: (self._folder / READY).exists(), READY_SECONDS):
@@ -55,6 +61,19 @@ class DataPlane:
                 where=str(self.log),
                 hint="read the log, then: ./orchestrate sandbox reset",
             )
+
+    def _speed(self) -> float:
+        """One that is started again keeps its speed."""
+        with contextlib.suppress(OSError, ValueError):
+            return float((self._folder / SPEED).read_text())
+        return 1.0
+
+    def _other_speed(self, known: float) -> BusyError:
+        return BusyError(
+            f"the sandbox's containers run with a clock {known:g} times as fast as this machine's",
+            where=str(self._folder / SPEED),
+            hint="empty it first: ./orchestrate sandbox reset --containers --speed N",
+        )
 
     def stop(self) -> None:
         """It removes its containers and its proxy; what a killed one left, this does."""
@@ -65,8 +84,15 @@ class DataPlane:
         if self._folder.exists():
             Proxy(self._folder, "").end()
             sweep_unreachable(str(self._home))
+            (self._folder / SPEED).unlink(missing_ok=True)
 
 
 def look(url: str, key: str) -> dict[str, Any]:
     """What the data plane told last, with the age of its word."""
     return ask(f"{url}/_orchestrate/containers", json.dumps({"key": key, "look": True}).encode())
+
+
+def drill(url: str, key: str, kind: str, task: str, seconds: float) -> None:
+    """Asks the data plane for a drill on a task, by its id."""
+    asked = {"kind": kind, "task": task, "seconds": seconds}
+    ask(f"{url}/_orchestrate/containers", json.dumps({"key": key, "drill": asked}).encode())

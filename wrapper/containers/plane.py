@@ -15,6 +15,7 @@ from typing import Any
 from . import plane_report
 from . import world as worlds
 from .clock import PlaneClock
+from .drills import Drills
 from .engine import TaskEngine
 from .engine_events import EngineEvents
 from .health import Checker, Key
@@ -45,6 +46,7 @@ class Plane:
         self._runner = TaskRunner(self._state, engine, self._logs)
         self._services = ServiceRunner(self._state, self._runner)
         self._events = EngineEvents(self._state, engine, self._runner)
+        self._drills = Drills(self._state, engine)
         self._meter = Meter(self._state, engine)
         self._checker = Checker(self._answered, clock.factor)
 
@@ -95,6 +97,7 @@ class Plane:
             self._services.schedule(service)
         self._services.run_one_off()
         self._services.end_orphans(services)
+        self._drills.begin()
         self._route()  # no task gets its signal before its last request went elsewhere
         self._services.drain(groups)
         plane_report.tell(state, services)
@@ -117,6 +120,7 @@ class Plane:
 
     def _checked(self, arn: str, group: str, answer: HealthAnswer) -> None:
         found, now = worlds.target_groups(self._state.world).get(group), self._state.clock.now()
+        answer = self._drills.answered(arn, answer)
         if found is None:
             return
 

@@ -18,7 +18,12 @@ UsageReadings = Mapping[str, UsageReading]
 
 
 def of_services(
-    services: Iterable[EcsService], tasks: Iterable[Task], world: World, before: UsageReadings, after: UsageReadings, units: int
+    services: Iterable[EcsService],
+    tasks: Iterable[Task],
+    world: World,
+    before: UsageReadings,
+    after: UsageReadings,
+    units: int,
 ) -> Iterator[dict[str, Any]]:
     """One sample for each running task. ``units``: of this machine, which a task without a reservation may use."""
     every = list(tasks)

@@ -6,6 +6,7 @@ The only room that knows how moto is served. Imported by the sandbox process alo
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -33,18 +34,23 @@ def build(port: int, seed: Seed, identity: dict[str, Any], key: str = "") -> tup
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     moto_patches.apply_all()
     plant(seed)
-    gateway = gateway_for(identity, route_of_containers(key) if key else {})
+    route = route_of_containers(key) if key else None
+    gateway = gateway_for(identity, {"containers": route} if route else {}, {"page": route.page} if route else {})
     server = make_server("127.0.0.1", port, gateway, threaded=True, request_handler=QuietRequestHandler)
     return server, gateway
 
 
-def route_of_containers(key: str) -> dict[str, Route]:
+def route_of_containers(key: str) -> ContainersRoute:
     observed = Observed()
     rollouts.tell(observed)
-    return {"containers": ContainersRoute(key, observed)}
+    return ContainersRoute(key, observed)
 
 
-def gateway_for(identity: dict[str, Any], more: dict[str, Route] | None = None) -> Gateway:
+def gateway_for(
+    identity: dict[str, Any],
+    more: dict[str, Route] | None = None,
+    pages: dict[str, Callable[[], str]] | None = None,
+) -> Gateway:
     def health(_body: bytes) -> dict[str, Any]:
         return identity
 
@@ -54,4 +60,4 @@ def gateway_for(identity: dict[str, Any], more: dict[str, Route] | None = None) 
 
     faults = Faults()
     routes = {"health": health, "seed": seed, "faults": faults.route, **(more or {})}
-    return Gateway(DomainDispatcherApplication(create_backend_app), routes, faults)
+    return Gateway(DomainDispatcherApplication(create_backend_app), routes, faults, pages)

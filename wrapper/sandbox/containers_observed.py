@@ -15,6 +15,7 @@ from moto.elbv2.models import FakeHealthStatus, FakeTargetGroup
 from .containers_metrics import Metrics
 from .containers_one_off import OneOffTasks
 from .containers_scaling import EcsScaling, trip
+from .containers_schedules import Schedules
 from .moto_patches.deployments import info, is_rolling, opened, state, update
 
 STALE = 15.0
@@ -29,6 +30,7 @@ class Observed:
         self.one_off = OneOffTasks()
         self.scaling = EcsScaling(self.keep)
         self.metrics = Metrics(self.scaling.tasks_of, self.scaling.scale)
+        self.schedules = Schedules(self.run, self.scaling.tasks_of, self.scaling.scale)
 
     @property
     def age(self) -> float:
@@ -45,6 +47,7 @@ class Observed:
                 self.advance(service)
         self.metrics.take(report.get("metrics", ()), report.get("now", 0.0))
         self.scaling.watch_deployments()
+        self.schedules.fire(report.get("now", 0.0))
 
     def _of(self, service: Any) -> PlaneReport:
         found: PlaneReport = self._report.get("services", {}).get(service.arn, {}) if self.age < STALE else {}

@@ -40,9 +40,16 @@ class Gateway:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
     """
 
-    def __init__(self, aws: Application, routes: dict[str, Route], faults: Faults | None = None) -> None:
+    def __init__(
+        self,
+        aws: Application,
+        routes: dict[str, Route],
+        faults: Faults | None = None,
+        pages: dict[str, Callable[[], str]] | None = None,
+    ) -> None:
         self._aws = aws
         self._routes = routes
+        self._pages = pages or {}
         self._faults = faults or Faults()
         self._replay = Replay()
         self.lock = threading.Lock()
@@ -55,7 +62,10 @@ class Gateway:
             return self._simulate(environ, start_response, body)
 
     def _control(self, environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:
-        route = self._routes.get(environ["PATH_INFO"].removeprefix(ROUTES))
+        name = environ["PATH_INFO"].removeprefix(ROUTES)
+        route = self._routes.get(name)
+        if name in self._pages:
+            return answer(start_response, "200 OK", "text/html; charset=utf-8", self._pages[name]().encode())
         if route is None:
             return answer(start_response, "404 Not Found", "application/json", b"{}")
         try:

@@ -86,7 +86,7 @@ class Beside(CliSession):
 
     @property
     def containers(self) -> Any:
-        return SimpleNamespace(check=lambda: self.done.append("check"), go_on=lambda: self.done.append("go on"))
+        return SimpleNamespace(check=lambda: self.done.append("check"), go_on=lambda _speed: self.done.append("go on"))
 
 
 def test_the_machine_is_looked_at_before_a_new_sandbox_alone(example: Disk) -> None:

@@ -194,6 +194,9 @@ LOOKED_UP = {
     "cli/commands/exec.py:command: start it with containers: ./orchestrate sandbox reset --containers",
     "engines/docker.py:_ended: build the image again: ./orchestrate image --force",
     "engines/docker.py:_translated: build it: ./orchestrate image",
+    "cli/commands/sandbox.py:_with_containers: start one: ./orchestrate sandbox start --containers",
+    "cli/sandbox_drills.py:chosen: see what runs: ./orchestrate sandbox status",
+    "containers/lifecycle.py:_other_speed: empty it first: ./orchestrate sandbox reset --containers --speed N",
     "containers/lifecycle.py:start: read the log, then: ./orchestrate sandbox reset",
     "sandbox/lifecycle.py:_other_mode: ./orchestrate sandbox reset",
     "sandbox/lifecycle.py:_unavailable: read the log, then: ./orchestrate sandbox reset",
@@ -239,6 +242,7 @@ MODULES_OF_NO_MESSAGE = (
 )  # the examples of --help, which test_help types; a pattern
 # What the tool runs itself or shows in a dry run, and parts of a text that is in another row.
 NO_MESSAGE = {
+    "cli/commands/sandbox.py:drill: kill sick fill",
     "cli/commands/promote.py:_many: promote {} {} {}",
     "deploy/build_guard.py:_not_there: promote {}",
     "engines/container.py:describe: docker run --rm --interactive --pull=never --name={} --hostname={} --user={} --read-only "

@@ -6,8 +6,11 @@ import fcntl
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from wrapper.containers import haproxy
 from wrapper.containers.lifecycle import PROCESS, DataPlane
+from wrapper.model.errors import BusyError
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -20,6 +23,18 @@ def test_one_runs_as_long_as_its_lock_is_held(tmp_path: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert plane.running()
     assert not plane.running()
+
+
+def test_one_that_runs_keeps_its_speed(tmp_path: Path) -> None:
+    plane = DataPlane(tmp_path)
+    (tmp_path / "containers").mkdir()
+    (tmp_path / "containers/speed").write_text("60.0")
+    with (tmp_path / "containers/plane.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        plane.start("haproxy")
+        plane.start("haproxy", 60.0)
+        with pytest.raises(BusyError, match="60 times as fast"):
+            plane.start("haproxy", 2.0)
 
 
 def test_an_installed_tool_has_the_lock_file_and_another_name() -> None:

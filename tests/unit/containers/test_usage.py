@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wrapper.containers.usage import UsageReading, UsageReader, reading
+from wrapper.containers.usage import UsageReader, UsageReading, reading
 
 TOLD: dict[str, Any] = {
     "read": "1970-01-01T00:01:40.500000000Z",
