@@ -51,6 +51,10 @@ resource "aws_acm_certificate_validation" "this" {
 locals {
   agents_domain = "${var.name}.internal"
   agents_host   = "controller.${local.agents_domain}"
+
+  # What Jenkins tells agents where it listens, and where they connect instead of asking.
+  agents_hostname = coalesce(var.agents.hostname, local.agents_host)
+  agents_tunnel   = coalesce(var.agents.tunnel, "${local.agents_hostname}:${var.agents.port}")
 }
 
 resource "aws_service_discovery_private_dns_namespace" "agents" {

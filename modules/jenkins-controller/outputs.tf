@@ -37,7 +37,7 @@ output "role_name" {
 
 output "tunnel" {
   description = "Host and port that agents of Jenkins' own protocol are told; null with WebSocket."
-  value       = local.tcp ? "${local.agents_host}:${var.agents.port}" : null
+  value       = local.tcp ? local.agents_tunnel : null
 }
 
 output "file_system_id" {

@@ -5,6 +5,12 @@ data "aws_secretsmanager_secret" "admin" {
   name = var.admin_secret
 }
 
+data "aws_secretsmanager_secret" "more" {
+  for_each = var.secrets
+
+  name = each.value
+}
+
 data "aws_secretsmanager_secret" "registry" {
   count = var.registry_secret == null ? 0 : 1
 
@@ -15,13 +21,13 @@ locals {
   registry_secret = one(data.aws_secretsmanager_secret.registry[*].arn)
 
   # The login, {"username": ..., "password": ...}: configuration as code reads it from the environment.
-  secrets = {
+  secrets = merge({
     JENKINS_ADMIN_USER     = "${data.aws_secretsmanager_secret.admin.arn}:username::"
     JENKINS_ADMIN_PASSWORD = "${data.aws_secretsmanager_secret.admin.arn}:password::"
-  }
+  }, { for name, secret in data.aws_secretsmanager_secret.more : name => secret.arn })
 
   kms  = "arn:${local.partition}:kms:${local.region}:${local.account_id}"
-  read = concat(data.aws_secretsmanager_secret.admin[*], data.aws_secretsmanager_secret.registry)
+  read = concat(data.aws_secretsmanager_secret.admin[*], data.aws_secretsmanager_secret.registry, values(data.aws_secretsmanager_secret.more))
 
   assumed_by_tasks = jsonencode({
     Version = "2012-10-17"
@@ -93,13 +99,22 @@ locals {
       Resource  = [aws_efs_file_system.home.arn]
       Condition = { StringEquals = { "elasticfilesystem:AccessPointArn" = aws_efs_access_point.home.arn } }
     }],
-    var.configuration.bucket == null ? [] : [{
-      Sid       = "Configuration"
-      Effect    = "Allow"
-      Action    = ["s3:GetObject"]
-      Resource  = ["arn:${local.partition}:s3:::${var.configuration.bucket}/${var.configuration.key}"]
-      Condition = {}
-    }],
+    var.configuration.bucket == null ? [] : [
+      {
+        Sid       = "Configuration"
+        Effect    = "Allow"
+        Action    = ["s3:GetObject"]
+        Resource  = ["arn:${local.partition}:s3:::${var.configuration.bucket}/${var.configuration.key}"]
+        Condition = {}
+      },
+      {
+        Sid       = "IsThereOne" # without it S3 says "denied" of an object that does not exist
+        Effect    = "Allow"
+        Action    = ["s3:ListBucket"]
+        Resource  = ["arn:${local.partition}:s3:::${var.configuration.bucket}"]
+        Condition = {}
+      },
+    ],
   )
 
   make_execution_role = var.roles.execution == null

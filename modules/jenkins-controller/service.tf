@@ -8,7 +8,7 @@ locals {
 
   java_options = join(" ", compact(concat(
     ["-Djenkins.install.runSetupWizard=false"],
-    local.tcp ? ["-Dhudson.TcpSlaveAgentListener.hostName=${local.agents_host}"] : [],
+    local.tcp ? ["-Dhudson.TcpSlaveAgentListener.hostName=${local.agents_hostname}"] : [],
     var.jenkins.java_options,
   )))
 
@@ -19,7 +19,7 @@ locals {
       JENKINS_SLAVE_AGENT_PORT = local.tcp ? tostring(var.agents.port) : "-1" # -1 opens none
       JENKINS_URL              = local.url
     },
-    var.configuration.bucket == null ? {} : { CASC_BUCKET = var.configuration.bucket, CASC_KEY = var.configuration.key },
+    var.configuration.bucket == null ? {} : { CASC_BUCKET = var.configuration.bucket, CASC_KEY = var.configuration.key, AWS_REGION = local.region },
     var.jenkins.environment,
   )
 

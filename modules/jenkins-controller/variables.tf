@@ -130,10 +130,15 @@ variable "address" {
 }
 
 variable "agents" {
-  description = "How agents connect: `protocol` \"web_socket\" (by HTTPS, as people do) or \"tcp\" (Jenkins' own, on `port`, by a name in the network). It is Jenkins' setting too: the shipped configuration as code follows it."
+  description = <<-EOT
+    How agents connect: `protocol` "web_socket" (by HTTPS, as people do) or "tcp" (Jenkins' own, on `port`). With "tcp": `hostname`, what Jenkins says
+    of itself (hudson.TcpSlaveAgentListener.hostName), and `tunnel`, host:port to which agents connect; both are a name in the network unless given.
+  EOT
   type = object({
     protocol = optional(string, "web_socket")
     port     = optional(number, 50000)
+    hostname = optional(string)
+    tunnel   = optional(string)
   })
   default  = {}
   nullable = false
@@ -146,10 +151,22 @@ variable "agents" {
     condition     = var.agents.port >= 1024 && var.agents.port <= 65535 && var.agents.port != 8080 && floor(var.agents.port) == var.agents.port
     error_message = "agents.port: a whole number from 1024 to 65535, and not 8080, where Jenkins' pages are."
   }
+  validation {
+    condition     = var.agents.hostname == null || can(regex("^[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$", var.agents.hostname))
+    error_message = "agents.hostname: give a host's name or address, without a port."
+  }
+  validation {
+    condition     = var.agents.tunnel == null || can(regex("^[A-Za-z0-9.-]+:[0-9]{1,5}$", var.agents.tunnel))
+    error_message = "agents.tunnel: give host:port, such as jenkins.internal:50000."
+  }
+  validation {
+    condition     = var.agents.protocol == "tcp" || (var.agents.hostname == null && var.agents.tunnel == null)
+    error_message = "agents: hostname and tunnel are of protocol \"tcp\"; with WebSocket agents come by the address of the pages."
+  }
 }
 
 variable "configuration" {
-  description = "Configuration as code: `path` in the image (baked in), or an object in S3, `bucket` and `key`, which the image copies to that path when it starts."
+  description = "Configuration as code: `path` in the image (baked in), and an object in S3, `bucket` and `key`, which the image adds to that folder when it starts; one that does not exist yet is passed over."
   type = object({
     path   = optional(string, "/usr/share/jenkins/configuration")
     bucket = optional(string)
@@ -172,6 +189,22 @@ variable "admin_secret" {
   validation {
     condition     = can(regex("^[A-Za-z0-9/_+=.@-]{1,512}$", var.admin_secret))
     error_message = "admin_secret: give the name of a secret in Secrets Manager, never the login itself."
+  }
+}
+
+variable "secrets" {
+  description = "Further secrets for configuration as code: the name of an environment variable => the name of a secret in Secrets Manager, whose whole content it becomes."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.secrets) : can(regex("^[A-Z][A-Z0-9_]*$", name)) && !startswith(name, "JENKINS_")])
+    error_message = "secrets: every key is the name of an environment variable in capitals, and none begins with JENKINS_."
+  }
+  validation {
+    condition     = alltrue([for secret in values(var.secrets) : can(regex("^[A-Za-z0-9/_+=.@-]{1,512}$", secret))])
+    error_message = "secrets: every value is the name of a secret in Secrets Manager, never its content."
   }
 }
 

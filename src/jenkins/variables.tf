@@ -144,6 +144,8 @@ variable "protocol" {
   type = object({
     protocol = optional(string, "web_socket")
     port     = optional(number, 50000)
+    hostname = optional(string)
+    tunnel   = optional(string)
   })
   default  = {}
   nullable = false

@@ -124,6 +124,15 @@ run "fargate_and_the_agents_own_protocol" {
     roles         = { path = "/teams/", permissions_boundary = "arn:aws:iam::123456789012:policy/boundary", task = { arn = "arn:aws:iam::123456789012:role/teams/ours" } }
     home          = { backup = false, infrequent_after = "never" }
     alarm_topics  = { oncall = "arn:aws:sns:ap-southeast-2:123456789012:oncall" }
+    secrets       = { AGENTS_SSH_KEY = "jenkins-agents-key" }
+  }
+  assert {
+    condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].secrets, { name = "AGENTS_SSH_KEY", valueFrom = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:jenkins-admin-AbCdEf" }) && length(jsondecode(aws_iam_role_policy.execution[0].policy).Statement[1].Resource) == 2
+    error_message = "a further secret becomes a variable, and the role that starts the task may read it"
+  }
+  assert {
+    condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = "AWS_REGION", value = "ap-southeast-2" })
+    error_message = "what is signed for S3 names the region"
   }
   assert {
     condition     = aws_ecs_service.this.launch_type == "FARGATE" && length(aws_ecs_service.this.capacity_provider_strategy) == 0 && aws_ecs_task_definition.this.requires_compatibilities == toset(["FARGATE"])
@@ -153,6 +162,32 @@ run "fargate_and_the_agents_own_protocol" {
     condition     = join(" ", sort([for rule in aws_vpc_security_group_egress_rule.controller : "${rule.from_port}"])) == "22 443"
     error_message = "and one port more is open"
   }
+}
+
+run "an_agents_address_that_is_given" {
+  variables {
+    agents        = { protocol = "tcp", hostname = "agents.example.com", tunnel = "10.0.0.7:443" }
+    configuration = { bucket = "jenkins-configuration", key = "all.yaml" }
+  }
+  assert {
+    condition     = strcontains(one([for v in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : v.value if v.name == "JAVA_OPTS"]), "hostName=agents.example.com ") && output.tunnel == "10.0.0.7:443"
+    error_message = "Jenkins says that name, and agents connect there"
+  }
+  assert {
+    condition     = [for s in jsondecode(aws_iam_role_policy.task[0].policy).Statement : "${s.Sid} ${s.Action[0]} ${s.Resource[0]}" if s.Sid != "Home"] == ["Configuration s3:GetObject arn:aws:s3:::jenkins-configuration/all.yaml", "IsThereOne s3:ListBucket arn:aws:s3:::jenkins-configuration"]
+    error_message = "it reads that object, and may know that it is not there"
+  }
+}
+
+run "an_address_without_the_protocol" {
+  command = plan
+
+  variables {
+    agents  = { hostname = "agents.example.com" }
+    secrets = { jenkins_key = "x" }
+  }
+
+  expect_failures = [var.agents, var.secrets]
 }
 
 run "what_is_refused" {
