@@ -1,5 +1,5 @@
-// copyBuilds(['SERVICE1', 'SERVICE2']): of each Run parameter, the *.env.groovy of the build that was chosen, into builds/; archived
-// again, so that a build says by itself what it deployed. Nothing is loaded: orchestrate reads the files as data.
+// copyBuilds(['SERVICE1', 'SERVICE2']): of each Run parameter, the *.env.groovy of the build that was chosen, into builds/. Nothing is
+// loaded: orchestrate reads the files as data.
 def call(List names) {
     for (name in names) {
         String job = env["${name}_JOBNAME"]
@@ -9,5 +9,4 @@ def call(List names) {
         copyArtifacts projectName: job, selector: specific(env["${name}_NUMBER"]), filter: '*.env.groovy', target: 'builds',
             flatten: true, fingerprintArtifacts: true
     }
-    archiveArtifacts artifacts: 'builds/*.env.groovy'
 }

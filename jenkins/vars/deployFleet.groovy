@@ -67,6 +67,8 @@ void report(int parts) {
                 }
             }
             sh 'exec ./orchestrate report merge reports/part-*.json --report reports/report.json --junit reports/report.xml --html reports/report.html'
+            unstash 'builds'
+            archiveArtifacts artifacts: 'builds/*', fingerprint: true
         } finally {
             publishReports('Tenants')
         }

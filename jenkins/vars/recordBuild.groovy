@@ -1,5 +1,5 @@
 // recordBuild(service: 'service1'): the last step of a service's build. Writes service1.env.groovy (env.SERVICE1_BUILD='90') and
-// archives it for the pipelines downstream; the build's name is its commit message, which is what their lists show.
+// archives it for the pipelines downstream; the build's name is its number and its commit message, which is what their lists show.
 def call(Map given) {
     String service = given.service
     if (!(service ==~ /[a-z][a-z0-9-]{0,30}/)) {
@@ -13,5 +13,5 @@ def call(Map given) {
     writeFile file: "${service}.env.groovy", text: "env.${name}='${build}'\n"
     archiveArtifacts artifacts: "${service}.env.groovy", fingerprint: true
     String message = sh(returnStdout: true, script: 'git log -1 --format=%s').trim()
-    currentBuild.displayName = "#${env.BUILD_NUMBER} ${message}".take(120)
+    nameBuild message
 }

@@ -179,6 +179,12 @@ def _agents(disk: Disk) -> None:
     file.write_text(json.dumps(data))
 
 
+def _agents_and_jobs(disk: Disk) -> None:
+    _agents(disk)
+    git = '{ repository = "https://git.example.com/p.git", branch = "main" }'
+    disk.write("config/jenkins.hcl", f'folder = "f"\nproject = {git}\nlibrary = {git}\nservices = {{}}\n')
+
+
 _READ_IT = ("apply", "plan", "destroy", "console", "import", "refresh", "test")
 
 
@@ -342,6 +348,7 @@ ONE = {
     ("jenkins casc", "--root"): Case("jenkins casc app-test", "--root /nonexistent", change=_agents),
     ("jenkins casc", "--json"): Case("jenkins casc app-test", "--json", change=_agents),
     ("jenkins casc", "--output"): Case("jenkins casc app-test", "--output out.yaml", change=_agents),
+    ("jenkins casc", "--jobs"): Case("jenkins casc app-test", "--jobs", change=_agents_and_jobs),
     ("jenkins casc", "--sandbox"): Case("jenkins casc app-test", "--sandbox", change=_agents),
     ("jenkins casc", "--engine"): Case("jenkins casc app-test --sandbox", "--engine host", change=_agents),
     **{

@@ -201,6 +201,12 @@ def agents(shop: Shop) -> str:
     return said.out
 
 
+def jobs_alone(shop: Shop) -> str:
+    git = '{ repository = "https://git.example.com/p.git", branch = "main" }'
+    shop.cloud.disk.write("config/jenkins.hcl", f'folder = "f"\nproject = {git}\nlibrary = {git}\nservices = {{}}\n')
+    return shop.type("x jenkins casc --jobs").out
+
+
 def lost_engine(shop: Shop) -> str:
     run = shop.run()
     return DockerSession(None, run, RunDirectory(run), Container.of(run, "n"))._unknown("lost").hint

@@ -25,11 +25,12 @@ JARS = Path("/usr/share/groovy/lib")
 
 @dataclass(frozen=True)
 class Wanted:
-    """A build. ``abort``, ``agent_dies``: when its log has that text; ``grace``: seconds that a stopped step is waited for."""
+    """A build. ``file``, ``scm``: its Jenkinsfile and what it checks out; without them its job was made, and says both.
+    ``abort``, ``agent_dies``: when its log has that text; ``grace``: seconds that a stopped step is waited for."""
 
     job: str
-    file: Path
-    scm: Path
+    file: Path | None = None
+    scm: Path | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     abort: str = ""
     agent_dies: str = ""
@@ -66,11 +67,14 @@ class Built:
 
 @dataclass
 class Jenkins:
-    """A controller and its agents: ``home`` on disk, ``environment`` of every agent."""
+    """A controller and its agents: ``home`` on disk, ``environment`` of every agent. ``repositories``: the URL of a git repository
+    => its files; ``jobs``: Job DSL that makes jobs before the next build."""
 
     home: Path
     environment: Mapping[str, str]
     library: Path = ROOT / "jenkins"
+    repositories: Mapping[str, Path] = field(default_factory=dict)
+    jobs: list[str] = field(default_factory=list)
 
     def run(self, *builds: Wanted, timeout: float = 400) -> list[Built]:
         """Runs builds side by side; whatever became of them."""
@@ -82,7 +86,11 @@ class Jenkins:
             "answer": str(answer),
             "libraries": {"orchestrate": str(self.library)},
             "environment": dict(self.environment),
-            "builds": [b.__dict__ | {"file": str(b.file), "scm": str(b.scm), "params": dict(b.params)} for b in builds],
+            "repositories": {url: str(place) for url, place in self.repositories.items()},
+            "jobs": self.jobs,
+            "builds": [
+                b.__dict__ | {"file": _path(b.file), "scm": _path(b.scm), "params": dict(b.params)} for b in builds
+            ],
         }
         place.write_text(json.dumps(plan))
         done = subprocess.run(java(STANDIN / "Main.groovy", place), capture_output=True, text=True, timeout=timeout)
@@ -93,6 +101,10 @@ class Jenkins:
         (built,) = self.run(build)
         assert built.result == result, str(built)
         return built
+
+
+def _path(path: Path | None) -> str | None:
+    return str(path) if path else None
 
 
 def _built(one: dict[str, Any]) -> Built:

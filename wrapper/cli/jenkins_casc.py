@@ -102,6 +102,12 @@ def as_yaml(configuration: Mapping[str, Any], remark: str) -> str:
     return f"# {remark}\n{text}"
 
 
+def merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Two configurations as one; no value stands in both."""
+    both = {key: {**first[key], **second[key]} for key in first if key in second}
+    return {**first, **second, **both}
+
+
 class _Indented(yaml.SafeDumper):  # type: ignore[misc]
     """Lists stand further in than their key, as Jenkins' own examples have them; no anchors."""
 
@@ -110,6 +116,13 @@ class _Indented(yaml.SafeDumper):  # type: ignore[misc]
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+    def represent_str(self, data: str) -> Any:
+        """A text of several lines stands as it is, below its key."""
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style="|" if "\n" in data else None)
+
+
+_Indented.add_representer(str, _Indented.represent_str)
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

@@ -23,6 +23,7 @@ from shop import (
     agents,
     changed_stack,
     damaged_state,
+    jobs_alone,
     load_balancer_of_a_changed_stack,
     lost_engine,
     missing_state,
@@ -84,7 +85,8 @@ RUN: dict[str, Callable[[Shop], str]] = {
     "cli/commands/jenkins.py:_output_value: suggest: apply": lambda shop: (
         shop.type(f"x jenkins casc {shop.name} {REGION}").err
     ),
-    "cli/commands/jenkins.py:casc: suggest: jenkins casc": agents,
+    "cli/commands/jenkins.py:casc: suggest: jenkins casc {}": agents,
+    "cli/commands/jenkins.py:casc: ./orchestrate jenkins casc --jobs": jobs_alone,
     "cli/commands/keep.py:_keep: to see what reap would destroy: ./orchestrate reap": lambda shop: (
         shop.type("x keep global --until 2999-01-01").err
     ),

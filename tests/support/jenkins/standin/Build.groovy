@@ -113,7 +113,7 @@ class Build {
         result = result ?: 'SUCCESS'
         synchronized (Build) {
             new File(folder, 'build.json').text = JsonOutput.toJson(answer)
-            if (options.buildDiscarder) { jenkins.discard(job, (options.buildDiscarder.numToKeepStr ?: '-1') as int) }
+            jenkins.discard(job, (options.buildDiscarder?.numToKeepStr ?: jenkins.made(job).kept ?: '-1') as int)
         }
         say("Finished: $result")
     }

@@ -20,7 +20,7 @@ class Declarative {
         Map sections = sectionsOf(body, ['agent', 'options', 'parameters', 'environment', 'triggers', 'stages', 'post'])
         if (!sections.agent || !sections.stages) { throw new Refused('pipeline needs agent and stages') }
         new Parameters(this).take(sections.parameters as Closure, runner.steps.given)
-        build.triggers = sections.triggers ? new Triggers().read(sections.triggers as Closure) : []
+        build.triggers = sections.triggers ? new Triggers().read(sections.triggers as Closure) : (build.jenkins.made(build.job).triggers ?: [])
         Map options = optionsOf(sections.options as Closure)
         build.options = options
         serialised(options) {

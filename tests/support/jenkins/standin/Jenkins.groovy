@@ -33,10 +33,16 @@ class Jenkins {
         }
     }
 
+    /** What the Job DSL made of a job; nothing for one that was made by hand. */
+    Map made(String job) {
+        File file = new File(home, "jobs/$job/job.json")
+        file.exists() ? new JsonSlurperClassic().parseText(file.text) as Map : [:]
+    }
+
     /** The builds of a job that ended and are kept, newest first; the job by its full name. */
     List<Map> builds(String job) {
         File folder = new File(home, "jobs/$job/builds")
-        if (!folder.isDirectory()) { return null }
+        if (!folder.isDirectory()) { return made(job) ? [] : null }
         folder.listFiles().findAll { new File(it, 'build.json').exists() }
             .collect { new JsonSlurperClassic().parseText(new File(it, 'build.json').text) as Map }.findAll { !it.discarded }.sort { -(it.number as int) }
     }

@@ -13,6 +13,13 @@ new File(getClass().protectionDomain.codeSource.location.toURI()).parentFile.lis
 Map plan = new JsonSlurperClassic().parseText(new File(args[0]).getText('UTF-8')) as Map
 Jenkins jenkins = new Jenkins(plan)
 
+(plan.jobs ?: []).each { new JobDsl(jenkins).run(it as String) }
+// A job that was made says where its pipeline is.
+(plan.builds as List<Map>).each { Map one ->
+    Map made = jenkins.made(one.job as String)
+    one.scm = one.scm ?: plan.repositories[made.remote]
+    one.file = one.file ?: "${one.scm}/${made.scriptPath}".toString()
+}
 List<Build> builds = (plan.builds as List<Map>).collect { new Build(jenkins, it) }
 List<Thread> threads = [builds, plan.builds].transpose().collect { Build build, Map given ->
     Thread.start {

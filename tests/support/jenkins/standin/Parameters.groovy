@@ -13,6 +13,7 @@ class Parameters {
     Parameters(Declarative pipeline) { this.pipeline = pipeline }
 
     void take(Closure body, Map given) {
+        found.addAll((pipeline.build.jenkins.made(pipeline.build.job).parameters ?: []) as List<Map>)
         if (body) {
             Closure copy = body.rehydrate(this, pipeline.script, pipeline.script)
             copy.resolveStrategy = Closure.DELEGATE_FIRST

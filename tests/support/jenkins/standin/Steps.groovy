@@ -302,7 +302,7 @@ class Steps {
         File archive = new File(found.folder as String, 'archive')
         List<String> names = matching(archive, "${a.filter ?: '**'}")
         File target = a.target ? file("${a.target}") : Context.here().folder
-        names.each { copy(new File(archive, it), new File(target, it)) }
+        names.each { copy(new File(archive, it), new File(target, a.flatten ? new File(it).name : it)) }
         build.say("Copied ${names.size()} artifact(s) from \"$job\" build number ${found.number}")
         if (!names && !a.optional) { throw new Failed("Failed to copy artifacts from $job with filter: ${a.filter}") }
     }

@@ -72,3 +72,46 @@ def test_a_file_that_cannot_be_written(run_cli: Run, example: Disk) -> None:
     said = run_cli("jenkins", "casc", "app-test", "--output", "no/such/folder.yaml")
     assert said.code == 66
     assert "cannot write it" in said.err
+
+
+JOBS = """\
+folder   = "shop"
+project  = { repository = "https://git/p.git", branch = "main" }
+library  = { tag = "v1" }
+services = { service1 = { repository = "https://git/s.git", branch = "main" } }
+"""
+
+
+def test_jobs_alone_need_neither_stack_nor_state(run_cli: Run, example: Disk) -> None:
+    example.write("config/jenkins.hcl", JOBS)
+    said = run_cli("jenkins", "casc", "--jobs")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("# Written by ./orchestrate jenkins casc --jobs; change the project, not this file.\n")
+    (job,) = yaml.safe_load(said.out)["jobs"]
+    assert "pipelineJob('shop/app-test/deploy') {\n" in job["script"] and "\\n" not in said.out
+    assert "runParam('SERVICE1', 'shop/services/service1'" in job["script"]
+    assert "jenkins" not in yaml.safe_load(said.out)
+
+
+def test_jobs_beside_the_agents(run_cli: Run, example: Disk) -> None:
+    example.write("config/jenkins.hcl", JOBS + 'registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"\n')
+    state_with(example, jenkins=GIVEN)
+    said = run_cli("jenkins", "casc", "app-test", "--jobs", "--output", "all.yaml")
+    assert said == Said(0, "", f"{REGION}/app-test: written to all.yaml\n")
+    whole = yaml.safe_load((example.root / "all.yaml").read_text())
+    assert set(whole) == {"jenkins", "unclassified", "jobs"} and set(whole["jenkins"]) == {
+        "clouds",
+        "globalNodeProperties",
+    }
+
+
+def test_a_root_with_the_map_takes_builds_of_every_service(run_cli: Run, example: Disk) -> None:
+    example.append("src/app/tenant/variables.tf", 'variable "builds" {\n  type = map(string)\n  default = {}\n}\n')
+    example.write("config/jenkins.hcl", JOBS.replace("{ service1", '{ api = { repository = "x", tag = "1" }, service1'))
+    said = run_cli("jenkins", "casc", "--jobs")
+    assert "choiceParam('SERVICES', ['API SERVICE1']" in said.out, said.err
+
+
+def test_without_jobs_a_stack_is_needed(run_cli: Run) -> None:
+    said = run_cli("jenkins", "casc")
+    assert said.code == 64 and "name the stack" in said.err

@@ -1,0 +1,24 @@
+# What `./orchestrate jenkins casc --jobs` makes Jenkins' folders and jobs of, beside the stacks. Nothing else reads it.
+
+folder = "shop"
+
+# The pipelines and the values that they deploy: this project.
+project = { repository = "https://git.example.com/project.git", branch = "main" }
+
+# Their library (jenkins/vars), in the version that you have read; that of the project's repository unless `repository` names another.
+library = { tag = "v0.2.0" }
+
+services = {
+  service1 = { repository = "https://git.example.com/service1.git", branch = "main" }
+  service2 = { repository = "https://git.example.com/service2.git", branch = "main" }
+}
+
+registry = "123456789012.dkr.ecr.ap-southeast-2.amazonaws.com" # where their builds push images
+
+# Groups of Jenkins' login: those who may start builds of the stacks, and those who may do so of protected stacks too.
+groups = {
+  deploy  = ["developers"]
+  release = ["release-managers"]
+}
+
+night = { zone = "Australia/Sydney", time = "20:00" }
