@@ -26,5 +26,5 @@ BEFORE = {p.name: p for p in cli.params if isinstance(p, click.Option) and p.nam
 
 def arguments_of(command: click.Command) -> list[str]:
     """As many words as the command needs."""
-    words = {"shell": "bash", "count": "--parts=2"}
+    words = {"shell": "bash", "count": "--parts=2", "kind": "kill"}
     return [words.get(p.name or "", "app-test") for p in command.params if p.required]

@@ -21,7 +21,7 @@ NO_SECRET = {
     "session": "AWS's plugin, with a token for one session, as AWS's own command line gives it, and the caller's environment",
     "caller's own command": "the command that the caller typed, in a container of the simulated AWS",
     "bug": "a traceback, 0600, which its message asks to look through",
-    "nothing": "/dev/null",
+    "nothing": "/dev/null, or a fixed text",
 }
 
 WRITERS = {
@@ -36,10 +36,13 @@ WRITERS = {
     "cli/main.py:_open_standard_streams": "nothing",
     "cli/main.py:_run": "nothing",
     "cli/process_environment.py:_cli_configuration": "this tool's own pins",
+    "cli/sandbox_containers.py:SandboxContainers.page": "sandbox",
     "containers/certificates.py:Authority.listed": "sandbox",
     "containers/certificates.py:_write": "sandbox",
+    "containers/engine.py:TaskEngine.burn": "nothing",
     "containers/haproxy.py:_install": "this tool's own pins",
     "containers/lifecycle.py:DataPlane.running": "sandbox",
+    "containers/lifecycle.py:DataPlane.start": "sandbox",
     "containers/load_balancer.py:Proxy._start": "sandbox",
     "containers/load_balancer.py:Proxy._write": "sandbox",
     "containers/process.py:locked": "sandbox",
