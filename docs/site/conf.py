@@ -9,7 +9,18 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 # The pages by what a reader looks for. A page that is in none of these is an error of the build.
-GUIDES = ("installing", "projects", "adopting*", "builds", "promotion", "moves", "night", "fleet", "day-two", "upgrading")
+GUIDES = (
+    "installing",
+    "projects",
+    "adopting*",
+    "builds",
+    "promotion",
+    "moves",
+    "night",
+    "fleet",
+    "day-two",
+    "upgrading",
+)
 PLATFORMS = ("jenkins", "jenkins-agents", "ci-platforms")
 REFERENCE = (
     "command-line",

@@ -31,7 +31,9 @@ def test_what_they_call_is_a_command_line_of_ours() -> None:
     for line in (service["ExecStart"], cron.partition("&& ")[2].partition(" >>")[0]):
         program, name, *words = line.split()
         assert program.endswith("/orchestrate") and name == "reap"
-        with click.Context(command, **command.context_settings) as context:  # click keeps the first one's words for help
+        with click.Context(
+            command, **command.context_settings
+        ) as context:  # click keeps the first one's words for help
             _, rest, _ = command.make_parser(context).parse_args(list(words))
         assert rest == [] and "--yes" in words
         assert parse(words[words.index("--timeout") + 1]) == 3 * 3600
