@@ -14,6 +14,7 @@ from wrapper.deploy.prepared import LayerOverrides
 from wrapper.fleet.fleet import Fleet
 from wrapper.model.errors import ConfigError, RefusedError
 from wrapper.model.nouns import Layer
+from wrapper.state import layer_state
 from wrapper.terraform import commands
 from wrapper.terraform.commands import APPLY, VALUES_FILE
 
@@ -98,6 +99,28 @@ def test_a_build_changes_every_service_that_runs_it_and_the_words_say_which(clou
     assert f"{LABEL}: api-build 7 -> 90 in api, mail (-var), service1-build 1 (last apply)" in cloud.console.said
     says(cloud, 'services = { mail = { image = "api" } }\nbuilds = { api = "91" }\n')
     assert "api-build 90 -> 91 in mail (changed in" in why(cloud, "acme")["acme"]
+
+
+def test_affected_names_the_tenants_whose_services_run_it(cloud: Cloud) -> None:
+    """A new build of one service in the stack's file."""
+    says(cloud, 'services = { api = { port = 1, path = "/a" } }\n')
+    cloud.perform("apply", "acme")
+    cloud.disk.write(STACK, (cloud.disk.root / STACK).read_text().replace('api = "7"', 'api = "8"'))
+    found = why(cloud, "acme", "globex")
+    assert found["globex"] == "" and found["acme"] == f"api-build 7 -> 8 (changed in {STACK}:4)"
+
+
+def test_one_service_among_several_goes_back_alone(cloud: Cloud) -> None:
+    says(cloud, CACHE)
+    for numbers in (("3", "1"), ("4", "1"), ("4", "2")):
+        given = [
+            word for n, b in zip(("cache", "service1"), numbers, strict=True) for word in ("-var", f"{n}-build={b}")
+        ]
+        cloud.perform("apply", "acme", *given)
+    history = layer_state.load_history(cloud.deployer().store, Layer(cloud.deployer().stack, "acme"))
+    assert [one.builds for one in history][-1] == {"cache-build": "4", "service1-build": "2"}
+    cloud.perform("apply", "acme", "-var", "cache-build=3")
+    assert recorded(cloud) == {"cache-build": "3", "service1-build": "2"}
 
 
 def test_a_build_stays_that_of_a_service_however_its_file_is_written(cloud: Cloud) -> None:

@@ -97,5 +97,5 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return ", ".join(f"{k} {v}" for k, v in value.items()) or "-"
+        return ", ".join(f"{k} ({_cell(v)})" if isinstance(v, dict) else f"{k} {v}" for k, v in value.items()) or "-"
     return ", ".join(value) if isinstance(value, list) else "-" if value is None else str(value)

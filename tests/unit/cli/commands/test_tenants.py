@@ -353,6 +353,18 @@ def test_a_person_reads_slot_where_a_program_reads_place(run_cli: Run, slot_vari
     assert re.search(r"^slot +load_balancer \d, priority 10103", shown, re.MULTILINE)
 
 
+def test_the_slots_of_services_with_a_path_are_those_of_their_tenant(run_cli: Run, slot_variables: Disk) -> None:
+    table = assign(SlotTable(), {"acme": {"api": "/api/*", "docs": "/docs"}, "gone-again": {}}, "then", "somebody")
+    orphan = assign(table, {"left": {"api": "/api/*"}}, "then", "an older tool")
+    left = {key: entry for key, entry in orphan.tenants.items() if key != "left"}
+    slot_variables.write(BOOK, render(SlotTable(left)).decode())
+    found = {row["tenant"]: row["place"] for row in tenants_of(run_cli)}
+    assert found["acme"] == {"load_balancer": 1, "priority": 10101, "rules": {"api": 101, "docs": 102}}
+    assert found["gone-again"] == {"load_balancer": 1, "priority": 10102} and not {"left", "acme/api"} & {*found}
+    shown = run_cli("tenant", "show", "acme", "app-test").out
+    assert re.search(r"^slot +load_balancer 1, priority 10101, rules \(api 101, docs 102\)$", shown, re.MULTILINE)
+
+
 def tenants_of(run_cli: Run, *arguments: str) -> Any:
     return rows(run_cli("tenants", "app-test", "--json", *arguments))
 
