@@ -208,7 +208,7 @@ def _of_services(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "services": len(services),
         "rules": 1 + sum(not is_every_path(path) for path in paths),  # its slot for every path is its own, used or not
-        "groups": len(paths),
+        "groups": max(1, len(paths)),  # a root may give its first service a port
         "tasks": tasks,
         "cpu": Fraction(sum(number * cpu for number, cpu in each), tasks or 1),
     }

@@ -59,7 +59,11 @@ def check_same(
     service of it runs."""
     lacking = sorted(n for n in unused if n in wanted)
     if lacking:
-        raise _not_the_same(label, f"has no service that runs {lacking[0]} {wanted[lacking[0]]}, which runs there", "")
+        words = f"{label} has no service that runs {lacking[0]} {wanted[lacking[0]]}, which runs there"
+        raise RefusedError(
+            f"{words}: it would not run the same builds",
+            hint="give it that service, or take the service out there first",
+        )
     different = sorted(n for n in found if wanted.get(n) != found[n])
     if different:
         name = different[0]

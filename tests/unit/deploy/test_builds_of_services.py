@@ -101,6 +101,17 @@ def test_a_build_changes_every_service_that_runs_it_and_the_words_say_which(clou
     assert "api-build 90 -> 91 in mail (changed in" in why(cloud, "acme")["acme"]
 
 
+def test_a_report_names_the_services_too(cloud: Cloud) -> None:
+    says(cloud, 'services = {\n  api = { port = 1, path = "/a" }\n  mail = { image = "api" }\n}\n')
+    heard: list[str] = []
+    cloud.perform("apply", "acme", note_builds=lambda _layer, builds: heard.extend(map(str, builds)))
+    cloud.perform("apply", "acme", "-var", "api-build=8", note_builds=lambda _, builds: heard.extend(map(str, builds)))
+    assert [line for line in heard if line.startswith("api")] == [
+        f"api-build none -> 7 (new, {STACK}:4; in api, mail)",
+        "api-build 7 -> 8 (-var; in api, mail)",
+    ]
+
+
 def test_affected_names_the_tenants_whose_services_run_it(cloud: Cloud) -> None:
     """A new build of one service in the stack's file."""
     says(cloud, 'services = { api = { port = 1, path = "/a" } }\n')
