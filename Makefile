@@ -5,7 +5,10 @@ dev := .orchestrate/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 run := $(dev)/bin/python -m
 # The tests of tests/unit make 70,000 folders: in memory, where there is any, that takes a third of the time.
 memory := $(shell test -d /dev/shm -a -w /dev/shm && echo TMPDIR=/dev/shm)
-bare := not docker and not terraform and not sandbox and not browser and not groovy and not shells
+real_marks := docker terraform sandbox browser groovy shells
+space := $(subst ,, )
+bare := not $(subst $(space), and not ,$(real_marks))
+bare_files := tests/unit tests/sandbox tests/terraform
 checkov := .orchestrate/checkov-$(shell cksum < requirements-checkov.txt | cut -d' ' -f1)
 
 # Hundreds of processes start here: what Python has compiled once is kept, also where the caller's shell says otherwise.
@@ -38,7 +41,9 @@ test: ## runs every check, and says how long each part took
 environment: $(dev) ## makes the Python environment of the checks
 
 # Tests with the real engine and Terraform. Those that mostly wait have a pool of their own, of more workers than there are
-# processors; those that compute wait a little too, and have three. (None of tests/unit waits that long: collecting it takes seconds.)
+# processors; those that compute wait for half of their time, and have four. A worker collects only files that have such tests:
+# all of them take seconds of each. What takes longest stands first.
+real_files := tests/terraform tests/sandbox $$(grep -lrE --include '*.py' 'pytest.mark.($(subst $(space),|,$(real_marks)))' tests/unit) tests/e2e
 waiting: $(dev) ## runs the tests that mostly wait
 	@$(run) pytest $$(grep -lrF --include '*.py' pytest.mark.long tests/e2e tests/sandbox tests/terraform) -m long -n 6 --dist worksteal --durations 15
 
@@ -47,7 +52,7 @@ containers: $(dev) ## runs the tests of the sandbox with containers
 	@$(run) pytest tests/e2e/test_containers.py tests/e2e/test_haproxy.py --durations 5
 
 computing: $(dev) ## runs the tests with the real engine and Terraform that compute
-	@$(run) pytest -m "not ($(bare)) and not long and not containers" -n 3 --dist worksteal --durations 15
+	@$(run) pytest $(real_files) -m "not ($(bare)) and not long and not containers" -n 4 --dist worksteal --durations 15
 
 check: lint types policies ## runs lint, types and policies
 
@@ -67,10 +72,10 @@ image: engine ## builds the image that Terraform runs in
 	@./orchestrate image
 
 unit: $(dev) ## runs the tests that need neither engine nor Terraform
-	@$(memory) $(run) pytest -m "$(bare)" -n 2 --dist worksteal
+	@$(memory) $(run) pytest $(bare_files) -m "$(bare)" -n 2 --dist worksteal
 
 coverage: $(dev) ## shows which lines those tests do not reach
-	@$(memory) $(run) pytest -m "$(bare)" -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered
+	@$(memory) $(run) pytest $(bare_files) -m "$(bare)" -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 real: engine groovy $(dev) ## runs the tests that need the engine, Terraform or the sandbox
 	@$(run) pytest -m "docker or terraform or sandbox"
