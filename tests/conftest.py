@@ -32,8 +32,9 @@ gc.set_threshold(50_000)
 # Under nohup a process ignores SIGHUP, and so does what it starts: the tests of that signal would wait in vain.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-# No database on disk, and no deadline: a busy machine is no failure.
-settings.register_profile("house", deadline=None, database=None)
+# No database on disk, and no deadline: a busy machine is no failure. Half as many examples as Hypothesis makes by itself: they
+# took a tenth of the time, and each run draws others.
+settings.register_profile("house", deadline=None, database=None, max_examples=50)
 settings.load_profile("house")
 
 

@@ -22,11 +22,13 @@ SECONDS = 5  # of processor time for a start, and
 SECONDS_EACH = 0.05  # for each rendering
 
 
-def render_all(template: str, contexts: Mapping[str, Mapping[str, Any]], where: str) -> dict[str, str | ConfigError]:
+def render_all(
+    template: str, contexts: Mapping[str, Mapping[str, Any]], where: str, start: int = SECONDS
+) -> dict[str, str | ConfigError]:
     """The template rendered for each context, or why not. Raises ConfigError when a limit is passed."""
     import jinja2  # noqa: F401  (loaded before the fork, so that the child's memory is for the template)
 
-    seconds = int(SECONDS + SECONDS_EACH * len(contexts))
+    seconds = int(start + SECONDS_EACH * len(contexts))
     reader, writer = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -38,7 +40,7 @@ def render_all(template: str, contexts: Mapping[str, Mapping[str, Any]], where: 
     data = _read(reader, child, seconds * 3)
     status = os.waitpid(child, 0)[1]
     if not data:
-        raise _limit(status, where)
+        raise _limit(status, where, start)
     answer = json.loads(data)
     return {
         name: one if isinstance(one, str) else ConfigError(one[0], where=one[1], hint=one[2])
@@ -98,9 +100,9 @@ def _read(reader: int, child: int, seconds: float) -> bytes:
     return b""
 
 
-def _limit(status: int, where: str) -> ConfigError:
+def _limit(status: int, where: str, start: int) -> ConfigError:
     killed = os.WIFSIGNALED(status)
-    what = f"more than {SECONDS} s of processor time" if killed else f"more than {MEMORY >> 20} MiB of memory"
+    what = f"more than {start} s of processor time" if killed else f"more than {MEMORY >> 20} MiB of memory"
     return ConfigError(
         f"template: it took {what}", where=where, hint="look for a loop or a repetition that grows without end"
     )

@@ -1,6 +1,6 @@
-"""Templates in a child process: its answers, its errors, and the memory it may not take.
+"""Templates in a child process: its answers, its errors, and the memory and time it may not take.
 
-The limit on time is proved once, through the whole command line (test_cli_bad_input.py)."""
+What a command says of a limit is proved through the whole command line (test_bad_input.py)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from wrapper.model.errors import ConfigError
+from wrapper.project import template_process
 from wrapper.project.template_process import render_all
 
 
@@ -48,6 +49,13 @@ def test_what_goes_wrong_in_the_child_is_said_here(template: str, where: str, me
     assert isinstance(error, ConfigError)
     assert error.where.startswith(where)
     assert error.message == message
+
+
+def test_a_loop_without_an_end_ends() -> None:
+    loop = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"
+    with pytest.raises(ConfigError, match="template: it took more than 1 s of processor time"):
+        render_all(loop, {"a": {}}, "t.j2", start=1)
+    assert template_process.SECONDS == 5
 
 
 def test_one_that_cannot_be_rendered_is_an_answer_beside_the_others() -> None:
