@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-BARE = ["-m", "not docker and not terraform and not sandbox and not browser and not groovy"]
+BARE = ["-m", "not docker and not terraform and not sandbox and not browser and not groovy and not shells"]
 OPTIONS = ["-x", "-q", "-p", "no:cacheprovider", "--ignore-glob=*/test_faults.py"]  # that one knows every fault
 NO_TESTS = 5  # docs.pytest.org/en/stable/reference/exit-codes.html
 LIMIT = 3600.0
