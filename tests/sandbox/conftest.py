@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from wrapper.sandbox import service_models
+from wrapper.sandbox import remembered
 from wrapper.sandbox.lifecycle import Sandbox, Seed
 
-service_models.share()  # as the sandbox does: else each client of a test parses the description of its service again
+remembered.share_descriptions()  # as the sandbox does: else each client of a test parses the description of its service again
 
 
 @pytest.fixture

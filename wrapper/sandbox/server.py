@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from . import service_models
+from . import remembered
 from .lifecycle import RECORD, Seed, seed_from_json
 
 SIMULATION = {
@@ -54,12 +54,13 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 
 
 def serve(options: argparse.Namespace) -> None:
-    service_models.share()  # before moto is imported
+    remembered.share_descriptions()  # before moto is imported
     from . import aws
 
     identity = {"token": secrets.token_hex(16), "project": options.project, "pid": os.getpid()}
     key = secrets.token_hex(16) if options.containers else ""  # only server.json tells it, to its owner
     server, gateway = aws.build(options.port, options.seed, identity, key)
+    remembered.share_lookups()
     where = {"url": f"http://127.0.0.1:{server.port}", "port": server.port}
     record = identity | where | {"version": options.version} | ({"containers": True, "key": key} if key else {})
     stop_on_signals(server)
