@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from container_world import HOST, ContainerWorld, events, start
-from harness import Project, docker, inspect, make
+from harness import REGION, Project, docker, inspect, make
 
 from wrapper.containers import demo_images
 from wrapper.containers.load_balancer import CONFIGURATION, choose_ports
@@ -123,6 +123,38 @@ def test_a_one_off_task_runs_once_and_tells_its_exit_code(web: ContainerWorld) -
     assert (ended["containers"][0]["exitCode"], ended["stopCode"]) == (3, "EssentialContainerExited")
     found = web.client("logs").filter_log_events(logGroupName="/ecs/web", filterPattern="migrated")["events"]
     assert [event["message"] for event in found] == ["migrated 7"]
+
+
+def applied(web: ContainerWorld) -> None:
+    """A state says where the service runs, as an apply of its root would leave it."""
+    service = web.shown("web")
+    one = {"cluster": service["clusterArn"], "service": "web", "task_definition": service["taskDefinition"]}
+    told = {**one, "target_groups": [web.groups["web"]], "log_group": "/ecs/web", "containers": ["web"]}
+    state = {"version": 4, "serial": 1, "lineage": "l", "outputs": {"services": {"value": {"acme": told}}}}
+    key = f".states/{REGION}/web/tenants/acme/terraform.tfstate"
+    web.project.write(key, json.dumps({**state, "resources": [{"type": "x"}]}))
+
+
+def test_the_commands_for_what_runs(web: ContainerWorld) -> None:
+    """status, logs, run-task, exec and restart, on what really runs (docs/day-two.md)."""
+    applied(web)
+    where = ("web", "-var", "tenant=acme", "--sandbox")
+    run = web.project.run
+    web.until(lambda: web.states("web") == ["healthy", "healthy"])
+    said = run("status", *where)
+    assert (said.code, "service acme (cluster/web): well: 2 of 2 tasks run" in said.out) == (0, True), said
+    web.until(lambda: "listens on 8080" in run("logs", *where).out)
+    done = run("run-task", *where, "--env", "A=b", "--", "sh", "-c", "echo the value is $A; exit 3", codes=(1,))
+    assert (done.code, "the value is b" in done.out) == (1, True), done
+    assert "failed (web 3)" in done.err
+    inside = run("exec", *where, "--", "sh", "-c", "echo $TENANT; exit 7", codes=(7,))
+    assert (inside.code, inside.out) == (7, "acme\n"), inside
+    before = web.of("web")
+    again = run("restart", *where)
+    assert (again.code, "runs on new tasks" in again.err) == (0, True), again
+    web.until(lambda: not set(web.of("web")) & set(before))
+    assert "task acme: 1" in run("history", *where).out
+    assert len(web.of("web")) == 2, "no task that ran once is left"
 
 
 def test_a_deployment_loses_no_request(web: ContainerWorld) -> None:

@@ -48,7 +48,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> in
         session.console.json([data for _, data in _newest_first(found)])
     else:
         head = ("no.", "when", "who", "builds", "commit", "seconds", "what")
-        before = [*applies[1:], HistoryEntry()]
+        before = [*applies[1:], *[HistoryEntry()] * bool(applies)]
         rows = [(one.at, _task_cells(one)) for one in tasks]
         rows += [(one.at, _cells(one, was.builds)) for one, was in zip(applies, before, strict=True)]
         session.console.table(head, [cells for _, cells in _newest_first(rows)])

@@ -9,6 +9,11 @@ from cloud import Cloud
 from project_on_disk import Disk
 from said import Said
 
+from wrapper.model.nouns import Layer
+from wrapper.state import task_history
+from wrapper.state.store import LocalStore
+from wrapper.state.task_history import TaskEntry
+
 Run = Callable[..., Said]
 ACME = ("app-test", "-var", "tenant=acme")
 
@@ -30,6 +35,16 @@ def test_the_newest_first(run_cli: Run, example: Disk) -> None:
 def test_no_history(run_cli: Run) -> None:
     said = run_cli("history", *ACME)
     assert (said.code, "app-test/acme has no history" in said.err) == (66, True)
+
+
+def test_tasks_without_an_apply(run_cli: Run, example: Disk) -> None:
+    """Of a state that another tool applied."""
+    layer = Layer(Cloud(example).deployer().stack, "acme")
+    task_history.add(
+        LocalStore(example.root / ".orchestrate/states"), layer, TaskEntry(at="2026", name="migrate", result="0")
+    )
+    said = run_cli("history", *ACME)
+    assert (said.code, "task migrate: 0" in said.out) == (0, True), said
 
 
 def test_after_a_destroy_it_says_what_ran(run_cli: Run, example: Disk) -> None:
