@@ -27,7 +27,7 @@ output "services" {
       task_definition = aws_ecs_task_definition.task[name].arn
       target_groups   = []
       log_group       = aws_cloudwatch_log_group.this.name
-      containers      = [local.task_containers[name]]
+      containers      = tolist([local.task_containers[name]])
     } },
   )
 }

@@ -58,7 +58,7 @@ def of_service(one: DeployedService, service: Mapping[str, Any]) -> dict[str, An
     strategy = service.get("capacityProviderStrategy") or None
     taken = {
         "cluster": one.cluster,
-        "taskDefinition": service["taskDefinition"],
+        "taskDefinition": service.get("taskDefinition") or one.expected.task_definition,
         "count": 1,
         "capacityProviderStrategy": strategy,
         "launchType": None if strategy else service.get("launchType"),

@@ -30,6 +30,7 @@ class StatusReader:
     def services(self, wanted: Iterable[DeployedService]) -> dict[str, Answer]:
         """The entry of DescribeServices of each that is there, ten to a request, by its cluster and name."""
         groups = list(batches(wanted, lambda one: one.cluster))
+        self.calls.client("ecs")  # one for all threads
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
             return {key: one for found in pool.map(self._described, groups) for key, one in found.items()}
 

@@ -53,6 +53,7 @@ def test_as_the_service_runs() -> None:
         "propagateTags": "TASK_DEFINITION",
     }
     assert of_service(ACME, {"taskDefinition": WEB, "launchType": "EC2"})["launchType"] == "EC2"
+    assert of_service(ACME, {})["taskDefinition"] == WEB, "another deployment controller has task sets instead"
 
 
 def test_what_is_other_this_once_on_machines() -> None:
