@@ -49,7 +49,7 @@ waiting: $(dev) ## runs the tests that mostly wait
 
 # One sandbox for all of them, so one process.
 containers: $(dev) ## runs the tests of the sandbox with containers
-	@$(run) pytest tests/e2e/test_containers.py tests/e2e/test_haproxy.py --durations 5
+	@$(run) pytest tests/e2e/test_containers.py tests/e2e/test_containers_fast.py tests/e2e/test_haproxy.py --durations 5
 
 computing: $(dev) ## runs the tests with the real engine and Terraform that compute
 	@$(run) pytest $(real_files) -m "not ($(bare)) and not long and not containers" -n 4 --dist worksteal --durations 15

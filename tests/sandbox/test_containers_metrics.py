@@ -58,7 +58,7 @@ class Scaled(ObservedWorld):
         named = {"region": REGION, "namespace": "AWS/ECS", "metric": "CPUUtilization", "dimensions": DIMENSIONS}
         found = [] if used is None else [{**named, "values": [used], "at": self.minute * 60.0}]
         self.minute += 1
-        self.observed.take({"services": {}, "metrics": found, "now": self.minute * 60.0}, [])
+        self.observed.take({"services": {}, "metrics": found, "measured": self.minute * 60.0}, [])
         return int(self.shown()["desiredCount"])
 
     def state(self, name: str) -> str:

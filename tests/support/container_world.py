@@ -22,6 +22,8 @@ class ContainerWorld:
     project: Project
     repository: str
     drain: int = 2  # seconds of a target group's deregistration delay
+    interval: int = 5  # of its health check
+    timeout: int = 2
     status: dict[str, Any] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)  # service -> target group
 
@@ -67,11 +69,11 @@ class ContainerWorld:
         made = self.ecs.register_task_definition(family=family, containerDefinitions=[one | container])
         return str(made["taskDefinition"]["taskDefinitionArn"])
 
-    def service(self, name: str, build: str = "1", path: str = "", desired: int = 1, **more: Any) -> None:
+    def service(self, name: str, build: str = "1", path: str = "", desired: int = 1, cpu: int = 0, **more: Any) -> None:
         """Behind a rule of its own, steady when this returns."""
         group = self.elb.create_target_group(
             **{"Name": name, "Protocol": "HTTP", "Port": 80, "VpcId": self.vpc, "HealthCheckPath": "/health"},
-            **{"HealthCheckIntervalSeconds": 5, "HealthCheckTimeoutSeconds": 2},
+            **{"HealthCheckIntervalSeconds": self.interval, "HealthCheckTimeoutSeconds": self.timeout},
             **{"HealthyThresholdCount": 2, "UnhealthyThresholdCount": 2},
         )["TargetGroups"][0]["TargetGroupArn"]
         self.groups[name] = group
@@ -84,7 +86,7 @@ class ContainerWorld:
             Actions=[{"Type": "forward", "TargetGroupArn": group}],
         )
         self.ecs.create_service(
-            **{"cluster": "cluster", "serviceName": name, "taskDefinition": self.revision(build, name)},
+            **{"cluster": "cluster", "serviceName": name, "taskDefinition": self.revision(build, name, cpu=cpu)},
             desiredCount=desired,
             launchType="EC2",
             loadBalancers=[{"targetGroupArn": group, "containerName": "web", "containerPort": 8080}],
@@ -150,7 +152,7 @@ def events(shown: dict[str, Any]) -> str:
     return "\n".join(event["message"] for event in shown["events"])
 
 
-def start(project: Project, repository: str) -> ContainerWorld:
+def start(project: Project, repository: str, *options: str) -> ContainerWorld:
     here = f"config/{REGION}/web"
     project.write("config/sandbox.hcl", 'zones = ["example.com"]\n')
     project.write(f"{here}/backend.tfvars", 'path = ".states"\n')
@@ -159,7 +161,7 @@ def start(project: Project, repository: str) -> ContainerWorld:
     project.write(
         "src/web/tenant/main.tf", 'variable "tenant" { type = string }\nvariable "images" { type = map(string) }\n'
     )
-    project.run("sandbox", "start", "--containers")
+    project.run("sandbox", "start", "--containers", *options)
     project.run("sandbox", "images")
     world = ContainerWorld(project, repository)
     world.begin()

@@ -13,7 +13,7 @@ def chosen(found: Mapping[str, Any], kind: str, tenant: str) -> list[tuple[str, 
     tasks = [
         (f"{service['cluster']}/{service['name']}", task["id"])
         for service in found.get("services", ())
-        if service["name"] == tenant or service["name"].startswith(f"{tenant}-")
+        if service["name"] == tenant or service["name"].startswith((f"{tenant}-", f"{tenant}_"))
         for task in service["tasks"]
         if task["status"] == "RUNNING" and (kind != "sick" or task["targets"])
     ]

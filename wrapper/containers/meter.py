@@ -38,4 +38,4 @@ class Meter:
         found += samples.of_groups(state.world, state.tasks.values())
         skipped = range(max(int(first), int(minute) - 60), int(minute))
         state.metrics += [{**one, "at": at * MINUTE} for at in skipped for one in found]
-        self._minute, self._before = minute, after
+        self._minute, self._before, state.measured = minute, after, minute * MINUTE

@@ -27,6 +27,7 @@ def report(state: PlaneState, proxying: Proxying, logs: list[dict[str, Any]]) ->
         "tasks": {t.arn: descriptions.described(t, None) for t in state.tasks.values() if not t.service},
         "logs": logs,
         "metrics": state.metrics,
+        "measured": state.measured,
         "now": state.clock.now(),
         "shown": {
             "addresses": worlds.addresses(state.world, proxying.ports) if state.world else {},

@@ -27,6 +27,7 @@ class PlaneState:
     verdicts: dict[str, dict[str, str]] = field(default_factory=dict)  # service -> what its deployment came to
     told: dict[str, Task] = field(default_factory=dict)  # the tasks as events last told of them
     metrics: list[dict[str, Any]] = field(default_factory=list)  # samples since the last report
+    measured: float = 0.0  # up to when there are all
     messages: queue.SimpleQueue[Message] = field(default_factory=queue.SimpleQueue)
 
     def of(self, service: EcsService) -> list[Task]:

@@ -37,7 +37,10 @@ class Metrics:
         self._minute = 0.0
 
     def take(self, found: Iterable[Mapping[str, Any]], now: float) -> None:
-        """Samples, and each minute a look at every alarm. ``now``: by the data plane's clock."""
+        """Samples, and each minute a look at every alarm. ``now``: by the data plane's clock, the end of the last minute that is
+        whole. One that starts again may be behind the one before."""
+        if now // 60 < self._minute:
+            self._minute, self._last = now // 60, {}
         for one in found:
             self._store(one)
         if now // 60 > self._minute:

@@ -45,7 +45,7 @@ class Observed:
             if found:
                 note(service, found)
                 self.advance(service)
-        self.metrics.take(report.get("metrics", ()), report.get("now", 0.0))
+        self.metrics.take(report.get("metrics", ()), report.get("measured", 0.0))
         self.scaling.watch_deployments()
         self.schedules.fire(report.get("now", 0.0))
 

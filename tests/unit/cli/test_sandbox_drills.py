@@ -18,6 +18,7 @@ def service(name: str, *tasks: tuple[str, str, bool]) -> dict[str, Any]:
 FOUND = {
     "services": [
         service("acme", ("1", "RUNNING", True), ("2", "PENDING", False)),
+        service("acme_0a1b", ("5", "RUNNING", False)),
         service("acme-worker", ("3", "RUNNING", False)),
         service("acmeother", ("4", "RUNNING", True)),
     ]
@@ -25,7 +26,7 @@ FOUND = {
 
 
 def test_running_tasks_of_the_tenants_services() -> None:
-    assert chosen(FOUND, "kill", "acme") == [("app/acme", "1"), ("app/acme-worker", "3")]
+    assert chosen(FOUND, "kill", "acme") == [("app/acme", "1"), ("app/acme_0a1b", "5"), ("app/acme-worker", "3")]
     assert chosen(FOUND, "sick", "acme") == [("app/acme", "1")]
 
 

@@ -30,4 +30,4 @@ def test_each_minute_once_and_a_skipped_one_too() -> None:
         meter.measure([replace(SERVICE)])
         counts.append([one["at"] for one in plane.state.metrics if one["metric"] == "HealthyHostCount"])
         plane.state.metrics = []
-    assert counts == [[], [600.0], [], [660.0, 720.0, 780.0]]
+    assert (counts, plane.state.measured) == ([[], [600.0], [], [660.0, 720.0, 780.0]], 840.0)
