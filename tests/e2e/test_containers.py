@@ -251,6 +251,20 @@ def test_a_killed_data_plane_is_started_again_and_takes_over(web: ContainerWorld
     assert (sorted(web.of("web")), web.get("/web", port)[0]) == (before, 200)
 
 
+def test_a_killed_proxy_is_started_again(web: ContainerWorld) -> None:
+    port, folder = web.port, web.project.private / "sandbox/containers"
+    before = processes(folder)
+    for process in before:
+        os.kill(process, signal.SIGKILL)
+
+    def again() -> bool:
+        with contextlib.suppress(OSError):
+            return web.get("/web", port)[0] == 200 and not {*before} & {*processes(folder)}
+        return False
+
+    web.until(again)
+
+
 def test_another_start_changes_nothing(web: ContainerWorld) -> None:
     before = web.of("web")
     started = json.loads(web.project.run("sandbox", "start", "--containers", "--json").out)

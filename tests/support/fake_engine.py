@@ -64,7 +64,7 @@ class FakeEngine(TaskEngine):
     def processors(self) -> int:
         return 2
 
-    def logs(self, container: str) -> Iterator[bytes]:
+    def logs(self, container: str, since: float = 0.0) -> Iterator[bytes]:
         yield from ()
 
 

@@ -160,12 +160,17 @@ class TaskEngine:
         found = self._api.inspect_container(container)["State"]
         return str(found["Status"]), int(found["ExitCode"]), str((found.get("Health") or {}).get("Status", ""))
 
-    def logs(self, container: str) -> Iterator[bytes]:
+    def logs(self, container: str, since: float = 0.0) -> Iterator[bytes]:
         """Its lines, each with its time before it, until it ends. One that comes in pieces is put together."""
-        rest = b""
-        for piece in self._api.logs(container, stream=True, follow=True, timestamps=True):
-            *whole, rest = (rest + piece).split(b"\n")
-            yield from whole
+        import docker
+
+        rest, more = b"", {"since": since} if since else {}
+        with contextlib.suppress(docker.errors.NotFound):
+            for piece in self._api.logs(container, stream=True, follow=True, timestamps=True, **more):
+                *whole, rest = (rest + piece).split(b"\n")
+                yield from whole
+            if self.state(container)[0] == "running":
+                raise OSError("the engine's stream ended before the container")
         if rest:
             yield rest
 
@@ -179,7 +184,10 @@ class TaskEngine:
 
     def usage(self, container: str) -> Iterator[Mapping[str, Any]]:
         """What it uses, once a second until it ends. https://docs.docker.com/reference/api/engine/version/v1.43/#tag/Container/operation/ContainerStats"""
-        yield from self._api.stats(container, decode=True, stream=True)
+        import docker
+
+        with contextlib.suppress(docker.errors.NotFound):
+            yield from self._api.stats(container, decode=True, stream=True)
 
     def processors(self) -> int:
         return int(self._client.info()["NCPU"])

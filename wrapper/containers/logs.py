@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from .nouns import Task
 MOST_LINES = 5000  # of one report; what is more waits for the next
 _KEPT = 50_000  # lines that wait; of more the newest are lost
 _LAST = 3.0  # seconds
+_TRIES = 600  # a second apart
 _LONGEST = 200_000  # characters of a line
 
 
@@ -38,18 +40,28 @@ def stream_of(task: Task, container: Mapping[str, Any]) -> LogStream | None:
     return LogStream(region, options["awslogs-group"], f"{prefix}/{container['name']}/{task.id}")
 
 
+def stamp(line: bytes) -> bytes:
+    """The time that the engine writes before a line; the later is the greater."""
+    return line.partition(b" ")[0]
+
+
+def seconds_of(stamp: bytes) -> float:
+    return datetime.fromisoformat(stamp[:26].decode().rstrip("Z") + "+00:00").timestamp() if stamp else 0.0
+
+
 def parsed(line: bytes) -> dict[str, Any]:
     """A line of the engine, which begins with its time -> an event of CloudWatch Logs."""
-    stamp, _, text = line.decode(errors="replace").rstrip("\r\n").partition(" ")
-    moment = datetime.fromisoformat(stamp[:26].rstrip("Z") + "+00:00")
-    return {"timestamp": int(moment.timestamp() * 1000), "message": text[:_LONGEST]}
+    text = line.partition(b" ")[2].decode(errors="replace").rstrip("\r\n")
+    return {"timestamp": int(seconds_of(stamp(line)) * 1000), "message": text[:_LONGEST]}
 
 
 class LogShipper:
-    """``follow``: the lines of a container, as long as it runs."""
+    """``follow``: the lines of a container since a time, as long as it runs."""
 
-    def __init__(self, follow: Callable[[str], Iterator[bytes]]) -> None:
-        self._follow = follow
+    def __init__(
+        self, follow: Callable[[str, float], Iterator[bytes]], pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._follow, self._pause = follow, pause
         self._lines: queue.Queue[tuple[LogStream, dict[str, Any]]] = queue.Queue(_KEPT)
         self._readers: dict[str, threading.Thread] = {}
 
@@ -67,12 +79,20 @@ class LogShipper:
             reader.join(_LAST)
 
     def _read(self, container: str, stream: LogStream) -> None:
-        try:
-            for line in self._follow(container):
-                if line.strip():
-                    self._lines.put_nowait((stream, parsed(line)))
-        except Exception:  # the container or its engine is gone, or too much waits: its log ends here
-            return
+        """An engine that goes away for a while is asked again, from the last line on."""
+        last = newest = b""
+        for _ in range(_TRIES):
+            try:
+                for line in self._follow(container, seconds_of(last)):
+                    if line.strip() and stamp(line) > last:
+                        self._lines.put_nowait((stream, parsed(line)))
+                        newest = stamp(line)
+                return
+            except queue.Full:
+                return  # too much waits: its log ends here
+            except Exception:
+                last = newest
+                self._pause(1.0)
 
     def taken(self) -> list[dict[str, Any]]:
         """What was printed since the last time, by stream."""

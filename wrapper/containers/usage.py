@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,8 +32,12 @@ def reading(told: Mapping[str, Any]) -> UsageReading | None:
 class UsageReader:
     """``follow``: the stream of a container, as long as it runs. A thread for each."""
 
-    def __init__(self, follow: Callable[[str], Iterator[Mapping[str, Any]]]) -> None:
-        self._follow = follow
+    def __init__(
+        self,
+        follow: Callable[[str], Iterator[Mapping[str, Any]]],
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._follow, self._pause = follow, pause
         self._newest: dict[str, UsageReading] = {}
         self._readers: set[str] = set()
 
@@ -50,12 +56,13 @@ class UsageReader:
         return dict(self._newest)
 
     def _read(self, container: str) -> None:
-        try:
-            for told in self._follow(container):
-                found = reading(told)
-                if container not in self._readers:
-                    return
-                if found:
-                    self._newest[container] = found
-        except Exception:  # the container or its engine is gone
-            return
+        """Until it is not watched any more: an engine that goes away for a while is asked again."""
+        while container in self._readers:
+            with contextlib.suppress(Exception):
+                for told in self._follow(container):
+                    found = reading(told)
+                    if container not in self._readers:
+                        return
+                    if found:
+                        self._newest[container] = found
+            self._pause(1.0)

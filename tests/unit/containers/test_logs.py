@@ -39,18 +39,37 @@ def test_a_line_and_its_time() -> None:
 
 
 def test_lines_by_stream_each_once() -> None:
-    def follow(container: str) -> Iterator[bytes]:
+    def follow(container: str, _since: float) -> Iterator[bytes]:
         yield from (f"2026-01-02T03:04:05.000000000Z {container} {n}".encode() for n in range(2))
         yield b""
-        raise OSError("the container is gone")
 
     shipper = LogShipper(follow)
     stream = LogStream("r", "g", "s")
     for _ in range(2):
         shipper.watch({"c1": stream})
+    assert (taken(shipper, 2), shipper.taken()) == (["c1 0", "c1 1"], [])
+
+
+def test_an_engine_that_went_away_is_asked_again_from_the_last_line() -> None:
+    asked: list[float] = []
+
+    def follow(_container: str, since: float) -> Iterator[bytes]:
+        asked.append(since)
+        yield from (
+            f"1970-01-01T00:00:0{n}.000000000Z line {n}".encode() for n in range(max(1, int(since)), 3 + len(asked))
+        )
+        if len(asked) == 1:
+            raise OSError("the engine is gone")
+
+    shipper = LogShipper(follow, lambda _: None)
+    shipper.watch({"c1": LogStream("r", "g", "s")})
+    assert (taken(shipper, 4), asked) == (["line 1", "line 2", "line 3", "line 4"], [0.0, 3.0])
+
+
+def taken(shipper: LogShipper, lines: int) -> list[str]:
     found: list[str] = []
-    deadline = time.monotonic() + 5
-    while len(found) < 2 and time.monotonic() < deadline:
+    deadline = time.monotonic() + 30
+    while len(found) < lines and time.monotonic() < deadline:
         found += [event["message"] for one in shipper.taken() for event in one["events"]]
         time.sleep(0.01)
-    assert (found, shipper.taken()) == (["c1 0", "c1 1"], [])
+    return found

@@ -32,9 +32,26 @@ def test_the_newest_of_each_container_that_is_watched() -> None:
         go_on.wait(30)
         yield TOLD
 
-    reader = UsageReader(follow)
+    reader = UsageReader(follow, lambda _: None)
     reader.watch(["a"])
     assert said.wait(30) and reader.newest() == {"a": UsageReading(100.5, 3.0, 40 << 20)}
     reader.watch([])
     go_on.set()
     assert reader.newest() == {}
+
+
+def test_an_engine_that_went_away_is_asked_again() -> None:
+    asked, done = [], threading.Event()
+
+    def follow(container: str) -> Iterator[Mapping[str, Any]]:
+        asked.append(container)
+        if len(asked) == 1:
+            raise OSError("the engine is gone")
+        yield TOLD
+        done.set()
+        threading.Event().wait(1)
+
+    reader = UsageReader(follow, lambda _: None)
+    reader.watch(["a"])
+    assert done.wait(30) and list(reader.newest()) == ["a"]
+    reader.watch([])
