@@ -1,14 +1,9 @@
 # What a person should know of. Without a topic the alarms still show in CloudWatch.
 
 locals {
-  # Null where there is none. On a shared load balancer its own errors are those of all tenants, so only the targets' count there.
-  load_balancer_arn_suffix = local.own ? local.load_balancer.arn_suffix : local.shared ? var.load_balancer.shared.arn_suffix : null
-  target_group_arn_suffix  = try(local.target_group.arn_suffix, null)
-
-  service_dimensions       = { ClusterName = var.cluster.name, ServiceName = local.service.name }
-  load_balancer_dimensions = local.balanced ? { LoadBalancer = local.load_balancer_arn_suffix } : {}
-  target_dimensions        = local.balanced ? merge(local.load_balancer_dimensions, { TargetGroup = local.target_group_arn_suffix }) : {}
-  request_label            = local.balanced ? "${local.load_balancer_arn_suffix}/${local.target_group_arn_suffix}" : null
+  service_dimensions = { ClusterName = var.cluster.name, ServiceName = local.service.name }
+  target_dimensions  = local.balanced ? { LoadBalancer = var.target.load_balancer_arn_suffix, TargetGroup = var.target.target_group_arn_suffix } : {}
+  request_label      = local.balanced ? "${var.target.load_balancer_arn_suffix}/${var.target.target_group_arn_suffix}" : null
 
   # A service that may sleep is allowed to have no task.
   always_runs = alltrue([for min in concat([var.scaling.min], [for schedule in var.scaling.schedules : schedule.min if schedule.min != null]) : min > 0])
@@ -17,29 +12,22 @@ locals {
     unhealthy-hosts = {
       wanted     = local.balanced
       settings   = var.alarms.unhealthy_hosts
-      says       = "Targets of ${var.tenant} in ${var.stack} do not answer their health check"
+      says       = "Targets of ${local.whose} do not answer their health check"
       metric     = "AWS/ApplicationELB UnHealthyHostCount Maximum"
       dimensions = local.target_dimensions
     }
     target-5xx = {
       wanted     = local.balanced
       settings   = var.alarms.target_5xx
-      says       = "The application of ${var.tenant} in ${var.stack} answers with errors"
+      says       = "The application of ${local.whose} answers with errors"
       metric     = "AWS/ApplicationELB HTTPCode_Target_5XX_Count Sum"
       dimensions = local.target_dimensions
-    }
-    load-balancer-5xx = {
-      wanted     = local.own
-      settings   = var.alarms.load_balancer_5xx
-      says       = "The load balancer of ${var.tenant} in ${var.stack} finds nobody who answers"
-      metric     = "AWS/ApplicationELB HTTPCode_ELB_5XX_Count Sum"
-      dimensions = local.load_balancer_dimensions
     }
     # Every running task sends one sample a minute, so their number is the number of tasks, without container insights.
     no-running-task = {
       wanted     = local.always_runs || !local.scales
       settings   = merge(var.alarms.no_running_task, { over = null })
-      says       = "No task of ${var.tenant} in ${var.stack} is running"
+      says       = "No task of ${local.whose} is running"
       metric     = "AWS/ECS CPUUtilization SampleCount"
       dimensions = local.service_dimensions
     }
@@ -52,7 +40,7 @@ locals {
   dead_letters = { for name, queue in local.dead_letter_watches : name => {
     wanted     = true
     settings   = var.alarms.dead_letters
-    says       = "Work of ${var.tenant} in ${var.stack} was given up: look into ${queue}"
+    says       = "Work of ${local.whose} was given up: look into ${queue}"
     metric     = "AWS/SQS ApproximateNumberOfMessagesVisible Maximum"
     dimensions = { QueueName = queue }
   } }

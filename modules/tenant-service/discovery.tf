@@ -3,8 +3,8 @@
 
 locals {
   discovery_record = local.awsvpc ? "A" : "SRV"
-  discovery_name   = try(coalesce(var.dns.discovery.name, var.tenant), null)
-  discovered       = var.dns.discovery == null ? {} : { (local.discovery_name) = local.discovery_record }
+  discovery_name   = try(var.discovery.name, null)
+  discovered       = var.discovery == null ? {} : { (local.discovery_name) = local.discovery_record }
 }
 
 # Which kind of record a name was made with. AWS changes it only by another service, of a name that no other of the namespace
@@ -22,19 +22,19 @@ resource "terraform_data" "discovery" {
 # Its name is in its address: another name is another service, which Cloud Map makes beside the old one, and both are found by an
 # apply that goes on, or back.
 resource "aws_service_discovery_service" "this" {
-  for_each = { for name in keys(local.discovered) : (name == terraform_data.first.input.discovery ? "first" : name) => name }
+  for_each = { for name in keys(local.discovered) : (name == try(var.service.first.discovery, null) ? "first" : name) => name }
 
   name          = each.value
   force_destroy = true # ECS takes a task's entry out only some time after the task is gone
-  description   = "Tasks of ${var.tenant} in ${var.stack}"
+  description   = "Tasks of ${local.whose}"
 
   dns_config {
-    namespace_id   = var.dns.discovery.namespace_id
+    namespace_id   = var.discovery.namespace_id
     routing_policy = "MULTIVALUE"
 
     dns_records {
       type = local.discovery_record
-      ttl  = var.dns.discovery.ttl
+      ttl  = var.discovery.ttl
     }
   }
 
@@ -46,7 +46,7 @@ resource "aws_service_discovery_service" "this" {
   lifecycle {
     precondition {
       condition     = terraform_data.discovery[each.value].output == local.discovery_record
-      error_message = "dns.discovery: with network_mode \"${var.task.network_mode}\" ${each.value} would be found by ${local.discovery_record} records instead of ${terraform_data.discovery[each.value].output}, and Cloud Map has no second service of one name. Give the new one another name in dns.discovery.name; or take dns.discovery out, apply, and put it in again."
+      error_message = "discovery: with network_mode \"${var.task.network_mode}\" ${each.value} would be found by ${local.discovery_record} records instead of ${terraform_data.discovery[each.value].output}, and Cloud Map has no second service of one name. Give the new one another name in discovery.name; or take discovery out, apply, and put it in again."
     }
   }
 }

@@ -3,14 +3,13 @@
 locals {
   # The container that takes the requests, and where. Without a load balancer there may be none.
   with_a_port = [for name, container in var.containers : name if container.port != null]
-  front       = var.load_balancer.container != null ? var.load_balancer.container : length(local.with_a_port) == 1 ? local.with_a_port[0] : null
+  front       = var.container != null ? var.container : length(local.with_a_port) == 1 ? local.with_a_port[0] : null
   port        = try(var.containers[local.front].port, null)
 
   # Whose image and settings a background task has unless it names another.
   usual = local.front != null ? local.front : keys(var.containers)[0]
 
-  host_name = "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$"
-  ulimits   = ["core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack"]
+  ulimits = ["core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack"]
 
   # account.dkr.ecr.region.amazonaws.com/repository:tag, with FIPS "ecr-fips"; or account.dkr-ecr.region.on.aws/repository:tag
   ecr_image = "^([0-9]{12})\\.dkr(?:\\.ecr|\\.ecr-fips|-ecr|-ecr-fips)\\.([a-z0-9-]+)\\.[a-z.]+/([^:@]+)"

@@ -1,27 +1,22 @@
-output "url" {
-  description = "Where the tenant finds the application; null without a load balancer."
-  value       = local.balanced ? "${local.https ? "https" : "http"}://${var.dns.hostname}" : null
-}
-
 output "name" {
   description = "Name that the tenant's resources carry: roles, alarms, task definition."
   value       = local.name
 }
 
 output "services" {
-  description = "What an apply promises, for who checks it afterwards: tenant (and tenant/worker) => the service, the revision it is to run, the target groups that are to be healthy, the log group and the containers, the one that takes the requests first."
+  description = "What an apply promises, for who checks it afterwards: tenant (tenant/service, where it has one; and with /worker) => the service, the revision it is to run, the target groups that are to be healthy, the log group and the containers, the one that takes the requests first."
   value = merge(
     {
-      (var.tenant) = {
+      (local.address) = {
         cluster         = var.cluster.arn
         service         = local.service.name
         task_definition = aws_ecs_task_definition.this.arn
-        target_groups   = local.target_group[*].arn
+        target_groups   = var.target[*].target_group_arn
         log_group       = aws_cloudwatch_log_group.this.name
         containers      = distinct(concat([local.usual], keys(var.containers)))
       }
     },
-    { for name, worker in aws_ecs_service.worker : "${var.tenant}/${name}" => {
+    { for name, worker in aws_ecs_service.worker : "${local.address}/${name}" => {
       cluster         = var.cluster.arn
       service         = worker.name
       task_definition = aws_ecs_task_definition.task[name].arn
@@ -30,6 +25,32 @@ output "services" {
       containers      = tolist([local.task_containers[name]])
     } },
   )
+}
+
+output "serving" {
+  description = "What the module tenant-load-balancer takes as `serving`: the service. Where it is known, the service is steady and scales."
+  value       = local.service_key
+
+  depends_on = [
+    aws_appautoscaling_policy.in,
+    aws_appautoscaling_policy.out,
+    aws_appautoscaling_policy.track,
+    aws_appautoscaling_scheduled_action.this,
+    aws_appautoscaling_target.bounds,
+    aws_cloudwatch_metric_alarm.high,
+    aws_cloudwatch_metric_alarm.low,
+    aws_ecs_service.this,
+  ]
+}
+
+output "facts" {
+  description = "What the service is made with, for `first_service` of the module tenant-load-balancer."
+  value       = local.service_fact
+}
+
+output "discovery_name" {
+  description = "The service's name in the Cloud Map namespace, for `first_service` of the module tenant-load-balancer; null without service discovery."
+  value       = local.discovery_name
 }
 
 output "service_name" {
@@ -55,41 +76,6 @@ output "images" {
 output "log_group" {
   description = "Log group of the containers."
   value       = aws_cloudwatch_log_group.this.name
-}
-
-output "load_balancer_arn" {
-  description = "ARN of the tenant's own load balancer; null when it has none."
-  value       = try(local.load_balancer.arn, null)
-}
-
-output "load_balancer_dns_name" {
-  description = "The load balancer's own name, for a look before the alias is known everywhere; null without one."
-  value       = local.entrance.dns_name
-}
-
-output "load_balancer_arn_suffix" {
-  description = "What CloudWatch calls the load balancer, own or shared, for metrics of one's own; null without one."
-  value       = local.load_balancer_arn_suffix
-}
-
-output "load_balancer_security_group_id" {
-  description = "Security group that says who may connect to the tenant's own load balancer; null when it has none."
-  value       = one(aws_security_group.load_balancer[*].id)
-}
-
-output "target_group_arn_suffix" {
-  description = "What CloudWatch calls the target group; null without a load balancer."
-  value       = local.target_group_arn_suffix
-}
-
-output "target_group_arn" {
-  description = "ARN of the target group that the tasks join; null without a load balancer."
-  value       = try(local.target_group.arn, null)
-}
-
-output "certificate_arns" {
-  description = "Certificates made for the tenant's names: name => ARN; empty when none were asked for."
-  value       = local.certificates
 }
 
 output "discovery_arn" {

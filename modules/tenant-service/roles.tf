@@ -104,7 +104,7 @@ resource "aws_iam_role" "execution" {
   name                 = "${local.role_name}-execution"
   path                 = var.roles.path
   permissions_boundary = var.roles.permissions_boundary
-  description          = "Starts the containers of ${var.tenant} in ${var.stack}"
+  description          = "Starts the containers of ${local.whose}"
   assume_role_policy   = local.assumed_by_tasks
 }
 
@@ -122,7 +122,7 @@ resource "aws_iam_role" "task" {
   name                 = "${local.role_name}-task"
   path                 = var.roles.path
   permissions_boundary = var.roles.permissions_boundary
-  description          = "The application of ${var.tenant} in ${var.stack}"
+  description          = "The application of ${local.whose}"
   assume_role_policy   = local.assumed_by_tasks
 }
 

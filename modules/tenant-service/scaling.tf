@@ -125,7 +125,7 @@ resource "aws_cloudwatch_metric_alarm" "high" {
   count = local.steps ? 1 : 0
 
   alarm_name          = "${local.name}-cpu-high"
-  alarm_description   = "CPU of ${var.tenant} in ${var.stack} is high: adds tasks"
+  alarm_description   = "CPU of ${local.whose} is high: adds tasks"
   namespace           = "AWS/ECS"
   metric_name         = "CPUUtilization"
   dimensions          = local.service_dimensions
@@ -142,7 +142,7 @@ resource "aws_cloudwatch_metric_alarm" "low" {
   count = local.steps ? 1 : 0
 
   alarm_name          = "${local.name}-cpu-low"
-  alarm_description   = "CPU of ${var.tenant} in ${var.stack} is low: takes tasks away"
+  alarm_description   = "CPU of ${local.whose} is low: takes tasks away"
   namespace           = "AWS/ECS"
   metric_name         = "CPUUtilization"
   dimensions          = local.service_dimensions

@@ -64,7 +64,7 @@ resource "aws_scheduler_schedule" "this" {
 
   name                         = each.key
   group_name                   = aws_scheduler_schedule_group.this[0].name
-  description                  = "Starts ${each.key} of ${var.tenant} in ${var.stack}"
+  description                  = "Starts ${each.key} of ${local.whose}"
   schedule_expression          = each.value.schedule
   schedule_expression_timezone = each.value.timezone
   state                        = each.value.enabled ? "ENABLED" : "DISABLED"
@@ -145,7 +145,7 @@ resource "aws_iam_role" "schedule" {
   name                 = "${local.role_name}-schedule"
   path                 = var.roles.path
   permissions_boundary = var.roles.permissions_boundary
-  description          = "Starts the scheduled tasks of ${var.tenant} in ${var.stack}"
+  description          = "Starts the scheduled tasks of ${local.whose}"
   assume_role_policy   = local.assumed_by_schedules
 }
 

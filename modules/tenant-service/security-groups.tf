@@ -1,5 +1,4 @@
-# The load balancer's own group says who may come in. It reaches bridge and host tasks as a member of the cluster's group,
-# awsvpc tasks through a group of their own.
+# A load balancer reaches bridge and host tasks as a member of the cluster's group, awsvpc tasks through a group of their own.
 
 locals {
   awsvpc = var.task.network_mode == "awsvpc"
@@ -7,45 +6,15 @@ locals {
   # The order in which AWS gives them back does not matter: both are sets there.
   task_security_groups = concat(aws_security_group.tasks[*].id, values(var.task.security_groups))
 
-  listener_ports = local.own_https ? { http = 80, https = 443 } : { http = 80 }
-
-  entrances = !local.own ? {} : merge([for who, block in var.load_balancer.allowed : {
-    for protocol, port in local.listener_ports : "${who}-${protocol}" => { block = block, port = port }
-  }]...)
-
   # By kind of load balancer and port: as one of them changes, the tasks with the old one stay within reach until they are gone.
-  reach = local.awsvpc && local.balanced ? toset(["${var.load_balancer.mode}-${local.port}"]) : toset([])
-}
-
-resource "aws_security_group" "load_balancer" {
-  count = local.own ? 1 : 0
-
-  name_prefix = "${local.name}-lb-"
-  description = "Load balancer of ${var.tenant} in ${var.stack}"
-  vpc_id      = var.cluster.vpc_id
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
-  for_each = local.entrances
-
-  description       = each.key
-  security_group_id = aws_security_group.load_balancer[0].id
-  cidr_ipv4         = strcontains(each.value.block, ":") ? null : each.value.block
-  cidr_ipv6         = strcontains(each.value.block, ":") ? each.value.block : null
-  ip_protocol       = "tcp"
-  from_port         = each.value.port
-  to_port           = each.value.port
+  reach = local.awsvpc && local.balanced ? toset(["${var.target.mode}-${local.port}"]) : toset([])
 }
 
 resource "aws_security_group" "tasks" {
   count = local.awsvpc ? 1 : 0
 
   name_prefix = "${local.name}-tasks-"
-  description = "Tasks of ${var.tenant} in ${var.stack}"
+  description = "Tasks of ${local.whose}"
   vpc_id      = var.cluster.vpc_id
 
   lifecycle {
@@ -54,10 +23,10 @@ resource "aws_security_group" "tasks" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "load_balancer" {
-  for_each = local.own ? local.reach : toset([])
+  for_each = local.mode == "own" ? local.reach : toset([])
 
   description                  = "Tasks"
-  security_group_id            = aws_security_group.load_balancer[0].id
+  security_group_id            = var.target.security_group_id
   referenced_security_group_id = aws_security_group.tasks[0].id
   ip_protocol                  = "tcp"
   from_port                    = local.port
@@ -69,7 +38,7 @@ resource "aws_vpc_security_group_ingress_rule" "tasks" {
 
   description                  = "Load balancer"
   security_group_id            = aws_security_group.tasks[0].id
-  referenced_security_group_id = local.shared ? var.load_balancer.shared.security_group_id : aws_security_group.load_balancer[0].id
+  referenced_security_group_id = var.target.security_group_id
   ip_protocol                  = "tcp"
   from_port                    = local.port
   to_port                      = local.port

@@ -44,10 +44,10 @@ resource "aws_ecs_service" "this" {
   }
 
   dynamic "load_balancer" {
-    for_each = local.target_group[*]
+    for_each = local.balanced ? [var.target.target_group_arn] : []
 
     content {
-      target_group_arn = load_balancer.value.arn
+      target_group_arn = load_balancer.value
       container_name   = local.front
       container_port   = local.port
     }
@@ -116,23 +116,18 @@ resource "aws_ecs_service" "this" {
     }
   }
 
-  # ECS refuses a target group that no load balancer uses yet; a role without its policy cannot start a container; and a
-  # target that no request reaches never becomes healthy. What this waits for when it is made, also stays until it is gone.
+  # A role without its policy cannot start a container, and a target that no request reaches never becomes healthy. What this waits
+  # for when it is made, also stays until it is gone.
   depends_on = [
     aws_iam_role_policy.execution,
     aws_iam_role_policy.platform,
     aws_iam_role_policy.queues,
     aws_iam_role_policy.task,
     aws_iam_role_policy_attachment.task,
-    aws_lb_listener.http,
-    aws_lb_listener.https,
-    aws_lb_listener_certificate.given,
-    aws_lb_listener_certificate.this,
-    aws_lb_listener_rule.shared,
     aws_vpc_security_group_egress_rule.load_balancer,
     aws_vpc_security_group_egress_rule.tasks,
     aws_vpc_security_group_ingress_rule.callers,
-    aws_vpc_security_group_ingress_rule.load_balancer,
     aws_vpc_security_group_ingress_rule.tasks,
+    var.target,
   ]
 }

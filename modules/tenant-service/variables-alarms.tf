@@ -19,12 +19,6 @@ variable "alarms" {
       seconds = optional(number, 300)
       periods = optional(number, 1)
     }), {})
-    load_balancer_5xx = optional(object({
-      enabled = optional(bool, true)
-      over    = optional(number, 10)
-      seconds = optional(number, 300)
-      periods = optional(number, 1)
-    }), {})
     no_running_task = optional(object({
       enabled = optional(bool, true)
       seconds = optional(number, 60)
@@ -53,19 +47,19 @@ variable "alarms" {
     error_message = "alarms.topics: nothing is told while alarms.enabled is false; leave one of the two out."
   }
   validation {
-    condition = alltrue([for alarm in [var.alarms.unhealthy_hosts, var.alarms.target_5xx, var.alarms.load_balancer_5xx, var.alarms.dead_letters] :
+    condition = alltrue([for alarm in [var.alarms.unhealthy_hosts, var.alarms.target_5xx, var.alarms.dead_letters] :
       alarm.over >= 0
     ])
     error_message = "alarms: over is a number of hosts, answers or messages, 0 or more."
   }
   validation {
-    condition = alltrue([for alarm in [var.alarms.unhealthy_hosts, var.alarms.target_5xx, var.alarms.load_balancer_5xx, var.alarms.no_running_task, var.alarms.dead_letters] :
+    condition = alltrue([for alarm in [var.alarms.unhealthy_hosts, var.alarms.target_5xx, var.alarms.no_running_task, var.alarms.dead_letters] :
       alarm.seconds >= 60 && alarm.seconds % 60 == 0
     ])
     error_message = "alarms: seconds is a multiple of 60; AWS measures these once a minute."
   }
   validation {
-    condition = alltrue([for alarm in [var.alarms.unhealthy_hosts, var.alarms.target_5xx, var.alarms.load_balancer_5xx, var.alarms.no_running_task, var.alarms.dead_letters] :
+    condition = alltrue([for alarm in [var.alarms.unhealthy_hosts, var.alarms.target_5xx, var.alarms.no_running_task, var.alarms.dead_letters] :
       alarm.periods >= 1 && floor(alarm.periods) == alarm.periods && alarm.periods * alarm.seconds <= 86400
     ])
     error_message = "alarms: periods is a whole number from 1, and periods times seconds at most a day (86400)."

@@ -111,10 +111,6 @@ variable "scaling" {
     error_message = "scaling.track: target is above zero; of \"cpu\" and \"memory\" it is per cent, at most 100."
   }
   validation {
-    condition     = !contains(keys(var.scaling.track), "requests") || var.load_balancer.mode != "none"
-    error_message = "scaling.track: a load balancer counts the requests, and there is none; track \"cpu\" or \"memory\"."
-  }
-  validation {
     condition     = var.deployment.strategy != "daemon" || length(var.scaling.track) + length(var.scaling.schedules) == 0
     error_message = "scaling: a daemon has one task on every machine, and nothing scales it; leave track and schedules out."
   }

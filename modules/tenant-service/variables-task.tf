@@ -159,10 +159,6 @@ variable "task" {
     error_message = "task.execute_command: the agent behind the shell writes to the root file system; leave read_only_root off, or do without the shell."
   }
   validation {
-    condition     = var.task.network_mode != "host" || var.load_balancer.mode == "none" || anytrue([for name, container in var.containers : try(container.port >= 32768, false) && name == coalesce(var.load_balancer.container, name)])
-    error_message = "task.network_mode: the machines let load balancers reach ports 32768 to 65535 only; in mode host let the container that takes the requests listen on one of these."
-  }
-  validation {
     condition = var.task.network_mode == "bridge" || length(flatten([for container in var.containers : concat([for port in container.port[*] : "${port}/tcp"], [for port in container.more_ports : "${port.container}/${port.protocol}"])])) == length(distinct(flatten(
       [for container in var.containers : concat([for port in container.port[*] : "${port}/tcp"], [for port in container.more_ports : "${port.container}/${port.protocol}"])]
     )))

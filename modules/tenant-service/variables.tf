@@ -20,28 +20,52 @@ variable "tenant" {
   }
 }
 
+variable "service" {
+  description = <<-EOT
+    Which service of the tenant it is. `name`: of one beside others. The first one has none: its names are those of a tenant with one service, and it has
+    `first` instead, the output of the module tenant-load-balancer, which says what the tenant was made with.
+  EOT
+  type = object({
+    name = optional(string)
+    first = optional(object({
+      way_in    = string
+      service   = string
+      discovery = string
+    }))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.service.name == null || can(regex("^[a-z][a-z0-9-]{0,30}$", var.service.name))
+    error_message = "service.name: use 1 to 31 lower-case letters, digits and dashes, beginning with a letter."
+  }
+  validation {
+    condition     = var.service.name == null || var.service.first == null
+    error_message = "service: the first service has no name; give name or first, not both."
+  }
+}
+
 variable "cluster" {
   description = <<-EOT
     Where the service runs: what the module ecs-cluster gives out, under the same names. `nat`: whether the node subnets lead out
     without a public address; `capacity_providers`: those that the cluster knows. What is null is not checked.
   EOT
   type = object({
-    name                            = string
-    arn                             = string
-    capacity_provider               = string
-    vpc_id                          = string
-    node_subnet_ids                 = set(string)
-    load_balancer_subnet_ids        = set(string)
-    load_balancer_security_group_id = string
-    execute_command                 = optional(object({ log_group_arn = optional(string), kms_key_arn = optional(string) }), {})
-    nat                             = optional(bool)
-    capacity_providers              = optional(set(string))
+    name               = string
+    arn                = string
+    capacity_provider  = string
+    vpc_id             = string
+    node_subnet_ids    = set(string)
+    execute_command    = optional(object({ log_group_arn = optional(string), kms_key_arn = optional(string) }), {})
+    nat                = optional(bool)
+    capacity_providers = optional(set(string))
   })
   nullable = false
 
   validation {
-    condition     = var.load_balancer.mode != "own" || length(var.cluster.load_balancer_subnet_ids) >= 2
-    error_message = "cluster.load_balancer_subnet_ids: a load balancer needs two subnets, in different zones."
+    condition     = length(var.cluster.node_subnet_ids) > 0
+    error_message = "cluster.node_subnet_ids: name at least one subnet."
   }
 }
 

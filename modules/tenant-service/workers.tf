@@ -138,7 +138,7 @@ resource "aws_cloudwatch_metric_alarm" "waiting" {
   for_each = var.background.queued
 
   alarm_name          = "${local.name}-${each.key}-waiting"
-  alarm_description   = "Messages wait for ${each.key} of ${var.tenant} in ${var.stack}: adds workers"
+  alarm_description   = "Messages wait for ${each.key} of ${local.whose}: adds workers"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = aws_sqs_queue.work[each.key].name }
@@ -155,7 +155,7 @@ resource "aws_cloudwatch_metric_alarm" "idle" {
   for_each = var.background.queued
 
   alarm_name          = "${local.name}-${each.key}-idle"
-  alarm_description   = "Nothing waits and nothing is in work for ${each.key} of ${var.tenant} in ${var.stack}: takes workers away"
+  alarm_description   = "Nothing waits and nothing is in work for ${each.key} of ${local.whose}: takes workers away"
   comparison_operator = "LessThanThreshold"
   threshold           = 1
   evaluation_periods  = each.value.idle_minutes

@@ -1,4 +1,4 @@
-"""What tenant-service refuses of the service itself, its containers and its way in."""
+"""What tenant-service refuses of the service itself, its containers, and where its requests come from."""
 
 from __future__ import annotations
 
@@ -8,20 +8,15 @@ from service_values import (
     CLUSTER,
     FARGATE,
     JOB,
-    PLACE,
     WEB,
-    balanced,
     checked,
     deployed,
-    moving,
-    named,
     task,
     volume,
     web,
 )
 
-NAMESPACE = {"namespace_id": "ns-1"}
-CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
+NAMESPACE = {"namespace_id": "ns-1", "name": "acme"}
 
 # What is wrong with it => the values, and how the message begins.
 CASES_OF_THE_SERVICE: dict[str, tuple[dict[str, Any], str]] = {
@@ -29,7 +24,12 @@ CASES_OF_THE_SERVICE: dict[str, tuple[dict[str, Any], str]] = {
     "stack that security groups refuse": ({"stack": "sg"}, "stack: use 1 to 31"),
     "stack that load balancers refuse": ({"stack": "internal-app"}, "stack: use 1 to 31"),
     "tenant with an underscore": ({"tenant": "a_b"}, "tenant: use 1 to 31"),
-    "one subnet": ({"cluster": CLUSTER | {"load_balancer_subnet_ids": ["subnet-1"]}}, "cluster.load_balancer_subnet"),
+    "service with an underscore": ({"service": {"name": "a_b"}}, "service.name: use 1 to 31"),
+    "first service with a name": (
+        {"service": {"name": "api", "first": {"way_in": "x", "service": "y", "discovery": None}}},
+        "service: the first service has no name",
+    ),
+    "no subnet": ({"cluster": CLUSTER | {"node_subnet_ids": []}}, "cluster.node_subnet_ids: name at least"),
     "container in capitals": ({"containers": {"Web": WEB}}, "containers: give at least one;"),
     "latest": (web(image="web:latest"), "containers: every image needs a tag"),
     "no tag": (web(image="registry.example.com:5000/web"), "containers: every image needs a tag"),
@@ -99,10 +99,10 @@ CASES_OF_THE_SERVICE: dict[str, tuple[dict[str, Any], str]] = {
         web(log={"driver": "awsfirelens"}, log_router={}),
         'containers: log.driver "awsfirelens" needs',
     ),
-    "two ports": ({"containers": {"a": WEB, "b": WEB}}, "load_balancer.container: name the container that takes"),
+    "two ports": ({"containers": {"a": WEB, "b": WEB}}, "container: name the container that takes"),
     "requests to nobody": (
-        balanced(container="job") | {"containers": {"web": WEB, "job": JOB}},
-        "load_balancer.container: name one of the containers",
+        {"container": "job", "containers": {"web": WEB, "job": JOB}},
+        "container: name one of the containers",
     ),
     "unknown launch type": (task(launch_type="LAMBDA"), "task.launch_type: use"),
     "unknown network mode": (task(network_mode="none"), "task.network_mode: use"),
@@ -193,61 +193,11 @@ CASES_OF_THE_SERVICE: dict[str, tuple[dict[str, Any], str]] = {
         "deployment.capacity_providers: at least one",
     ),
     "no time to wait": (deployed(wait_minutes=0), "deployment.wait_minutes: a whole"),
-    "unknown mode": (balanced(mode="half"), "load_balancer.mode: use"),
-    "addresses in prose": (balanced(allowed={"x": "everybody"}), "load_balancer.allowed: every value"),
-    "nobody allowed": (balanced(allowed={}), "load_balancer.allowed: name at least one"),
-    "thirty one allowed": (
-        balanced(allowed={f"x{n}": "10.0.0.0/8" for n in range(31)}),
-        "load_balancer.allowed: name at least one",
-    ),
-    "old TLS": (balanced(ssl_policy="ELBSecurityPolicy-2016-08"), "load_balancer.ssl_policy: use a policy"),
-    "logs below AWSLogs": (
-        balanced(access_logs={"bucket": "logs", "prefix": "AWSLogs"}),
-        "load_balancer.access_logs.prefix: no slash",
-    ),
-    "IPv6 for nobody": (balanced(dual_stack=True), "load_balancer.dual_stack: allowed has no block"),
-    "certificate by name": (balanced(certificate_arn="mine"), "load_balancer.certificate_arn: give the ARN"),
-    "certificate inside": (balanced(make_certificate=True, internal=True), "load_balancer.make_certificate: it is"),
-    "two certificates": (
-        balanced(make_certificate=True, certificate_arn="arn:aws:acm:eu-west-1:1:certificate/1"),
-        "load_balancer: make_certificate or",
-    ),
-    "certificate of nothing": (
-        balanced(mode="shared", shared=PLACE, certificates={"Shop": CERTIFICATE}),
-        "load_balancer.certificates: a full",
-    ),
-    "further than HTTP": (balanced(certificates={"shop.acme.org": CERTIFICATE}), "load_balancer.certificates: they"),
-    "alias without a certificate": (
-        balanced(make_certificate=True, certificates={"www.acme.org": CERTIFICATE}) | named(aliases=["shop.acme.org"]),
-        "dns.aliases: a name outside",
-    ),
-    "drains too long": (balanced(drain_seconds=120), "load_balancer.drain_seconds: 0 or more"),
-    "drains and stops too long": (web(stop_timeout=100), "load_balancer.drain_seconds: 0 or more"),
-    "starts too quickly": (balanced(slow_start_seconds=10), "load_balancer.slow_start_seconds: 0"),
-    "sticks too long": (balanced(sticky_seconds=604801), "load_balancer.sticky_seconds: 0"),
-    "idle for ever": (balanced(idle_seconds=4001), "load_balancer.idle_seconds: 1"),
-    "shared with whom": (balanced(mode="shared"), "load_balancer.shared: the mode is"),
-    "priority 0": (balanced(shared=PLACE | {"priority": 0}), "load_balancer.shared.priority: a whole"),
-    "relative path": ({"health_check": {"path": "health"}}, "health_check.path: begin with"),
-    "codes in prose": ({"health_check": {"codes": "ok"}}, "health_check.codes: HTTP codes"),
-    "timeout not below interval": ({"health_check": {"timeout": 10}}, "health_check.timeout: must be shorter"),
-    "asks too often": ({"health_check": {"interval": 4, "timeout": 3}}, "health_check: interval must be"),
-    "healthy at once": ({"health_check": {"healthy": 1}}, "health_check: healthy and unhealthy"),
-    "no name": ({"dns": {}}, "dns: give zone and hostname"),
-    "host name outside the zone": (named(hostname="acme.example.org"), "dns.hostname: give a full"),
-    "five aliases": (named(aliases=[f"a{n}.example.com" for n in range(5)]), "dns.aliases: up to four"),
+    "drains and stops too long": (web(stop_timeout=100), "target.drain_seconds: together"),
     "two for the others to find": (
-        {"containers": {"a": WEB, "b": WEB}, "load_balancer": {"mode": "none"}, "dns": {"discovery": NAMESPACE}},
-        "dns.discovery: name the container",
+        {"containers": {"a": WEB, "b": WEB}, "target": None, "discovery": NAMESPACE},
+        "discovery: name the container",
     ),
-    "namespace by name": (named(discovery={"namespace_id": "internal"}), "dns.discovery: namespace_id"),
-    "aside before the tenant's own": (moving(priority=3101), "load_balancer.shared.moving: three whole numbers"),
-    "aside before the one that turned": (moving(turned=4101), "load_balancer.shared.moving: three whole numbers"),
-    "turned where the tenant's own is": (moving(turned=101), "load_balancer.shared.moving: three whole numbers"),
-    "shared load balancer in capitals": (
-        balanced(mode="shared", shared=PLACE | {"name": "One"}),
-        "load_balancer.shared.name: up to 20",
-    ),
-    "lingers for a day": (balanced(linger_seconds=86400), "load_balancer.linger_seconds: a whole number"),
+    "namespace by name": ({"discovery": {"namespace_id": "internal", "name": "acme"}}, "discovery: namespace_id"),
     "starts with half a task": ({"scaling": {"start": 0.5}}, "scaling.start: a whole number"),
 }

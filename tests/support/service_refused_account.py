@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from service_values import JOB, WEB, balanced, task, web
+from service_values import JOB, WEB, task, web
 
 ROLE = {"arn": "arn:aws:iam::123456789012:role/acme"}
 AWSVPC = {"network_mode": "awsvpc"}
@@ -38,14 +38,6 @@ CASES_OF_THE_ACCOUNT: dict[str, tuple[dict[str, Any], str]] = {
     "all protocols at one port": (reaching(protocol="all", port=1), "task.egress: protocol is"),
     "last port before the first": (reaching(port=2, last_port=1), "task.egress: protocol is"),
     "no place at all": (task(**AWSVPC, egress={}), "task.egress: name 1 to 60"),
-    "four groups of a load balancer": (
-        balanced(security_groups={f"x{n}": f"sg-{n}" for n in range(4)}),
-        "load_balancer.security_groups: for an own",
-    ),
-    "groups of no load balancer": (
-        balanced(mode="none", security_groups={"x": "sg-1"}),
-        "load_balancer.security_groups: for an own",
-    ),
     "settings in another file": (
         web(environment_files=["arn:aws:s3:::settings/acme.json"]),
         "containers: environment_files are",

@@ -6,7 +6,7 @@ from typing import Any
 
 from service_values import FARGATE, WEB, by_hand, queued, scaled, scheduled, task, watched
 
-TWO = {"containers": {"one": {"image": "one:1"}, "two": {"image": "two:1"}}, "load_balancer": {"mode": "none"}}
+TWO = {"containers": {"one": {"image": "one:1"}, "two": {"image": "two:1"}}, "target": None}
 TOPIC = "arn:aws:sns:ap-southeast-2:123456789012:oncall"
 
 
@@ -38,7 +38,7 @@ CASES_BESIDE: dict[str, tuple[dict[str, Any], str]] = {
     "unknown metric": (tracked("disk"), "scaling.track: the metrics"),
     "more than all": (tracked(target=120), "scaling.track: target is"),
     "requests nobody counts": (
-        tracked("requests") | {"load_balancer": {"mode": "none"}, "dns": {}},
+        tracked("requests") | {"target": None},
         "scaling.track: a load balancer counts",
     ),
     "scaled daemon": (tracked() | {"deployment": {"strategy": "daemon"}}, "scaling: a daemon has one"),
@@ -73,9 +73,9 @@ CASES_BESIDE: dict[str, tuple[dict[str, Any], str]] = {
     "scheduled elsewhere": (scheduled(container="batch"), "background: container must be"),
     "queued elsewhere": (queued(container="batch"), "background: container must be"),
     "by hand elsewhere": (by_hand(container="batch"), "background: container must be"),
-    "scheduled in one of two": (TWO | {"dns": {}} | scheduled(), "background: name the container"),
-    "queued in one of two": (TWO | {"dns": {}} | queued(), "background: name the container"),
-    "by hand in one of two": (TWO | {"dns": {}} | by_hand(), "background: name the container"),
+    "scheduled in one of two": (TWO | scheduled(), "background: name the container"),
+    "queued in one of two": (TWO | queued(), "background: name the container"),
+    "by hand in one of two": (TWO | by_hand(), "background: name the container"),
     "scheduled silence": (scheduled(command=[]), "background: command needs"),
     "queued silence": (queued(command=[]), "background: command needs"),
     "silence by hand": (by_hand(command=[]), "background: command needs"),
@@ -121,10 +121,9 @@ RIGHT = {
         },
         "logs": {"image": "logs:1"},
     },
-    "dns": {"zone": "acme.example.com", "hostname": "acme.example.com"},
     "deployment": {"min_healthy_percent": 50, "max_percent": 150},
     "scaling": {"min": 2},
-    "load_balancer": {"container": "web"},
+    "container": "web",
     "background": {
         "scheduled": {
             f"task-{number}": {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-DNS = {"zone": "example.com", "hostname": "acme.example.com"}
 WEB = {"image": "web:1", "port": 8080}
 FARGATE = {"launch_type": "FARGATE", "network_mode": "awsvpc", "cpu": 256, "memory": 512}
 CLUSTER = {
@@ -17,9 +16,24 @@ CLUSTER = {
     "load_balancer_subnet_ids": ["subnet-1", "subnet-2"],
     "load_balancer_security_group_id": "sg-1",
 }
-GOOD: dict[str, Any] = {"stack": "app", "tenant": "acme", "cluster": CLUSTER, "containers": {"web": WEB}, "dns": DNS}
-SHARED = {"listener_arn": "a", "dns_name": "b", "zone_id": "c", "security_group_id": "d", "arn_suffix": "e"}
-PLACE = SHARED | {"priority": 1}
+TARGET = {
+    "mode": "own",
+    "fact": "instance-own-public",
+    "identity": "x",
+    "target_group_arn": "a",
+    "target_group_arn_suffix": "b",
+    "load_balancer_arn_suffix": "c",
+    "security_group_id": "sg-1",
+    "drain_seconds": 30,
+}
+NODES = {name: value for name, value in CLUSTER.items() if not name.startswith("load_balancer")}
+GOOD: dict[str, Any] = {
+    "stack": "app",
+    "tenant": "acme",
+    "cluster": NODES,
+    "containers": {"web": WEB},
+    "target": TARGET,
+}
 JOB = {"image": "job:1"}
 
 
@@ -37,20 +51,6 @@ def task(**more: Any) -> dict[str, Any]:
 
 def deployed(**more: Any) -> dict[str, Any]:
     return {"deployment": more}
-
-
-def balanced(**more: Any) -> dict[str, Any]:
-    return {"load_balancer": more}
-
-
-def moving(priority: int = 101, turned: int = 2101) -> dict[str, Any]:
-    """A move on a shared load balancer, with these priorities."""
-    move = {"turned": turned, "aside": {"instance": 3101, "ip": 4101}}
-    return balanced(mode="shared", shared=PLACE | {"priority": priority, "moving": move})
-
-
-def named(**more: Any) -> dict[str, Any]:
-    return {"dns": DNS | more}
 
 
 def volume(**more: Any) -> dict[str, Any]:

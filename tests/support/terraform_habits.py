@@ -45,12 +45,12 @@ def small_files(folder: Folder) -> Iterator[str]:
 
 def dropped_keys(root: Folder, call: hcl.Block, module: Folder) -> Iterator[str]:
     """Keys that a root's variable knows and what it is passed to does not (alone, merged with more, or in an object)."""
-    given, taken = _types(root), _types(module)
+    given, taken = types(root), types(module)
     for name, (value, _) in call.body.items():
         for variable, key in _passed(getattr(value, "text", "")):
             kind = taken.get(name) if key is None else _attribute(taken.get(name), key)
             if variable in given and kind is not None:
-                for path in _unknown(given[variable], kind, variable):
+                for path in unknown(given[variable], kind, variable):
                     yield f"{next(p for p, b in root.of('module') if b == call)} {path} is dropped by module {call.labels[0]}"
 
 
@@ -67,22 +67,22 @@ def _attribute(kind: list[Any] | None, key: str) -> list[Any] | None:
     return kind[1][key][0] if kind and kind[0] == "object" and key in kind[1] else None
 
 
-def _types(folder: Folder) -> dict[str, list[Any]]:
+def types(folder: Folder) -> dict[str, list[Any]]:
     return {
         b.labels[0]: parse_type(getattr(b.body.get("type", ("", 0))[0], "text", "any"))
         for _, b in folder.of("variable")
     }
 
 
-def _unknown(given: list[Any], taken: list[Any], path: str) -> Iterator[str]:
+def unknown(given: list[Any], taken: list[Any], path: str) -> Iterator[str]:
     if given[0] == taken[0] == "object":
         for key, (kind, _) in given[1].items():
             if key not in taken[1]:
                 yield f"{path}.{key}"
             else:
-                yield from _unknown(kind, taken[1][key][0], f"{path}.{key}")
+                yield from unknown(kind, taken[1][key][0], f"{path}.{key}")
     elif given[0] == taken[0] and given[0] in ("map", "list", "set"):
-        yield from _unknown(given[1], taken[1], f"{path}[]")
+        yield from unknown(given[1], taken[1], f"{path}[]")
 
 
 HABITS: tuple[Rule, ...] = (configures_nothing, few_variables, validated_variables, small_files)

@@ -15,6 +15,7 @@ from terraform_in import ROOT, Terraform
 ROOTS = ("src/appcluster", "src/appcluster/tenant", "src/jenkins", "src/jenkins-agents")
 MODULES = (
     "modules/ecs-cluster",
+    "modules/tenant-load-balancer",
     "modules/tenant-service",
     "modules/jenkins-agents",
     "modules/jenkins-controller",

@@ -16,10 +16,14 @@ PINNED = {
     ("jenkins-controller", "unique"): "controller.tftest.hcl one_task_at_most",
     ("jenkins-controller", "role_name"): "controller.tftest.hcl fargate_and_the_agents_own_protocol",
     ("nightly-destroy", "role_name"): "night.tftest.hcl every_name_that_a_hash_makes",
+    ("tenant-load-balancer", "name"): "pinned.tftest.hcl own",
+    ("tenant-load-balancer", "load_balancer_name"): "pinned.tftest.hcl own",
+    ("tenant-load-balancer", "group_names"): "pinned.tftest.hcl a_service_with_a_path",
+    ("tenant-load-balancer", "digests"): "pinned.tftest.hcl a_service_with_a_path",
+    ("tenant-load-balancer", "attached_slots"): "pinned.tftest.hcl a_service_with_a_path",
     ("tenant-service", "name"): "pinned.tftest.hcl own",
-    ("tenant-service", "way_in_names"): "pinned.tftest.hcl own",
     ("tenant-service", "service_name"): "pinned.tftest.hcl own",
-    ("tenant-service", "service"): "pinned.tftest.hcl an_address_that_a_hash_makes",
+    ("tenant-service", "service_fact"): "pinned.tftest.hcl an_address_that_a_hash_makes",
     ("tenant-service", "role_name"): "pinned.tftest.hcl roles_in_a_path_of_their_own",
 }
 

@@ -7,15 +7,15 @@ import re
 from terraform_in import ROOT
 
 PAGE = (ROOT / "docs/configuration.md").read_text().split("## Rename a tenant")[1].split("\n## ")[0]
-DNS = (ROOT / "modules/tenant-service/dns.tf").read_text()
-SERVICE = (ROOT / "src/appcluster/tenant/service.tf").read_text()
+DNS = (ROOT / "modules/tenant-load-balancer/dns.tf").read_text()
+CALL = (ROOT / "src/appcluster/tenant/load-balancer.tf").read_text()
 
 
 def test_each_record_that_is_handed_over_is_a_resource() -> None:
     named = re.findall(r"'module\.(\w+)\.(\w+)\.(\w+)\[\"([^\"]+)\"\]'", PAGE)
     assert [(name, key) for _, _, name, key in named] == [("this", "A"), ("this", "OLD.DOMAIN A")]
     for module, kind, name, _ in named:
-        assert f'module "{module}" {{' in SERVICE and f'resource "{kind}" "{name}" {{' in DNS
+        assert f'module "{module}" {{' in CALL and f'resource "{kind}" "{name}" {{' in DNS
 
 
 def test_the_keys_are_made_as_the_page_says() -> None:

@@ -1,4 +1,4 @@
-"""tenant-service in every mode, side by side, really applied, changed and destroyed in a simulated AWS.
+"""tenant-service and tenant-load-balancer in every mode, side by side, really applied, changed and destroyed in a simulated AWS.
 
 One root, because its waits overlap: the provider waits a minute for a load balancer, and as long for five of them. Where
 nothing has changed since the last look, Terraform does not look again.
@@ -7,6 +7,7 @@ nothing has changed since the last look, Terraform does not look again.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def test_every_kind_of_service_comes_changes_without_a_gap_and_goes(
 
     planned = example.planned(*CHANGED, AS_SEEN)
     assert badly_tagged(planned) == []
-    others = actions(planned)
+    others = {of_tenant(address): does for address, does in actions(planned).items()}
     assert [address for address, does in others.items() if does == DESTROYED_FIRST and kind(address) in SERVING] == []
     assert {others[f"module.own.{what}"][0] for what in IN_PLACE} == {"update"}
     assert others['module.shared.aws_lb_listener_rule.shared["first"]'] == ["update"]
@@ -98,6 +99,11 @@ def in_order(done: dict[tuple[str, str, str], int], tenant: str, way_in: str, ke
     return [done[f"module.{tenant}.{address}", action, when] for address, action, when in steps]
 
 
+def of_tenant(address: str) -> str:
+    """An address without the tenant's two modules."""
+    return re.sub(r"(module\.\w+)\.module\.(service|load_balancer)\.", r"\1.", address)
+
+
 def events(text: str) -> dict[tuple[str, str, str], int]:
     """(address, action, start or complete) => its place in the order of events."""
     found = {}
@@ -105,11 +111,12 @@ def events(text: str) -> dict[tuple[str, str, str], int]:
         event = json.loads(line)
         if event["type"] in ("apply_start", "apply_complete"):
             hook = event["hook"]
-            found[hook["resource"]["addr"], hook["action"], event["type"].removeprefix("apply_")] = place
+            found[of_tenant(hook["resource"]["addr"]), hook["action"], event["type"].removeprefix("apply_")] = place
     return found
 
 
 def kind(address: str) -> str:
+    address = of_tenant(address)
     return address.split(".")[2].split("[")[0] if address.startswith("module.") else address.split(".")[0]
 
 

@@ -17,11 +17,11 @@ pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
 
 # What a tenant of version 0.1 gets at its first apply: notes in the state, and a second address for one scaling target.
 FROM_0_1 = {
-    'module.service.aws_appautoscaling_target.bounds["first"]': ["create"],
-    "module.service.terraform_data.first": ["create"],
-    'module.service.terraform_data.named["t0.example.com"]': ["create"],
-    "module.service.terraform_data.resolvers[0]": ["create"],
-    "module.service.terraform_data.serving": ["create"],
+    'module.tenant.module.service["service1"].aws_appautoscaling_target.bounds["first"]': ["create"],
+    "module.tenant.module.load_balancer.terraform_data.first": ["create"],
+    'module.tenant.module.load_balancer.terraform_data.named["t0.example.com"]': ["create"],
+    "module.tenant.module.load_balancer.terraform_data.resolvers[0]": ["create"],
+    "module.tenant.module.load_balancer.terraform_data.serving": ["create"],
 }
 ANOTHER_GROUP = ("broken", "forward", "back, not ended", "forward from there")
 IN_PLACE = ("made", "broken", "back", "broken again", "forward")
@@ -40,6 +40,7 @@ def test_moves_that_failed_go_on_and_back_without_a_gap(aws: Account, tmp_path: 
         one = tenant(aws, tmp_path, "t0")
         assert walk(one, before, after, ["made"]) == {"made": ""}
         assert one.upgraded() == FROM_0_1
+        assert one.upgraded(by_hand=True) == FROM_0_1
         assert walk(one, before, after, ANOTHER_GROUP) == dict.fromkeys(ANOTHER_GROUP, "")
 
     def all_else() -> None:

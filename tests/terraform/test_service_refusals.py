@@ -1,56 +1,70 @@
-"""What tenant-service refuses, and what it says then: every validation, by a value that breaks it and no other."""
+"""What tenant-service and tenant-load-balancer refuse, and what they say then: every validation, by a value that breaks it and no
+other."""
 
 from __future__ import annotations
 
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import refusals
+from balancer_refused import BALANCER, CASES_OF_THE_LOAD_BALANCER
 from service_refused import CASES_OF_THE_SERVICE
 from service_refused_account import CASES_OF_THE_ACCOUNT
 from service_refused_beside import CASES_BESIDE, RIGHT
 from service_values import GOOD, assignments
 from terraform_in import ROOT, Terraform
 
-MODULE = ROOT / "modules/tenant-service"
-ALL = (CASES_OF_THE_SERVICE, CASES_OF_THE_ACCOUNT, CASES_BESIDE)
-CASES = {re.sub(r"\W+", "_", name): case for cases in ALL for name, case in cases.items()}
+Values = dict[str, Any]
+Cases = dict[str, tuple[Values, str]]
+MODULES: dict[str, tuple[Values, tuple[Cases, ...]]] = {
+    "tenant-service": (GOOD, (CASES_OF_THE_SERVICE, CASES_OF_THE_ACCOUNT, CASES_BESIDE)),
+    "tenant-load-balancer": (BALANCER, (CASES_OF_THE_LOAD_BALANCER,)),
+}
 
 pytestmark = pytest.mark.terraform
 
 
-@pytest.fixture
-def variables(tmp_path: Path) -> Terraform:
+def variables(module: str, folder: Path) -> Terraform:
     """The variables alone are a module too, with what they look up: without a provider all cases take seconds."""
-    for path in (*MODULE.glob("variables*.tf"), MODULE / "lookups.tf", MODULE / "clock.tf"):
-        shutil.copy(path, tmp_path)
-    return Terraform(tmp_path)
+    for path in files(module):
+        shutil.copy(path, folder)
+    return Terraform(folder)
 
 
-def test_every_validation_says_what_to_do(variables: Terraform) -> None:
-    assert len(CASES) == sum(map(len, ALL))
-    said = refusals.said(cases(), variables)
-    wrong = {name: said[name] for name, (_, begins) in CASES.items() if not alone(said[name], begins)}
+def files(module: str) -> list[Path]:
+    return [
+        path for glob in ("variables*.tf", "lookups.tf", "clock.tf") for path in (ROOT / "modules" / module).glob(glob)
+    ]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_validation_says_what_to_do(tmp_path: Path, module: str) -> None:
+    good, lists = MODULES[module]
+    cases = {re.sub(r"\W+", "_", name): case for one in lists for name, case in one.items()}
+    assert len(cases) == sum(map(len, lists))
+    said = refusals.said(as_runs(good, cases), variables(module, tmp_path))
+    wrong = {name: said[name] for name, (_, begins) in cases.items() if not alone(said[name], begins)}
     assert wrong == {}
     everything = {message for messages in said.values() for message in messages}
-    declared = {message for path in MODULE.glob("variables*.tf") for message in refusals.messages_of(path)}
+    declared = {message for path in files(module) for message in refusals.messages_of(path)}
     assert declared == everything
 
 
-def test_the_clock_is_understood(variables: Terraform) -> None:
-    (variables.folder / "right.tfvars").write_text(assignments(GOOD | RIGHT))
-    assert variables.run("console", "-var-file=right.tfvars", stdin="local.front\n").strip() == '"web"'
+def test_the_clock_is_understood(tmp_path: Path) -> None:
+    (tmp_path / "right.tfvars").write_text(assignments(GOOD | RIGHT))
+    terraform = variables("tenant-service", tmp_path)
+    assert terraform.run("console", "-var-file=right.tfvars", stdin="local.front\n").strip() == '"web"'
 
 
-def cases() -> refusals.Refusals:
+def as_runs(good: Values, cases: Cases) -> refusals.Refusals:
     bodies = {
-        name: f"  command = plan\n  variables {{\n{assignments(values)}  }}\n" for name, (values, _) in CASES.items()
+        name: f"  command = plan\n  variables {{\n{assignments(values)}  }}\n" for name, (values, _) in cases.items()
     }
-    return refusals.Refusals(
-        f"variables {{\n{assignments(GOOD)}}}\n", {name: says for name, (_, says) in CASES.items()}, bodies
-    )
+    says = {name: says for name, (_, says) in cases.items()}
+    return refusals.Refusals(f"variables {{\n{assignments(good)}}}\n", says, bodies)
 
 
 def alone(messages: list[str], begins: str) -> bool:

@@ -68,30 +68,30 @@ BESIDE = {
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "without_a_word": (
         TWO | BOTH | {"size": {"memory_reservation": 256}},
-        f"jsonencode(local.containers) == jsonencode({json.dumps(WITHOUT_A_WORD)})",
+        f"jsonencode(local.containers.service1) == jsonencode({json.dumps(WITHOUT_A_WORD)})",
     ),
-    "one_alone": (BOTH, 'keys(local.containers) == ["service1"] && output.images == { service1 = "web:1" }'),
+    "one_alone": (BOTH, 'keys(local.containers.service1) == ["service1"] && output.images == { service1 = "web:1" }'),
     "a_null_takes_nothing_away": (
         TWO | {"containers": {"service1": {"port": None, "size": None}, "service2": None}},
-        'local.containers.service1.port == 8080 && keys(local.containers) == ["service1", "service2"]',
+        'local.containers.service1.service1.port == 8080 && keys(local.containers.service1) == ["service1", "service2"]',
     ),
     "on_fargate": (
         TWO | {"task": FARGATE, "registry_login": LOGIN, "containers": {"service2": {"port": 9090}}},
-        f'alltrue([for container in local.containers : container.registry_login == "{LOGIN}"])',
+        f'alltrue([for container in local.containers.service1 : container.registry_login == "{LOGIN}"])',
     ),
     "in_full": (
         TWO | BOTH | BESIDE | {"containers": IN_FULL},
         " && ".join(
             [
-                "local.containers.service1.cpu == 256 && local.containers.service1.memory == 512",
-                "local.containers.service1.memory_reservation == 128",
-                "jsonencode(local.containers.service1.environment) == "
+                "local.containers.service1.service1.cpu == 256 && local.containers.service1.service1.memory == 512",
+                "local.containers.service1.service1.memory_reservation == 128",
+                "jsonencode(local.containers.service1.service1.environment) == "
                 'jsonencode({ TENANT = "acme", PORT = "9090", LOG_LEVEL = "debug", MODE = "web" })',
-                'join(" ", keys(local.containers.service1.secrets)) == "KEY TOKEN"',
-                'jsonencode(local.containers.service2.environment) == jsonencode({ LOG_LEVEL = "info", PORT = "7000" })',
-                "local.containers.service2.memory == 1024 && local.containers.service2.essential",
+                'join(" ", keys(local.containers.service1.service1.secrets)) == "KEY TOKEN"',
+                'jsonencode(local.containers.service1.service2.environment) == jsonencode({ LOG_LEVEL = "info", PORT = "7000" })',
+                "local.containers.service1.service2.memory == 1024 && local.containers.service1.service2.essential",
                 *(
-                    f"jsonencode(local.containers.service1.{name}) == jsonencode(var.containers.service1.{name})"
+                    f"jsonencode(local.containers.service1.service1.{name}) == jsonencode(var.containers.service1.{name})"
                     for name in sorted(set(IN_FULL["service1"]) - {"size", "environment", "secrets"})
                 ),
                 'output.role_policies.task.policy != null && output.url == "https://acme.example.com"',

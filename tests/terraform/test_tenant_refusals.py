@@ -41,9 +41,44 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "alias_by_http": ({"aliases": ["shop.acme.org"]}, ""),
     "settings_of_another_container": (
         {"containers": {"service3": {"port": 80}}},
-        "containers: a tenant of this stack runs",
+        "containers: the tenant has no service of that name",
     ),
     "settings_of_a_worker_that_is_not_there": ({"containers": {"service2": {"port": 80}}}, "containers: settings of"),
+    "no_service": ({"services": {}}, "services: name one, such as"),
+    "service_in_capitals": (
+        {"services": {"service1": {}, "Api": {"image": "service1"}}},
+        "services: a name is 1 to 31",
+    ),
+    "service_without_an_image": (
+        {"services": {"service1": {}, "api": {}}},
+        "services: a service or a container names an image that images does not have: api.",
+    ),
+    "container_without_an_image": (
+        {"services": {"service1": {"containers": {"cache": {}}}}},
+        "services: a service or a container names an image that images does not have: cache.",
+    ),
+    "service_without_a_build": (
+        {"services": {"service1": {}, "api": {}}, "images": {"service1": "a", "api": "b"}},
+        "services: no build is known of api.",
+    ),
+    "service_with_the_image_of_another": ({"services": {"service1": {}, "job": {"image": "service1"}}}, ""),
+    "service_with_a_build": (
+        {"services": {"service1": {}, "api": {}}, "images": {"service1": "a", "api": "b"}, "builds": {"api": "2"}},
+        "",
+    ),
+    "build_latest": ({"builds": {"api": "latest"}}, "builds: give the number of a build"),
+    "service_like_a_task": (
+        {"services": {"service1": {}, "job": {"image": "service1"}}, "one_off_tasks": {"job": {}}},
+        "services: a service and a task in the background have one name",
+    ),
+    "tasks_of_no_service": (
+        {"services": {"web": {"image": "service1", "port": 80}}, "one_off_tasks": {"job": {}}},
+        "services: scheduled_tasks, queue_tasks and one_off_tasks of the tenant",
+    ),
+    "settings_of_a_further_service": (
+        {"services": {"service1": {}, "job": {"image": "service1"}}, "containers": {"job": {"user": "1"}}},
+        "",
+    ),
     "no_settings_of_a_worker": ({"containers": {"service2": None}}, ""),
     "settings_of_a_worker": (
         {"containers": {"service2": {"port": 80}}, "service2-build": "1", "images": {"service1": "a", "service2": "b"}},
@@ -54,7 +89,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
 
 def test_each_is_refused_or_right(tmp_path: Path) -> None:
     """The variables alone are a module too: without a provider all cases take a second."""
-    for name in ("variables.tf", "certificates.tf"):
+    for name in ("variables.tf", "builds.tf", "certificates.tf"):
         shutil.copy(PROJECT / ROOT / name, tmp_path)
     place = {"allotment": {"load_balancer": 1, "priority": 1}}
     bodies = {

@@ -1,7 +1,8 @@
 """A tenant goes to another service, perhaps behind another target group: what of its plan says so, and what its last apply may
 delete.
 
-Knows what the plan of modules/tenant-service looks like then; not how a second slot is found, nor how ECS is asked.
+Knows what the plan of modules/tenant-service and tenant-load-balancer looks like then; not how a second slot is found, nor how
+ECS is asked.
 """
 
 from __future__ import annotations

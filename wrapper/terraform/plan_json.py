@@ -16,7 +16,8 @@ from ..model.nouns import Drift
 
 # A new revision replaces the old one with every build; the old one stays usable (skip_destroy).
 _ROUTINE = ("aws_ecs_task_definition",)
-# Notes of modules/tenant-service in the state, which stand for nothing. Any other terraform_data may have a provisioner.
+# Notes of modules/tenant-service and tenant-load-balancer in the state, which stand for nothing. Any other terraform_data may have
+# a provisioner.
 _NOTES = re.compile(r"module\.\S+\.terraform_data\.(bounds|discovery|first|named|resolvers|serving)(\[.+\])?")
 
 

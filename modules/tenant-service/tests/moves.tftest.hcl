@@ -9,65 +9,47 @@ variables {
   tenant = "acme"
 
   cluster = {
-    name                            = "appcluster-test"
-    arn                             = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
-    capacity_provider               = "nodes-appcluster-test"
-    vpc_id                          = "vpc-1"
-    node_subnet_ids                 = ["subnet-1", "subnet-2"]
-    load_balancer_subnet_ids        = ["subnet-3", "subnet-4"]
-    load_balancer_security_group_id = "sg-1"
+    name              = "appcluster-test"
+    arn               = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
+    capacity_provider = "nodes-appcluster-test"
+    vpc_id            = "vpc-1"
+    node_subnet_ids   = ["subnet-1", "subnet-2"]
   }
 
   containers = {
     web = { image = "registry.example.com:5000/web:90", port = 8080 }
   }
 
-  dns = { zone = "example.com", hostname = "acme.test.example.com" }
-
-  load_balancer = {
-    mode = "own"
-    shared = {
-      listener_arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1"
-      dns_name          = "shared.elb.example.com"
-      zone_id           = "ZSHARED"
-      security_group_id = "sg-shared"
-      arn_suffix        = "app/shared-1/1"
-      priority          = 117
-    }
+  target = {
+    mode                     = "own"
+    fact                     = "instance-own-public"
+    identity                 = "ap-southeast-2/appcluster-test/acme/vpc-1/instance/public"
+    target_group_arn         = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:targetgroup/x/1"
+    target_group_arn_suffix  = "targetgroup/x/1"
+    load_balancer_arn_suffix = "app/x/1"
+    security_group_id        = "sg-lb"
+    drain_seconds            = 30
   }
+
+  service = { first = { way_in = "instance-own-public", service = "ec2-replica-44136fa3", discovery = null } }
 }
 
 run "as_it_is" {
-  variables {
-    load_balancer = merge(var.load_balancer, { mode = "shared" })
-  }
   assert {
-    condition     = keys(aws_ecs_service.this) == ["first"] && keys(aws_lb_target_group.this) == ["first"] && keys(aws_lb_listener_rule.shared) == ["first"] && length(aws_lb_listener_rule.turned) == 0
-    error_message = "a tenant is born with one rule, before its service"
+    condition     = keys(aws_ecs_service.this) == ["first"] && output.serving == "first"
+    error_message = "what the tenant was made with"
   }
 }
 
-run "to_fargate_with_a_second_slot" {
+run "to_fargate" {
   command = plan
   variables {
-    load_balancer = { mode = "shared", shared = merge(var.load_balancer.shared, { moving = { turned = 2117, aside = { instance = 3117, ip = 4117 } } }) }
-    task          = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
+    target = merge(var.target, { mode = "shared", fact = "ip-shared", identity = "ap-southeast-2/appcluster-test/acme/vpc-1/ip/app/shared-1/1" })
+    task   = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
   }
   assert {
-    condition     = keys(aws_ecs_service.this) == ["ip-shared-fargate-replica-44136fa3"] && keys(aws_lb_target_group.this) == ["first", "ip-shared"]
-    error_message = "old and new are two instances, and the old target group goes last"
-  }
-  assert {
-    condition     = { for key, group in aws_lb_target_group.this : key => "${group.target_type} ${group.name}" } == { first = "instance appcluster-test-acme-41d3dc4d", ip-shared = "ip appcluster-test-acme-e756fbc4" }
-    error_message = "the old target group stays what it is, beside the new one"
-  }
-  assert {
-    condition     = aws_lb_listener_rule.shared["first"].priority == 3117 && [for group in one(one(aws_lb_listener_rule.shared["first"].action).forward).target_group : group.weight] == [1, 0]
-    error_message = "the tenant's own rule steps aside, and sends nothing to the new target group"
-  }
-  assert {
-    condition     = aws_lb_listener_rule.turned[0].priority == 2117 && one(one(aws_lb_listener_rule.turned[0].condition).host_header).values == toset(["acme.test.example.com"])
-    error_message = "the rule that turns has the tenant's host names"
+    condition     = keys(aws_ecs_service.this) == ["ip-shared-fargate-replica-44136fa3"] && output.serving == "ip-shared-fargate-replica-44136fa3"
+    error_message = "old and new are two instances"
   }
   assert {
     condition     = keys(aws_appautoscaling_target.bounds) == keys(aws_ecs_service.this) && keys(aws_appautoscaling_policy.out) == keys(aws_ecs_service.this)
@@ -79,108 +61,21 @@ run "to_fargate_with_a_second_slot" {
   }
 }
 
-run "sticky_tenants_have_sticky_rules" {
-  command = plan
-  variables {
-    load_balancer = { mode = "shared", sticky_seconds = 3600, shared = merge(var.load_balancer.shared, { moving = { turned = 2117, aside = { instance = 3117, ip = 4117 } } }) }
-    task          = { network_mode = "awsvpc" }
-  }
-  assert {
-    condition     = one(one(one(aws_lb_listener_rule.shared["first"].action).forward).stickiness).duration == 3600
-    error_message = "AWS refuses several groups of which one is sticky, unless their rule is"
-  }
-}
-
-run "a_further_name" {
-  variables {
-    load_balancer = merge(var.load_balancer, { mode = "shared" })
-    dns           = { zone = "example.com", hostname = "acme.test.example.com", aliases = ["www.example.com"] }
-  }
-  assert {
-    condition     = join(", ", keys(aws_route53_record.this)) == "A, www.example.com A"
-    error_message = "an alias has a record of its own"
-  }
-}
-
-run "a_host_name_and_an_alias_change_places" {
-  command = plan
-  variables {
-    load_balancer = merge(var.load_balancer, { mode = "shared" })
-    dns           = { zone = "example.com", hostname = "www.example.com", aliases = ["acme.test.example.com"] }
-  }
-  assert {
-    condition     = aws_route53_record.this["A"].name == "acme.test.example.com" && aws_route53_record.this["www.example.com A"].name == "www.example.com" && output.url == "https://www.example.com"
-    error_message = "a record's address says its name, not whether that is the host name"
-  }
-}
-
-run "certificates_stay_where_they_are" {
-  command = plan
-  variables {
-    load_balancer = { make_certificate = true }
-    dns           = { zone = "example.com", hostname = "www.example.com", aliases = ["acme.test.example.com"] }
-  }
-  assert {
-    condition     = keys(aws_lb_listener_certificate.this) == ["instance-own-public www.example.com"]
-    error_message = "the first host name's certificate stays the listener's first one"
-  }
-}
-
-run "a_host_name_that_is_new" {
-  command = plan
-  variables {
-    load_balancer = merge(var.load_balancer, { mode = "shared" })
-    dns           = { zone = "example.com", hostname = "shop.example.com" }
-  }
-  expect_failures = [terraform_data.named]
-}
-
-run "a_host_name_that_is_new_with_a_certificate_of_its_own" {
-  command = plan
-  variables {
-    load_balancer = { make_certificate = true }
-    dns           = { zone = "example.com", hostname = "shop.example.com", aliases = ["acme.test.example.com"] }
-  }
-  expect_failures = [terraform_data.named]
-}
-
-run "a_host_name_that_is_new_where_nothing_asks_for_it" {
-  command = plan
-  variables {
-    dns = { zone = "example.com", hostname = "shop.example.com" }
-  }
-  assert {
-    condition     = output.url == "http://shop.example.com"
-    error_message = "a load balancer of its own forwards every name"
-  }
-}
-
 run "other_capacity_stays_behind_its_target_group" {
   command = plan
   variables {
-    load_balancer = merge(var.load_balancer, { mode = "shared" })
-    deployment    = { capacity_providers = { other = {} } }
+    deployment = { capacity_providers = { other = {} } }
   }
   assert {
-    condition     = keys(aws_lb_target_group.this) == ["first"] && keys(aws_lb_listener_rule.shared) == ["first"] && keys(aws_ecs_service.this) != ["first"]
+    condition     = keys(aws_ecs_service.this) == ["instance-own-public-ec2-replica-${substr(sha256(jsonencode(var.deployment.capacity_providers)), 0, 8)}"]
     error_message = "another service, the same way in"
-  }
-}
-
-run "to_another_shared_load_balancer" {
-  command = plan
-  variables {
-    load_balancer = { mode = "shared", shared = merge(var.load_balancer.shared, { name = "2", arn_suffix = "app/shared-2/1" }) }
-  }
-  assert {
-    condition     = keys(aws_lb_target_group.this) == ["instance-shared2"]
-    error_message = "the name tells shared load balancers apart"
   }
 }
 
 run "a_new_service_starts_with_what_runs" {
   command = plan
   variables {
+    target  = merge(var.target, { fact = "ip-own-public" })
     scaling = { min = 2, max = 9, start = 6 }
   }
   assert {

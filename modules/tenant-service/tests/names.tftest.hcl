@@ -9,32 +9,28 @@ variables {
   tenant = "acme"
 
   cluster = {
-    name                            = "appcluster-test"
-    arn                             = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
-    capacity_provider               = "nodes-appcluster-test"
-    vpc_id                          = "vpc-1"
-    node_subnet_ids                 = ["subnet-1", "subnet-2"]
-    load_balancer_subnet_ids        = ["subnet-3", "subnet-4"]
-    load_balancer_security_group_id = "sg-1"
+    name              = "appcluster-test"
+    arn               = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
+    capacity_provider = "nodes-appcluster-test"
+    vpc_id            = "vpc-1"
+    node_subnet_ids   = ["subnet-1", "subnet-2"]
   }
 
   containers = {
     web = { image = "registry.example.com:5000/web:90", port = 8080 }
   }
 
-  dns = { zone = "example.com", hostname = "acme.test.example.com" }
-
-  load_balancer = {
-    mode = "own"
-    shared = {
-      listener_arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1"
-      dns_name          = "shared.elb.example.com"
-      zone_id           = "ZSHARED"
-      security_group_id = "sg-shared"
-      arn_suffix        = "app/shared-1/1"
-      priority          = 17
-    }
+  target = {
+    mode                     = "own"
+    fact                     = "instance-own-public"
+    identity                 = "ap-southeast-2/appcluster-test/acme/vpc-1/instance/public"
+    target_group_arn         = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:targetgroup/x/1"
+    target_group_arn_suffix  = "targetgroup/x/1"
+    load_balancer_arn_suffix = "app/x/1"
+    security_group_id        = "sg-lb"
+    drain_seconds            = 30
   }
+  service = { first = { way_in = "instance-own-public", service = "ec2-replica-44136fa3", discovery = null } }
 }
 
 run "a_b_and_c" {
@@ -53,7 +49,7 @@ run "a_and_b_c" {
   }
   assert {
     condition = length(setintersection(
-      [output.name, one(values(aws_lb.this)).name, one(values(aws_lb_target_group.this)).name, aws_iam_role.task[0].name, aws_iam_role.execution[0].name, aws_ecs_task_definition.this.family, aws_cloudwatch_log_group.this.name],
+      [output.name, aws_iam_role.task[0].name, aws_iam_role.execution[0].name, aws_ecs_task_definition.this.family, aws_cloudwatch_log_group.this.name],
       [run.a_b_and_c.name, run.a_b_and_c.log_group, run.a_b_and_c.task_role_name],
     )) == 0
     error_message = "a-b + c and a + b-c must have different names"
@@ -70,16 +66,16 @@ run "the_longest_names_fit" {
     }
   }
   assert {
-    condition     = length(output.name) == 32 && length(one(values(aws_lb.this)).name) == 32 && length(one(values(aws_lb_target_group.this)).name) == 32
-    error_message = "load balancers and target groups take 32 characters"
+    condition     = length(output.name) == 32
+    error_message = "what has the name of a load balancer, which takes 32 characters"
   }
   assert {
     condition     = length(aws_iam_role.execution[0].name) <= 64 && length(aws_iam_role.task[0].name) <= 64
     error_message = "roles take 64 characters"
   }
   assert {
-    condition     = length(one(values(aws_ecs_service.this)).name) <= 255 && length(aws_ecs_task_definition.this.family) <= 255 && length(aws_security_group.load_balancer[0].name_prefix) <= 229
-    error_message = "services, task definitions and security groups take 255 characters, 26 of them the group's own"
+    condition     = length(one(values(aws_ecs_service.this)).name) <= 255 && length(aws_ecs_task_definition.this.family) <= 255
+    error_message = "services and task definitions take 255 characters"
   }
 }
 
@@ -101,71 +97,48 @@ run "as_it_is" {
   command = plan
 }
 
-run "another_port_health_check_host_name_and_image" {
+run "another_port_and_image" {
   command = plan
   variables {
-    containers   = { web = { image = "registry.example.com:5000/web:91", port = 9090 } }
-    health_check = { path = "/health", interval = 20 }
-    dns          = { zone = "example.com", hostname = "shop.test.example.com" }
+    containers = { web = { image = "registry.example.com:5000/web:91", port = 9090 } }
   }
   assert {
-    condition     = one(values(aws_ecs_service.this)).name == run.as_it_is.service_name && one(values(aws_lb_target_group.this)).name == one(values(aws_lb.this)).name
+    condition     = one(values(aws_ecs_service.this)).name == run.as_it_is.service_name
     error_message = "these change in place"
   }
 }
 
-run "shared" {
+run "another_load_balancer" {
   command = plan
   variables {
-    load_balancer = merge(var.load_balancer, { mode = "shared" })
+    target = merge(var.target, { mode = "shared", identity = "ap-southeast-2/appcluster-test/acme/vpc-1/instance/app/shared-1/1" })
   }
   assert {
     condition     = one(values(aws_ecs_service.this)).name != run.as_it_is.service_name
-    error_message = "another load balancer: a new service beside the old one"
-  }
-}
-
-run "another_priority" {
-  command = plan
-  variables {
-    load_balancer = { mode = "shared", shared = { listener_arn = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1", dns_name = "x", zone_id = "Z", security_group_id = "sg", arn_suffix = "app/shared-1/1", priority = 18 } }
-  }
-  assert {
-    condition     = one(values(aws_ecs_service.this)).name == run.shared.service_name
-    error_message = "a priority changes in place"
-  }
-}
-
-run "another_shared_load_balancer" {
-  command = plan
-  variables {
-    load_balancer = { mode = "shared", shared = { listener_arn = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-2/1/1", dns_name = "x", zone_id = "Z", security_group_id = "sg", arn_suffix = "app/shared-2/1", priority = 17 } }
-  }
-  assert {
-    condition     = one(values(aws_ecs_service.this)).name != run.shared.service_name
     error_message = "a target group belongs to one load balancer for ever: a new one, and a new service beside the old one"
   }
 }
 
-run "internal" {
+run "none" {
   command = plan
   variables {
-    load_balancer = { internal = true }
+    target = null
   }
   assert {
     condition     = one(values(aws_ecs_service.this)).name != run.as_it_is.service_name
-    error_message = "a load balancer cannot turn inside: a new one"
+    error_message = "no load balancer: a new service beside the old one"
   }
 }
 
 run "awsvpc" {
   command = plan
   variables {
-    task = { network_mode = "awsvpc" }
+    target = null
+    task   = { network_mode = "awsvpc" }
   }
   assert {
-    condition     = one(values(aws_ecs_service.this)).name != run.as_it_is.service_name
-    error_message = "another kind of target: a new target group, and a new service beside the old one"
+    condition     = one(values(aws_ecs_service.this)).name != run.none.service_name
+    error_message = "another network mode: a new service beside the old one"
   }
 }
 
@@ -177,5 +150,30 @@ run "other_capacity" {
   assert {
     condition     = one(values(aws_ecs_service.this)).name != run.as_it_is.service_name
     error_message = "the provider replaces a service whose capacity changes"
+  }
+}
+
+# Another service of the tenant.
+
+run "another_service" {
+  command = plan
+  variables {
+    service = { name = "api" }
+    target  = merge(var.target, { identity = "ap-southeast-2/appcluster-test/acme/api/vpc-1/instance/public" })
+    background = {
+      queued = { resize = {} }
+    }
+  }
+  assert {
+    condition     = startswith(output.name, "appcluster-test-acme-ap-") && startswith(output.service_name, "acme_api_") && output.log_group == "/ecs/appcluster-test/acme/api"
+    error_message = "it has its name in all of its names"
+  }
+  assert {
+    condition     = join(" ", keys(output.services)) == "acme/api acme/api/resize" && length(setintersection([output.name, output.service_name], [run.as_it_is.name, run.as_it_is.service_name])) == 0
+    error_message = "and is found under it"
+  }
+  assert {
+    condition     = keys(aws_ecs_service.this) == ["instance-own-public-ec2-replica-44136fa3"]
+    error_message = "nothing of it is older than its name"
   }
 }

@@ -1,4 +1,4 @@
-# Every name that a hash makes, for good: another formula replaces every service, target group and load balancer of every tenant.
+# Every name that a hash makes, for good: another formula replaces every service of every tenant.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -9,32 +9,29 @@ variables {
   tenant = "acme"
 
   cluster = {
-    name                            = "appcluster-test"
-    arn                             = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
-    capacity_provider               = "nodes-appcluster-test"
-    vpc_id                          = "vpc-1"
-    node_subnet_ids                 = ["subnet-1", "subnet-2"]
-    load_balancer_subnet_ids        = ["subnet-3", "subnet-4"]
-    load_balancer_security_group_id = "sg-1"
+    name              = "appcluster-test"
+    arn               = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
+    capacity_provider = "nodes-appcluster-test"
+    vpc_id            = "vpc-1"
+    node_subnet_ids   = ["subnet-1", "subnet-2"]
   }
 
   containers = {
     web = { image = "registry.example.com:5000/web:90", port = 8080 }
   }
 
-  dns = { zone = "example.com", hostname = "acme.test.example.com" }
-
-  load_balancer = {
-    mode = "own"
-    shared = {
-      listener_arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1"
-      dns_name          = "shared.elb.example.com"
-      zone_id           = "ZSHARED"
-      security_group_id = "sg-shared"
-      arn_suffix        = "app/shared-1/1"
-      priority          = 17
-    }
+  target = {
+    mode                     = "own"
+    fact                     = "instance-own-public"
+    identity                 = "ap-southeast-2/appcluster-test/acme/vpc-1/instance/public"
+    target_group_arn         = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:targetgroup/x/1"
+    target_group_arn_suffix  = "targetgroup/x/1"
+    load_balancer_arn_suffix = "app/x/1"
+    security_group_id        = "sg-lb"
+    drain_seconds            = 30
   }
+
+  service = { first = { way_in = "instance-own-public", service = "ec2-replica-44136fa3", discovery = null } }
 }
 
 run "own" {
@@ -44,8 +41,6 @@ run "own" {
       for what, name in {
         name          = output.name
         service       = output.service_name
-        load_balancer = aws_lb.this["first"].name
-        target_group  = aws_lb_target_group.this["first"].name
         role          = aws_iam_role.task[0].name
         family        = aws_ecs_task_definition.this.family
         log_group     = output.log_group
@@ -55,8 +50,6 @@ run "own" {
       } == {
       name          = "appcluster-test-acme-a8109d5d"
       service       = "acme_86676055"
-      load_balancer = "appcluster-test-acme-925c4570"
-      target_group  = "appcluster-test-acme-925c4570"
       role          = "appcluster-test-acme-a8109d5d-task"
       family        = "appcluster-test-acme-a8109d5d"
       log_group     = "/ecs/appcluster-test/acme"
@@ -66,7 +59,7 @@ run "own" {
     error_message = "these names are those of version 0.1"
   }
   assert {
-    condition     = aws_ecs_service.this["first"].tags.Name == output.name && aws_lb.this["first"].tags.Name == output.name && aws_lb_target_group.this["first"].tags.Name == output.name
+    condition     = aws_ecs_service.this["first"].tags.Name == output.name
     error_message = "what gets another name in a move keeps a tag"
   }
 }
@@ -74,10 +67,10 @@ run "own" {
 run "shared" {
   command = plan
   variables {
-    load_balancer = merge(var.load_balancer, { mode = "shared" })
+    target = merge(var.target, { mode = "shared", fact = "instance-shared1", identity = "ap-southeast-2/appcluster-test/acme/vpc-1/instance/app/shared-1/1" })
   }
   assert {
-    condition     = output.service_name == "acme_9f363bb9" && one(values(aws_lb_target_group.this)).name == "appcluster-test-acme-41d3dc4d"
+    condition     = output.service_name == "acme_9f363bb9"
     error_message = "another name is another service, and every tenant of this kind would move at its next apply"
   }
 }
@@ -85,11 +78,11 @@ run "shared" {
 run "shared_on_fargate" {
   command = plan
   variables {
-    load_balancer = merge(var.load_balancer, { mode = "shared" })
-    task          = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
+    target = merge(var.target, { mode = "shared", fact = "ip-shared1", identity = "ap-southeast-2/appcluster-test/acme/vpc-1/ip/app/shared-1/1" })
+    task   = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
   }
   assert {
-    condition     = output.service_name == "acme_e0dd85f0" && one(values(aws_lb_target_group.this)).name == "appcluster-test-acme-e756fbc4"
+    condition     = output.service_name == "acme_e0dd85f0"
     error_message = "another name is another service, and every tenant of this kind would move at its next apply"
   }
 }
@@ -97,22 +90,10 @@ run "shared_on_fargate" {
 run "none" {
   command = plan
   variables {
-    load_balancer = { mode = "none" }
-    dns           = {}
+    target = null
   }
   assert {
-    condition     = output.service_name == "acme_d502a5dd" && length(aws_lb_target_group.this) == 0
-    error_message = "another name is another service, and every tenant of this kind would move at its next apply"
-  }
-}
-
-run "the_name_of_a_shared_load_balancer_is_in_addresses_alone" {
-  command = plan
-  variables {
-    load_balancer = { mode = "shared", shared = merge(var.load_balancer.shared, { name = "7" }) }
-  }
-  assert {
-    condition     = output.service_name == "acme_9f363bb9" && one(values(aws_lb_target_group.this)).name == "appcluster-test-acme-41d3dc4d"
+    condition     = output.service_name == "acme_d502a5dd"
     error_message = "another name is another service, and every tenant of this kind would move at its next apply"
   }
 }
@@ -151,5 +132,17 @@ run "an_address_that_a_hash_makes" {
   assert {
     condition     = local.facts.service == "ec2-replica-4cfe8254"
     error_message = "another address is another service: every tenant of this kind would move at its next apply"
+  }
+}
+
+run "another_service" {
+  command = plan
+  variables {
+    service = { name = "api" }
+    target  = merge(var.target, { identity = "ap-southeast-2/appcluster-test/acme/api/vpc-1/instance/public" })
+  }
+  assert {
+    condition     = "${output.name} ${output.service_name} ${aws_iam_role.task[0].name}" == "appcluster-test-acme-ap-545b3830 acme_api_433be3e0 appcluster-test-acme-ap-545b3830-task"
+    error_message = "another name is another service, and every service of this kind would move at its next apply"
   }
 }

@@ -9,20 +9,28 @@ variables {
   tenant = "acme"
 
   cluster = {
-    name                            = "appcluster-test"
-    arn                             = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
-    capacity_provider               = "nodes-appcluster-test"
-    vpc_id                          = "vpc-1"
-    node_subnet_ids                 = ["subnet-1", "subnet-2"]
-    load_balancer_subnet_ids        = ["subnet-3", "subnet-4"]
-    load_balancer_security_group_id = "sg-1"
+    name              = "appcluster-test"
+    arn               = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
+    capacity_provider = "nodes-appcluster-test"
+    vpc_id            = "vpc-1"
+    node_subnet_ids   = ["subnet-1", "subnet-2"]
   }
 
   containers = {
     web = { image = "registry.example.com:5000/web:90", port = 8080, environment = { LOG_LEVEL = "info", MODE = "web" } }
   }
 
-  dns = { zone = "example.com", hostname = "acme.test.example.com" }
+  target = {
+    mode                     = "own"
+    fact                     = "instance-own-public"
+    identity                 = "ap-southeast-2/appcluster-test/acme/vpc-1/instance/public"
+    target_group_arn         = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:targetgroup/x/1"
+    target_group_arn_suffix  = "targetgroup/x/1"
+    load_balancer_arn_suffix = "app/x/1"
+    security_group_id        = "sg-lb"
+    drain_seconds            = 30
+  }
+  service = { first = { way_in = "instance-own-public", service = "ec2-replica-44136fa3", discovery = null } }
 }
 
 
@@ -126,7 +134,7 @@ run "the_clock_moves_the_bounds" {
 run "alarms_without_a_topic" {
   command = plan
   assert {
-    condition     = keys(aws_cloudwatch_metric_alarm.watch) == ["load-balancer-5xx", "no-running-task", "target-5xx", "unhealthy-hosts"]
+    condition     = keys(aws_cloudwatch_metric_alarm.watch) == ["no-running-task", "target-5xx", "unhealthy-hosts"]
     error_message = "all are watched"
   }
   assert {
@@ -150,9 +158,8 @@ run "no_alarms" {
 run "alarms_with_a_topic" {
   variables {
     alarms = {
-      topics            = { oncall = "arn:aws:sns:ap-southeast-2:123456789012:oncall" }
-      target_5xx        = { over = 25, seconds = 60, periods = 5 }
-      load_balancer_5xx = { enabled = false }
+      topics     = { oncall = "arn:aws:sns:ap-southeast-2:123456789012:oncall" }
+      target_5xx = { over = 25, seconds = 60, periods = 5 }
     }
     background = {
       scheduled = { report = { schedule = "rate(1 day)" } }

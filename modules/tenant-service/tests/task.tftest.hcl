@@ -9,20 +9,28 @@ variables {
   tenant = "acme"
 
   cluster = {
-    name                            = "appcluster-test"
-    arn                             = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
-    capacity_provider               = "nodes-appcluster-test"
-    vpc_id                          = "vpc-1"
-    node_subnet_ids                 = ["subnet-1", "subnet-2"]
-    load_balancer_subnet_ids        = ["subnet-3", "subnet-4"]
-    load_balancer_security_group_id = "sg-1"
+    name              = "appcluster-test"
+    arn               = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
+    capacity_provider = "nodes-appcluster-test"
+    vpc_id            = "vpc-1"
+    node_subnet_ids   = ["subnet-1", "subnet-2"]
   }
 
   containers = {
     web = { image = "registry.example.com:5000/web:90", port = 8080 }
   }
 
-  dns = { zone = "example.com", hostname = "acme.test.example.com" }
+  target = {
+    mode                     = "own"
+    fact                     = "instance-own-public"
+    identity                 = "ap-southeast-2/appcluster-test/acme/vpc-1/instance/public"
+    target_group_arn         = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:targetgroup/x/1"
+    target_group_arn_suffix  = "targetgroup/x/1"
+    load_balancer_arn_suffix = "app/x/1"
+    security_group_id        = "sg-lb"
+    drain_seconds            = 30
+  }
+  service = { first = { way_in = "instance-own-public", service = "ec2-replica-44136fa3", discovery = null } }
 }
 
 run "a_container_in_full" {
@@ -260,13 +268,11 @@ run "a_shell_whose_sessions_are_kept" {
   variables {
     task = { execute_command = true }
     cluster = {
-      name                            = "appcluster-test"
-      arn                             = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
-      capacity_provider               = "nodes-appcluster-test"
-      vpc_id                          = "vpc-1"
-      node_subnet_ids                 = ["subnet-1", "subnet-2"]
-      load_balancer_subnet_ids        = ["subnet-3", "subnet-4"]
-      load_balancer_security_group_id = "sg-1"
+      name              = "appcluster-test"
+      arn               = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
+      capacity_provider = "nodes-appcluster-test"
+      vpc_id            = "vpc-1"
+      node_subnet_ids   = ["subnet-1", "subnet-2"]
       execute_command = {
         log_group_arn = "arn:aws:logs:ap-southeast-2:123456789012:log-group:/ecs/appcluster-test/execute-command"
         kms_key_arn   = "arn:aws:kms:ap-southeast-2:123456789012:key/1"
@@ -314,11 +320,10 @@ run "fargate_spot" {
 run "daemon" {
   command = plan
   variables {
-    deployment    = { strategy = "daemon" }
-    task          = { network_mode = "host" }
-    load_balancer = { mode = "none" }
-    dns           = {}
-    containers    = { agent = { image = "agent:1", port = 9100 } }
+    deployment = { strategy = "daemon" }
+    task       = { network_mode = "host" }
+    target     = null
+    containers = { agent = { image = "agent:1", port = 9100 } }
   }
   assert {
     condition     = one(values(aws_ecs_service.this)).availability_zone_rebalancing == "DISABLED" && one(values(aws_ecs_service.this)).scheduling_strategy == "DAEMON" && one(values(aws_ecs_service.this)).launch_type == "EC2" && length(one(values(aws_ecs_service.this)).capacity_provider_strategy) == 0 && length(one(values(aws_ecs_service.this)).ordered_placement_strategy) == 0

@@ -9,17 +9,14 @@ variables {
   tenant = "acme"
 
   cluster = {
-    name                            = "appcluster-test"
-    arn                             = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
-    capacity_provider               = "nodes-appcluster-test"
-    vpc_id                          = "vpc-1"
-    node_subnet_ids                 = ["subnet-1", "subnet-2"]
-    load_balancer_subnet_ids        = ["subnet-3", "subnet-4"]
-    load_balancer_security_group_id = "sg-1"
+    name              = "appcluster-test"
+    arn               = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
+    capacity_provider = "nodes-appcluster-test"
+    vpc_id            = "vpc-1"
+    node_subnet_ids   = ["subnet-1", "subnet-2"]
   }
 
-  containers    = { web = { image = "web:90", port = 8080, memory = 256 } }
-  load_balancer = { mode = "none" }
+  containers = { web = { image = "web:90", port = 8080, memory = 256 } }
   background = {
     one_off   = { migrate = { command = ["migrate"] } }
     queued    = { resize = {} }
@@ -55,23 +52,20 @@ run "no_load_balancer_no_alarm_on_one" {
 
 run "a_shared_load_balancer_has_errors_of_others" {
   variables {
-    load_balancer = {
-      mode           = "shared"
-      linger_seconds = 0 # or this run really waits
-      shared = {
-        listener_arn      = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:listener/app/shared-1/1/1"
-        dns_name          = "shared.elb.example.com"
-        zone_id           = "ZSHARED"
-        arn_suffix        = "app/shared-1/1"
-        security_group_id = "sg-shared"
-        priority          = 7
-      }
+    target = {
+      mode                     = "shared"
+      fact                     = "instance-shared1"
+      identity                 = "ap-southeast-2/appcluster-test/acme/vpc-1/instance/app/shared-1/1"
+      target_group_arn         = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:targetgroup/x/1"
+      target_group_arn_suffix  = "targetgroup/x/1"
+      load_balancer_arn_suffix = "app/shared-1/1"
+      security_group_id        = "sg-shared"
+      drain_seconds            = 30
     }
-    dns     = { zone = "example.com", hostname = "acme.test.example.com" }
     scaling = { track = { requests = { target = 1000 } } }
   }
   assert {
-    condition     = !contains(keys(aws_cloudwatch_metric_alarm.watch), "load-balancer-5xx") && aws_cloudwatch_metric_alarm.watch["target-5xx"].dimensions.LoadBalancer == "app/shared-1/1"
+    condition     = aws_cloudwatch_metric_alarm.watch["target-5xx"].dimensions.LoadBalancer == "app/shared-1/1"
     error_message = "only the tenant's own targets are watched"
   }
   assert {

@@ -9,22 +9,28 @@ variables {
   tenant = "acme"
 
   cluster = {
-    name                            = "appcluster-test"
-    arn                             = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
-    capacity_provider               = "nodes-appcluster-test"
-    vpc_id                          = "vpc-1"
-    node_subnet_ids                 = ["subnet-1", "subnet-2"]
-    load_balancer_subnet_ids        = ["subnet-3", "subnet-4"]
-    load_balancer_security_group_id = "sg-1"
+    name              = "appcluster-test"
+    arn               = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
+    capacity_provider = "nodes-appcluster-test"
+    vpc_id            = "vpc-1"
+    node_subnet_ids   = ["subnet-1", "subnet-2"]
   }
 
   containers = {
     web = { image = "registry.example.com:5000/web:90", port = 8080, environment = { LOG_LEVEL = "info", MODE = "web" } }
   }
 
-  dns = { zone = "example.com", hostname = "acme.test.example.com" }
-
-  load_balancer = { linger_seconds = 0 } # or each run whose load balancer is another really waits
+  target = {
+    mode                     = "own"
+    fact                     = "instance-own-public"
+    identity                 = "ap-southeast-2/appcluster-test/acme/vpc-1/instance/public"
+    target_group_arn         = "arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:targetgroup/x/1"
+    target_group_arn_suffix  = "targetgroup/x/1"
+    load_balancer_arn_suffix = "app/x/1"
+    security_group_id        = "sg-lb"
+    drain_seconds            = 30
+  }
+  service = { first = { way_in = "instance-own-public", service = "ec2-replica-44136fa3", discovery = null } }
 }
 
 
@@ -204,7 +210,7 @@ run "of_the_container_that_takes_the_requests" {
       batch = { image = "batch:1", port = 81 }
       web   = { image = "123456789012.dkr.ecr.ap-southeast-2.amazonaws.com/web:1", port = 80 }
     }
-    load_balancer = { container = "web", linger_seconds = 0 }
+    container = "web"
     background = {
       scheduled = { report = { schedule = "rate(1 day)" } }
       queued    = { resize = { container = "batch" } }
@@ -265,7 +271,7 @@ run "no_two_queues_have_one_name" {
     error_message = "whatever tasks are called"
   }
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.watch) == 4 + 5
+    condition     = length(aws_cloudwatch_metric_alarm.watch) == 3 + 5
     error_message = "and each dead-letter queue is watched"
   }
 }

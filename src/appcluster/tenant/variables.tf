@@ -81,11 +81,15 @@ variable "shared_load_balancers" {
 }
 
 variable "allotment" {
-  description = "Which shared load balancer the tenant has, and the priority of its rule there; given by the tool."
+  description = "Which shared load balancer the tenant has, and the priority of its rule there; `rules`: those of its services with a path. Given by the tool."
   type = object({
     load_balancer = number
     priority      = number
     moving        = optional(object({ turned = number, aside = object({ instance = number, ip = number }) })) # in a move
+    rules = optional(map(object({
+      priority = number
+      moving   = optional(object({ turned = number, aside = object({ instance = number, ip = number }) }))
+    })), {})
   })
   default = null
 
@@ -109,7 +113,7 @@ variable "running_tasks" {
 # What runs.
 
 variable "images" {
-  description = "Image repositories, without a tag: service => repository."
+  description = "Image repositories, without a tag, by a name that builds, services and containers refer to."
   type        = map(string)
   nullable    = false
 
@@ -120,6 +124,275 @@ variable "images" {
   validation {
     condition     = alltrue([for repository in values(var.images) : can(regex("^[^\\s:@]+(:[0-9]+/[^\\s:@]+)?$", repository))])
     error_message = "images: give repositories without a tag; the tag is the build number."
+  }
+}
+
+variable "services" {
+  description = <<-EOT
+    The tenant's services by name: each an ECS service with its own tasks, scaling, alarms, logs and roles. `port`: what its container listens on,
+    and finds in PORT; a service without one is a worker, which no request reaches (service1 has 8080). `path`: which requests are its own, such as
+    /api/*; a service with a port and no path has all others. `image`: a name in `images` and in `builds` (the service's own unless given).
+    `containers`: those beside it, and more settings of its own, as in the variable `containers`; each names its `image`. The variables of the tenant
+    (size, environment, secrets, scaling, deployment, health_check, task, alarms) are what every service has; what it says itself wins, setting
+    by setting. `task.volumes`, `task.callers`, scheduled, queue and one-off tasks outside of `services` are those of service1.
+  EOT
+  type = map(object({
+    image       = optional(string)
+    port        = optional(number)
+    path        = optional(string)
+    entry_point = optional(list(string))
+    command     = optional(list(string))
+    environment = optional(map(string))
+    secrets     = optional(map(string))
+    size = optional(object({
+      cpu                = optional(number)
+      memory             = optional(number)
+      memory_reservation = optional(number)
+    }))
+    scaling = optional(object({
+      min = optional(number)
+      max = optional(number)
+      high = optional(object({
+        cpu      = optional(number)
+        periods  = optional(number)
+        seconds  = optional(number)
+        step     = optional(number)
+        steps    = optional(map(number))
+        cooldown = optional(number)
+      }))
+      low = optional(object({
+        cpu      = optional(number)
+        periods  = optional(number)
+        seconds  = optional(number)
+        step     = optional(number)
+        steps    = optional(map(number))
+        cooldown = optional(number)
+      }))
+      track = optional(map(object({
+        target       = number
+        out_cooldown = optional(number)
+        in_cooldown  = optional(number)
+        scale_in     = optional(bool)
+      })))
+      schedules = optional(map(object({
+        schedule = string
+        timezone = optional(string)
+        min      = optional(number)
+        max      = optional(number)
+      })))
+    }))
+    deployment = optional(object({
+      strategy            = optional(string)
+      min_healthy_percent = optional(number)
+      max_percent         = optional(number)
+      grace_seconds       = optional(number)
+      placement           = optional(string)
+      strategies          = optional(list(object({ type = string, field = optional(string) })))
+      constraints         = optional(map(string))
+      capacity_providers  = optional(map(object({ base = optional(number), weight = optional(number) })))
+      alarms              = optional(set(string))
+      wait                = optional(bool)
+      wait_minutes        = optional(number)
+    }))
+    task = optional(object({
+      launch_type    = optional(string)
+      network_mode   = optional(string)
+      cpu            = optional(number)
+      memory         = optional(number)
+      architecture   = optional(string)
+      ephemeral_gb   = optional(number)
+      public_address = optional(bool)
+      volumes = optional(map(object({
+        host_path = optional(string)
+        efs = optional(object({
+          file_system_id  = string
+          access_point_id = optional(string)
+          root_directory  = optional(string)
+          root_access     = optional(bool)
+        }))
+      })))
+      callers         = optional(map(string))
+      security_groups = optional(map(string))
+      egress = optional(map(object({
+        to        = string
+        protocol  = optional(string)
+        port      = optional(number)
+        last_port = optional(number)
+      })))
+      policy          = optional(string)
+      policy_arns     = optional(map(string))
+      kms_keys        = optional(set(string))
+      pull_through    = optional(set(string))
+      execute_command = optional(bool)
+    }))
+    alarms = optional(object({
+      enabled = optional(bool)
+      unhealthy_hosts = optional(object({
+        enabled = optional(bool)
+        over    = optional(number)
+        seconds = optional(number)
+        periods = optional(number)
+      }))
+      target_5xx = optional(object({
+        enabled = optional(bool)
+        over    = optional(number)
+        seconds = optional(number)
+        periods = optional(number)
+      }))
+      no_running_task = optional(object({
+        enabled = optional(bool)
+        seconds = optional(number)
+        periods = optional(number)
+      }))
+      dead_letters = optional(object({
+        enabled = optional(bool)
+        over    = optional(number)
+        seconds = optional(number)
+        periods = optional(number)
+      }))
+    }))
+    health_check = optional(object({
+      path      = optional(string)
+      codes     = optional(string)
+      interval  = optional(number)
+      timeout   = optional(number)
+      healthy   = optional(number)
+      unhealthy = optional(number)
+    }))
+    load_balancer = optional(object({
+      drain_seconds      = optional(number)
+      slow_start_seconds = optional(number)
+      sticky_seconds     = optional(number)
+    }))
+    discovery = optional(object({
+      namespace_id = string
+      name         = optional(string)
+      ttl          = optional(number)
+    }))
+    containers = optional(map(object({
+      image = optional(string)
+      size = optional(object({
+        cpu                = optional(number)
+        memory             = optional(number)
+        memory_reservation = optional(number)
+      }))
+      port              = optional(number)
+      more_ports        = optional(map(object({ container = number, host = optional(number), protocol = optional(string) })))
+      entry_point       = optional(list(string))
+      command           = optional(list(string))
+      user              = optional(string)
+      environment       = optional(map(string))
+      environment_files = optional(list(string))
+      secrets           = optional(map(string))
+      essential         = optional(bool)
+      read_only_root    = optional(bool)
+      stop_timeout      = optional(number)
+      after             = optional(map(string))
+      mounts            = optional(map(object({ volume = string, read_only = optional(bool) })))
+      ulimits           = optional(map(object({ soft = number, hard = number })))
+      links             = optional(set(string))
+      labels            = optional(map(string))
+      restart           = optional(object({ ignored_exit_codes = optional(set(number)), after_seconds = optional(number) }))
+      log               = optional(object({ driver = string, options = optional(map(string)), secrets = optional(map(string)) }))
+      log_router        = optional(object({ type = optional(string), options = optional(map(string)) }))
+      health_check = optional(object({
+        command      = list(string)
+        interval     = optional(number)
+        timeout      = optional(number)
+        retries      = optional(number)
+        start_period = optional(number)
+      }))
+    })))
+    scheduled_tasks = optional(map(object({
+      schedule           = string
+      timezone           = optional(string)
+      command            = optional(list(string))
+      container          = optional(string)
+      environment        = optional(map(string))
+      cpu                = optional(number)
+      memory             = optional(number)
+      memory_reservation = optional(number)
+      enabled            = optional(bool)
+      count              = optional(number)
+      window_minutes     = optional(number)
+      retries            = optional(number)
+      retry_seconds      = optional(number)
+    })), {})
+    queue_tasks = optional(map(object({
+      command            = optional(list(string))
+      container          = optional(string)
+      environment        = optional(map(string))
+      cpu                = optional(number)
+      memory             = optional(number)
+      memory_reservation = optional(number)
+      min                = optional(number)
+      max                = optional(number)
+      steps              = optional(map(number))
+      cooldown           = optional(number)
+      idle_minutes       = optional(number)
+      visibility_seconds = optional(number)
+      attempts           = optional(number)
+      senders            = optional(map(string))
+    })), {})
+    one_off_tasks = optional(map(object({
+      command            = optional(list(string))
+      container          = optional(string)
+      environment        = optional(map(string))
+      cpu                = optional(number)
+      memory             = optional(number)
+      memory_reservation = optional(number)
+    })), {})
+  }))
+  default  = { service1 = {} }
+  nullable = false
+
+  validation {
+    condition     = length(var.services) > 0
+    error_message = "services: name one, such as services = { service1 = { port = 8080 } }."
+  }
+  validation {
+    condition     = alltrue([for name in keys(var.services) : can(regex("^[a-z][a-z0-9-]{0,30}$", name))])
+    error_message = "services: a name is 1 to 31 lower-case letters, digits and dashes, beginning with a letter."
+  }
+  validation {
+    condition = alltrue(flatten([for name, service in var.services : [
+      for image in concat([coalesce(service.image, name)], [for other, container in coalesce(service.containers, {}) : coalesce(container.image, other) if other != name]) :
+      contains(keys(var.images), image)
+    ]]))
+    error_message = "services: a service or a container names an image that images does not have: ${join(", ", distinct(flatten([for name, service in var.services : [
+      for image in concat([coalesce(service.image, name)], [for other, container in coalesce(service.containers, {}) : coalesce(container.image, other) if other != name]) :
+      image if !contains(keys(var.images), image)
+    ]])))}. Add its repository to images, or name another in image."
+  }
+  validation {
+    condition = alltrue(flatten([for name, service in var.services : [
+      for image in concat([coalesce(service.image, name)], [for other, container in coalesce(service.containers, {}) : coalesce(container.image, other) if other != name]) :
+      !contains(keys(var.images), image) || contains(keys(local.builds), image)
+    ]]))
+    error_message = "services: no build is known of ${join(", ", distinct(flatten([for name, service in var.services : [
+      for image in concat([coalesce(service.image, name)], [for other, container in coalesce(service.containers, {}) : coalesce(container.image, other) if other != name]) :
+      image if !contains(keys(local.builds), image)
+    ]])))}. Give its number, such as -var api-build=17, or builds = { api = \"17\" } in a file."
+  }
+  validation {
+    condition     = length(setintersection(keys(var.services), flatten([keys(var.scheduled_tasks), keys(var.queue_tasks), keys(var.one_off_tasks)]))) == 0
+    error_message = "services: a service and a task in the background have one name; give one of them another."
+  }
+  validation {
+    condition     = contains(keys(var.services), "service1") || length(var.scheduled_tasks) + length(var.queue_tasks) + length(var.one_off_tasks) == 0
+    error_message = "services: scheduled_tasks, queue_tasks and one_off_tasks of the tenant are those of service1, which it does not have; write them into one of its services."
+  }
+}
+
+variable "builds" {
+  description = "Builds of the images that have no variable of their own: the name in `images` => the tag."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for build in values(var.builds) : can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", build)) && build != "latest"])
+    error_message = "builds: give the number of a build, such as 17; never empty, never \"latest\"."
   }
 }
 
@@ -162,9 +435,9 @@ variable "size" {
 
 variable "containers" {
   description = <<-EOT
-    More settings of the containers, by name: service1 (the web application) and service2 (the worker beside it). `size` is a share of a machine
-    as above; for service1 it wins over the variable `size`. `port`: service1 listens on 8080 unless given, and finds it in PORT. `environment`
-    and `secrets` are added to those that both have. What the others mean says `containers` in modules/tenant-service.
+    More settings of the containers, by name: service1 (the web application) and service2 (the worker beside it), or that of another service. `size` is a
+    share of a machine as above; for a service's own container it wins over the variable `size`. `port`: service1 listens on 8080 unless given, and finds
+    it in PORT. `environment` and `secrets` are added to those that all have. What the others mean says `containers` in modules/tenant-service.
   EOT
   type = map(object({
     size = optional(object({
@@ -203,11 +476,11 @@ variable "containers" {
   nullable = false
 
   validation {
-    condition     = length(setsubtract(keys(var.containers), ["service1", "service2"])) == 0
-    error_message = "containers: a tenant of this stack runs service1 and service2, and no other container; correct the name. For one more container change src/appcluster/tenant/containers.tf."
+    condition     = length(setsubtract(keys(var.containers), concat(keys(var.services), ["service2"]))) == 0
+    error_message = "containers: the tenant has no service of that name (service2 is a container beside service1); correct the name. One more container beside a service stands in services, in its containers."
   }
   validation {
-    condition     = var.service2-build != null || try(var.containers["service2"], null) == null
+    condition     = var.service2-build != null || contains(keys(var.services), "service2") || try(var.containers["service2"], null) == null
     error_message = "containers: settings of service2, which the tenant does not run, since service2-build is null. Give a build of it, or take service2 out of containers."
   }
 }

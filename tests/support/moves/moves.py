@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -177,15 +178,25 @@ class Tenant:
         options = ("-out=plan", "-detailed-exitcode", "-input=false", "-no-color")
         return self.terraform.ended("plan", *options, *argv, codes=(0, 2)).returncode == 2
 
-    def upgraded(self) -> dict[str, list[str]]:
-        """What a plan would change if version 0.1 had made what stands."""
-        state = self.terraform.folder / "terraform.tfstate"
-        text = state.read_text()
+    def upgraded(self, *, by_hand: bool = False) -> dict[str, list[str]]:
+        """What a plan would change if version 0.1 had made what stands; ``by_hand``: without the root's moved blocks, after the
+        lines that docs/upgrading.md says to type."""
+        state, blocks = self.terraform.folder / "terraform.tfstate", self.terraform.folder / MOVED
+        text, moved = state.read_text(), blocks.read_text()
         state.write_text(json.dumps(of_version_0_1(json.loads(text))))
         try:
+            if by_hand:
+                blocks.unlink()
+                self._type(lines_to_type())
             return self.terraform.changes()
         finally:
             state.write_text(text)
+            blocks.write_text(moved)
+
+    def _type(self, lines: str) -> None:
+        folder, env = self.terraform.folder, os.environ | self.terraform.env
+        done = subprocess.run(["bash", "-ec", lines], cwd=folder, env=env, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def _moves(self, values: Values) -> bool:
         shares = values.get("load_balancer", {}).get("mode") == "shared"
@@ -197,12 +208,28 @@ class Tenant:
             self.terraform.run("untaint", one.address)
 
 
+MOVED = "../../../src/appcluster/tenant/moves.tf"
+
+
+def lines_to_type() -> str:
+    """As on the page, for a root of which this one is a part."""
+    page = (ROOT / "docs/upgrading.md").read_text().split("### Modules from git or a registry")[1]
+    lines = "\n".join(re.findall(r"^    (.+)$", page, re.MULTILINE))
+    typed = "./orchestrate state STACK REGION -var tenant=T"
+    assert lines.count(typed) == 3
+    for module in ("service", "load_balancer"):
+        lines = lines.replace(f"module.{module}", f"module.tenant.module.{module}")
+    lines = lines.replace(r"module\.service", r"module\.tenant\.module\.service")
+    return lines.replace(typed, "terraform state")
+
+
 def of_version_0_1(state: Values) -> Values:
     """The same state under its old addresses: one service, and lists of one."""
     notes = [("terraform_data", name) for name in ("first", "named", "resolvers", "serving")]
     added = (*notes, ("aws_appautoscaling_target", "bounds"))
-    kept = [one for one in state["resources"] if (one["type"], one["name"]) not in added]
+    kept = [one for one in state["resources"] if one["mode"] == "managed" and (one["type"], one["name"]) not in added]
     for one in kept:
+        one["module"] = "module.tenant.module.service"
         for instance in (each for each in one["instances"] if each.get("index_key") == "first"):
             instance["index_key"] = 0
             if one["type"] == "aws_ecs_service":
@@ -212,7 +239,8 @@ def of_version_0_1(state: Values) -> Values:
 
 def tenant(account: Account, home: Path, name: str) -> Tenant:
     folder = home / name
-    shutil.copytree(ROOT / "modules", folder / "modules", ignore=shutil.ignore_patterns(".terraform*"))
+    for top in ("modules", "src"):
+        shutil.copytree(ROOT / top, folder / top, ignore=shutil.ignore_patterns(".terraform*"))
     root = folder / "tests/support/moves"
     root.mkdir(parents=True)
     shutil.copy(HERE / "main.tf", root)

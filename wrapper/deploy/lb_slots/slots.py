@@ -24,8 +24,8 @@ PER_LOAD_BALANCER = 90
 # path (its catch-all) must come after those of its services that have a path: so each kind has a band. An older tool knows the
 # first band alone, and gave catch-alls numbers there.
 WITH_A_PATH, CATCH_ALL = (range(first, first + PER_LOAD_BALANCER) for first in (101, 10_101))
-# A move has up to two rules more, and a load balancer carries a hundred (modules/tenant-service/shared-load-balancer.tf). Their
-# priorities are the rule's own and as much more: so they meet no other rule's, none of the first hundred, which are the
+# A move has up to two rules more, and a load balancer carries a hundred (modules/tenant-load-balancer/shared-load-balancer.tf).
+# Their priorities are the rule's own and as much more: so they meet no other rule's, none of the first hundred, which are the
 # stack's own, and neither band; and what stands below the band of catch-alls still comes before every rule there.
 RULES, RULES_OF_A_MOVE = 100, 2
 TURNED, ASIDE = 2000, {"instance": 3000, "ip": 4000}  # aside by the kind of the targets that the rule leads to

@@ -8,7 +8,7 @@ resource "aws_sns_topic" "alerts" {
 }
 
 module "steps" {
-  source = "../.."
+  source = "../../../tenant-load-balancer/examples/one-service"
 
   stack      = local.stack
   tenant     = "steps"
@@ -73,7 +73,7 @@ module "steps" {
 }
 
 module "tracked" {
-  source = "../.."
+  source = "../../../tenant-load-balancer/examples/one-service"
 
   stack      = local.stack
   tenant     = "tracked"

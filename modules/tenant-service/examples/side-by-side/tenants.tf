@@ -7,7 +7,7 @@ locals {
 
 # Everything that a container can have, and HTTPS with a certificate of its own.
 module "own" {
-  source = "../.."
+  source = "../../../tenant-load-balancer/examples/one-service"
 
   stack   = local.stack
   tenant  = "own"
@@ -53,7 +53,7 @@ module "own" {
 
 # A rule on a load balancer that many share; and a cache beside the application, which finds it at cache:6379.
 module "shared" {
-  source = "../.."
+  source = "../../../tenant-load-balancer/examples/one-service"
 
   stack   = local.stack
   tenant  = "shared"
@@ -73,7 +73,7 @@ module "shared" {
 
 # From a load balancer of its own to the shared one.
 module "moving" {
-  source = "../.."
+  source = "../../../tenant-load-balancer/examples/one-service"
 
   stack      = local.stack
   tenant     = "moving"
@@ -86,7 +86,7 @@ module "moving" {
 
 # From dynamic ports to an address for every task, behind a load balancer of its own.
 module "turning" {
-  source = "../.."
+  source = "../../../tenant-load-balancer/examples/one-service"
 
   stack      = local.stack
   tenant     = "turning"
@@ -101,7 +101,7 @@ module "turning" {
 
 # No machines of ours: most of it spot.
 module "fargate" {
-  source = "../.."
+  source = "../../../tenant-load-balancer/examples/one-service"
 
   stack      = local.stack
   tenant     = "fargate"
@@ -117,7 +117,7 @@ module "fargate" {
 
 # Called by other services only, which find it by port. Its logs go through Fluent Bit, with a key that no one can read here.
 module "inside" {
-  source = "../.."
+  source = "../../../tenant-load-balancer/examples/one-service"
 
   stack   = local.stack
   tenant  = "inside"
@@ -141,7 +141,7 @@ module "inside" {
 
 # On every machine, with the machine's own network.
 module "daemon" {
-  source = "../.."
+  source = "../../../tenant-load-balancer/examples/one-service"
 
   stack      = local.stack
   tenant     = "daemon"

@@ -1,4 +1,4 @@
-# A load balancer of the tenant's own.
+# A load balancer of the tenant's own. It forwards to the service that answers for every path; rules lead to the others.
 
 locals {
   own      = var.load_balancer.mode == "own"
@@ -8,6 +8,8 @@ locals {
   # A shared listener is only known when it is there; the own ones' number must be known before.
   own_https = local.own && (var.load_balancer.certificate_arn != null || var.load_balancer.make_certificate)
   https     = local.shared ? data.aws_lb_listener.shared[0].protocol == "HTTPS" : local.own_https
+
+  default_group = local.catch_all == null ? null : local.groups[local.catch_all]
 }
 
 resource "aws_lb" "this" {
@@ -18,7 +20,7 @@ resource "aws_lb" "this" {
 
   for_each = local.own ? toset([local.way_in_key]) : toset([])
 
-  name                       = local.way_in_names[local.target_type]
+  name                       = local.load_balancer_name
   load_balancer_type         = "application"
   internal                   = var.load_balancer.internal
   ip_address_type            = var.load_balancer.dual_stack ? "dualstack" : "ipv4"
@@ -38,7 +40,7 @@ resource "aws_lb" "this" {
     }
   }
 
-  tags = local.lasting
+  tags = { Name = local.name } # what AWS calls it changes with a move
 
   lifecycle {
     create_before_destroy = true
@@ -57,8 +59,18 @@ resource "aws_lb_listener" "https" {
   ssl_policy        = var.load_balancer.ssl_policy
 
   default_action {
-    type             = "forward"
-    target_group_arn = aws_lb_target_group.this[each.key].arn
+    type             = local.default_group == null ? "fixed-response" : "forward"
+    target_group_arn = local.default_group == null ? null : aws_lb_target_group.this[local.default_group].arn
+
+    dynamic "fixed_response" {
+      for_each = local.default_group == null ? [404] : []
+
+      content {
+        content_type = "text/plain"
+        status_code  = fixed_response.value
+        message_body = "Not found."
+      }
+    }
   }
 }
 
@@ -74,8 +86,8 @@ resource "aws_lb_listener" "http" {
   protocol          = "HTTP"
 
   default_action {
-    type             = local.own_https ? "redirect" : "forward"
-    target_group_arn = local.own_https ? null : aws_lb_target_group.this[each.key].arn
+    type             = local.own_https ? "redirect" : local.default_group == null ? "fixed-response" : "forward"
+    target_group_arn = local.own_https || local.default_group == null ? null : aws_lb_target_group.this[local.default_group].arn
 
     dynamic "redirect" {
       for_each = local.own_https ? [443] : []
@@ -84,6 +96,16 @@ resource "aws_lb_listener" "http" {
         protocol    = "HTTPS"
         port        = redirect.value
         status_code = "HTTP_301"
+      }
+    }
+
+    dynamic "fixed_response" {
+      for_each = local.default_group == null && !local.own_https ? [404] : []
+
+      content {
+        content_type = "text/plain"
+        status_code  = fixed_response.value
+        message_body = "Not found."
       }
     }
   }

@@ -1,4 +1,4 @@
-# The names that lead to the load balancer. They move last: when the service behind it is steady, and scales.
+# The names that lead to the load balancer. They move last: when each service behind it is steady, and scales.
 
 locals {
   zone         = coalesce(var.dns.zone, "-")
@@ -42,11 +42,12 @@ resource "aws_route53_record" "this" {
     create_before_destroy = true
   }
 
-  depends_on = [aws_appautoscaling_policy.in, aws_appautoscaling_policy.out, aws_appautoscaling_policy.track, aws_appautoscaling_target.bounds, aws_ecs_service.this, aws_lb_listener_rule.turned]
+  depends_on = [aws_lb_listener_rule.path, aws_lb_listener_rule.turned, var.serving]
 }
 
 # Which names the tenant has, since its last good apply. The rule on a shared load balancer, and a listener's first certificate, take a
 # new host name before the service and the old one's record leave it: an apply that fails between would leave the tenant without any.
+# (A tenant whose first apply failed has no names yet; it may have the one that it began with.)
 resource "terraform_data" "named" {
   for_each = toset(local.host_names)
 
@@ -56,7 +57,7 @@ resource "terraform_data" "named" {
     ignore_changes = [input]
 
     postcondition {
-      condition = self.input != plantimestamp() || each.key != var.dns.hostname || terraform_data.first.input.hostname == null || terraform_data.first.input.at == plantimestamp() || !(
+      condition = self.input != plantimestamp() || each.key != var.dns.hostname || coalesce(terraform_data.first.input.hostname, each.key) == each.key || terraform_data.first.input.at == plantimestamp() || !(
         local.shared || (local.own && var.load_balancer.make_certificate)
       )
       error_message = "dns.hostname: ${each.key} is new to the tenant, and the old name would go before the new one answers. Apply three times: with the new name in dns.aliases; then as dns.hostname, with the old one in dns.aliases; then without the old one."
