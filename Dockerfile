@@ -1,6 +1,7 @@
 # The image in which Terraform runs. One file, two ways (docs/image.md): with the internet as it stands here, and
-# on a closed machine, where wrapper/engines/image/build.py puts Terraform and the provider into the context and makes BASE itself.
-# Either way every piece is checked against the digests below and the lock file beside it.
+# on a closed machine, where wrapper/engines/image/build.py puts Terraform and the providers into the context and makes BASE itself.
+# Either way every piece is checked against the digests below and the lock files in the context. What a project asks for
+# (orchestrate.hcl, the lock files of its roots) comes as arguments and with the context.
 ARG BASE=debian:bookworm-slim@sha256:7b140f374b289a7c2befc338f42ebe6441b7ea838a042bbd5acbfca6ec875818
 ARG RELEASES=https://releases.hashicorp.com
 ARG TERRAFORM_VERSION=1.11.4
@@ -16,9 +17,10 @@ LABEL orchestrate.image=layer
 ARG BUILD=by-hand
 LABEL orchestrate.build=${BUILD}
 USER root
-# A base made here holds both already and needs no network. /tmp: without mode 1777 a non-root provider dies.
-RUN { command -v git >/dev/null || { apt-get update -q \
-      && apt-get install -qy --no-install-recommends ca-certificates git \
+ARG PACKAGES=
+# A base made here holds all of it already and needs no network. /tmp: without mode 1777 a non-root provider dies.
+RUN { { command -v git >/dev/null && [ -z "${PACKAGES}" ]; } || { apt-get update -q \
+      && apt-get install -qy --no-install-recommends ca-certificates git ${PACKAGES} \
       && rm -rf /var/lib/apt/lists/*; }; } && chmod 1777 /tmp
 
 FROM base AS fetch
@@ -31,10 +33,11 @@ ARG BINARY_ARM64
 COPY wrapper/engines/image/context/ /out/
 RUN sh /out/install
 
-# The provider's 700 MB occur once, in this one layer.
+# The AWS provider's 700 MB occur once, in the one layer of this COPY.
 FROM base
 ARG TERRAFORM_VERSION
 COPY --from=fetch /out/root/ /
+RUN [ ! -d /usr/local/share/ca-certificates/orchestrate ] || update-ca-certificates >/dev/null
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     HOME=/tmp \
     TF_CLI_CONFIG_FILE=/etc/terraform.rc \

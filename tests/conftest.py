@@ -19,6 +19,7 @@ from pairs import paired, takes
 from project_on_disk import Disk, small_project
 from said import Said
 
+from wrapper.cli import installation
 from wrapper.cli.process_environment import provider_installation
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Tests that run Terraform by hand find the provider where the tool does: in a mirror on this machine, if any."""
     if not Path(os.environ.get("TF_CLI_CONFIG_FILE", "")).is_file():
         file = Path(tempfile.mkdtemp(prefix="orchestrate-tests-")) / "terraform.rc"
-        file.write_text(provider_installation(os.environ))
+        file.write_text(provider_installation(installation.mirrors(os.environ)))
         os.environ["TF_CLI_CONFIG_FILE"] = str(file)
         config.add_cleanup(lambda: shutil.rmtree(file.parent, ignore_errors=True))
     if table := config.getoption("--cpu-seconds"):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..engines.image.image_request import NOTHING, ImageRequest
 from ..model.errors import UnavailableError
 from . import launcher
 
 if TYPE_CHECKING:
     from ..engines.image.inputs import Pins
+    from ..project.project import Project
+    from ..project.sources import Requirement
 
 SELF = Path(launcher.PARTS)
 
@@ -28,51 +31,71 @@ def docker() -> Any:
     return connect()
 
 
-def image() -> str:
+def asked(project: Project | None, environ: Mapping[str, str], terraform: str = "", where: str = "") -> ImageRequest:
+    """What a project asks of the image beyond this tool's own pins; ``terraform``: the version that its stack must have."""
+    from ..engines.image import inputs
+
+    if project and project.root != SELF and not project.settings.terraform and (project.root / "Dockerfile").exists():
+        from .image_settings import check_old_pins
+
+        check_old_pins(SELF, project)
+    settings = project.settings if project else None
+    said = settings and (settings.terraform or settings.registries or settings.packages or settings.certificates)
+    locks = project.lock_files.values() if project else ()
+    if not (said or terraform or environ.get("ORCHESTRATE_BASE")) and inputs.holds_all(SELF, locks):
+        return NOTHING
+    from .image_settings import ask
+
+    return ask(SELF, project, environ, terraform, where)
+
+
+def image(asked: ImageRequest = NOTHING) -> str:
     """The tag of the image, by the digest of what goes into it."""
     from ..engines.image import inputs
 
-    return inputs.tag(SELF)
+    return inputs.tag(SELF, asked)
 
 
-def is_built(client: Any) -> bool:
+def is_built(client: Any, asked: ImageRequest) -> bool:
     from ..engines.image import build
 
-    return build.exists(client, image())
+    return build.exists(client, image(asked))
 
 
-def build_image(client: Any, info: Callable[[str], None], environ: Mapping[str, str]) -> str:
+def build_image(
+    client: Any, info: Callable[[str], None], environ: Mapping[str, str], asked: ImageRequest = NOTHING
+) -> str:
     """The image's tag; built first when its inputs changed."""
     from ..engines.image import build
 
-    return build.build(SELF, client, info, environ)
+    return build.build(SELF, client, info, environ, asked)
 
 
-def remove_image(client: Any) -> None:
+def remove_image(client: Any, asked: ImageRequest) -> None:
     """Remove the image, so that the next build makes it again."""
     from ..engines.image import build
 
-    build.discard(client, image())
+    build.discard(client, image(asked))
 
 
-def remove_old_images(client: Any) -> None:
+def remove_old_images(client: Any, *kept: ImageRequest) -> None:
     from ..engines.image import build
 
-    build.remove_old(client, image())
+    build.remove_old(client, *map(image, kept))
 
 
-def pins() -> Pins:
-    """The versions that this tool runs: of Terraform and of each provider, for this machine's processor."""
+def pins(asked: ImageRequest = NOTHING) -> Pins:
+    """The versions that run: of Terraform and of each provider, for this machine's processor."""
     from ..engines.image import inputs
 
-    return inputs.read_pins(SELF, inputs.host_arch())
+    return inputs.read_pins(SELF, inputs.host_arch(), asked)
 
 
-def mirror(environ: Mapping[str, str]) -> Path | None:
-    """A folder with these providers, as Terraform's filesystem_mirror."""
+def mirrors(environ: Mapping[str, str], asked: ImageRequest = NOTHING) -> tuple[tuple[str, Path], ...]:
+    """Of each of these providers a folder that holds it, as Terraform's filesystem_mirror."""
     from ..engines.image import inputs
 
-    return inputs.find_mirror(pins(), environ, Path("/"))
+    return inputs.find_mirrors(pins(asked), environ)
 
 
 def terraform(environ: Mapping[str, str]) -> tuple[str, str]:
@@ -99,8 +122,18 @@ def check_program(name: str, where: str, environ: Mapping[str, str], *, containe
         raise UnavailableError(f"this project runs {name}, and there is none on PATH", where=where, hint="install it")
 
 
-def versions(other_terraform: str = "") -> str:
-    """Versions and digests of Terraform and the providers, for the fingerprint; ``other_terraform``: not the image's."""
+def versions(other_terraform: str = "", asked: ImageRequest = NOTHING, locks: Iterable[str] = ()) -> str:
+    """Versions and digests of Terraform and the providers, for the fingerprint; ``other_terraform``: not the image's;
+    ``locks``: the lock files of the stack's roots."""
     from ..engines.image import inputs
 
-    return inputs.versions(SELF, other_terraform)
+    return inputs.versions(SELF, other_terraform, asked, locks)
+
+
+def check_requirements(found: Iterable[Requirement], asked: ImageRequest, locks: Mapping[Path, str]) -> None:
+    """ConfigError where a root requires what its lock file, or the image, does not hold."""
+    judged = [one for one in found if one.constraint]
+    if judged:
+        from .root_checks import check
+
+        check(judged, pins(asked), locks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -46,6 +47,7 @@ _COMMANDS = {
     "sandbox": "Start, stop, show or empty the simulated AWS.",
     "jenkins": "Print Jenkins' configuration as code for agents on ECS.",
     "image": "Build the image that Terraform runs in.",
+    "providers lock": "Write the lock files of the Terraform roots that have none.",
     "adopt": "Copy an existing state to the key of a stack or tenant.",
     "new": "Make a project that runs at once.",
     "upgrade": "Bring the project's copies of modules and pipelines to this tool's version.",
@@ -79,11 +81,20 @@ class Commands(CommandGroup):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in _COMMANDS:
-            command: click.Command = importlib.import_module(f".commands.{name.replace('-', '_')}", __package__).command
+            module = re.sub("[ -]", "_", name)
+            command: click.Command = importlib.import_module(f".commands.{module}", __package__).command
             return command
         from .terraform_verb import command_of
 
         return command_of(name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Two words are one command where the first is one of Terraform's: ``providers lock``, ``providers STACK lock``."""
+        if (both := " ".join(args[:2])) in _COMMANDS:
+            return both, self.get_command(ctx, both), args[2:]
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Terraform, on a stack or a tenant (every other Terraform verb works too)"):

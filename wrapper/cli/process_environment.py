@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +12,7 @@ from . import installation
 
 if TYPE_CHECKING:
     from ..aws.identity import Identity
+    from ..engines.image.image_request import ImageRequest
     from ..model.nouns import Mount, Stack
 
 
@@ -30,6 +31,7 @@ class Around(Protocol):
     def home(self) -> Path: ...
     @property
     def passing(self) -> Collection[str]: ...
+    def image_request(self) -> ImageRequest: ...
 
 
 def environment_of(options: Around, stack: Stack, identity: Identity) -> dict[str, str]:
@@ -53,7 +55,7 @@ def _cli_configuration(options: Around) -> dict[str, str]:
         return {"TF_CLI_CONFIG_FILE": configured}
     if not configured and Path("~/.terraformrc").expanduser().is_file():
         return {}
-    text = provider_installation(options.environ)
+    text = provider_installation(installation.mirrors(options.environ, options.image_request()))
     if not text or options.dry_run:
         return {}
     file = options.home / "terraform.rc"
@@ -65,16 +67,16 @@ def _cli_configuration(options: Around) -> dict[str, str]:
     return {"TF_CLI_CONFIG_FILE": str(file)}
 
 
-def provider_installation(environ: Mapping[str, str]) -> str:
-    """A Terraform CLI configuration that takes our providers from a mirror on this machine; "" where there is none."""
-    mirror = installation.mirror(environ)
-    here = ", ".join(f'"{name}"' for name, _ in installation.pins().providers)
-    if mirror is None:
+def provider_installation(mirrors: Sequence[tuple[str, Path]]) -> str:
+    """A Terraform CLI configuration that takes providers from mirrors on this machine; "" where there is none."""
+    if not mirrors:
         return ""
-    return (
-        f'provider_installation {{\n  filesystem_mirror {{\n    path    = "{mirror}"\n    include = [{here}]\n  }}\n'
-        f"  direct {{\n    exclude = [{here}]\n  }}\n}}\n"
-    )
+    blocks = ""
+    for mirror in dict.fromkeys(path for _, path in mirrors):
+        here = ", ".join(f'"{name}"' for name, path in mirrors if path == mirror)
+        blocks += f'  filesystem_mirror {{\n    path    = "{mirror}"\n    include = [{here}]\n  }}\n'
+    every = ", ".join(f'"{name}"' for name, _ in mirrors)
+    return f"provider_installation {{\n{blocks}  direct {{\n    exclude = [{every}]\n  }}\n}}\n"
 
 
 def mounts_of(environ: Mapping[str, str]) -> tuple[Mount, ...]:

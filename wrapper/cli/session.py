@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..model.errors import UnavailableError, UsageError
 from ..project import private_folder
+from ..terraform.commands import LOCK_FILE
 from . import installation
 from .console import TerminalConsole, open_console, unchanged
 from .options import Options
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ..deploy.deployer import Deployer
     from ..deploy.smoke_test import Smoke
     from ..engines import Engine
+    from ..engines.image.image_request import ImageRequest
     from ..model.nouns import Stack
     from ..project.project import Project
     from ..run.plan_run import RunContext
@@ -44,9 +46,28 @@ class CliSession:
     completed: Callable[[str], str] = unchanged  # of a text, the commands that it suggests
     process: bool = False  # whether the process ends with the command
     lost: list[OSError] = field(default_factory=list)  # of all consoles of this command: why stdout did not take all
+    asked: dict[str, ImageRequest] = field(
+        default_factory=dict
+    )  # what each image of this command is made of, by its tag
 
     def merged(self, parameters: Mapping[str, Any]) -> CliSession:
-        return replace(self, options=self.options.merged(parameters))
+        made = replace(self, options=self.options.merged(parameters))
+        return made._with_defaults() if made._has_settings else made
+
+    @property
+    def _has_settings(self) -> bool:
+        """Whether there may be an orchestrate.hcl: it stands at the root, which is above or is named."""
+        named = self.options.root or self.environ.get("ORCHESTRATE_ROOT", "")
+        start = self.directory / named
+        return any((folder / "orchestrate.hcl").exists() for folder in (start, *(() if named else start.parents)))
+
+    def _with_defaults(self) -> CliSession:
+        if self.found_root is None:
+            return self
+        from .option_defaults import defaults
+
+        found = defaults(self.options, self.environ, self.project.settings)
+        return replace(self, options=self.options.merged(found))
 
     @property
     def dry_run(self) -> bool:
@@ -237,9 +258,31 @@ class CliSession:
         """A client of the Docker engine; UnavailableError where there is none."""
         return installation.docker()
 
-    def make_image(self, client: Any) -> str:
-        """The image's tag; built first when its inputs changed."""
-        return installation.build_image(client, self.console.info, self.environ)
+    def image_request(self, stack: Stack | None = None) -> ImageRequest:
+        """What the project, and a stack of it, ask of the image."""
+        project = self.project if self.found_root else None
+        version, where = self.wanted_terraform(stack) if project and self.contained else ("", "")
+        asked = installation.asked(project, self.environ, version, where)
+        self.asked[installation.image(asked)] = asked
+        return asked
+
+    def image_requests(self) -> list[ImageRequest]:
+        """Of the project and of each stack of it that has a Terraform of its own."""
+        stacks = self.project.stacks() if self.found_root and self.contained else []
+        found = [self.image_request(), *(self.image_request(stack) for stack in stacks if stack.settings.terraform)]
+        return [one for n, one in enumerate(found) if one not in found[:n]]
+
+    def wanted_terraform(self, stack: Stack | None) -> tuple[str, str]:
+        """The version that must run, and the file that says so; "" for any."""
+        if stack and stack.settings.terraform:
+            return stack.settings.terraform, stack.settings_file
+        settings = self.project.settings
+        return settings.terraform, settings.where.get("terraform", "")
+
+    def make_image(self, client: Any, tag: str = "") -> str:
+        """The image's tag; built first when its inputs changed. Without ``tag``: the project's."""
+        asked = self.asked[tag] if tag in self.asked else self.image_request()
+        return installation.build_image(client, self.console.info, self.environ, asked)
 
     def context(self, stack: Stack, identity: Identity) -> RunContext:
         import socket
@@ -249,9 +292,10 @@ class CliSession:
 
         contained = self.contained
         sandboxed = self.sandboxed
-        versions = installation.versions("" if contained or self.dry_run else self._other_terraform())
-        if self.project.settings.terraform:
-            self.project.settings.check_terraform(versions)
+        asked = self.image_request(stack)
+        versions = self._versions(stack, asked)
+        if contained:
+            self._check_roots(stack, asked)
         if (program := self.project.settings.binary) and not self.dry_run:
             installation.check_program(
                 program, self.project.settings.where["binary"], self.environ, contained=contained
@@ -259,7 +303,7 @@ class CliSession:
         return plan_run.RunContext(
             home=self.home,
             author=self.author,
-            image=installation.image(),
+            image=installation.image(asked),
             engine=self.engine_name,
             network=self._network(),
             environment=environment_of(self, stack, identity),
@@ -273,6 +317,26 @@ class CliSession:
             machine=socket.gethostname(),
             program=program,
         )
+
+    def _versions(self, stack: Stack, asked: ImageRequest) -> str:
+        """Those of Terraform and of the providers that run a stack; ConfigError where another Terraform is asked for."""
+        locks = self.project.lock_files
+        mine = [text for root in (stack.source, stack.tenant_source) if root and (text := locks.get(root / LOCK_FILE))]
+        other = "" if self.contained or self.dry_run else self._other_terraform()
+        versions = installation.versions(other, asked, mine)
+        wanted, where = self.wanted_terraform(stack)
+        if wanted:
+            from ..project.project_settings import check_terraform
+
+            check_terraform(wanted, where, versions)
+        return versions
+
+    def _check_roots(self, stack: Stack, asked: ImageRequest) -> None:
+        """ConfigError where the image cannot have what the stack's roots require."""
+        short = self.project.files.short
+        found = [r for root in (stack.source, stack.tenant_source) if root for r in self.project.requirements(root)]
+        locks = {Path(short(file)): text for file, text in self.project.lock_files.items()}
+        installation.check_requirements(found, asked, locks)
 
     def _other_terraform(self) -> str:
         """The version of the terraform on PATH; "" where it is the image's, or there is none."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import click
 
 _COMMAND = re.compile(
-    r"\./orchestrate ((?:[a-z][a-z-]*)(?: (?:add|remove|show|start|stop|status|reset|casc|merge))?)(?=[ ;,.)]|$)"
+    r"\./orchestrate ((?:[a-z][a-z-]*)(?: (?:add|remove|show|start|stop|status|reset|casc|merge|lock))?)(?=[ ;,.)]|$)"
 )
 _PLACES = ("--root", "--sandbox", "--engine")
 
@@ -43,6 +43,6 @@ def _options(argv: Sequence[str]) -> dict[str, list[str]]:
 
 def _taken(command_of: Callable[[str], click.Command | None], words: Sequence[str]) -> set[str]:
     command = command_of(words[0])
-    if isinstance(command, click.Group) and len(words) > 1:
-        command = command.commands.get(words[1])
+    if len(words) > 1:
+        command = command.commands.get(words[1]) if isinstance(command, click.Group) else command_of(" ".join(words))
     return {option for parameter in command.params for option in parameter.opts} if command else set()

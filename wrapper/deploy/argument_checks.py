@@ -89,6 +89,7 @@ class ArgumentChecks:
             sources=self.project.work_files(layer),
             digest=fingerprint.digest(*digests.values()),
             modules=self.project.modules(),
+            folders=self.project.folders,
         )
         return RootRequest(request, read, saved, {**digests, "versions": self.context.versions})
 

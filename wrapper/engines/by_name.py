@@ -9,7 +9,7 @@ from ..model.errors import UsageError
 from . import Engine
 
 Say = Callable[[str], None]  # words for the user
-MakeImage = Callable[[Any], str]  # makes sure of the image, with docker-py's client; its tag
+MakeImage = Callable[[Any, str], str]  # makes sure of the image of that tag, with docker-py's client; its tag
 
 
 def _docker(notice: Say, image: MakeImage, _program: str) -> Engine:

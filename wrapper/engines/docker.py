@@ -71,7 +71,7 @@ class DockerEngine:
     name = "docker"
     contained = True
 
-    def __init__(self, notice: Callable[[str], None], image: Callable[[Any], str]) -> None:
+    def __init__(self, notice: Callable[[str], None], image: Callable[[Any, str], str]) -> None:
         self._notice = notice
         self._image = image
 
@@ -84,7 +84,7 @@ class DockerEngine:
     @contextlib.contextmanager
     def open(self, run: Run) -> Iterator[DockerSession]:
         docker = connect()
-        self._image(docker)
+        self._image(docker, run.container.image)
         client = docker.api
         with _translated(), occupy(run, self._notice, lambda: self._wait_for_name(client, run)) as directory:
             container = Container.of(run, directory.nonce)

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from ..model import strict_json
 from ..model.errors import BusyError, ConfigError, NotFoundError, UnavailableError
+from ..model.keys import PROJECT
 from ..model.nouns import Run
 from ..project import paths, private_folder
 from ..project.sources import is_left_out
@@ -183,6 +184,9 @@ def _mirror(directory: RunDirectory) -> None:
     """Symbolic links beside the work directory, so that ``../modules`` is the project's on this host too."""
     root, tree = directory.run.layer.stack.root, directory.run.home / "tree"
     _link(tree / "modules", root / "modules")
+    for mount in directory.run.container.mounts:
+        if mount.source.parent == root and mount.target == f"{PROJECT}/{mount.source.name}":
+            _link(tree / mount.source.name, mount.source)
     here, there = tree, root
     for part in Path(directory.run.work).parts:
         here, there = here / part, there / part

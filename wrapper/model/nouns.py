@@ -33,6 +33,7 @@ class Settings:
     rollout_timeout: str = ""
     smoke: str = ""
     builds: str = "both"  # which may move a build: "config" (the files), "pipeline" (commands), "both"
+    terraform: str = ""  # the version that runs it, where it is not the project's
     merge: str = ""  # how a map meets the one below it: "deep" (key by key), "replace"; "": not decided yet
 
 

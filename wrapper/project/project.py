@@ -13,7 +13,7 @@ from typing import Any
 from ..model import naming
 from ..model.errors import ConfigError, NotFoundError, UsageError
 from ..model.nouns import Backend, Layer, Settings, Stack
-from ..terraform.commands import is_source
+from ..terraform.commands import LOCK_FILE, is_source
 from . import paths, project_settings, promotion_order, sources
 from .backend_file import load_backend
 from .files import Files, Notice
@@ -170,6 +170,33 @@ class Project:
         has_one = self.files.has(self.root / project_settings.FILE)
         return project_settings.load(self.files) if has_one else ProjectSettings()
 
+    @cached_property
+    def folders(self) -> tuple[Path, ...]:
+        """What a run sees, to read, beside src/ and modules/."""
+        found = tuple(self.root / name for name in self.settings.folders)
+        for folder in found:
+            if not self.files.has_folder(folder):
+                hint = "make it, or take its name out of folders"
+                raise ConfigError(f"no folder {folder.name}/", where=self.settings.where["folders"], hint=hint)
+            self.files.inside(folder)
+        return found
+
+    @cached_property
+    def lock_files(self) -> dict[Path, str]:
+        """The text of each lock file of a Terraform root, those of tenants too, by its path."""
+        found = (f for name in ("*", "*/tenant") for f in (self.root / "src").glob(f"{name}/{LOCK_FILE}"))
+        return {file: self.files.read(file) for file in sorted(found)}
+
+    @property
+    def unlocked(self) -> list[Path]:
+        """Terraform roots without a lock file."""
+        found = {file.parent for name in ("*", "*/tenant") for file in (self.root / "src").glob(f"{name}/*.tf")}
+        return sorted(root for root in found - {self.modules()} if root / LOCK_FILE not in self.lock_files)
+
+    def requirements(self, root: Path) -> list[sources.Requirement]:
+        """The versions of Terraform and of providers that a root requires."""
+        return sources.requirements(self.files, root)
+
     def sandbox_settings(self) -> dict[str, Any]:
         """config/sandbox.hcl: ``zones`` (list of names) and ``secrets`` (map of name to value), both optional."""
         file = self.root / "config" / "sandbox.hcl"
@@ -223,9 +250,11 @@ class Project:
         return "" if found is None else sources.digest(self.files, (f.path for f in found if not f.more))
 
     def digest_more(self, layer: Layer) -> str:
-        """One digest of what 0.1 did not count of root and modules: dot files, and what stands behind links to folders."""
+        """One digest of what 0.1 did not count of root and modules: dot files, and what stands behind links to folders; and of
+        further folders."""
         found = (*self._work_files(layer).values(), *(self._module_files(layer) or ()))
-        return sources.digest(self.files, (f.path for f in found if f.more))
+        further = (f.path for folder in self.folders for f in sources.below(self.files, folder))
+        return sources.digest(self.files, (*(f.path for f in found if f.more), *further))
 
     def work_files(self, layer: Layer) -> dict[str, Path]:
         """What stands in the layer's work directory: its root's files and, for a stack layer,

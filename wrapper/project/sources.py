@@ -21,6 +21,7 @@ _LEFT_OUT = re.compile(
     r"\.#.*|\..*\.sw[a-p]|\.nfs.*",
     re.DOTALL,
 )
+_PAIR = re.compile(r'(source|version)\s*=\s*"([^"]*)"')
 
 
 class SourceFile(NamedTuple):
@@ -68,6 +69,42 @@ def _is_folder(files: Files, entry: Path) -> bool:
         entry
     )  # an error for a pipe; and for a folder with a file's name, which Terraform passes over without a word
     return False
+
+
+class Requirement(NamedTuple):
+    """What a root requires: ``terraform`` itself, or a provider (host/namespace/name), in a version."""
+
+    source: str
+    constraint: str
+    where: str
+
+
+def requirements(files: Files, root: Path) -> list[Requirement]:
+    """Of a root's own blocks; what its modules require beyond that, Terraform says."""
+    found = []
+    for where, block in files.blocks(root):
+        if block.kind == "terraform":
+            found += [
+                Requirement("terraform", value, f"{where}:{line}")
+                for name, (value, line) in block.body.items()
+                if name == "required_version" and isinstance(value, str)
+            ]
+            found += [
+                _requirement(name, value, f"{where}:{line}")
+                for inner in block.blocks
+                if inner.kind == "required_providers"
+                for name, (value, line) in inner.body.items()
+            ]
+    return found
+
+
+def _requirement(name: str, value: object, where: str) -> Requirement:
+    """``value``: a map, or an expression where it names aliases."""
+    text = str(getattr(value, "text", ""))
+    said = value if isinstance(value, dict) else dict(_PAIR.findall(text))
+    parts = str(said.get("source", name)).lower().split("/")
+    source = "/".join(["registry.terraform.io", "hashicorp"][: 3 - len(parts)] + parts)
+    return Requirement(source, str(said.get("version", "")), where)
 
 
 def digest(files: Files, found: Iterable[Path]) -> str:

@@ -10,7 +10,7 @@ from ..model import duration, naming
 from ..model.errors import ConfigError, UsageError
 from ..model.nouns import Settings
 from ..terraform import merging
-from . import smoke_urls
+from . import setting_forms, smoke_urls
 from .files import Files
 
 _RENAMED = {"pace": "rate_limit"}  # the name until 0.1 -> the name now
@@ -43,6 +43,8 @@ def load_settings(files: Files, folder: Path) -> Settings:
     for name in ("source", "promotes_from"):
         if name in values:
             files.check_name(name, str(values[name][0]), f"{where}:{values[name][1]}")
+    if "terraform" in values:
+        setting_forms.version(values["terraform"][0], f"{where}:{values['terraform'][1]}")
     if "rollout_timeout" in values:
         _check_duration(*values["rollout_timeout"], where)
     if "smoke" in values and not smoke_urls.is_place(str(values["smoke"][0])):

@@ -21,6 +21,7 @@ Layout in a container (the host engine mirrors it with symbolic links below the 
 
     /project/src          the project's src/, read-only
     /project/modules      its modules/, read-only (also /modules, which older projects name)
+    /project/<folder>     each further folder that orchestrate.hcl names, read-only
     /project/src/<root>   the run's own copy of the Terraform root, the only writable place
 """
 
@@ -85,6 +86,7 @@ class RunRequest:
     sources: Mapping[str, Path] = field(default_factory=dict)
     digest: str = ""
     modules: Path | None = None
+    folders: tuple[Path, ...] = ()
     untaints: tuple[str, ...] = ()
 
 
@@ -303,6 +305,7 @@ def _mounts(request: RunRequest) -> tuple[Mount, ...]:
         if request.modules == root / "modules":
             mounts.append(Mount(request.modules, f"{PROJECT}/modules"))
         mounts.append(Mount(request.modules, "/modules"))
+    mounts += [Mount(folder, f"{PROJECT}/{folder.name}") for folder in request.folders]
     backend = request.layer.stack.backend
     if backend.kind == "local":
         path = Path(str(backend.config["path"]))

@@ -37,6 +37,11 @@ _KNOWN_FAILURES = (
         "the container reaches no credentials. By an instance's role: raise the metadata hop limit to 2, or set "
         "ORCHESTRATE_NETWORK=host; see docs/engines.md",
     ),
+    (
+        r'no (?:file|directory) exists at "?(?:(?:\./)?\.\./|/project/)|could not archive missing (?:file|directory): \.\./',
+        "a run sees src/, modules/ and the folders that orchestrate.hcl names: if the file stands in another folder of the "
+        'project, add it there, such as folders = ["templates"] (docs/configuration.md)',
+    ),
 )
 # Their details are words of the configuration (internal/terraform/eval_conditions.go).
 _CUSTOM = re.compile(
@@ -207,8 +212,8 @@ def _not_in_the_image(run: Run, step: Step, outcome: Outcome, errors: Sequence[D
     return TerraformFailed(
         f"{run.layer.label}: {what}",
         where=f"{run.work}/{where}" if where else "",
-        hint="change the root's constraint, or what runs: docs/image.md, 'Another version'. The image has one Terraform, and the "
-        "providers in wrapper/engines/image/context/versions.tf; the host engine has the terraform on PATH, and the providers of "
+        hint="the image holds what the roots lock: ./orchestrate providers lock ; or change the root's constraint; or say "
+        "another Terraform in orchestrate.hcl (docs/image.md). The host engine has the terraform on PATH, and the providers of "
         "its mirror, if it has one. `terraform init -upgrade` does not help",
     )
 

@@ -22,7 +22,7 @@ def test_the_versions_are_those_of_the_image_or_of_another_terraform() -> None:
 def test_a_mirror_that_is_named_holds_every_provider_of_the_image(tmp_path: Path) -> None:
     named, pins = {"ORCHESTRATE_MIRROR": str(tmp_path)}, installation.pins()
     with pytest.raises(ConfigError, match="hashicorp/aws"):
-        installation.mirror(named)
+        installation.mirrors(named)
     for source, version in pins.providers:
         (tmp_path / source / version / f"linux_{pins.arch}").mkdir(parents=True)
-    assert installation.mirror(named) == tmp_path
+    assert installation.mirrors(named) == tuple((source, tmp_path) for source, _ in pins.providers)

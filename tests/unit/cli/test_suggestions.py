@@ -176,6 +176,8 @@ ELSEWHERE = {
     "cli/commands/adopt.py:command: suggest: plan": (
         "tests/unit/cli/commands/test_adopt.py::test_the_command_that_it_prints_is_typed"
     ),
+    "cli/root_checks.py:_check_provider: lock a version that it takes: ./orchestrate providers lock --upgrade {} ; or change the "
+    "constraint": "tests/e2e/test_versions.py::test_two_versions_from_one_image",
     "cli/commands/new.py:_tell: ./orchestrate --root {} --sandbox apply {} -var tenant=acme": (
         "tests/unit/cli/commands/test_new.py::test_the_command_that_it_prints_works_as_printed"
     ),
@@ -189,11 +191,19 @@ ELSEWHERE = {
         "tests/unit/state/test_store.py::test_the_state_before_is_put_back_by_the_command_that_is_named"
     ),
 }
-# What starts a sandbox, builds an image or makes a bucket is only looked up: its help is there, for exactly these words.
+# What locks providers, starts a sandbox, builds an image or makes a bucket is only looked up: its help is there, for exactly these
+# words.
 LOOKED_UP = {
     "cli/commands/doctor.py:built: you need to do nothing: the first run builds it (or run ./orchestrate image)",
+    "cli/image_settings.py:_locked: {} has no lock file, so the image also holds this tool's providers for it; to lock what it has "
+    "now: ./orchestrate providers lock",
+    "cli/image_settings.py:relock: ./orchestrate providers lock {}",
     "cli/session.py:store: start it: ./orchestrate sandbox start",
     "cli/commands/exec.py:command: start it with containers: ./orchestrate sandbox reset --containers",
+    "engines/image/package_checks.py:_relock: ./orchestrate providers lock {}",
+    "terraform/failures.py:_not_in_the_image: the image holds what the roots lock: ./orchestrate providers lock ; or change the "
+    "root's constraint; or say another Terraform in orchestrate.hcl (docs/image.md). The host engine has the terraform on PATH, "
+    "and the providers of its mirror, if it has one. `terraform init -upgrade` does not help",
     "engines/docker.py:_ended: build the image again: ./orchestrate image --force",
     "engines/docker.py:_translated: build it: ./orchestrate image",
     "cli/commands/sandbox.py:_with_containers: start one: ./orchestrate sandbox start --containers",
@@ -208,6 +218,8 @@ LOOKED_UP = {
 # They change the machine, or ask a person.
 OF_THE_MACHINE = {
     "aws/calls.py:refusal: log in again (aws sso login), then run the command again",
+    'cli/image_settings.py:_digests_of: write terraform_digests = { "{}" = { zip_amd64 = "...", zip_arm64 = "..." } } in '
+    "orchestrate.hcl; the digests: curl -fsS {}",
     "aws/identity.py:_credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID, log in (aws sso login), use an instance or task role, or "
     "try it without an account: --sandbox",
     "containers/engine.py:connect: start it (systemctl start docker), or start the sandbox without --containers",
@@ -252,6 +264,8 @@ NO_MESSAGE = {
     "--log-driver={} {} --network={} --workdir={}",
     "engines/docker.py:as_typed: docker exec {} ",
     "engines/image/debian_base.py:apt_mirrors: apt-get indextargets --format {} Created-By: Packages",
+    'engines/provider_lock.py:_script: terraform get -no-color >/dev/null && exec "$@"',
+    "engines/provider_lock.py:_script: terraform providers lock -no-color {} {}",
     "model/naming.py:container_name: orchestrate {} {} {} {}",
     "project/git.py:_ask: git -C {} {}",
     "run/unsaved.py:_aside: put it aside: mv {} {} ; what that run created or changed is then in no state: `import` takes in what "
@@ -264,6 +278,9 @@ SENTENCES = {
     "deploy/turn.py:_check_planned: nothing was changed; make a new plan",
     "engines/docker.py:_ended: its folders must belong to you: chown them",
     "engines/docker.py:_translated: docker info and the daemon's log say more",
+    "engines/provider_lock.py:lock: terraform providers lock failed: {}",
+    "engines/short_container.py:run: docker info and the daemon's log say more",
+    "project/project.py:folders: make it, or take its name out of folders",
     "fleet/confirmation.py:to_destroy: destroy {}: first its tenants ({}){}",
     "project/copied_parts.py:check_older: orchestrate {} copied the modules of this project; this is {}",
     "project/git.py:commit: no commit is recorded: git refuses this repository: {}; {}",
@@ -277,9 +294,6 @@ SENTENCES = {
     "run/plan_file.py:check: make one with plan ... -out=FILE",
     "sandbox/lifecycle.py:usable: orchestrate {} started the sandbox that runs; this is {}",
     "terraform/caller_values.py:from_environment: export it first, or write {} {}=NAME with the name of another",
-    "terraform/failures.py:_not_in_the_image: change the root's constraint, or what runs: docs/image.md, 'Another version'. The "
-    "image has one Terraform, and the providers in wrapper/engines/image/context/versions.tf; the host engine has the terraform on "
-    "PATH, and the providers of its mirror, if it has one. `terraform init -upgrade` does not help",
     "terraform/failures.py:_overtaken: nothing was changed; make a new plan",
     "terraform/tainted.py:untainted: {}: terraform untaint comes before the plan, so that it is updated in place",
 }

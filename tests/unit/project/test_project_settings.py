@@ -12,7 +12,7 @@ from wrapper.model.errors import ConfigError
 from wrapper.project import project_settings
 from wrapper.project.files import Files
 from wrapper.project.project import Project
-from wrapper.project.project_settings import ProjectSettings
+from wrapper.project.project_settings import ProjectSettings, check_terraform
 
 Run = Callable[..., Said]
 VERSIONS = "terraform 1.11.4 0123456789abcdef, registry.terraform.io/hashicorp/aws 5.100.0 0123"
@@ -32,7 +32,7 @@ def test_a_project_may_say_nothing(example: Disk) -> None:
 def test_what_it_says(example: Disk) -> None:
     found = load(example, '# ours\nterraform = "1.11.4"\nenvironment = ["GITHUB_TOKEN", "GITHUB_TOKEN", "X_1"]\n')
     assert (found.terraform, found.environment, found.containers) == ("1.11.4", ("GITHUB_TOKEN", "X_1"), False)
-    found.check_terraform(VERSIONS)
+    check_terraform(found.terraform, found.where["terraform"], VERSIONS)
 
 
 def test_a_sandbox_may_have_containers(example: Disk) -> None:
@@ -42,7 +42,7 @@ def test_a_sandbox_may_have_containers(example: Disk) -> None:
 def test_another_terraform_is_an_error_with_the_line(example: Disk) -> None:
     found = load(example, '\nterraform = "1.9.8"\n')
     with pytest.raises(ConfigError, match=r"runs Terraform 1.9.8; here 1.11.4 would run") as error:
-        found.check_terraform(VERSIONS)
+        check_terraform(found.terraform, found.where["terraform"], VERSIONS)
     assert error.value.where == "orchestrate.hcl:2"
     assert 'terraform = "1.11.4"' in error.value.hint
 
@@ -51,7 +51,7 @@ def test_another_terraform_is_an_error_with_the_line(example: Disk) -> None:
     ("line", "says", "hint"),
     [
         ('terafform = "1.11.4"', "no setting 'terafform'", "did you mean terraform?"),
-        ("zzz = 1", "no setting 'zzz'", "settings: terraform, environment, containers"),
+        ("zzz = 1", "no setting 'zzz'", "settings: terraform, terraform_digests, registries, packages"),
         ('terraform = "~> 1.11"', "terraform: '~> 1.11' is no version", 'terraform = "1.11.4"'),
         ("terraform = 1.11", "is no version", "for example"),
         ("contaners = true", "no setting 'contaners'", "did you mean containers?"),
@@ -61,6 +61,19 @@ def test_another_terraform_is_an_error_with_the_line(example: Disk) -> None:
         ('environment = ["AWS_PROFILE"]', "AWS_PROFILE does not pass by this file", "Credentials"),
         ('environment = ["TF_VAR_x"]', "TF_VAR_x does not pass by this file", "--var-env"),
         ('environment = ["TF_LOG"]', "TF_LOG does not pass by this file", "the tool's own"),
+        ('packages = "jq"', "packages: give a list of names of Debian's packages", '["awscli", "jq"]'),
+        ('packages = ["jq; rm"]', "packages: give a list", "for example"),
+        ('certificates = ["/etc/ca.pem"]', "certificates: give a list of files of the project", "for example"),
+        ('folders = ["../other"]', "folders: give a list of folders", "for example"),
+        ('folders = [".git"]', "folders: give a list of folders", "for example"),
+        ('folders = ["config"]', "folders: config/ is no further folder", "its values are variables"),
+        ('registries = { providers = "http://e.com/" }', "by https alone", "for example"),
+        ('registries = { other = "https://e.com/" }', "registries: give a map of URLs", "for example"),
+        ("registries = { releases = 1 }", "registries: give a map of URLs", "for example"),
+        ('terraform_digests = { "1.9.8" = { zip_amd64 = "x" } }', "give a map of versions", "zip_amd64, zip_arm64"),
+        ('terraform_digests = { "1.9.8" = {} }', "give a map of versions", "64 signs"),
+        ("options = 1", "options: give a map", 'engine = "host"'),
+        ('options = { engine = "" }', "options: give a map", 'engine = "host"'),
         ('environment = ["LD_PRELOAD"]', "LD_PRELOAD does not pass by this file", "would change what runs"),
     ],
 )
@@ -71,15 +84,42 @@ def test_what_is_unknown(example: Disk, line: str, says: str, hint: str) -> None
     assert error.value.where == "orchestrate.hcl:3"
 
 
+def digests(disk: Disk) -> tuple[str, str]:
+    project = Project(disk.root, disk.root / ".orchestrate")
+    layer = project.layer(project.stack("app-test"))
+    return project.digest_more(layer), project.digest_sources(layer)
+
+
 # -- on the command line ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["plan", "apply", "drift", "tenants"])
-def test_nothing_starts_with_another_terraform(run_cli: Run, example: Disk, command: str) -> None:
+@pytest.mark.parametrize(
+    ("engine", "command"),
+    [
+        *(("docker", command) for command in ("plan", "apply", "drift", "tenants")),
+        *(("host", c) for c in ("plan", "drift")),
+    ],
+)
+def test_nothing_starts_with_another_terraform(run_cli: Run, example: Disk, command: str, engine: str) -> None:
+    """The image lacks its digests; on the host another one is on PATH."""
     example.write("orchestrate.hcl", 'terraform = "0.15.5"\n')
-    said = run_cli(command, "app-test", *(["--dry-run"] if command != "tenants" else []))
+    said = run_cli(command, "app-test", "--engine", engine, *(["--dry-run"] if command != "tenants" else []))
     assert (said.code, said.out) == (65, "")
-    assert "error: this project runs Terraform 0.15.5; here " in said.err and "where: orchestrate.hcl:1\n" in said.err
+    says = {"docker": "the digests of Terraform 0.15.5 are not known", "host": "runs Terraform 0.15.5; here "}[engine]
+    assert says in said.err and "where: orchestrate.hcl:1\n" in said.err
+
+
+def test_further_folders_are_seen_to_read_and_counted(run_cli: Run, example: Disk) -> None:
+    example.write("orchestrate.hcl", 'folders = ["templates"]\n')
+    said = run_cli("plan", "app-test", "--dry-run")
+    assert said.code == 65 and "no folder templates/" in said.err and "orchestrate.hcl:1" in said.err
+    example.write("templates/a.json", "{}")
+    said = run_cli("plan", "app-test", "--dry-run", "--engine", "docker")
+    assert f"source={example.root}/templates,target=/project/templates,readonly" in said.out
+    before = digests(example)
+    example.write("templates/a.json", "{ }")
+    after = digests(example)
+    assert before[0] != after[0] and before[1] == after[1]
 
 
 def test_a_variable_that_is_named_passes_and_is_not_shown(

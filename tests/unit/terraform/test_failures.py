@@ -259,8 +259,25 @@ def test_what_the_image_lacks(text: str, message: str, where: str) -> None:
     assert (error.message, error.where) == (f"ap-southeast-2/app/acme: {message}", where)
     assert "docs/image.md" in error.hint
     assert "`terraform init -upgrade` does not help" in error.hint
-    assert "the host engine has the terraform on PATH" in error.hint
+    assert "./orchestrate providers lock" in error.hint and "The host engine has the terraform on PATH" in error.hint
     assert error_of(text, "plan").hint == failures.SEE_ABOVE
+
+
+@pytest.mark.parametrize("path", ["../../templates/a.json", "./../../lambda/x.tpl"])
+def test_a_file_that_no_run_sees(path: str) -> None:
+    text = f"""
+Error: Invalid function argument
+
+  on main.tf line 1, in output "x":
+   1: output "x" {{ value = file("{path}") }}
+    ├────────────────
+
+Invalid value for "path" parameter: no file exists at
+"{path}"; this function works only with files that are distributed as part of the configuration source code
+"""
+    error = error_of(text, "plan")
+    assert 'folders = ["templates"]' in error.hint
+    assert error_of(text.replace(path, "a.json"), "plan").hint == failures.SEE_ABOVE
 
 
 def test_a_failure_without_an_origin_still_says_where() -> None:

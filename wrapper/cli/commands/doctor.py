@@ -75,8 +75,9 @@ def _engine(session: CliSession) -> Iterator[CheckResult]:
     yield found
 
     def built() -> str:
-        tag = installation.image()
-        if not installation.is_built(session.docker()):
+        asked = session.image_request()
+        tag = installation.image(asked)
+        if not installation.is_built(session.docker(), asked):
             raise NotFoundError(
                 f"{tag} is not built yet",
                 hint="you need to do nothing: the first run builds it (or run ./orchestrate image)",
@@ -88,7 +89,7 @@ def _engine(session: CliSession) -> Iterator[CheckResult]:
 
 
 def _terraform(session: CliSession) -> Iterator[CheckResult]:
-    pins = installation.pins()
+    pins = installation.pins(session.image_request())
 
     def terraform() -> str:
         path, found = installation.terraform(session.environ)
@@ -101,13 +102,13 @@ def _terraform(session: CliSession) -> Iterator[CheckResult]:
         return f"Terraform v{found} ({path}); the image holds {pins.terraform}"
 
     def mirror() -> str:
-        found = installation.mirror(session.environ)
-        if found is None:
+        found = installation.mirrors(session.environ, session.image_request())
+        if not found:
             raise NotFoundError(
                 "no provider mirror on this machine",
                 hint="you need none with internet access; without it, set ORCHESTRATE_MIRROR=DIR",
             )
-        return str(found)
+        return ", ".join(dict.fromkeys(str(path) for _, path in found))
 
     yield _checked("terraform", terraform, needed=not session.contained)
     yield _checked("mirror", mirror, needed=False)

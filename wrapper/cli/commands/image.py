@@ -1,4 +1,4 @@
-"""``orchestrate image``: the image that Terraform runs in."""
+"""``orchestrate image``: the image that Terraform runs in; those, where a stack has a Terraform of its own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import click
 
 from .. import installation
 from ..command import Command
+from ..session import CliSession
 
 
 @click.command("image", cls=Command, help="Build the image that Terraform runs in, if its inputs changed.")
@@ -13,11 +14,13 @@ from ..command import Command
 @click.option("--prune", is_flag=True, help="Remove the images of earlier versions of this tool.")
 @click.pass_context
 def command(ctx: click.Context, /, force: bool, prune: bool) -> int:
-    session, client = ctx.obj, ctx.obj.docker()
-    if force:
-        installation.remove_image(client)
-    tag = session.make_image(client)
+    session: CliSession = ctx.obj
+    client = session.docker()
+    requests = session.image_requests()
+    for asked in requests if force else ():
+        installation.remove_image(client, asked)
+    tags = [installation.build_image(client, session.console.info, session.environ, asked) for asked in requests]
     if prune:
-        installation.remove_old_images(client)
-    session.console.print(tag)
+        installation.remove_old_images(client, *requests)
+    session.console.print("\n".join(tags))
     return 0

@@ -2,7 +2,7 @@
 
 Two ways with one result (docs/image.md). Closed: Terraform, the provider mirror and a Debian base made by
 debootstrap come from this host. Open: what is missing here is downloaded. The Dockerfile and its `install`
-check every piece in both. Knows nothing of runs, stacks or Terraform's arguments.
+check every piece in both. Knows nothing of runs, stacks or Terraform's arguments; what a project asks for is an ImageRequest.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...model.errors import OrchestrateError, RefusedError, UnavailableError
+from ...model.errors import ConfigError, OrchestrateError, RefusedError, UnavailableError
+from ...model.fingerprint import digest
+from . import package_checks
 from .debian_base import BASE, ProgressCallback, make_base, no_debootstrap
+from .image_request import NOTHING, ImageRequest
 from .inputs import NAME, Pins, Sources, context, host_arch, locate_sources, read_pins, tag, wanted
 
 if TYPE_CHECKING:
@@ -33,16 +36,18 @@ LABEL = "orchestrate.image"
 BUILD = "orchestrate.build"
 # Quarters of a second to wait for what a daemon that we left may still leave.
 SHORT, LONG = 8, 80
+_NO_PACKAGE = re.compile(r"(?:Unable to locate package|Couldn't find these debs:) *(\S+)")
 NOISE = (" --->", "Removing intermediate container")
 
 
 @dataclass
 class BuildLog:
-    """What a build says: told on, and remembered. `lack` is why it does not do without the network."""
+    """What a build says: told on, and remembered. `lack` is why it does not do without the network, `asked` what for."""
 
     progress: ProgressCallback
     lack: str = ""
     said: list[str] = field(default_factory=list)
+    asked: ImageRequest = NOTHING
 
     def add(self, line: str) -> None:
         self.said.append(line)
@@ -62,52 +67,95 @@ def exists(client: docker.DockerClient, name: str) -> bool:
 
 
 def build(
-    root: Path, client: docker.DockerClient, progress: ProgressCallback, env: Mapping[str, str] | None = None
+    root: Path,
+    client: docker.DockerClient,
+    progress: ProgressCallback,
+    env: Mapping[str, str] | None = None,
+    asked: ImageRequest = NOTHING,
 ) -> str:
     """The image's name; it is built first if the daemon does not have it."""
-    name = tag(root)
+    name = tag(root, asked)
     if exists(client, name):
         return name
     with translated(), one_at_a_time(root, progress):
         if not exists(client, name):
-            build_missing(root, client, progress, os.environ if env is None else env)
+            build_missing(root, client, progress, os.environ if env is None else env, asked)
     return name
 
 
-def build_missing(root: Path, client: docker.DockerClient, progress: ProgressCallback, env: Mapping[str, str]) -> None:
-    pins = read_pins(root, str(client.version().get("Arch", "")) or host_arch())
-    sources = locate_sources(root, env, pins.arch)
+def build_missing(
+    root: Path, client: docker.DockerClient, progress: ProgressCallback, env: Mapping[str, str], asked: ImageRequest
+) -> None:
+    pins = read_pins(root, str(client.version().get("Arch", "")) or host_arch(), asked)
+    if asked != NOTHING:
+        package_checks.check_named_mirror(pins, asked, env)
+    sources = locate_sources(root, env, pins.arch, asked=asked)
+    package_checks.check(pins, sources, asked)
     lack = lacking(client, pins, sources, env)
-    base = env.get("ORCHESTRATE_BASE") or (pins.base if lack else local_base(client, pins, progress))
-    args = {"BASE": base, "BUILD": secrets.token_hex(8)}
-    if env.get("ORCHESTRATE_RELEASES"):
-        args["RELEASES"] = env["ORCHESTRATE_RELEASES"]
-    name = tag(root)
+    base = env.get("ORCHESTRATE_BASE") or (pins.base if lack else local_base(client, pins, progress, asked))
+    args = {"BUILD": secrets.token_hex(8), **dict(asked.arguments), "BASE": base}
+    if releases := env.get("ORCHESTRATE_RELEASES") or asked.releases:
+        args["RELEASES"] = releases
+    if lack or env.get("ORCHESTRATE_BASE"):
+        args["PACKAGES"] = " ".join(pins.packages)
+    name = tag(root, asked)
     progress(f"building {name} " + (f"with the network: {lack}" if lack else "from this host's files"))
-    log = BuildLog(progress, lack)
-    with swept(client, args["BUILD"], log):
-        image = run_build(client, context(root, pins, sources), args, log)
-        client.api.tag(image, NAME, name.partition(":")[2])
+    log = BuildLog(progress, lack, asked=asked)
+    try:
+        with swept(client, args["BUILD"], log):
+            image = run_build(client, context(root, pins, sources, asked), args, log)
+            client.api.tag(image, NAME, name.partition(":")[2])
+    except UnavailableError as error:
+        raise package_checks.other_versions(pins, asked, sources, env) or error from None
 
 
 def lacking(client: docker.DockerClient, pins: Pins, sources: Sources, env: Mapping[str, str]) -> str:
     """Why the closed way is barred, or nothing."""
     if not sources.terraform:
         return f"Terraform {pins.terraform} for linux_{pins.arch} with the pinned digest is not on PATH"
-    if not sources.mirror:
-        return f"no provider mirror on this host holds {wanted(pins)} (ORCHESTRATE_MIRROR can name one)"
+    if missing := tuple(p for p in pins.providers if not sources.mirror(p[0])):
+        lacks = wanted(replace(pins, providers=missing))
+        return f"no provider mirror on this host holds {lacks} (ORCHESTRATE_MIRROR can name one)"
     return "" if env.get("ORCHESTRATE_BASE") or exists(client, base_name(pins)) else no_debootstrap()
 
 
 def base_name(pins: Pins) -> str:
-    return f"{BASE}:{pins.suite}"
+    packages = f"-{digest(*pins.packages)[:8]}" if pins.packages else ""
+    return f"{BASE}:{pins.suite}{packages}"
 
 
-def local_base(client: docker.DockerClient, pins: Pins, progress: ProgressCallback) -> str:
+def local_base(
+    client: docker.DockerClient, pins: Pins, progress: ProgressCallback, asked: ImageRequest = NOTHING
+) -> str:
     """The base of the closed way: made once, then kept under its own name."""
-    if not exists(client, base_name(pins)):
-        make_base(client.api, pins.suite, [f"LABEL {LABEL}=base"], progress)
-    return base_name(pins)
+    name = base_name(pins)
+    if not exists(client, name):
+        said: list[str] = []
+        try:
+            make_base(client.api, pins.suite, name, pins.packages, [f"LABEL {LABEL}=base"], heard(said, progress))
+        except UnavailableError as error:
+            raise no_package([*said, error.message], asked) or error from None
+    return name
+
+
+def heard(said: list[str], progress: ProgressCallback) -> ProgressCallback:
+    def hear(line: str) -> None:
+        said.append(line)
+        progress(line)
+
+    return hear
+
+
+def no_package(said: Iterable[str], asked: ImageRequest) -> ConfigError | None:
+    """Where apt or debootstrap knows no package of that name: which line asks for it."""
+    found = next((m[1] for line in said if (m := _NO_PACKAGE.search(line))), "")
+    if not found:
+        return None
+    return ConfigError(
+        f"packages: Debian has no package {found}",
+        where=asked.where.get("packages", ""),
+        hint=f"write its name as `apt-cache policy NAME` on Debian knows it, or remove {found}",
+    )
 
 
 def run_build(client: docker.DockerClient, tar: Iterator[bytes], args: dict[str, str], log: BuildLog) -> str:
@@ -152,9 +200,16 @@ def lines(event: Mapping[str, Any]) -> list[str]:
 
 
 def failure(error: str, log: BuildLog) -> OrchestrateError:
-    """`install` speaks in lines that begin with our name; it exits 3 for a wrong digest, 4 for no network."""
+    """`install` speaks in lines that begin with our name; it exits 3 for a wrong digest, 4 for no network, 5 for a version
+    that the registry does not have."""
     ours = [line.removeprefix(f"{NAME}: ") for line in log.said if line.startswith(f"{NAME}: ")]
     what = ours[-1] if ours else error
+    if unknown := no_package(log.said, log.asked):
+        return unknown
+    if "non-zero code: 5" in error:
+        rows = " ".join(log.said)
+        names = [one for one in log.asked.locked if one.source.removeprefix("registry.terraform.io/") in rows]
+        return package_checks.not_to_be_had(names[0], what) if names else ConfigError(what, hint="see docs/image.md")
     if "non-zero code: 3" in error:
         return RefusedError(f"the image was not built: {what}", hint="see docs/image.md")
     needs = "the network must reach the base image, the Debian mirror, the Terraform releases and the registry"
@@ -209,7 +264,7 @@ def one_at_a_time(root: Path, progress: ProgressCallback) -> Iterator[None]:
         yield
 
 
-def remove_old(client: docker.DockerClient, keep: str) -> list[str]:
+def remove_old(client: docker.DockerClient, *keep: str) -> list[str]:
     """Removes our images but `keep`: older ones, the base, what killed builds left. One in use stays."""
     removed: list[str] = []
     with translated():
@@ -218,9 +273,9 @@ def remove_old(client: docker.DockerClient, keep: str) -> list[str]:
     return removed
 
 
-def ours(image: Mapping[str, Any], keep: str) -> list[str]:
+def ours(image: Mapping[str, Any], keep: Sequence[str]) -> list[str]:
     """Its names that are ours to take away; the id of one that has no name."""
-    names = [name for name in named(image) if name != keep and name.partition(":")[0] in (NAME, BASE)]
+    names = [name for name in named(image) if name not in keep and name.partition(":")[0] in (NAME, BASE)]
     return names if named(image) else [str(image["Id"])]
 
 

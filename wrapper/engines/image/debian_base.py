@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -44,13 +44,16 @@ def no_debootstrap() -> str:
     return ""
 
 
-def make_base(api: Any, suite: str, changes: list[str], progress: ProgressCallback) -> None:
+def make_base(
+    api: Any, suite: str, name: str, packages: Sequence[str], changes: list[str], progress: ProgressCallback
+) -> None:
+    """``name``: of the image, with its tag; ``packages``: beyond those of every base."""
     with tempfile.TemporaryDirectory(prefix="orchestrate-base-", ignore_cleanup_errors=True) as folder:
         rootfs = Path(folder, suite)
         progress(f"making a Debian {suite} base with debootstrap")
-        debootstrap(suite, rootfs, progress)
+        debootstrap(suite, rootfs, progress, packages)
         with spawned(packing(rootfs), stderr=subprocess.DEVNULL) as tar:
-            api.import_image_from_stream(chunks(tar), BASE, suite, changes)
+            api.import_image_from_stream(chunks(tar), *name.split(":"), changes)
 
 
 def chunks(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
@@ -65,12 +68,12 @@ def packing(rootfs: Path) -> list[str]:
     return ["tar", "-C", str(rootfs), "--numeric-owner", *(f"--exclude={p}" for p in LEFT_OUT), "-c", "."]
 
 
-def debootstrap(suite: str, rootfs: Path, progress: ProgressCallback) -> None:
+def debootstrap(suite: str, rootfs: Path, progress: ProgressCallback, packages: Sequence[str] = ()) -> None:
     """Each Debian mirror of the host's apt in turn: some third-party archive may look like one."""
     last = ""
     for mirror in apt_mirrors(suite):
         shutil.rmtree(rootfs, ignore_errors=True)
-        with spawned(unpacking(suite, rootfs, mirror)) as process:
+        with spawned(unpacking(suite, rootfs, mirror, packages)) as process:
             for line in process.stdout or ():
                 last = line.decode(errors="replace").strip()
                 if not last.startswith(EACH_PACKAGE):
@@ -80,10 +83,10 @@ def debootstrap(suite: str, rootfs: Path, progress: ProgressCallback) -> None:
     raise UnavailableError(f"debootstrap: {last}", hint="apt's sources must name a Debian mirror that answers")
 
 
-def unpacking(suite: str, rootfs: Path, mirror: str) -> list[str]:
+def unpacking(suite: str, rootfs: Path, mirror: str, packages: Sequence[str] = ()) -> list[str]:
     # A mount namespace of its own: what debootstrap mounts in there goes away with it, however it ends.
     argv = ["unshare", "--mount", "debootstrap", "--force-check-gpg", "--variant=minbase"]
-    return [*argv, "--include=ca-certificates,git", suite, str(rootfs), mirror]
+    return [*argv, f"--include={','.join(['ca-certificates', 'git', *packages])}", suite, str(rootfs), mirror]
 
 
 def apt_mirrors(suite: str) -> list[str]:

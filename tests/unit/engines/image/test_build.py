@@ -142,14 +142,14 @@ def mirror(folder: Path, *, packed: bool = False) -> Path:
 @pytest.mark.parametrize("place", ["usr/local/share/terraform/plugins", "srv/any-name", "srv/.any-name"])
 def test_a_mirror_is_found(tmp_path: Path, place: str, packed: bool) -> None:
     made = mirror(tmp_path / place, packed=packed)
-    assert build.locate_sources(ROOT, {}, "amd64", top=tmp_path).mirror == made
-    assert build.locate_sources(ROOT, {}, "arm64", top=tmp_path).mirror is None
+    assert build.locate_sources(ROOT, {}, "amd64", top=tmp_path).mirror(PROVIDER) == made
+    assert build.locate_sources(ROOT, {}, "arm64", top=tmp_path).mirror(PROVIDER) is None
 
 
 @pytest.mark.parametrize("place", ["bin/any-name", "proc/1", "srv"])
 def test_no_command_looks_for_a_mirror_where_none_is_put(tmp_path: Path, place: str) -> None:
     mirror(tmp_path / place)
-    assert build.locate_sources(ROOT, {}, "amd64", top=tmp_path).mirror is None
+    assert build.locate_sources(ROOT, {}, "amd64", top=tmp_path).mirror(PROVIDER) is None
 
 
 def test_a_named_mirror_must_hold_the_provider(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_named_mirror_must_hold_the_provider(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"ORCHESTRATE_MIRROR=.*hashicorp/aws 5\.100\.0 for linux_amd64"):
         build.locate_sources(ROOT, env, "amd64", top=tmp_path)
     mirror(tmp_path)
-    assert build.locate_sources(ROOT, env, "amd64", top=tmp_path).mirror == tmp_path
+    assert build.locate_sources(ROOT, env, "amd64", top=tmp_path).mirror(PROVIDER) == tmp_path
 
 
 def test_the_context_holds_the_inputs_and_the_hosts_files(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_the_context_holds_the_inputs_and_the_hosts_files(tmp_path: Path) -> Non
     terraform.write_bytes(b"t" * 700)
     terraform.chmod(0o755)
     pins = inputs.read_pins(ROOT, "amd64")
-    stream = io.BytesIO(b"".join(inputs.context(ROOT, pins, build.Sources(terraform, made))))
+    stream = io.BytesIO(b"".join(inputs.context(ROOT, pins, build.Sources(terraform, ((PROVIDER, made),)))))
     with tarfile.open(fileobj=stream) as tar:
         names = {m.name: m for m in tar.getmembers()}
     binary = names["wrapper/engines/image/context/root/usr/local/bin/terraform"]

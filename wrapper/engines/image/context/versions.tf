@@ -1,4 +1,4 @@
-# The providers that the image holds. After a change: docs/image.md, "Another version".
+# The providers that the image holds for roots without a lock file. After a change: docs/image.md, "Another version".
 terraform {
   required_providers {
     aws = {

@@ -1,0 +1,85 @@
+"""A package and the lock files that name it: each error has the line, the reason and a command."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import thing_provider
+
+from wrapper.engines.image import inputs, package_checks
+from wrapper.engines.image.image_request import ImageRequest, Locked
+from wrapper.engines.image.inputs import Pins, Sources
+from wrapper.model.errors import ConfigError
+
+THING = thing_provider.SOURCE
+ARCH = inputs.host_arch()
+PINS = Pins(ARCH, "b", "1.11.4", "", ((THING, "1.0.0"),))
+LINE = "src/app/.terraform.lock.hcl:4"
+
+
+def locked(*hashes: str, version: str = "1.0.0") -> ImageRequest:
+    return ImageRequest(locked=(Locked(THING, version, hashes, LINE),))
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Path:
+    thing_provider.mirror(tmp_path, "1.0.0", "1.1.0")
+    return tmp_path
+
+
+def sources(mirror: Path) -> Sources:
+    return Sources(None, ((THING, mirror),))
+
+
+def test_a_package_has_terraforms_checksum(tmp_path: Path) -> None:
+    """Unpacked as packed: of a SHA-256 of each file, as golang.org/x/mod/sumdb/dirhash has it."""
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p/hello").write_text("hello\n")
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as file:
+        file.write(tmp_path / "p/hello", "hello")
+    known = "h1:KYAyXd5o3I6ZzfEXbGuEvQtWbCUsA0COhqz9QdRwEPE="
+    assert [package_checks.package_hash(tmp_path / name) for name in ("p", "p.zip")] == [known, known]
+
+
+def test_the_package_that_is_locked_passes(mirror: Path) -> None:
+    (hashed,) = thing_provider.mirror(mirror, "1.0.0").values()
+    package_checks.check(PINS, sources(mirror), locked("h1:other", hashed))
+    package_checks.check(PINS, Sources(), locked("h1:other"))  # the registry has it, which the build asks
+
+
+@pytest.mark.parametrize(
+    ("hashes", "says"),
+    [(("zh:a",), "no checksum of an unpacked package (h1:)"), (("h1:other", "zh:a"), "not the checksum h1:")],
+)
+def test_another_package_is_an_error_with_the_line(mirror: Path, hashes: tuple[str, ...], says: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        package_checks.check(PINS, sources(mirror), locked(*hashes))
+    assert says in error.value.message and str(mirror) in error.value.message
+    assert error.value.where == LINE
+    assert f"./orchestrate providers lock src/app --platform linux_{ARCH}" in error.value.hint
+
+
+def test_a_named_mirror_that_lacks_a_version(mirror: Path) -> None:
+    named = {"ORCHESTRATE_MIRROR": str(mirror)}
+    package_checks.check_named_mirror(PINS, locked("h1:x"), named)
+    package_checks.check_named_mirror(PINS, locked("h1:x", version="2.0.0"), {})
+    with pytest.raises(ConfigError, match=r"thing 2\.0\.0 cannot be had: .* has 1\.0\.0, 1\.1\.0$") as error:
+        package_checks.check_named_mirror(PINS, locked("h1:x", version="2.0.0"), named)
+    assert error.value.where == LINE and "./orchestrate providers lock src/app --upgrade" in error.value.hint
+    shutil.rmtree(mirror / THING)
+    with pytest.raises(ConfigError, match="has none of it"):
+        package_checks.check_named_mirror(PINS, locked("h1:x"), named)
+
+
+def test_a_mirror_with_other_versions_is_told_where_no_registry_answers(mirror: Path) -> None:
+    place = mirror / "home/.terraform.d/plugins"
+    shutil.copytree(mirror / "example.com", place / "example.com")
+    env = {"HOME": str(mirror / "home")}
+    asked = locked("h1:x", version="2.0.0")
+    found = package_checks.other_versions(PINS, asked, Sources(), env)
+    assert found is not None and "no registry answers" in found.message and found.where == LINE
+    assert package_checks.other_versions(PINS, replace(asked, locked=()), Sources(), env) is None
