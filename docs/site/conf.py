@@ -25,6 +25,7 @@ PLATFORMS = ("jenkins", "jenkins-agents", "ci-platforms")
 REFERENCE = (
     "command-line",
     "configuration",
+    "orchestrate-hcl",
     "state",
     "reports",
     "engines",

@@ -106,6 +106,15 @@ class BuildQuestion:
         """Whether the layer has this build."""
         return self.runs is None or name in self.runs or not is_key(name, self.declared)
 
+    def settle(
+        self,
+        values: Mapping[str, ResolvedValue],
+        choices: Mapping[str, BuildChoice],
+        by_caller: Mapping[str, ResolvedValue],
+    ) -> dict[str, ResolvedValue]:
+        """All values of the layer, each build with its number, but for builds that are none of its own."""
+        return {n: v for n, v in {**settled(values, choices), **by_caller}.items() if self.has(n)}
+
     def _told(self, name: str) -> tuple[str, ...]:
         """What runs a build, where its name does not say that."""
         services = (self.runs or {}).get(name.replace("_", "-"), ())

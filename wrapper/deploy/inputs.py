@@ -149,8 +149,7 @@ class InputResolver:
             self._check_every_given(layer, question)
         if not losses and service_images.IMAGES in request.declared:
             service_images.check_names(request.declared, {**values, **root_request.caller_values}, layer.label)
-        values = {**build_choices.settled(values, choices), **root_request.caller_values}
-        values = {n: v for n, v in values.items() if question.has(n)}
+        values = question.settle(values, choices, root_request.caller_values)
         known = {*folded(values, request.declared), *root_request.overrides.sensitive_names}
         if losses:
             root_request, values = self._for_destroy(layer, root_request, values, known, losses)
@@ -255,8 +254,7 @@ class InputResolver:
             raise values
         record = self._record(layer, root_request, None)
         question = self._question(root_request, values, seen=record is not None)
-        found = build_choices.settled(values, question.ask(record or DeploymentRecord()))
-        return {n: v for n, v in {**found, **root_request.caller_values}.items() if question.has(n)}
+        return question.settle(values, question.ask(record or DeploymentRecord()), root_request.caller_values)
 
     def merge_differences(self, layers: Sequence[Layer]) -> Iterator[list[MergeDifference] | OrchestrateError]:
         """Of each layer of one root what the two rules of merging read in two ways."""
