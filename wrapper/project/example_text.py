@@ -1,7 +1,7 @@
 """Texts of the shipped example for a project of another name: its stack, its region, its services. Pure.
 
-The first service is the web application; each other runs beside it in the same task, as the example's second service does. A text
-that says more of that than is known here is an error of ours, which the tests of this module find.
+The first service is the web application, and takes all requests; each other is a worker until it gets a port. A text that says more
+of the example's own services than is known here is an error of ours, which the tests of this module find.
 """
 
 from __future__ import annotations
@@ -10,26 +10,32 @@ import re
 from collections.abc import Sequence
 
 _STACKS, _EXAMPLE, _REGION = r"\['appcluster-[^\]]*\]", "appcluster", "ap-southeast-2"
-# What of the tenant root is the second service's: there once for each further service of the project.
-_SECOND = [
+# What of the example's tenant root is left out: its two builds with variables of their own, and the container beside
+# its first service.
+_GONE = [
     re.compile(pattern, re.DOTALL)
     for pattern in (
-        r'variable "service2-build" \{.*?\n\}\n\n',
+        r'variable "service[12]-build" \{.*?\n\}\n\n',
         r"  validation \{\n    condition     = var\.service2-build != null.*?\n  \}\n",
-        r"    service2 = \{\n.*?\n    \}\n",
-        r"    service2 = try\([^\n]*\n",
-        r", service2 = var\.service2-build",
-        r', "service2"',
-        r" and service2( \(the worker beside it\))?",
+        r'    name == "service1" && var\.service2-build[^\n]*\n',
+        r" service2 is one beside service1, until[^\n]*(?=\n)",
+        r" \(service2 is a container beside service1\)",
+        r"; service1 and service2 have variables of their own",
+        r" that have no variable of their own",
     )
 ]
 _WORDS = {
-    "the worker of a tenant that has one": "the other services that a tenant has a build of",
-    "a worker that stops": "one that stops",
-    " (the background worker)": "",
-    " (the worker beside it)": " (beside it)",
-    "without a worker": "without it",
+    "{ for image, build in merge(var.builds, { service1 = var.service1-build, service2 = var.service2-build }) "
+    ": image => build if build != null }": "var.builds",
+    'concat(keys(var.services), ["service2"])': "keys(var.services)",
+    "service1 (the web application) and service2 (the worker beside it), or that of another service": "that of each service",
 }
+
+
+_SERVICES = """# Each is an ECS service. The first gets every request; one without a port is a worker, and gets some when it has a
+# port and a path, such as "/api/*". A tenant's file adds a service, changes one, or takes one away with null.
+"""
+_BUILDS = "# What runs when the command names no build.\n"
 
 
 def renamed(text: str, project: str, region: str) -> str:
@@ -38,28 +44,25 @@ def renamed(text: str, project: str, region: str) -> str:
 
 
 def tenant_file(text: str, services: Sequence[str]) -> str:
-    """A file of the tenant root."""
-    first, *others = services
-    for pattern in _SECOND:
-        text = pattern.sub(lambda found: "".join(found[0].replace("service2", name) for name in others), text)
+    """A file of the tenant root, whose first service is the project's first."""
+    for pattern in _GONE:
+        text = pattern.sub("", text)
     for old, new in _WORDS.items():
         text = text.replace(old, new)
     if "service2" in text:
         raise ValueError(f"the example says more of its second service: {text[text.index('service2') - 40 :][:80]!r}")
-    width = max(map(len, services))  # as `terraform fmt` aligns the lines of the ports
-    return re.sub(
-        r"(?m)^    ([a-z0-9-]+) = try\(",
-        lambda found: f"    {found[1]:{width}} = try(",
-        text.replace("service1", first),
-    )
+    return text.replace("service1", services[0])
 
 
 def stack_values(text: str, services: Sequence[str]) -> str:
     """The variables.tfvars of the example's test environment. New AWS accounts have no launch configurations."""
     text = _once(text, _line(text, "  kind "), '  kind           = "launch_template"\n')
     text = _once(text, _line(text, "domain "), 'domain = "test.example.com"\n\n')
-    builds = "".join(f'{name} = "1"\n' for name in _aligned([f"{name}-build" for name in services]))
-    return _once(text, _line(text, "service1-build"), f"# What runs when the command names no build.\n{builds}")
+    first, *others = _aligned(services)
+    said = f"  {first} = {{ port = 8080 }}\n" + "".join(f"  {name} = {{}}\n" for name in others)
+    builds = "".join(f'  {name} = "1"\n' for name in (first, *others))
+    services_and_builds = f"{_SERVICES}services = {{\n{said}}}\n\n{_BUILDS}builds = {{\n{builds}}}\n"
+    return _once(text, _line(text, "service1-build"), services_and_builds)
 
 
 def common_values(services: Sequence[str]) -> str:

@@ -77,7 +77,9 @@ def _placed(path: str) -> str:
 def initial(parts: Path, choices: Choices) -> Contents:
     """What belongs to the project from the first day."""
     found = _below(parts, "src/appcluster", _LOCK)
-    texts = {path.replace("appcluster", choices.project): file.read_text() for path, file in found}
+    texts = {
+        path.replace("appcluster", choices.project): file.read_text() for path, file in found if file.name != "moves.tf"
+    }  # a new project has no state of an older example
     for path in [path for path in texts if "/tenant/" in path]:
         texts[path] = example_text.tenant_file(texts[path], choices.services)
     texts |= _config(parts, choices)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 from pathlib import Path
 
@@ -18,24 +17,21 @@ SERVICES = [("web",), ("web", "api"), ("web", "api", "nightly-jobs")]
 
 
 @pytest.mark.parametrize("services", SERVICES)
-def test_each_service_has_a_container_and_a_build(services: tuple[str, ...]) -> None:
+def test_the_root_is_of_the_first_service(services: tuple[str, ...]) -> None:
     texts = {f.name: example_text.tenant_file(f.read_text(), services) for f in TENANT.glob("*.tf")}
     for name, text in texts.items():
-        assert not [word for word in ("service1", "service2", "worker") if word in text]
+        assert not [word for word in ("service1", "service2", "-build") if word in text.replace("-var api-build", "")]
         hcl.parse_blocks(text, name)
-    for name in services:
-        assert texts["variables.tf"].count(f'variable "{name}-build"') == 1
-        assert f"{name} = var.{name}-build" in texts["containers.tf"]
-        assert len(re.findall(rf"(?m)^    {name} += ", texts["containers.tf"])) == 2, "what runs, and its port"
-    listed = ", ".join(f'"{name}"' for name in services)
-    assert f"keys(var.containers), [{listed}]" in texts["variables.tf"]
+    assert "  builds = var.builds\n" in texts["builds.tf"]
+    assert f"  default  = {{ {services[0]} = {{}} }}\n" in texts["variables.tf"]
 
 
 @pytest.mark.parametrize("services", SERVICES)
 def test_the_values_name_a_build_and_an_image_of_each(services: tuple[str, ...]) -> None:
     values = hcl.parse_values(example_text.stack_values(VALUES, services), "x").values
     common = hcl.parse_values(example_text.common_values(services), "x").values
-    assert {n: v[0] for n, v in values.items() if n.endswith("-build")} == {f"{name}-build": "1" for name in services}
+    assert values["builds"][0] == dict.fromkeys(services, "1")
+    assert values["services"][0] == {name: {"port": 8080} if name == services[0] else {} for name in services}
     assert {*common["images"][0]} == {*services}
     assert values["capacity"][0]["kind"] == "launch_template"
 

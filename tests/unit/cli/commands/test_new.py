@@ -31,7 +31,8 @@ def here(run_cli: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
 
 def builds(folder: Path) -> set[str]:
     (file,) = folder.glob("config/*/*/variables.tfvars")
-    return {*re.findall(r"^([a-z-]+)-build", file.read_text(), re.MULTILINE)}
+    (said,) = re.findall(r"^builds = \{\n(.*?)^\}", file.read_text(), re.MULTILINE | re.DOTALL)
+    return {*re.findall(r"^  ([a-z-]+) ", said, re.MULTILINE)}
 
 
 def test_options_act(here: Run, tmp_path: Path) -> None:
