@@ -70,7 +70,9 @@ def _check_name(name: str, found: ResolvedValue) -> None:
 def _path(service: Mapping[str, object]) -> str:
     """What a service answers for; "" for a worker, which has no port, and no path of its own."""
     path = str(service.get("path") or EVERY_PATH)
-    return "" if service.get("port") is None and is_every_path(path) else path
+    if is_every_path(path):
+        return "" if service.get("port") is None else EVERY_PATH
+    return path
 
 
 def _check_paths(paths: Mapping[str, str], found: ResolvedValue, label: str) -> None:

@@ -7,6 +7,7 @@ In which order the sources come :mod:`wrapper.project.variable_files` says, what
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -177,12 +178,17 @@ def _refuse_reserved(name: str, where: str) -> None:
         )
 
 
+_BUILD_IN_SERVICE = re.compile(r"\.(?:[\w-]*[_-])?(?:build|tag)s? is not known")
+
+
 def check_type(variable: Variable, value: Any, where: str, *, partial: bool = False) -> None:
     if value is None and not variable.nullable:
         raise ConfigError(f"{variable.name} must not be null", where=where, hint=f"see {variable.where}")
     wrong = mismatch(value, variable.type, variable.name, partial=partial)
     if wrong:
         more = "; this map takes nothing from another file: write the whole map" if isinstance(wrong, Missing) else ""
+        if variable.name == "services" and _BUILD_IN_SERVICE.search(wrong):
+            more = '; a build stands beside services, by the name of its image: builds = { api = "90" }'
         raise ConfigError(wrong, where=where, hint=f"its type is declared in {variable.where}{more}")
 
 

@@ -85,6 +85,12 @@ def check(kind: str, value: Any, default: Any = None) -> None:
     service_map.check(declared, {"services": ResolvedValue(value, "f:1")} if value is not None else {}, "l")
 
 
+@pytest.mark.parametrize(("one", "other"), [("/**", "*"), ("/a*", "/a**"), ("/?*", "/*?")])
+def test_one_path_in_two_spellings_is_one_path(one: str, other: str) -> None:
+    with pytest.raises(ConfigError, match=r"the services a and b have one path(, /[*]|: .* are the same)$"):
+        check(TYPE, {"a": {"port": 1, "path": one}, "b": {"port": 2, "path": other}})
+
+
 def test_workers_have_no_path() -> None:
     check(TYPE, {"a": {}, "b": {"path": "/*"}, "c": {"port": 1}})
 
