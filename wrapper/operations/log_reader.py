@@ -24,17 +24,17 @@ class LogTail:
     start: int
     text: str = ""
     newest: int = 0
-    late: int = _LATE
     _seen: dict[str, int] = field(default_factory=dict)
 
     def fresh(self) -> Iterator[dict[str, Any]]:
         """Events that were not given out yet. NotFoundError where the group is gone."""
         pages = 0
-        for page in self._pages(max(self.start, self.newest - self.late)):
+        for page in self._pages(self.start):
             pages += 1
             yield from (event for event in page if self._is_new(event))
-        self.late = _LATE if pages < 2 else _LATE_IN_A_FLOOD
-        self._seen = {one: at for one, at in self._seen.items() if at >= self.newest - self.late}
+        late = _LATE if pages < 2 else _LATE_IN_A_FLOOD
+        self.start = max(self.start, self.newest - late)  # never back to what is forgotten
+        self._seen = {one: at for one, at in self._seen.items() if at >= self.start}
 
     def _is_new(self, event: dict[str, Any]) -> bool:
         """A look's answer may hold more than was asked for: other streams, other text."""

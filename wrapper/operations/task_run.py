@@ -24,6 +24,10 @@ _UNSEEN = 60.0  # seconds that ECS may take to show a task that it has just star
 _QUIET, _LATEST = 3, 20  # looks without a line after the end; looks at most
 
 
+class NeverBegan(TimeoutExpired):
+    """No container ran in time."""
+
+
 @dataclass(frozen=True)
 class TaskRun:
     """``name``: the task's or the service's, in words; ``limit``: seconds in which a container must run; ``output`` takes each
@@ -111,8 +115,8 @@ class TaskRun:
                 raise self._never_began(task, found or {})
             self.calls.pause(_PAUSE)
 
-    def _never_began(self, task: str, found: Mapping[str, Any]) -> TimeoutExpired:
-        return TimeoutExpired(
+    def _never_began(self, task: str, found: Mapping[str, Any]) -> NeverBegan:
+        return NeverBegan(
             f"{self.calls.label}: {self.name}: task {task} did not start in {self.limit:g} s: "
             f"{task_outcome.waiting_for(found)}",
             hint="it is stopped. See the cluster's room (status shows its events), or wait longer: --start-timeout 30m",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aws_typed import check_aws
 from botocore.exceptions import EndpointConnectionError
-from live_aws import CLUSTER, GROUP, IDS, MIGRATE, LiveAws, refused
+from live_aws import CLUSTER, GROUP, IDS, MIGRATE, NOW, LiveAws, refused
 from stubbed_aws import StubbedAws
 
 from wrapper.aws.calls import AwsCalls, CallRefused
@@ -96,7 +96,12 @@ def test_a_container_that_never_ran_says_why() -> None:
 def test_lines_that_arrive_after_the_stop_are_fetched() -> None:
     def line(number: int) -> dict[str, Any]:
         stream = f"migrate/web/{TASK}"
-        return {"eventId": str(number), "timestamp": number, "logStreamName": stream, "message": f"line {number}"}
+        return {
+            "eventId": str(number),
+            "timestamp": int(NOW.timestamp() * 1000) + number,
+            "logStreamName": stream,
+            "message": f"line {number}",
+        }
 
     looks = [[], [], [line(1)], [], [line(1), line(2)], []]
     world = LiveAws(describe_tasks=RAN, filter_log_events=[{"events": found} for found in looks])

@@ -18,7 +18,7 @@ from ...operations.log_lines import LogLine
 from ...operations.run_task_request import TaskChanges
 from ...operations.status_reader import StatusReader
 from ...operations.task_outcome import TaskOutcome
-from ...operations.task_run import START_LIMIT, TaskRun
+from ...operations.task_run import START_LIMIT, NeverBegan, TaskRun
 from ...state import layer_state, task_history
 from ...state.record import moment
 from ...state.task_history import TaskEntry
@@ -91,7 +91,7 @@ class AskedTask:
         try:
             outcome = run.wait(task)
         except OrchestrateError as error:
-            self._record(run, began, task, "not started" if error.exit_code == 124 else "stopped", error.message)
+            self._record(run, began, task, "not started" if isinstance(error, NeverBegan) else "stopped", error.message)
             raise
         self._record(run, began, task, str(outcome.exit_code), outcome.reason)
         self._print(run, outcome, began)
