@@ -71,7 +71,7 @@ def _deployed(one: ExpectedService, said: Mapping[str, Any]) -> DeployedService:
 
 
 def choose(label: str, found: Sequence[DeployedService], wanted: str) -> DeployedService:
-    """The one that is named: by its key, or by the end of it (``api`` of ``acme/api``). UsageError for several and no name."""
+    """The one that is named: by its key, or by the end of it (``api`` of ``acme/api``). UsageError for several."""
     if not wanted:
         if len(found) == 1:
             return found[0]
@@ -79,10 +79,12 @@ def choose(label: str, found: Sequence[DeployedService], wanted: str) -> Deploye
         raise UsageError(
             f"{label} has {len(found)} services: {names}", hint=f"name one: --service {short(found[0].name)}"
         )
-    exact = [one for one in found if one.name == wanted]
-    matching = exact or [one for one in found if short(one.name) == wanted]
+    matching = [one for one in found if one.name == wanted] or [o for o in found if o.name.endswith(f"/{wanted}")]
     if len(matching) == 1:
         return matching[0]
+    if matching:
+        names = ", ".join(one.name for one in matching)
+        raise UsageError(f"{label} has several services {wanted!r}: {names}", hint="give the whole name")
     known = [one.name for one in found]
     close = nearest(wanted, [*known, *map(short, known)])
     raise NotFoundError(

@@ -51,6 +51,14 @@ def test_several_and_no_name() -> None:
     assert error.value.hint == "name one: --service acme"
 
 
+def test_several_of_one_end() -> None:
+    one = services()["acme/worker"]
+    found = parse("l", {"services": {"acme/api/mails": one, "acme/web/mails": one}})
+    with pytest.raises(UsageError, match="several services 'mails': acme/api/mails, acme/web/mails"):
+        choose("l", found, "mails")
+    assert choose("l", found, "web/mails") is found[1]
+
+
 def test_another_name() -> None:
     with pytest.raises(NotFoundError, match="no service 'worke'") as error:
         choose("l", BOTH, "worke")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from live_aws import GROUP, IDS, MIGRATE, WEB, LiveAws, container, refused, services
+from live_aws import GROUP, IDS, MIGRATE, NOW, WEB, LiveAws, container, refused, services
 from live_session import LiveTenant
 from project_on_disk import Disk
 
@@ -72,7 +72,8 @@ def test_previous(tenant: LiveTenant) -> None:
 def test_follow_goes_on(tenant: LiveTenant) -> None:
     """Across a deployment: the new task's lines come, and each once."""
     world = LiveAws()
-    looks = [("a", 1, "old task"), ("a", 1, "old task"), ("f", 2, "new task")]
+    now = int(NOW.timestamp() * 1000)
+    looks = [("a", now, "old task"), ("a", now, "old task"), ("f", now + 2, "new task")]
 
     def answer(**_: object) -> dict[str, object]:
         found = looks[: 1 + len(world.of("filter_log_events"))]
