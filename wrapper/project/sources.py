@@ -81,7 +81,9 @@ class Requirement(NamedTuple):
 
 def requirements(files: Files, root: Path) -> list[Requirement]:
     """Of a root's own blocks; what its modules require beyond that, Terraform says."""
-    found = []
+    found: list[Requirement] = []
+    if not any(file.is_file() and b"required_" in file.read_bytes() for file in root.glob("*.tf*")):
+        return found
     for where, block in files.blocks(root):
         if block.kind == "terraform":
             found += [
