@@ -35,6 +35,7 @@ WRITERS = {
     "cli/main.py:_let_go_of_standard_output": "nothing",
     "cli/main.py:_open_standard_streams": "nothing",
     "cli/main.py:_run": "nothing",
+    "cli/sandbox_profiles.py:lay_out": "sandbox",
     "cli/process_environment.py:_cli_configuration": "this tool's own pins",
     "cli/sandbox_containers.py:SandboxContainers.page": "sandbox",
     "containers/certificates.py:Authority.listed": "sandbox",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..deploy.smoke_test import Smoke
     from ..engines import Engine
     from ..engines.image.image_request import ImageRequest
-    from ..model.nouns import Stack
+    from ..model.nouns import Mount, Stack
     from ..project.project import Project
     from ..run.plan_run import RunContext
     from ..run.signals import SignalHandler
@@ -300,15 +300,16 @@ class CliSession:
             installation.check_program(
                 program, self.project.settings.where["binary"], self.environ, contained=contained
             )
+        profiles, profile_mounts = self._profiles(stack, identity) if sandboxed else ({}, ())
         return plan_run.RunContext(
             home=self.home,
             author=self.author,
             image=installation.image(asked),
             engine=self.engine_name,
             network=self._network(),
-            environment=environment_of(self, stack, identity),
+            environment=environment_of(self, stack, identity) | profiles,
             directory=self.directory,
-            mounts=() if sandboxed or not contained else mounts_of(self.environ),
+            mounts=profile_mounts if sandboxed or not contained else mounts_of(self.environ),
             color=self.console.color_out,
             interactive=self.terminal and not self.dry_run,
             deletable=self.options.allow_delete,
@@ -317,6 +318,14 @@ class CliSession:
             machine=socket.gethostname(),
             program=program,
         )
+
+    def _profiles(self, stack: Stack, identity: Identity) -> tuple[dict[str, str], tuple[Mount, ...]]:
+        """Those that the stack's roots name, for the sandbox."""
+        from . import sandbox_profiles
+
+        roots = [root for root in (stack.source, stack.tenant_source) if root]
+        keys = identity.environment
+        return sandbox_profiles.lay_out(roots, keys, self.home, contained=self.contained, dry=self.dry_run)
 
     def _versions(self, stack: Stack, asked: ImageRequest) -> str:
         """Those of Terraform and of the providers that run a stack; ConfigError where another Terraform is asked for."""
