@@ -12,6 +12,7 @@ import http.client
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,8 @@ class Load:
 
     port: int
     path: str
+    host: str = HOST
+    ca: str = ""  # the sandbox's authority, for HTTPS
     results: Counter[str] = field(default_factory=Counter)
     ended: threading.Event = field(default_factory=threading.Event)
     numbers: list[int] = field(default_factory=list)
@@ -59,15 +62,22 @@ class Load:
     def target(self, number: int) -> str:
         return f"{self.path}?number={number}"
 
+    def connection(self) -> http.client.HTTPConnection:
+        if not self.ca:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=LIMIT)
+        return Secure(
+            f"{self.host}.localhost", self.port, timeout=LIMIT, context=ssl.create_default_context(cafile=self.ca)
+        )
+
     def ask_anew(self, number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LIMIT)
+        connection = self.connection()
         self.note(connection, number)
         connection.close()
 
     def note(self, connection: http.client.HTTPConnection, number: int) -> None:
         began = time.monotonic()
         try:
-            connection.request("GET", self.target(number), headers={"Host": f"{HOST}.localhost:{self.port}"})
+            connection.request("GET", self.target(number), headers={"Host": f"{self.host}.localhost:{self.port}"})
             answer = connection.getresponse()
             answer.read()
             late = time.monotonic() - began > LIMIT
@@ -81,13 +91,21 @@ class Load:
         return sum(number for result, number in self.results.items() if result != "200")
 
 
+class Secure(http.client.HTTPSConnection):
+    """To this machine, whatever the resolver makes of ``*.localhost``."""
+
+    def connect(self) -> None:
+        plain = socket.create_connection(("127.0.0.1", self.port), LIMIT)
+        self.sock = self._context.wrap_socket(plain, server_hostname=self.host)
+
+
 class Kept:
     """A connection that is used again and again; one that the server announced to close is opened anew."""
 
     def __init__(self, load: Load) -> None:
         self._load = load
         self._lock = threading.Lock()
-        self._connection = http.client.HTTPConnection("127.0.0.1", load.port, timeout=LIMIT)
+        self._connection = load.connection()
 
     def ask(self, number: int) -> None:
         with self._lock:
@@ -143,17 +161,17 @@ class Long:
 
 
 class Logs:
-    """What every container of the sandbox printed, read as it comes: a stopped one is removed."""
+    """What every container of a sandbox printed, read as it comes: a stopped one is removed. ``containers``: those that run."""
 
-    def __init__(self, world: ContainerWorld) -> None:
-        self._world = world
+    def __init__(self, containers: Callable[[], list[str]]) -> None:
+        self._containers = containers
         self._followed: dict[str, subprocess.Popen[bytes]] = {}
         self._files: list[Path] = []
         self._folder = Path(tempfile.mkdtemp(prefix="orchestrate-bench-"))
 
     def follow(self, ended: threading.Event) -> None:
         while not ended.is_set():
-            for container in set(self._world.containers()) - self._followed.keys():
+            for container in set(self._containers()) - self._followed.keys():
                 file = self._folder / container
                 self._files.append(file)
                 with file.open("wb") as out:
@@ -174,8 +192,15 @@ class Logs:
 @contextmanager
 def under_load(world: ContainerWorld, path: str, requests: int, long: bool = True) -> Iterator[tuple[Load, Long, Logs]]:
     """The load goes on after the block until there were so many requests."""
-    load, logs = Load(world.port, path), Logs(world)
-    beside, watched = Long(load), threading.Event()
+    with loaded(Load(world.port, path), world.containers, requests, long) as found:
+        yield found
+
+
+@contextmanager
+def loaded(
+    load: Load, containers: Callable[[], list[str]], requests: int, long: bool
+) -> Iterator[tuple[Load, Long, Logs]]:
+    logs, beside, watched = Logs(containers), Long(load), threading.Event()
     work: list[Callable[[], None]] = [load.go, *([beside.slow, beside.websocket] if long else [])]
     threads = [threading.Thread(target=each) for each in work]
     follower = threading.Thread(target=logs.follow, args=(watched,))

@@ -99,11 +99,11 @@ class Place:
         from wrapper.engines.image import inputs
 
         pins = inputs.read_pins(CHECKOUT, inputs.host_arch())
-        mirror = inputs.find_mirror(pins, os.environ, Path("/"))
-        if mirror is None:
+        mirrors = inputs.find_mirrors(pins, os.environ, Path("/"))
+        if not mirrors:
             raise Failed("no provider mirror on this host (ORCHESTRATE_MIRROR can name one)")
         file = self.folder / "terraform.rc"
-        file.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n')
+        file.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirrors[0][1]}"\n  }}\n}}\n')
         return {"TF_CLI_CONFIG_FILE": str(file)}
 
     @cached_property

@@ -10,6 +10,7 @@ from .nouns import HealthCheck
 from .target_states import HealthAnswer
 
 AnswerTold = Callable[[str, str, HealthAnswer], None]  # task, target group, answer
+LISTENS = 0.2  # seconds between two looks whether a new target listens
 Key = tuple[str, str, int]  # task, target group, port of this machine
 
 
@@ -45,10 +46,18 @@ class Checker:
             threading.Thread(target=self._go, args=(key, wanted[key], self._ends[key]), daemon=True).start()
 
     def _go(self, key: Key, check: HealthCheck, end: threading.Event) -> None:
-        """The first check at once, as a new target gets it."""
         task, group, port = key
+        answer = self._first(port, check, end)
         while not end.is_set():
+            self._told(task, group, answer)
+            if not end.wait(check.interval / self._factor):
+                answer = self._ask(port, check, check.timeout / self._factor)
+
+    def _first(self, port: int, check: HealthCheck, end: threading.Event) -> HealthAnswer:
+        """As soon as the application listens, and after one interval at the latest. When a load balancer makes its first check no
+        page of AWS's says; one that came a moment too early would cost a whole interval."""
+        for _ in range(max(1, round(check.interval / self._factor / LISTENS))):
             answer = self._ask(port, check, check.timeout / self._factor)
-            if not end.is_set():
-                self._told(task, group, answer)
-            end.wait(check.interval / self._factor)
+            if answer.code or answer.timed_out or end.wait(LISTENS):
+                break
+        return answer

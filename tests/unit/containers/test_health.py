@@ -31,3 +31,20 @@ def test_a_target_is_asked_at_once_and_again_until_it_is_not_wanted() -> None:
         if thread.daemon and "_go" in thread.name:
             thread.join(5)
             assert not thread.is_alive()
+
+
+def test_the_first_check_waits_until_the_application_listens() -> None:
+    told: queue.Queue[int] = queue.Queue()
+    answers = iter([HealthAnswer(), HealthAnswer(), HealthAnswer(200)])
+    checker = Checker(lambda _task, _group, answer: told.put(answer.code), 1.0, lambda *_: next(answers))
+    checker.watch({("task", "group", 4711): HealthCheck(interval=1000.0)})
+    assert told.get(timeout=30) == 200
+    checker.watch({})
+
+
+def test_one_that_never_listens_is_told_after_an_interval() -> None:
+    told: queue.Queue[int] = queue.Queue()
+    checker = Checker(lambda _task, _group, answer: told.put(answer.code), 1.0, lambda *_: HealthAnswer())
+    checker.watch({("task", "group", 4711): HealthCheck(interval=0.4)})
+    assert told.get(timeout=30) == 0
+    checker.watch({})
