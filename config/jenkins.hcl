@@ -22,3 +22,4 @@ groups = {
 }
 
 night = { zone = "Australia/Sydney", time = "20:00" }
+drift = { zone = "Australia/Sydney", time = "06:00" } # on workdays

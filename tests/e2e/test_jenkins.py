@@ -32,6 +32,7 @@ services = {
 }
 groups   = { deploy = ["developers"], release = ["release-managers"] }
 night    = { zone = "Australia/Sydney", time = "20:00" }
+drift    = { zone = "Australia/Sydney", time = "06:00" }
 """
 IMAGES = '\noutput "images" {\n  value = "${var.service1-build} ${var.service2-build}"\n}\n'
 
@@ -247,7 +248,10 @@ def test_a_promotion_through_all_environments_and_the_night(open_shop: Callable[
         back_again(shop, url)
         an_older_deploy(shop)
 
-    unsure, night = shop.jenkins.run(shop.roll_back(WAY[3]), shop.job("nightly-destroy"))
+    unsure, drift, night = shop.jenkins.run(
+        shop.roll_back(WAY[3]), shop.job(f"{WAY[3]}/drift"), shop.job("nightly-destroy")
+    )
+    assert drift.result == "SUCCESS" and drift.pages == ["Drift"], str(drift)
     assert unsure.result == "FAILURE" and "--confirm" in unsure.log, str(unsure)
     assert "script returned exit code 77\n" in unsure.log, str(unsure)
     assert night.result == "SUCCESS", str(night)

@@ -18,6 +18,7 @@ from web_server import Answer, Asked, WebServer, serving
 pytestmark = [pytest.mark.sandbox, pytest.mark.skipif(shutil.which("terraform") is None, reason="no terraform on PATH")]
 
 STACK = "appcluster-test"
+WEBHOOK = "/services/T0/B0/a-secret-of-the-webhook"
 GITHUB = {
     "CI": "true",
     "GITHUB_ACTIONS": "true",
@@ -39,8 +40,12 @@ class Comments:
     """As either platform keeps them: numbered, written by POST, changed by PATCH or PUT."""
 
     every: dict[int, str] = field(default_factory=dict)
+    messages: list[dict[str, object]] = field(default_factory=list)  # to the webhook
 
     def __call__(self, asked: Asked) -> Answer:
+        if asked.path == WEBHOOK:
+            self.messages.append(json.loads(asked.body))
+            return Answer(200, b"ok")
         path, _, query = asked.path.partition("?")
         assert "a token" in (asked.headers.get("Authorization", "") + asked.headers.get("Private-Token", ""))
         if asked.method == "GET":
@@ -71,6 +76,7 @@ def platform(
     project, comments = made(_project(tmp_path, aws)), Comments()
     with serving(comments) as server:
         kind = _github if request.param == "github" else _gitlab
+        project.environment["ORCHESTRATE_SLACK_WEBHOOK"] = server.url + WEBHOOK
         yield kind(project, comments, server, tmp_path)
 
 
@@ -95,15 +101,25 @@ def _github(project: Project, comments: Comments, server: WebServer, folder: Pat
         project.environment | GITHUB | {"GITHUB_API_URL": server.url, "GITHUB_STEP_SUMMARY": str(folder / "summary")}
     )
 
+    contexts = {
+        "github.token": "a token",
+        "vars.ORCHESTRATE_NOTIFY": "slack",
+        "secrets.ORCHESTRATE_SLACK_WEBHOOK": server.url + WEBHOOK,
+    }
+
     def job(name: str) -> Ran:
-        return platforms.run(platforms.github(files[name], {"github.token": "a token"}), project.root, environ)
+        return platforms.run(platforms.github(files[name], contexts), project.root, environ)
 
     issues = "/repos/acme/shop/issues"
     return Platform(job, comments, server, project, (f"{issues}/12/comments", f"{issues}/comments/1"), "PATCH")
 
 
 def _gitlab(project: Project, comments: Comments, server: WebServer, folder: Path) -> Platform:
-    environ = project.environment | GITLAB | {"CI_API_V4_URL": server.url, "CI_PROJECT_DIR": str(project.root)}
+    environ = (
+        project.environment
+        | GITLAB
+        | {"CI_API_V4_URL": server.url, "CI_PROJECT_DIR": str(project.root), "ORCHESTRATE_NOTIFY": "slack"}
+    )
 
     def job(name: str) -> Ran:
         return platforms.run(platforms.gitlab(name), project.root, environ)
@@ -152,9 +168,25 @@ def test_from_a_merge_to_the_end(platform: Platform, tmp_path: Path) -> None:
     file.write_text("")
     looked = platform.job("drift")
     assert looked.code == 0 and report(platform, "drift")["exit_code"] == 0, looked.said
+    assert platform.comments.messages == []
     ended = platform.job("nightly-destroy")
     assert ended.code == 0, ended.said
     assert [key for key in platform.project.objects() if key.endswith(".tfstate")] == []
+    (message,) = platform.comments.messages
+    assert str(message["text"]).startswith("reap every stack: 2 succeeded; ")
+    assert _files_with(platform, "a-secret-of-the-webhook") == []
+    assert "a-secret-of-the-webhook" not in looked.said + ended.said
+
+
+def _files_with(platform: Platform, secret: str) -> list[str]:
+    """Files of the project and of its home, reports and logs among them, and objects of its bucket."""
+    project = platform.project
+    files = [f for root in (project.root, project.home) for f in root.rglob("*") if f.is_file() and not f.is_symlink()]
+    assert project.aws and len(files) > 20
+    s3 = project.aws.client("s3")
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket=project.bucket).get("Contents", ())]
+    found = [key for key in keys if secret.encode() in s3.get_object(Bucket=project.bucket, Key=key)["Body"].read()]
+    return found + [str(file) for file in files if secret.encode() in file.read_bytes()]
 
 
 def _text(platform: Platform) -> str:

@@ -140,6 +140,7 @@ ALL = {
     "--refresh": lambda c: Case(many(c), "--refresh"),
     "--force": lambda c: Case(many(c), "--force"),
     "--report": lambda c: Case(alone(c), "--report out.json"),
+    "--notify": lambda c: Case(alone(c), "--notify slack"),
     "--junit": lambda c: Case(alone(c), "--junit out.xml"),
     "--html": lambda c: Case(alone(c), "--html out.html"),
 }
@@ -324,6 +325,11 @@ ONE = {
     ("reap", "--lock-timeout"): Case("reap --yes", "--lock-timeout 7s"),
     ("reap", "--timeout"): Case("reap --yes", "--timeout 1ms", slow=0.02),
     **{("reap", f"--{f}"): Case("reap --yes", f"--{f} out") for f in ("report", "junit", "html")},
+    ("reap", "--notify"): Case("reap --yes", "--notify slack"),
+    **{
+        (f"report {n}", "--notify"): Case(f"report {n} old.json", "--notify slack", change=_report)
+        for n in ("merge", "show")
+    },
     ("keep", "--json"): Case("keep --list", "--json"),
     ("keep", "--until"): Case(ALONE["keep"], "--until 2099-12-02"),
     ("keep", "--time-zone"): Case(ALONE["keep"], "--time-zone Asia/Tokyo"),

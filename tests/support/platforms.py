@@ -140,4 +140,4 @@ def command_lines(script: Script) -> list[list[str]]:
     import shlex
 
     found = re.findall(r"(?:exec )?\./orchestrate ([^\n]*)", script.text)
-    return [shlex.split(re.split(r" \|\| | >> ", line)[0]) for line in found]
+    return [shlex.split(re.split(r" \|\| | >> | \$\{", line)[0]) for line in found]

@@ -9,7 +9,9 @@ import click
 from .options import TIME, shared, stacked
 
 if TYPE_CHECKING:
+    from ..model.errors import OrchestrateError
     from ..reports.files import ReportFiles
+    from ..reports.model import Report
     from .session import CliSession
 
 _SCOPE = (
@@ -38,6 +40,12 @@ _FILES = (
     shared("--report", metavar="FILE", help="Write the report as JSON (docs/schemas/report-2.json)."),
     shared("--junit", metavar="FILE", help="Write the report as JUnit's XML, for Jenkins."),
     shared("--html", metavar="FILE", help="Write the report as one page for a browser."),
+    shared(
+        "--notify",
+        multiple=True,
+        type=click.Choice(("slack", "teams", "sns")),
+        help="Send a message there if the run failed, found drift, or reaped.",
+    ),
 )
 
 
@@ -60,4 +68,29 @@ def targets(session: CliSession) -> ReportFiles:
     paths = [session.directory / path if path else None for path in (options.report, options.junit, options.html)]
     found = files.ReportFiles(*paths)
     files.check_writable(found)
+    if options.notify:
+        from ..operations import notifications
+
+        notifications.sinks(options.notify, session.environ)
     return found
+
+
+def deliver(session: CliSession, report: Report, wanted: ReportFiles) -> None:
+    """The report to its files, and as a message. Where that cannot be sent, it is said; the exit code of a run that went well is
+    then 69."""
+    from ..reports import files
+
+    files.write(report, wanted)
+    errors = _notify(session, report) if session.options.files.notify and not session.dry_run else []
+    for error in errors[1 if not report.exit_code else 0 :]:
+        session.console.error(error)
+    if errors and not report.exit_code:
+        raise errors[0]
+
+
+def _notify(session: CliSession, report: Report) -> list[OrchestrateError]:
+    from ..operations import notifications, web_request
+
+    sinks = notifications.sinks(session.options.files.notify, session.environ)
+    link = notifications.link_of(session.environ)
+    return notifications.notify(report, sinks, link, web_request.send, session.publish)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..model.errors import ConfigError
 from ..model.naming import nearest
@@ -99,6 +99,8 @@ def _stage(settings: JenkinsSettings, stage: Stage, stages: Sequence[Stage]) -> 
         yield made("promote-older", f"Deploys what an older deploy of {before.name} ran", _TENANT, *older, *after)
     back = JobParameter("string", "BACK_TO", "A number of its history, or service1-build=89; empty: the builds before")
     yield made("rollback", "Puts the builds back that ran before", _TENANT, back, *after)
+    if settings.drift:
+        yield replace(made("drift", "Looks for drift on workdays"), kept=_NIGHTS, cron=_cron(settings.drift, "1-5"))
     parts = JobParameter("choice", "PARTS", "On how many agents", ("4", "1", "2", "3", "6", "8"))
     yield made("fleet", "Deploys builds of services to every tenant", parts, *builds, *confirmed)
 
@@ -116,12 +118,16 @@ def _deploys(settings: JenkinsSettings, before: Stage, stages: Sequence[Stage]) 
 
 
 def _night(settings: JenkinsSettings, at: tuple[str, int, int]) -> JenkinsJob:
-    zone, hour, minute = at
-    cron = (f"TZ={zone}", f"{minute} {hour} * * *")
+    cron = _cron(at, "*")
     region = JobParameter("string", "REGION", "Only this region; empty for all")
     path, description = f"{settings.folder}/nightly-destroy", "Destroys every evening what stack.hcl marks as ephemeral"
     script = "jenkins/nightly-destroy.Jenkinsfile"
     return JenkinsJob(path, description, settings.project, script, _NIGHTS, (region,), cron)
+
+
+def _cron(at: tuple[str, int, int], days: str) -> tuple[str, str]:
+    zone, hour, minute = at
+    return f"TZ={zone}", f"{minute} {hour} * * {days}"
 
 
 def _folder(settings: JenkinsSettings, stage: Stage, stages: Sequence[Stage]) -> str:

@@ -37,6 +37,7 @@ class FileOptions:
     report: str = ""
     junit: str = ""
     html: str = ""
+    notify: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

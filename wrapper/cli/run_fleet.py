@@ -24,7 +24,7 @@ from ..terraform.caller_values import named
 from ..terraform.commands import APPLY
 from .command_line import as_typed, line_of
 from .console import TerminalConsole
-from .fleet_options import targets
+from .fleet_options import deliver, targets
 from .invocation import Invocation
 from .progress import open_progress
 from .session import CliSession
@@ -73,7 +73,9 @@ def perform(session: CliSession, invocation: Invocation, action: FleetAction | N
             report = replace(head, finished=time.time(), results=in_order(results))
             keep(report, logs)
             tell(session, report, logs, speaks=speaks)
-            files.write(report, request.targets)  # where that cannot be, all was said, and the journal is still there
+            deliver(
+                session, report, request.targets
+            )  # where that cannot be, all was said, and the journal is still there
     return fleet.exit_code(verb, results)
 
 

@@ -197,6 +197,14 @@ class CliSession:
             self.make_engine().check()  # without it the sandbox would be started for nothing
         return identity.sandbox(self.started_sandbox().url)
 
+    def publish(self, region: str, topic: str, message: Mapping[str, Any]) -> None:
+        """A message to an SNS topic, as the caller; with the sandbox, to a simulated one."""
+        from ..aws import identity, topics
+
+        here = identity.Identity(endpoint=self.environ.get("AWS_ENDPOINT_URL", ""))
+        who = identity.sandbox(self.started_sandbox().url) if self.sandboxed else here
+        topics.publish(who.client("sns", region), topic, message)
+
     def store(self, stack: Stack) -> Store:
         """Where a stack's states are. UnavailableError in a dry run, where the sandbox is not running."""
         from ..state import store

@@ -13,10 +13,9 @@ from ..fleet.results import of_error, of_layer, of_outcome
 from ..model.errors import OrchestrateError
 from ..model.findings import BuildChange
 from ..model.nouns import Layer, Outcome
-from ..reports import files
 from ..reports.model import LayerResult, Report
 from .command_line import as_typed, line_of
-from .fleet_options import targets
+from .fleet_options import deliver, targets
 from .invocation import Invocation
 from .session import CliSession
 
@@ -61,7 +60,7 @@ def reported(session: CliSession, invocation: Invocation) -> Iterator[SingleResu
         raise
     finally:
         if not session.dry_run:
-            files.write(_report(session, invocation, replace(found.result, builds=found.builds), began), wanted)
+            deliver(session, _report(session, invocation, replace(found.result, builds=found.builds), began), wanted)
 
 
 def _command(session: CliSession, one: Invocation) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -34,7 +35,7 @@ class Repository:
 
 @dataclass(frozen=True)
 class JenkinsSettings:
-    """``deploy``: groups that may start builds of stacks, ``release``: of protected ones too; ``night``: (zone, hour, minute);
+    """``deploy``: groups that may start builds of stacks, ``release``: of protected ones too; ``night``, ``drift``: (zone, hour, minute);
     ``registry``: where builds push images."""
 
     folder: str
@@ -44,6 +45,7 @@ class JenkinsSettings:
     deploy: tuple[str, ...] = ()
     release: tuple[str, ...] = ()
     night: tuple[str, int, int] | None = None
+    drift: tuple[str, int, int] | None = None
     registry: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
 
@@ -55,7 +57,7 @@ def load(files: Files) -> JenkinsSettings:
         raise NotFoundError(f"{FILE} is not there", hint=f"write it: {_PAGE}")
     found = {name: (value, f"{files.short(file)}:{line}") for name, (value, line) in files.literals(file).items()}
     for name, (_, where) in found.items():
-        _check_known(name, ("folder", "project", "library", "services", "groups", "night", "registry"), where)
+        _check_known(name, ("folder", "project", "library", "services", "groups", "night", "drift", "registry"), where)
     project = _required(found, "project", _repository)
     groups = _read(found, "groups", _groups) or {}
     return JenkinsSettings(
@@ -67,7 +69,8 @@ def load(files: Files) -> JenkinsSettings:
         services=_required(found, "services", _services),
         deploy=groups.get("deploy", ()),
         release=groups.get("release", ()),
-        night=_read(found, "night", _night),
+        night=_read(found, "night", partial(_time, "night")),
+        drift=_read(found, "drift", partial(_time, "drift")),
         registry=_read(found, "registry", _registry) or "",
         where={name: where for name, (_, where) in found.items()},
     )
@@ -146,13 +149,13 @@ def _groups(value: Mapping[str, Any], where: str) -> dict[str, tuple[str, ...]]:
     return {name: tuple(names) for name, names in value.items()}
 
 
-def _night(value: Mapping[str, Any], where: str) -> tuple[str, int, int]:
+def _time(setting: str, value: Mapping[str, Any], where: str) -> tuple[str, int, int]:
     for name in value:
         _check_known(name, ("zone", "time"), where)
     clock = _CLOCK.fullmatch(str(value.get("time")))
     if value.get("zone") not in available_timezones() or not clock:
         raise ConfigError(
-            "night: give a time zone and a time",
+            f"{setting}: give a time zone and a time",
             where=where,
             hint='for example: { zone = "Australia/Sydney", time = "20:00" }',
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from wrapper.cli import jenkins_jobs
@@ -98,3 +100,13 @@ def test_a_service_whose_builds_no_stack_takes_is_refused(name: str, hint: str) 
     with pytest.raises(ConfigError) as caught:
         jenkins_jobs.configuration(JenkinsSettings("shop", GIT, GIT, {name: GIT}), [TEST])
     assert str(caught.value.hint).endswith(hint)
+
+
+def test_drift_is_looked_for_in_each_stack_if_there_is_a_time() -> None:
+    assert not any(path.endswith("/drift") for path in made(TEST, LIVE))
+    there = made(TEST, LIVE, settings=replace(SETTINGS, drift=("UTC", 6, 30)))
+    jobs = [item for path, item in there.items() if path.endswith("/drift")]
+    assert [job.path for job in jobs] == ["shop/app-test/drift", "shop/app-live/drift"]
+    assert {(job.script, job.cron) for job in jobs if isinstance(job, JenkinsJob)} == {
+        ("jenkins/drift.Jenkinsfile", ("TZ=UTC", "30 6 * * 1-5"))
+    }

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from wrapper.cli.commands.reap import command
+from wrapper.cli.commands import drift, reap
 from wrapper.model.duration import parse
 from wrapper.reaper import time_zones
 
@@ -26,30 +26,39 @@ def unit(name: str) -> configparser.ConfigParser:
 
 
 def test_what_they_call_is_a_command_line_of_ours() -> None:
-    service = unit("orchestrate-reap.service")["Service"]
-    cron = (NIGHT / "crontab").read_text().splitlines()[-1]
-    for line in (service["ExecStart"], cron.partition("&& ")[2].partition(" >>")[0]):
-        program, name, *words = line.split()
-        assert program.endswith("/orchestrate") and name == "reap"
-        with click.Context(
-            command, **command.context_settings
-        ) as context:  # click keeps the first one's words for help
-            _, rest, _ = command.make_parser(context).parse_args(list(words))
-        assert rest == [] and "--yes" in words
-        assert parse(words[words.index("--timeout") + 1]) == 3 * 3600
+    services = [
+        unit(name)["Service"]["ExecStart"] for name in ("orchestrate-reap.service", "orchestrate-drift@.service")
+    ]
+    cron = [
+        line.partition("&& ")[2].partition(" >>")[0]
+        for line in (NIGHT / "crontab").read_text().splitlines()
+        if "&&" in line
+    ]
+    for line, command in zip((*services, *cron), (reap.command, drift.command) * 2, strict=True):
+        program, name, *words = line.replace(" $NOTIFY", " --notify slack").split()
+        assert program.endswith("/orchestrate") and name == command.name
+        with click.Context(command, **command.context_settings) as context:
+            typed, rest, _ = command.make_parser(context).parse_args(list(words))
+        assert [word for word in rest if word.startswith("--")] == [] and ("--yes" in words) == (name == "reap")
+        assert parse(typed["timeout"]) == 3 * 3600
 
 
-def test_a_stop_is_one_signal_and_time_to_save_a_state() -> None:
-    service = unit("orchestrate-reap.service")["Service"]
+@pytest.mark.parametrize("name", ["orchestrate-reap.service", "orchestrate-drift@.service"])
+def test_a_stop_is_one_signal_and_time_to_save_a_state(name: str) -> None:
+    service = unit(name)["Service"]
     assert (service["Type"], service["KillMode"], service["KillSignal"]) == ("oneshot", "mixed", "SIGTERM")
     assert service["TimeoutStopSec"] == "15min"
 
 
 def test_both_name_the_same_hour_in_a_zone_that_exists() -> None:
-    day, hour, zone = unit("orchestrate-reap.timer")["Timer"]["OnCalendar"].split()
-    assert (day, hour) == ("*-*-*", "20:00") and time_zones.zone(zone)
     cron = (NIGHT / "crontab").read_text()
-    assert f"CRON_TZ={zone}\n" in cron and re.search(r"^0 20 \* \* \* ", cron, re.MULTILINE)
+    for name, calendar, line in (
+        ("orchestrate-reap.timer", "*-*-* 20:00", r"^0 20 \* \* \* .* reap "),
+        ("orchestrate-drift@.timer", "Mon..Fri *-*-* 06:00", r"^0 6 \* \* 1-5 .* drift "),
+    ):
+        when, _, zone = unit(name)["Timer"]["OnCalendar"].rpartition(" ")
+        assert when == calendar and time_zones.zone(zone)
+        assert f"CRON_TZ={zone}\n" in cron and re.search(line, cron, re.MULTILINE)
 
 
 @pytest.mark.skipif(
@@ -57,10 +66,16 @@ def test_both_name_the_same_hour_in_a_zone_that_exists() -> None:
 )
 def test_systemd_takes_them(tmp_path: Path) -> None:
     """Verified with a program and a user that exist; all else as it stands."""
-    for name in ("orchestrate-reap.service", "orchestrate-reap.timer"):
-        text = (NIGHT / name).read_text().replace("/srv/project/orchestrate reap", "/bin/true reap")
+    names = (
+        "orchestrate-reap.service",
+        "orchestrate-reap.timer",
+        "orchestrate-drift@.service",
+        "orchestrate-drift@.timer",
+    )
+    for name in names:
+        text = (NIGHT / name).read_text().replace("/srv/project/orchestrate ", "/bin/true ")
         (tmp_path / name).write_text(text.replace("User=orchestrate", "User=root"))
-    units = [str(tmp_path / name) for name in ("orchestrate-reap.service", "orchestrate-reap.timer")]
+    units = [str(tmp_path / name.replace("@.", "@app.")) for name in names]
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True)
-    ours = [line for line in done.stderr.splitlines() if "orchestrate-reap" in line]
+    ours = [line for line in done.stderr.splitlines() if "orchestrate-" in line]
     assert ours == [], done.stderr

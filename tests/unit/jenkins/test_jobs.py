@@ -41,7 +41,7 @@ def test_a_team_deploys_to_test_and_only_release_managers_to_what_is_protected(t
 
     jobs = {path for path, job in there.items() if "scriptPath" in job}
     assert {path.removeprefix("shop/appcluster-live/") for path in jobs if "-live/" in path} == {
-        "promote", "promote-older", "rollback", "fleet",
+        "promote", "promote-older", "rollback", "drift", "fleet",
     }  # fmt: skip
     assert {
         "shop/services/service1",
@@ -53,6 +53,7 @@ def test_a_team_deploys_to_test_and_only_release_managers_to_what_is_protected(t
     assert paths == {f"jenkins/{file.name}" for file in (ROOT / "jenkins").glob("*.Jenkinsfile")} - {
         "jenkins/service-build.Jenkinsfile"
     }
+    assert there["shop/appcluster-live/drift"]["triggers"] == [{"cron": "0 6 * * 1-5", "zone": "Australia/Sydney"}]
     assert there["shop/nightly-destroy"]["triggers"] == [{"cron": "0 20 * * *", "zone": "Australia/Sydney"}]
 
 

@@ -67,6 +67,7 @@ def test_the_shipped_one_is_good() -> None:
             "night: give a time zone",
             "Australia/Sydney",
         ),
+        ("folder ", 'drift = { zone = "UTC", time = "24:00" }\nfolder ', "drift: give a time zone", "20:00"),
         ("folder ", 'night = { zone = "UTC", time = "24:00" }\nfolder ', "night: give a time zone", "20:00"),
         ("folder ", 'groups = { deploy = "x" }\nfolder ', "groups: deploy: give a list", "docs/jenkins.md"),
         ("folder ", 'groups = { deplyo = ["x"] }\nfolder ', "no setting 'deplyo'", "did you mean deploy?"),

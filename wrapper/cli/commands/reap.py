@@ -23,7 +23,6 @@ from ...model.nouns import Stack
 from ...reaper import reaper, rules
 from ...reaper.reaper import Reaper, StackFilter
 from ...reaper.rules import ReapCandidate
-from ...reports import files
 from ...reports.model import Report, in_order, worst
 from ...state import store
 from ...state.store import Store
@@ -31,7 +30,7 @@ from ...terraform import commands, environment
 from .. import run_fleet
 from ..command import Command
 from ..command_line import as_typed
-from ..fleet_options import file_options, targets
+from ..fleet_options import deliver, file_options, targets
 from ..options import ASKS_AWS, TIME, TIME_OR_ZERO, takes
 from ..progress import open_progress
 from ..session import CliSession
@@ -93,7 +92,7 @@ def command(
     wanted = StackFilter(region, globs)
     age = duration.parse(older_than) if older_than else 0.0
     one = ReapOptions(wanted, age, duration.parse_or_zero(lock_timeout), time.time())
-    if not yes and (session.options.files.report or session.options.files.junit or session.options.files.html):
+    if not yes and any(vars(session.options.files).values()):
         raise UsageError(
             "without --yes nothing is destroyed, and there is no report",
             hint="add --yes, or use --json to see what would go",
@@ -195,7 +194,7 @@ def _reap(
     if not found:
         session.console.info("no ephemeral stack here: nothing to reap (ephemeral = true in stack.hcl marks one)")
     run_fleet.tell(session, report, logs, speaks=False)
-    files.write(report, wanted)
+    deliver(session, report, wanted)
     return report.exit_code
 
 

@@ -13,7 +13,7 @@ from ...reports.json import data_of
 from ...reports.merge import merge as merged_report
 from ...reports.model import Report
 from ..command import Command, CommandGroup
-from ..fleet_options import file_options, targets
+from ..fleet_options import deliver, file_options, targets
 from ..options import takes
 from ..session import CliSession
 
@@ -35,7 +35,7 @@ def merge(ctx: click.Context, /, names: tuple[str, ...], **options: Any) -> int:
     merged = merged_report({name: files.read(session.directory / name) for name in names})
     for remark in merged.remarks:
         session.console.info(f"note: {printable.line(remark)}")
-    files.write(merged.report, wanted)
+    deliver(session, merged.report, wanted)
     return _show(session, merged.report)
 
 
@@ -48,7 +48,7 @@ def show(ctx: click.Context, /, name: str, **options: Any) -> int:
     session = ctx.obj.merged(options)
     wanted = targets(session)
     found = files.read(session.directory / name)
-    files.write(found, wanted)
+    deliver(session, found, wanted)
     return _show(session, found)
 
 
