@@ -72,10 +72,12 @@ def guard(
 ) -> Iterator[Guard]:
     """A test without the marker docker, terraform or sandbox has an empty home, a bare environment, no network."""
     if is_free([mark.name for mark in request.node.iter_markers()]):
+        monkeypatch.setenv("ORCHESTRATE_LOCK_TIMEOUT", "0")
         yield GUARD
         return
     for name in filter(is_dropped, list(os.environ)):
         monkeypatch.delenv(name)
+    monkeypatch.setenv("ORCHESTRATE_LOCK_TIMEOUT", "0")
     home = tempfile.mkdtemp(prefix="home-", dir=tmp_path_factory.getbasetemp())  # pytest's own looks at all before
     monkeypatch.setenv("HOME", home)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

@@ -426,7 +426,7 @@ def _home(home: Path, environment: Mapping[str, str]) -> dict[str, Any]:
 
 def plain_environment() -> dict[str, str]:
     around = {name: os.environ[name] for name in FROM_AROUND if name in os.environ}
-    return {**around, "LANG": "C.UTF-8", "USER": "tester"}
+    return {**around, "LANG": "C.UTF-8", "USER": "tester", "ORCHESTRATE_LOCK_TIMEOUT": "0"}
 
 
 def make(folder: Path, aws: Aws | None = None, extra: Mapping[str, str] | None = None) -> Project:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ..state.store import Store
     from .sandbox_containers import SandboxContainers
 
+_LOCK_WAIT = 300.0  # seconds
 _TRUE = ("1", "true", "yes", "on")
 
 
@@ -325,6 +326,7 @@ class CliSession:
             contained=contained,
             machine=socket.gethostname(),
             program=program,
+            lock_wait=self._lock_wait(),
         )
 
     def _profiles(self, stack: Stack, identity: Identity) -> tuple[dict[str, str], tuple[Mount, ...]]:
@@ -354,6 +356,15 @@ class CliSession:
         found = [r for root in (stack.source, stack.tenant_source) if root for r in self.project.requirements(root)]
         locks = {Path(short(file)): text for file, text in self.project.lock_files.items()}
         installation.check_requirements(found, asked, locks)
+
+    def _lock_wait(self) -> float:
+        """Where no person sees that it waits, five minutes; at a terminal not at all."""
+        from ..model import duration
+
+        given = self.environ.get("ORCHESTRATE_LOCK_TIMEOUT", "")
+        if given and not self.dry_run:
+            return duration.parse_or_zero(given, "ORCHESTRATE_LOCK_TIMEOUT")
+        return 0.0 if self.terminal or self.dry_run else _LOCK_WAIT
 
     def _other_terraform(self) -> str:
         """The version of the terraform on PATH; "" where it is the image's, or there is none."""

@@ -102,6 +102,7 @@ class Deployer:
             self.dry,
             self.recorder.commit,
             lambda then: git.is_older(self.project.root, then),
+            self.context.lock_wait,
         )
 
     @cached_property
@@ -183,8 +184,14 @@ class Deployer:
     def _run(self, prepared: PreparedLayer) -> Outcome:
         if prepared.verb.interactive:
             return self.carry_out(prepared)
-        clock = retry.RetryClock(self.signals.pause, random.random, self.console.info)
+        clock = self.clock(prepared.tokens, self.signals, self.console.info)
         return retry.with_retries(prepared.layer.label, lambda: self.carry_out(prepared), clock)
+
+    def clock(self, tokens: Sequence[Token], signals: SignalHandler, info: Callable[[str], None]) -> retry.RetryClock:
+        """For the tries of a layer. Terraform itself waits as long as a -lock-timeout says."""
+        given = any(token.flag == "lock-timeout" for token in tokens)
+        patience = retry.LockPatience(0.0 if given else self.context.lock_wait, self.context.machine)
+        return retry.RetryClock(signals.pause, random.random, info, patience)
 
     def carry_out(
         self, prepared: PreparedLayer, console: Console | None = None, signals: SignalHandler | None = None

@@ -27,7 +27,7 @@ _LOOK_AGAIN = 5.0  # seconds until it is looked again whether another command ha
 class Turn:
     """Of one command. ``run`` names it among those that try; ``pause`` sleeps so many seconds, and raises when the command is
     being stopped; ``asks``: a person will be asked; ``from_files``: the files' builds are to be deployed; ``commit``: the files are
-    of that one; ``is_older``: whether they are older than those of another one."""
+    of that one; ``is_older``: whether they are older than those of another one; ``lock_wait``: as of RunContext."""
 
     store: Callable[[], Store]
     run: str
@@ -37,10 +37,11 @@ class Turn:
     dry: bool = False
     commit: str = ""
     is_older: Callable[[str], bool] = lambda _: False
+    lock_wait: float = 0.0
 
     def wait(self, prepared: PreparedLayer, look: Callable[[], Before], info: Callable[[str], None]) -> Before:
         """The layer when no other command is changing it, as far as that is noted; waited for as long as for Terraform's lock."""
-        verb, layer, waits = prepared.verb, prepared.layer, commands.lock_timeout(prepared.tokens)
+        verb, layer, waits = prepared.verb, prepared.layer, commands.lock_timeout(prepared.tokens, self.lock_wait)
         found, end, told = look(), time.monotonic() + waits, False
         while verb.compares and not self.dry and found.record.tries_at(moment(time.time()), self.run):
             trying = found.record.trying

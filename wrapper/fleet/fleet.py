@@ -14,7 +14,6 @@ A stop signal starts no new layer, stops each running one once, and waits for th
 from __future__ import annotations
 
 import os
-import random
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -114,7 +113,7 @@ class Fleet:
     def destroy(self, tenant_filter: TenantFilter, lock_timeout: float) -> list[LayerResult]:
         """``destroy`` on every layer in scope. Terraform waits ``lock_timeout`` seconds for another run's lock."""
         seconds = f"{lock_timeout:g}s"
-        tokens = [Token("lock-timeout", seconds, (f"-lock-timeout={seconds}",))] if lock_timeout else []
+        tokens = [Token("lock-timeout", seconds, (f"-lock-timeout={seconds}",))]
         return self.perform(commands.DESTROY, tokens, tenant_filter)
 
     # -- the stack layer ------------------------------------------------------------------------
@@ -286,7 +285,7 @@ class Fleet:
                 tries.append(len(tries))
                 return self.deployer.carry_out(prepared, console, signals)
 
-            return retry.with_retries(diff.layer.label, attempt, retry.RetryClock(signals.pause, random.random, info))
+            return retry.with_retries(diff.layer.label, attempt, self.deployer.clock(prepared.tokens, signals, info))
 
     # -- the small words ------------------------------------------------------------------------
 

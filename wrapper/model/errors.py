@@ -13,6 +13,7 @@
     ├── StateAtRisk             74  state was not saved; recover before anything else
     ├── BusyError               75  locked, another run is active, or the outcome is unknown
     │   └── NotBegunError       75  another run was first, and Terraform changed nothing
+    │       └── LockedError     75  another run holds the lock of the state
     ├── RefusedError            77  protected, not confirmed, wrong account, no credentials
     ├── TimeoutExpired         124  a time limit passed
     └── Stopped        129/130/143  ended by a signal
@@ -95,6 +96,13 @@ class BusyError(OrchestrateError):
 
 class NotBegunError(BusyError):
     """Another run was first: Terraform refused to begin, and changed nothing."""
+
+
+class LockedError(NotBegunError):
+    """``who`` holds the lock, as the lock says; ``unlock``: the command that releases it."""
+
+    who = ""
+    unlock = ""
 
 
 class RefusedError(OrchestrateError):

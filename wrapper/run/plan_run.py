@@ -55,7 +55,8 @@ _WRITTEN_NEW = ("generate-config-out",)  # or only where there is none
 class RunContext:
     """What the command line knows of the caller: all that a Run needs and no pure room may look up. ``versions``: those
     of Terraform and of the providers that run, with their digests; ``contained``: as of :class:`wrapper.engines.Engine`;
-    ``machine``: the host's name; ``program``: what runs instead of terraform."""
+    ``machine``: the host's name; ``program``: what runs instead of terraform; ``lock_wait``: seconds
+    that a command waits for another run without -lock-timeout."""
 
     home: Path
     author: str
@@ -72,6 +73,7 @@ class RunContext:
     contained: bool = False
     machine: str = ""
     program: str = ""
+    lock_wait: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def lay_out(request: RunRequest, context: RunContext) -> Run:
         ),
         # A plan file names the checksums: one that comes from elsewhere or goes there keeps them.
         container=_container(request, context, sealed=request.verb.values and not (saved or collect)),
-        lock_timeout=terraform.lock_timeout(tokens),
+        lock_timeout=terraform.lock_timeout(tokens, context.lock_wait),
         origins={name: value.origin for name, value in request.values.items()},
         sensitive=tuple(sorted(v.name for v in request.declared.values() if v.sensitive)),
         deletable=context.deletable,

@@ -379,9 +379,9 @@ def without_checksums(lock: str) -> str:
     return re.sub(r"(?m)^  hashes = \[[^\]]*\]\n", "", lock)
 
 
-def lock_timeout(tokens: Iterable[Token]) -> float:
-    """Seconds of ``-lock-timeout``, which Terraform reads too (Go's duration: 90s, 5m, 1h30m); 0 when not given."""
-    seconds = 0.0
+def lock_timeout(tokens: Iterable[Token], usual: float = 0.0) -> float:
+    """Seconds of ``-lock-timeout``, which Terraform reads too (Go's duration: 90s, 5m, 1h30m); ``usual`` when not given."""
+    seconds = usual
     for token in tokens:
         if token.flag == "lock-timeout":
             seconds = _of_go(token.value or "")

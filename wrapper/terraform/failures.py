@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from ..model.errors import NotBegunError, OrchestrateError, RefusedError, StateAtRisk, TerraformFailed
+from ..model.errors import LockedError, NotBegunError, OrchestrateError, RefusedError, StateAtRisk, TerraformFailed
 from ..model.findings import Lock
 from ..model.keys import lock_key, state_key
 from ..model.nouns import Diagnostic, Outcome, Run, Step
@@ -105,7 +105,9 @@ def _locked(run: Run, step: Step, outcome: Outcome, errors: Sequence[Diagnostic]
     if lock_id(lock):
         unlock = suggest("force-unlock", run.layer, "-force", lock_id(lock))
         hint = f"wait with -lock-timeout=5m; if that run is dead: {unlock}"
-        return NotBegunError(f"{label} is locked {who or 'by a run that its lock does not name'}", hint=hint)
+        locked = LockedError(f"{label} is locked {who or 'by a run that its lock does not name'}", hint=hint)
+        locked.who, locked.unlock = lock.who, unlock
+        return locked
     return NotBegunError(
         f"{label} is locked {who}".rstrip() + ", and the lock has no id",
         where=object_,

@@ -65,3 +65,17 @@ def test_a_reason_is_recorded(example: Disk) -> None:
     deployer = one.deployer(one.project.stack("app-test", REGION), one.signals(), {"rollback_of": 3})
     assert (deployer.trigger.user, deployer.trigger.reason) == ("ann", {"rollback_of": 3})
     assert deployer.dry
+
+
+@pytest.mark.parametrize(
+    ("given", "dry", "seconds"),
+    [("", False, 300.0), ("0", False, 0.0), ("90s", False, 90.0), ("", True, 0.0), ("90s", True, 0.0)],
+)
+def test_without_a_terminal_a_lock_is_waited_for(given: str, dry: bool, seconds: float) -> None:
+    session = CliSession(Options(dry_run=dry), environ={"ORCHESTRATE_LOCK_TIMEOUT": given} if given else {})
+    assert session._lock_wait() == seconds
+
+
+def test_a_wait_that_is_no_time() -> None:
+    with pytest.raises(UsageError, match="ORCHESTRATE_LOCK_TIMEOUT 'soon' is not a duration"):
+        CliSession(environ={"ORCHESTRATE_LOCK_TIMEOUT": "soon"})._lock_wait()

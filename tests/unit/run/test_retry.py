@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wrapper.model.errors import BusyError, OrchestrateError, Stopped, TerraformFailed
-from wrapper.run.retry import RetryClock, backoff, with_retries
+from wrapper.model.errors import BusyError, LockedError, OrchestrateError, Stopped, TerraformFailed
+from wrapper.run.retry import LockPatience, RetryClock, backoff, is_alive, with_retries
 
 THROTTLED = TerraformFailed("acme: terraform apply failed", said="Error: Rate exceeded")
 NO_HOST = TerraformFailed("acme: terraform plan failed", said="Error: dial tcp: lookup sts.x: no such host")
@@ -93,3 +93,76 @@ def test_a_signal_ends_the_pause_and_nothing_is_tried() -> None:
 def test_half_of_the_pause_is_chance_and_it_has_an_end() -> None:
     assert [backoff(n, 0.0) for n in (1, 2, 3)] == [2.5, 5.0, 10.0]
     assert backoff(99, 1.0) == 60.0
+
+
+def locked(who: str = "jenkins-deploy-7") -> LockedError:
+    error = LockedError(f"acme is locked by {who}", hint="wait")
+    error.who, error.unlock = who, "./orchestrate force-unlock app -force ID"
+    return error
+
+
+class Locks(Attempts):
+    """Time passes by sleeping alone; process 4711 has ended."""
+
+    def waiting(self, seconds: float) -> str:
+        patience = LockPatience(seconds, "build.host", lambda pid: pid != 4711, lambda: sum(self.slept))
+        return with_retries("acme", self.attempt, RetryClock(self.sleep, lambda: 1.0, self.said.append, patience))
+
+
+def test_a_lock_is_waited_for_and_said_once() -> None:
+    attempts = Locks(locked(), locked())
+    assert (attempts.waiting(300), attempts.made, attempts.slept) == ("well", 3, [5.0, 5.0])
+    assert attempts.said == ["acme is locked by jenkins-deploy-7; waiting for it, at most 300 s"]
+
+
+@pytest.mark.parametrize(("seconds", "made"), [(0, 1), (12, 4)])
+def test_not_longer_than_that(seconds: float, made: int) -> None:
+    attempts = Locks(*[locked()] * 99)
+    with pytest.raises(LockedError, match="jenkins-deploy-7") as error:
+        attempts.waiting(seconds)
+    assert (attempts.made, sum(attempts.slept), error.value.hint) == (made, seconds, "wait")
+
+
+def test_what_follows_a_lock_is_tried_as_ever() -> None:
+    attempts = Locks(locked(), THROTTLED)
+    assert attempts.waiting(300) == "well" and attempts.slept == [5.0, 5.0]
+
+
+def test_a_stop_ends_the_wait() -> None:
+    attempts = Locks(locked(), sleep_raises=Stopped("stopped"))
+    with pytest.raises(Stopped):
+        attempts.waiting(300)
+
+
+@pytest.mark.parametrize("seconds", [0, 300])
+def test_a_holder_that_is_dead_here_is_named_and_not_waited_for(seconds: float) -> None:
+    attempts = Locks(locked("me-build-host-4711"))
+    with pytest.raises(LockedError) as error:
+        attempts.waiting(seconds)
+    assert attempts.slept == []
+    assert error.value.message.endswith("and that run's process 4711 on this machine has ended")
+    assert "./orchestrate force-unlock app -force ID" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "me-build-host-4712",  # it runs
+        "me-other-host-4711",
+        "jenkins-4711",
+        "me@build.host",
+        "m" * 47 + "-build-host-4711",  # cut: the number may be a part of one
+        "",
+    ],
+)
+def test_another_holder_is_waited_for(who: str) -> None:
+    assert Locks(locked(who)).waiting(300) == "well"
+
+
+def test_which_processes_are_there() -> None:
+    import os
+    import subprocess
+
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    assert is_alive(os.getpid()) and is_alive(1) and not is_alive(ended.pid)

@@ -117,4 +117,4 @@ def test_a_swallowed_touch_fails_the_test_at_its_end() -> None:
 def test_the_home_is_empty_and_the_environment_bare() -> None:
     assert not list(Path.home().iterdir())
     left = {n for n in os.environ if is_dropped(n)}
-    assert left == {"AWS_EC2_METADATA_DISABLED"}
+    assert left == {"AWS_EC2_METADATA_DISABLED", "ORCHESTRATE_LOCK_TIMEOUT"}
