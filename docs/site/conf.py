@@ -15,6 +15,7 @@ GUIDES = (
     "adopting*",
     "builds",
     "promotion",
+    "services",
     "moves",
     "night",
     "fleet",

@@ -33,6 +33,7 @@ module "controller" {
 
   configuration = var.configuration
   jenkins       = { environment = { PROJECT_REPOSITORY = var.repository } }
+  secrets       = var.machine_agents == null ? {} : { AGENTS_SSH_KEY = var.machine_agents.key_secret }
 
   network = {
     vpc_id                   = module.cluster.vpc_id
@@ -69,6 +70,20 @@ module "agents" {
     security_group = { id = module.controller.security_group_id }
     role_name      = module.controller.role_name
   }
+}
+
+# Builds that need Docker or a kernel have machines of their own, which Jenkins starts.
+module "machines" {
+  count  = var.machine_agents == null ? 0 : 1
+  source = "../../modules/jenkins-machines"
+
+  name         = "${trimsuffix(substr(var.stack, 0, 22), "-")}-machines"
+  network      = { vpc_id = module.cluster.vpc_id, subnet_ids = module.cluster.node_subnet_ids, outbound = var.outbound }
+  controller   = { security_group_id = module.controller.security_group_id, role_name = module.controller.role_name }
+  key          = { public_key = var.machine_agents.public_key, variable = "AGENTS_SSH_KEY" }
+  agents       = var.machine_agents.agents
+  max_machines = var.machine_agents.max_machines
+  policies     = merge(var.task_policies, var.machine_agents.policies)
 }
 
 # Inside the network a load balancer knows the agents by their group.

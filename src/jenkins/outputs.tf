@@ -10,7 +10,7 @@ output "services" {
 
 output "jenkins" {
   description = "What `orchestrate jenkins casc` writes as Jenkins' configuration."
-  value       = module.agents.jenkins
+  value       = merge(module.agents.jenkins, { ec2 = one(module.machines[*].jenkins) })
 }
 
 output "log_group" {

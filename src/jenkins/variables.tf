@@ -236,3 +236,35 @@ variable "task_policies" {
   default     = {}
   nullable    = false
 }
+
+variable "machine_agents" {
+  description = <<-EOT
+    Agents on machines of their own: see modules/jenkins-machines; null for none. `public_key` of the key that Jenkins connects with, `key_secret`, the name of the
+    secret with the private one; `policies`: what their builds may do in AWS, beside task_policies.
+  EOT
+  type = object({
+    public_key   = string
+    key_secret   = string
+    max_machines = optional(number, 10)
+    policies     = optional(map(string), {})
+    agents = map(object({
+      image_id      = string
+      instance_type = optional(string)
+      label         = optional(string)
+      spot          = optional(object({ max_price = optional(string), fallback = optional(bool) }))
+      executors     = optional(number)
+      idle_minutes  = optional(number)
+      max_machines  = optional(number)
+      max_uses      = optional(number)
+      start_seconds = optional(number)
+      user          = optional(string)
+      remote_root   = optional(string)
+      root_command  = optional(string)
+      init_script   = optional(string)
+      hop_limit     = optional(number)
+      host_key      = optional(string)
+      fields        = optional(map(string))
+    }))
+  })
+  default = null
+}

@@ -19,6 +19,7 @@ MODULES = (
     "modules/tenant-service",
     "modules/jenkins-agents",
     "modules/jenkins-controller",
+    "modules/jenkins-machines",
     "modules/nightly-destroy",
 )
 SECRET_ARN = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf"

@@ -21,7 +21,7 @@ PURE = re.compile(
     r"|deploy\.(prepared|builds|promotion)|run\.(plan_run|retryable_errors)|fleet\.selection|reaper\.rules"
     r"|project\.(promotion_order|smoke_urls|tenant_template)|aws\.(quotas|quota_headroom|rate_limits|token_bucket)"
     r"|aws\.ecs_service_status|containers\.(nouns|scheduler|circuit_breaker|task_states|target_states|descriptions|routes|world)"
-    r"|reports\.(?!files$).*|cli\.(jenkins_casc|jenkins_jobs|job_dsl)"
+    r"|reports\.(?!files$).*|cli\.(jenkins_casc|ec2_casc|casc_fields|jenkins_jobs|job_dsl)"
 )
 TOUCHING = {
     *("os", "sys", "io", "subprocess", "socket", "selectors", "select", "shutil", "tempfile", "glob", "fcntl", "pwd"),

@@ -1,4 +1,4 @@
-"""Jenkins' configuration as code for agents on ECS: what the plugin takes, and the YAML it is written in. Pure.
+"""Jenkins' configuration as code for a stack's agents: what the plugin amazon-ecs takes, and the YAML it is written in. Pure.
 
 The fields are those that the amazon-ecs plugin publishes for `jenkins.clouds[].ecs` in version 1.49, and authRegion, which came
 later (github.com/jenkinsci/amazon-ecs-plugin: the constructors and setters of ECSCloud and ECSTaskTemplate).
@@ -14,10 +14,10 @@ from typing import Any
 import yaml
 
 from ..model.errors import ConfigError
-from ..model.naming import nearest
+from . import ec2_casc
+from .casc_fields import FLAG, NUMBER, TEXT, CascFields, checked, mapping
 
-TEXT, NUMBER, FLAG = "a text", "a whole number", "true or false"
-CascFields = Mapping[str, Any]  # a field's name -> TEXT, NUMBER, FLAG, or the CascFields of each record in a list
+PLUGIN = "amazon-ecs"
 
 CLOUD: CascFields = {
     **dict.fromkeys(
@@ -68,32 +68,40 @@ TEMPLATE: CascFields = {
 }
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,127}\Z")  # of a cloud and of a template, as the plugin's form has it
-_FLAGS = {"true": True, "false": False}
 
 
 def casc(output: Any, where: str) -> dict[str, Any]:
-    """Jenkins' configuration of one cloud, in the order it is written.
+    """Jenkins' configuration of a stack's clouds, in the order it is written.
 
     ``output`` is ``{"cloud": {...}, "templates": {name: {...}}}`` in the plugin's own field names; null is "not set".
+    ``ec2`` holds those of the plugin ec2, and may stand alone.
     Raises ConfigError for a field that the plugin does not have (with the nearest), a value of the wrong kind, and
     what the plugin would take in silence and then start no agent with."""
-    if not isinstance(output, Mapping) or not {"cloud", "templates"} <= set(output):
+    if not isinstance(output, Mapping) or (not {"cloud", "templates"} <= set(output) and not output.get("ec2")):
         raise ConfigError(
             "it does not hold a cloud and its templates",
             where=where,
             hint="give on what the module jenkins-agents gives out: value = module.agents.jenkins",
         )
-    cloud = _checked(output["cloud"], CLOUD, f"{where}: cloud")
+    clouds = [{"ecs": _ecs(output, where)}] if "cloud" in output else []
+    if not output.get("ec2"):
+        return {"jenkins": {"clouds": clouds}}
+    machines = ec2_casc.casc(output["ec2"], f"{where}: ec2")
+    return {"jenkins": {"clouds": [*clouds, {"amazonEC2": machines["cloud"]}]}, "credentials": machines["credentials"]}
+
+
+def _ecs(output: Mapping[str, Any], where: str) -> dict[str, Any]:
+    cloud = checked(output["cloud"], CLOUD, f"{where}: cloud", PLUGIN)
     _check_cloud(cloud, f"{where}: cloud")
     templates = []
-    for name, fields in sorted(_mapping(output["templates"], f"{where}: templates").items()):
+    for name, fields in sorted(mapping(output["templates"], f"{where}: templates").items()):
         at = f"{where}: templates.{name}"
-        template = {"templateName": name, **_checked(fields, TEMPLATE, at)}
+        template = {"templateName": name, **checked(fields, TEMPLATE, at, PLUGIN)}
         _check_template(template, at)
         templates.append(template)
     if not templates:
         raise ConfigError("the cloud has no template, so no agent", where=where, hint="give at least one in agents")
-    return {"jenkins": {"clouds": [{"ecs": {**cloud, "templates": templates}}]}}
+    return {**cloud, "templates": templates}
 
 
 def as_yaml(configuration: Mapping[str, Any], remark: str) -> str:
@@ -123,43 +131,6 @@ class _Indented(yaml.SafeDumper):  # type: ignore[misc]
 
 
 _Indented.add_representer(str, _Indented.represent_str)
-
-
-def _mapping(value: Any, where: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise ConfigError(f"must be an object, not {value!r}", where=where)
-    return value
-
-
-def _checked(values: Any, fields: CascFields, where: str) -> dict[str, Any]:
-    """The fields that are set, in the plugin's order, each of its kind."""
-    values = _mapping(values, where)
-    for name in values:
-        if name not in fields:
-            close = nearest(name, fields)
-            raise ConfigError(
-                f"the amazon-ecs plugin has no field {name!r} here",
-                where=where,
-                hint=f"did you mean {close}?" if close else f"it has: {', '.join(fields)}",
-            )
-    found = {name: _of_kind(values[name], kind, f"{where}.{name}") for name, kind in fields.items() if name in values}
-    return {name: value for name, value in found.items() if value not in (None, [])}
-
-
-def _of_kind(value: Any, kind: Any, where: str) -> Any:
-    if value is None:
-        return None
-    if isinstance(kind, Mapping):
-        if not isinstance(value, list):
-            raise ConfigError(f"must be a list of {{{', '.join(kind)}}}", where=where)
-        return [_checked(record, kind, f"{where}[{at}]") for at, record in enumerate(value)]
-    if kind is TEXT and isinstance(value, str):
-        return value
-    if kind is FLAG and (isinstance(value, bool) or value in _FLAGS):
-        return value if isinstance(value, bool) else _FLAGS[value]
-    if kind is NUMBER and not isinstance(value, bool) and re.fullmatch(r"\d+", str(value)):
-        return int(value)
-    raise ConfigError(f"must be {kind}, not {value!r}", where=where)
 
 
 def _check_cloud(cloud: Mapping[str, Any], where: str) -> None:

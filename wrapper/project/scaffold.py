@@ -20,8 +20,8 @@ PIPELINES = ("jenkins", "github", "gitlab")
 # Where a file of the tool lies in a project, where that is elsewhere: the platform looks for it there.
 _PLACES = {"github/": ".github/workflows/orchestrate-"}
 _STACK = "config/ap-southeast-2/appcluster-test"
-# The agents' image is made of the tool's own sources.
-_LEFT_OUT = ("jenkins/agent/",)
+# The agents' images are made of the tool's own sources.
+_LEFT_OUT = ("jenkins/agent/", "jenkins/agent-ami/")
 _EXECUTABLE = "orchestrate"
 _ROOT_FILES = {"gitlab": ".gitlab-ci.yml"}  # a file of the project's that pipelines need
 _LOCK = ".terraform.lock.hcl"  # of a root: it is the project's, as the root is
