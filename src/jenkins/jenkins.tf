@@ -52,6 +52,30 @@ module "controller" {
   }
 }
 
+# What builds may do in AWS, where the stack is to say so.
+data "aws_route53_zone" "pipelines" {
+  count = var.pipelines == null ? 0 : 1
+
+  name = var.zone
+}
+
+module "permissions" {
+  count  = var.pipelines == null ? 0 : 1
+  source = "../../modules/pipeline-permissions"
+
+  name                 = "${var.stack}-pipelines"
+  state_buckets        = var.pipelines.state_buckets
+  regions              = coalesce(var.pipelines.regions, [var.region])
+  zone_ids             = [data.aws_route53_zone.pipelines[0].zone_id]
+  kms_key_arns         = var.pipelines.kms_key_arns
+  role_path            = var.pipelines.role_path
+  permissions_boundary = var.pipelines.permissions_boundary
+}
+
+locals {
+  task_policies = merge(var.task_policies, one(module.permissions[*].policy_arns))
+}
+
 module "agents" {
   source = "../../modules/jenkins-agents"
 
@@ -59,7 +83,7 @@ module "agents" {
   cluster       = module.cluster
   cloud         = var.cloud
   agents        = { for name, agent in var.agents : name => merge(agent, { image = "${var.images["agent"]}:${var.agent-build}" }) }
-  task_policies = var.task_policies
+  task_policies = local.task_policies
 
   controller = {
     url            = module.controller.url
@@ -83,7 +107,7 @@ module "machines" {
   key          = { public_key = var.machine_agents.public_key, variable = "AGENTS_SSH_KEY" }
   agents       = var.machine_agents.agents
   max_machines = var.machine_agents.max_machines
-  policies     = merge(var.task_policies, var.machine_agents.policies)
+  policies     = merge(local.task_policies, var.machine_agents.policies)
 }
 
 # Inside the network a load balancer knows the agents by their group.

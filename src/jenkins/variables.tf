@@ -268,3 +268,15 @@ variable "machine_agents" {
   })
   default = null
 }
+
+variable "pipelines" {
+  description = "What builds may do: see modules/pipeline-permissions; null for nothing but task_policies. The zone is `zone`, the region this one unless said."
+  type = object({
+    state_buckets        = set(string)
+    regions              = optional(set(string))
+    kms_key_arns         = optional(set(string))
+    role_path            = optional(string)
+    permissions_boundary = optional(string)
+  })
+  default = null
+}

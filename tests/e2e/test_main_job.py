@@ -6,10 +6,11 @@ import json
 
 import pytest
 from account import Account
-from harness import REGION, Project
+from harness import REGION, ROOT, Project
 
 pytestmark = [pytest.mark.docker, pytest.mark.terraform, pytest.mark.sandbox]
 STACK = "appcluster-test"
+ALLOWED = {line.split("\t")[0] for line in (ROOT / "tests/support/jenkins/actions.tsv").read_text().splitlines()}
 
 
 @pytest.mark.long(310)
@@ -23,6 +24,7 @@ def test_the_main_job(shipped: Project) -> None:
     assert done.last == "http://acme.test.example.com"
     assert "\x1b[" not in done.all
     account = Account(shipped)
+    assert account.asked() <= ALLOWED, "a role with the pipelines' policies can deploy"
     began = account.everything()
     assert {"clusters", "services", "load balancers", "launch configurations", "alarms", "records"} <= began.keys()
     assert len(began["alarms"]) >= 2 and "acme.test.example.com." in began["records"]
@@ -59,7 +61,9 @@ def test_the_main_job(shipped: Project) -> None:
 
     # One goes, the other stays as it is.
     before = account.states()
+    account.asked()
     shipped.run("destroy", *acme, timeout=600)
+    assert account.asked() <= ALLOWED, "and destroy"
     after = account.states()
     assert after == {key: data for key, data in before.items() if "/acme/" not in key}
     assert [name for names in account.everything().values() for name in names if "acme" in name] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from typing import Any
 
 from harness import Project, client, without_past
@@ -18,6 +19,12 @@ class Account:
 
     def client(self, service: str) -> Any:
         return client(self.url, service)
+
+    def asked(self) -> set[str]:
+        """The actions of IAM that were asked for since the last time."""
+        request = urllib.request.Request(f"{self.url}/_orchestrate/actions", data=b"{}", method="POST")
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return {*json.load(answer)["actions"]}
 
     def states(self) -> dict[str, bytes]:
         """Every object in the state bucket, but what a destroy keeps."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from terraform_in import ROOT, Terraform
 
-ROOTS = ("src/appcluster", "src/appcluster/tenant", "src/jenkins", "src/jenkins-agents")
+ROOTS = ("src/appcluster", "src/appcluster/tenant", "src/jenkins", "src/jenkins-agents", "src/registry")
 MODULES = (
     "modules/ecs-cluster",
     "modules/tenant-load-balancer",
@@ -21,6 +21,7 @@ MODULES = (
     "modules/jenkins-controller",
     "modules/jenkins-machines",
     "modules/nightly-destroy",
+    "modules/pipeline-permissions",
 )
 SECRET_ARN = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:registry-login-AbCdEf"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_STACKS, _EXAMPLE, _REGION = r"\['appcluster-[^\]]*\]", "appcluster", "ap-southeast-2"
+_EXAMPLE, _REGION = "appcluster", "ap-southeast-2"
 # What of the example's tenant root is left out: its two builds with variables of their own, and the container beside
 # its first service.
 _GONE = [
@@ -77,22 +77,19 @@ def common_values(services: Sequence[str]) -> str:
 
 
 def pipeline(text: str, project: str, region: str, services: Sequence[str]) -> str:
-    """A Jenkinsfile: one stack to choose, and a build of each service."""
-    text = re.sub(_STACKS, f"['{project}-test']", text)
-    lines = (line for line in text.splitlines(keepends=True) if "(name: 'SERVICE2'" not in line)
-    runs = "".join(_runs(line, services) for line in lines)
-    names = ", ".join(f"'{_capital(name)}'" for name in services)
-    return renamed(runs.replace("'SERVICE1', 'SERVICE2'", names).replace("service1", services[0]), project, region)
+    """A pipeline of the tool: in the project's own words."""
+    return renamed(text.replace("service1", services[0]), project, region)
 
 
-def _runs(line: str, services: Sequence[str]) -> str:
-    if "(name: 'SERVICE1'" not in line:
-        return line
-    return "".join(line.replace("SERVICE1", _capital(name)).replace("service1", name) for name in services)
-
-
-def _capital(name: str) -> str:
-    return name.upper().replace("-", "_")
+def jenkins_values(text: str, project: str, region: str, services: Sequence[str]) -> str:
+    """config/jenkins.hcl: a folder of the project's, and the repository of each service."""
+    first, second = (_line(text, f"  service{n} = ") for n in (1, 2))
+    lines = zip(_aligned(services), services, strict=True)
+    each = "".join(
+        first.replace("service1 =", f"{key} =").replace("service1.git", f"{name}.git") for key, name in lines
+    )
+    named = _once(_once(text, second, ""), first, each)
+    return _once(named, 'folder = "shop"', f'folder = "{project}"').replace(_REGION, region)
 
 
 def _aligned(names: Sequence[str]) -> list[str]:

@@ -82,7 +82,7 @@ def initial(parts: Path, choices: Choices) -> Contents:
     }  # a new project has no state of an older example
     for path in [path for path in texts if "/tenant/" in path]:
         texts[path] = example_text.tenant_file(texts[path], choices.services)
-    texts |= _config(parts, choices)
+    texts |= {**_config(parts, choices), **_jobs(parts, choices)}
     names = (".gitignore", "README.md", _EXECUTABLE, *(_ROOT_FILES[n] for n in choices.pipelines if n in _ROOT_FILES))
     texts |= {name: _initial_text(name, choices) for name in names}
     return {path: example_text.renamed(text, choices.project, choices.region).encode() for path, text in texts.items()}
@@ -101,6 +101,14 @@ def _config(parts: Path, choices: Choices) -> Mapping[str, str]:
         "config/common.tfvars": example_text.common_values(choices.services),
         "config/sandbox.hcl": (parts / "config/sandbox.hcl").read_text(),
     }
+
+
+def _jobs(parts: Path, choices: Choices) -> Mapping[str, str]:
+    """What Jenkins' jobs are made of, where there is a Jenkins."""
+    if "jenkins" not in choices.pipelines:
+        return {}
+    text = (parts / "config/jenkins.hcl").read_text()
+    return {"config/jenkins.hcl": example_text.jenkins_values(text, choices.project, choices.region, choices.services)}
 
 
 def _initial_text(name: str, choices: Choices) -> str:

@@ -60,4 +60,6 @@ def gateway_for(
 
     faults = Faults()
     routes = {"health": health, "seed": seed, "faults": faults.route, **(more or {})}
-    return Gateway(DomainDispatcherApplication(create_backend_app), routes, faults, pages)
+    gateway = Gateway(DomainDispatcherApplication(create_backend_app), routes, faults, pages)
+    routes["actions"] = gateway.tell_actions
+    return gateway

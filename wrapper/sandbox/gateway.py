@@ -20,6 +20,7 @@ from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from .faults import Fault, Faults
+from .iam_actions import action_of
 from .response_replay import RecordedResponse, Replay
 
 Environ = dict[str, Any]
@@ -52,6 +53,7 @@ class Gateway:
         self._pages = pages or {}
         self._faults = faults or Faults()
         self._replay = Replay()
+        self.actions: set[str] = set()  # of IAM, of every request so far: not their requests, which would be millions
         self.lock = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -74,7 +76,13 @@ class Gateway:
             return answer(start_response, "400 Bad Request", "application/json", error_json("BadRequest", str(error)))
         return answer(start_response, "200 OK", "application/json", json.dumps(reply).encode())
 
+    def tell_actions(self, _body: bytes) -> dict[str, Any]:
+        """A route: the actions since it was asked last."""
+        seen, self.actions = sorted(self.actions), set()
+        return {"actions": seen}
+
     def _simulate(self, environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:
+        self.actions.add(action_of(name_of(environ, body)))
         fault = self._faults.of(name_of(environ, body))
         if fault:
             if fault.lost:

@@ -16,6 +16,14 @@ network = {
   acls = { services = { jenkins = 8080, home = 2049 } } # what is used, and nothing else
 }
 
+# What `jenkins casc --jobs` wrote; the controller adds it to its configuration when it starts.
+configuration = { bucket = "orchestrate-example-state", key = "jenkins/jenkins.yaml" }
+
+# What deploys may do: state, ECS, load balancers, records. A path and a boundary of their own keep them from other roles.
+pipelines = { state_buckets = ["orchestrate-example-state"] }
+
+# What builds of services may do beside: task_policies = { push = "arn:aws:iam::123456789012:policy/registry-push" }, once registry is applied.
+
 allowed = { office = "203.0.113.0/24" } # and the source repositories' webhooks
 
 machines = {

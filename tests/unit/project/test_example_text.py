@@ -37,12 +37,19 @@ def test_the_values_name_a_build_and_an_image_of_each(services: tuple[str, ...])
 
 
 def test_a_pipeline_offers_what_is_there() -> None:
-    text = example_text.pipeline(
-        (ROOT / "jenkins/deploy.Jenkinsfile").read_text(), "shop", "eu-west-1", ("web", "my-api")
-    )
-    assert "choice(name: 'STACK', choices: ['shop-test']" in text and "choices: ['eu-west-1']" in text
-    assert text.count("run(name: 'WEB', projectName: 'shop/web'") == text.count("run(name: 'MY_API', projectName") == 1
-    assert "builds: ['WEB', 'MY_API']" in text and "SERVICE" not in text
+    build = (ROOT / "jenkins/service-build.Jenkinsfile").read_text()
+    text = example_text.pipeline(build, "shop", "eu-west-1", ("web", "my-api"))
+    assert "recordBuild service: 'web'" in text and "service1" not in text
+
+
+@pytest.mark.parametrize("services", SERVICES)
+def test_jobs_are_of_the_projects_own_services(services: tuple[str, ...]) -> None:
+    text = example_text.jenkins_values((ROOT / "config/jenkins.hcl").read_text(), "bakery", "eu-west-1", services)
+    values = {name: value for name, (value, _) in hcl.parse_values(text, "jenkins.hcl").values.items()}
+    assert values["folder"] == "bakery" and ".eu-west-1." in values["registry"]
+    assert {name: one["repository"] for name, one in values["services"].items()} == {
+        name: f"https://git.example.com/{name}.git" for name in services
+    }
 
 
 def test_an_example_that_says_more_is_an_error() -> None:

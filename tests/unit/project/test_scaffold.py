@@ -62,7 +62,10 @@ def test_what_programs_leave_in_a_module_is_no_part_of_it(tmp_path: Path) -> Non
 
 
 def test_pipelines_come_where_they_are_wanted() -> None:
-    found = {*scaffold.copied(ROOT, Choices("shop", "eu-west-1", ("web",), ("jenkins",)))}
+    choices = Choices("shop", "eu-west-1", ("web",), ("jenkins",))
+    found = {*scaffold.copied(ROOT, choices)}
+    assert "config/jenkins.hcl" in scaffold.initial(ROOT, choices)
+    assert "config/jenkins.hcl" not in scaffold.initial(ROOT, Choices("shop", "eu-west-1", ("web",)))
     assert "jenkins/deploy.Jenkinsfile" in found and "jenkins/vars/deployTenant.groovy" in found
     assert [path for path in found if path.startswith("jenkins/agent")] == []
 

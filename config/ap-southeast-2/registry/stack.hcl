@@ -1,0 +1,2 @@
+protected = true # its images are what every environment runs
+merge     = "deep"

@@ -1,0 +1,50 @@
+"""What the pipelines' policies allow, compared with what deploy, promote, rollback and the nightly job asked the simulated AWS for.
+
+tests/support/jenkins/actions.tsv was written by such runs of the example; tests/e2e/test_main_job.py holds that it lacks nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+ASKED = dict(line.split("\t") for line in (ROOT / "tests/support/jenkins/actions.tsv").read_text().splitlines())
+ALLOWED = set(
+    re.findall(r'"((?!aws:)[a-z0-9-]+:[A-Z]\w+)"', (ROOT / "modules/pipeline-permissions/policies.tf").read_text())
+)
+UNASKED = {"sts:GetCallerIdentity": "needs no permission"}
+# Allowed beyond what a request is called, and why.
+BESIDE = {
+    "iam:PassRole": "no request: it is checked when a role is named in one",
+    "iam:TagRole": "checked with CreateRole",
+    "iam:TagInstanceProfile": "checked with CreateInstanceProfile",
+    "kms:Decrypt": "S3 asks for it in the caller's name",
+    "kms:GenerateDataKey": "S3 asks for it in the caller's name",
+    **dict.fromkeys(
+        (
+            "acm:AddTagsToCertificate",
+            "application-autoscaling:TagResource",
+            "autoscaling:CreateOrUpdateTags",
+            "cloudwatch:TagResource",
+            "ecs:TagResource",
+            "elasticloadbalancing:AddTags",
+            "events:TagResource",
+            "logs:TagResource",
+            "sns:TagResource",
+            "sqs:TagQueue",
+        ),
+        "checked with the request that makes the thing",
+    ),
+    # Names of a condition, and of a policy's context.
+    "iam:PermissionsBoundary": "a condition",
+    "iam:PassedToService": "a condition",
+}
+
+
+def test_what_was_asked_for_is_allowed_and_nothing_else() -> None:
+    assert len(ASKED) > 100 and {run for runs in ASKED.values() for run in runs.split()} == {
+        *("deploy", "promote", "rollback", "night"),
+    }
+    assert set(ASKED) - ALLOWED == set(UNASKED)
+    assert ALLOWED - set(ASKED) == set(BESIDE)
