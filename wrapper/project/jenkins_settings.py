@@ -35,8 +35,8 @@ class Repository:
 
 @dataclass(frozen=True)
 class JenkinsSettings:
-    """``deploy``: groups that may start builds of stacks, ``release``: of protected ones too; ``night``, ``drift``: (zone, hour, minute);
-    ``registry``: where builds push images."""
+    """``deploy``: groups that may start builds of stacks, ``release``: of protected ones too; ``night``, ``drift``: (zone, hour,
+    minute); ``registry``: where builds push images."""
 
     folder: str
     project: Repository
