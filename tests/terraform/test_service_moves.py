@@ -27,6 +27,32 @@ ANOTHER_GROUP = ("broken", "forward", "back, not ended", "forward from there")
 IN_PLACE = ("made", "broken", "back", "broken again", "forward")
 
 
+SERVICES = {
+    "services": {"api": {"port": 9090, "path": "/api/*"}, "worker": {"command": ["./work"]}},
+    "builds": {"api": "1", "worker": "1"},
+}
+ROLLED_OUT = {
+    'service["service1"].aws_ecs_service.this["first"]': "update",
+    'service["service1"].aws_ecs_task_definition.this': "create/delete",
+}
+A_BUILD_OF_API = {
+    'service["api"].aws_ecs_service.this["instance-own-public-ec2-replica-44136fa3"]': "update",
+    'service["api"].aws_ecs_task_definition.this': "create/delete",
+}
+
+
+def routes(aws: Account, name: str) -> list[tuple[str, str]]:
+    """The rules of a load balancer in their order: path, and the target group's name without its digest."""
+    elb = aws.client("elbv2")
+    (balancer,) = [b for b in elb.describe_load_balancers()["LoadBalancers"] if b["LoadBalancerName"].startswith(name)]
+    (listener,) = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    rules = elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
+    rules.sort(key=lambda rule: 50001 if rule["IsDefault"] else int(rule["Priority"]))
+    paths = ["".join(c["PathPatternConfig"]["Values"][0] for c in rule["Conditions"]) for rule in rules]
+    groups = [rule["Actions"][0]["TargetGroupArn"].split("/")[1].rpartition("-")[0] for rule in rules]
+    return list(zip(paths, groups, strict=True))
+
+
 @pytest.fixture
 def aws(tmp_path: Path) -> Iterator[Account]:
     with account(tmp_path) as bare, provider(tmp_path, bare) as served:
@@ -47,8 +73,19 @@ def test_moves_that_failed_go_on_and_back_without_a_gap(aws: Account, tmp_path: 
         found = walk(tenant(aws, tmp_path, "t1"), *moves(aws)[EACH_OTHER_ONE], IN_PLACE)
         assert found == dict.fromkeys(IN_PLACE, "")
 
-    with ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(to_fargate), pool.submit(all_else)]:
+    def gains_a_service() -> None:
+        """Beside its first one, which nothing touches but the address of the new one; then each has its own builds."""
+        one = tenant(aws, tmp_path, "t2")
+        assert one.apply({})
+        gains = one.would(SERVICES)
+        others = {address: does for address, does in gains.items() if does != "create"}
+        assert others == ROLLED_OUT | {"load_balancer.terraform_data.serving": "update"}
+        assert one.apply(SERVICES) and one.wrong() == [] and not one.changes(SERVICES)
+        assert one.would(SERVICES | {"builds": {"api": "2", "worker": "1"}}) == A_BUILD_OF_API
+        assert routes(aws, "moves-t2") == [("/api/*", "moves-t2-api"), ("/api/*", "moves-t2-api"), ("", "moves-t2")]
+
+    with ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(to_fargate), pool.submit(all_else), pool.submit(gains_a_service)]:
             done.result()
-    answered = ["t0.example.com", "t1.example.com", "t1.shop.example.com"]
+    answered = ["t0.example.com", "t1.example.com", "t1.shop.example.com", "t2.example.com"]
     assert aws.seen()["answered"] == answered

@@ -64,11 +64,49 @@ BESIDE = {
     "roles": {"path": "/team/", "task": {"arn": "arn:aws:iam::123456789012:role/acme"}},
 }
 
+THREE = {
+    "images": {"service1": "web", "my-api": "api"},
+    "builds": {"my-api": "3"},
+    "services": {
+        "service1": {"port": 8080},
+        "my-api": {
+            "port": 9090,
+            "path": "/api/*",
+            "size": {"memory": 512},
+            "environment": {"MODE": "api"},
+            "scaling": {"max": 9},
+            "containers": {"cache": {"image": "service1", "port": 6379}, "my-api": {"user": "1000"}},
+        },
+        "worker": {"image": "my-api", "command": ["./work"]},
+    },
+    "scaling": {"min": 2, "track": {"requests": {"target": 600}, "cpu": {"target": 60}}},
+    "allotment": {"load_balancer": 1, "priority": 10101, "rules": {"my-api": {"priority": 101}}},
+}
+
 # What the tenant's files say => what is true of it then.
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "without_a_word": (
         TWO | BOTH | {"size": {"memory_reservation": 256}},
         f"jsonencode(local.containers.service1) == jsonencode({json.dumps(WITHOUT_A_WORD)})",
+    ),
+    "three_services": (
+        BOTH | THREE,
+        " && ".join(
+            [
+                'output.images == { service1 = "web:1", "my-api/my-api" = "api:3", "my-api/cache" = "web:1", '
+                '"worker/worker" = "api:3" }',
+                'join(" ", keys(output.services)) == "acme acme/my-api acme/worker"',
+                'jsonencode(local.containers.worker.worker.environment) == jsonencode({ TENANT = "acme", LOG_LEVEL = "info", '
+                'MY_API_URL = "https://acme.example.com/api", SERVICE1_URL = "https://acme.example.com" })',
+                'jsonencode(local.containers.my-api.my-api.environment) == jsonencode({ TENANT = "acme", PORT = "9090", '
+                'LOG_LEVEL = "info", MODE = "api", SERVICE1_URL = "https://acme.example.com" })',
+                'local.containers.my-api.my-api.memory == 512 && local.containers.my-api.my-api.user == "1000"',
+                "local.containers.my-api.cache.essential == false && local.containers.my-api.cache.port == 6379",
+                "local.scalings.my-api.max == 9 && local.scalings.my-api.min == 2",
+                'keys(local.scalings.my-api.track) == ["cpu", "requests"] && keys(local.scalings.worker.track) == ["cpu"]',
+                'local.paths.my-api == "/api/*" && local.slots.my-api.priority == 101',
+            ]
+        ),
     ),
     "one_alone": (BOTH, 'keys(local.containers.service1) == ["service1"] && output.images == { service1 = "web:1" }'),
     "a_null_takes_nothing_away": (

@@ -24,7 +24,7 @@ from typing import Any
 
 import boto3
 from served_provider import installed, served
-from terraform_in import REGION, ROOT, Terraform
+from terraform_in import REGION, ROOT, Terraform, actions
 
 from wrapper.sandbox.server import SIMULATION
 from wrapper.terraform import plan_stream, tainted
@@ -197,6 +197,12 @@ class Tenant:
         folder, env = self.terraform.folder, os.environ | self.terraform.env
         done = subprocess.run(["bash", "-ec", lines], cwd=folder, env=env, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stdout + done.stderr
+
+    def would(self, values: Values) -> dict[str, str]:
+        """What a plan does: address in the tenant root => actions."""
+        self._plan(values)
+        planned = json.loads(self.terraform.run("show", "-json", "plan"))["resource_changes"]
+        return {a.removeprefix("module.tenant.module."): "/".join(does) for a, does in actions(planned).items()}
 
     def _moves(self, values: Values) -> bool:
         shares = values.get("load_balancer", {}).get("mode") == "shared"
