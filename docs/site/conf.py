@@ -13,6 +13,7 @@ GUIDES = (
     "installing",
     "projects",
     "adopting*",
+    "services",
     "builds",
     "promotion",
     "services",

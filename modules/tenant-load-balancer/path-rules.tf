@@ -34,8 +34,8 @@ locals {
   attached_slots = { for group in keys(local.attached) : group => parseint(substr(sha256(group), 0, 6), 16) % 8000 }
 }
 
-# ECS takes only a target group that a rule leads to. This one comes after all others, so no request gets here while the service's
-# own rule leads to what serves.
+# ECS takes only a target group that a rule leads to, and until its tasks answer no request may. So this one asks for a header that no
+# client sends: whatever answered the path goes on until the service's own rule turns.
 resource "aws_lb_listener_rule" "attached" {
   for_each = local.attached
 
@@ -48,8 +48,9 @@ resource "aws_lb_listener_rule" "attached" {
   }
 
   condition {
-    path_pattern {
-      values = [local.paths[each.value]]
+    http_header {
+      http_header_name = "X-Target-Group"
+      values           = [aws_lb_target_group.this[each.key].name]
     }
   }
 

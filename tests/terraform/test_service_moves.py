@@ -48,7 +48,10 @@ def routes(aws: Account, name: str) -> list[tuple[str, str]]:
     (listener,) = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
     rules = elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
     rules.sort(key=lambda rule: 50001 if rule["IsDefault"] else int(rule["Priority"]))
-    paths = ["".join(c["PathPatternConfig"]["Values"][0] for c in rule["Conditions"]) for rule in rules]
+    paths = [
+        "".join(c.get("PathPatternConfig", {"Values": [c["Field"]]})["Values"][0] for c in r["Conditions"])
+        for r in rules
+    ]
     groups = [rule["Actions"][0]["TargetGroupArn"].split("/")[1].rpartition("-")[0] for rule in rules]
     return list(zip(paths, groups, strict=True))
 
@@ -82,7 +85,11 @@ def test_moves_that_failed_go_on_and_back_without_a_gap(aws: Account, tmp_path: 
         assert others == ROLLED_OUT | {"load_balancer.terraform_data.serving": "update"}
         assert one.apply(SERVICES) and one.wrong() == [] and not one.changes(SERVICES)
         assert one.would(SERVICES | {"builds": {"api": "2", "worker": "1"}}) == A_BUILD_OF_API
-        assert routes(aws, "moves-t2") == [("/api/*", "moves-t2-api"), ("/api/*", "moves-t2-api"), ("", "moves-t2")]
+        assert routes(aws, "moves-t2") == [
+            ("/api/*", "moves-t2-api"),
+            ("http-header", "moves-t2-api"),
+            ("", "moves-t2"),
+        ]
 
     with ThreadPoolExecutor(3) as pool:
         for done in [pool.submit(to_fargate), pool.submit(all_else), pool.submit(gains_a_service)]:

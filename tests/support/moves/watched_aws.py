@@ -1,8 +1,8 @@
 """A simulated AWS that looks at itself after every request: does a request for a tenant still find a task?
 
-Follows the tenant's record, to the load balancer, its rules in their order, the target group to its targets, and the security
-groups to their port; now, and where the record led before for as long as resolvers may still say so. And: does the service that
-answers scale, and is it found in Cloud Map where it says?
+Follows the tenant's record, to the load balancer, its rules in their order (for two paths), the target group to its targets, and
+the security groups to their port; now, and where the record led before for as long as resolvers may still say so. And: does the
+service that answers scale, and is it found in Cloud Map where it says?
 ``POST /_orchestrate/seen`` gives what was wrong for a tenant and forgets it. Started like
 wrapper.sandbox.server, with its SIMULATION in the environment: moto reads that while it is imported.
 """
@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 from moto.applicationautoscaling.models import applicationautoscaling_backends
@@ -33,6 +34,7 @@ from wrapper.sandbox.moto_patches.elbv2 import service_targets
 from wrapper.sandbox.seeding import plant
 
 REGION = "ap-southeast-2"
+PATHS = ("/", "/api/x")  # what is asked: each must be answered, whichever service is behind it
 
 
 @dataclass
@@ -64,7 +66,8 @@ class Watch:
 
     def _look_at(self, name: str, after: str) -> None:
         past, now = self.turned[name], time.monotonic()
-        answers = {where: group_of(where, name) for where in self._resolvable(past, now)}
+        wheres = list(self._resolvable(past, now))
+        answers = {f"{where}{path}": group_of(where, name, path) for where in wheres for path in PATHS}
         services = [service for group in answers.values() for service in serving(group)]
         if services:
             self.answered.add(name)
@@ -96,15 +99,15 @@ def addresses() -> Iterator[tuple[str, str]]:
                 yield record.name.rstrip("."), str(record.alias_target["DNSName"]).rstrip(".").lower()
 
 
-def group_of(dns_name: str, host: str) -> Any:
-    """The target group that a request for ``host`` reaches at this load balancer; None where there is none."""
+def group_of(dns_name: str, host: str, path: str) -> Any:
+    """The target group that a request reaches at this load balancer; None where there is none."""
     elb = elbv2_backends[ACCOUNT][REGION]
     balancer = next((lb for lb in elb.load_balancers.values() if lb.dns_name.lower() == dns_name), None)
     listener = next((li for li in balancer.listeners.values() if str(li.port) == "80"), None) if balancer else None
     if listener is None:
         return None
     rules = [r for r in listener.rules.values() if r.conditions]
-    mine = sorted((r for r in rules if host in hosts(r)), key=lambda r: int(r.priority))
+    mine = sorted((r for r in rules if takes(r, host, path)), key=lambda r: int(r.priority))
     actions = mine[0].actions if mine else listener.default_actions
     arns = [arn for action in actions for arn in weighty(action.data)]
     return elb.target_groups.get(arns[0]) if arns else None
@@ -116,8 +119,14 @@ def weighty(action: dict[str, Any]) -> list[str]:
     return [each["TargetGroupArn"] for each in groups if int(each.get("Weight", 1)) and "TargetGroupArn" in each]
 
 
-def hosts(rule: Any) -> list[str]:
-    return [value for c in rule.conditions for value in c.get("HostHeaderConfig", {}).get("Values", ())]
+def takes(rule: Any, host: str, path: str) -> bool:
+    asked = {"host-header": host, "path-pattern": path, "http-header": ""}
+    return all(any(fnmatchcase(asked[c["Field"]], v) for v in values(c)) for c in rule.conditions)
+
+
+def values(condition: dict[str, Any]) -> list[str]:
+    kinds = ("HostHeaderConfig", "PathPatternConfig", "HttpHeaderConfig")
+    return [value for kind in kinds for value in condition.get(kind, {}).get("Values", ())]
 
 
 def serving(group: Any) -> list[Any]:
