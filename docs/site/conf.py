@@ -13,7 +13,6 @@ GUIDES = (
     "installing",
     "projects",
     "adopting*",
-    "services",
     "builds",
     "promotion",
     "services",
