@@ -90,28 +90,29 @@ def _where(logs: Mapping[str, Any], prefix: object) -> str:
     return str(driver or "the engine's own driver, since it has no logConfiguration")
 
 
-def queries(sources: Iterable[LogSource], task: str = "") -> list[LogQuery]:
-    """One for each group; of one task, one for each of its streams; narrowed where a group holds one container's alone."""
+def queries(sources: Iterable[LogSource], task: str = "", whole: Sequence[str] = ()) -> list[LogQuery]:
+    """One for each group; of one task, one for each of its streams; narrowed where one container's streams are wanted of a group
+    that is not asked for as a ``whole``."""
     by_group: dict[tuple[str, str], list[LogSource]] = {}
     for one in sources:
         by_group.setdefault((one.group, one.region), []).append(one)
     if task:
         return [LogQuery(s.group, s.region, s.beginning + task) for mine in by_group.values() for s in mine]
     return [
-        LogQuery(group, region, mine[0].beginning if len(mine) == 1 else "")
+        LogQuery(group, region, mine[0].beginning if len(mine) == 1 and group not in whole else "")
         for (group, region), mine in by_group.items()
     ]
 
 
 def line_of(
-    event: Mapping[str, Any], sources: Sequence[LogSource], own_group: str = "", group: str = ""
+    event: Mapping[str, Any], sources: Sequence[LogSource], group: str, whole: Sequence[str] = ()
 ) -> LogLine | None:
-    """An event of FilterLogEvents; None for a stream of others. In the layer's ``own_group`` every stream is its own, also those
-    of tasks that no service runs."""
+    """An event of FilterLogEvents; None for a stream of others. In a group that is the layer's as a ``whole`` every stream is its
+    own, also those of tasks that no service runs."""
     stream = str(event.get("logStreamName", ""))
     parts = stream.split("/")
-    mine = next((s for s in sources if s.group == (group or s.group) and stream.startswith(s.beginning)), None)
-    if mine is None and not (own_group and own_group == group and len(parts) >= 3):
+    mine = next((s for s in sources if s.group == group and stream.startswith(s.beginning)), None)
+    if mine is None and not (group in whole and len(parts) >= 3):
         return None
     service, container = (mine.service, mine.container) if mine else (parts[-3], parts[-2])
     text = str(event.get("message", "")).rstrip("\r\n")

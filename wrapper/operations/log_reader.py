@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -64,30 +64,32 @@ class LogTail:
 
 @dataclass
 class LogReader:
-    """Lines of some containers. ``task``: of one task alone; ``own_group``: that of the layer, where it has one."""
+    """Lines of some containers. ``task``: of one task alone; ``whole``: groups that are the layer's alone."""
 
     calls: AwsCalls
     logs: FoundLogs
     start: int
     text: str = ""
     task: str = ""
-    own_group: str = ""
+    whole: tuple[str, ...] = ()
     _tails: dict[LogQuery, LogTail] = field(default_factory=dict)
 
     def lines(self) -> Iterator[LogLine]:
         """Those that were not given out yet, in order of time over all groups."""
-        for query in queries(self.logs.sources, self.task) or self._of_its_group():
+        for query in self._queries():
             calls = self.calls
             if query.region != calls.region:
                 calls = replace(calls, region=query.region, _clients={})
             self._tails.setdefault(query, LogTail(calls, query, self.start, self.text))
         yield from heapq.merge(*map(self._lines, self._tails.values()))
 
-    def _of_its_group(self) -> Sequence[LogQuery]:
-        return [LogQuery(self.own_group, self.calls.region)] if self.own_group else []
+    def _queries(self) -> list[LogQuery]:
+        found = queries(self.logs.sources, self.task, self.whole)
+        known = {query.group for query in found}
+        return [*found, *(LogQuery(group, self.calls.region) for group in self.whole if group not in known)]
 
     def _lines(self, tail: LogTail) -> Iterator[LogLine]:
         for event in tail.fresh():
-            line = line_of(event, self.logs.sources, self.own_group, tail.query.group)
+            line = line_of(event, self.logs.sources, tail.query.group, self.whole)
             if line is not None:
                 yield line

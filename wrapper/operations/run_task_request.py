@@ -36,7 +36,8 @@ class TaskChanges:
 
 
 def declared(label: str, outputs: Mapping[str, Any], name: str, where: str = "") -> dict[str, Any]:
-    """The input of RunTask that the root gives out. ConfigError where it gives out none, NotFoundError for another name."""
+    """The input of RunTask that the root gives out. By its key, or by the end of it. ConfigError where it gives out none,
+    NotFoundError for another name."""
     tasks = outputs.get("run_task")
     if not isinstance(tasks, Mapping) or not all(_is_input(one) for one in tasks.values()):
         raise ConfigError(
@@ -44,9 +45,17 @@ def declared(label: str, outputs: Mapping[str, Any], name: str, where: str = "")
             where=where,
             hint=f"add it, and apply:\n{LINES}",
         )
-    if name not in tasks:
+    matching = [name] if name in tasks else [one for one in tasks if one.endswith(f"/{name}")]
+    if len(matching) != 1:
         raise unknown("task", name, tasks, label)
-    return {**tasks[name], "count": 1}
+    return {**tasks[matching[0]], "count": 1}
+
+
+def definitions(outputs: Mapping[str, Any]) -> dict[str, str]:
+    """The task definition of each declared task, by name; as far as the root says them."""
+    tasks = outputs.get("run_task")
+    found = tasks.items() if isinstance(tasks, Mapping) else ()
+    return {name: one["taskDefinition"] for name, one in found if _is_input(one)}
 
 
 def _is_input(one: Any) -> bool:

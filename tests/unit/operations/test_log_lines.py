@@ -52,6 +52,7 @@ def test_a_query_for_a_group_or_a_container_or_a_task() -> None:
         LogQuery(GROUP, "ap-southeast-2"),
         LogQuery("other", "eu-west-1", "x/x/"),
     ]
+    assert queries([other], whole=["other"]) == [LogQuery("other", "eu-west-1")]
     assert queries([WEB_LOG, SIDE_LOG], "t") == [
         LogQuery(GROUP, "ap-southeast-2", "web/web/t"),
         LogQuery(GROUP, "ap-southeast-2", "side/side/t"),
@@ -59,7 +60,7 @@ def test_a_query_for_a_group_or_a_container_or_a_task() -> None:
 
 
 def test_a_line_has_the_service_of_its_stream() -> None:
-    found = line_of(event(f"web/web/{IDS[WEB]}"), [SIDE_LOG, WEB_LOG])
+    found = line_of(event(f"web/web/{IDS[WEB]}"), [SIDE_LOG, WEB_LOG], GROUP)
     assert found is not None
     assert log_lines.shown(found) == [f"1970-01-01T00:00:01.000Z acme/web/{'a' * 8} hello"]
     assert log_lines.data(found)["task"] == IDS[WEB]
@@ -67,14 +68,14 @@ def test_a_line_has_the_service_of_its_stream() -> None:
 
 def test_streams_of_others_are_left_out_but_in_the_layers_own_group() -> None:
     migrate = event("migrate/web/d")
-    assert line_of(migrate, [WEB_LOG]) is None
-    assert line_of(migrate, [WEB_LOG], GROUP, "another") is None
-    found = line_of(migrate, [WEB_LOG], GROUP, GROUP)
+    assert line_of(migrate, [WEB_LOG], GROUP) is None
+    assert line_of(migrate, [WEB_LOG], "another", [GROUP]) is None
+    found = line_of(migrate, [WEB_LOG], GROUP, [GROUP])
     assert found is not None and (found.service, found.container, found.task) == ("migrate", "web", "d")
 
 
 def test_every_line_of_a_message_says_where_it_is_from() -> None:
-    found = line_of(event("web/web/t", "Traceback\n  File x\n"), [WEB_LOG])
+    found = line_of(event("web/web/t", "Traceback\n  File x\n"), [WEB_LOG], GROUP)
     assert found is not None
     assert [text.rpartition("acme/web/t ")[2] for text in log_lines.shown(found)] == ["Traceback", "  File x"]
 

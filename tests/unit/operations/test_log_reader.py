@@ -111,5 +111,14 @@ def test_logs_without_permission() -> None:
 
 def test_where_no_container_says_its_group_that_of_the_layer_is_read() -> None:
     world = LiveAws(filter_log_events={"events": [event(1, 10, "router/web/t")]})
-    reader = LogReader(live(world), FoundLogs((), (("web", "awsfirelens"),)), 1, own_group=GROUP)
+    reader = LogReader(live(world), FoundLogs((), (("web", "awsfirelens"),)), 1, whole=(GROUP,))
     assert messages(reader) == ["1"]
+
+
+def test_each_group_of_the_layer_is_read_as_a_whole() -> None:
+    def answer(logGroupName: str, logStreamNamePrefix: str = "", **_: Any) -> Any:  # noqa: N803
+        assert not logStreamNamePrefix
+        return {"events": [event(1 if logGroupName == GROUP else 2, 10, "seed/web/t")]}
+
+    world = LiveAws(filter_log_events=answer)
+    assert messages(LogReader(live(world), FoundLogs((WEB_LOG, OTHER)), 1, whole=(GROUP, "other"))) == ["1", "2"]

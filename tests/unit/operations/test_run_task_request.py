@@ -20,9 +20,18 @@ PLACE = [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]
 def test_a_declared_task() -> None:
     found = declared("r/s/acme", {"run_task": RUN_TASK}, "migrate")
     assert (found["taskDefinition"], found["count"], found["launchType"]) == (MIGRATE, 1, "EC2")
+    one, other = RUN_TASK["migrate"], {**RUN_TASK["migrate"], "cluster": "other"}
+    assert declared("l", {"run_task": {"api/migrate": other, "x": one}}, "migrate")["cluster"] == "other"
+    with pytest.raises(NotFoundError, match="no task 'migrate'"):
+        declared("l", {"run_task": {"api/migrate": one, "web/migrate": other}}, "migrate")
     with pytest.raises(NotFoundError, match="no task 'migrat'") as error:
         declared("r/s/acme", {"run_task": RUN_TASK}, "migrat")
     assert error.value.hint == "did you mean migrate?"
+
+
+def test_definitions_of_declared_tasks() -> None:
+    assert run_task_request.definitions({"run_task": {**RUN_TASK, "odd": {"cluster": "c"}}}) == {"migrate": MIGRATE}
+    assert run_task_request.definitions({"run_task": ["x"]}) == run_task_request.definitions({}) == {}
 
 
 @pytest.mark.parametrize("outputs", [{}, {"run_task": "x"}, {"run_task": {"migrate": {"cluster": "c"}}}])

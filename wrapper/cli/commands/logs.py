@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import click
 
 from ...model import duration
 from ...model.errors import NotFoundError, UsageError
-from ...operations import deployed_services, log_lines
+from ...operations import deployed_services, log_lines, run_task_request
 from ...operations.log_lines import FoundLogs, LogLine
 from ...operations.log_reader import LogReader
 from ...operations.status_reader import StatusReader
@@ -72,29 +73,33 @@ def _moment(text: str) -> int:
     return int((time.time() - duration.parse(text, "--since")) * 1000)
 
 
-def _reader(services: LiveServices, options: dict[str, Any], since: int) -> tuple[LogReader, Any]:
+def _reader(services: LiveServices, options: dict[str, Any], since: int) -> tuple[LogReader, Callable[[], FoundLogs]]:
     """What reads the lines, and what finds out again which containers there are."""
     live, calls = services.live, services.calls.while_waiting() if options["follow"] else services.calls
     chosen = deployed_services.narrowed(live.layer.label, live.services, options["service"])
-    tasks = live.outputs.get("run_task")
-    others = {n: t["taskDefinition"] for n, t in tasks.items()} if isinstance(tasks, dict) else {}
-    found = TaskLogs(StatusReader(calls), chosen, others)
+    found = TaskLogs(StatusReader(calls), chosen, run_task_request.definitions(live.outputs))
     task = found.previous() if options["previous"] else found.of_task(options["task"]) if options["task"] else None
     if task and task.words:
         services.session.console.info(f"task {task.id} {task.words}")
-    usual = task.begun if task else _moment(_SINCE)
-    # In a group of the layer's own, all is the layer's.
-    whole_group = "" if options["service"] or options["container"] or task else chosen[0].log_group
-    all_logs = task.logs if task else found.of_services()
-    logs = _narrowed(services, all_logs, options["container"], whole_group or chosen[0].log_group)
-    reader = LogReader(calls, logs, since or usual, options["text"], task.id if task else "", whole_group)
-    return (
-        reader,
-        lambda: found.of_services().only(options["container"]) if options["container"] else found.of_services(),
-    )
+    groups = tuple(dict.fromkeys(one.log_group for one in chosen if one.log_group))
+    logs = _narrowed(services, task.logs if task else found.of_services(), options["container"], groups)
+    usual, number = (task.begun, task.id) if task else (_moment(_SINCE), "")
+    whole = _read_as_a_whole(logs, groups, all_of_it=not (options["service"] or options["container"] or task))
+    return LogReader(calls, logs, since or usual, options["text"], number, whole), partial(_again, found, options)
 
 
-def _narrowed(services: LiveServices, logs: FoundLogs, container: str, group: str) -> FoundLogs:
+def _again(found: TaskLogs, options: Mapping[str, Any]) -> FoundLogs:
+    logs = found.of_services()
+    return logs.only(options["container"]) if options["container"] else logs
+
+
+def _read_as_a_whole(logs: FoundLogs, groups: tuple[str, ...], *, all_of_it: bool) -> tuple[str, ...]:
+    """In a group of the layer's own, all is the layer's; and where no container says its group, a router may bring its lines
+    there."""
+    return groups if all_of_it or not logs.sources else ()
+
+
+def _narrowed(services: LiveServices, logs: FoundLogs, container: str, groups: tuple[str, ...]) -> FoundLogs:
     """NotFoundError for a container that is not there, and where no line goes to CloudWatch Logs."""
     label = services.layer.label
     if container and container not in logs.containers:
@@ -102,7 +107,7 @@ def _narrowed(services: LiveServices, logs: FoundLogs, container: str, group: st
     found = logs.only(container) if container else logs
     for name, driver in found.elsewhere:
         services.session.console.info(f"{label}: the lines of {name} go elsewhere: {driver}")
-    if not found.sources and not group:
+    if not found.sources and not groups:
         raise NotFoundError(
             f"{label}: no container writes to CloudWatch Logs",
             hint="read them where they go; where a router brings them to a log group after all, name it in the output: "
