@@ -45,6 +45,7 @@ def command(
         found, name = _task(services, service, task, container)
         where = exec_session.target(found, name)
     session.console.info(f"{services.layer.label}: {name} of task {where.task}")
+    error = exec_session.obstacle(found, name, suggest("apply", services.layer))
     if session.sandboxed:
         from ...containers.engine import LABEL
 
@@ -54,9 +55,11 @@ def command(
                 "in this sandbox no container runs",
                 hint="start it with containers: ./orchestrate sandbox reset --containers",
             )
+        if error:
+            session.console.info(f"AWS would refuse this: {error.message}; {error.hint}")
         label = LABEL, str(session.home / "sandbox")
         return exec_processes.in_sandbox(session.docker(), where, argv, label)
-    if error := exec_session.obstacle(found, name, suggest("apply", services.layer)):
+    if error:
         raise error
     return exec_processes.on_aws(services.calls, where, argv, session.environ)
 
