@@ -37,7 +37,9 @@ class Identity:
         """A botocore session of this identity. (boto3 has more, and takes as long again to be imported.)"""
         import botocore.session
 
-        session, mine = botocore.session.get_session(), self.environment
+        # The sandbox looks at no profile of the caller's: one that is not there would be an error.
+        variables = {"profile": (None, None, None, None)} if self.method == "sandbox" else None
+        session, mine = botocore.session.get_session(variables), self.environment
         session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
         session.set_config_variable("region", region)
         if "AWS_ACCESS_KEY_ID" in mine:

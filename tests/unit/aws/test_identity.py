@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from botocore.exceptions import ProfileNotFound
 from fakes import stack
 
 from wrapper.aws import identity
@@ -46,6 +47,14 @@ def test_the_sandbox_has_credentials_of_its_own() -> None:
 def test_times_of_a_listing_are_read_quickly_and_the_others_as_botocore_does(said: object) -> None:
     parser = identity.sandbox("http://127.0.0.1:1").client("s3", "eu-west-1")._response_parser
     assert parser._timestamp_parser(said) == datetime(2026, 11, 21, 4, 54, 20, tzinfo=UTC)
+
+
+def test_the_sandbox_looks_at_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of AWS_PROFILE, which may name none; the real AWS is asked with it."""
+    monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
+    assert identity.sandbox("http://127.0.0.1:1").client("s3", "eu-west-1").meta.endpoint_url == "http://127.0.0.1:1"
+    with pytest.raises(ProfileNotFound):
+        identity.Identity().client("s3", "eu-west-1")
 
 
 def test_nobody_has_nothing() -> None:
