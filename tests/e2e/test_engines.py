@@ -152,12 +152,14 @@ def test_init_checks_the_providers_and_only_an_image_is_believed_afterwards(proj
         "src/tiny/versions.tf", 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
     )
     project.write("src/tiny/.terraform.lock.hcl", re.sub(r'"(h1|zh):[^"]{8}', r'"\1:00000000', lock))
-    refused = project.run("plan", "tiny", codes=(1,))
+    in_docker = project.environment["ORCHESTRATE_ENGINE"] == "docker"
+    refused = project.run("plan", "tiny", codes=(65, 77) if in_docker else (1,))  # 65: a mirror of this host has the provider
     assert "checksum" in refused.err and "+ terraform plan" not in refused.err
+    assert "+ terraform init" not in refused.err or not in_docker, "no container is made"
 
     project.write("src/tiny/.terraform.lock.hcl", lock)
     done = project.run("apply", "tiny", "-var", "command=grep -q h1: .terraform.lock.hcl && echo hashed || echo sealed")
-    assert ("sealed" if project.environment["ORCHESTRATE_ENGINE"] == "docker" else "hashed") in done.out
+    assert ("sealed" if in_docker else "hashed") in done.out
     assert (project.work() / ".terraform.lock.hcl").read_text() == lock, "as it was"
 
 
