@@ -34,6 +34,11 @@ NAMES = (
 )
 
 
+def waiting(values: Values) -> Values:
+    """Real containers take their time."""
+    return values | {"deployment": values.get("deployment", {}) | {"wait_minutes": 10}}
+
+
 def moved(world: ContainerWorld, one: Tenant, words: str, values: Values, well: bool) -> str:
     """The load goes on for three seconds after the apply."""
     load = Load(world.port, f"/{one.name}-{'good' if well else 'broken'}", f"{one.name}.example.com")
@@ -62,9 +67,9 @@ def main() -> None:
                     flush=True,
                 )
                 for number, name in enumerate(wanted):
-                    before, after = moves(served)[name]
+                    before, after = (waiting(values) for values in moves(served)[name])
                     one = tenant(served, Path(folder), f"t{number}")
-                    assert one.apply(before), one.log[-1]
+                    assert one.apply(before), one.log[-1] + project.run("sandbox", "status").err
                     print(moved(world, one, f"{name}, broken image", after | {"build": "broken"}, False), flush=True)
                     print(moved(world, one, name, after, True), flush=True)
         finally:

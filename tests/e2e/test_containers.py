@@ -202,9 +202,9 @@ def test_a_killed_task_is_replaced(web: ContainerWorld) -> None:
     docker("kill", killed)
     web.until(lambda: len({*web.of("web")} - {killed}) == 2 and web.states("web") == ["healthy", "healthy"])
     arns = web.ecs.list_tasks(cluster="cluster", serviceName="web", desiredStatus="STOPPED")["taskArns"]
-    [stopped] = web.ecs.describe_tasks(cluster="cluster", tasks=arns)["tasks"]
-    assert stopped["containers"][0]["exitCode"] == 137
-    assert (stopped["stopCode"], stopped["containers"][0]["runtimeId"][:12]) == ("EssentialContainerExited", killed)
+    tasks = web.ecs.describe_tasks(cluster="cluster", tasks=arns)["tasks"]
+    [stopped] = [task for task in tasks if task["containers"][0]["runtimeId"].startswith(killed)]
+    assert (stopped["stopCode"], stopped["containers"][0]["exitCode"]) == ("EssentialContainerExited", 137)
 
 
 def test_a_name_of_digits_is_a_text_in_what_the_demo_application_says(web: ContainerWorld) -> None:
@@ -212,13 +212,12 @@ def test_a_name_of_digits_is_a_text_in_what_the_demo_application_says(web: Conta
     port = choose_ports([80], {})[80]
     environment = {"PATH": os.environ["PATH"], "TENANT": "0071", "PORT": str(port)}
     application = Path(demo_images.__file__).with_name("application.pl")
-    process = subprocess.Popen(["perl", str(application)], env=environment, stdout=subprocess.PIPE)
-    try:
-        assert process.stdout is not None and b"listens" in process.stdout.readline()
-        assert web.get("/json", port)[1]["tenant"] == "0071"
-    finally:
-        process.kill()
-        process.wait()
+    with subprocess.Popen(["perl", str(application)], env=environment, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None and b"listens" in process.stdout.readline()
+            assert web.get("/json", port)[1]["tenant"] == "0071"
+        finally:
+            process.kill()
 
 
 def test_fewer_and_more_tasks(web: ContainerWorld) -> None:

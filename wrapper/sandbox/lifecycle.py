@@ -30,7 +30,8 @@ STOP_SECONDS = 10.0
 DROPPED_PREFIXES = ("AWS_", "TF_", "JENKINS_", "PYTHON", "MOTO_", "WERKZEUG_", "FLASK_")
 # Isolated, as the executable starts Python: the folder of the package is the last place to look.
 PACKAGE = str(Path(__file__).resolve().parents[2])
-SERVER = f"import sys; sys.path.append(sys.argv.pop(1)); from {__package__}.server import main; main()"
+# And ends at once when all is written: to take moto's objects apart costs Python seconds, for which `sandbox stop` would wait.
+SERVER = f"import os, sys; sys.path.append(sys.argv.pop(1)); from {__package__}.server import main; main(); os._exit(0)"
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback is never reached through a proxy
 
 
