@@ -57,6 +57,7 @@ def test_it_takes_every_kind_of_rule(program: str, tmp_path: Path) -> None:
     rules = [rule(both, one, priority=n) for n, one in enumerate(EVERY)]
     redirect = {"type": "redirect", "code": 301, "protocol": "HTTPS", "port": "443", "host": "www.example.com"}
     rules += [rule(redirect, priority=8), rule({"type": "fixed-response", "code": 404, "body": "no"})]
+    rules.append(rule({"type": "fixed-response", "code": 503, "body": None}, priority=9))
     servers = {ACME: [ProxyServer("task-a", 4711, 7, cookie=True)]}
     text = configuration(world(*rules, sticky=60.0), servers, Layout(WORKER, {80: 8001}))
     (tmp_path / CONFIGURATION).write_text(text)

@@ -19,7 +19,7 @@ from .routes import Backends
 from .runtime_api import MASTER, WORKER, HaproxyCommands, Refused, RunningServers
 
 CONFIGURATION, PIDS, LOG = "haproxy.cfg", "haproxy.pid", "haproxy.log"
-_ENDS = 5.0  # seconds
+_BEGINS, _ENDS = 30.0, 5.0  # seconds; on a busy machine a process takes its time
 
 
 class Proxy:
@@ -75,13 +75,17 @@ class Proxy:
         (self._home / PIDS).write_text(
             str(self._master.pid)
         )  # by us: HAProxy's own comes late, and a second one would start
-        if not soon(self._is_up, _ENDS):
+        soon(lambda: self._is_up() or not self._lives(), _BEGINS)
+        if not self._is_up():
             raise UnavailableError("HAProxy did not start", where=str(self._home / LOG), hint="read the log")
 
     def _is_up(self) -> bool:
         with contextlib.suppress(OSError, IndexError):
-            return self.worker() > 0
+            return (self._home / WORKER).exists() and self.worker() > 0
         return False
+
+    def _lives(self) -> bool:
+        return self._master is not None and self._master.poll() is None
 
     def end(self) -> None:
         pid = self.running()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..model.errors import UnavailableError
 from . import plane_report
 from . import world as worlds
 from .clock import PlaneClock
@@ -24,6 +25,7 @@ from .meter import Meter
 from .nouns import Target, TargetGroup, World
 from .plane_state import PlaneState
 from .proxying import Proxying
+from .runtime_api import Refused
 from .service_runner import ServiceRunner
 from .target_states import HealthAnswer, checked
 from .task_runner import TaskRunner
@@ -46,6 +48,7 @@ class Plane:
         self._runner = TaskRunner(self._state, engine, self._logs)
         self._services = ServiceRunner(self._state, self._runner)
         self._events = EngineEvents(self._state, engine, self._runner)
+        self._refused = ""
         self._drills = Drills(self._state, engine)
         self._meter = Meter(self._state, engine)
         self._checker = Checker(self._answered, clock.factor)
@@ -107,7 +110,13 @@ class Plane:
         state.forget()
 
     def _route(self) -> None:
-        self._proxying.apply(self._state.world, self._state.tasks.values(), self._state.clock.now())
+        """A configuration that HAProxy does not take keeps no task from running."""
+        try:
+            self._proxying.apply(self._state.world, self._state.tasks.values(), self._state.clock.now())
+        except (Refused, UnavailableError) as error:
+            if str(error) != self._refused:
+                log.error("HAProxy goes on as before: %s", error)
+            self._refused = str(error)
 
     def stop(self) -> None:
         self._checker.watch({})

@@ -209,8 +209,9 @@ def _own_backends(rule: Mapping[str, Any], listener: Mapping[str, Any], layout: 
         yield f"    http-request redirect code {code} location {where}?{query} if {{ query,length gt 0 }}\n"
         yield f"    http-request redirect code {code} location {where}\n"
     elif action["type"] == "fixed-response":
-        kind = quoted(action.get("content_type") or "text/plain")
-        yield f"    http-request return status {action['code']} content-type {kind} string {quoted(action.get('body') or '')}\n"
+        kind, body = quoted(action.get("content_type") or "text/plain"), quoted(action.get("body") or "")
+        said = f" content-type {kind} string {body}" if action.get("body") else ""  # HAProxy takes no empty string
+        yield f"    http-request return status {action['code']}{said}\n"
     else:
         yield "    http-request return status 501\n"
 

@@ -16,7 +16,7 @@ from .routes import Backends, ProxyServer
 
 WORKER, MASTER = "haproxy.sock", "master.sock"
 _LONGEST_PATH = 100  # of a socket; the kernel's own limit is 107, and 103 elsewhere
-_SECONDS, _LISTENS = 10.0, 1.0
+_SECONDS, _LISTENS = 30.0, 10.0
 _ADDED, _DELETED = "New server registered.", "Server deleted."
 
 

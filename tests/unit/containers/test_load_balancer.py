@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from wrapper.containers.load_balancer import CONFIGURATION, PIDS, Proxy, choose_ports
 from wrapper.containers.runtime_api import HaproxyCommands
+from wrapper.model.errors import UnavailableError
 
 
 class Answering(HaproxyCommands):
@@ -26,6 +29,14 @@ def test_another_process_with_the_number_of_the_proxy_is_not_believed(tmp_path: 
     assert proxy.running() == 0
     proxy.end()
     assert not (tmp_path / PIDS).exists()
+
+
+def test_one_that_ends_at_once_is_an_error_at_once(tmp_path: Path) -> None:
+    program = tmp_path / "haproxy"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    program.chmod(0o755)
+    with pytest.raises(UnavailableError, match="HAProxy did not start"):
+        Proxy(tmp_path, str(program), Answering(tmp_path)).apply("frame", "text", {})
 
 
 def test_it_is_started_once_and_ends(tmp_path: Path) -> None:

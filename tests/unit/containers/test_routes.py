@@ -87,6 +87,7 @@ def test_a_fixed_answer() -> None:
     action = {"type": "fixed-response", "code": 404, "body": 'say "no" for $5', "content_type": "text/plain"}
     words = 'http-request return status 404 content-type "text/plain" string "say \\"no\\" for \\$5"'
     assert words in lines(rule(action))
+    assert "http-request return status 404" in lines(rule({**action, "body": None}))
 
 
 def test_https_has_its_certificates() -> None:
