@@ -77,9 +77,15 @@ class MergeChoice:
         why = {True: "it has a state", False: "it has no state", None: "whether it has a state is not known here"}[
             state
         ]
-        rule, how = (DEEP, "merged") if state is False else (REPLACE, "replaced, as until now")
+        rule = rule_of(state)
+        how = "merged" if rule == DEEP else "replaced, as until now"
         self.info(f"{layer.label}: {in_words(found)}; {why}: {how}; {_choose(self.stack)}")
         return rule
+
+
+def rule_of(has_state: bool | None) -> str:
+    """What has a state, or may have one, keeps the rule that made it."""
+    return DEEP if has_state is False else REPLACE
 
 
 def undecided(layer: Layer, found: Sequence[MergeDifference]) -> UndecidedError:

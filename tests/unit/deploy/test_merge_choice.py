@@ -17,7 +17,7 @@ from said import Said
 
 from wrapper.aws.identity import NOBODY, Identity
 from wrapper.cli.installation import SELF
-from wrapper.deploy.merge_choice import MergeChoice, UndecidedError
+from wrapper.deploy.merge_choice import MergeChoice, UndecidedError, rule_of
 from wrapper.deploy.prepared import LayerOverrides
 from wrapper.engines.image import inputs
 from wrapper.fleet.change_detection import ChangeDetector, TenantFilter
@@ -113,6 +113,11 @@ def test_only_the_keys_of_builds_are_merged_by_every_rule(maps: Disk, merge: str
     cloud = Cloud(maps)
     cloud.perform("apply", "globex", "-var", 'builds={ worker = "3" }')
     assert cloud.values[f"{LABEL}/globex"]["builds"] == {"api": "1", "web": "2", "worker": "3"}
+
+
+@pytest.mark.parametrize(("has_state", "rule"), [(False, "deep"), (True, "replace"), (None, "replace")])
+def test_what_may_have_a_state_keeps_the_older_rule(has_state: bool | None, rule: str) -> None:
+    assert rule_of(has_state) == rule
 
 
 def test_a_layer_without_a_state_is_read_by_the_newer_rule(newco: Disk) -> None:

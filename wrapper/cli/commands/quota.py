@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...aws import quota_headroom, quotas
+from ...deploy.merge_choice import rule_of
 from ...model.errors import NotFoundError, OrchestrateError, RefusedError
 from ...model.nouns import Layer, ResolvedValue, Stack
 from ...state import layer_state, store
-from ...terraform.merging import DEEP, REPLACE
 from ..command import Command
 from ..options import ASKS_AWS, takes
 from ..session import CliSession
@@ -79,7 +79,7 @@ def _fleet(
     session: CliSession, stack: Stack, stateful: frozenset[str], wanted: int | None
 ) -> quota_headroom.FleetDemand:
     def decide(layer: Layer, _differences: object) -> str:
-        return REPLACE if layer.tenant in stateful else DEEP
+        return rule_of(layer.tenant in stateful)
 
     values, deployed = session.project.values, sorted(stateful - {""})
     names = [*deployed, *(t for t in session.project.tenants(stack) if t not in deployed)]
