@@ -15,7 +15,7 @@ import yaml
 from account import Account
 from harness import REGION, ROOT, Project
 
-pytestmark = [pytest.mark.docker, pytest.mark.terraform, pytest.mark.sandbox, pytest.mark.long(200)]
+pytestmark = [pytest.mark.docker, pytest.mark.terraform, pytest.mark.sandbox]
 PAGE = (ROOT / "docs/jenkins.md").read_text()
 (STEPS,) = (block for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if block.startswith("# 1."))
 AWS = (
