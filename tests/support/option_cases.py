@@ -84,6 +84,12 @@ def changed(disk: Disk) -> None:
     disk.append(f"{APP}/tenant.tfvars.j2", 'text = "changed"\n')
 
 
+def _tagged(disk: Disk) -> None:
+    """One tenant has a tag, and every one has something to apply."""
+    changed(disk)
+    disk.append(f"{APP}/tenants/globex.tfvars", 'tags = ["gold"]\n')
+
+
 def _repeated(disk: Disk) -> None:
     _report(disk)
     changed(disk)
@@ -129,6 +135,7 @@ ALL = {
     "--all-tenants": lambda c: Case(alone(c), "--all-tenants"),
     "--jobs": lambda c: Case(f"{many(c)} --jobs 1", "--jobs 2", meets=True, change=changed),
     "--tenants": lambda c: Case(many(c), "--tenants globex", change=changed),
+    "--tag": lambda c: Case(many(c), "--tag gold", change=_tagged),
     "--shard": lambda c: Case(many(c), "--shard 2/2", change=changed),
     "--fail-fast": lambda c: Case(f"{many(c)} --jobs 1", "--fail-fast", fails="acme", change=changed),
     "--tenant-timeout": lambda c: Case(f"{many(c)} --jobs 1", "--tenant-timeout 1ms", slow=0.02, change=changed),
@@ -300,11 +307,12 @@ ONE = {
     ("apply", "--unpromoted"): Case(f"apply {_UNPROMOTED}", "--unpromoted hotfix"),
     ("plan", "--unpromoted"): Case("plan -out=p " + _UNPROMOTED.partition(" --confirm")[0], "--unpromoted hotfix"),
     **{
-        (name, option): Case(ALONE[name], f"{option} {value}", change=changed)
+        (name, option): Case(ALONE[name], f"{option} {value}", change=_tagged)
         for name in ("affected", "shards", "tenants")
-        for option, value in (("--tenants", "globex"), ("--shard", "2/2"))
+        for option, value in (("--tenants", "globex"), ("--tag", "gold"), ("--shard", "2/2"))
     },
     ("builds", "--tenants"): Case("builds app-test", "--tenants globex"),
+    ("builds", "--tag"): Case("builds app-test", "--tag gold", change=_tagged),
     ("builds", "--shard"): Case("builds app-test", "--shard 2/2"),
     ("builds", "--format"): Case("builds app-test --tenant acme", "--format env"),
     ("vars", "--merge-diff"): Case("vars app-test", "--merge-diff"),

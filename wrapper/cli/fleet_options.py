@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _SCOPE = (
     shared("--tenants", multiple=True, metavar="GLOB", help="Only these tenants: a*,!acme (an exclusion wins)."),
+    shared(
+        "--tag", multiple=True, metavar="TAG", help="Only tenants with this tag in their file; several: any of them."
+    ),
     shared("--shard", metavar="K/N", help="Shard K of N of the tenants, by their names."),
 )
 _POLICY = (

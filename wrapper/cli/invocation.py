@@ -192,7 +192,7 @@ def _check_saved(session: CliSession, form: Form, tokens: Sequence[Token]) -> No
 def _is_for_many(options: FleetOptions, verb: Verb, layer: Layer) -> bool:
     """Whether a command is for many layers. UsageError where it says both one tenant and many."""
     stack, tenant = layer.stack, layer.tenant
-    named = [n for n in ("tenants", "shard", "failed_from") if getattr(options, n)]
+    named = [n for n in ("tenants", "tag", "shard", "failed_from") if getattr(options, n)]
     many = options.all_tenants or bool(named)
     if many and tenant:
         other = "--" + (named[0].replace("_", "-") if named else "all-tenants")

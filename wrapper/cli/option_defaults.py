@@ -48,7 +48,7 @@ def defaults(chosen: Options, environ: Mapping[str, str], settings: ProjectSetti
 def _is_for_many(ctx: click.Context, options: Options) -> bool:
     """Whether many tenants were asked for, or the command knows nothing else."""
     fleet = options.fleet
-    chosen = fleet.all_tenants or fleet.tenants or fleet.shard or fleet.failed_from
+    chosen = fleet.all_tenants or fleet.tenants or fleet.tag or fleet.shard or fleet.failed_from
     return bool(chosen) or "all_tenants" not in {option.name for option in ctx.command.params}
 
 

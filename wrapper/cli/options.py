@@ -18,6 +18,7 @@ class FleetOptions:
 
     all_tenants: bool = False
     tenants: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
     shard: str = ""
     failed_from: str = ""
     resume: bool = False

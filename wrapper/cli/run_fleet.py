@@ -110,7 +110,8 @@ def _tenant_filter(session: CliSession, invocation: Invocation) -> TenantFilter:
     narrow = TenantFilter(
         patterns=selection.parse_patterns(options.tenants),
         shard=selection.parse_shard(options.shard) if options.shard else None,
-        stack_layer=not options.tenants and not options.shard and not options.failed_from,
+        stack_layer=not options.tenants and not options.tag and not options.shard and not options.failed_from,
+        tags=selection.parse_tags(options.tag),
     )
     return replace(narrow, **_failed_from(session, invocation)) if options.failed_from else narrow
 
@@ -167,6 +168,7 @@ def _command(session: CliSession, request: FleetRequest) -> str:
     words = [*(request.words or (one.verb.name, one.stack.name, one.stack.region))]
     words += [f"--tenants={p}" for p in tenant_filter.patterns] + (["--all-tenants"] if options.all_tenants else [])
     words += [f"--tenant={one.tenant}"] if one.tenant else []
+    words += [f"--tag={tag}" for tag in tenant_filter.tags]
     words += [f"--shard={tenant_filter.shard}"] if tenant_filter.shard else []
     words += [f"--failed-from={options.failed_from}"] if options.failed_from else []
     return line_of(session, one, words)

@@ -68,7 +68,8 @@ def open_status(session: CliSession, stack: Stack) -> Iterator[TenantStatus]:
 
 def filter_of(session: CliSession) -> TenantFilter:
     shard = selection.parse_shard(session.options.fleet.shard) if session.options.fleet.shard else None
-    return TenantFilter(selection.parse_patterns(session.options.fleet.tenants), shard)
+    fleet = session.options.fleet
+    return TenantFilter(selection.parse_patterns(fleet.tenants), shard, tags=selection.parse_tags(fleet.tag))
 
 
 def report_caught_up(session: CliSession, diffs: Sequence[LayerDiff]) -> None:

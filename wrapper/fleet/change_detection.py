@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from ..deploy import build_choices
 from ..deploy.deployer import Deployer
@@ -21,7 +22,7 @@ from ..state.index import LayerStatus, TenantIndex
 from ..state.record import DeploymentRecord
 from ..terraform.caller_values import named
 from ..terraform.commands import Token, Verb
-from .selection import Selection, Shard, choose
+from .selection import Selection, Shard, choose, tagged
 
 _ALWAYS = ("replace", "refresh-only", "destroy", "target", "exclude")  # flags that mean to start, changed or not
 
@@ -29,13 +30,14 @@ _ALWAYS = ("replace", "refresh-only", "destroy", "target", "exclude")  # flags t
 @dataclass(frozen=True)
 class TenantFilter:
     """Which layers take part. ``only``: these and no others (what failed last time); ``done``: results of an interrupted
-    run, which are not run again; ``stack_layer``: the stack layer too."""
+    run, which are not run again; ``stack_layer``: the stack layer too; ``tags``: tenants whose file has one of these."""
 
     patterns: tuple[str, ...] = ()
     shard: Shard | None = None
     only: frozenset[str] | None = None
     done: Mapping[str, LayerResult] = field(default_factory=dict)
     stack_layer: bool = True
+    tags: tuple[str, ...] = ()
 
 
 def _what_is_wrong(status: LayerStatus, error: OrchestrateError) -> str:
@@ -91,13 +93,16 @@ class ChangeDetector:
 
     def choose(self, found: TenantIndex, tenant_filter: TenantFilter, *, deployed_only: bool) -> Selection:
         """Tenants in scope by name: those that are declared or have a state, or the latter alone."""
-        stack = self.deployer.stack
+        deployer, stack = self.deployer, self.deployer.stack
         if stack.tenant_source is None:
             return Selection((), {})
-        declared = [] if deployed_only else self.deployer.project.tenants(stack)
+        declared = [] if deployed_only else deployer.project.tenants(stack)
         names = {*declared, *found.stateful} if tenant_filter.only is None else tenant_filter.only - {""}
         if deployed_only:
             names &= {*found.stateful}
+        if tenant_filter.tags:
+            tags = partial(deployer.project.values.tags, stack)
+            names = tagged(names, tenant_filter.tags, tags, stack.label)
         choice = choose(names, tenant_filter.patterns, stack.label)
         mine = tuple(n for n in choice.chosen if tenant_filter.shard is None or n in tenant_filter.shard)
         return Selection(

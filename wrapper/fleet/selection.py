@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeVar
@@ -60,6 +60,28 @@ def choose(names: Iterable[str], patterns: Sequence[str], where: str) -> Selecti
     kept = [n for n in names if not wanted or any(fnmatchcase(n, p) for p in wanted)]
     unwanted = {n: p for n in kept for p in patterns if p.startswith("!") and fnmatchcase(n, p[1:])}
     return Selection(tuple(n for n in kept if n not in unwanted), unwanted)
+
+
+def tagged(
+    names: Iterable[str], wanted: Sequence[str], tags_of: Callable[[str], Sequence[str]], where: str
+) -> set[str]:
+    """The names that have one of these tags; all where none is wanted. A tag that no name has is a NotFoundError."""
+    names = set(names)
+    if not wanted:
+        return names
+    tags = {name: tags_of(name) for name in names}
+    known = {tag for every in tags.values() for tag in every}
+    if lacking := [tag for tag in wanted if tag not in known]:
+        raise unknown("tenant with the tag", lacking[0], known, where)
+    return {name for name, mine in tags.items() if any(tag in wanted for tag in mine)}
+
+
+def parse_tags(texts: Iterable[str]) -> tuple[str, ...]:
+    """As typed: repeated, or many in one with commas."""
+    found = tuple(tag.strip() for text in texts for tag in text.split(","))
+    if any(not tag for tag in found):
+        raise UsageError("--tag names an empty tag", hint="for example: --tag gold,silver")
+    return found
 
 
 def parse_patterns(texts: Iterable[str]) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ values gets them. Knows in which order (ORIGINS, which docs/configuration.md has
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from ..model.errors import OrchestrateError
+from ..model.errors import ConfigError, OrchestrateError
 from ..model.fingerprint import digest
 from ..model.nouns import Layer, ResolvedValue, Stack, Variable
 from ..terraform import merging, variables
@@ -26,6 +27,8 @@ ForgiveLayer = Callable[[Layer | None, OrchestrateError, str], None]
 Decide = Callable[[Layer, Sequence[MergeDifference]], str]
 Texts = Mapping[str, str | OrchestrateError]
 _TEMPLATE = "tenant.tfvars.j2"
+TAGS = "tags"
+_TAG = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 _ROOTS = ("src/*/", "src/*/tenant/", "config/*/", "config/*/*/")
 # Where a value comes from; a later one wins.
 ORIGINS = (
@@ -236,7 +239,23 @@ class VariableFiles:
     def _from_file(self, layer: Layer) -> Iterator[Source]:
         file = tenant_file(layer.stack, layer.tenant)
         if self._files.values(file):
-            yield self._files.source(file, mine=True, tenant=True)
+            yield self._without_tags(self._files.source(file, mine=True, tenant=True), layer.stack)
+
+    def _without_tags(self, source: Source, stack: Stack) -> Source:
+        """What a tenant's file says of the tenant itself is no value, unless the root has a variable of that name."""
+        if TAGS not in source.values or not self._has_tags(stack):
+            return source
+        _checked_tags(source)
+        return replace(source, values={name: value for name, value in source.values.items() if name != TAGS})
+
+    def _has_tags(self, stack: Stack) -> bool:
+        return stack.tenant_source is not None and TAGS not in self.declared(stack.tenant_source)
+
+    def tags(self, stack: Stack, tenant: str) -> tuple[str, ...]:
+        """Those of a tenant's file; () without one, and where ``tags`` is a variable of the root."""
+        file = tenant_file(stack, tenant)
+        source = self._files.source(file) if self._has_tags(stack) and self._files.has(file) else None
+        return _checked_tags(source) if source and TAGS in source.values else ()
 
     def _from_tool(self, layer: Layer, declared: Mapping[str, Variable]) -> dict[str, ResolvedValue]:
         facts = {"region": layer.stack.region, "stack": layer.stack.name, "tenant": layer.tenant}
@@ -284,6 +303,14 @@ class VariableFiles:
                 if isinstance(text, str):
                     self._files.parses.keep_text(common + tenant, text)
         return {t: text for t, text in texts.items() if text is not None}
+
+
+def _checked_tags(source: Source) -> tuple[str, ...]:
+    value, line = source.values[TAGS]
+    if isinstance(value, list | tuple) and all(isinstance(tag, str) and _TAG.fullmatch(tag) for tag in value):
+        return tuple(value)
+    hint = 'names of small letters, digits and dashes, for example: tags = ["gold", "eu"]'
+    raise ConfigError("tags: give a list of names", where=f"{source.name}:{line}", hint=hint)
 
 
 def tenant_file(stack: Stack, tenant: str) -> Path:

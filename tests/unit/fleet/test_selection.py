@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrapper.fleet.selection import Shard, balance, choose, parse_patterns, parse_shard, waves
+from wrapper.fleet.selection import Shard, balance, choose, parse_patterns, parse_shard, parse_tags, tagged, waves
 from wrapper.model.errors import NotFoundError, UsageError
 
 NAMES = st.lists(st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True), unique=True, max_size=40)
@@ -84,3 +84,27 @@ def test_waves_are_everybody_in_order(names: list[str], canary: int, wave: int) 
     assert all(parts)
     assert canary == 0 or not names or len(parts[0]) == min(canary, len(names))
     assert all(len(part) <= wave for part in parts[1 if canary else 0 :]) or wave == 0
+
+
+TAGS = {"acme": ("gold", "eu"), "bee": ("silver",), "ant": ()}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [((), "acme ant bee"), (("gold",), "acme"), (("silver", "eu"), "acme bee")],
+)
+def test_a_tag_selects_those_that_have_it(wanted: tuple[str, ...], names: str) -> None:
+    assert " ".join(sorted(tagged(TAGS, wanted, lambda name: TAGS[name], "here"))) == names
+
+
+def test_a_tag_that_no_tenant_has() -> None:
+    with pytest.raises(NotFoundError, match="no tenant with the tag 'glod'") as error:
+        tagged(TAGS, ("gold", "glod"), lambda name: TAGS[name], "here")
+    assert error.value.hint == "did you mean gold?"
+
+
+def test_tags_as_typed() -> None:
+    assert parse_tags(["gold, eu", "x"]) == ("gold", "eu", "x")
+    for text in ("", "gold,"):
+        with pytest.raises(UsageError, match="an empty tag"):
+            parse_tags([text])

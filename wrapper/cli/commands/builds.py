@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import click
@@ -66,13 +67,14 @@ def _entries(session: CliSession, layer: Layer) -> dict[str, LayerStatus]:
     """Each deployed tenant in scope; the stack layer, by the stack's name, where it has builds."""
     found = index.read(session.store(layer.stack), layer.stack)
     shard = selection.parse_shard(session.options.fleet.shard) if session.options.fleet.shard else None
-    choice = selection.choose(
-        found.deployed, selection.parse_patterns(session.options.fleet.tenants), layer.stack.label
-    )
+    fleet = session.options.fleet
+    tags = partial(session.project.values.tags, layer.stack)
+    names = selection.tagged(found.deployed, selection.parse_tags(fleet.tag), tags, layer.stack.label)
+    choice = selection.choose(names, selection.parse_patterns(fleet.tenants), layer.stack.label)
     entries = {n: found.of(n) for n in choice.chosen if shard is None or n in shard}
     tells = (
         bool(found.stack_layer.record.builds or found.stack_layer.error)
-        and not session.options.fleet.tenants
+        and not (fleet.tenants or fleet.tag)
         and not shard
     )
     return ({f"({layer.stack.name})": found.stack_layer} if tells else {}) | entries
