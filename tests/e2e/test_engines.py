@@ -153,7 +153,9 @@ def test_init_checks_the_providers_and_only_an_image_is_believed_afterwards(proj
     )
     project.write("src/tiny/.terraform.lock.hcl", re.sub(r'"(h1|zh):[^"]{8}', r'"\1:00000000', lock))
     in_docker = project.environment["ORCHESTRATE_ENGINE"] == "docker"
-    refused = project.run("plan", "tiny", codes=(65, 77) if in_docker else (1,))  # 65: a mirror of this host has the provider
+    refused = project.run(
+        "plan", "tiny", codes=(65, 77) if in_docker else (1,)
+    )  # 65: a mirror of this host has the provider
     assert "checksum" in refused.err and "+ terraform plan" not in refused.err
     assert "+ terraform init" not in refused.err or not in_docker, "no container is made"
 
