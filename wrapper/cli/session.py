@@ -284,7 +284,8 @@ class CliSession:
     def wanted_terraform(self, stack: Stack | None) -> tuple[str, str]:
         """The version that must run, and the file that says so; "" for any."""
         if stack and stack.settings.terraform:
-            return stack.settings.terraform, stack.settings_file
+            line = self.project.files.literals(stack.config / "stack.hcl")["terraform"][1]
+            return stack.settings.terraform, f"{stack.settings_file}:{line}"
         settings = self.project.settings
         return settings.terraform, settings.where.get("terraform", "")
 

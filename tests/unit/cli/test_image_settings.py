@@ -115,8 +115,9 @@ def test_another_needs_its_digests(example: Disk) -> None:
 
 
 def test_a_stack_may_have_another(run_cli: Run, example: Disk) -> None:
+    example.write("config/global/stack.hcl", '\nterraform = "1.9.8"\n')
+    assert "where: config/global/stack.hcl:2\n" in run_cli("plan", "global", "--dry-run").err
     example.write("orchestrate.hcl", SUMS)
-    example.write("config/global/stack.hcl", 'terraform = "1.9.8"\n')
     images = [
         next(word for word in run_cli("plan", stack, "--dry-run").out.split() if word.startswith("orchestrate:"))
         for stack in ("app-test", "global")

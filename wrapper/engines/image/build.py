@@ -77,20 +77,31 @@ def build(
     name = tag(root, asked)
     if exists(client, name):
         return name
-    with translated(), one_at_a_time(root, progress):
-        if not exists(client, name):
-            build_missing(root, client, progress, os.environ if env is None else env, asked)
+    with translated():
+        check_parts(root, client, os.environ if env is None else env, asked)
+        with one_at_a_time(root, progress):
+            if not exists(client, name):
+                build_missing(root, client, progress, os.environ if env is None else env, asked)
     return name
+
+
+def check_parts(root: Path, client: docker.DockerClient, env: Mapping[str, str], asked: ImageRequest) -> None:
+    """ConfigError for what cannot be had, before another build is waited for."""
+    if asked != NOTHING:
+        pins = read_pins(root, architecture(client), asked)
+        package_checks.check_named_mirror(pins, asked, env)
+        package_checks.check(pins, locate_sources(root, env, pins.arch, asked=asked), asked)
+
+
+def architecture(client: docker.DockerClient) -> str:
+    return str(client.version().get("Arch", "")) or host_arch()
 
 
 def build_missing(
     root: Path, client: docker.DockerClient, progress: ProgressCallback, env: Mapping[str, str], asked: ImageRequest
 ) -> None:
-    pins = read_pins(root, str(client.version().get("Arch", "")) or host_arch(), asked)
-    if asked != NOTHING:
-        package_checks.check_named_mirror(pins, asked, env)
+    pins = read_pins(root, architecture(client), asked)
     sources = locate_sources(root, env, pins.arch, asked=asked)
-    package_checks.check(pins, sources, asked)
     lack = lacking(client, pins, sources, env)
     base = env.get("ORCHESTRATE_BASE") or (pins.base if lack else local_base(client, pins, progress, asked))
     args = {"BUILD": secrets.token_hex(8), **dict(asked.arguments), "BASE": base}

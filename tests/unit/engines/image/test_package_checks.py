@@ -6,15 +6,17 @@ import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import thing_provider
 
-from wrapper.engines.image import inputs, package_checks
-from wrapper.engines.image.image_request import ImageRequest, Locked
+from wrapper.engines.image import build, inputs, package_checks
+from wrapper.engines.image.image_request import NOTHING, ImageRequest, Locked
 from wrapper.engines.image.inputs import Pins, Sources
 from wrapper.model.errors import ConfigError
 
+ROOT = Path(__file__).resolve().parents[4]
 THING = thing_provider.SOURCE
 ARCH = inputs.host_arch()
 PINS = Pins(ARCH, "b", "1.11.4", "", ((THING, "1.0.0"),))
@@ -61,6 +63,21 @@ def test_another_package_is_an_error_with_the_line(mirror: Path, hashes: tuple[s
     assert says in error.value.message and str(mirror) in error.value.message
     assert error.value.where == LINE
     assert f"./orchestrate providers lock src/app --platform linux_{ARCH}" in error.value.hint
+
+
+class Engine:
+    """A Docker engine that has no image yet."""
+
+    def version(self) -> dict[str, str]:
+        return {"Arch": ARCH}
+
+
+def test_no_other_build_is_waited_for(mirror: Path) -> None:
+    env = {"ORCHESTRATE_MIRROR": str(mirror)}
+    client: Any = Engine()
+    with pytest.raises(ConfigError, match="not the checksum"):
+        build.check_parts(ROOT, client, env, locked("h1:other"))
+    build.check_parts(ROOT, client, {}, NOTHING)
 
 
 def test_a_named_mirror_that_lacks_a_version(mirror: Path) -> None:
