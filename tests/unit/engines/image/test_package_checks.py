@@ -100,3 +100,26 @@ def test_a_mirror_with_other_versions_is_told_where_no_registry_answers(mirror: 
     found = package_checks.other_versions(PINS, asked, Sources(), env)
     assert found is not None and "no registry answers" in found.message and found.where == LINE
     assert package_checks.other_versions(PINS, replace(asked, locked=()), Sources(), env) is None
+
+
+# -- what a build says --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("said", ["E: Couldn't find these debs: no-such", "E: Unable to locate package no-such"])
+def test_a_package_that_debian_does_not_have(said: str) -> None:
+    """By debootstrap, and by apt in the open way."""
+    asked = ImageRequest(packages=("no-such",), where={"packages": "orchestrate.hcl:3"})
+    error = build.failure("non-zero code: 100", build.BuildLog(print, said=["Step 1", said], asked=asked))
+    assert isinstance(error, ConfigError) and error.where == "orchestrate.hcl:3"
+    assert error.message == "packages: Debian has no package no-such"
+
+
+def test_a_version_that_the_registry_does_not_have() -> None:
+    said = [
+        f"- {THING}: no available releases match the given constraints 1.0.0",
+        "orchestrate: no registry has a provider of the lock file",
+    ]
+    log = build.BuildLog(print, said=said, asked=locked("h1:x"))
+    error = build.failure("The command 'sh' returned a non-zero code: 5", log)
+    assert isinstance(error, ConfigError) and error.where == LINE
+    assert "cannot be had: no registry has a provider of the lock file" in error.message
