@@ -220,12 +220,17 @@ def failure(error: str, log: BuildLog) -> OrchestrateError:
     if "non-zero code: 5" in error:
         rows = " ".join(log.said)
         names = [one for one in log.asked.locked if one.source.removeprefix("registry.terraform.io/") in rows]
-        return package_checks.not_to_be_had(names[0], what) if names else ConfigError(what, hint="see docs/image.md")
+        return package_checks.not_to_be_had(names[0], what) if names else no_release(what, log.asked)
     if "non-zero code: 3" in error:
         return RefusedError(f"the image was not built: {what}", hint="see docs/image.md")
     needs = "the network must reach the base image, the Debian mirror, the Terraform releases and the registry"
     hint = f"{needs}; or build from this host's files, which is barred because {log.lack}" if log.lack else ""
     return UnavailableError(f"the image cannot be built: {what}", hint=hint)
+
+
+def no_release(what: str, asked: ImageRequest) -> ConfigError:
+    hint = "is the version right? registries.releases and ORCHESTRATE_RELEASES name the site (docs/orchestrate-hcl.md)"
+    return ConfigError(f"the image was not built: {what}", where=asked.where.get("terraform", ""), hint=hint)
 
 
 @contextmanager

@@ -114,6 +114,14 @@ def test_a_package_that_debian_does_not_have(said: str) -> None:
     assert error.message == "packages: Debian has no package no-such"
 
 
+def test_a_terraform_that_the_release_site_does_not_have() -> None:
+    said = ["orchestrate: there is no https://e.com/terraform/1.99.0/terraform_1.99.0_linux_amd64.zip"]
+    asked = ImageRequest((("TERRAFORM_VERSION", "1.99.0"),), where={"terraform": "orchestrate.hcl:1"})
+    error = build.failure("non-zero code: 5", build.BuildLog(print, said=said, asked=asked))
+    assert isinstance(error, ConfigError) and error.where == "orchestrate.hcl:1"
+    assert "there is no https://e.com/terraform/1.99.0/" in error.message
+
+
 def test_a_version_that_the_registry_does_not_have() -> None:
     said = [
         f"- {THING}: no available releases match the given constraints 1.0.0",
