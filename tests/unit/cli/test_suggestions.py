@@ -292,6 +292,7 @@ SENTENCES = {
     "run/plan_file.py:check: make a new plan of {} with -out=FILE",
     "run/plan_file.py:check: make it with this tool: plan ... -out=FILE",
     "run/plan_file.py:check: make one with plan ... -out=FILE",
+    "run/retry.py:_of_a_dead_run: its Terraform may go on in a container (docker ps); if none does: {}",
     "sandbox/lifecycle.py:usable: orchestrate {} started the sandbox that runs; this is {}",
     "terraform/caller_values.py:from_environment: export it first, or write {} {}=NAME with the name of another",
     "terraform/failures.py:_overtaken: nothing was changed; make a new plan",
