@@ -76,7 +76,7 @@ def test_what_was_promoted_stays(shipped: Project) -> None:
     assert runs(shipped, TEST) == both
 
     # what promote says is what makes it good, and keeps the builds
-    shipped.run("taint", TEST, REGION, "-var", "tenant=acme", "module.service.aws_ecs_task_definition.this")
+    shipped.run("taint", TEST, REGION, "-var", "tenant=acme", 'module.service["service1"].aws_ecs_task_definition.this')
     refused = shipped.run("promote", TEST, LIVE, REGION, "-var", "tenant=acme", *CONFIRM, codes=(77,))
     (hint,) = (
         line.partition("./orchestrate ")[2] for line in refused.err.splitlines() if "./orchestrate apply" in line
