@@ -219,7 +219,7 @@ MOVED = "../../../src/appcluster/tenant/moves.tf"
 
 def lines_to_type() -> str:
     """As on the page, for a root of which this one is a part."""
-    page = (ROOT / "docs/upgrading.md").read_text().split("### Modules from git or a registry")[1]
+    page = (ROOT / "docs/upgrading.md").read_text().split("# Modules from git or a registry\n")[1].split("\n#")[0]
     lines = "\n".join(re.findall(r"^    (.+)$", page, re.MULTILINE))
     typed = "./orchestrate state STACK REGION -var tenant=T"
     assert lines.count(typed) == 3

@@ -11,7 +11,7 @@ module "service" {
   container  = var.container
   target     = try(var.load_balancer.mode, "own") == "none" ? null : module.load_balancer.targets.service1
   service    = { first = module.load_balancer.first }
-  discovery  = try(merge({ name = var.tenant }, var.dns.discovery), null)
+  discovery  = contains(keys(var.dns), "discovery") ? merge({ name = var.tenant }, var.dns.discovery) : null
 
   task       = var.task
   deployment = var.deployment
