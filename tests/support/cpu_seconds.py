@@ -1,4 +1,4 @@
-"""`pytest --cpu-seconds FILE`: a line for each test, the processor time of this process and of those that it started.
+"""`pytest --cpu-seconds=FILE tests`: a line for each test, the processor time of this process and of those that it started.
 
 Time on a clock says what else ran; processor time says what a test costs: `sort -rn FILE | head`. A process that outlives its
 test (a sandbox, the engine's containers) is not in it.
