@@ -35,8 +35,8 @@ NAMES = (
 
 
 def waiting(values: Values) -> Values:
-    """Real containers take their time."""
-    return values | {"deployment": values.get("deployment", {}) | {"wait_minutes": 10}}
+    """Real containers take their time; and so long does the apply of a new service with a broken image."""
+    return values | {"deployment": values.get("deployment", {}) | {"wait_minutes": 2}}
 
 
 def moved(world: ContainerWorld, one: Tenant, words: str, values: Values, well: bool) -> str:

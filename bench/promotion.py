@@ -46,12 +46,12 @@ class Promotion:
         words = (FROM, TO, REGION, "-var", f"tenant={TENANT}", "--confirm", f"{REGION}/{TO}/{TENANT}")
         self.place.verb("promote", *words, engine="host")
 
-    def load(self) -> Load:
+    def load(self, path: str) -> Load:
         shown = json.loads(self.place.orchestrate("sandbox", "status", "--json").stdout)["containers"]
-        return Load(int(shown["ports"]["443"]), "/", HOST, shown["ca"])
+        return Load(int(shown["ports"]["443"]), path, HOST, shown["ca"])
 
     def under_load(self, name: str, step: object, requests: int) -> str:
-        with loaded(self.load(), self.containers, requests, long=False) as (load, beside, logs):
+        with loaded(self.load(f"/{requests}"), self.containers, requests, long=False) as (load, beside, logs):
             began = time.monotonic()
             try:
                 step()  # type: ignore[operator]
