@@ -1,4 +1,4 @@
-"""The moves of a tenant under load: python bench/moves.py [MOVE ...]
+"""The moves of a tenant under load: python bench/moves.py [--good] [MOVE ...]
 
 Each move of tests/support/moves in a sandbox with containers, first with an image that ends at once, which must be refused, then
 with a good one: twenty requests a second to the tenant's name meanwhile, as bench/containers.py sends them. Applies are Terraform's
@@ -54,7 +54,9 @@ def moved(world: ContainerWorld, one: Tenant, words: str, values: Values, well: 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("moves", nargs="*", metavar="MOVE", help=f"which: {'; '.join(NAMES)}")
-    wanted = parser.parse_args().moves or NAMES
+    parser.add_argument("--good", action="store_true", help="with the good image alone")
+    options = parser.parse_args()
+    wanted = options.moves or NAMES
     with tempfile.TemporaryDirectory() as folder:
         project = make(Path(folder))
         try:
@@ -70,7 +72,10 @@ def main() -> None:
                     before, after = (waiting(values) for values in moves(served)[name])
                     one = tenant(served, Path(folder), f"t{number}")
                     assert one.apply(before), one.log[-1] + project.run("sandbox", "status").err
-                    print(moved(world, one, f"{name}, broken image", after | {"build": "broken"}, False), flush=True)
+                    if not options.good:
+                        print(
+                            moved(world, one, f"{name}, broken image", after | {"build": "broken"}, False), flush=True
+                        )
                     print(moved(world, one, name, after, True), flush=True)
         finally:
             project.run("sandbox", "stop")
