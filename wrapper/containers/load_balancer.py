@@ -88,10 +88,11 @@ class Proxy:
         return self._master is not None and self._master.poll() is None
 
     def end(self) -> None:
-        pid = self.running()
+        """Also where its files are gone."""
+        pid = self.running() or (self._master.pid if self._master is not None and self._lives() else 0)
         if pid:
             os.kill(pid, signal.SIGTERM)
-            if not soon(lambda: not self.running(), _ENDS):
+            if not soon(lambda: not self.running() and not self._lives(), _ENDS):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         if self._master is not None:

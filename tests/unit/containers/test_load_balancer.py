@@ -31,6 +31,18 @@ def test_another_process_with_the_number_of_the_proxy_is_not_believed(tmp_path: 
     assert not (tmp_path / PIDS).exists()
 
 
+def test_it_ends_also_where_its_files_are_gone(tmp_path: Path) -> None:
+    program = tmp_path / "haproxy"
+    program.write_text("#!/bin/sh\n: >haproxy.sock\nsleep 60 & wait\n")
+    program.chmod(0o755)
+    proxy = Proxy(tmp_path, str(program), Answering(tmp_path))
+    proxy.apply("frame", "text", {})
+    pid = proxy.running()
+    (tmp_path / PIDS).unlink()
+    proxy.end()
+    assert not Path(f"/proc/{pid}").exists()
+
+
 def test_one_that_ends_at_once_is_an_error_at_once(tmp_path: Path) -> None:
     program = tmp_path / "haproxy"
     program.write_text("#!/bin/sh\nexit 1\n")
