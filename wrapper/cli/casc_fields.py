@@ -11,6 +11,7 @@ from ..model.naming import nearest
 
 TEXT, NUMBER, FLAG = "a text", "a whole number", "true or false"
 NUMERAL = "a whole number, which the plugin keeps as a text"
+LIMIT = "a whole number, or -1 for none"
 # A field's name -> TEXT, NUMBER, FLAG, NUMERAL, the CascFields of each record in a list, a OneObject, or the words that it may be.
 CascFields = Mapping[str, Any]
 _FLAGS = {"true": True, "false": False}
@@ -55,8 +56,10 @@ def _of_kind(value: Any, kind: Any, where: str, plugin: str) -> Any:
         return value
     if kind is FLAG and (isinstance(value, bool) or value in _FLAGS):
         return value if isinstance(value, bool) else _FLAGS[value]
-    if kind in (NUMBER, NUMERAL) and not isinstance(value, bool) and re.fullmatch(r"\d+", str(value)):
-        return int(value) if kind is NUMBER else str(value)
+    if kind is LIMIT and str(value) == "-1":
+        return -1
+    if kind in (NUMBER, NUMERAL, LIMIT) and not isinstance(value, bool) and re.fullmatch(r"\d+", str(value)):
+        return str(value) if kind is NUMERAL else int(value)
     raise ConfigError(f"must be {kind}, not {value!r}", where=where)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..model.errors import ConfigError
-from .casc_fields import FLAG, NUMBER, NUMERAL, TEXT, CascFields, OneObject, checked, mapping
+from .casc_fields import FLAG, LIMIT, NUMBER, NUMERAL, TEXT, CascFields, OneObject, checked, mapping
 
 PLUGIN = "ec2"
 CLOUD: CascFields = {
@@ -36,7 +36,8 @@ TEMPLATE: CascFields = {
     "mode": ("NORMAL", "EXCLUSIVE"),
     "numExecutors": NUMERAL,
     **dict.fromkeys(("idleTerminationMinutes", "instanceCapStr", "launchTimeoutStr"), NUMERAL),
-    **dict.fromkeys(("minimumNumberOfInstances", "minimumNumberOfSpareInstances", "maxTotalUses"), NUMBER),
+    **dict.fromkeys(("minimumNumberOfInstances", "minimumNumberOfSpareInstances"), NUMBER),
+    "maxTotalUses": LIMIT,
     **dict.fromkeys(("remoteFS", "remoteAdmin", "javaPath", "jvmopts", "tmpDir", "initScript", "userData"), TEXT),
     "customDeviceMapping": TEXT,
     "ebsEncryptRootVolume": ("DEFAULT", "ENCRYPTED", "UNENCRYPTED"),

@@ -42,6 +42,12 @@ def test_a_cloud_of_machines_and_its_key() -> None:
     assert yaml.safe_load(jenkins_casc.as_yaml(written, "x")) == written
 
 
+@pytest.mark.parametrize(("given", "written"), [(-1, -1), ("-1", -1), (1, 1), ("3", 3)])
+def test_any_number_of_uses_is_a_number_too(given: Any, written: int) -> None:
+    (cloud,) = made(maxTotalUses=given)["jenkins"]["clouds"]
+    assert cloud["amazonEC2"]["templates"][0]["maxTotalUses"] == written
+
+
 def test_both_kinds_of_agents_are_two_clouds() -> None:
     ecs = {"cloud": {"name": "ecs", "cluster": "arn:c", "regionName": "r", "numExecutors": 1}}
     tasks = {**ecs, "templates": {"deploy": {"label": "deploy", "image": "agent:1", "memory": 2048}}}
@@ -58,6 +64,7 @@ def test_both_kinds_of_agents_are_two_clouds() -> None:
         ({"amiType": {"unixData": {"sshPrt": "22"}}}, "no field 'sshPrt'", "did you mean sshPort?"),
         ({"spotConfig": "0.06"}, "must be an object", ""),
         ({"connectionStrategy": "PRIVATE"}, "must be one of PUBLIC_DNS, PUBLIC_IP, PRIVATE_DNS, PRIVATE_IP", ""),
+        ({"maxTotalUses": -2}, "must be a whole number, or -1 for none, not -2", ""),
         ({"numExecutors": "two"}, "must be a whole number", ""),
         ({"numExecutors": "0"}, "numExecutors must be 1 or more", ""),
         ({"labelString": ""}, "never asked for", ""),
