@@ -15,7 +15,7 @@ services = {
 
 registry = "123456789012.dkr.ecr.ap-southeast-2.amazonaws.com" # where their builds push images
 
-# Groups of Jenkins' login: those who may start builds of the stacks, and those who may do so of protected stacks too.
+# Groups of Jenkins' login ("user:ana" is one person): those who may start builds of the stacks, and of protected stacks too.
 groups = {
   deploy  = ["developers"]
   release = ["release-managers"]

@@ -66,11 +66,17 @@ def _folder(folder: JenkinsFolder) -> Iterator[str]:
         yield "      inheritanceStrategy { inheriting() }"
         yield "      entries {"
         for group, rights in folder.rights.items():
-            yield f"        group {{ name({_text(group)}); permissions({_list(rights)}) }}"
+            yield f"        {_holder(group)}; permissions({_list(rights)}) }}"
         yield "      }"
         yield "    }"
         yield "  }"
     yield "}"
+
+
+def _holder(name: str) -> str:
+    """A group, or one user, who is written ``user:ana``: Jenkins' own user database has no groups."""
+    kind, colon, rest = name.partition(":")
+    return f"user {{ name({_text(rest)})" if (kind, colon) == ("user", ":") else f"group {{ name({_text(name)})"
 
 
 def _pipeline_job(item: JenkinsJob) -> Iterator[str]:

@@ -19,6 +19,8 @@ def test_a_folder_has_its_rights() -> None:
     text = job_dsl.render([JenkinsFolder("a", "it's", {"team": ("Job/Read", "Job/Build")})])
     assert "  description('it\\'s')\n" in text
     assert "        group { name('team'); permissions(['Job/Read', 'Job/Build']) }\n" in text
+    one = job_dsl.render([JenkinsFolder("a", "b", {"user:ana": ("Job/Read",)})])
+    assert "        user { name('ana'); permissions(['Job/Read']) }\n" in one
     assert "properties" not in job_dsl.render([JenkinsFolder("a", "b")])
 
 
