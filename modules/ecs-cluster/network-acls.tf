@@ -29,6 +29,7 @@ locals {
       )
       egress = concat(
         [{ why = "answers to load balancers, and requests to services and data", blocks = [var.network.cidr], from = 1024, to = 65535 }],
+        [for port in local.acl_ports.services : { why = "requests to services with a port below", blocks = [var.network.cidr], from = port, to = port } if port < 1024],
         [for port in local.acl_ports.outbound : { why = "what is called", blocks = ["0.0.0.0/0"], from = port, to = port }],
       )
     }

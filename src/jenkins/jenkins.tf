@@ -4,7 +4,7 @@ module "cluster" {
   source = "../../modules/ecs-cluster"
 
   name            = var.stack
-  network         = var.network
+  network         = merge(var.network, { acls = local.acls })
   capacity        = var.machines
   machine_image   = var.machine_image
   registry_secret = null
@@ -13,6 +13,10 @@ module "cluster" {
 
 locals {
   hostname = coalesce(var.hostname, "jenkins.${var.zone}")
+
+  # Jenkins connects to its machines by SSH, from subnet to subnet.
+  machine_ports = { for name, port in { ssh = 22 } : name => port if var.machine_agents != null }
+  acls          = var.network.acls == null ? null : merge(var.network.acls, { services = merge(var.network.acls.services, local.machine_ports) })
 
   # Agents come to a public load balancer by the addresses of the NAT gateways.
   agents_addresses = { for zone, address in module.cluster.nat_addresses : "agents-${zone}" => "${address}/32" if !var.internal }

@@ -17,7 +17,10 @@ import pytest
 from served_provider import served
 from terraform_in import REGION, ROOT
 
-SEED = {"zones": ["example.com"], "secrets": [[name, REGION, "{}"] for name in ("registry-login", "jenkins-admin")]}
+SEED = {
+    "zones": ["example.com"],
+    "secrets": [[name, REGION, "{}"] for name in ("registry-login", "jenkins-admin", "jenkins-machines-key")],
+}
 
 
 @pytest.fixture(scope="session")

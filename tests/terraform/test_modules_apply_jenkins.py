@@ -10,6 +10,8 @@ from applied import layer, left
 from reachability import Network, Place, outside, resources
 from terraform_in import Terraform
 
+from wrapper.cli import jenkins_casc
+
 pytestmark = [pytest.mark.terraform, pytest.mark.sandbox, pytest.mark.long(230)]
 
 LATER = """
@@ -17,6 +19,11 @@ controller-build    = "2"
 capacity            = { kind = "machines", cpu = 1024, memory = 3072 }
 protocol            = { protocol = "tcp", port = 50000 }
 deletion_protection = false
+machine_agents = {
+  public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH+4EU1gqpo5pMofPahF/MxRO7xSKD3uqwKUlZuhF4zK jenkins"
+  key_secret = "jenkins-machines-key"
+  agents     = { docker = { image_id = "ami-03a374a00ead4eadd", label = "build docker", spot = {} } }
+}
 alarm_topics        = { oncall = "arn:aws:sns:ap-southeast-2:123456789012:oncall" }
 """
 OFFICE, STRANGER = outside("203.0.113.0/24"), outside("198.51.100.0/24")
@@ -37,11 +44,29 @@ def test_jenkins_comes_changes_and_goes(code: Path, tmp_path: Path, aws: dict[st
     stack.changes(later)
     stack.apply_planned()
     assert stack.changes(later) == {}
-    assert stack.outputs()["jenkins"]["cloud"]["tunnel"] == "controller.jenkins.internal:50000"
+    given = stack.outputs()["jenkins"]
+    assert given["cloud"]["tunnel"] == "controller.jenkins.internal:50000"
+    written = jenkins_casc.casc(given, "jenkins")["jenkins"]["clouds"]
+    assert [list(cloud) for cloud in written] == [["ecs"], ["amazonEC2"]]
+    assert written[1]["amazonEC2"]["templates"][0]["numExecutors"] == "2", "as many as an m6i.large has processors"
     reached(seen(stack), agents_port=True)
+    machines_reached(seen(stack))
 
     stack.destroy("-refresh=false", later)  # the plan above has just looked
     assert left(aws["AWS_ENDPOINT_URL"], "jenkins", "jenkins.example.com") == {}
+
+
+def machines_reached(network: Network) -> None:
+    """Agents on machines: by SSH from the controller, and by nothing else."""
+    jenkins = network.service("jenkins")
+    machines, tasks = (network.group(f"jenkins-{name}-agents-", jenkins.subnets) for name in ("machines", "agents"))
+    world = outside("0.0.0.0/0")
+    assert network.surely(jenkins, machines, 22) and network.surely(machines, world, 443)
+    for source, target, port in (
+        (tasks, machines, 22), (world, machines, 22), (OFFICE, machines, 22), (machines, jenkins, 22), (machines, tasks, 22),
+        (machines, jenkins, 8080), (machines, network.file_system(), 2049), (jenkins, machines, 443), (machines, machines, 22),
+    ):  # fmt: skip
+        assert not network.may(source, target, port), (source, target, port)
 
 
 def reached(network: Network, *, agents_port: bool) -> None:
