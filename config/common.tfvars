@@ -6,4 +6,6 @@ zone = "example.com" # the hosted zone in Route 53
 images = {
   service1 = "docker.io/example/service1" # the web application
   service2 = "docker.io/example/service2" # its background worker
+  api      = "docker.io/example/api"
+  worker   = "docker.io/example/worker"
 }

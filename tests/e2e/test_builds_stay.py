@@ -49,7 +49,7 @@ def test_what_was_promoted_stays(shipped: Project) -> None:
     given = ("-var", "service1-build=90", "-var", "service2-build=41")
     shipped.run("apply", TEST, REGION, "-var", "tenant=acme", *given, timeout=600)
     shipped.run("promote", TEST, LIVE, REGION, "-var", "tenant=acme", "--confirm", f"{REGION}/{LIVE}/acme", timeout=600)
-    both = {"service1-build": "90", "service2-build": "41"}
+    both = {"api-build": "1", "service1-build": "90", "service2-build": "41", "worker-build": "1"}
     assert changed(shipped, TEST, LIVE) == [False, False]
 
     done = shipped.run("apply", LIVE, REGION, *ACME, *CONFIRM, "-var", 'environment={LOG_LEVEL="info"}', timeout=600)

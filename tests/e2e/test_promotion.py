@@ -114,8 +114,8 @@ def builds(project: Project, stack: str) -> dict[str, str]:
 
 
 def runs(build: str) -> dict[str, str]:
-    """acme has a worker, whose build stands in its file everywhere."""
-    return {"service1-build": build, "service2-build": "1"}
+    """acme has further services, whose builds stand in its file everywhere."""
+    return {"api-build": "1", "service1-build": build, "service2-build": "1", "worker-build": "1"}
 
 
 @pytest.mark.long(185)
@@ -142,13 +142,16 @@ def test_a_build_goes_from_test_to_beta_and_back_without_a_gap(shipped: Project,
         back = shipped.run("rollback", BETA, REGION, *ACME)
     assert (deployed.last, promoted.last) == ("http://acme.test.example.com", "https://acme.beta.example.com")
     assert "/health: 200 (try 3)" in deployed.err
-    assert "promoting service1-build 91, service2-build 1 (it runs service1-build 80, service2-build 1)" in promoted.err
+    assert (
+        "promoting api-build 1, service1-build 91, service2-build 1, worker-build 1 "
+        "(it runs api-build 1, service1-build 80, service2-build 1, worker-build 1)"
+    ) in promoted.err
     assert "back to apply 1" in back.err
     assert builds(shipped, BETA) == runs("80")
 
     # Nothing that a request goes through was replaced, and never was there less of it than wanted.
     assert on_the_way(url) == before
-    assert len({service for service, _, _ in watch.seen}) == 2 and len(watch.seen) > 50
+    assert len({service for service, _, _ in watch.seen}) == 6 and len(watch.seen) > 50
     assert [one for one in watch.seen if one[2] < one[1] or one[1] < 1] == []
 
     applies = json.loads(shipped.run("history", BETA, REGION, *ACME, "--json").out)
@@ -175,8 +178,8 @@ def test_a_build_goes_from_test_to_beta_and_back_without_a_gap(shipped: Project,
     )
     assert f"smoke test failed: GET {server.url}/gone: answered 404, not 200, saying 'not here' (2 tries)" in broken.err
     assert (
-        f"put back service1-build 90, service2-build 1: ./orchestrate rollback {TEST} {REGION} -var tenant=acme"
-        in broken.err
+        "put back api-build 1, service1-build 90, service2-build 1, worker-build 1: "
+        f"./orchestrate rollback {TEST} {REGION} -var tenant=acme" in broken.err
     )
     refused = shipped.run("promote", TEST, BETA, REGION, *ACME, codes=(77,))
     assert "its last try failed" in refused.err and "smoke test failed" in refused.err

@@ -20,3 +20,11 @@ load_balancer = { mode = "own", deletion_protection = true } # set it to false a
 
 # Five answers with an error in five minutes raise the alarm; the others' threshold is ten.
 alarms = { target_5xx = { over = 5 }, load_balancer_5xx = { over = 5 } }
+
+# What acme has beside the web application (service1): an interface for its own systems below /api, and a worker that no request reaches.
+services = {
+  service1 = { port = 8080 }
+  api      = { port = 9090, path = "/api/*", scaling = { min = 2, max = 10, schedules = {} } }
+  worker   = { scaling = { min = 2, max = 6, schedules = {} } }
+}
+builds = { api = "1", worker = "1" }
