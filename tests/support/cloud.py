@@ -131,7 +131,12 @@ class OnFakes(CliSession):
 
 def on_fakes(root: Path, engine: FakeEngine, argv: tuple[str, ...] = (), **typed: Any) -> OnFakes:
     """A session in which these options were typed."""
-    return OnFakes(Options().merged({"root": str(root), **typed}), environ={"USER": "me"}, argv=argv, fake=engine)
+    return OnFakes(
+        Options().merged({"root": str(root), **typed}),
+        environ={"USER": "me", "ORCHESTRATE_LOCK_TIMEOUT": "0"},
+        argv=argv,
+        fake=engine,
+    )
 
 
 def run(session: CliSession, verb: str, *words: str) -> int:

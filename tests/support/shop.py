@@ -58,7 +58,8 @@ class Shop:
     def type(self, line: str) -> Said:
         argv = tuple(shlex.split(line)[1:])
         self.capfd.readouterr()
-        session = OnFakes(environ=self.environ, argv=argv, completed=completed_for([*argv]), fake=self.cloud.engine)
+        environ = {"ORCHESTRATE_LOCK_TIMEOUT": "0", **self.environ}
+        session = OnFakes(environ=environ, argv=argv, completed=completed_for([*argv]), fake=self.cloud.engine)
         return Said(_run(list(argv), session), *self.capfd.readouterr())
 
     def say(self, command: str, *words: str, tenant: str = "") -> Said:
