@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
 STACK = "appcluster-beta"
 BOOK = f"{REGION}/{STACK}/allotments.json"
 WHOLE = (STACK, REGION)
+SLOTS = {"acme.beta.example.com": 10101, "acme.beta.example.com/api/*": 101, "globex.beta.example.com": 10102}
 MACHINES = ("-var", "task={}", "-var", "deployment={}")
 ACME, GLOBEX = ((*WHOLE, "-var", f"tenant={tenant}") for tenant in ("acme", "globex"))
 
@@ -25,9 +27,7 @@ def test_tenants_share_a_load_balancer(shipped_on_host: Project) -> None:
     many = shipped.run("apply", *WHOLE, "--all-tenants", timeout=600)
     assert "2 succeeded, 2 unchanged" in many.all
     account = Account(shipped)
-    assert (
-        priorities(account) == {"acme.beta.example.com": 10101, "globex.beta.example.com": 10102} == allotted(account)
-    )
+    assert priorities(account) == SLOTS == allotted(account)
     assert len(account.everything()["load balancers"]) == 2
     promised_and_kept(shipped, account)
 
@@ -50,9 +50,7 @@ def test_tenants_share_a_load_balancer(shipped_on_host: Project) -> None:
         "planning it again with a second slot" in moved.all
         and "applying once more to free the second slot" in moved.all
     )
-    assert (
-        priorities(account) == {"acme.beta.example.com": 10101, "globex.beta.example.com": 10102} == allotted(account)
-    )
+    assert priorities(account) == SLOTS == allotted(account)
     assert "moving" not in table(account) and not service(account, "globex").get("networkConfiguration")
 
     # One goes; the other's rule stays what it was. Then all of it.
@@ -97,18 +95,29 @@ def promised_and_kept(shipped: Project, account: Account) -> None:
 
 
 def priorities(account: Account) -> dict[str, int]:
-    """Host name => the priority of its rule on a shared load balancer."""
+    """Host name, or that and a path => the priority of its rule on a shared load balancer."""
     elb = account.client("elbv2")
     balancers = [b["LoadBalancerArn"] for b in elb.describe_load_balancers()["LoadBalancers"]]
     listeners = [
         li["ListenerArn"] for arn in balancers for li in elb.describe_listeners(LoadBalancerArn=arn)["Listeners"]
     ]
-    rules = [rule for arn in listeners for rule in elb.describe_rules(ListenerArn=arn)["Rules"] if rule["Conditions"]]
-    return {rule["Conditions"][0]["HostHeaderConfig"]["Values"][0]: int(rule["Priority"]) for rule in rules}
+    found = [rule for arn in listeners for rule in elb.describe_rules(ListenerArn=arn)["Rules"] if rule["Conditions"]]
+    rules = {int(rule["Priority"]): {c["Field"]: values(c) for c in rule["Conditions"]} for rule in found}
+    shared = {number: fields for number, fields in rules.items() if "host-header" in fields}
+    return {fields["host-header"][0] + fields.get("path-pattern", [""])[0]: n for n, fields in shared.items()}
+
+
+def values(condition: dict[str, Any]) -> list[str]:
+    """Of a rule's condition, whatever its kind."""
+    return next((each["Values"] for name, each in condition.items() if name.endswith("Config") and each), [])
 
 
 def allotted(account: Account) -> dict[str, int]:
-    return {f"{tenant}.beta.example.com": place["priority"] for tenant, place in table(account)["tenants"].items()}
+    found = {tuple(key.partition("/")[::2]): place for key, place in table(account)["tenants"].items()}
+    paths = {"": "", "api": "/api/*"}
+    return {
+        f"{tenant}.beta.example.com{paths[service]}": place["priority"] for (tenant, service), place in found.items()
+    }
 
 
 def table(account: Account) -> dict[str, Any]:
@@ -117,7 +126,7 @@ def table(account: Account) -> dict[str, Any]:
 
 def service(account: Account, tenant: str) -> dict[str, Any]:
     ecs = account.client("ecs")
-    arns = [a for a in ecs.list_services(cluster=STACK)["serviceArns"] if f"/{tenant}_" in a]
+    arns = [a for a in ecs.list_services(cluster=STACK)["serviceArns"] if re.search(f"/{tenant}_[0-9a-f]{{8}}$", a)]
     found = ecs.describe_services(cluster=STACK, services=arns)["services"]
     return next(dict(each) for each in found if each["status"] == "ACTIVE")
 

@@ -36,6 +36,8 @@ BESIDE = {
         ),
         "checked with the request that makes the thing",
     ),
+    "elasticloadbalancing:ModifyRule": "another path of a service is a change of its rule",
+    "elasticloadbalancing:SetRulePriorities": "a rule without a path gives way to its tenant's first path",
     # Names of a condition, and of a policy's context.
     "iam:PermissionsBoundary": "a condition",
     "iam:PassedToService": "a condition",
