@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -73,7 +74,10 @@ def test_ten_steps(shipped_on_host: Project, image: str, tmp_path: Path) -> None
     for name, text in (("aws", AWS), ("docker", DOCKER)):
         (tools / name).write_text(text)
         (tools / name).chmod(0o755)
-    for name in ("Dockerfile", "jenkins", "orchestrate", "requirements.txt", "wrapper"):
+    shutil.copyfile(
+        ROOT / "Dockerfile", project.root / "Dockerfile"
+    )  # the tool reads it, and no link out of the project
+    for name in ("jenkins", "orchestrate", "requirements.txt", "wrapper"):
         (project.root / name).symlink_to(ROOT / name)
     project.write("login.json", '{"username": "admin", "password": "x"}')
     account.client("secretsmanager").delete_secret(SecretId="jenkins-admin", ForceDeleteWithoutRecovery=True)

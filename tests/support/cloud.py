@@ -133,7 +133,7 @@ def on_fakes(root: Path, engine: FakeEngine, argv: tuple[str, ...] = (), **typed
     """A session in which these options were typed."""
     return OnFakes(
         Options().merged({"root": str(root), **typed}),
-        environ={"USER": "me", "ORCHESTRATE_LOCK_TIMEOUT": "0"},
+        environ={"USER": "me"},
         argv=argv,
         fake=engine,
     )

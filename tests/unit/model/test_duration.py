@@ -57,10 +57,18 @@ def test_every_option_that_is_a_time_has_this_grammar(run_cli: Run) -> None:
     met = set()
     for words, command in TREE.items():
         for option in (p for p in command.params if isinstance(p, click.Option) and p.metavar == "TIME"):
-            if option.name == "until":  # a moment
+            if option.name in ("until", "since"):  # a moment; --since also a duration
                 continue
             assert isinstance(option.type, Duration), (words, option.name)
             said = run_cli(*words, *arguments_of(command), option.opts[0], "2x")
             assert (said.code, f"error: {option.opts[0]} '2x' is not a duration" in said.err) == (64, True), said
             met.add(option.name)
-    assert met == {"timeout", "rollout_timeout", "tenant_timeout", "smoke_timeout", "older_than", "lock_timeout"}
+    assert met == {
+        "timeout",
+        "rollout_timeout",
+        "tenant_timeout",
+        "smoke_timeout",
+        "older_than",
+        "lock_timeout",
+        "start_timeout",
+    }

@@ -109,14 +109,17 @@ def test_a_record_and_a_history_without_a_version_are_of_the_first() -> None:
     assert [e.by for e in history.parse({"applies": [{"number": 1, "by": "me"}]})] == ["me"]
 
 
+GIVEN = {"assign": ({"acme": {}},), "release": (["acme"],)}
+
+
 @pytest.mark.parametrize("act", ["assign", "release", "forget", "read", "check_known"])
 def test_a_register_of_allotments_is_left(tmp_path: Path, act: str) -> None:
     store = LocalStore(tmp_path)
     table = slot_table.SlotTableStore(store, STACK, "me")
-    text = newer(json.loads(slots.render(table.assign(["acme"]))))
+    text = newer(json.loads(slots.render(table.assign({"acme": {}}))))
     store.write(table.key, text)
     with pytest.raises(NewerError, match=NEWER):
-        getattr(table, act)(*[["acme"]] * (act in ("assign", "release")))
+        getattr(table, act)(*GIVEN.get(act, ()))
     assert store.read(table.key) == text
 
 

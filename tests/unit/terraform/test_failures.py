@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 from fakes import LOCAL, layer, run_of
 
-from wrapper.model.errors import NotBegunError, OrchestrateError, RefusedError, StateAtRisk, TerraformFailed
+from wrapper.model.errors import (
+    LockedError,
+    NotBegunError,
+    OrchestrateError,
+    RefusedError,
+    StateAtRisk,
+    TerraformFailed,
+)
 from wrapper.model.nouns import Layer, Outcome, Settings, Step
 from wrapper.terraform import failures
 
@@ -88,7 +95,7 @@ def error_of(stderr: str, *argv: str, code: int = 1, stdout: str = "", **changes
     [
         (
             LOCKED,
-            NotBegunError,
+            LockedError,
             "is locked by me-laptop-7 (Apply, since 2026-01-02 03:04:05 +0000 UTC)",
             f"./orchestrate force-unlock app ap-southeast-2 -var tenant=acme -force {ID}",
         ),
