@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from account import Account
@@ -53,9 +54,10 @@ def test_the_main_job(shipped: Project) -> None:
     changed = {c["type"] for c in plan["resource_changes"] if c["change"]["actions"] not in (["no-op"], ["read"])}
     assert changed == {"aws_ecs_task_definition", "aws_ecs_service"}
     assert shipped.run("apply", *acme, str(shipped.home / "build.tfplan")).last == "http://acme.test.example.com"
-    task = account.client("ecs").describe_services(cluster=began["clusters"][0], services=began["services"])[
+    found = account.client("ecs").describe_services(cluster=began["clusters"][0], services=began["services"])[
         "services"
-    ][0]
+    ]
+    task = next(service for service in found if re.fullmatch("acme_[0-9a-f]{8}", service["serviceName"]))
     containers = account.client("ecs").describe_task_definition(taskDefinition=task["taskDefinition"])["taskDefinition"]
     assert containers["containerDefinitions"][0]["image"].endswith(":2")
 

@@ -4,6 +4,7 @@ API reference has it, as far as the commands for running services read it, and r
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -114,11 +115,13 @@ class LiveAws(Identity):
         object.__setattr__(self, "asked", [])
         object.__setattr__(self, "stopped", [])
         object.__setattr__(self, "looks", 0)
+        object.__setattr__(self, "begun", int(time.time() * 1000))  # NOW may be long ago: that of the module's import
 
     asked: list[tuple[str, dict[str, Any]]]
     answers: dict[str, Any]
     stopped: list[str]
     looks: int
+    begun: int
 
     def client(self, service: str, region: str) -> Any:
         meta = SimpleNamespace(endpoint_url=f"https://{service}.{region}.amazonaws.com", region_name=region)
@@ -243,7 +246,7 @@ class _Answers:
         events = []
         for n, (name, definition, text) in enumerate(lines):
             prefix = "migrate" if definition == MIGRATE else name
-            at = int(NOW.timestamp() * 1000) - 30_000 + n
+            at = self.world.begun - 30_000 + n
             stream = f"{prefix}/{name}/{IDS[definition]}"
             if stream.startswith(logStreamNamePrefix) and at >= startTime:
                 events.append({"eventId": str(n), "timestamp": at, "logStreamName": stream, "message": text})

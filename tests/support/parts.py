@@ -44,13 +44,13 @@ PARTS = (
     Part("browser"),
     Part("groovy", ("browser",)),  # both may ask apt, which has one lock
     Part("shells", ("groovy",)),
-    Part("policies", nice=10),
+    Part("policies", nice=4),
     Part("lint", ("environment",)),
-    Part("types", ("environment",), nice=10),
-    Part("unit", ("environment",), nice=10),
+    Part("types", ("environment",), nice=4),
+    Part("unit", ("environment",), nice=4),
     Part("waiting", ("environment", "image")),
     Part("containers", ("environment", "image")),
-    Part("computing", ("environment", "image", "shells"), nice=5),
+    Part("computing", ("environment", "image", "shells"), nice=2),
 )
 
 

@@ -55,6 +55,7 @@ class Heard:
             lambda line: self.lines.append(line.message),
             limit,
             lambda: self.now,
+            NOW.timestamp,
         )
 
 
