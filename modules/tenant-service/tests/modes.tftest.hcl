@@ -39,7 +39,7 @@ run "behind_a_load_balancer" {
     error_message = "the container's port is the service's business: in the target group a change of it would be a replacement"
   }
   assert {
-    condition     = output.services == { acme = { cluster = var.cluster.arn, service = one(values(aws_ecs_service.this)).name, task_definition = aws_ecs_task_definition.this.arn, target_groups = [var.target.target_group_arn], log_group = aws_cloudwatch_log_group.this.name, containers = [one(keys(var.containers))] } }
+    condition     = output.services == { acme = { cluster = var.cluster.arn, service = one(values(aws_ecs_service.this)).name, task_definition = aws_ecs_task_definition.this.arn, target_groups = [var.target.target_group_arn], log_group = aws_cloudwatch_log_group.this.name, containers = tolist(keys(var.containers)) } }
     error_message = "the output says what is to be checked after an apply"
   }
   assert {
