@@ -36,6 +36,15 @@ variable "controller" {
     role_name         = string
   })
   nullable = false
+
+  validation {
+    condition     = can(regex("^sg-[0-9a-f]+$", var.controller.security_group_id))
+    error_message = "controller.security_group_id: give an id such as sg-0123456789abcdef0."
+  }
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", var.controller.role_name))
+    error_message = "controller.role_name: give the role's name, such as jenkins-task, and neither its path nor its ARN."
+  }
 }
 
 variable "key" {

@@ -15,6 +15,7 @@ PINNED = {
     ("jenkins-agents", "role_name"): "agents.tftest.hcl every_name_that_a_hash_makes",
     ("jenkins-controller", "unique"): "controller.tftest.hcl one_task_at_most",
     ("jenkins-controller", "role_name"): "controller.tftest.hcl fargate_and_the_agents_own_protocol",
+    ("jenkins-machines", "role_name"): "machines.tftest.hcl every_name_that_a_hash_makes",
     ("nightly-destroy", "role_name"): "night.tftest.hcl every_name_that_a_hash_makes",
     ("tenant-load-balancer", "name"): "pinned.tftest.hcl own",
     ("tenant-load-balancer", "load_balancer_name"): "pinned.tftest.hcl own",

@@ -97,6 +97,14 @@ run "spot_and_what_else_can_be_said" {
   }
 }
 
+run "every_name_that_a_hash_makes" {
+  command = plan
+  assert {
+    condition     = [aws_key_pair.agents.key_name, aws_iam_role.agents[0].name, aws_iam_policy.controller.name] == ["machines-1a5c6b4b", "machines-1a5c6b4b-agents", "machines-1a5c6b4b-controller"]
+    error_message = "another formula replaces the key pair that Jenkins looks for, and the role that others trust"
+  }
+}
+
 run "a_role_of_yours" {
   variables {
     roles = { agents = { role_arn = "arn:aws:iam::123456789012:role/ours", instance_profile_arn = "arn:aws:iam::123456789012:instance-profile/ours" } }
@@ -113,13 +121,24 @@ run "what_is_refused" {
   variables {
     name         = "Machines"
     network      = { vpc_id = "vpc-1", subnet_ids = [], outbound = { x = 0 } }
+    controller   = { security_group_id = "sg-0c", role_name = "arn:aws:iam::123456789012:role/controller" }
     key          = { public_key = "-----BEGIN OPENSSH PRIVATE KEY-----", variable = "key" }
     agents       = { "a b" = { image_id = "latest", idle_minutes = 0, host_key = "OFF" }, c = { image_id = "ami-0123456789abcdef0", user = "other" } }
     max_machines = 0
     roles        = { path = "teams", permissions_boundary = "x" }
   }
 
-  expect_failures = [var.name, var.network, var.key, var.agents, var.max_machines, var.roles]
+  expect_failures = [var.name, var.network, var.controller, var.key, var.agents, var.max_machines, var.roles]
+}
+
+run "a_controller_s_group_by_its_name" {
+  command = plan
+
+  variables {
+    controller = { security_group_id = "controller", role_name = "controller" }
+  }
+
+  expect_failures = [var.controller]
 }
 
 run "policies_that_are_none" {
