@@ -38,6 +38,12 @@ run "stopped" {
   }
 }
 
+run "later" {
+  module {
+    source = "./tests/later"
+  }
+}
+
 run "again" {
   assert {
     condition     = keys(terraform_data.named) == ["acme.test.example.com"] && output.url == "https://acme.test.example.com"

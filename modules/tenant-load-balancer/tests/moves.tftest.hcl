@@ -90,6 +90,12 @@ run "a_further_name" {
   }
 }
 
+run "later" {
+  module {
+    source = "./tests/later"
+  }
+}
+
 run "a_host_name_and_an_alias_change_places" {
   command = plan
   variables {
