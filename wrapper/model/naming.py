@@ -6,10 +6,10 @@ A name is checked here before any path is built from it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-from .errors import NotFoundError, UsageError
+from .errors import ConfigError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +42,15 @@ def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> NotF
     close = nearest(name, names)
     hint = f"did you mean {close}?" if close else f"there is: {', '.join(names) or 'none yet'}"
     return NotFoundError(f"no {kind} {name!r}", where=where, hint=hint)
+
+
+def check_setting(name: str, known: Collection[str], where: str) -> None:
+    """ConfigError for a setting that a file does not have. ``known``: those that it has, in the order in which they are named."""
+    if name in known:
+        return
+    close = nearest(name, known)
+    hint = f"did you mean {close}?" if close else f"settings: {', '.join(known)}"
+    raise ConfigError(f"no setting {name!r}", where=where, hint=hint)
 
 
 def state_key(region: str, stack: str, tenant: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -57,7 +57,9 @@ def load(files: Files) -> JenkinsSettings:
         raise NotFoundError(f"{FILE} is not there", hint=f"write it: {_PAGE}")
     found = {name: (value, f"{files.short(file)}:{line}") for name, (value, line) in files.literals(file).items()}
     for name, (_, where) in found.items():
-        _check_known(name, ("folder", "project", "library", "services", "groups", "night", "drift", "registry"), where)
+        naming.check_setting(
+            name, ("folder", "project", "library", "services", "groups", "night", "drift", "registry"), where
+        )
     project = _required(found, "project", _repository)
     groups = _read(found, "groups", _groups) or {}
     return JenkinsSettings(
@@ -92,16 +94,6 @@ def _read(found: SettingsFound, name: str, read: Callable[[Any, str], Any]) -> A
     return read(value, where)
 
 
-def _check_known(name: str, known: Collection[str], where: str) -> None:
-    if name not in known:
-        close = naming.nearest(name, known)
-        raise ConfigError(
-            f"no setting {name!r}",
-            where=where,
-            hint=f"did you mean {close}?" if close else f"settings: {', '.join(known)}",
-        )
-
-
 def _name(value: Any, where: str) -> str:
     if isinstance(value, str) and _NAME.fullmatch(value):
         return value
@@ -119,7 +111,7 @@ def _registry(value: Any, where: str) -> str:
 
 def _repository(value: Mapping[str, Any], where: str) -> Repository:
     for name, text in value.items():
-        _check_known(name, ("repository", "credentials", *_KINDS), where)
+        naming.check_setting(name, ("repository", "credentials", *_KINDS), where)
         if not isinstance(text, str) or not _LINE.fullmatch(text):
             raise ConfigError(f"{name}: give a text of one line, not {text!r}", where=where)
     if "repository" not in value:
@@ -143,7 +135,7 @@ def _services(value: Mapping[str, Any], where: str) -> dict[str, Repository]:
 
 def _groups(value: Mapping[str, Any], where: str) -> dict[str, tuple[str, ...]]:
     for name, names in value.items():
-        _check_known(name, ("deploy", "release"), where)
+        naming.check_setting(name, ("deploy", "release"), where)
         if not isinstance(names, list | tuple) or not all(isinstance(n, str) and _LINE.fullmatch(n) for n in names):
             raise ConfigError(f"groups: {name}: give a list of groups' names", where=where, hint=_PAGE)
     return {name: tuple(names) for name, names in value.items()}
@@ -151,7 +143,7 @@ def _groups(value: Mapping[str, Any], where: str) -> dict[str, tuple[str, ...]]:
 
 def _time(setting: str, value: Mapping[str, Any], where: str) -> tuple[str, int, int]:
     for name in value:
-        _check_known(name, ("zone", "time"), where)
+        naming.check_setting(name, ("zone", "time"), where)
     clock = _CLOCK.fullmatch(str(value.get("time")))
     if value.get("zone") not in available_timezones() or not clock:
         raise ConfigError(

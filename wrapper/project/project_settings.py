@@ -54,10 +54,7 @@ def load(files: Files) -> ProjectSettings:
     found, where = {}, {}
     for name, (value, line) in files.literals(file).items():
         where[name] = f"{files.short(file)}:{line}"
-        if name not in READERS:
-            close = naming.nearest(name, READERS)
-            hint = f"did you mean {close}?" if close else f"settings: {', '.join(READERS)}"
-            raise ConfigError(f"no setting {name!r}", where=where[name], hint=hint)
+        naming.check_setting(name, READERS, where[name])
         found[name] = READERS[name](value, where[name])
     if found.get("binary") and "terraform" in found:
         message = f"this is a version of Terraform, and {found['binary']} runs here ({where['binary']})"

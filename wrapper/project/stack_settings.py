@@ -30,13 +30,7 @@ def load_settings(files: Files, folder: Path) -> Settings:
     kinds = {n: f.type for n, f in Settings.__dataclass_fields__.items()}
     values = _renamed(files.literals(file), where)
     for name, (value, line) in values.items():
-        if name not in kinds:
-            close = naming.nearest(name, kinds)
-            raise ConfigError(
-                f"no setting {name!r}",
-                where=f"{where}:{line}",
-                hint=f"did you mean {close}?" if close else f"settings: {', '.join(kinds)}",
-            )
+        naming.check_setting(name, kinds, f"{where}:{line}")
         wanted = bool if "bool" in str(kinds[name]) else str
         if not isinstance(value, wanted):
             raise ConfigError(f"{name} must be a {'bool' if wanted is bool else 'string'}", where=f"{where}:{line}")
