@@ -12,7 +12,7 @@ import string
 from collections.abc import Iterable, Iterator
 
 from .model import LayerResult, Report, in_order
-from .printable import clean, line
+from .printable import clean, cut, line
 from .table import last_line, troubles
 
 _LONGEST = 60_000  # characters; GitHub takes 65,536 (its message says so), GitLab a million
@@ -56,7 +56,7 @@ def _row(report: Report, result: LayerResult) -> str:
     changes = result.changes
     counts = (changes.added, changes.changed, changes.destroyed) if changes else ("", "", "")
     builds = "<br>".join(code(str(build)) for build in result.moved)
-    why = code(_cut(result.summary, _WHY))
+    why = code(cut(result.summary, _WHY))
     return f"| {' | '.join((code(report.name(result)), result.result, *map(str, counts), builds, why))} |"
 
 
@@ -101,7 +101,3 @@ def _within(text: str, longest: int) -> str:
     encoded = [_character(one) for one in clean(text)]
     kept = sum(1 for end in itertools.accumulate(map(len, encoded)) if end < longest)
     return "".join(encoded[:kept]) + ("…" if kept < len(encoded) else "")
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"

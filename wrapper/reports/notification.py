@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from .model import LayerResult, Report, in_order
-from .printable import line
+from .printable import cut, line
 from .table import last_line
 
 _LAYERS = 10  # named in a message
@@ -32,8 +32,7 @@ def lines(report: Report) -> list[str]:
     more = [f"and {len(told) - _LAYERS} more"] if len(told) > _LAYERS else []
     missing = [f"no report of shard {', '.join(report.missing)}"] if report.missing else []
     return [
-        _cut(text, _LINE)
-        for text in (last_line(report), *missing, *(_of(report, one) for one in told[:_LAYERS]), *more)
+        cut(text, _LINE) for text in (last_line(report), *missing, *(_of(report, one) for one in told[:_LAYERS]), *more)
     ]
 
 
@@ -60,7 +59,7 @@ def slack(report: Report, link: str = "") -> Mapping[str, Any]:
 
 
 def _plain(text: str, longest: int) -> dict[str, Any]:
-    return {"type": "plain_text", "text": _cut(text, longest), "emoji": False}
+    return {"type": "plain_text", "text": cut(text, longest), "emoji": False}
 
 
 def _escaped(text: str) -> str:
@@ -92,11 +91,7 @@ def sns(report: Report, link: str = "") -> Mapping[str, Any]:
     attributes = {"verb": report.verb, "stack": report.label or "every stack", "exit_code": str(report.exit_code)}
     subject = title(report).encode("ascii", "replace").decode()
     return {
-        "Subject": _cut(subject, _SUBJECT, "..."),
+        "Subject": cut(subject, _SUBJECT, "..."),
         "Message": "\n".join([*lines(report), *([link] if link else [])]),
         "MessageAttributes": {n: {"DataType": "String", "StringValue": value} for n, value in attributes.items()},
     }
-
-
-def _cut(text: str, longest: int, end: str = "…") -> str:
-    return text if len(text) <= longest else text[: longest - len(end)] + end

@@ -26,6 +26,11 @@ def line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def cut(text: str, longest: int, end: str = "…") -> str:
+    """So many characters at most; ``end`` stands for what is left out."""
+    return text if len(text) <= longest else text[: longest - len(end)] + end
+
+
 # What a terminal acts on, 8-bit sequences too (ECMA-48), what turns the direction of text (unicode.org/reports/tr9), and what
 # ends a line beside \n.
 _ACTED_ON = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..model.nouns import Diagnostic
 from .model import RESULTS, LayerResult, Report, in_order
-from .printable import clean, line
+from .printable import clean, cut, line
 
 _NUMBERS_SHOWN = 4  # of one build
 HEAD = ("tenant", "result", "+", "~", "-", "seconds", "url", "why")
@@ -27,7 +27,7 @@ def _row(name: str, result: LayerResult) -> tuple[str, ...]:
         *map(str, counts),
         f"{result.seconds:.1f}",
         line(result.url),
-        summary if len(summary) <= 100 else summary[:99] + "…",
+        cut(summary, 100),
     )
 
 
