@@ -16,11 +16,11 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..model.errors import BusyError, UnavailableError
-from ..model.nouns import Outcome, Run, Step
+from ..model.nouns import Mount, Outcome, Run, Step
 from ..terraform.suggested import suggest
 from . import OutputCallback, docker_host
 from .container import LABEL, LOG_DRIVER, LOG_OPTIONS, MEMORY, PIDS, STOP_TIMEOUT, TMPFS, Container, describe
@@ -275,13 +275,12 @@ class DockerSession:
             _remove(self._client, self._id)
 
 
-def _create(client: Any, container: Container) -> str:
+def host_config(api: Any, mounts: Sequence[Mount], network: str) -> Any:
+    """What each container of ours may do: read its mounts, write to /tmp and to what is writable, and ask the network."""
     import docker
 
-    host = client.create_host_config(
-        mounts=[
-            docker.types.Mount(m.target, str(m.source), type="bind", read_only=not m.writable) for m in container.mounts
-        ],
+    return api.create_host_config(
+        mounts=[docker.types.Mount(m.target, str(m.source), type="bind", read_only=not m.writable) for m in mounts],
         read_only=True,
         cap_drop=["ALL"],
         security_opt=["no-new-privileges:true"],
@@ -289,8 +288,14 @@ def _create(client: Any, container: Container) -> str:
         mem_limit=MEMORY,
         tmpfs={"/tmp": TMPFS},
         log_config=docker.types.LogConfig(type=LOG_DRIVER, config=LOG_OPTIONS),
-        network_mode=container.network,
+        network_mode=network,
     )
+
+
+def _create(client: Any, container: Container) -> str:
+    import docker
+
+    host = host_config(client, container.mounts, container.network)
     try:
         made = client.create_container(
             container.image,

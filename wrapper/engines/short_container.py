@@ -9,7 +9,8 @@ from typing import Any
 
 from ..model.errors import UnavailableError
 from ..model.nouns import Mount
-from .container import LABEL, LOG_DRIVER, LOG_OPTIONS, MEMORY, PIDS, TMPFS
+from .container import LABEL
+from .docker import host_config
 
 _LIMIT = 1800  # seconds that it may take
 
@@ -37,7 +38,7 @@ def run(
             working_dir=directory,
             environment={"HOME": "/tmp", **environment},
             labels={LABEL: "short"},
-            host_config=_host(api, mounts, network),
+            host_config=host_config(api, mounts, network),
         )["Id"]
         try:
             api.start(made)
@@ -49,22 +50,6 @@ def run(
                 api.remove_container(made, force=True)
     except (docker.errors.DockerException, requests.RequestException) as error:
         raise UnavailableError(f"Docker: {error}", hint="docker info and the daemon's log say more") from None
-
-
-def _host(api: Any, mounts: Sequence[Mount], network: str) -> Any:
-    import docker
-
-    return api.create_host_config(
-        mounts=[docker.types.Mount(m.target, str(m.source), type="bind", read_only=not m.writable) for m in mounts],
-        read_only=True,
-        cap_drop=["ALL"],
-        security_opt=["no-new-privileges:true"],
-        pids_limit=PIDS,
-        mem_limit=MEMORY,
-        tmpfs={"/tmp": TMPFS},
-        log_config=docker.types.LogConfig(type=LOG_DRIVER, config=LOG_OPTIONS),
-        network_mode=network,
-    )
 
 
 def _lines(chunks: Any) -> Any:
