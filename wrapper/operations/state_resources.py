@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from ..aws.schedule_expression import next_time
 from ..model.errors import OrchestrateError
+from .service_status import moment
 
 _ALARMS = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")
 _SCHEDULES = {  # type -> its fields for expression, zone, and whether it is on
@@ -33,7 +34,7 @@ def timed(one: Mapping[str, Any], zones: Zones, now: datetime) -> dict[str, Any]
         found = next_time(one["expression"], zones(one.get("timezone") or "UTC"), now)
     except OrchestrateError:  # a zone that this machine does not have
         found = None
-    return {**one, "next": found.astimezone(UTC).isoformat().replace("+00:00", "Z") if found else ""}
+    return {**one, "next": moment(found)}
 
 
 def _schedule(kind: str, one: Mapping[str, Any], zones: Zones, now: datetime) -> dict[str, Any]:
