@@ -350,7 +350,10 @@ def pulled(client: Any, name: str) -> str:
     try:
         client.images.pull(*((name, "latest") if not repository or "/" in tag else (repository, tag)))
     except docker.errors.APIError as error:
-        raise UnavailableError(f"the image {name} cannot be pulled: {error.explanation or error}") from None
+        raise UnavailableError(
+            f"the image {name} cannot be pulled: {error.explanation or error}",
+            hint="see that its name is right, that the registry answers, and that docker login was run for it",
+        ) from None
     return name
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from said import Said
 
 from wrapper.cli.sandbox_drills import chosen
 from wrapper.model.errors import NotFoundError
@@ -35,3 +37,8 @@ def test_none_is_an_error() -> None:
         chosen(FOUND, "fill", "nobody")
     with pytest.raises(NotFoundError, match="no task behind a load balancer"):
         chosen(FOUND, "sick", "acme-worker")
+
+
+def test_a_kill_lasts_no_time(run_cli: Callable[..., Said]) -> None:
+    said = run_cli("sandbox", "drill", "kill", "acme", "--seconds", "5")
+    assert (said.code, said.out) == (64, "") and "a kill is over at once" in said.err

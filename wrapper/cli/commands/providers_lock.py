@@ -10,7 +10,7 @@ import click
 from ...engines import provider_lock
 from ...engines.image.image_request import ImageRequest
 from ...engines.image.inputs import host_arch
-from ...model.errors import NotFoundError
+from ...model.errors import NotFoundError, UsageError
 from ...project import private_folder
 from ...terraform.commands import LOCK_FILE
 from ...terraform.environment import for_terraform
@@ -54,6 +54,8 @@ def command(
     **options: Any,
 ) -> int:
     session: CliSession = ctx.obj.merged(options)
+    if upgrade and not roots:
+        raise UsageError("--upgrade is of roots that have a lock file", hint="name them, such as src/app")
     chosen = [_root(session, name) for name in roots] or session.project.unlocked
     if not chosen:
         session.console.info("every root has a lock file; name one to lock it again")

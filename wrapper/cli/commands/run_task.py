@@ -6,7 +6,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -52,6 +52,8 @@ from ..session import CliSession
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:
     session: CliSession = ctx.obj.merged(options)
+    if options["detach"] and options["start_timeout"]:
+        raise UsageError("--detach waits for nothing, and takes no --start-timeout", hint="leave one of them out")
     with session.signals().installed() as signals:
         services = opened(session, "run-task", words, signals)
         services.check_confirmed()
@@ -106,10 +108,7 @@ class AskedTask:
         changes = TaskChanges(self.argv, self._environment(), self.options["cpu"] or 0, self.options["memory"] or 0)
         if changes != TaskChanges() or self.options["container"]:
             request = run_task_request.changed(request, self._container(run, service), changes)
-        by = self.session.author
-        return TaskRun(
-            calls, name, run_task_request.started(request, by, str(uuid.uuid4())), run.info, run.output, seconds
-        )
+        return replace(run, request=run_task_request.started(request, self.session.author, str(uuid.uuid4())))
 
     def _asked(self) -> tuple[str, dict[str, Any], Mapping[str, Any]]:
         """The task in words, its request, and the service whose definition it is; {} of a declared one."""

@@ -15,6 +15,7 @@ from ..options import takes
 from ..sandbox_seed import seed_of
 from ..session import CliSession
 
+_DRILL = 60.0  # seconds
 _containers = click.option(
     "--containers", is_flag=True, help="Run tasks as containers of this machine, behind addresses that answer."
 )
@@ -126,15 +127,15 @@ def watch(ctx: click.Context, /, **options: Any) -> int:
     "drill", help="Let a tenant's task be killed, get sick, or fill its processors, to see what happens then."
 )
 @takes("root")
-@click.option(
-    "--seconds", type=click.FloatRange(1, 3600), default=60, help="How long sick and fill last; 60 without it."
-)
+@click.option("--seconds", type=click.FloatRange(1, 3600), help="How long sick and fill last; 60 without it.")
 @click.argument("kind", type=click.Choice(["kill", "sick", "fill"]))
 @click.argument("tenant")
 @click.pass_context
-def drill(ctx: click.Context, /, kind: str, tenant: str, seconds: float, **options: Any) -> int:
+def drill(ctx: click.Context, /, kind: str, tenant: str, seconds: float | None, **options: Any) -> int:
     session = ctx.obj.merged(options)
-    for words in session.containers.drill(_with_containers(session), kind, tenant, seconds):
+    if kind == "kill" and seconds is not None:
+        raise UsageError("--seconds is of sick and fill: a kill is over at once", hint="leave it out")
+    for words in session.containers.drill(_with_containers(session), kind, tenant, seconds or _DRILL):
         session.console.print(words)
     return 0
 

@@ -33,6 +33,12 @@ def test_where_every_root_has_one_there_is_nothing_to_do(run_cli: Run, example: 
     assert (said.code, said.out) == (0, "") and "every root has a lock file" in said.err
 
 
+def test_an_upgrade_names_its_roots(run_cli: Run, example: Disk) -> None:
+    said = run_cli("providers", "lock", "--upgrade")
+    assert (said.code, said.out) == (64, "") and "name them, such as src/app" in said.err
+    assert example.left_behind() == set()
+
+
 def test_what_is_no_root_or_no_mirror(run_cli: Run, example: Disk) -> None:
     for words in (["src/nothing"], ["config"], ["modules/service"], ["src/app", "--mirror", "nowhere"]):
         said = run_cli("providers", "lock", "--engine", "host", *words)

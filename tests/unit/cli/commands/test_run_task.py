@@ -62,6 +62,12 @@ def test_the_exit_code_and_json(tenant: LiveTenant, code: int, expected: int) ->
     assert "migrated" in said.err
 
 
+def test_who_does_not_wait_has_no_limit(tenant: LiveTenant) -> None:
+    world = LiveAws()
+    said = tenant.run(f"{ACME} --task migrate --detach --start-timeout 5m", world)
+    assert said.code == 64 and "--detach waits for nothing" in said.err and world.asked == []
+
+
 def test_detached(tenant: LiveTenant) -> None:
     world = LiveAws()
     said = tenant.run(f"{ACME} --task migrate --detach --json", world)
