@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 STARTING = ("PROVISIONING", "PENDING")  # lastStatus of a task of which not every container runs yet
-ENDING = ("DEACTIVATING", "STOPPING")
 
 
 @dataclass(frozen=True)
