@@ -93,6 +93,7 @@ class Behind:
     """A proxy with one target group, of which each change is to be so at once."""
 
     def __init__(self, home: Path, program: str) -> None:
+        self.home = home
         self.proxy = Proxy(home, program)
         self._ports = choose_ports([80], {})
         self.idle = 90
@@ -131,6 +132,27 @@ def test_each_change_is_so_when_the_call_returns(behind: Behind, targets: list[i
         behind.idle += turn // 2 % 2
         behind.apply(port)
         assert [behind.get() for _ in range(4)] == [f"200 {port}"] * 4, f"turn {turn}"
+
+
+def test_it_runs_also_while_its_master_executes_itself_again(behind: Behind, program: str, targets: list[int]) -> None:
+    """Else a second one would start, and each would take a part of the connections."""
+    behind.apply(*targets)
+    found = Proxy(behind.home, program)  # as the data plane that comes after one that was killed
+    seen: set[tuple[int, int]] = set()
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            seen.add((behind.proxy.running(), found.running()))
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    for _ in range(10):
+        behind.idle += 1
+        behind.apply(*targets)
+    ended.set()
+    looking.join()
+    assert len(seen) == 1 and 0 not in seen.pop()
 
 
 def test_a_change_of_servers_alone_keeps_the_worker(behind: Behind, targets: list[int]) -> None:

@@ -20,6 +20,7 @@ from .runtime_api import MASTER, WORKER, HaproxyCommands, Refused, RunningServer
 
 CONFIGURATION, PIDS, LOG = "haproxy.cfg", "haproxy.pid", "haproxy.log"
 _BEGINS, _ENDS = 30.0, 5.0  # seconds; on a busy machine a process takes its time
+_EXECUTES = 2.0  # seconds; at each reload the master executes itself again, and has no command line for that moment
 
 
 class Proxy:
@@ -53,6 +54,8 @@ class Proxy:
 
     def running(self) -> int:
         """The process number of the master, or 0. A number that was given to another process since is not believed."""
+        if self._master is not None and self._master.poll() is None:
+            return self._master.pid
         with contextlib.suppress(OSError, ValueError, IndexError):
             pid = int((self._home / PIDS).read_text().split()[0])
             return pid if str(self._home / CONFIGURATION).encode() in _command_line(pid) else 0
@@ -72,10 +75,9 @@ class Proxy:
             self._master = subprocess.Popen(
                 argv, cwd=self._home, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
-        (self._home / PIDS).write_text(
-            str(self._master.pid)
-        )  # by us: HAProxy's own comes late, and a second one would start
-        soon(lambda: self._is_up() or not self._lives(), _BEGINS)
+        # By us: HAProxy's own comes late, and a second one would start.
+        (self._home / PIDS).write_text(str(self._master.pid))
+        soon(lambda: self._is_up() or not self.running(), _BEGINS)
         if not self._is_up():
             raise UnavailableError("HAProxy did not start", where=str(self._home / LOG), hint="read the log")
 
@@ -84,15 +86,11 @@ class Proxy:
             return (self._home / WORKER).exists() and self.worker() > 0
         return False
 
-    def _lives(self) -> bool:
-        return self._master is not None and self._master.poll() is None
-
     def end(self) -> None:
         """Also where its files are gone."""
-        pid = self.running() or (self._master.pid if self._master is not None and self._lives() else 0)
-        if pid:
+        if pid := self.running():
             os.kill(pid, signal.SIGTERM)
-            if not soon(lambda: not self.running() and not self._lives(), _ENDS):
+            if not soon(lambda: not self.running(), _ENDS):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         if self._master is not None:
@@ -103,7 +101,18 @@ class Proxy:
 
 
 def _command_line(pid: int) -> bytes:
-    """Of a process; empty where there is none."""
+    """Of a process; OSError or empty where there is none."""
+    read: list[bytes] = []
+
+    def found() -> bool:
+        read.append(_read_command_line(pid))
+        return read[-1] != b""
+
+    soon(found, _EXECUTES)
+    return read[-1]
+
+
+def _read_command_line(pid: int) -> bytes:
     if Path("/proc/self/cmdline").exists():
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     return subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, check=False).stdout
