@@ -83,12 +83,13 @@ def pipeline(text: str, project: str, region: str, services: Sequence[str]) -> s
 
 def jenkins_values(text: str, project: str, region: str, services: Sequence[str]) -> str:
     """config/jenkins.hcl: a folder of the project's, and the repository of each service."""
-    first, second = (_line(text, f"  service{n} = ") for n in (1, 2))
+    shown = text.partition("\nservices = {\n")[2].partition("}\n\n")[0]
+    first = _line(shown, "  service1 = ")
     lines = zip(_aligned(services), services, strict=True)
     each = "".join(
         first.replace("service1 =", f"{key} =").replace("service1.git", f"{name}.git") for key, name in lines
     )
-    named = _once(_once(text, second, ""), first, each)
+    named = _once(text, shown, each)
     return _once(named, 'folder = "shop"', f'folder = "{project}"').replace(_REGION, region)
 
 

@@ -44,8 +44,7 @@ def test_a_team_deploys_to_test_and_only_release_managers_to_what_is_protected(t
         "promote", "promote-older", "rollback", "drift", "fleet",
     }  # fmt: skip
     assert {
-        "shop/services/service1",
-        "shop/services/service2",
+        *(f"shop/services/{name}" for name in ("service1", "service2", "api", "worker")),
         "shop/nightly-destroy",
         "shop/appcluster-test/deploy",
     } < jobs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,11 @@ def test_the_rest(example: Disk) -> None:
 
 
 def test_the_shipped_one_is_good() -> None:
+    """And a pipeline offers the builds of each image that the example's tenants run."""
     shipped = jenkins_settings.load(Project(ROOT, ROOT / ".orchestrate").files)
-    assert set(shipped.services) == {"service1", "service2"} and shipped.library.kind == "tag"
+    images = re.search(r"images = \{\n(.*?)\n\}", (ROOT / "config/common.tfvars").read_text(), re.DOTALL)
+    assert images and set(shipped.services) == set(re.findall(r"^ +(\w+) +=", images[1], re.MULTILINE))
+    assert shipped.library.kind == "tag"
 
 
 @pytest.mark.parametrize(
