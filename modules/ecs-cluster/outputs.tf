@@ -105,6 +105,16 @@ output "shared_load_balancers" {
   } }
 }
 
+output "namespace" {
+  description = "The zone in which services find each other, and the group of tasks that may call those on nodes; null without one."
+  value = var.namespace == null ? null : {
+    id                        = aws_service_discovery_private_dns_namespace.this[0].id
+    name                      = var.namespace
+    callers_security_group_id = aws_security_group.callers[0].id
+    nodes_security_group_id   = aws_security_group.nodes.id
+  }
+}
+
 output "execute_command" {
   description = "Where sessions in containers are kept, and the key they are encrypted with: a task's role must be allowed to write to the one and use the other."
   value = {

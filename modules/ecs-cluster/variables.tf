@@ -458,6 +458,17 @@ variable "load_balancer" {
   }
 }
 
+variable "namespace" {
+  description = "Name of a private DNS zone, such as test.internal, that Cloud Map makes and fills: by it the services of a tenant find each other inside the network. Null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.namespace == null || try(can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z][a-z0-9-]{0,61}[a-z0-9]$", var.namespace)) && length(var.namespace) <= 120, false)
+    error_message = "namespace: give a DNS name in lower case that has no meaning outside of the network, such as test.internal; at most 120 letters."
+  }
+}
+
 variable "alarms" {
   description = <<-EOT
     Alarms, and the SNS topics that hear of them: a name of your choice => the topic's ARN. `cpu_reservation` and

@@ -69,6 +69,11 @@ output "alarms" {
   value       = { for name, alarm in aws_cloudwatch_metric_alarm.watch : name => alarm.alarm_name }
 }
 
+output "services_security_group_id" {
+  description = "The group of `services_group`; null without one."
+  value       = one(aws_security_group.services[*].id)
+}
+
 output "numbers" {
   description = "Numbers of the rules of services with a path on a load balancer of the tenant's own: service => priority."
   value       = { for service in keys(local.own_paths) : service => local.numbers[service] }

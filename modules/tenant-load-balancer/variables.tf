@@ -54,6 +54,13 @@ variable "first_service" {
   }
 }
 
+variable "services_group" {
+  description = "Whether to make a security group for tasks of all services of the tenant, by which they let each other in."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "serving" {
   description = "The output `serving` of each service's module tenant-service: service => what serves. The tenant's names turn when each is steady."
   type        = map(string)

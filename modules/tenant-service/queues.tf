@@ -28,14 +28,26 @@ locals {
     }],
   ) }
 
-  queue_permissions = length(var.background.queued) == 0 ? [] : concat(
-    [{
+  queue_permissions = length(var.background.queued) + length(var.queues) == 0 ? [] : concat(
+    length(var.background.queued) == 0 ? [] : [{
       Effect   = "Allow"
       Action   = ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
       Resource = [for name in keys(aws_sqs_queue.work) : local.queue_arns[name]]
     }],
+    length(var.queues) == 0 ? [] : [{
+      Effect   = "Allow"
+      Action   = ["sqs:SendMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
+      Resource = values(local.other_queue_arns)
+    }],
     local.use_of_the_queues_key,
   )
+
+  # Of other services. Both are written out: what those make is unknown here, since each may send to the other.
+  other_identities = { for name, to in var.queues : name => join("/", concat([local.region, var.stack, var.tenant], to.service[*])) }
+  other_readables  = { for name, to in var.queues : name => trimsuffix(substr(join("-", concat([var.stack, var.tenant], to.service[*])), 0, 23), "-") }
+  other_queues     = { for name, to in var.queues : name => "${local.other_readables[name]}-${substr(sha256(local.other_identities[name]), 0, 8)}-${to.queue}" }
+  other_queue_arns = { for name, queue in local.other_queues : name => "arn:${local.partition}:sqs:${local.region}:${local.account_id}:${queue}" }
+  other_queue_urls = { for name, queue in local.other_queues : name => "https://sqs.${local.region}.${data.aws_partition.current.dns_suffix}/${local.account_id}/${queue}" }
 
   # SQS encrypts and decrypts in the name of who sends and receives.
   use_of_the_queues_key = [for key in var.encryption.queues[*] : { Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = [key] }]
@@ -68,9 +80,9 @@ resource "aws_sqs_queue" "dead" {
   kms_master_key_id         = var.encryption.queues
 }
 
-# The application sends, its workers receive; both are the tenant's, and have the tenant's role.
+# The application sends, its workers receive; both are the service's, and have its role. Another service that sends has a role of its own.
 resource "aws_iam_role_policy" "queues" {
-  count = var.roles.task == null && length(var.background.queued) > 0 ? 1 : 0
+  count = var.roles.task == null && length(local.queue_permissions) > 0 ? 1 : 0
 
   name   = "queues"
   role   = aws_iam_role.task[0].name

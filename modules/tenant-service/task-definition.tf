@@ -1,6 +1,6 @@
 locals {
   # A queue's name is hashed: its URL cannot be written into a file. A null takes a variable away, as in a tenant's file.
-  queue_urls = { for name, queue in aws_sqs_queue.work : "QUEUE_URL_${upper(replace(name, "-", "_"))}" => queue.url }
+  queue_urls = { for name, url in merge({ for name, queue in aws_sqs_queue.work : name => queue.url }, local.other_queue_urls) : "QUEUE_URL_${upper(replace(name, "-", "_"))}" => url }
   environments = { for name, container in var.containers : name => {
     for variable, value in merge(local.queue_urls, container.environment) : variable => value if value != null && !contains(keys(container.secrets), variable)
   } }

@@ -43,7 +43,7 @@ variable "container" {
 }
 
 variable "discovery" {
-  description = "A name in a Cloud Map namespace by which others find the service."
+  description = "A name in a Cloud Map namespace by which others find the service: `name` holds labels with dots between, such as api.acme; of an SRV record (network modes bridge and host) _api._tcp.acme."
   type = object({
     namespace_id = string
     name         = string
@@ -56,7 +56,7 @@ variable "discovery" {
     error_message = "discovery: name the container that the others find in container, since not exactly one has a port."
   }
   validation {
-    condition     = var.discovery == null || try(can(regex("^ns-[a-z0-9]+$", var.discovery.namespace_id)) && can(regex("^[a-z0-9][a-z0-9-]{0,62}$", var.discovery.name)), false)
-    error_message = "discovery: namespace_id is the id of a Cloud Map namespace (ns-...), name a label of lower-case letters, digits and dashes."
+    condition     = var.discovery == null || try(can(regex("^ns-[a-z0-9]+$", var.discovery.namespace_id)) && can(regex("^[a-z0-9_][a-z0-9-]{0,62}([.][a-z0-9_][a-z0-9-]{0,62})*$", var.discovery.name)) && length(var.discovery.name) <= 127, false)
+    error_message = "discovery: namespace_id is the id of a Cloud Map namespace (ns-...), name one or more labels of lower-case letters, digits and dashes with dots between, 127 letters at most."
   }
 }

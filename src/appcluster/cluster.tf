@@ -14,6 +14,7 @@ module "cluster" {
   roles           = var.cluster_roles
   insights        = var.insights
   execute_command = var.execute_command
+  namespace       = try(var.discovery.namespace, null)
   alarms = merge(var.cluster_alarms, {
     topics = merge(var.cluster_alarms.topics, { for topic in aws_sns_topic.oncall : "oncall" => topic.arn })
   })

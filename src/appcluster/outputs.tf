@@ -16,6 +16,11 @@ output "cluster" {
   }
 }
 
+output "namespace" {
+  description = "The private DNS zone in which services find each other; null without one."
+  value       = module.cluster.namespace
+}
+
 output "machine_image_id" {
   description = "The machine image that new nodes start from; a protected stack pins one in machine_image."
   value       = module.cluster.machine_image_id

@@ -152,6 +152,17 @@ variable "execute_command" {
   nullable = false
 }
 
+variable "discovery" {
+  description = "`namespace`: the private DNS zone in which the services of a tenant find each other, such as test.internal; it is made here. The rest is the tenants'. Null makes none."
+  type = object({
+    namespace    = optional(string)
+    namespace_id = optional(string)
+    name         = optional(string)
+    ttl          = optional(number)
+  })
+  default = null
+}
+
 variable "task_registry_secret" {
   description = "Name of the secret with the registry's login as a task on Fargate wants it, {\"username\": ..., \"password\": ...}; null for none."
   type        = string

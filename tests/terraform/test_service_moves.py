@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from moves.moves import EACH_OTHER_ONE, Account, account, moves, provider, tenant, walk
+from moves.moves import AWSVPC, EACH_OTHER_ONE, Account, Tenant, account, moves, provider, tenant, walk
 
 pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
 
@@ -30,6 +30,37 @@ IN_PLACE = ("made", "broken", "back", "broken again", "forward")
 SERVICES = {
     "services": {"api": {"port": 9090, "path": "/api/*"}, "worker": {"command": ["./work"]}},
     "builds": {"api": "1", "worker": "1"},
+}
+# Names inside the network, an address for each task of api, and a queue of worker to which the others send.
+WORK = {"command": ["./work"], "queue_tasks": {"mail": {"command": ["./mail"]}}}
+INSIDE = SERVICES | {
+    "dns": {"discovery": {"namespace": "moves.internal"}},
+    "services": {
+        "service1": {"port": 8080, "queues": ["mail"]},
+        "api": {"port": 9090, "path": "/api/*", "task": AWSVPC, "queues": ["worker/mail"]},
+        "worker": WORK,
+    },
+}
+KNOWN = {
+    "service1": {"API_URL": "http://api.t2.moves.internal:9090/api", "QUEUE_URL_MAIL": "MAIL"},
+    "api": {
+        "SERVICE1_URL": "http://t2.example.com",
+        "SERVICE1_SRV": "_service1._tcp.t2.moves.internal",
+        "QUEUE_URL_WORKER_MAIL": "MAIL",
+    },
+    "worker": {
+        "API_URL": "http://api.t2.moves.internal:9090/api",
+        "SERVICE1_URL": "http://t2.example.com",
+        "SERVICE1_SRV": "_service1._tcp.t2.moves.internal",
+        "QUEUE_URL_MAIL": "MAIL",
+    },
+    "mail": {
+        "API_URL": "http://api.t2.moves.internal:9090/api",
+        "SERVICE1_URL": "http://t2.example.com",
+        "SERVICE1_SRV": "_service1._tcp.t2.moves.internal",
+        "QUEUE_URL": "MAIL",
+        "QUEUE_URL_MAIL": "MAIL",
+    },
 }
 ROLLED_OUT = {
     'service["service1"].aws_ecs_service.this["first"]': "update",
@@ -54,6 +85,23 @@ def routes(aws: Account, name: str) -> list[tuple[str, str]]:
     ]
     groups = [rule["Actions"][0]["TargetGroupArn"].split("/")[1].rpartition("-")[0] for rule in rules]
     return list(zip(paths, groups, strict=True))
+
+
+def known(aws: Account, queue: str) -> dict[str, dict[str, str]]:
+    """What the containers of t2 are told of each other, by container; MAIL stands for the name of the queue."""
+    ecs = aws.client("ecs")
+    arns = ecs.list_services(cluster="moves", maxResults=100)["serviceArns"]
+    services = [
+        s for s in ecs.describe_services(cluster="moves", services=arns)["services"] if "t2" in s["serviceName"]
+    ]
+    found: dict[str, dict[str, str]] = {}
+    for service in services:
+        revision = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+        name = "mail" if service["serviceName"].endswith("-mail") else revision["containerDefinitions"][0]["name"]
+        told = {v["name"]: v["value"] for v in revision["containerDefinitions"][0]["environment"]}
+        own = {key: value for key, value in told.items() if "_URL" in key or key.endswith("_SRV")}
+        found[name] = {k: "MAIL" if v.rpartition("/")[2] == queue.rpartition("/")[2] else v for k, v in own.items()}
+    return found
 
 
 @pytest.fixture
@@ -90,6 +138,24 @@ def test_moves_that_failed_go_on_and_back_without_a_gap(aws: Account, tmp_path: 
             ("http-header", "moves-t2-api"),
             ("", "moves-t2"),
         ]
+        knows_its_own(one)
+
+    def knows_its_own(one: Tenant) -> None:
+        """Its services find each other inside the network, and know the queue; nothing of them stays."""
+        cloud_map, sqs = aws.client("servicediscovery"), aws.client("sqs")
+        assert one.apply(INSIDE) and one.wrong() == [] and not one.changes(INSIDE)
+        (queue,) = [u for u in sqs.list_queues()["QueueUrls"] if "moves-t2-worker-" in u and u.endswith("-mail")]
+        assert known(aws, queue) == KNOWN
+        named = {
+            each["Name"]: each["DnsConfig"]["DnsRecords"][0]["Type"] for each in cloud_map.list_services()["Services"]
+        }
+        assert {name: kind for name, kind in named.items() if name.endswith(".t2")} == {
+            "api.t2": "A",
+            "_service1._tcp.t2": "SRV",
+        }
+        assert one.apply(SERVICES) and not one.changes(SERVICES)
+        one.terraform.run("destroy", "-auto-approve", "-input=false", "-no-color")
+        assert [each["Name"] for each in cloud_map.list_services()["Services"] if each["Name"].endswith(".t2")] == []
 
     with ThreadPoolExecutor(3) as pool:
         for done in [pool.submit(to_fargate), pool.submit(all_else), pool.submit(gains_a_service)]:

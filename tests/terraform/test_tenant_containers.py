@@ -83,6 +83,49 @@ THREE = {
     "allotment": {"load_balancer": 1, "priority": 10101, "rules": {"my-api": {"priority": 101}}},
 }
 
+# The zone of the stack layer, and services of every network mode that find each other in it and by their queues.
+INSIDE: dict[str, Any] = {
+    "images": {"service1": "web"},
+    "discovery": {"namespace": "test.internal"},
+    "namespace": {
+        "id": "ns-1",
+        "name": "test.internal",
+        "callers_security_group_id": "sg-0c",
+        "nodes_security_group_id": "sg-0d",
+    },
+    "allotment": {
+        "load_balancer": 1,
+        "priority": 10101,
+        "rules": {"my-api": {"priority": 101}, "cache": {"priority": 102}},
+    },
+    "queue_tasks": {"mail": {"command": ["mail"]}},
+    "services": {
+        "service1": {"port": 8080, "queues": ["resize", "cache/mail"]},
+        "my-api": {"image": "service1", "port": 9090, "path": "/api/*", "task": {"network_mode": "awsvpc"}},
+        "cache": {
+            "image": "service1",
+            "port": 6379,
+            "path": "/cache/?.json",
+            "task": FARGATE,
+            "queue_tasks": {"resize": {"command": ["resize"]}, "mail": {"command": ["mail"]}},
+        },
+        "worker": {"image": "service1", "command": ["./work"], "queues": ["service1/mail"]},
+    },
+}
+OF_SERVICE1 = {
+    "TENANT": "acme",
+    "CACHE_URL": "http://cache.acme.test.internal:6379/cache",
+    "MY_API_URL": "http://my-api.acme.test.internal:9090/api",
+    "PORT": "8080",
+}
+OF_WORKER = {
+    "TENANT": "acme",
+    "CACHE_URL": "http://cache.acme.test.internal:6379/cache",
+    "MY_API_URL": "http://my-api.acme.test.internal:9090/api",
+    "SERVICE1_SRV": "_service1._tcp.acme.test.internal",
+    "SERVICE1_URL": "https://acme.example.com",
+}
+
 # What the tenant's files say => what is true of it then.
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "without_a_word": (
@@ -107,6 +150,44 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
                 'local.paths.my-api == "/api/*" && local.slots.my-api.priority == 101',
             ]
         ),
+    ),
+    "inside": (
+        INSIDE,
+        " && ".join(
+            [
+                f"jsonencode(local.containers.service1.service1.environment) == jsonencode({json.dumps(OF_SERVICE1)})",
+                f"jsonencode(local.containers.worker.worker.environment) == jsonencode({json.dumps(OF_WORKER)})",
+                "jsonencode({ for name, found in local.discovered : name => try(found.name, null) }) == "
+                'jsonencode({ cache = "cache.acme", my-api = "my-api.acme", service1 = "_service1._tcp.acme", worker = null })',
+                'alltrue([for found in local.discovered : found == null || try(found.namespace_id == "ns-1", false)])',
+                'join(" ", keys(local.callers.my-api)) == "nodes services"',
+                "length(local.callers.service1) + length(local.callers.worker) == 0",
+                'join(" ", keys(local.groups.cache)) == "callers services" && length(local.groups.service1) == 0',
+                'jsonencode(local.sends_to.service1) == jsonencode({ "cache-mail" = { service = "cache", queue = "mail" }, '
+                'resize = { service = "cache", queue = "resize" } })',
+                'jsonencode(local.sends_to.worker) == jsonencode({ "service1-mail" = { service = null, queue = "mail" } })',
+            ]
+        ),
+    ),
+    "inside_without_machines": (
+        INSIDE | {"task": FARGATE, "queue_tasks": {}, "services": {"service1": {}, "job": {"image": "service1"}}},
+        'join(" ", keys(local.callers.service1)) == "services" && join(" ", keys(local.groups.job)) == "services" && '
+        'jsonencode(local.urls.job) == jsonencode({ SERVICE1_URL = "http://service1.acme.test.internal:8080" })',
+    ),
+    "inside_without_a_load_balancer": (
+        INSIDE | {"load_balancer": {"mode": "none"}, "allotment": None},
+        'jsonencode(local.urls.my-api) == jsonencode({ CACHE_URL = "http://cache.acme.test.internal:6379/cache", '
+        'SERVICE1_SRV = "_service1._tcp.acme.test.internal" })',
+    ),
+    "in_a_namespace_of_ones_own": (
+        INSIDE
+        | {
+            "discovery": {"namespace_id": "ns-2"},
+            "services": {n: s for n, s in INSIDE["services"].items() if n != "worker"},
+        },
+        'jsonencode(local.discovered.my-api) == jsonencode({ namespace_id = "ns-2", ttl = null, name = "acme-my-api" }) && '
+        'local.discovered.service1.name == "acme" && local.urls.service1.MY_API_URL == "https://acme.example.com/api" && '
+        "length(local.callers.my-api) + length(local.groups.my-api) == 0 && !local.together",
     ),
     "one_alone": (BOTH, 'keys(local.containers.service1) == ["service1"] && output.images == { service1 = "web:1" }'),
     "a_null_takes_nothing_away": (

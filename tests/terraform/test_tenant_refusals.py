@@ -25,6 +25,21 @@ def given(*names: str) -> dict[str, Any]:
 
 
 # What is wrong with it => the values, and how the message begins; an empty beginning: it is right.
+NAMESPACE = {
+    "id": "ns-1",
+    "name": "test.internal",
+    "callers_security_group_id": "sg-1",
+    "nodes_security_group_id": "sg-2",
+}
+QUEUES = {"queue_tasks": {"mail": {}}}
+
+
+def sending(queue: str, **readers: Any) -> dict[str, Any]:
+    """job sends to that queue."""
+    job = {"image": "service1", "queues": [queue]}
+    return {"services": {"service1": {}, "job": job, **{name: {"image": "service1"} | QUEUES for name in readers}}}
+
+
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "two_labels": (HTTPS | {"hostname": "a.b.example.com"}, "hostname: the environment's certificate covers one label"),
     "two_labels_by_http": ({"hostname": "a.b.example.com"}, ""),
@@ -78,6 +93,34 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "settings_of_a_further_service": (
         {"services": {"service1": {}, "job": {"image": "service1"}}, "containers": {"job": {"user": "1"}}},
         "",
+    ),
+    "queue_of_no_service": (
+        sending("mail"),
+        "services: queues names what is no queue task of another service, or of two. Known are ;",
+    ),
+    "queue_of_two_services": (
+        QUEUES | sending("mail", web=1),
+        "services: queues names what is no queue task of another service",
+    ),
+    "queue_of_one_of_two": (QUEUES | sending("web/mail", web=1), ""),
+    "queue_of_service1": (QUEUES | sending("mail"), ""),
+    "namespace_and_id": (
+        {"discovery": {"namespace": "test.internal", "namespace_id": "ns-1"}, "namespace": NAMESPACE},
+        "discovery: give namespace",
+    ),
+    "neither_namespace_nor_id": ({"discovery": {"ttl": 5}}, "discovery: give namespace"),
+    "namespace_that_is_not_there": (
+        {"discovery": {"namespace": "test.internal"}},
+        "discovery.namespace: the stack layer",
+    ),
+    "namespace_of_another_name": (
+        {"discovery": {"namespace": "live.internal"}, "namespace": NAMESPACE},
+        "discovery.namespace: the stack layer has not made the zone live.internal.",
+    ),
+    "namespace": ({"discovery": {"namespace": "test.internal"}, "namespace": NAMESPACE}, ""),
+    "service_found_nowhere": (
+        {"services": {"service1": {"discovery": {"name": "web"}}}},
+        "services: discovery of a service says no namespace_id",
     ),
     "no_settings_of_a_worker": ({"containers": {"service2": None}}, ""),
     "settings_of_a_worker": (

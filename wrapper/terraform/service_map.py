@@ -1,5 +1,5 @@
 """The services of a tenant, as a root declares them: a map from names to objects with a port and a path. Its names, and that no two
-of them answer for one path. Pure.
+of them answer for one path, and that the queues to which they send are there. Pure.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from .merging import place
 from .path_patterns import EVERY_PATH, contains, is_every_path
 
 VARIABLE = "services"
+QUEUES = "queue_tasks"
+_FIRST = "service1"  # the tenant's own queue tasks are those of this service
 
 
 def check(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue], label: str) -> None:
@@ -31,6 +33,9 @@ def check(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue],
     for name in named:
         _check_name(name, found)
     _check_paths({n: path for n, one in named.items() if (path := _path(one))}, found, label)
+    if QUEUES in set(variable.type[1][1]):
+        of_tenant = values[QUEUES].value if QUEUES in values else None
+        _check_queues(named, {_FIRST: of_tenant} if _FIRST in named else {}, found, label)
 
 
 def names(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue]) -> tuple[str, ...]:
@@ -85,6 +90,41 @@ def _check_paths(paths: Mapping[str, str], found: ResolvedValue, label: str) -> 
                 where=_line(name, found),
                 hint=f"that of {other} is in {_line(other, found)}: give one of them a path of its own",
             )
+
+
+def _check_queues(
+    named: Mapping[str, Mapping[str, Any]], of_tenant: Mapping[str, Any], found: ResolvedValue, label: str
+) -> None:
+    """ConfigError for a service that sends to a queue which no other has, or two have: a name, or ``service/name``."""
+    tasks = {name: {**_map(of_tenant.get(name)), **_map(one.get(QUEUES))} for name, one in named.items()}
+    for name, one in named.items():
+        others = [(other, queue) for other, queues in tasks.items() if other != name for queue in queues]
+        for asked in _list(one.get("queues")):
+            meant = [f"{other}/{queue}" for other, queue in others if asked in (queue, f"{other}/{queue}")]
+            if len(meant) != 1:
+                raise ConfigError(
+                    f"{label}: {name} sends to the queue {asked}, which {'two services have' if meant else 'no other service has'}",
+                    where=place(found, (name, "queues")),
+                    hint=f"say which: {' or '.join(meant)}" if meant else _queue_hint(asked, others),
+                )
+
+
+def _queue_hint(asked: str, others: list[tuple[str, str]]) -> str:
+    close = naming.nearest(asked, [text for other, queue in others for text in (queue, f"{other}/{queue}")])
+    if close:
+        return f"did you mean {close}?"
+    known = (
+        f"those of the others are {', '.join(f'{o}/{q}' for o, q in others)}" if others else "no other service has one"
+    )
+    return f"a queue is a name in {QUEUES} of a service; {known}"
+
+
+def _map(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, (list, tuple, set)) else []
 
 
 def _line(name: str, found: ResolvedValue) -> str:

@@ -757,3 +757,28 @@ run "network_acls_let_through_what_is_used" {
     error_message = "no two rules have one number"
   }
 }
+
+run "services_find_each_other" {
+  variables {
+    namespace = "test.internal"
+  }
+  assert {
+    condition     = aws_service_discovery_private_dns_namespace.this[0].vpc == local.vpc_id && output.namespace.name == "test.internal" && output.namespace.id == aws_service_discovery_private_dns_namespace.this[0].id
+    error_message = "the zone is the network's alone"
+  }
+  assert {
+    condition = { for name, rule in aws_vpc_security_group_ingress_rule.callers : name => [rule.security_group_id, rule.referenced_security_group_id, rule.from_port, rule.to_port] } == {
+      nodes   = [aws_security_group.nodes.id, aws_security_group.nodes.id, 32768, 65535]
+      callers = [aws_security_group.nodes.id, output.namespace.callers_security_group_id, 32768, 65535]
+    }
+    error_message = "tasks on nodes are called from nodes and by tasks with an address, at their dynamic ports alone"
+  }
+}
+
+run "services_do_not_look_for_each_other" {
+  command = plan
+  assert {
+    condition     = output.namespace == null && length(aws_service_discovery_private_dns_namespace.this) + length(aws_security_group.callers) + length(aws_vpc_security_group_ingress_rule.callers) == 0
+    error_message = "nothing is made, and no rule opens, unless it is asked for"
+  }
+}

@@ -201,3 +201,13 @@ run "further_security_groups" {
     error_message = "the load balancer is in them too"
   }
 }
+
+run "one_group_for_tasks_of_all_services" {
+  variables {
+    services_group = true
+  }
+  assert {
+    condition     = output.services_security_group_id == aws_security_group.services[0].id && aws_security_group.services[0].vpc_id == var.cluster.vpc_id
+    error_message = "services let each other in by the tenant's own group"
+  }
+}

@@ -126,6 +126,17 @@ run "found_by_port" {
   }
 }
 
+run "found_by_port_in_the_namespace_of_the_stack" {
+  command = plan
+  variables {
+    discovery = { namespace_id = "ns-1", name = "_api._tcp.acme" }
+  }
+  assert {
+    condition     = one(values(aws_service_discovery_service.this)).name == "_api._tcp.acme" && one(one(one(values(aws_service_discovery_service.this)).dns_config).dns_records).type == "SRV"
+    error_message = "a name may have labels, and those of SRV records begin with underscores"
+  }
+}
+
 run "found_by_another_record_under_one_name" {
   command = plan
   variables {

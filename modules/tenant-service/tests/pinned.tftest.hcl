@@ -146,3 +146,15 @@ run "another_service" {
     error_message = "another name is another service, and every service of this kind would move at its next apply"
   }
 }
+
+run "queues_of_the_first_service" {
+  command = plan
+  variables {
+    service = { name = "api" }
+    queues  = { resize = { queue = "resize" } }
+  }
+  assert {
+    condition     = local.other_queues.resize == "appcluster-test-acme-a8109d5d-resize"
+    error_message = "a queue is sent to by the name that it has"
+  }
+}

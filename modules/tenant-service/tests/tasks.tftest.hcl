@@ -356,3 +356,54 @@ run "roles_of_yours" {
     error_message = "a task in the background runs alone, and ends when its work is done"
   }
 }
+
+# The queue of another service, and that of the first, as those services make them.
+run "a_queue_of_the_first_service" {
+  command = plan
+  variables {
+    background = { queued = { resize = { command = ["resize"] } } }
+  }
+}
+
+run "a_queue_of_another_service" {
+  command = plan
+  variables {
+    service    = { name = "thumbs" }
+    background = { queued = { resize = { command = ["resize"] } } }
+  }
+}
+
+run "sends_to_both" {
+  command = plan
+  variables {
+    service    = { name = "api" }
+    queues     = { resize = { queue = "resize" }, thumbs-resize = { service = "thumbs", queue = "resize" } }
+    background = { one_off = { migrate = { command = ["migrate"] } } }
+    encryption = { queues = "arn:aws:kms:ap-southeast-2:123456789012:key/1" }
+  }
+  assert {
+    condition = { for variable in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : variable.name => variable.value if startswith(variable.name, "QUEUE") } == {
+      QUEUE_URL_RESIZE        = "https://sqs.ap-southeast-2.amazonaws.com/123456789012/${run.a_queue_of_the_first_service.name}-resize"
+      QUEUE_URL_THUMBS_RESIZE = "https://sqs.ap-southeast-2.amazonaws.com/123456789012/${run.a_queue_of_another_service.name}-resize"
+    }
+    error_message = "a service that sends knows the queues by the names that their services make"
+  }
+  assert {
+    condition     = strcontains(aws_ecs_task_definition.task["migrate"].container_definitions, "QUEUE_URL_THUMBS_RESIZE")
+    error_message = "and so do its background tasks"
+  }
+  assert {
+    condition = jsondecode(aws_iam_role_policy.queues[0].policy).Statement == [
+      {
+        Effect = "Allow"
+        Action = ["sqs:SendMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
+        Resource = [
+          "arn:aws:sqs:ap-southeast-2:123456789012:${run.a_queue_of_the_first_service.name}-resize",
+          "arn:aws:sqs:ap-southeast-2:123456789012:${run.a_queue_of_another_service.name}-resize",
+        ]
+      },
+      { Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = ["arn:aws:kms:ap-southeast-2:123456789012:key/1"] },
+    ]
+    error_message = "it may send, and neither receive nor delete"
+  }
+}

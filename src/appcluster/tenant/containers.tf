@@ -29,10 +29,6 @@ locals {
 
   ports = { for name, containers in local.said : name => { for container, said in containers : container => try(said.settings.port, name == "service1" && container == name ? 8080 : null) } }
 
-  # Where each service finds the tenant's others that take requests: below the tenant's own address, which every network mode reaches.
-  addresses = { for name, front in local.fronts : name => "${module.load_balancer.url}${trimsuffix(regex("^[^*?]*", coalesce(local.paths[name], "/")), "/")}" if front && var.load_balancer.mode != "none" }
-  urls      = { for name in keys(var.services) : name => { for other, address in local.addresses : "${upper(replace(other, "-", "_"))}_URL" => address if other != name } }
-
   containers = { for name, containers in local.said : name => { for container, said in containers : container => merge(
     { for limit, size in var.size : limit => size if size != null && container == name },
     { for setting, value in { essential = false } : setting => value if container != name }, # one beside it that stops is no outage

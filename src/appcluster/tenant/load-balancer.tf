@@ -30,6 +30,8 @@ module "load_balancer" {
     discovery = try(module.service["service1"].discovery_name, null)
   }
 
+  services_group = local.together && anytrue(values(local.addressed))
+
   serving = { for name, service in module.service : name => service.serving }
   alarms  = { enabled = var.alarms.enabled, load_balancer_5xx = var.alarms.load_balancer_5xx, topics = local.topics }
 

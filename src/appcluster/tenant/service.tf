@@ -20,8 +20,12 @@ module "service" {
   encryption         = var.encryption
   roles              = var.roles
 
+  queues = local.sends_to[each.key]
+
   task = merge(local.tasks[each.key], {
-    kms_keys = setunion(coalesce(local.tasks[each.key].kms_keys, []), compact([local.registry_logins[each.key] == null ? null : var.registry_login_key]))
+    callers         = merge(local.callers[each.key], local.tasks[each.key].callers)
+    security_groups = merge(local.groups[each.key], local.tasks[each.key].security_groups)
+    kms_keys        = setunion(coalesce(local.tasks[each.key].kms_keys, []), compact([local.registry_logins[each.key] == null ? null : var.registry_login_key]))
   })
 
   alarms = merge(local.alarms[each.key], { topics = local.topics })
@@ -64,12 +68,4 @@ locals {
     { for arn in [var.alarm_topic_arn] : "oncall" => arn if arn != null && var.alarms.enabled != false },
     coalesce(var.alarms.topics, {}),
   )
-
-  # The tenant's own is that of service1, and its name. Others are found where it is, unless they say otherwise, if they have a port.
-  asked = { for name, service in var.services : name => service.discovery != null ? service.discovery : name == "service1" || local.fronts[name] ? var.discovery : null }
-  discovered = { for name, service in var.services : name => local.asked[name] == null ? null : {
-    namespace_id = try(local.asked[name].namespace_id, null)
-    ttl          = try(local.asked[name].ttl, null)
-    name         = try(coalesce(service.discovery.name, name == "service1" ? var.discovery.name : null), name == "service1" ? var.tenant : "${var.tenant}-${name}")
-  } }
 }

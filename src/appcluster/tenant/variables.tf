@@ -48,6 +48,17 @@ variable "certificate_arn" {
   default     = null
 }
 
+variable "namespace" {
+  description = "The private DNS zone in which services find each other; an output of the stack layer. Null without one."
+  type = object({
+    id                        = string
+    name                      = string
+    callers_security_group_id = string
+    nodes_security_group_id   = string
+  })
+  default = null
+}
+
 variable "alarm_topic_arn" {
   description = "The topic that hears of alarms, besides those of alarms.topics; an output of the stack layer."
   type        = string
@@ -134,7 +145,8 @@ variable "services" {
     /api/*; a service with a port and no path has all others. `image`: a name in `images` and in `builds` (the service's own unless given).
     `containers`: those beside it, and more settings of its own, as in the variable `containers`; each names its `image`. The variables of the tenant
     (size, environment, secrets, scaling, deployment, health_check, task, alarms) are what every service has; what it says itself wins, setting
-    by setting. `task.volumes`, `task.callers`, scheduled, queue and one-off tasks outside of `services` are those of service1.
+    by setting. `task.volumes`, `task.callers`, scheduled, queue and one-off tasks outside of `services` are those of service1. `queues`: the queue tasks
+    of other services that it sends to, by name, or as service/name where two have one of that name; it has QUEUE_URL_<NAME>, and may send.
   EOT
   type = map(object({
     image       = optional(string)
@@ -265,10 +277,11 @@ variable "services" {
       sticky_seconds     = optional(number)
     }))
     discovery = optional(object({
-      namespace_id = string
+      namespace_id = optional(string)
       name         = optional(string)
       ttl          = optional(number)
     }))
+    queues = optional(set(string))
     containers = optional(map(object({
       image = optional(string)
       size = optional(object({
@@ -377,6 +390,20 @@ variable "services" {
   validation {
     condition     = length(setintersection(keys(var.services), flatten([keys(var.scheduled_tasks), keys(var.queue_tasks), keys(var.one_off_tasks)]))) == 0
     error_message = "services: a service and a task in the background have one name; give one of them another."
+  }
+  validation {
+    condition = alltrue(flatten([for name, service in var.services : [for asked in coalesce(service.queues, []) : length([
+      for other, reads in var.services : other if other != name && contains(flatten([
+        for queue in keys(merge(other == "service1" ? var.queue_tasks : {}, reads.queue_tasks)) : [queue, "${other}/${queue}"]
+      ]), asked)
+    ]) == 1]]))
+    error_message = "services: queues names what is no queue task of another service, or of two. Known are ${join(", ", flatten([for name, service in var.services : [
+      for queue in keys(merge(name == "service1" ? var.queue_tasks : {}, service.queue_tasks)) : "${name}/${queue}"
+    ]]))}; of two with one name write service/name."
+  }
+  validation {
+    condition     = alltrue([for service in var.services : service.discovery == null || try(service.discovery.namespace_id, null) != null || var.discovery != null])
+    error_message = "services: discovery of a service says no namespace_id, and the tenant has no discovery to take one from; give either."
   }
   validation {
     condition     = contains(keys(var.services), "service1") || length(var.scheduled_tasks) + length(var.queue_tasks) + length(var.one_off_tasks) == 0
@@ -799,11 +826,25 @@ variable "aliases" {
 }
 
 variable "discovery" {
-  description = "A name in a Cloud Map namespace by which other services find the tenant's: see dns in modules/tenant-service; null for none."
+  description = <<-EOT
+    How services are found inside the network. `namespace`: the zone that the stack layer makes; a service with a port is SERVICE.TENANT.NAMESPACE there (with
+    tasks that have an address; else _SERVICE._tcp.TENANT.NAMESPACE, an SRV record), and the others have its URL. Or `namespace_id`: a Cloud Map namespace of
+    yours, where `name` is that of service1 (the tenant's unless given). `ttl` in seconds. Null for none.
+  EOT
   type = object({
-    namespace_id = string
+    namespace    = optional(string)
+    namespace_id = optional(string)
     name         = optional(string)
     ttl          = optional(number)
   })
   default = null
+
+  validation {
+    condition     = var.discovery == null || length(compact([try(var.discovery.namespace, null), try(var.discovery.namespace_id, null)])) == 1
+    error_message = "discovery: give namespace (the name of the zone that the stack layer makes) or namespace_id (of one of yours); not both, not neither."
+  }
+  validation {
+    condition     = try(var.discovery.namespace, null) == null || try(var.namespace.name == var.discovery.namespace, false)
+    error_message = "discovery.namespace: the stack layer has not made the zone ${coalesce(try(var.discovery.namespace, null), "-")}. It stands in the stack's variables.tfvars, for all its tenants; apply the stack, and then the tenant again."
+  }
 }

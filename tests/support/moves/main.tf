@@ -18,6 +18,11 @@ variable "cluster" {
   type = any
 }
 
+variable "namespace" {
+  type    = any
+  default = null
+}
+
 variable "build" {
   type    = string
   default = "1"
@@ -77,9 +82,10 @@ module "tenant" {
   source = "../../../src/appcluster/tenant"
 
   region  = "ap-southeast-2"
-  stack   = "moves"
-  tenant  = var.tenant
-  cluster = var.cluster
+  stack     = "moves"
+  tenant    = var.tenant
+  cluster   = var.cluster
+  namespace = var.namespace
 
   images         = merge({ service1 = "registry.example.com/web" }, { for name in keys(var.builds) : name => "registry.example.com/${name}" })
   service1-build = var.build

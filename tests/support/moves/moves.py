@@ -105,11 +105,16 @@ def stack_in(bare: Account) -> Values:
     return {"cluster": place | ways_in, "balancers": balancers, "namespace": namespace(bare, vpc)}
 
 
-def namespace(bare: Account, vpc: str) -> str:
-    cloud_map = bare.client("servicediscovery")
+def namespace(bare: Account, vpc: str) -> Values:
+    """As the stack layer gives it out."""
+    cloud_map, ec2 = bare.client("servicediscovery"), bare.client("ec2")
     cloud_map.create_private_dns_namespace(Name="moves.internal", Vpc=vpc)
     [made] = cloud_map.list_namespaces()["Namespaces"]
-    return str(made["Id"])
+    groups = {
+        f"{name}_security_group_id": ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
+        for name in ("callers", "nodes")
+    }
+    return {"id": made["Id"], "name": made["Name"], **groups}
 
 
 def balancer(bare: Account, number: int, subnets: list[str], group: str) -> Values:
@@ -170,7 +175,7 @@ class Tenant:
         way_in = dict(values.get("load_balancer", {}))
         if "shared" in way_in:
             way_in["shared"] = way_in["shared"] | {"priority": 101 + self.number, "moving": moving}
-        given = {"tenant": self.name, "cluster": self.account.stack["cluster"]}
+        given = {"tenant": self.name, **{name: self.account.stack[name] for name in ("cluster", "namespace")}}
         return values | given | {"load_balancer": way_in}
 
     def _plan(self, values: Values, *argv: str, moving: Values | None = None) -> bool:
@@ -268,7 +273,7 @@ def moves(account: Account) -> dict[str, tuple[Values, Values]]:
     shared, own = account.shared(), {"load_balancer": {"mode": "own"}}
     other = shared | {"task": AWSVPC}
     first, second = "TENANT.example.com", "TENANT.shop.example.com"
-    found = {"namespace_id": account.stack["namespace"]}
+    found = {"namespace_id": account.stack["namespace"]["id"]}
     names = {"dns": {"aliases": [second], "discovery": found}}
     swapped = {"hostname": second, "aliases": [first], "discovery": found | {"name": "TENANT-2"}}
     probed = {"health_check": {"path": "/ready", "interval": 15}}

@@ -34,7 +34,8 @@ def test_a_key_that_both_layers_get_has_one_type(shipped: Project) -> None:
     """A value of variables.tfvars goes to each layer that declares it."""
     stack, tenant = (shipped.values.declared(ROOT / "src" / folder) for folder in ("appcluster", TENANTS))
     both = stack.keys() & tenant.keys()
-    assert both == {"region", "stack", "zone", "domain"}
+    assert both == {"region", "stack", "zone", "domain", "discovery"}
+    assert stack["discovery"].type == tenant["discovery"].type
 
 
 def test_an_output_reaches_no_variable_that_tenants_set(shipped: Project) -> None:
@@ -43,6 +44,7 @@ def test_an_output_reaches_no_variable_that_tenants_set(shipped: Project) -> Non
         "alarm_topic_arn",
         "certificate_arn",
         "cluster",
+        "namespace",
         "registry_login",
         "registry_login_key",
         "shared_load_balancers",

@@ -104,3 +104,50 @@ def test_an_empty_default_is_no_service() -> None:
     with pytest.raises(ConfigError) as error:
         check(TYPE, None, {})
     assert str(error.value) == "v.tf:1: l has no service"
+
+
+TASKS = "map(object({ command = optional(list(string)) }))"
+SENDING = (
+    f'variable "services" {{\n  type = map(object({{ port = optional(number), queues = optional(set(string)), '
+    f'queue_tasks = optional({TASKS}) }}))\n}}\nvariable "queue_tasks" {{\n  type = {TASKS}\n  default = {{}}\n}}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ('["resiz"]', "sends to the queue resiz, which no other service has", "did you mean resize?"),
+        (
+            '["own"]',
+            "sends to the queue own, which no other",
+            "queue_tasks of a service; those of the others are service1/mail,",
+        ),
+        ('["mail"]', "sends to the queue mail, which two services have", "say which: service1/mail or worker/mail"),
+        ('["resize", "worker/mail", "service1/mail"]', "", ""),
+    ],
+)
+def test_a_service_sends_to_a_queue_that_another_has(example: Disk, text: str, message: str, hint: str) -> None:
+    example.append("src/app/tenant/variables.tf", SENDING)
+    example.append(
+        STACK, "services = {\n  service1 = { port = 1 }\n  worker = { queue_tasks = { mail = {}, resize = {} } }\n}\n"
+    )
+    example.append(STACK, "queue_tasks = { mail = {} }\n")
+    example.append(
+        ACME, f"services = {{\n  api = {{\n    queue_tasks = {{ own = {{}} }}\n    queues = {text}\n  }}\n}}\n"
+    )
+    cloud = Cloud(example)
+    if not message:
+        cloud.perform("apply", "acme")
+        return
+    with pytest.raises(ConfigError) as caught:
+        cloud.perform("apply", "acme")
+    assert f"{LABEL}: api {message}" in caught.value.message
+    assert caught.value.where == f"{ACME}:6" and hint in caught.value.hint
+
+
+def test_a_queue_of_no_service_where_none_has_one(example: Disk) -> None:
+    example.append("src/app/tenant/variables.tf", SENDING)
+    example.append(ACME, 'services = { api = { queues = ["mail"] } }\n')
+    with pytest.raises(ConfigError) as caught:
+        Cloud(example).perform("apply", "acme")
+    assert caught.value.hint == "a queue is a name in queue_tasks of a service; no other service has one"

@@ -839,3 +839,13 @@ run "four_further_groups" {
   }
   expect_failures = [var.load_balancer]
 }
+
+# says: namespace: give a DNS name
+run "a_namespace_in_capitals" {
+  command = plan
+
+  variables {
+    namespace = "Test.internal"
+  }
+  expect_failures = [var.namespace]
+}
