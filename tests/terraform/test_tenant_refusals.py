@@ -81,6 +81,11 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"services": {"service1": {}, "api": {}}, "images": {"service1": "a", "api": "b"}, "builds": {"api": "2"}},
         "",
     ),
+    "no_build_of_service1": ({"service1-build": None}, "services: no build is known of service1."),
+    "no_service1": (
+        {"services": {"web": {"port": 80}}, "images": {"web": "a"}, "builds": {"web": "2"}, "service1-build": None},
+        "",
+    ),
     "build_latest": ({"builds": {"api": "latest"}}, "builds: give the number of a build"),
     "service_like_a_task": (
         {"services": {"service1": {}, "job": {"image": "service1"}}, "one_off_tasks": {"job": {}}},

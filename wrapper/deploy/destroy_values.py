@@ -74,7 +74,11 @@ def _texts(block: hcl.Block) -> Iterator[str]:
             yield from _texts(inner)
 
 
-def stand_ins(declared: Mapping[str, Variable], known: Collection[str]) -> dict[str, ResolvedValue]:
-    """An empty value for each variable that must have one and has none."""
+def stand_ins(
+    declared: Mapping[str, Variable], known: Collection[str], builds: Iterable[str] = ()
+) -> dict[str, ResolvedValue]:
+    """An empty value for each variable that must have one and has none; and a word for each of the ``builds``, which a root refuses
+    to be without where a service runs them."""
     missing = (v for v in declared.values() if v.required and v.name not in known)
-    return {v.name: ResolvedValue(empty(v.type), ORIGIN) for v in missing}
+    empties = {v.name: ResolvedValue(empty(v.type), ORIGIN) for v in missing}
+    return {**empties, **{name: ResolvedValue("unknown", ORIGIN) for name in builds}}

@@ -180,7 +180,8 @@ class InputResolver:
         """The same with an empty value for what has none; then Terraform makes no plan of what the root says, for which such a
         value is nothing. Raises where a provider may be configured by what is lost or missing."""
         declared = root_request.request.declared
-        missing = {} if self.dry else destroy_values.stand_ins(declared, known)  # dry: the last -var are not looked up
+        builds = service_images.unknown_builds(declared, values)
+        missing = {} if self.dry else destroy_values.stand_ins(declared, known, builds)  # dry: the last -var are not looked up
         lost = losses.of(layer)
         if not lost and not missing:
             return root_request, values

@@ -57,6 +57,14 @@ def check(declared: Mapping[str, Variable], values: ByName, label: str) -> None:
             )
 
 
+def unknown_builds(declared: Mapping[str, Variable], values: ByName) -> list[str]:
+    """The builds that a tenant's services run, and that have no number."""
+    if not (_has_both(declared) and has_builds(declared)):
+        return []
+    images = _users(declared, values)
+    return [spelled(f"{i}{_SUFFIX}", declared) for i in images if not _has_build(i, declared, values)]
+
+
 def check_names(declared: Mapping[str, Variable], values: ByName, label: str) -> None:
     """ConfigError with the line for a key of ``builds`` that is no name in ``images``. ``values``: of files and the command."""
     known = _images(declared, values) if IMAGES in declared else None

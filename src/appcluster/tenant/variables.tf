@@ -129,10 +129,6 @@ variable "images" {
   nullable    = false
 
   validation {
-    condition     = contains(keys(var.images), "service1")
-    error_message = "images: name the repository of service1."
-  }
-  validation {
     condition     = alltrue([for repository in values(var.images) : can(regex("^[^\\s:@]+(:[0-9]+/[^\\s:@]+)?$", repository))])
     error_message = "images: give repositories without a tag; the tag is the build number."
   }
@@ -424,12 +420,12 @@ variable "builds" {
 }
 
 variable "service1-build" {
-  description = "Build of service1 (the web application): the tag of its image."
+  description = "Build of service1 (the web application): the tag of its image. Null for a tenant whose services do not run it."
   type        = string
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", var.service1-build)) && var.service1-build != "latest"
+    condition     = var.service1-build == null || (can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", var.service1-build)) && var.service1-build != "latest")
     error_message = "service1-build: give the number of a build, such as 90; never empty, never \"latest\"."
   }
 }

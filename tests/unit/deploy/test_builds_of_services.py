@@ -187,3 +187,12 @@ def test_promote_to_a_stack_that_lacks_the_service_is_refused(cloud: Cloud) -> N
     with pytest.raises(RefusedError, match="has no service that runs cache-build 3, which runs there") as error:
         deployer.perform(APPLY, Layer(deployer.stack, "acme"), [], overrides)
     assert error.value.exit_code == 77
+
+
+def test_a_destroy_goes_on_without_a_build_that_a_service_runs(cloud: Cloud) -> None:
+    """Its root refuses a service whose image has no build."""
+    says(cloud, 'services = { cache = { image = "cache" } }\n')
+    cloud.perform("destroy", "acme")
+    assert cloud.values[LABEL]["builds"]["cache"] == "unknown"
+    plan = [argv for _, argv in cloud.engine.steps if argv[1] == "plan"][-1]
+    assert "-refresh=false" in plan
