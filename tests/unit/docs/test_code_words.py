@@ -7,11 +7,8 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-
-from .test_words import CODE, ROOT, WORDS, found_in
+from .test_words import CODE, ROOT, WORDS, found_in, found_in_each
 
 REMARKS = WORDS | {
     r"\bTalk\b|\bvoices?\b": "console, output",
@@ -84,12 +81,13 @@ def names(code: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("module", CODE, ids=lambda module: str(module.relative_to(ROOT)))
-def test_comments_docstrings_and_names_keep_to_the_words(module: Path) -> None:
-    code, where = module.read_text(), str(module.relative_to(ROOT / "wrapper"))
-    assert forbidden(code) == []
-    old = {name: NAMES[name] for name in names(code) & NAMES.keys() if (where, name) not in KEYS}
-    assert old == {}
+def test_comments_and_docstrings_keep_to_the_words() -> None:
+    assert found_in_each(CODE, forbidden) == {}
+
+
+def test_names_keep_to_the_words() -> None:
+    named = {(str(file.relative_to(ROOT / "wrapper")), name) for file in CODE for name in names(file.read_text())}
+    assert {(where, name): NAMES[name] for where, name in named - KEYS if name in NAMES} == {}
 
 
 def test_a_remark_and_a_name_are_found_wherever_they_stand() -> None:
@@ -115,10 +113,13 @@ CONFIGURATIONS = sorted(
 )
 
 
-@pytest.mark.parametrize("file", CONFIGURATIONS, ids=lambda file: str(file.relative_to(ROOT)))
-def test_terraform_files_keep_to_the_words(file: Path) -> None:
-    text = file.read_text()
+def test_terraform_files_keep_to_the_words() -> None:
+    assert len(CONFIGURATIONS) > 100
+    assert found_in_each(CONFIGURATIONS, old_words) == {}
+
+
+def old_words(text: str) -> list[str]:
     for words in DEPLOYED:
         text = text.replace(words, "")
     lines = re.sub(r"\ballotment\b(?=\.|\"|:| |\))", "", text).splitlines()
-    assert found_in(enumerate(lines, 1)) == []
+    return found_in(enumerate(lines, 1))
