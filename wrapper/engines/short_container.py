@@ -42,7 +42,8 @@ def run(
         )["Id"]
         try:
             api.start(made)
-            for line in _lines(api.attach(made, stream=True, logs=True)):
+            # Not attach: of a container that has ended already it never ends.
+            for line in _lines(api.logs(made, stream=True, follow=True)):
                 said(line)
             return int(api.wait(made, timeout=_LIMIT)["StatusCode"])
         finally:

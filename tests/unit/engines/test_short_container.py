@@ -34,6 +34,10 @@ class Api:
             raise self.failure
 
     def attach(self, made: str, **_: Any) -> list[bytes]:
+        raise AssertionError("the engine never ends what is attached to a container that has ended")
+
+    def logs(self, made: str, **how: Any) -> list[bytes]:
+        assert how == {"stream": True, "follow": True}
         return [b"one\ntw", b"o"]
 
     def wait(self, made: str, **_: Any) -> dict[str, int]:
