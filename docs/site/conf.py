@@ -20,6 +20,7 @@ GUIDES = (
     "night",
     "fleet",
     "day-two",
+    "hooks",
     "upgrading",
 )
 PLATFORMS = ("jenkins", "jenkins-agents", "ci-platforms")

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from effects import Case
 from live_aws import deployed
-from project_on_disk import APP, REGION, Disk
+from project_on_disk import APP, LIVE, REGION, Disk
 
 from wrapper.terraform.commands import VERBS
 
@@ -157,6 +158,15 @@ _UNPROMOTED = f"app-live {REGION} --tenant acme -var service1-build=99 --confirm
 
 def _builds(disk: Disk) -> None:
     disk.write("builds/service1.env.groovy", 'env.SERVICE1_BUILD = "95"\n')
+
+
+def _hooked(stack: str) -> Callable[[Disk], None]:
+    """A task is to run before a deploy, and no tenant has it."""
+
+    def change(disk: Disk) -> None:
+        disk.append(f"{stack}/stack.hcl", 'before_deploy = ["migrate"]\n')
+
+    return change
 
 
 def _file_build(disk: Disk) -> None:
@@ -324,6 +334,11 @@ ONE = {
     ("quota", "--sandbox"): Case("quota app-test", "--sandbox", stub=True),
     ("quota", "--engine"): Case("quota app-test --sandbox", "--engine host", stub=True),
     ("quota", "--tenant-count"): Case("quota app-test", "--tenant-count 60"),
+    **{
+        (name, "--no-hooks"): Case(_compared(name), "--no-hooks", change=_hooked(where))
+        for name, where in (("apply", APP), ("promote", LIVE))
+    },
+    ("rollback", "--hooks"): Case("rollback app-test --tenant acme", "--hooks", change=_hooked(APP)),
     ("rollback", "--to"): Case("rollback app-test --tenant acme", "--to 7"),
     ("reap", "--yes"): Case("reap", "--yes"),
     ("reap", "--jobs"): Case("reap --yes --jobs 1", "--jobs 2", meets=True),

@@ -36,11 +36,15 @@ _SMOKE = (
     shared("--smoke-tries", type=click.IntRange(1, 1000), metavar="N", help="Number of tries for each address (10)."),
     shared("--smoke-timeout", type=TIME, metavar="TIME", help="Time limit for the whole smoke test (2m)."),
 )
+_NO_HOOKS = (shared("--no-hooks", is_flag=True, help="Run no task and no hook that stack.hcl names."),)
+_HOOKS = (shared("--hooks", is_flag=True, help="Run the tasks and hooks that stack.hcl names, as an apply does."),)
 
 
 choice_options = stacked(*_BUILDS, *_FROM_FILES)  # of a command that asks what an apply would do
 unpromoted_option = stacked(*_UNPROMOTED)
 smoke_options = stacked(*_SMOKE)
+no_hooks_option = stacked(*_NO_HOOKS)
+hooks_option = stacked(*_HOOKS)  # of a command that runs none by itself
 build_options = stacked(*_BUILDS, *_SMOKE)
 
 

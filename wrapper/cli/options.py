@@ -71,6 +71,8 @@ class Options:
     config_builds: bool = False
     unpromoted: str = ""
     state_lost: str = ""
+    hooks: bool = False
+    no_hooks: bool = False
     fleet: FleetOptions = field(default_factory=FleetOptions)
     files: FileOptions = field(default_factory=FileOptions)
     check: SmokeOptions = field(default_factory=SmokeOptions)

@@ -20,6 +20,7 @@ from .options import Options
 
 if TYPE_CHECKING:
     from ..aws.identity import Identity
+    from ..deploy.deploy_tasks import DeployTask, RunDeployTask
     from ..deploy.deployer import Deployer
     from ..deploy.smoke_test import Smoke
     from ..engines import Engine
@@ -415,7 +416,29 @@ class CliSession:
             state_lost=self.options.state_lost,
             unpromoted=self.options.unpromoted,
             store_of=self.store,
+            run_task=None if self._runs_no_task(reason or {}) else self._task_runner(stack),
+            no_tasks=self._runs_no_task(reason or {}),
         )
+
+    def _runs_no_task(self, reason: Mapping[str, Any]) -> str:
+        """Why no task and no hook of stack.hcl runs; "" where they do."""
+        if self.options.no_hooks:
+            return "--no-hooks"
+        return "a rollback, without --hooks" if "rollback_of" in reason and not self.options.hooks else ""
+
+    def _task_runner(self, stack: Stack) -> RunDeployTask:
+        """For the tasks of a deploy; what runs them is loaded when the first does."""
+
+        def run(task: DeployTask, signals: SignalHandler, info: Callable[[str], None]) -> None:
+            from ..aws.calls import AwsCalls
+            from ..operations.deploy_task_run import DeployTaskRunner
+
+            calls = AwsCalls(lambda: self.identity(stack), stack.aws_region, stack.label, signals.pause)
+            by, url = self.environ.get("BUILD_USER_ID", "") or self.author, self.environ.get("BUILD_URL", "")
+            limit = stack.settings.task_timeout
+            DeployTaskRunner(calls, lambda: self.store(stack), self.author, by, url, limit).run(task, signals, info)
+
+        return run
 
     def _tidy_up(self) -> None:
         """Values that a killed run left lie there no longer than until the next command."""

@@ -8,7 +8,7 @@ import click
 
 from ..model.errors import OrchestrateError
 from ..terraform import commands
-from .build_options import choice_options, smoke_options, unpromoted_option
+from .build_options import choice_options, no_hooks_option, smoke_options, unpromoted_option
 from .command import Command
 from .fleet_options import (
     file_options,
@@ -66,7 +66,7 @@ def _options(verb: commands.Verb) -> Decorator:
         (many and verb.compares, unchanged_options),
         (verb.compares, stacked(choice_options, unpromoted_option)),
         (verb.on_state, lost_option),
-        (verb.applies, stacked(takes("rollout_timeout"), losses_options, smoke_options)),
+        (verb.applies, stacked(takes("rollout_timeout"), losses_options, smoke_options, no_hooks_option)),
         (True, file_options),
     )
     return stacked(*(options for acts, options in table if acts))

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..aws import ecs_service_status, ecs_task_counts, task_definitions
 from ..aws.identity import Identity
@@ -49,6 +49,11 @@ from .turn import Turn
 from .untaint import Untainting
 from .verification import Verification
 
+if TYPE_CHECKING:
+    from ..state.record import DeploymentRecord
+    from .deploy_tasks import DeployTasks, RunDeployTask
+    from .staged_apply import StagedApply
+
 
 @dataclass
 class Deployer:
@@ -72,6 +77,8 @@ class Deployer:
     unpromoted: str = ""  # why new numbers need not run in the stack before
     store_of: Callable[[Stack], Store] | None = None  # where the states of another stack are
     note_builds: Callable[[Layer, tuple[BuildChange, ...]], None] | None = None  # hears of each layer that runs
+    run_task: RunDeployTask | None = None  # runs a task before or after a deploy; None: none is run
+    no_tasks: str = ""  # the option by which none is run
 
     @cached_property
     def recorder(self) -> Recorder:
@@ -104,6 +111,17 @@ class Deployer:
             lambda then: git.is_older(self.project.root, then),
             self.context.lock_wait,
         )
+
+    @cached_property
+    def tasks(self) -> DeployTasks:
+        """For a stack that runs some before or after a deploy."""
+        from .deploy_tasks import DeployTasks
+
+        def line(setting: str) -> str:
+            found = self.project.files.literals(self.stack.config / "stack.hcl")[setting]
+            return f"{self.stack.settings_file}:{found[1]}"
+
+        return DeployTasks(self.stack, self.run_task, line, self.no_tasks)
 
     @cached_property
     def store(self) -> Store:
@@ -274,7 +292,8 @@ class Deployer:
             if verb.applies and self.stack.settings.protected and not self.builds.from_files:
                 asks = self.context.interactive
                 looked = witness.Witness(looked, prepared, found.record, console.info, asks)
-            outcome = execute(run, engine, console, signals, looked)
+            stages = self._stages(prepared, found, console, signals)
+            outcome = execute(stages.begun(run) if stages else run, engine, console, signals, looked, stages)
             if verb.applies and not (self.dry or whole or outcome.skipped):
                 after = layer_state.load_tagged(self.store, layer) or after
                 self.verification.watch(prepared, layer_state.outputs(after[0]), console, signals)
@@ -298,12 +317,38 @@ class Deployer:
         elif verb.applies:
             record = recorder.applied(prepared, time.monotonic() - started, found, after)
             self._free_slots(prepared)
+            self._run_after(prepared, found, (record, after[0]), console, signals)
             self.verification.run_smoke_test(layer, record, console, signals)
             return replace(outcome, url=record.url)
         else:
             watch.ended()
             self.recovery.repaired(prepared)
         return outcome
+
+    def _stages(
+        self, prepared: PreparedLayer, found: Before, console: Console, signals: SignalHandler
+    ) -> StagedApply | None:
+        if not self.stack.settings.before_deploy:
+            return None
+        return self.tasks.stages(prepared, found.record, console, signals)
+
+    def _run_after(
+        self,
+        prepared: PreparedLayer,
+        found: Before,
+        left: tuple[DeploymentRecord, dict[str, Any]],
+        console: Console,
+        signals: SignalHandler,
+    ) -> None:
+        """The tasks after a deploy, which is recorded (``left``, with its state); one that fails is recorded as its failure."""
+        if not self.stack.settings.after_deploy:
+            return
+        outputs = [layer_state.outputs(state) for state in (found.state[0] if found.state else None, left[1])]
+        try:
+            self.tasks.after(prepared, found.record, outputs, console, signals)
+        except OrchestrateError as error:
+            self.recorder.record_failed_check(prepared.layer, left[0], error, "after_deploy")
+            raise
 
     def _name_leftovers(self, layer: Layer, error: OrchestrateError, console: Console) -> None:
         with contextlib.suppress(OrchestrateError):

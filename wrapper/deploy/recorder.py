@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..model.errors import NotBegunError, OrchestrateError, SmokeFailed
+from ..model.errors import NotBegunError, OrchestrateError
 from ..model.nouns import Layer
 from ..state import history, layer_state
 from ..state.history import HistoryEntry
@@ -175,7 +175,9 @@ class Recorder:
 
         layer_state.change_record(self.store(), layer, change)
 
-    def record_failed_check(self, layer: Layer, record: DeploymentRecord, error: SmokeFailed) -> None:
+    def record_failed_check(
+        self, layer: Layer, record: DeploymentRecord, error: OrchestrateError, check: str = "smoke test"
+    ) -> None:
         """It is applied and recorded, and it is not good: nothing goes back to it, and nothing is promoted from it.
         The error says how to get to what ran before."""
         store = self.store()
@@ -188,7 +190,7 @@ class Recorder:
         )
 
         def change(now: DeploymentRecord) -> DeploymentRecord:
-            noted = now.after_failure(moment(time.time()), self.who, error.message, check="smoke test")
+            noted = now.after_failure(moment(time.time()), self.who, error.message, check=check)
             return noted if record.run in ("", now.run) else now
 
         layer_state.change_record(store, layer, change)

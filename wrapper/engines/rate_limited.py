@@ -24,7 +24,7 @@ from ..aws.token_bucket import after_a_jump
 from ..model import strict_json
 from ..model.nouns import Outcome, Stack, Step
 from ..project import private_folder
-from ..terraform.plan_stream import Reader
+from ..terraform.plan_stream import Reader, is_plan
 from . import Engine, OutputCallback, Session
 from .listening import ListeningEngine, ListeningSession
 
@@ -157,6 +157,12 @@ class RateLimitedSession(ListeningSession):
         self._label = label
         self._rate_limiter = rate_limiter
         self._stopped = threading.Event()
+
+    def execute(self, step: Step, output: OutputCallback) -> Outcome:
+        """A plan takes the place of one before it."""
+        if is_plan(step.argv):
+            self._reader.changes.clear()
+        return super().execute(step, output)
 
     def change(self, step: Step, output: OutputCallback) -> Outcome:
         wanted = rate_limits.requests(self._reader.changes)

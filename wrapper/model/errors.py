@@ -9,6 +9,7 @@
     ├── TerraformFailed          1  Terraform failed and its state is saved
     ├── RolloutFailed            1  Terraform succeeded, and ECS did not take the new version
     ├── TaskFailed               1  a task of ECS did not start, or ended badly
+    ├── PlanChanged              1  what is planned now is not what was agreed to
     ├── SmokeFailed              1  applied and recorded, and it does not answer as it should
     ├── StateAtRisk             74  state was not saved; recover before anything else
     ├── BusyError               75  locked, another run is active, or the outcome is unknown
@@ -80,6 +81,10 @@ class SmokeFailed(OrchestrateError):
 
 
 class TaskFailed(OrchestrateError):
+    exit_code = 1
+
+
+class PlanChanged(OrchestrateError):
     exit_code = 1
 
 

@@ -35,6 +35,9 @@ class Settings:
     builds: str = "both"  # which may move a build: "config" (the files), "pipeline" (commands), "both"
     terraform: str = ""  # the version that runs it, where it is not the project's
     merge: str = ""  # how a map meets the one below it: "deep" (key by key), "replace"; "": not decided yet
+    before_deploy: tuple[str, ...] = ()  # tasks that run with the new build before a service changes
+    after_deploy: tuple[str, ...] = ()  # tasks that run once ECS runs the new build
+    task_timeout: str = ""  # how long such a task may take
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from ..terraform.binary import read_name
 
 VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?")
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_TASK = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 _FOLDER = re.compile(r"[A-Za-z0-9_][\w.-]*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -40,6 +41,11 @@ def names(value: Any, where: str) -> tuple[str, ...]:
         if reason := next((why for pattern, why in _OTHERWISE.items() if re.fullmatch(pattern, name)), ""):
             raise ConfigError(f"environment: {name} does not pass by this file", where=where, hint=reason)
     return found
+
+
+def tasks(setting: str, value: Any, where: str) -> tuple[str, ...]:
+    """Of stack.hcl: what runs before or after a deploy."""
+    return _listed(setting, value, where, _TASK, "names of tasks, as the output run_task has them", '["migrate"]')
 
 
 def packages(value: Any, where: str) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from . import setting_forms, smoke_urls
 from .files import Files
 
 _RENAMED = {"pace": "rate_limit"}  # the name until 0.1 -> the name now
+_LISTS = ("before_deploy", "after_deploy")
+_DURATIONS = ("rollout_timeout", "task_timeout")
 BUILD_MODES = ("both", "config", "pipeline")
 _CHOICES = {
     "builds": (BUILD_MODES, "mode", "docs/builds.md"),
@@ -31,16 +33,15 @@ def load_settings(files: Files, folder: Path) -> Settings:
     values = _renamed(files.literals(file), where)
     for name, (value, line) in values.items():
         naming.check_setting(name, kinds, f"{where}:{line}")
-        wanted = bool if "bool" in str(kinds[name]) else str
-        if not isinstance(value, wanted):
-            raise ConfigError(f"{name} must be a {'bool' if wanted is bool else 'string'}", where=f"{where}:{line}")
+        values[name] = _formed(name, value, str(kinds[name]), f"{where}:{line}"), line
     for name in ("source", "promotes_from"):
         if name in values:
             files.check_name(name, str(values[name][0]), f"{where}:{values[name][1]}")
     if "terraform" in values:
         setting_forms.version(values["terraform"][0], f"{where}:{values['terraform'][1]}")
-    if "rollout_timeout" in values:
-        _check_duration(*values["rollout_timeout"], where)
+    for name in _DURATIONS:
+        if name in values:
+            _check_duration(name, *values[name], where)
     if "smoke" in values and not smoke_urls.is_place(str(values["smoke"][0])):
         raise ConfigError(
             f"smoke: {values['smoke'][0]!r} is neither a path nor a URL",
@@ -49,6 +50,15 @@ def load_settings(files: Files, folder: Path) -> Settings:
         )
     _check_choices(values, where)
     return Settings(**{name: value for name, (value, _) in values.items()})
+
+
+def _formed(name: str, value: Any, kind: str, where: str) -> Any:
+    if name in _LISTS:
+        return setting_forms.tasks(name, value, where)
+    wanted = bool if "bool" in kind else str
+    if not isinstance(value, wanted):
+        raise ConfigError(f"{name} must be a {'bool' if wanted is bool else 'string'}", where=where)
+    return value
 
 
 def _check_choices(values: Mapping[str, tuple[Any, int]], where: str) -> None:
@@ -73,8 +83,8 @@ def _renamed(values: Mapping[str, tuple[Any, int]], where: str) -> dict[str, tup
     return {_RENAMED.get(name, name): value for name, value in values.items()}
 
 
-def _check_duration(text: str, line: int, where: str) -> None:
+def _check_duration(name: str, text: str, line: int, where: str) -> None:
     try:
-        duration.parse_or_zero(text)
+        (duration.parse_or_zero if name == "rollout_timeout" else duration.parse)(text)
     except UsageError as error:
-        raise ConfigError(f"rollout_timeout: {error.message}", where=f"{where}:{line}", hint=error.hint) from None
+        raise ConfigError(f"{name}: {error.message}", where=f"{where}:{line}", hint=error.hint) from None

@@ -180,7 +180,7 @@ def _steps(request: RunRequest, context: RunContext, stamp: str) -> tuple[Step, 
     if verb.recorded:
         return (*steps, *_untaint(request, context), *_plan_and_apply(request, context))
     if verb.as_applied:
-        return (*steps, _plan(request, context), _show())
+        return (*steps, _plan(request, context), show())
     accepts = (0, 2) if "-detailed-exitcode" in arguments and verb.tells_changes else (0,)
     accepts = (0, 3) if verb.tells_form and checks_form(request.tokens) else accepts
     return (
@@ -222,7 +222,7 @@ def _plan_and_apply(request: RunRequest, context: RunContext) -> tuple[Step, ...
         mutates=True,
         confirm=agreed and not saved,
     )
-    looked_at = (_show(),) if request.layer.stack.settings.protected else ()
+    looked_at = (show(),) if request.layer.stack.settings.protected else ()
     if saved:
         return (*looked_at, apply)
     return (_plan(replace(request, tokens=tuple(plan_tokens)), context), *looked_at, apply)
@@ -237,7 +237,7 @@ def _plan(request: RunRequest, context: RunContext) -> Step:
     return Step(argv, accepts=(0, 2), last_if=0)
 
 
-def _show() -> Step:
+def show() -> Step:
     """The plan as data, for us to read."""
     return Step(terraform.argv(terraform.SHOW, ["-json", terraform.PLAN_FILE], color=False), captured=True)
 

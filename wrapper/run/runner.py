@@ -36,6 +36,14 @@ class StepWatch(Protocol):
     def after(self, step: Step, outcome: Outcome) -> None: ...
 
 
+class Stages(Protocol):
+    """Says after each Step what is still to be done: ``rest``, or other Steps. ``changes``: of all that were applied."""
+
+    @property
+    def changes(self) -> tuple[int, int, int] | None: ...
+    def after(self, step: Step, outcome: Outcome, rest: tuple[Step, ...]) -> tuple[Step, ...]: ...
+
+
 class NoWatch:
     """Needs to hear of nothing."""
 
@@ -44,7 +52,12 @@ class NoWatch:
 
 
 def execute(
-    run: Run, engine: Engine, console: Console, signals: SignalHandler, watch: StepWatch | None = None
+    run: Run,
+    engine: Engine,
+    console: Console,
+    signals: SignalHandler,
+    watch: StepWatch | None = None,
+    stages: Stages | None = None,
 ) -> Outcome:
     """Carry out a Run. Returns the last Step's Outcome; raises the error that a failure amounts to."""
     with contextlib.ExitStack() as stack:
@@ -55,7 +68,7 @@ def execute(
         if directory:
             unsaved.check(run, directory)
         with written_files.brought_out(run, directory, console.info):
-            outcome = _Execution(run, session, directory, console, signals, watch or NoWatch()).all()
+            outcome = _Execution(run, session, directory, console, signals, watch or NoWatch(), stages).all()
         if directory:
             collect(directory, lambda file: plan_file.bind(file, run.layer.label, run.planned))
         return outcome
@@ -71,10 +84,14 @@ class _Execution:
     console: Console
     signals: SignalHandler
     watch: StepWatch
+    stages: Stages | None
 
     def all(self) -> Outcome:
         outcome, changes, directory = Outcome(0, ok=True), None, self.directory
-        for step in self.run.steps:
+        rest = self.run.steps
+        while rest:
+            step, *more = rest
+            rest = tuple(more)
             self.signals.check()
             if directory and directory.ready(step.stamp):
                 continue
@@ -86,7 +103,8 @@ class _Execution:
                 directory.mark(step.stamp)
             if step.last_if is not None and outcome.code == step.last_if and not outcome.skipped:
                 return replace(outcome, changes=(0, 0, 0))
-        return replace(outcome, changes=changes)
+            rest = self.stages.after(step, outcome, rest) if self.stages else rest
+        return replace(outcome, changes=(self.stages.changes if self.stages else None) or changes)
 
     def _one(self, step: Step) -> Outcome:
         run, directory = self.run, self.directory
@@ -107,7 +125,8 @@ class _Execution:
         if not outcome or self.signals.stopping or unseen:
             self.signals.check()
             raise failure(run, step, outcome)
-        if step.captured and run.mutates and not outcome.skipped:
+        protected = run.layer.stack.settings.protected
+        if step.captured and run.mutates and protected and not outcome.skipped:
             plan_json.check_deletions(outcome.captured, run.layer.label, run.deletable, _unchanged(run))
         return replace(outcome, changes=changes)
 

@@ -218,6 +218,14 @@ def test_before_the_step_that_changes_it_takes_what_the_plan_announced() -> None
     assert console.heard == ANNOUNCED.tail.encode()
 
 
+def test_an_apply_takes_what_the_plan_before_it_announced() -> None:
+    """An apply in two stages plans again."""
+    noting, console = Noting(), Listener()
+    limited = RateLimitedEngine(engine(), noting)
+    execute(run(PLAN, PLAN, APPLY, PLAN, APPLY), limited, console, SignalHandler(console.info))
+    assert [wanted for _, wanted in noting.asked] == [{"CreateLoadBalancer": 1, "load balancer changes": 1}] * 2
+
+
 def test_a_plan_alone_takes_nothing() -> None:
     noting, console = Noting(), Listener()
     execute(run(PLAN), RateLimitedEngine(engine(), noting), console, SignalHandler(console.info))

@@ -27,7 +27,7 @@ from ...terraform.build_variables import capital, has_builds
 from ...terraform.commands import APPLY
 from ...terraform.suggested import suggest
 from .. import run_fleet
-from ..build_options import build_options, declared
+from ..build_options import build_options, declared, no_hooks_option
 from ..command import Command
 from ..fleet_options import fleet_options
 from ..given_values import value_options
@@ -48,6 +48,7 @@ _FORM = Form("promote", APPLY, picks_builds=True)
 @takes(*DEPLOYS, "all_tenants", "jobs")
 @fleet_options
 @build_options
+@no_hooks_option
 @value_options
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="FROM TO [REGION] [-var tenant=NAME]")
 @click.pass_context

@@ -15,7 +15,7 @@ from ...state.record import DeploymentRecord
 from ...terraform import commands
 from ...terraform.caller_values import named
 from .. import build_options
-from ..build_options import smoke_options
+from ..build_options import hooks_option, smoke_options
 from ..command import Command
 from ..fleet_options import layer_options
 from ..given_values import value_options
@@ -35,6 +35,7 @@ _FORM = Form("rollback", commands.APPLY, picks_builds=True, declared=True)
 @takes(*DEPLOYS)
 @layer_options
 @smoke_options
+@hooks_option
 @value_options
 @click.option(
     "--to", metavar="N|NAME=BUILD", help="The apply with this number in history, or the newest with this build."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,16 +11,15 @@ from typing import Any
 import click
 
 from ...model import duration
-from ...model.errors import OrchestrateError, UsageError
+from ...model.errors import UsageError
 from ...operations import log_lines, run_task_request
 from ...operations.log_lines import LogLine
+from ...operations.recorded_task import RecordedTask
 from ...operations.run_task_request import TaskChanges
 from ...operations.status_reader import StatusReader
 from ...operations.task_outcome import TaskOutcome
-from ...operations.task_run import START_LIMIT, NeverBegan, TaskRun
-from ...state import layer_state, task_history
-from ...state.record import moment
-from ...state.task_history import TaskEntry
+from ...operations.task_run import START_LIMIT, TaskRun
+from ...state import layer_state
 from ..live_services import WORDS, CommandWithArgv, LiveServices, argv_of, opened, service_option
 from ..options import ASKS_AWS, TIME, takes
 from ..session import CliSession
@@ -80,24 +78,22 @@ class AskedTask:
         return 0
 
     def run(self) -> int:
-        run, signals, began = self._run(), self.services.signals, time.time()
-        signals.shield()  # a task that starts while a signal arrives is known, and stopped
-        try:
-            task = run.start()
-        finally:
-            signals.unshield()
+        signals, one = self.services.signals, self._recorded()
+        task = one.start(signals)
         if self.options["detach"]:
-            self._record(run, began, task, "detached", "")
-            self._print(run, TaskOutcome(task), began, detached=True)
+            one.record(task, "detached", "")
+            self._print(one, TaskOutcome(task), detached=True)
             return 0
-        try:
-            outcome = run.wait(task)
-        except OrchestrateError as error:
-            self._record(run, began, task, "not started" if isinstance(error, NeverBegan) else "stopped", error.message)
-            raise
-        self._record(run, began, task, str(outcome.exit_code), outcome.reason)
-        self._print(run, outcome, began)
+        outcome = one.wait(task)
+        self._print(one, outcome)
         return outcome.exit_code
+
+    def _recorded(self) -> RecordedTask:
+        session, store, layer = self.session, self.services.store, self.services.layer
+        run, environ = self._run(), session.environ
+        builds = layer_state.load_record(store, layer).builds
+        by = environ.get("BUILD_USER_ID", "") or session.author
+        return RecordedTask(store, layer, run, run.name, builds, by, environ.get("BUILD_URL", ""))
 
     def _run(self) -> TaskRun:
         name, request, service = self._asked()
@@ -156,8 +152,8 @@ class AskedTask:
         for text in log_lines.shown(line):
             (self.session.console.info if self.session.options.json else self.session.console.print)(text)
 
-    def _print(self, run: TaskRun, outcome: TaskOutcome, began: float, *, detached: bool = False) -> None:
-        seconds = round(time.time() - began, 1)
+    def _print(self, one: RecordedTask, outcome: TaskOutcome, *, detached: bool = False) -> None:
+        run, seconds = one.run, one.seconds
         words = "runs on" if detached else f"{outcome.words} after {seconds:g} s"
         self.session.console.info(f"{self.services.layer.label}: {run.name}: task {outcome.id} {words}")
         if not self.session.options.json:
@@ -177,16 +173,3 @@ class AskedTask:
                 "logs": [{"group": s.group, "stream": s.beginning + outcome.id} for s in run.logs.sources],
             }
         )
-
-    def _record(self, run: TaskRun, began: float, task: str, result: str, reason: str) -> None:
-        """What ran is what counts: a record that cannot be written is said."""
-        services, info = self.services, self.session.console.info
-        url = self.session.environ.get("BUILD_URL", "")
-        try:
-            builds = dict(layer_state.load_record(services.store, services.layer).builds)
-            by = self.session.environ.get("BUILD_USER_ID", "") or self.session.author
-            taken = round(time.time() - began, 1)
-            entry = TaskEntry(moment(began), by, run.name, task, result, reason, taken, builds, url)
-            task_history.add(services.store, services.layer, entry)
-        except OrchestrateError as error:
-            info(f"{services.layer.label}: the task is not in the history: {error.message}")

@@ -1,0 +1,67 @@
+"""Runs a task of a deploy (:mod:`wrapper.deploy.deploy_tasks`) as ``run-task`` does: waited for, its lines shown, judged by its
+exit codes, bounded by time."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ..aws.calls import AwsCalls
+from ..deploy.deploy_tasks import DeployTask
+from ..model import duration
+from ..model.errors import TaskFailed, TimeoutExpired
+from ..run.signals import SignalHandler
+from ..state.store import Store
+from . import log_lines, run_task_request
+from .log_lines import LogLine
+from .recorded_task import RecordedTask
+from .task_run import TaskRun
+
+_LIMIT = "1h"
+
+
+@dataclass(frozen=True)
+class DeployTaskRunner:
+    """Of one command. ``author`` names the run, ``by`` its person; ``limit``: ``task_timeout`` of stack.hcl, "" for an hour."""
+
+    calls: AwsCalls
+    store: Callable[[], Store]
+    author: str
+    by: str
+    build_url: str = ""
+    limit: str = ""
+    clock: Callable[[], float] = time.monotonic
+
+    def run(self, task: DeployTask, signals: SignalHandler, info: Callable[[str], None]) -> None:
+        """TaskFailed where it does not end well, TimeoutExpired where it takes too long; it is stopped then."""
+        words = f"{task.name} ({task.when})"
+        request = run_task_request.started(task.request, self.author, str(uuid.uuid4()))
+        calls = replace(self.calls, label=task.layer.label, pause=self._bounded(task, signals))
+        run = TaskRun(calls.while_waiting(), task.name, request, info, lambda line: _tell(line, info), clock=self.clock)
+        one = RecordedTask(self.store(), task.layer, run, words, task.builds, self.by, self.build_url)
+        outcome = one.wait(one.start(signals))
+        label = f"{task.layer.label}: {task.when}: {task.name}"
+        if outcome.exit_code:
+            raise TaskFailed(f"{label}: task {outcome.id} {outcome.words}", hint="its lines are above")
+        info(f"{label}: task {outcome.id} {outcome.words} after {one.seconds:g} s")
+
+    def _bounded(self, task: DeployTask, signals: SignalHandler) -> Callable[[float], None]:
+        limit = self.limit or _LIMIT
+        end = self.clock() + duration.parse(limit)
+
+        def pause(seconds: float) -> None:
+            if self.clock() >= end:
+                raise TimeoutExpired(
+                    f"{task.layer.label}: {task.when}: {task.name} took longer than {limit}, and is stopped",
+                    hint="to allow more time: task_timeout in stack.hcl",
+                )
+            signals.pause(seconds)
+
+        return pause
+
+
+def _tell(line: LogLine, info: Callable[[str], None]) -> None:
+    for text in log_lines.shown(line):
+        info(text)
