@@ -50,7 +50,7 @@ WRITERS = {
     "containers/process.py:main": "sandbox",
     "containers/process.py:serve": "sandbox",
     "containers/proxying.py:Proxying.apply": "sandbox",
-    "containers/load_balancer.py:_command_line": "sandbox",
+    "containers/load_balancer.py:_read_command_line": "sandbox",
     "engines/docker.py:DockerSession._exec": PROCESS,
     "engines/docker.py:DockerSession._lacked_memory": "this tool's own pins",
     "engines/docker.py:_create": CONTAINER,

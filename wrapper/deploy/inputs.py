@@ -181,7 +181,8 @@ class InputResolver:
         value is nothing. Raises where a provider may be configured by what is lost or missing."""
         declared = root_request.request.declared
         builds = service_images.unknown_builds(declared, values)
-        missing = {} if self.dry else destroy_values.stand_ins(declared, known, builds)  # dry: the last -var are not looked up
+        # A dry run does not look up the last -var.
+        missing = {} if self.dry else destroy_values.stand_ins(declared, known, builds)
         lost = losses.of(layer)
         if not lost and not missing:
             return root_request, values

@@ -73,7 +73,7 @@ class StagedApply:
         if not step.captured:
             return rest
         if outcome.skipped:
-            return self._on_paper(step, rest)
+            return self._in_dry_run(step, rest)
         return self._looked(planned_changes.parse(outcome.captured), step, rest)
 
     def _after_plan(self, step: Step, outcome: Outcome, rest: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -84,7 +84,7 @@ class StagedApply:
             return rest[2:]  # all of the part is there
         return rest
 
-    def _on_paper(self, show: Step, rest: tuple[Step, ...]) -> tuple[Step, ...]:
+    def _in_dry_run(self, show: Step, rest: tuple[Step, ...]) -> tuple[Step, ...]:
         """In a dry run."""
         if self._phase == "whole" and self._planned:
             self._phase, [apply] = "first", rest

@@ -19,6 +19,7 @@ CODES = {
     "TerraformFailed": 1,
     "SmokeFailed": 1,
     "TaskFailed": 1,
+    "PlanChanged": 1,
     "RolloutFailed": 1,
     "StateAtRisk": 74,
     "BusyError": 75,
