@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -8,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,84 @@ def test_the_server_gets_no_credentials_no_settings_of_a_run_and_no_jenkins_cook
         "PYTHONPATH": "/x",
     }
     assert server_environment(given) == {"PATH": "/bin"}
+
+
+class LateHandler(BaseHTTPRequestHandler):
+    """Answers as the sandbox does, after so many questions that it left."""
+
+    late: int
+    record: dict[str, object]
+
+    def do_GET(self) -> None:
+        type(self).late -= 1
+        if self.late >= 0:
+            self.rfile.read(1)  # until the question is given up
+            return
+        body = json.dumps(self.record).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@contextlib.contextmanager
+def late(home: Path, questions: int, pid: int) -> Iterator[None]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), LateHandler) as server:
+        port = server.server_address[1]
+        LateHandler.late = questions
+        LateHandler.record = {"token": "t", "project": "/projects/one", "pid": pid}
+        record = {**LateHandler.record, "url": f"http://127.0.0.1:{port}", "port": port}
+        (home / "server.json").write_text(json.dumps(record))
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
+
+
+@sandboxed
+def test_a_server_that_answers_late_is_not_taken_for_gone(tmp_path: Path) -> None:
+    with late(tmp_path, questions=2, pid=os.getpid()):
+        found = Sandbox(tmp_path, "/projects/one", answers=0.2).status()
+    assert found is not None and found.pid == os.getpid()
+
+
+@sandboxed
+def test_one_that_never_answers_is_an_error_and_not_started_a_second_time(tmp_path: Path) -> None:
+    stuck = Sandbox(tmp_path, "/projects/one", answers=0.1, patience=0.3)
+    for attempt in (stuck.status, stuck.stop, lambda: stuck.start(Seed())):
+        with (
+            late(tmp_path, questions=100, pid=os.getpid()),
+            pytest.raises(UnavailableError, match=r"the sandbox \(pid \d+\) does not answer"),
+        ):
+            attempt()
+        assert (tmp_path / "server.json").exists()
+
+
+@sandboxed
+def test_another_program_at_the_port_of_one_that_ended_is_not_waited_for(tmp_path: Path) -> None:
+    with late(tmp_path, questions=100, pid=ended_pid()):
+        assert Sandbox(tmp_path, "/projects/one", answers=0.1).status() is None
+
+
+def ended_pid() -> int:
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    done.wait()
+    return done.pid
+
+
+def test_another_users_process_is_not_the_server() -> None:
+    """Its number was given to that process since."""
+    if os.getuid() != 0:
+        assert not is_alive(1)
+        return
+    parent, child = os.getpid(), os.fork()
+    if child == 0:
+        os.setuid(65534)
+        os._exit(is_alive(parent))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0 and is_alive(parent)
 
 
 def test_nothing_runs_before_the_first_start(sandbox: Sandbox) -> None:

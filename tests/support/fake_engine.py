@@ -29,11 +29,13 @@ class FakeEngine(TaskEngine):
     told: list[Mapping[str, Any]] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=count)
     done: list[str] = field(default_factory=list)
+    waits: Callable[[], Any] = lambda: None  # what a start waits for
     used: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)  # id -> what the engine's stream says
 
     def start(
         self, labels: Mapping[str, str], definition: Mapping[str, Any], wait: Callable[[str, str], None]
     ) -> list[TaskContainer]:
+        self.waits()
         if self.broken:
             raise NotStarted(self.broken)
         name = f"id-{next(self.numbers)}"
@@ -49,8 +51,14 @@ class FakeEngine(TaskEngine):
     def found(self) -> list[FoundContainer]:
         return [FoundContainer(name, labels, True, 0, {}, "", "") for name, labels in self.running.items()]
 
-    def events(self) -> Iterator[Mapping[str, Any]]:
+    def events(self, since: float) -> Iterator[Mapping[str, Any]]:
         yield from self.told
+
+    def sweep(self, keep: Callable[[FoundContainer], bool] = lambda _: False) -> int:
+        gone = [one.id for one in self.found() if not keep(one)]
+        for name in gone:
+            del self.running[name]
+        return len(gone)
 
     def kill(self, container: str) -> None:
         self.done.append(f"kill {container}")

@@ -215,10 +215,10 @@ class TaskEngine:
             list(pool.map(self.remove, gone))
         return len(gone)
 
-    def events(self) -> Iterator[Mapping[str, Any]]:
-        """Deaths and health of this sandbox's containers, as they happen."""
+    def events(self, since: float) -> Iterator[Mapping[str, Any]]:
+        """Deaths and health of this sandbox's containers since then, as they happen."""
         asked = {"type": "container", "event": ["die", "health_status"], "label": f"{LABEL}={self._home}"}
-        with contextlib.closing(self._client.events(decode=True, filters=asked)) as stream:
+        with contextlib.closing(self._client.events(decode=True, filters=asked, since=int(since))) as stream:
             yield from stream
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,11 +21,13 @@ class EngineEvents:
         self._state, self._engine, self._runner = state, engine, runner
 
     def listen(self, ended: threading.Event) -> None:
-        """An engine that goes away for a while is asked again, and what was missed is looked up."""
+        """An engine that goes away for a while is asked again, and what was missed is looked up. What happens between that look and
+        the first event is told too: a death that is told twice is one."""
         while not ended.is_set():
             try:
+                since = time.time()
                 self._state.messages.put(self._look_up)
-                for event in self._engine.events():
+                for event in self._engine.events(since):
                     self._heard(event)
             except Exception as error:
                 log.warning("the engine's events ended: %s", error)

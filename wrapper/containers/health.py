@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from .nouns import HealthCheck
 from .target_states import HealthAnswer
@@ -28,6 +29,14 @@ def ask(port: int, check: HealthCheck, timeout: float) -> HealthAnswer:
         connection.close()
 
 
+@dataclass
+class _Watched:
+    """A target, and how its group says now that it is checked."""
+
+    check: HealthCheck
+    ended: threading.Event = field(default_factory=threading.Event)
+
+
 class Checker:
     """``told`` gets every answer. ``factor``: how much faster than AWS's the clock runs."""
 
@@ -35,23 +44,26 @@ class Checker:
         self._told = told
         self._factor = factor
         self._ask = ask
-        self._ends: dict[Key, threading.Event] = {}
+        self._watched: dict[Key, _Watched] = {}
 
     def watch(self, wanted: Mapping[Key, HealthCheck]) -> None:
-        """Exactly these targets from now on."""
-        for key in self._ends.keys() - wanted.keys():
-            self._ends.pop(key).set()
-        for key in wanted.keys() - self._ends.keys():
-            self._ends[key] = threading.Event()
-            threading.Thread(target=self._go, args=(key, wanted[key], self._ends[key]), daemon=True).start()
+        """Exactly these targets from now on, by what their groups say now."""
+        for key in self._watched.keys() - wanted.keys():
+            self._watched.pop(key).ended.set()
+        for key, check in wanted.items():
+            if key in self._watched:
+                self._watched[key].check = check
+            else:
+                self._watched[key] = one = _Watched(check)
+                threading.Thread(target=self._go, args=(key, one), daemon=True).start()
 
-    def _go(self, key: Key, check: HealthCheck, end: threading.Event) -> None:
+    def _go(self, key: Key, one: _Watched) -> None:
         task, group, port = key
-        answer = self._first(port, check, end)
-        while not end.is_set():
+        answer = self._first(port, one.check, one.ended)
+        while not one.ended.is_set():
             self._told(task, group, answer)
-            if not end.wait(check.interval / self._factor):
-                answer = self._ask(port, check, check.timeout / self._factor)
+            if not one.ended.wait(one.check.interval / self._factor):
+                answer = self._ask(port, one.check, one.check.timeout / self._factor)
 
     def _first(self, port: int, check: HealthCheck, end: threading.Event) -> HealthAnswer:
         """As soon as the application listens, and after one interval at the latest. When a load balancer makes its first check no

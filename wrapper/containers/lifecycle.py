@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from ..model.errors import BusyError, UnavailableError
-from ..sandbox.lifecycle import ask, launch
+from ..sandbox.lifecycle import ask, is_alive, launch
 from .clock import soon
 from .engine import sweep_unreachable
 from .load_balancer import Proxy
 from .process import LOCK, PID, READY
 
 PROCESS = f"import sys; sys.path.append(sys.argv.pop(1)); from {__package__}.process import main; main()"
-LOG, SPEED = "containers.log", "speed"
+LOG, SPEED, STARTS = "containers.log", "speed", "start.lock"
 READY_SECONDS, STOP_SECONDS = 30.0, 60.0
 
 
@@ -45,19 +45,27 @@ class DataPlane:
     def start(self, program: str, speed: float | None = None) -> None:
         """Unless it runs; BusyError where it does with another speed. ``program``: HAProxy's. ``speed``: of its clock; None: as
         before, and else that of this machine's."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self._folder / STARTS).open("a") as starts:  # two commands at the same time take turns
+            fcntl.flock(starts, fcntl.LOCK_EX)
+            self._start(program, speed)
+
+    def _start(self, program: str, speed: float | None) -> None:
         known = self._speed()
         if self.running():
             if speed not in (None, known):
                 raise self._other_speed(known)
             return
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         speed = speed or known
         (self._folder / SPEED).write_text(str(speed))
         (self._folder / READY).unlink(missing_ok=True)
-        launch(PROCESS, ("--home", str(self._home), "--haproxy", program, "--speed", str(speed)), self.log)
-        if not soon(lambda: (self._folder / READY).exists(), READY_SECONDS):
+        pid = launch(PROCESS, ("--home", str(self._home), "--haproxy", program, "--speed", str(speed)), self.log)
+        ready = self._folder / READY
+        soon(lambda: ready.exists() or not is_alive(pid), READY_SECONDS)
+        if not ready.exists():
+            how = f"did not start within {READY_SECONDS:.0f} s" if is_alive(pid) else "ended while they started"
             raise UnavailableError(
-                f"the sandbox's containers did not start within {READY_SECONDS:.0f} s",
+                f"the sandbox's containers {how}",
                 where=str(self.log),
                 hint="read the log, then: ./orchestrate sandbox reset",
             )
@@ -77,10 +85,11 @@ class DataPlane:
 
     def stop(self) -> None:
         """It removes its containers and its proxy; what a killed one left, this does."""
-        if self.running():
-            with contextlib.suppress(OSError, ValueError):
-                os.kill(int((self._folder / PID).read_text()), signal.SIGTERM)
-            soon(lambda: not self.running(), STOP_SECONDS)
+        for number in (signal.SIGTERM, signal.SIGKILL):  # one that hangs does not end by itself
+            if self.running():
+                with contextlib.suppress(OSError, ValueError):
+                    os.kill(int((self._folder / PID).read_text()), number)
+                soon(lambda: not self.running(), STOP_SECONDS)
         if self._folder.exists():
             Proxy(self._folder, "").end()
             sweep_unreachable(str(self._home))

@@ -20,6 +20,7 @@ from .runtime_api import MASTER, WORKER, HaproxyCommands, Refused, RunningServer
 
 CONFIGURATION, PIDS, LOG = "haproxy.cfg", "haproxy.pid", "haproxy.log"
 _BEGINS, _ENDS = 30.0, 5.0  # seconds; on a busy machine a process takes its time
+_LEAVES = 1.0  # seconds; a port that an ended worker listened at
 _EXECUTES = 2.0  # seconds; at each reload the master executes itself again, and has no command line for that moment
 
 
@@ -121,6 +122,20 @@ def _read_command_line(pid: int) -> bytes:
 def choose_ports(wanted: Iterable[int], known: Mapping[int, int]) -> dict[int, int]:
     """A port of this machine for each of AWS's; those that have one keep it."""
     return {port: known.get(port) or _free_port() for port in sorted(wanted)}
+
+
+def taken(ports: Iterable[int]) -> set[int]:
+    """Those at which another process listens, and goes on to: an earlier worker of ours ends soon."""
+    return {port for port in ports if not soon(lambda port=port: _is_free(port), _LEAVES)}  # type: ignore[misc]
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return True
+    return False
 
 
 def _free_port() -> int:

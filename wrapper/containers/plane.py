@@ -122,6 +122,10 @@ class Plane:
         self._checker.watch({})
         self._runner.close()
 
+    def busy(self) -> bool:
+        """Whether the engine still works for it."""
+        return self._runner.busy()
+
     # -- targets ----------------------------------------------------------------------------------
 
     def _answered(self, arn: str, group: str, answer: HealthAnswer) -> None:

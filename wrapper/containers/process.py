@@ -15,13 +15,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ..sandbox import lifecycle as server
 from .certificates import Authority
-from .clock import PlaneClock
+from .clock import PlaneClock, soon
 from .engine import TaskEngine, connect
 from .load_balancer import Proxy
 from .nouns import World
@@ -30,6 +30,8 @@ from .proxying import Proxying
 
 LOCK, PID, READY = "plane.lock", "plane.pid", "plane.ready"
 _GONE = 3.0  # seconds without an answer, after which the server's file is looked at
+_LOCKS = 5.0  # seconds; a command that looks whether one runs holds the lock for a moment
+_SWEEPS = 30.0  # seconds that containers may take which were being made
 log = logging.getLogger("containers")
 
 
@@ -65,14 +67,18 @@ def serve(home: Path, program: str, speed: float) -> None:
     finally:
         plane.stop()
         proxy.end()
-        log.info("stopped; removed %s containers", swept(engine))
+        log.info("stopped; removed %s containers", swept(engine, plane.busy))
 
 
-def swept(engine: TaskEngine) -> int:
-    """Also those that were being made at this moment."""
-    removed = engine.sweep()
-    time.sleep(0.3)
-    return removed + engine.sweep()
+def swept(engine: TaskEngine, busy: Callable[[], bool]) -> int:
+    """Also those that were being made at this moment: again until nothing is at work any more."""
+    removed, deadline = 0, time.monotonic() + _SWEEPS
+    while True:
+        last = not busy() or time.monotonic() > deadline
+        removed += engine.sweep()
+        if last:
+            return removed
+        time.sleep(0.1)
 
 
 class Exchange:
@@ -106,17 +112,26 @@ class Exchange:
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, seconds: float = _LOCKS) -> Iterator[None]:
     """Held as long as this process lives: so others know that it does."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / LOCK).open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not soon(lambda: _taken(lock), seconds):
+            raise SystemExit("another data plane of this sandbox runs")
         (folder / PID).write_text(str(os.getpid()))
         try:
             yield
         finally:
             for name in (PID, READY):
                 (folder / name).unlink(missing_ok=True)
+
+
+def _taken(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

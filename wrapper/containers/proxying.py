@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import world as worlds
 from .certificates import Authority
-from .load_balancer import Proxy, choose_ports
+from .load_balancer import Proxy, choose_ports, taken
 from .nouns import Target, TargetGroup, Task, World
 from .routes import WEIGHT, Layout, ProxyServer, backend_name, configuration
 from .runtime_api import WORKER
@@ -31,10 +31,7 @@ class Proxying:
             return {}
 
     def apply(self, world: World, tasks: Iterable[Task], now: float) -> None:
-        wanted = worlds.listener_ports(world)
-        if wanted - self.ports.keys():
-            self.ports |= choose_ports(wanted, self.ports)
-            self._file.write_text(json.dumps(self.ports))
+        self._choose_ports(worlds.listener_ports(world))
         if not self.ports:
             return
         listed = {p: self._authority.listed(p, names) for p, names in worlds.certificates(world).items()}
@@ -43,6 +40,14 @@ class Proxying:
         found = servers(tasks, worlds.target_groups(world), now)
         backends = {backend_name(group): {one.name: one for one in ones} for group, ones in found.items()}
         self._proxy.apply(configuration(world, {}, layout), configuration(world, found, layout), backends)
+
+    def _choose_ports(self, wanted: set[int]) -> None:
+        """A port that another process took while no proxy ran is given up: it would never start again."""
+        lost = taken(self.ports.values()) if self.ports and not self._proxy.running() else set()
+        known = {aws: here for aws, here in self.ports.items() if here not in lost}
+        if known != self.ports or wanted - known.keys():
+            self.ports = known | choose_ports(wanted | self.ports.keys(), known)
+            self._file.write_text(json.dumps(self.ports))
 
 
 def servers(tasks: Iterable[Task], groups: Mapping[str, TargetGroup], now: float) -> dict[str, list[ProxyServer]]:

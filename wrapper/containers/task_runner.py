@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -25,9 +25,19 @@ class TaskRunner:
     def __init__(self, state: PlaneState, engine: TaskEngine, logs: LogShipper) -> None:
         self._state, self._engine, self._logs = state, engine, logs
         self._pool = ThreadPoolExecutor(16)
+        self._work: set[Future[None]] = set()
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def busy(self) -> bool:
+        """Whether a task is being started or ended."""
+        return any(not work.done() for work in list(self._work))
+
+    def _submit(self, work: Callable[..., None], *given: Any) -> None:
+        submitted = self._pool.submit(work, *given)
+        self._work.add(submitted)
+        submitted.add_done_callback(self._work.discard)
 
     def change(self, arn: str, change: Callable[[Task], Task]) -> None:
         """One task after something; what follows from its new state is set going."""
@@ -42,7 +52,7 @@ class TaskRunner:
         after = replace(after, was_healthy=after.was_healthy or counts(after, now))
         state.tasks[arn] = after
         if after.status == "STOPPING" != before.status and after.containers:
-            self._pool.submit(self._end, after)
+            self._submit(self._end, after)
         if before.active and not after.active and primary:
             state.remember(primary.id, lambda one: circuit_breaker.noted(one, after, now))
 
@@ -50,7 +60,7 @@ class TaskRunner:
 
     def launch(self, task: Task, definition: Mapping[str, Any], service: EcsService | None) -> None:
         self._state.tasks[task.arn] = task
-        self._pool.submit(self._launch, task, definition, service)
+        self._submit(self._launch, task, definition, service)
 
     def _launch(self, task: Task, definition: Mapping[str, Any], service: EcsService | None) -> None:
         """In a thread of the pool."""
@@ -100,7 +110,7 @@ class TaskRunner:
         after = task_states.running(task, containers, service.attachments if service else (), now)
         if not task.active:  # it was told to stop while it started
             self._state.tasks[arn] = task
-            self._pool.submit(self._end, task)
+            self._submit(self._end, task)
             return
         self.change(arn, lambda _: after)
         for one in containers:

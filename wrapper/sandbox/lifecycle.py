@@ -27,6 +27,7 @@ RECORD = "server.json"
 LOG = "server.log"
 READY_SECONDS = 30.0
 STOP_SECONDS = 10.0
+ANSWER_SECONDS = 5.0  # for one request
 DROPPED_PREFIXES = ("AWS_", "TF_", "JENKINS_", "PYTHON", "MOTO_", "WERKZEUG_", "FLASK_")
 # Isolated, as the executable starts Python: the folder of the package is the last place to look.
 PACKAGE = str(Path(__file__).resolve().parents[2])
@@ -66,9 +67,18 @@ def seed_from_json(text: str) -> Seed:
 
 
 class Sandbox:
-    """One simulated AWS. ``home`` holds its files, ``project`` says whose it is, ``version`` that of this tool."""
+    """One simulated AWS. ``home`` holds its files, ``project`` says whose it is, ``version`` that of this tool; ``answers``:
+    seconds that it may take for one answer, ``patience``: until it counts as stuck."""
 
-    def __init__(self, home: Path, project: str, version: str = __version__) -> None:
+    def __init__(
+        self,
+        home: Path,
+        project: str,
+        version: str = __version__,
+        answers: float = ANSWER_SECONDS,
+        patience: float = READY_SECONDS,
+    ) -> None:
+        self._answers, self._patience = answers, patience
         self._home = home.absolute()
         self._project = project
         self._version = version
@@ -156,13 +166,25 @@ class Sandbox:
         return record if isinstance(record, dict) and {"url", "port", "pid", "token"} <= record.keys() else None
 
     def _is_ours(self, record: Mapping[str, Any]) -> bool:
-        """Believes neither a pid nor a port: both are reused."""
-        try:
-            answer = ask(f"{record['url']}/_orchestrate/health")
-        except (OSError, ValueError, http.client.HTTPException):
-            return False
-        expected = {"token": record["token"], "project": self._project, "pid": record["pid"]}
-        return expected.items() <= answer.items()
+        """Believes neither a pid nor a port: both are reused. One that is late is not gone: a second one would take its place."""
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                answer = ask(f"{record['url']}/_orchestrate/health", seconds=self._answers)
+                expected = {"token": record["token"], "project": self._project, "pid": record["pid"]}
+                return expected.items() <= answer.items()
+            except (OSError, ValueError, http.client.HTTPException) as error:
+                if not (_is_late(error) and isinstance(record["pid"], int) and is_alive(record["pid"])):
+                    return False
+                if time.monotonic() > deadline:
+                    raise self._stuck(record["pid"]) from None
+
+    def _stuck(self, pid: int) -> UnavailableError:
+        return UnavailableError(
+            f"the sandbox (pid {pid}) does not answer",
+            where=str(self._log),
+            hint=f"read the log; to end it, which empties it: kill -9 {pid}",
+        )
 
     def _endpoint(self, record: Mapping[str, Any]) -> Endpoint:
         version = str(record.get("version", ""))
@@ -224,22 +246,27 @@ def launch(program: str, options: Iterable[str], log: Path) -> int:
     )
 
 
-def ask(url: str, body: bytes | None = None) -> dict[str, Any]:
+def ask(url: str, body: bytes | None = None, seconds: float = ANSWER_SECONDS) -> dict[str, Any]:
     """GET, or POST when there is a body."""
-    with DIRECT.open(url, data=body, timeout=5) as response:
+    with DIRECT.open(url, data=body, timeout=seconds) as response:
         answer = json.loads(response.read())
     if not isinstance(answer, dict):
         raise ValueError(f"{url} did not answer an object")
     return answer
 
 
+def _is_late(error: Exception) -> bool:
+    """Something listens there, and has not answered yet."""
+    return isinstance(error, TimeoutError) or isinstance(getattr(error, "reason", None), TimeoutError)
+
+
 def is_alive(pid: int) -> bool:
-    """A child of ours that has ended is a zombie until it is waited for."""
+    """Of this user's processes. A child of ours that has ended is a zombie until it is waited for."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, PermissionError):  # or the number is another user's process's by now
         return False
     return True
 

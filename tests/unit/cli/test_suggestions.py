@@ -209,7 +209,7 @@ LOOKED_UP = {
     "cli/commands/sandbox.py:_with_containers: start one: ./orchestrate sandbox start --containers",
     "cli/sandbox_drills.py:chosen: see what runs: ./orchestrate sandbox status",
     "containers/lifecycle.py:_other_speed: empty it first: ./orchestrate sandbox reset --containers --speed N",
-    "containers/lifecycle.py:start: read the log, then: ./orchestrate sandbox reset",
+    "containers/lifecycle.py:_start: read the log, then: ./orchestrate sandbox reset",
     "sandbox/lifecycle.py:_other_mode: ./orchestrate sandbox reset",
     "sandbox/lifecycle.py:_unavailable: read the log, then: ./orchestrate sandbox reset",
     "sandbox/lifecycle.py:usable: stop it first, which empties it: ./orchestrate sandbox stop",
@@ -229,6 +229,7 @@ OF_THE_MACHINE = {
     "engines/docker.py:_no_engine: start it again (systemctl restart docker), or use --engine host",
     "engines/image/debian_base.py:no_debootstrap: debootstrap is not installed (as root: apt-get install debootstrap)",
     "state/adoption.py:_in_file: `terraform state pull > FILE` in the old root writes one",
+    "sandbox/lifecycle.py:_stuck: read the log; to end it, which empties it: kill -9 {}",
 }
 USAGE = {  # forms with names in capitals, and examples of a help text
     "cli/commands/adopt.py:command: For example: ./orchestrate adopt shop-test -var tenant=acme --from "

@@ -33,6 +33,21 @@ def test_a_target_is_asked_at_once_and_again_until_it_is_not_wanted() -> None:
             assert not thread.is_alive()
 
 
+def test_another_path_applies_to_a_target_that_is_checked_already() -> None:
+    told: queue.Queue[str] = queue.Queue()
+
+    def ask(_port: int, check: HealthCheck, _timeout: float) -> HealthAnswer:
+        told.put(check.path)
+        return HealthAnswer(200)
+
+    checker, key = Checker(lambda *_: None, 100.0, ask), ("task", "group", 4711)
+    checker.watch({key: HealthCheck("/before", interval=1.0)})
+    assert told.get(timeout=30) == "/before"
+    checker.watch({key: HealthCheck("/after", interval=1.0)})
+    assert "/after" in [told.get(timeout=30) for _ in range(3)]
+    checker.watch({})
+
+
 def test_the_first_check_waits_until_the_application_listens() -> None:
     told: queue.Queue[int] = queue.Queue()
     answers = iter([HealthAnswer(), HealthAnswer(), HealthAnswer(200)])

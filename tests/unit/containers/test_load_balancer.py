@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
-from wrapper.containers.load_balancer import CONFIGURATION, PIDS, Proxy, choose_ports
+from wrapper.containers.load_balancer import CONFIGURATION, PIDS, Proxy, choose_ports, taken
 from wrapper.containers.runtime_api import HaproxyCommands
 from wrapper.model.errors import UnavailableError
 
@@ -20,6 +21,13 @@ class Answering(HaproxyCommands):
 def test_a_port_that_is_known_stays() -> None:
     found = choose_ports([443, 80], {80: 4711})
     assert found[80] == 4711 and 0 < found[443] < 65536 and list(found) == [80, 443]
+
+
+def test_a_port_at_which_another_process_listens_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert taken([port]) == {port}
+    assert taken([port]) == set()
 
 
 def test_another_process_with_the_number_of_the_proxy_is_not_believed(tmp_path: Path) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import socket
 from dataclasses import replace
+from pathlib import Path
 
+from wrapper.containers.certificates import Authority
+from wrapper.containers.load_balancer import Proxy
 from wrapper.containers.nouns import Target, TargetGroup, Task
-from wrapper.containers.proxying import servers
-from wrapper.containers.routes import ProxyServer
+from wrapper.containers.proxying import PORTS, Proxying, servers
+from wrapper.containers.routes import Backends, ProxyServer
 
 TASK = Task("arn:task/c/0123456789abcdef", "web:1", 0.0, status="RUNNING")
 
@@ -40,3 +45,25 @@ def test_a_target_that_is_new_gets_its_share_slowly_and_a_sticky_one_has_its_nam
 
 def test_targets_of_a_group_that_is_gone_get_nothing() -> None:
     assert servers([with_target("a", "healthy", 1)], {}, 0.0) == {}
+
+
+class StoppedProxy(Proxy):
+    """No proxy runs."""
+
+    def apply(self, frame: str, text: str, servers: Backends) -> bool:
+        return True
+
+
+def test_a_port_that_another_process_took_while_no_proxy_ran_is_given_up(tmp_path: Path) -> None:
+    listeners = [{"port": 80, "protocol": "HTTP", "rules": []}, {"port": 81, "protocol": "HTTP", "rules": []}]
+    balancer = {"arn": "arn:lb", "dns": "lb", "idle": 60, "listeners": [{**one, "arn": "arn:l"} for one in listeners]}
+    world = {"load_balancers": [balancer], "target_groups": [], "names": [], "certificates": {}}
+    with socket.create_server(("127.0.0.1", 0)) as other, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        mine, free = other.getsockname()[1], probe.getsockname()[1]
+        probe.close()
+        (tmp_path / PORTS).write_text(json.dumps({"80": mine, "81": free}))
+        proxying = Proxying(tmp_path, StoppedProxy(tmp_path, "haproxy"), Authority(tmp_path))
+        proxying.apply(world, (), 0.0)
+        assert proxying.ports[81] == free and proxying.ports[80] not in (0, mine)
+    assert json.loads((tmp_path / PORTS).read_text()) == {str(aws): here for aws, here in proxying.ports.items()}
