@@ -78,7 +78,7 @@ class SandboxContainers:
         made = [engine.pulled(engine.connect(), name) for name in pulled]
         for found in repositories(project):
             made += demo_images.make(engine.connect(), self.base(), found, self.info)
-        return made
+        return list(dict.fromkeys(made))
 
     def shown(self, endpoint: Any) -> dict[str, Any]:
         return shown(endpoint)

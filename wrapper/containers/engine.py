@@ -346,9 +346,9 @@ def pulled(client: Any, name: str) -> str:
     """From its registry, with this machine's own login."""
     import docker
 
-    repository, _, tag = name.rpartition(":")
+    repository, tag = docker.utils.parse_repository_tag(name)  # a digest counts as one
     try:
-        client.images.pull(*((name, "latest") if not repository or "/" in tag else (repository, tag)))
+        client.images.pull(repository, tag or "latest")
     except docker.errors.APIError as error:
         raise UnavailableError(
             f"the image {name} cannot be pulled: {error.explanation or error}",

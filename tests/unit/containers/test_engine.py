@@ -7,7 +7,17 @@ from typing import Any
 import docker
 import pytest
 
-from wrapper.containers.engine import MEMORY, as_found, check_ports, connect, described, health_check, options, ordered
+from wrapper.containers.engine import (
+    MEMORY,
+    as_found,
+    check_ports,
+    connect,
+    described,
+    health_check,
+    options,
+    ordered,
+    pulled,
+)
 from wrapper.model.errors import UnavailableError
 
 WEB: dict[str, Any] = {
@@ -104,3 +114,36 @@ def test_an_engine_of_another_machine_has_no_port_here(monkeypatch: pytest.Monke
     monkeypatch.setenv("DOCKER_HOST", "tcp://engine.example.com:2375")
     with pytest.raises(UnavailableError, match="on another machine"):
         connect()
+
+
+class Images:
+    """Of an engine; what was pulled."""
+
+    def __init__(self, error: str = "") -> None:
+        self.images, self.asked, self._error = self, [""][:0], error
+
+    def pull(self, repository: str, tag: str) -> None:
+        self.asked += [repository, tag]
+        if self._error:
+            raise docker.errors.NotFound(self._error, explanation=self._error)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("web", ["web", "latest"]),
+        ("web:2", ["web", "2"]),
+        ("127.0.0.1:5000/shop/web", ["127.0.0.1:5000/shop/web", "latest"]),
+        ("127.0.0.1:5000/shop/web:2", ["127.0.0.1:5000/shop/web", "2"]),
+        ("127.0.0.1:5000/web@sha256:0a1b", ["127.0.0.1:5000/web", "sha256:0a1b"]),
+    ],
+)
+def test_an_image_is_pulled_by_its_tag_or_its_digest(name: str, asked: list[str]) -> None:
+    client = Images()
+    assert pulled(client, name) == name and client.asked == asked
+
+
+def test_one_that_is_not_there_is_one_clear_message() -> None:
+    with pytest.raises(UnavailableError, match="the image web:9 cannot be pulled: manifest unknown") as told:
+        pulled(Images("manifest unknown"), "web:9")
+    assert told.value.hint and "docker login" in told.value.hint
