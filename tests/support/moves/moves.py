@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +26,7 @@ import boto3
 from served_provider import installed, served
 from terraform_in import REGION, ROOT, Terraform, actions
 
+from wrapper.aws.ecs_service_status import ExpectedService, services_in_state
 from wrapper.sandbox.server import SIMULATION
 from wrapper.terraform import plan_stream, tainted
 
@@ -133,11 +134,13 @@ def balancer(bare: Account, number: int, subnets: list[str], group: str) -> Valu
 
 @dataclass
 class Tenant:
-    """One tenant's root, applied as the tool applies it."""
+    """One tenant's root, applied as the tool applies it. ``gate``: opens when services run; where there is one, the service that
+    another makes way for is applied first, and nothing turns before it opens."""
 
     terraform: Terraform
     account: Account
     log: list[str] = field(default_factory=list)
+    gate: Callable[[list[ExpectedService]], bool] | None = None
 
     @property
     def name(self) -> str:
@@ -152,11 +155,40 @@ class Tenant:
         after it."""
         self._untaint()
         moved = self._plan(values, *argv) and self._moves(values)
+        moving = self.further if moved else None
         if moved:
-            self._plan(values, *argv, moving=self.further)
+            self._plan(values, *argv, moving=moving)
+        if self.gate and not self._first_stage(self.gate, values, *argv, moving=moving):
+            return False
+        return self._planned_applies() and (not (moved and finish) or self.apply(values, *argv))
+
+    def _planned_applies(self) -> bool:
         ended = self.terraform.ended("apply", "-input=false", "-no-color", "plan", codes=(0, 1))
         self.log.append(ended.stdout + ended.stderr)
-        return ended.returncode == 0 and (not (moved and finish) or self.apply(values, *argv))
+        return ended.returncode == 0
+
+    def _first_stage(
+        self, gate: Callable[[list[ExpectedService]], bool], values: Values, *argv: str, moving: Values | None
+    ) -> bool:
+        """The services that stay where another one goes, until ECS runs them; the plan that is left is the rest."""
+        planned = json.loads(self.terraform.run("show", "-json", "plan")).get("resource_changes", [])
+        staying = staying_services(planned)
+        if not staying:
+            return True
+        targets = [f"-target={address}" for address in staying]
+        if self._plan(values, *argv, *targets, moving=moving) and not self._planned_applies():
+            return False
+        return gate(self._expected(staying)) and (self._plan(values, *argv, moving=moving) or True)
+
+    def _expected(self, addresses: Collection[str]) -> list[ExpectedService]:
+        state = json.loads((self.terraform.folder / "terraform.tfstate").read_text())
+        found = [(r, i) for r in state["resources"] if r["type"] == "aws_ecs_service" for i in r["instances"]]
+        names = {
+            one["attributes"]["name"]
+            for resource, one in found
+            if f'{resource["module"]}.aws_ecs_service.{resource["name"]}["{one["index_key"]}"]' in addresses
+        }
+        return [one for one in services_in_state(state) if one.service in names]
 
     def changes(self, values: Values) -> bool:
         return self._plan(values)
@@ -217,6 +249,20 @@ class Tenant:
         state = self.terraform.folder / "terraform.tfstate"
         for one in tainted.resources(json.loads(state.read_text())) if state.exists() else ():
             self.terraform.run("untaint", one.address)
+
+
+def staying_services(planned: list[Values]) -> list[str]:
+    """The ECS services that a plan keeps, makes or changes where another instance of theirs goes."""
+    mine = [one for one in planned if one["type"] == "aws_ecs_service" and one["mode"] == "managed"]
+    gone = {_resource(one["address"]) for one in mine if one["change"]["actions"] == ["delete"]}
+    return [
+        one["address"] for one in mine if _resource(one["address"]) in gone and one["change"]["actions"] != ["delete"]
+    ]
+
+
+def _resource(address: str) -> str:
+    """Without the key of its instance."""
+    return address.rpartition("[")[0]
 
 
 MOVED = "../../../src/appcluster/tenant/moves.tf"
