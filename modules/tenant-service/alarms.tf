@@ -64,4 +64,8 @@ resource "aws_cloudwatch_metric_alarm" "watch" {
   treat_missing_data  = each.value.settings.over == null ? "breaching" : "notBreaching" # no task, no sample
   alarm_actions       = values(var.alarms.topics)
   ok_actions          = values(var.alarms.topics)
+
+  lifecycle {
+    ignore_changes = [actions_enabled] # of a service that is stopped on purpose they are off
+  }
 }

@@ -114,12 +114,14 @@ class LiveAws(Identity):
         object.__setattr__(self, "answers", answers)
         object.__setattr__(self, "asked", [])
         object.__setattr__(self, "stopped", [])
+        object.__setattr__(self, "counts", {})  # of a service that was given another
         object.__setattr__(self, "looks", 0)
         object.__setattr__(self, "begun", int(time.time() * 1000))  # NOW may be long ago: that of the module's import
 
     asked: list[tuple[str, dict[str, Any]]]
     answers: dict[str, Any]
     stopped: list[str]
+    counts: dict[str, int]
     looks: int
     begun: int
 
@@ -164,7 +166,8 @@ class _Answers:
         }
 
     def service(self, name: str, definition: str) -> dict[str, Any]:
-        counts = {"desiredCount": 1, "runningCount": 1, "pendingCount": 0}
+        tasks = self.world.counts.get(name, 1)
+        counts = {"desiredCount": tasks, "runningCount": tasks, "pendingCount": 0}
         primary = {"id": "ecs-svc/1", "status": "PRIMARY", "rolloutState": "COMPLETED", "taskDefinition": definition}
         return {
             "serviceName": name,
@@ -225,7 +228,7 @@ class _Answers:
         return {"TargetHealthDescriptions": [found]}
 
     def describe_scalable_targets(self, ResourceIds: list[str], **_: Any) -> Any:  # noqa: N803
-        return {"ScalableTargets": [{"ResourceId": ResourceIds[0], "MinCapacity": 1, "MaxCapacity": 4}]}
+        return {"ScalableTargets": [{"ResourceId": one, "MinCapacity": 1, "MaxCapacity": 4} for one in ResourceIds]}
 
     def describe_scaling_activities(self, **_: Any) -> Any:
         return {"ScalingActivities": []}
@@ -262,8 +265,18 @@ class _Answers:
         self.world.stopped.append(task)
         return {"task": {}}
 
-    def update_service(self, service: str, **_: Any) -> Any:
+    def update_service(self, service: str, **asked: Any) -> Any:
+        self.world.counts[service] = asked.get("desiredCount", self.world.counts.get(service, 1))
         return {"service": self.service(service, WORKER if "worker" in service else WEB)}
+
+    def register_scalable_target(self, **_: Any) -> Any:
+        return {}
+
+    def disable_alarm_actions(self, **_: Any) -> Any:
+        return {}
+
+    def enable_alarm_actions(self, **_: Any) -> Any:
+        return {}
 
     def execute_command(self, task: str, container: str, **_: Any) -> Any:
         session = {"sessionId": "session-id", "streamUrl": "stream-url", "tokenValue": "token-value"}

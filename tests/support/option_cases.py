@@ -55,6 +55,8 @@ ALONE = {  # a command line of each command of ours that ends well
     "logs": "logs app-test --tenant acme",
     "run-task": "run-task app-test --tenant acme --task migrate --detach",
     "restart": "restart app-test --tenant acme --service acme --rollout-timeout 0",
+    "stop": "stop app-test --tenant acme --rollout-timeout 0",
+    "start": "start app-test --tenant acme --rollout-timeout 0",
 }
 MANY = {
     "destroy": "destroy app-test",
@@ -113,11 +115,21 @@ def _live(disk: Disk) -> None:
         deployed(disk.root / ".orchestrate/states", stack)
 
 
+def _stopped_and_live(disk: Disk) -> None:
+    """The same, and it is stopped. One tenant has a tag."""
+    _live(disk)
+    stopped = {"at": "2026-01-02T03:04:05Z", "by": "me", "services": {n: {"count": 1} for n in ("acme", "acme/worker")}}
+    for stack in ("app-test", "app-live"):
+        place = f".orchestrate/states/{REGION}/{stack}/tenants/acme/orchestrate-lifetime.json"
+        disk.write(place, json.dumps({"version": 1, "stopped": stopped}))
+    disk.append(f"{APP}/tenants/acme.tfvars", 'tags = ["gold"]\n')
+
+
 def case(command: str, option: str) -> Case:
     """Raises KeyError for a pair that has none."""
     if command in LIVE_COMMANDS:
         found = ONE.get((command, option)) or ALL[option](command)
-        return replace(found, live=True, change=_live)
+        return replace(found, live=True, change=_stopped_and_live if command in ("stop", "start") else _live)
     if (command, option) in ONE:
         return ONE[command, option]
     found = ALL[option](command)
@@ -225,12 +237,28 @@ def _compared(command: str) -> str:
 
 _TYPED = ("apply app-test --tenant acme -var service1-build=92",)  # and the file says another
 ONE_TENANT = {"apply": "apply app-test --tenant acme", "plan": "plan app-test --tenant acme", "promote": PROMOTE}
-LIVE_COMMANDS = ("status", "logs", "run-task", "exec", "restart")
+LIVE_COMMANDS = ("status", "logs", "run-task", "exec", "restart", "stop", "start")
 _COMMAND = ALONE["run-task"]
 
 
 def _exec(layer: str = "app-test --tenant acme", more: str = "") -> str:
     return f"exec {layer} --service acme {more} -- ls"
+
+
+def _stopped(name: str) -> dict[str, Case]:
+    """Of `stop` and `start`, which are for one layer or for tenants."""
+    line, one = f"{name} app-test --rollout-timeout 0", f"{name} app-test --tenant acme"
+    live = f"{name} app-live {REGION} --tenant acme --rollout-timeout 0"
+    return {
+        "--tenant": Case(line, "--tenant acme"),
+        "-var": Case(line, "-var tenant=acme"),
+        "--service": Case(f"{one} --rollout-timeout 0", "--service worker"),
+        "--confirm": Case(live, f"--confirm {REGION}/app-live/acme"),
+        "--rollout-timeout": Case(f"{one} --json", "--rollout-timeout 0"),
+        "--all-tenants": Case(line, "--all-tenants"),
+        "--tenants": Case(line, "--tenants acme"),
+        "--tag": Case(line, "--tag gold"),
+    }
 
 
 ONE = {
@@ -270,6 +298,8 @@ ONE = {
         f"--confirm {REGION}/app-live/acme",
     ),
     ("restart", "--rollout-timeout"): Case("restart app-test --tenant acme --service acme", "--rollout-timeout 0"),
+    **{(name, option): case for name in ("stop", "start") for option, case in _stopped(name).items()},
+    ("stop", "--reason"): Case("stop app-test --tenant acme --rollout-timeout 0", "--reason why"),
     **{(name, "-var"): Case(f"{name} app-test", "-var tenant=acme") for name in ("status", "logs")},
     ("run-task", "-var"): Case("run-task app-test --task migrate --detach", "-var tenant=acme"),
     ("restart", "-var"): Case("restart app-test --service acme --rollout-timeout 0", "-var tenant=acme"),

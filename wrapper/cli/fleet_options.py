@@ -52,6 +52,7 @@ _FILES = (
 )
 
 
+tenants_options = stacked(*_SCOPE[:2])  # which tenants, of a command that needs no other machine
 scope_options = stacked(*_SCOPE)  # which tenants
 policy_options = stacked(*_POLICY)  # on which terms
 journal_options = stacked(*_JOURNALED)  # of a command that keeps a journal of a run

@@ -37,6 +37,8 @@ _COMMANDS = {
     "run-task": "Run a task once, and wait for its end.",
     "exec": "Enter a running container: a shell, or a command.",
     "restart": "Replace a service's tasks by new ones of the same.",
+    "stop": "Take a tenant's services to no task, until `start`.",
+    "start": "Start what `stop` stopped, as it was.",
     "history": "List a tenant's earlier applies.",
     "promote": "Deploy to one stack the builds that run in the stack before it.",
     "rollback": "Put back the builds that ran before.",

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..aws import ecs_service_status, ecs_task_counts, task_definitions
+from ..aws.calls import AwsCalls
 from ..aws.identity import Identity
 from ..engines import Engine, rate_limited
 from ..model.errors import NewerError, OrchestrateError, RefusedError, TerraformFailed
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from ..state.record import DeploymentRecord
     from .deploy_tasks import DeployTasks, RunDeployTask
     from .staged_apply import StagedApply
+    from .stopping import StoppedVerification
 
 
 @dataclass
@@ -272,6 +274,7 @@ class Deployer:
         before = found.state[0] if found.state else None
         prepared = prepared if self.dry else self.recovery.check(prepared, found, console.info)
         prepared = self.turn.take(prepared, found)
+        verification = self._verification_of(prepared, console, signals)
         self._tell_builds(prepared, found, console)
         self.verification.check(prepared)
         rollout = self.verification.limit_for(prepared)
@@ -296,7 +299,7 @@ class Deployer:
             outcome = execute(stages.begun(run) if stages else run, engine, console, signals, looked, stages)
             if verb.applies and not (self.dry or whole or outcome.skipped):
                 after = layer_state.load_tagged(self.store, layer) or after
-                self.verification.watch(prepared, layer_state.outputs(after[0]), console, signals)
+                verification.watch(prepared, layer_state.outputs(after[0]), console, signals)
         except Moves:
             watch.ended()
             raise
@@ -318,7 +321,7 @@ class Deployer:
             record = recorder.applied(prepared, time.monotonic() - started, found, after)
             self._free_slots(prepared)
             self._run_after(prepared, found, (record, after[0]), console, signals)
-            self.verification.run_smoke_test(layer, record, console, signals)
+            verification.run_smoke_test(layer, record, console, signals)
             return replace(outcome, url=record.url)
         else:
             watch.ended()
@@ -349,6 +352,19 @@ class Deployer:
         except OrchestrateError as error:
             self.recorder.record_failed_check(prepared.layer, left[0], error, "after_deploy")
             raise
+
+    def _verification_of(
+        self, prepared: PreparedLayer, console: Console, signals: SignalHandler
+    ) -> Verification | StoppedVerification:
+        """Of a layer that is stopped another one. Most layers have no object that could say so, and cost one read."""
+        layer = prepared.layer
+        data = layer_state.read_lifetime(self.store, layer) if prepared.verb.applies and not self.dry else None
+        if data is None:
+            return self.verification
+        from . import stopping
+
+        calls = AwsCalls(lambda: self.identity, self.stack.aws_region, layer.label, signals.pause)
+        return stopping.of_apply(self.verification, calls, self.store, layer, data, console.info)
 
     def _name_leftovers(self, layer: Layer, error: OrchestrateError, console: Console) -> None:
         with contextlib.suppress(OrchestrateError):

@@ -30,10 +30,10 @@ class Restart:
         deployments = service.get("deployments") or [{}]
         primary: Mapping[str, Any] = next((d for d in deployments if d.get("status") == "PRIMARY"), deployments[0])
         if self.watch:
-            self.watch.check([_as_it_runs(one.expected, service)])
+            self.watch.check([as_it_runs(one.expected, service)])
         return primary
 
 
-def _as_it_runs(expected: ExpectedService, service: Mapping[str, Any]) -> ExpectedService:
+def as_it_runs(expected: ExpectedService, service: Mapping[str, Any]) -> ExpectedService:
     """It runs on what it ran, which need not be what its state says."""
     return replace(expected, task_definition=service.get("taskDefinition") or expected.task_definition)

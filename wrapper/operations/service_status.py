@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..aws.ecs_service_status import Verdict, judge, revision, stopped_reason
+from ..state.lifetime import StoppedLayer
 from .deployed_services import DeployedService
 
 EVENTS, STOPPED, ACTIVITIES = 5, 5, 3  # how many of each are shown
@@ -65,6 +66,22 @@ def summary(one: DeployedService, service: Answer | None) -> dict[str, Any]:
     found, verdict = service or {}, judge(one.expected, service, ())
     counts = {name: found.get(f"{name}Count", 0) for name in ("desired", "running", "pending")}
     return {"name": one.name, "well": verdict.state == "steady", "verdict": verdict.words, **counts}
+
+
+def as_stopped(one: dict[str, Any], stopped: StoppedLayer | None) -> dict[str, Any]:
+    """A service that is stopped on purpose is well without a task, and not before."""
+    if stopped is None or one["name"] not in stopped.services:
+        return one
+    left = max(one["desired"], one["running"] + one["pending"])
+    return {**one, "well": not left, "verdict": f"stopping: {left} tasks left" if left else str(stopped)}
+
+
+def stop(stopped: StoppedLayer | None) -> dict[str, Any] | None:
+    """Whether it is stopped, as docs/schemas/status-1.json has it: with the tasks that there were."""
+    if stopped is None:
+        return None
+    counts = {name: one.count for name, one in stopped.services.items()}
+    return {"at": stopped.at, "by": stopped.by, "reason": stopped.reason, "services": counts}
 
 
 # -- parts --------------------------------------------------------------------------------------

@@ -11,7 +11,9 @@ from typing import Any
 from ..aws.calls import AwsCalls
 from ..model.errors import NotFoundError, OrchestrateError
 from ..model.nouns import Layer, Stack
-from ..state import index, layer_state
+from ..state import index, layer_state, lifetime
+from ..state.lifetime import Lifetime, StoppedLayer
+from ..state.record import moment
 from ..state.store import Store
 from ..terraform.suggested import suggest
 from . import deployed_services, service_status, state_resources
@@ -49,24 +51,32 @@ def load(store: Store, layer: Layer) -> LiveLayer:
 
 
 def of_layer(
-    live: LiveLayer, chosen: Sequence[DeployedService], builds: Mapping[str, str], calls: AwsCalls, clock: StatusClock
+    live: LiveLayer,
+    chosen: Sequence[DeployedService],
+    builds: Mapping[str, str],
+    calls: AwsCalls,
+    clock: StatusClock,
+    life: Lifetime = lifetime.NOTHING,
 ) -> dict[str, Any]:
     """docs/schemas/status-1.json, of one layer."""
-    reader = StatusReader(calls)
+    reader, stopped = StatusReader(calls), life.stopped
     there = reader.services(chosen)
     found = [service_status.described(one, reader.read(one, there.get(one.resource))) for one in chosen]
+    found = [service_status.as_stopped(one, stopped) for one in found]
     for one in found:
         one["scheduled"] = [clock.timed(s) for s in one["scheduled"]]
     names = state_resources.alarm_names(live.state)
     alarms = [service_status.alarm(a) for a in reader.ringing(names)] if names else []
-    stack, tenant = live.layer.stack, live.layer.tenant
+    stack, tenant, quiet = live.layer.stack, live.layer.tenant, stopped.alarms if stopped else ()
     return {
         "schema": 1,
         "stack": stack.name,
         "region": stack.region,
         "tenant": tenant or None,
         "layer": live.layer.label,
-        "well": all(one["well"] for one in found) and all(a["scales"] for a in alarms),
+        "well": all(one["well"] for one in found) and all(a["scales"] or a["name"] in quiet for a in alarms),
+        "stopped": service_status.stop(stopped),
+        "expires": moment(life.expires.at) if life.expires else None,
         "builds": dict(sorted(builds.items())),
         "services": found,
         "alarms": alarms,
@@ -101,6 +111,7 @@ class TenantState:
     services: tuple[DeployedService, ...] = ()
     alarms: tuple[str, ...] = ()
     error: str = ""
+    stopped: StoppedLayer | None = None
 
 
 def load_tenants(store: Store, stack: Stack) -> list[TenantState]:
@@ -120,7 +131,9 @@ def _loaded(store: Store, layer: Layer, found: index.TenantIndex) -> TenantState
     builds = found.of(layer.tenant).record.builds
     try:
         live = load(store, layer)
-        return TenantState(layer.tenant, builds, live.services, tuple(state_resources.alarm_names(live.state)))
+        stopped = lifetime.load(store, layer).stopped if found.of(layer.tenant).lifetime else None
+        names = tuple(state_resources.alarm_names(live.state))
+        return TenantState(layer.tenant, builds, live.services, names, stopped=stopped)
     except OrchestrateError as error:
         return TenantState(layer.tenant, builds, error=error.message)
 
@@ -146,14 +159,17 @@ def of_tenants(stack: Stack, tenants: Sequence[TenantState], calls: AwsCalls) ->
 
 
 def _row(tenant: TenantState, there: Mapping[str, Any], troubled: set[str]) -> dict[str, Any]:
-    services = [service_status.summary(one, there.get(one.resource)) for one in tenant.services]
-    alarms = sorted(troubled & set(tenant.alarms))
+    found = [service_status.summary(one, there.get(one.resource)) for one in tenant.services]
+    stopped = tenant.stopped
+    services = [service_status.as_stopped(one, stopped) for one in found]
+    alarms = sorted(troubled & set(tenant.alarms) - set(stopped.alarms if stopped else ()))
     bad = [f"{s['name']}: {s['verdict']}" for s in services if not s["well"]]
     trouble = tenant.error or "; ".join([*bad, *(f"{name} is in ALARM" for name in alarms)])
     return {
         "tenant": tenant.tenant or None,
         "well": not trouble,
-        "verdict": trouble or f"{len(services)} services run",
+        "verdict": trouble or (str(stopped) if stopped and stopped.whole else f"{len(services)} services run"),
+        "stopped": service_status.stop(stopped),
         "builds": dict(sorted(tenant.builds.items())),
         **{name: sum(s[name] for s in services) for name in ("desired", "running", "pending")},
         "services": services,

@@ -22,7 +22,9 @@ class TableOf:
 def of_layer(data: Data, now: datetime) -> Iterator[str | TableOf]:
     """One layer: a line for the whole, then each service."""
     builds = ", ".join(f"{name} {number}" for name, number in sorted(data["builds"].items()))
-    yield f"{data['layer']}: {_well(data)}{f' ({builds})' if builds else ''}"
+    yield f"{data['layer']}: {_alive(data)}{f' ({builds})' if builds else ''}"
+    if data.get("expires"):
+        yield f"it ends at {data['expires']}"
     for one in data["services"]:
         yield from _service(one, now)
     yield from _table("alarms", ("alarm", "since", "reason"), [_alarm(a) for a in data["alarms"]])
@@ -36,7 +38,7 @@ def of_tenants(data: Data) -> Iterator[str | TableOf]:
     rows = [
         (
             one["tenant"] or "(stack)",
-            _well(one),
+            _alive(one),
             " ".join(f"{n.removesuffix('-build')}={b}" for n, b in sorted(one["builds"].items())) or "-",
             f"{one['running']}/{one['desired']}" + (f" (+{one['pending']})" if one["pending"] else ""),
             ", ".join(one["alarms"]) or "-",
@@ -50,6 +52,12 @@ def of_tenants(data: Data) -> Iterator[str | TableOf]:
 
 def _well(data: Data) -> str:
     return "well" if data["well"] else "not well"
+
+
+def _alive(data: Data) -> str:
+    """The same of a layer, or that it is stopped with all its services."""
+    stopped = data["stopped"]["services"] if data.get("stopped") and data["well"] else {}
+    return "stopped" if stopped and {one["name"] for one in data["services"]} <= {*stopped} else _well(data)
 
 
 def _service(one: Data, now: datetime) -> Iterator[str | TableOf]:

@@ -91,7 +91,8 @@ class Schedules:
 
     def _action(self, region: str, action: Any, after: float, now: float) -> None:
         target = target_of_service(region, action.resource_id)
-        for _ in due(action.schedule, action.timezone or "UTC", action.creation_time, after, now) if target else ():
+        acts = target is not None and not (target.suspended_state or {}).get("ScheduledScalingSuspended")
+        for _ in due(action.schedule, action.timezone or "UTC", action.creation_time, after, now) if acts else ():
             wanted = action.scalable_target_action or {}
             target.update(wanted.get("MinCapacity"), wanted.get("MaxCapacity"), None)
             current = self._tasks_of(region, action.resource_id)

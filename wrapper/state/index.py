@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..model import naming, strict_json
@@ -22,7 +22,7 @@ from ..model.keys import lock_key, state_key
 from ..model.nouns import Layer, Stack
 from ..model.versions import check_known
 from . import record
-from .layer_state import RECORD, data_in, load_record, record_key, render_record
+from .layer_state import LIFETIME, RECORD, data_in, load_record, record_key, render_record
 from .record import DeploymentRecord
 from .store import Store
 
@@ -35,12 +35,14 @@ _READERS = 16
 @dataclass(frozen=True)
 class LayerStatus:
     """One layer in the bucket. ``tag`` is its state object's, "" where it has no state; ``locked``: by Terraform;
-    ``error``: why nothing is known of its last apply although something is recorded."""
+    ``error``: why nothing is known of its last apply although something is recorded; ``lifetime``: whether it may be stopped, or
+    have an end."""
 
     tag: str = ""
     record: DeploymentRecord = field(default_factory=DeploymentRecord)
     locked: bool = False
     error: OrchestrateError | None = None
+    lifetime: bool = False
     kept: Mapping[str, Any] = field(default_factory=dict, compare=False)  # its record as it was read, and its tag
 
     @property
@@ -91,6 +93,8 @@ def read(store: Store, stack: Stack) -> TenantIndex:
     entries = {
         n: _entry(tags.get(k, ""), data.get(n) or {}, kept[n], lock_key(stack, k) in tags) for n, k in keys.items()
     }
+    there = (n for n, k in keys.items() if naming.beside(k, LIFETIME) in tags)
+    entries |= {n: replace(entries[n], lifetime=True) for n in there}
     return TenantIndex(entries.pop(""), entries)
 
 
@@ -145,7 +149,7 @@ def _state_keys(stack: Stack, keys: Iterable[str]) -> dict[str, str]:
     """The state's key by tenant, "" being the stack's own: of every tenant that left anything in the bucket."""
     prefix = naming.tenants_prefix(stack.region, stack.name)
     parts = (k.removeprefix(prefix).split("/") for k in keys if k.startswith(prefix))
-    found = sorted({p[0] for p in parts if len(p) == 2 and p[1].startswith((naming.STATE_FILE, RECORD))})
+    found = sorted({p[0] for p in parts if len(p) == 2 and p[1].startswith((naming.STATE_FILE, RECORD, LIFETIME))})
     return {name: state_key(Layer(stack, name)) for name in ["", *found]}
 
 

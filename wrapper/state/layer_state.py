@@ -22,6 +22,7 @@ from .store import Store
 
 RECORD = "orchestrate.json"
 HISTORY = "orchestrate-history.json"  # a register takes no note of it
+LIFETIME = "orchestrate-lifetime.json"  # what :mod:`wrapper.state.lifetime` knows of
 _FORMAT = 4  # of states, since Terraform 0.12
 _TRIES = 10  # to write it, while others do
 
@@ -252,15 +253,18 @@ def _history_key(layer: Layer) -> str:
 
 
 def forget(store: Store, layer: Layer, destroy: HistoryEntry) -> None:
-    """Remove the state and the record of a layer that was destroyed; its history says when, and which builds ran until then.
-    A state that still holds a resource stays, and so does all that another command has written since. NewerError where a newer
-    orchestrate wrote one of them."""
+    """Remove the state, the record and the lifetime of a layer that was destroyed; its history says when, and which builds ran
+    until then. A state that still holds a resource stays, and so does all that another command has written since. NewerError where
+    a newer orchestrate wrote one of them."""
     found = {key: store.read_tagged(key) for key in (record_key(layer), state_key(layer))}
+    lifetime = store.read_tagged(lifetime_key(layer))
     one = check_known(store, layer)
     if not is_empty(load(store, layer)) or one.tries_at(destroy.at, destroy.run):
         return
     if all(store.delete_if(key, tagged[1]) for key, tagged in found.items() if tagged):
         _leave_destroyed(store, layer, replace(destroy, builds=one.builds))
+        if lifetime:
+            store.delete_if(lifetime_key(layer), lifetime[1])
 
 
 def _leave_destroyed(store: Store, layer: Layer, destroy: HistoryEntry) -> None:
@@ -268,6 +272,15 @@ def _leave_destroyed(store: Store, layer: Layer, destroy: HistoryEntry) -> None:
         store.write(_history_key(layer), _json(history.destroyed(destroy)))
     else:
         store.delete(_history_key(layer))
+
+
+def lifetime_key(layer: Layer) -> str:
+    return naming.beside(state_key(layer), LIFETIME)
+
+
+def read_lifetime(store: Store, layer: Layer) -> bytes | None:
+    """None for most layers: then nothing more need be known of it."""
+    return store.read(lifetime_key(layer))
 
 
 def load_destroyed(store: Store, layer: Layer) -> HistoryEntry | None:

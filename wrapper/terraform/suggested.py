@@ -13,6 +13,8 @@ _GUARDED = (
     "rollback",
     "run-task",
     "restart",
+    "stop",
+    "start",
     "exec",
 )  # commands of the tool that a protected stack wants confirmed
 

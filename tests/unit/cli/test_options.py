@@ -25,7 +25,7 @@ def typed(name: str) -> list[str]:
 
 
 def test_the_walk_meets_every_command() -> None:
-    assert len(TREE) == len(VERBS) + 41
+    assert len(TREE) == len(VERBS) + 43
     assert {("tenant", "remove"), ("sandbox", "reset"), ("jenkins", "casc"), ("report", "merge"), ("keep",)} <= {*TREE}
 
 
@@ -46,15 +46,15 @@ def test_an_option_that_a_command_does_not_act_on_is_refused(run_cli: Run, examp
 
 MANY = {*VERBS} - {"console", "force-unlock"}
 MEANT = {"apply", "import", "refresh", "force-unlock", "state", "taint", "untaint", "promote", "rollback", "adopt"}
-ON_SERVICES = {"run-task", "restart"}
+ON_SERVICES = {"run-task", "restart", "stop", "start"}
 LIVE = {"status", "logs", "exec", *ON_SERVICES}
 TAKERS = {
     "dry_run": {"drift", "promote", "rollback", "tenant remove", "adopt", *ON_SERVICES, *VERBS},
     "tenant": {"vars", "builds", "history", "drift", "promote", "rollback", "adopt", "sandbox drill", *LIVE, *VERBS},
-    "all_tenants": {"drift", "promote", *MANY} - {"destroy"},  # which removes them anyway
+    "all_tenants": {"drift", "promote", "stop", "start", *MANY} - {"destroy"},  # which removes them anyway
     "jobs": {"drift", "promote", "reap", *MANY},
     "confirm": MEANT | ON_SERVICES | {"exec"},
-    "rollout_timeout": {"apply", "promote", "rollback", "restart"},
+    "rollout_timeout": {"apply", "promote", "rollback", "restart", "stop", "start"},
     "allow_delete": {"apply", "promote", "rollback"},
     "builds": {"plan", "apply", "promote", "affected", "shards", "vars"},
     "config_builds": {"plan", "apply", "affected", "shards", "vars"},

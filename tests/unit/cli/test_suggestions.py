@@ -158,6 +158,13 @@ ELSEWHERE = {
     "cli/live_services.py:found: suggest: apply": (
         "tests/unit/cli/commands/test_run_task.py::test_a_service_that_is_gone"
     ),
+    "deploy/stopping.py:_active: suggest: apply": "tests/unit/deploy/test_stopping.py::test_a_service_that_is_gone",
+    "deploy/stopping.py:of_apply: suggest: start": (
+        "tests/unit/deploy/test_stopped_apply.py::test_it_deploys_without_a_task_and_says_so"
+    ),
+    "cli/commands/stop.py:_stopped: suggest: start {}": (
+        "tests/unit/cli/commands/test_stop.py::test_it_is_stopped_and_started"
+    ),
     "operations/status.py:load: suggest: apply": (
         "tests/unit/operations/test_status.py::test_a_layer_that_was_never_applied"
     ),
@@ -236,6 +243,9 @@ USAGE = {  # forms with names in capitals, and examples of a help text
     "s3://old-states/acme/terraform.tfstate",
     "cli/commands/bootstrap.py:command: ./orchestrate bootstrap REGION STACK",
     "cli/commands/completion.py:command: Print shell completion. Bash: source <(./orchestrate completion bash)",
+    "cli/commands/stop.py:command: For example: ./orchestrate stop appcluster-test ap-southeast-2 -var tenant=acme --reason "
+    "'until the audit'",
+    "cli/commands/start.py:command: For example: ./orchestrate start appcluster-test ap-southeast-2 -var tenant=acme",
     "cli/commands/exec.py:command: For example: ./orchestrate exec appcluster-test ap-southeast-2 -var tenant=acme --container "
     "service1 -- ls -l /",
     "cli/commands/logs.py:command: For example: ./orchestrate logs appcluster-test ap-southeast-2 -var tenant=acme --since 15m "

@@ -9,8 +9,12 @@ from pathlib import Path
 from wrapper.aws.calls import action
 
 ROOT = Path(__file__).resolve().parents[3]
-CODE = [*(ROOT / "wrapper/operations").glob("*.py"), *(ROOT / "wrapper/cli").glob("*.py")]
-ASKED = re.compile(r'\.(?:ask|all|pages)\(\s*"([a-z0-9-]+)",\s*"([a-z_]+)"')
+CODE = [
+    *(ROOT / "wrapper/operations").glob("*.py"),
+    *(ROOT / "wrapper/cli").glob("*.py"),
+    ROOT / "wrapper/deploy/stopping.py",
+]
+ASKED = re.compile(r'"(ecs|elbv2|logs|cloudwatch|application-autoscaling)",\s*"([a-z]+_[a-z_]+)"')
 NOT_ASKED = {"ecs:TagResource"}  # ECS asks for it where RunTask propagates tags
 
 

@@ -11,7 +11,7 @@ import click
 from ...operations import deployed_services, status, status_lines
 from ...operations.status import StatusClock
 from ...reaper import time_zones
-from ...state import layer_state
+from ...state import layer_state, lifetime
 from ..command import Command
 from ..live_services import WORDS, LiveServices, opened, service_option
 from ..options import ASKS_AWS, takes
@@ -54,7 +54,8 @@ def _found(services: LiveServices, service: str) -> dict[str, Any]:
     live = status.load(services.store, layer)
     chosen = deployed_services.narrowed(layer.label, live.services, service)
     builds = layer_state.load_record(services.store, layer).builds
-    return status.of_layer(live, chosen, builds, services.calls, clock)
+    life = lifetime.load(services.store, layer)
+    return status.of_layer(live, chosen, builds, services.calls, clock, life)
 
 
 def _show(session: CliSession, data: Mapping[str, Any]) -> None:

@@ -1,0 +1,81 @@
+"""``orchestrate start``: as many tasks as before the `stop`."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Any
+
+import click
+
+from ...aws.ecs_rollout import RolloutWatch
+from ...deploy.stopping import ScaledService
+from ...operations.restart import as_it_runs
+from ...state import lifetime
+from ..command import Command
+from ..fleet_options import tenants_options
+from ..live_services import WORDS, LiveServices, opened, service_option
+from ..options import DEPLOYS, takes
+from ..session import CliSession
+from ..stopped_layers import StoppedLayers, show
+
+
+@click.command(
+    "start",
+    cls=Command,
+    help="Start what `stop` stopped: the tasks that there were, scaling and alarms; and wait for them.",
+    epilog="For example: ./orchestrate start appcluster-test ap-southeast-2 -var tenant=acme",
+    context_settings={"ignore_unknown_options": True},
+)
+@takes(*DEPLOYS, "all_tenants")
+@tenants_options
+@service_option
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=WORDS)
+@click.pass_context
+def command(ctx: click.Context, /, words: tuple[str, ...], service: str, **options: Any) -> int:
+    session: CliSession = ctx.obj.merged(options)
+    began = time.monotonic()
+    with session.signals().installed() as signals:
+        layers = StoppedLayers(session, opened(session, "start", words, signals), service)
+        layers.opened.check_confirmed()
+        waits: list[partial[None]] = []
+
+        def act(one: LiveServices) -> dict[str, object]:
+            found = _started(layers, one)
+            if found and layers.limit and not session.dry_run:
+                waits.append(partial(_wait, layers, one, found))
+            return {"stopped": False, "services": {s.name: s.now for s in found}}
+
+        rows = layers.each(act)
+        layers.wait(waits)
+    if session.options.json and not session.dry_run:
+        seconds = round(time.monotonic() - began, 1)
+        session.console.json({"schema": 1, "layers": rows, "waited": bool(layers.limit), "seconds": seconds})
+    return layers.code
+
+
+def _started(layers: StoppedLayers, one: LiveServices) -> list[ScaledService]:
+    session, label = layers.session, one.layer.label
+    chosen = [service.expected for service in layers.chosen(one)]
+    stopped = lifetime.load(one.store, one.layer).stopped
+    if stopped is None or not any(service.name in stopped.services for service in chosen):
+        session.console.info(f"{label}: is not stopped")
+        return []
+    stopping = layers.stopping(one)
+    found = stopping.start(chosen, one.live.state, stopped, whole=not layers.service)
+    if session.dry_run:
+        show(session, stopping.asked)
+    else:
+        counts = ", ".join(f"{service.name} {service.now}" for service in found)
+        session.console.info(f"{label}: starting {counts}")
+    return found
+
+
+def _wait(layers: StoppedLayers, one: LiveServices, found: list[ScaledService]) -> None:
+    session, stack = layers.session, one.layer.stack
+    info = session.console.info
+    watch = RolloutWatch(
+        session.identity(stack), stack.aws_region, one.layer.label, layers.limit, info, one.signals.pause
+    )
+    watch.check([as_it_runs(service.expected, service.there) for service in found])
+    info(f"{one.layer.label}: started")

@@ -1,0 +1,76 @@
+"""``orchestrate stop``: no task of a tenant runs, until `start`."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Any
+
+import click
+
+from ...deploy.stopping import Stopping
+from ...terraform.suggested import suggest
+from ..command import Command
+from ..fleet_options import tenants_options
+from ..live_services import WORDS, LiveServices, opened, service_option
+from ..options import DEPLOYS, takes
+from ..session import CliSession
+from ..stopped_layers import StoppedLayers, show
+
+
+@click.command(
+    "stop",
+    cls=Command,
+    help="Take a tenant's services to no task, until `start`: scaling starts none, and an apply keeps it so. Nothing is destroyed.",
+    epilog="For example: ./orchestrate stop appcluster-test ap-southeast-2 -var tenant=acme --reason 'until the audit'",
+    context_settings={"ignore_unknown_options": True},
+)
+@takes(*DEPLOYS, "all_tenants")
+@tenants_options
+@service_option
+@click.option("--reason", metavar="TEXT", default="", help="Reason, shown by `status` and `tenants`.")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=WORDS)
+@click.pass_context
+def command(ctx: click.Context, /, words: tuple[str, ...], service: str, reason: str, **options: Any) -> int:
+    session: CliSession = ctx.obj.merged(options)
+    began = time.monotonic()
+    with session.signals().installed() as signals:
+        layers = StoppedLayers(session, opened(session, "stop", words, signals), service)
+        layers.opened.check_confirmed()
+        waits: list[partial[None]] = []
+
+        def act(one: LiveServices) -> dict[str, object]:
+            stopping = layers.stopping(one)
+            data = _stopped(layers, one, stopping, reason)
+            if layers.limit and not session.dry_run:
+                waits.append(partial(_wait, layers, one, stopping))
+            return data
+
+        rows = layers.each(act)
+        layers.wait(waits)
+    if session.options.json and not session.dry_run:
+        seconds = round(time.monotonic() - began, 1)
+        session.console.json({"schema": 1, "layers": rows, "waited": bool(layers.limit), "seconds": seconds})
+    return layers.code
+
+
+def _stopped(layers: StoppedLayers, one: LiveServices, stopping: Stopping, reason: str) -> dict[str, object]:
+    chosen, session, label = layers.chosen(one), layers.session, one.layer.label
+    expected = [service.expected for service in chosen]
+    stopped = stopping.stop(expected, one.live.state, reason, whole=not layers.service)
+    if session.dry_run:
+        show(session, stopping.asked)
+    names = [service.name for service in chosen if service.name in stopped.services]
+    daemons = [service.name for service in chosen if service.name not in stopped.services]
+    if daemons:
+        session.console.info(f"{label}: {', '.join(daemons)} runs on each machine of the cluster, and is left alone")
+    if not session.dry_run:
+        again = suggest("start", one.layer, *(["--service", layers.service] if layers.service else []))
+        session.console.info(f"{label}: stopping {', '.join(names)}; to start again: {again}")
+    return {"stopped": True, "services": {name: stopped.services[name].count for name in names}}
+
+
+def _wait(layers: StoppedLayers, one: LiveServices, stopping: Stopping) -> None:
+    info = layers.session.console.info
+    stopping.wait([service.expected for service in layers.chosen(one)], layers.limit, info)
+    info(f"{one.layer.label}: stopped; no task runs")
