@@ -77,6 +77,7 @@ class InputResolver:
         return SlotVariables(
             lambda: SlotTableStore(self.store(), self.stack, by),
             lambda: not self.dry or self.outputs.state() is not None,
+            lambda tenant: self.project.values.takes_over(self.stack, tenant),
         )
 
     # -- layers made ready ------------------------------------------------------------------------

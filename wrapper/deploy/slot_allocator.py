@@ -73,7 +73,8 @@ class SlotAllocator:
     def _allotted(self, found: Sequence[PreparedLayer]) -> list[PreparedLayer | OrchestrateError]:
         """The same, each that shares a load balancer with its slots for good; one write for all. For one without room, why."""
         wanted = {r.layer.tenant: r.paths for r in found if r.shares_load_balancer}
-        assigned = self.resolver.slot_variables.assign(wanted)
+        values = {r.layer.tenant: r.values for r in found if r.shares_load_balancer}
+        assigned = self.resolver.slot_variables.assign(wanted, values)
         return [_with_slots(r, assigned.get(r.layer.tenant)) for r in found]
 
     def _missing(self, prepared: PreparedLayer) -> int:

@@ -12,7 +12,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from ..model.errors import ConfigError, OrchestrateError
+from ..model import naming
+from ..model.errors import ConfigError, OrchestrateError, UsageError
 from ..model.fingerprint import digest
 from ..model.nouns import Layer, ResolvedValue, Stack, Variable
 from ..terraform import merging, variables
@@ -27,7 +28,7 @@ ForgiveLayer = Callable[[Layer | None, OrchestrateError, str], None]
 Decide = Callable[[Layer, Sequence[MergeDifference]], str]
 Texts = Mapping[str, str | OrchestrateError]
 _TEMPLATE = "tenant.tfvars.j2"
-TAGS = "tags"
+TAGS, TAKES_OVER = "tags", "takes_over"
 _TAG = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 _ROOTS = ("src/*/", "src/*/tenant/", "config/*/", "config/*/*/")
 # Where a value comes from; a later one wins.
@@ -239,23 +240,32 @@ class VariableFiles:
     def _from_file(self, layer: Layer) -> Iterator[Source]:
         file = tenant_file(layer.stack, layer.tenant)
         if self._files.values(file):
-            yield self._without_tags(self._files.source(file, mine=True, tenant=True), layer.stack)
+            yield self._without_facts(self._files.source(file, mine=True, tenant=True), layer.stack)
 
-    def _without_tags(self, source: Source, stack: Stack) -> Source:
+    def _without_facts(self, source: Source, stack: Stack) -> Source:
         """What a tenant's file says of the tenant itself is no value, unless the root has a variable of that name."""
-        if TAGS not in source.values or not self._has_tags(stack):
-            return source
-        _checked_tags(source)
-        return replace(source, values={name: value for name, value in source.values.items() if name != TAGS})
+        said = [name for name in _FACTS if name in source.values and self._says(stack, name)]
+        for name in said:
+            _FACTS[name](source)
+        return replace(source, values={n: v for n, v in source.values.items() if n not in said}) if said else source
 
-    def _has_tags(self, stack: Stack) -> bool:
-        return stack.tenant_source is not None and TAGS not in self.declared(stack.tenant_source)
+    def _says(self, stack: Stack, name: str) -> bool:
+        return stack.tenant_source is not None and name not in self.declared(stack.tenant_source)
 
     def tags(self, stack: Stack, tenant: str) -> tuple[str, ...]:
         """Those of a tenant's file; () without one, and where ``tags`` is a variable of the root."""
+        source = self._saying(stack, tenant, TAGS)
+        return _checked_tags(source) if source else ()
+
+    def takes_over(self, stack: Stack, tenant: str) -> str:
+        """The tenant that this one shall replace, as its file says; "" without a word."""
+        source = self._saying(stack, tenant, TAKES_OVER)
+        return _checked_name(source) if source else ""
+
+    def _saying(self, stack: Stack, tenant: str, name: str) -> Source | None:
         file = tenant_file(stack, tenant)
-        source = self._files.source(file) if self._has_tags(stack) and self._files.has(file) else None
-        return _checked_tags(source) if source and TAGS in source.values else ()
+        source = self._files.source(file) if self._says(stack, name) and self._files.has(file) else None
+        return source if source and name in source.values else None
 
     def _from_tool(self, layer: Layer, declared: Mapping[str, Variable]) -> dict[str, ResolvedValue]:
         facts = {"region": layer.stack.region, "stack": layer.stack.name, "tenant": layer.tenant}
@@ -316,3 +326,15 @@ def _checked_tags(source: Source) -> tuple[str, ...]:
 def tenant_file(stack: Stack, tenant: str) -> Path:
     """Where a tenant's own values stand."""
     return stack.config / "tenants" / f"{tenant}.tfvars"
+
+
+def _checked_name(source: Source) -> str:
+    name, line = source.values[TAKES_OVER]
+    with contextlib.suppress(UsageError):
+        return naming.check_name("tenant", name if isinstance(name, str) else "")
+    hint = 'the tenant that this one shall replace, for example: takes_over = "acme"'
+    raise ConfigError(f"{TAKES_OVER}: give the name of a tenant", where=f"{source.name}:{line}", hint=hint)
+
+
+# What a tenant's file may say of the tenant itself, and what checks it.
+_FACTS: dict[str, Callable[[Source], object]] = {TAGS: _checked_tags, TAKES_OVER: _checked_name}

@@ -23,7 +23,7 @@ from wrapper.model.errors import ConfigError, NewerError, OrchestrateError, Terr
 from wrapper.model.nouns import Layer, Outcome, ResolvedValue
 from wrapper.terraform.commands import VERBS
 
-STACK, ACME = f"{REGION}/app-test", f"{REGION}/app-test/acme"
+STACK, ACME, GLOBEX = (f"{REGION}/app-test{tenant}" for tenant in ("", "/acme", "/globex"))
 BUILDS = {"acme": "90", "globex": "91"}
 BOOK = f"{REGION}/app-test/allotments.json"
 TENANT = """\
@@ -106,7 +106,8 @@ def test_an_apply_allots_before_terraform_starts(made: SlotVariables) -> None:
     with pytest.raises(TerraformFailed):
         made.perform("apply", "acme")
     assert made.values[ACME]["allotment"] == place(1, 10101)
-    assert made.table["tenants"]["acme"] | {"at": ""} == place(1, 10101) | {"at": "", "by": "me-here-1"}
+    written = {"at": "", "by": "me-here-1", "hosts": ["acme.test.example.com"]}
+    assert made.table["tenants"]["acme"] | {"at": ""} == place(1, 10101) | written
 
 
 def test_the_next_apply_finds_it_and_is_no_change(made: SlotVariables) -> None:
@@ -117,6 +118,69 @@ def test_the_next_apply_finds_it_and_is_no_change(made: SlotVariables) -> None:
     assert made.values[ACME]["allotment"] == place(1, 10101)
     assert made.table["tenants"]["acme"] == before["tenants"]["acme"]
     assert made.record("acme")["inputs"] == inputs
+
+
+# -- one host name -------------------------------------------------------------------------------
+
+GLOBEX_FILE, ALIAS = f"{APP}/tenants/globex.tfvars", 'aliases = ["ACME.test.example.com"]\n'
+ALIASES = 'variable "aliases" {\n  type = set(string)\n  default = []\n}\n'
+
+
+@pytest.fixture
+def aliased(made: SlotVariables) -> SlotVariables:
+    """acme stands there, and globex' file says acme's name too."""
+    made.disk.append("src/app/tenant/variables.tf", ALIASES)
+    made.perform("apply", "acme")
+    made.disk.write(GLOBEX_FILE, ALIAS)
+    return made
+
+
+@pytest.mark.parametrize("verb", ["plan", "apply"])
+def test_a_host_name_of_another_tenant_is_refused(aliased: SlotVariables, verb: str) -> None:
+    before = aliased.table
+    with pytest.raises(ConfigError) as caught:
+        aliased.perform(verb, "globex")
+    both = f"{GLOBEX}: acme.test.example.com is the host name of {ACME} too"
+    assert caught.value.message.startswith(both) and caught.value.where == f"{GLOBEX_FILE}:1"
+    assert 'takes_over = "acme"' in (caught.value.hint or "")
+    assert aliased.table == before, "and it has no slot"
+    aliased.perform("destroy", "globex")
+
+
+def test_the_next_name_of_a_tenant_has_its_host_names_and_so_has_that_one(aliased: SlotVariables) -> None:
+    aliased.disk.append(GLOBEX_FILE, 'takes_over = "acme"\n')
+    aliased.perform("apply", "globex")
+    found = aliased.table["tenants"]["globex"]
+    assert (found["hosts"], found["takes_over"]) == (["acme.test.example.com", "globex.test.example.com"], "acme")
+    assert "takes_over" not in aliased.values[GLOBEX]
+    aliased.perform("apply", "acme")
+    aliased.perform("destroy", "acme")
+    aliased.disk.write(GLOBEX_FILE, ALIAS)
+    aliased.perform("apply", "globex")
+    assert "takes_over" not in aliased.table["tenants"]["globex"]
+
+
+def test_a_name_that_a_tenant_has_left_is_free(aliased: SlotVariables) -> None:
+    aliased.disk.write(f"{APP}/tenants/acme.tfvars", 'hostname = "www.test.example.com"\n')
+    aliased.perform("apply", "acme")
+    aliased.perform("apply", "globex")
+    assert aliased.table["tenants"]["acme"]["hosts"] == ["www.test.example.com"]
+
+
+def test_where_an_older_tool_has_written_the_names_are_not_known_until_the_next_apply(aliased: SlotVariables) -> None:
+    table = aliased.table
+    del table["tenants"]["acme"]["hosts"]
+    (aliased.states / BOOK).write_text(json.dumps(table))
+    aliased.perform("apply", "globex")
+    with pytest.raises(ConfigError, match="is the host name of"):
+        aliased.perform("apply", "acme")
+
+
+def test_a_wrong_word_is_refused(aliased: SlotVariables) -> None:
+    aliased.disk.append(GLOBEX_FILE, "takes_over = [1]\n")
+    with pytest.raises(ConfigError, match="takes_over: give the name of a tenant") as caught:
+        aliased.perform("apply", "globex")
+    assert caught.value.where == f"{GLOBEX_FILE}:2"
 
 
 @pytest.mark.parametrize("verb", ["plan", "refresh", "console", "import"])

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from ...terraform.path_patterns import contains
 from . import slots
-from .slots import CATCH_ALL, PER_LOAD_BALANCER, WITH_A_PATH, Slot, SlotAssignment, SlotTable, key_of
+from .slots import CATCH_ALL, PER_LOAD_BALANCER, WITH_A_PATH, HostNames, Slot, SlotAssignment, SlotTable, key_of
 
 Paths = Mapping[str, str]  # service => the path that its rule is for
 
@@ -32,6 +32,15 @@ def assign(table: SlotTable, wanted: Mapping[str, Paths], at: str, by: str) -> S
 def lacking(table: SlotTable, tenant: str, paths: Paths) -> bool:
     """Whether a tenant has not all the slots that it needs."""
     return not {tenant, *(key_of(tenant, service) for service in paths)} <= table.tenants.keys()
+
+
+def assign_named(
+    table: SlotTable, wanted: Mapping[str, Paths], hosts: Mapping[str, HostNames], at: str, by: str
+) -> SlotTable:
+    """The same with the host names of these tenants; one that wants the name of another is as it was."""
+    clash = slots.taken(table, hosts)
+    given = assign(table, {t: paths for t, paths in wanted.items() if t not in clash}, at, by)
+    return slots.named(given, {t: h for t, h in hosts.items() if t not in clash})
 
 
 @dataclass
@@ -122,7 +131,8 @@ class _Change:
         there, given = self.table.tenants, {*self.gives.values()}
         left = tuple(replace(there[key], at=at, by=by) for key in self.gives if key in there)
         freed = tuple(e for e in self.table.freed if e.slot not in given)
-        made = {key: SlotAssignment(slot, key, at, by) for key, slot in self.gives.items()}
+        hosts = {key: entry.hosts for key, entry in there.items()}
+        made = {k: SlotAssignment(slot, k, at, by, hosts.get(k, HostNames())) for k, slot in self.gives.items()}
         return replace(self.table, tenants={**there, **made}, freed=freed + left)
 
 

@@ -18,7 +18,7 @@ from ...state.record import moment
 from ...state.store import Store
 from . import assignment, slots
 from .assignment import Paths
-from .slots import SlotTable
+from .slots import UNKNOWN, HostNames, SlotTable
 
 _TRIES = 60  # at most two seconds apart: a minute or so
 _FIRST, _LONGEST = 0.05, 2.0  # seconds
@@ -46,9 +46,9 @@ class SlotTableStore:
     def read(self) -> SlotTable:
         return slots.parse(self.store.read(self.key), self.key)
 
-    def assign(self, wanted: Mapping[str, Paths]) -> SlotTable:
-        """The table with the slots that these tenants need, all in one write."""
-        return self._change(lambda table: assignment.assign(table, wanted, moment(time.time()), self.by))
+    def assign(self, wanted: Mapping[str, Paths], hosts: Mapping[str, HostNames] = UNKNOWN) -> SlotTable:
+        """The table with the slots that these tenants need, and their host names, all in one write."""
+        return self._change(lambda table: assignment.assign_named(table, wanted, hosts, moment(time.time()), self.by))
 
     def release(self, tenants: Collection[str]) -> SlotTable:
         """The table without these; what is not in it is no error."""

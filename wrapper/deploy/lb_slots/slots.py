@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from ...model import strict_json
@@ -48,6 +49,18 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class HostNames:
+    """The names by which the rules of a tenant know its requests; ``takes_over``: a tenant that it shall replace, so that each may
+    have the other's. An older tool drops both: then they are not known until the tenant's next apply."""
+
+    names: tuple[str, ...] = ()
+    takes_over: str = ""
+
+
+UNKNOWN: Mapping[str, HostNames] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
 class SlotAssignment:
     """A slot, whose it is (or was), since when (UTC, ISO 8601), and by whose command."""
 
@@ -55,6 +68,7 @@ class SlotAssignment:
     tenant: str
     at: str
     by: str
+    hosts: HostNames = HostNames()
 
 
 @dataclass(frozen=True)
@@ -152,17 +166,48 @@ def on_the_move(table: SlotTable, load_balancer: int) -> list[str]:
     return sorted(t for t, e in table.moving.items() if e.slot.load_balancer == load_balancer)
 
 
+# -- host names ---------------------------------------------------------------------------------
+
+
+def taken(table: SlotTable, wanted: Mapping[str, HostNames]) -> dict[str, tuple[str, str]]:
+    """Of these tenants those that want a name which another has: the name, and the other. Of two of them the first has it."""
+    owners: dict[str, set[str]] = {}
+    for tenant, entry in table.tenants.items():
+        for name in entry.hosts.names if tenant not in wanted else ():
+            owners.setdefault(name, set()).add(tenant)
+    over = {**{t: e.hosts.takes_over for t, e in table.tenants.items()}, **{t: h.takes_over for t, h in wanted.items()}}
+    found: dict[str, tuple[str, str]] = {}
+    for tenant in sorted(wanted, key=lambda t: t not in table.tenants):  # what runs keeps its name
+        for name in wanted[tenant].names:
+            others = (o for o in sorted(owners.get(name, ())) if over[tenant] != o and over.get(o) != tenant)
+            if other := next(others, ""):
+                found.setdefault(tenant, (name, other))
+            owners.setdefault(name, set()).add(tenant)
+    return found
+
+
+def named(table: SlotTable, wanted: Mapping[str, HostNames]) -> SlotTable:
+    """The table with the host names of these tenants, where they have a slot."""
+    there = {t: replace(table.tenants[t], hosts=h) for t, h in wanted.items() if t in table.tenants}
+    return replace(table, tenants={**table.tenants, **there}) if there else table
+
+
 # -- as it is kept ------------------------------------------------------------------------------
 
 
 def render(table: SlotTable) -> bytes:
     """The table as JSON, the same bytes for the same table."""
-    tenants = {t: {**e.slot.as_value(), "at": e.at, "by": e.by} for t, e in table.tenants.items()}
+    tenants = {t: {**e.slot.as_value(), "at": e.at, "by": e.by, **_hosts(e.hosts)} for t, e in table.tenants.items()}
     freed = [{**e.slot.as_value(), "tenant": e.tenant, "at": e.at, "by": e.by} for e in table.freed]
     data = {"version": VERSION, "tenants": tenants, "freed": freed}
     if table.moving:
         data["moving"] = {t: {**e.slot.as_value(), "at": e.at, "by": e.by} for t, e in table.moving.items()}
     return (json.dumps(data, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _hosts(hosts: HostNames) -> dict[str, Any]:
+    found = {"hosts": list(hosts.names), "takes_over": hosts.takes_over}
+    return {key: value for key, value in found.items() if value}
 
 
 def parse(data: bytes | None, where: str) -> SlotTable:
@@ -200,7 +245,8 @@ def _entry(tenant: str, data: Mapping[str, Any]) -> SlotAssignment:
     slot = Slot(data["load_balancer"], data["priority"])
     if not all(type(n) is int and n > 0 for n in (slot.load_balancer, slot.priority)):
         raise ValueError(f"{slot} is no slot")
-    return SlotAssignment(slot, tenant, str(data.get("at", "")), str(data.get("by", "")))
+    hosts = HostNames(tuple(map(str, data.get("hosts", ()))), str(data.get("takes_over", "")))
+    return SlotAssignment(slot, tenant, str(data.get("at", "")), str(data.get("by", "")), hosts)
 
 
 # -- who needs one ------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from ...model.errors import ConfigError, OrchestrateError, RefusedError
@@ -16,9 +17,10 @@ from ...terraform import service_map
 from . import allotment, assignment, slots
 from .assignment import Paths
 from .slot_table import SlotTableStore
-from .slots import COUNT, VARIABLE, SlotTable
+from .slots import COUNT, VARIABLE, HostNames, SlotTable
 
 OUTPUT = "shared_load_balancers"
+HOSTS = ("hostname", "aliases")
 LayerValues = dict[str, ResolvedValue]
 Found = LayerValues | OrchestrateError
 Wanted = Mapping[str, Paths | None]  # tenant => its services with a path; None where its root takes none
@@ -31,6 +33,7 @@ class SlotVariables:
 
     slot_store: Callable[[], SlotTableStore]
     known: Callable[[], bool]
+    takes_over: Callable[[str], str] = lambda tenant: ""
     _table: list[SlotTable] = field(default_factory=list)
 
     # -- what is given ------------------------------------------------------------------------
@@ -65,15 +68,26 @@ class SlotVariables:
         ]
         whole = {la.tenant: {**v, **arguments} for la, v in zip(layers, found, strict=True) if isinstance(v, dict)}
         wanted = {tenant: paths(declared, v) for tenant, v in whole.items() if shares(declared, v)}
-        slots_of = self._previewed(wanted, goes) if wanted else {}
+        slots_of = self._previewed(wanted, {t: v for t, v in whole.items() if t in wanted}, goes) if wanted else {}
         return [_with_slot(v, slots_of.get(la.tenant)) for la, v in zip(layers, found, strict=True)]
 
-    def _previewed(self, wanted: Wanted, goes: bool) -> dict[str, ResolvedValue | OrchestrateError]:
+    def _previewed(
+        self, wanted: Wanted, values: Mapping[str, LayerValues], goes: bool
+    ) -> dict[str, ResolvedValue | OrchestrateError]:
         origin = self.slot_store().origin
         if not self.known():
             return dict.fromkeys(wanted, ResolvedValue(None, f"{origin} (not known here)"))
+        clash = {} if goes else self._clashes(values)
         after = assignment.assign(self.table, {t: wanted[t] or {} for t in sorted(wanted)}, "", "")
-        return {t: self._found(after, t, wanted[t], goes) for t in wanted}
+        return {t: clash[t] if t in clash else self._found(after, t, wanted[t], goes) for t in wanted}
+
+    def _clashes(self, values: Mapping[str, Mapping[str, ResolvedValue]]) -> dict[str, OrchestrateError]:
+        """Why a tenant has not what it needs, where that is a host name of another."""
+        found = slots.taken(self.table, self._hosts(values)) if values else {}
+        return {t: _same_name(self.slot_store(), t, *clash, values[t]) for t, clash in found.items()}
+
+    def _hosts(self, values: Mapping[str, Mapping[str, ResolvedValue]]) -> dict[str, HostNames]:
+        return {t: HostNames(_host_names(v), self.takes_over(t)) for t, v in values.items()}
 
     def _found(
         self, table: SlotTable, tenant: str, wanted: Paths | None, goes: bool = False
@@ -108,12 +122,16 @@ class SlotVariables:
 
     # -- what is written ----------------------------------------------------------------------
 
-    def assign(self, wanted: Wanted) -> dict[str, ResolvedValue | OrchestrateError]:
-        """The slots that each needs, for good: all in one write, none where all have theirs. For one without room, why."""
-        need = {t: paths or {} for t, paths in wanted.items()}
-        if need and assignment.assign(self.table, need, "", "") != self.table:
-            self._table[:] = [self.slot_store().assign(need)]
-        return {t: self._found(self.table, t, paths) for t, paths in wanted.items()}
+    def assign(
+        self, wanted: Wanted, values: Mapping[str, Mapping[str, ResolvedValue]] = MappingProxyType({})
+    ) -> dict[str, ResolvedValue | OrchestrateError]:
+        """The slots that each needs, for good: all in one write, none where all have theirs. For one without room, or with the
+        name of another, why. ``values``: of each."""
+        need, hosts = {t: paths or {} for t, paths in wanted.items()}, self._hosts(values)
+        if need and assignment.assign_named(self.table, need, hosts, "", "") != self.table:
+            self._table[:] = [self.slot_store().assign(need, hosts)]
+        clash = self._clashes(values)
+        return {t: clash[t] if t in clash else self._found(self.table, t, paths) for t, paths in wanted.items()}
 
     def move(self, tenant: str, wanted: Paths | None, leaving: Collection[str], *, kept: bool) -> ResolvedValue:
         """Its slots and a second one for each rule that is ``leaving``; RefusedError where none is free. ``kept``: it is written
@@ -213,6 +231,26 @@ def _no_room(store: SlotTableStore, table: SlotTable, tenant: str, wanted: Paths
         where=store.key,
         hint='nothing was changed; apply it with load_balancer = { mode = "own" }, and then with "shared" again: its slots are '
         "then on one with room for all of them",
+    )
+
+
+def _host_names(values: Mapping[str, ResolvedValue]) -> tuple[str, ...]:
+    """Those by which the tenant's rules know its requests: its ``hostname`` and ``aliases``, where its root has them."""
+    first, more = (values[name].value if name in values else None for name in HOSTS)
+    names = [first, *(more if isinstance(more, (list, tuple, set)) else ())]
+    return tuple(sorted({name.lower() for name in names if isinstance(name, str) and name}))
+
+
+def _same_name(
+    store: SlotTableStore, tenant: str, name: str, other: str, values: Mapping[str, ResolvedValue]
+) -> ConfigError:
+    said = [values[n] for n in HOSTS if n in values and name in _host_names({n: values[n]})]
+    return ConfigError(
+        f"{store.stack.label}/{tenant}: {name} is the host name of {store.stack.label}/{other} too, and of two rules with one name "
+        "the load balancer asks the first alone",
+        where=said[0].origin if said else store.key,
+        hint=f"give one of them another name (hostname, aliases), or apply {other} without it; where {tenant} is to replace "
+        f'{other}, write takes_over = "{other}" into the file of {tenant}: docs/configuration.md, "Rename a tenant"',
     )
 
 

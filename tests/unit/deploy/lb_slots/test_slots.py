@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,11 +17,15 @@ from wrapper.deploy.lb_slots.slots import (
     CATCH_ALL,
     PER_LOAD_BALANCER,
     WITH_A_PATH,
+    HostNames,
     Slot,
+    SlotAssignment,
     SlotTable,
+    named,
     parse,
     release,
     render,
+    taken,
 )
 from wrapper.model.errors import ConfigError
 from wrapper.model.nouns import Variable
@@ -268,3 +273,22 @@ def test_only_a_root_that_takes_the_rules_of_a_move_gets_them(kind: str) -> None
     assert slots.takes_moves(
         {"allotment": Variable("allotment", parse_type(moves), False, False, True, "v.tf:1", None)}
     )
+
+
+def test_of_two_with_one_host_name_the_one_that_stands_has_it() -> None:
+    both = {"new": HostNames(("a.example.com",)), "old": HostNames(("a.example.com", "b.example.com"))}
+    table = SlotTable(
+        {
+            "old": SlotAssignment(Slot(1, 101), "old", "then", "me"),
+            "old/api": SlotAssignment(Slot(1, 102), "old/api", "", ""),
+        }
+    )
+    assert taken(table, both) == {"new": ("a.example.com", "old")}
+    assert taken(SlotTable(), both) == {"old": ("a.example.com", "new")}, "of two new ones the first"
+    for tenant, other in (("new", "old"), ("old", "new")):
+        assert taken(table, {**both, tenant: replace(both[tenant], takes_over=other)}) == {}
+    known = named(table, {"old": both["old"], "new": both["new"]})
+    assert known.tenants["old"].hosts == both["old"] and "new" not in known.tenants
+    assert parse(render(known), "x") == known and taken(known, {"new": both["new"]}) == {
+        "new": ("a.example.com", "old")
+    }
