@@ -20,7 +20,7 @@ from measure import HEAD, Row, cells
 from place import Failed, info, place
 
 USUAL = ("start", "variables", "apply", "plan")
-MEASURES = (*USUAL, "fleet", "unchanged", "growth")
+MEASURES = (*USUAL, "services", "fleet", "unchanged", "growth")
 
 
 def main() -> int:

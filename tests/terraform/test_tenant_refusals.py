@@ -87,6 +87,17 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         "",
     ),
     "build_latest": ({"builds": {"api": "latest"}}, "builds: give the number of a build"),
+    "path_without_a_port": (
+        {"services": {"service1": {"path": "/x"}, "job": {"image": "service1", "path": "/job"}}},
+        "services: one has a path and no port",
+    ),
+    "path_with_a_port_elsewhere": (
+        {
+            "services": {"job": {"image": "service1", "path": "/job"}, "web": {"image": "service1", "path": "/web"}},
+            "containers": {"job": {"port": 80}, "web": {"port": 81}},
+        },
+        "",
+    ),
     "service_like_a_task": (
         {"services": {"service1": {}, "job": {"image": "service1"}}, "one_off_tasks": {"job": {}}},
         "services: a service and a task in the background have one name",

@@ -126,4 +126,7 @@ def _give(image: str, declared: Mapping[str, Variable]) -> str:
     name = f"{image}{_SUFFIX}"
     if not has_map(declared) and spelled(name, declared) not in set(declared):
         return f'declare it: variable "{name}" {{ type = string }}'
+    if spelled(name, declared) not in set(declared) and name not in declared:
+        better = image.lower().replace("_", "-")
+        return f"a build's name is 1 to 31 of a-z, 0-9 and '-', and that of its image: write {better} in images and in image"
     return f'give its number: -var {name}=1; or write builds = {{ {image} = "1" }} in a file'

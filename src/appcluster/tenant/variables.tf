@@ -503,6 +503,12 @@ variable "containers" {
     error_message = "containers: the tenant has no service of that name (service2 is a container beside service1); correct the name. One more container beside a service stands in services, in its containers."
   }
   validation {
+    condition = alltrue([for name, service in var.services : name == "service1" || service.path == null || anytrue([
+      for said in [service, try(service.containers[name], null), lookup(var.containers, name, null)] : try(said.port, null) != null
+    ])])
+    error_message = "services: one has a path and no port, so that no request would reach it. Give its port, or take the path out."
+  }
+  validation {
     condition     = var.service2-build != null || contains(keys(var.services), "service2") || try(var.containers["service2"], null) == null
     error_message = "containers: settings of service2, which the tenant does not run, since service2-build is null. Give a build of it, or take service2 out of containers."
   }

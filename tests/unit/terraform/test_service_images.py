@@ -101,6 +101,12 @@ def test_a_root_that_takes_no_such_build_is_told_how_to_declare_it() -> None:
     assert error.value.hint == 'declare it: variable "api-build" { type = string }'
 
 
+def test_an_image_whose_name_is_none_of_a_build() -> None:
+    with pytest.raises(ConfigError, match="no build of a_b is known") as error:
+        service_images.check(ROOT, values({"a": {"image": "a_b"}}, images={"a_b": "example/x"}), "l")
+    assert error.value.hint is not None and "write a-b in images and in image" in error.value.hint
+
+
 def test_an_image_with_a_repository_and_a_build() -> None:
     services = {"service1": {}, "web": {"image": "service2"}, "api": {}}
     service_images.check(ROOT, values(services, service2_build="3", apiXbuild="4"), "l")
