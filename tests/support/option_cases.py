@@ -181,6 +181,13 @@ def _hooked(stack: str) -> Callable[[Disk], None]:
     return change
 
 
+def _checked(disk: Disk) -> None:
+    """A hook before each command fails."""
+    disk.append(
+        f"{APP}/stack.hcl", 'hooks = { no = { on = ["before_plan", "before_destroy"], command = ["false"] } }\n'
+    )
+
+
 def _file_build(disk: Disk) -> None:
     disk.append(f"{APP}/tenants/acme.tfvars", 'service1-build = "7"\n')
 
@@ -368,6 +375,7 @@ ONE = {
         (name, "--no-hooks"): Case(_compared(name), "--no-hooks", change=_hooked(where))
         for name, where in (("apply", APP), ("promote", LIVE))
     },
+    **{(name, "--no-hooks"): Case(alone(name), "--no-hooks", change=_checked) for name in ("plan", "destroy")},
     ("rollback", "--hooks"): Case("rollback app-test --tenant acme", "--hooks", change=_hooked(APP)),
     ("rollback", "--to"): Case("rollback app-test --tenant acme", "--to 7"),
     ("reap", "--yes"): Case("reap", "--yes"),

@@ -20,6 +20,7 @@ NO_SECRET = {
     "template": "a pipe to the process that renders a template, and back",
     "session": "AWS's plugin, with a token for one session, as AWS's own command line gives it, and the caller's environment",
     "caller's own command": "the command that the caller typed, in a container of the simulated AWS",
+    "hook": "the project's own program, with its words as stack.hcl has them and the environment that Terraform gets",
     "bug": "a traceback, 0600, which its message asks to look through",
     "nothing": "/dev/null, or a fixed text",
 }
@@ -56,6 +57,7 @@ WRITERS = {
     "engines/docker.py:DockerSession._lacked_memory": "this tool's own pins",
     "engines/docker.py:_create": CONTAINER,
     "engines/entered_container.py:enter": "caller's own command",
+    "engines/hook_process.py:run": "hook",
     "engines/host.py:HostSession._interactive": PROCESS,
     "engines/host.py:HostSession._spawn": PROCESS,
     "engines/host.py:_name_modules": RUN,

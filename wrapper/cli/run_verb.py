@@ -36,6 +36,7 @@ def on_layer(
         started = time.monotonic()
         deployer = session.deployer(layer.stack, signals, invocation.reason)
         deployer.note_builds = found.note_builds
+        found.hooks = deployer.hook_runs
         outcome = deployer.perform(verb, layer, tokens, overrides)
         signals.shield()  # it is recorded: what comes now cannot undo it
         found.note(outcome)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..aws.identity import Identity
     from ..deploy.deploy_tasks import DeployTask, RunDeployTask
     from ..deploy.deployer import Deployer
+    from ..deploy.hooks import HookRunner
     from ..deploy.smoke_test import Smoke
     from ..engines import Engine
     from ..engines.image.image_request import ImageRequest
@@ -397,7 +398,7 @@ class CliSession:
 
         self._tidy_up()
         limit = duration.parse_or_zero(self.options.rollout_timeout) if self.options.rollout_timeout else None
-        identity = self.identity(stack)
+        identity, no_hooks = self.identity(stack), self._no_hooks(reason or {})
         return Deployer(
             self.project,
             stack,
@@ -416,15 +417,21 @@ class CliSession:
             state_lost=self.options.state_lost,
             unpromoted=self.options.unpromoted,
             store_of=self.store,
-            run_task=None if self._runs_no_task(reason or {}) else self._task_runner(stack),
-            no_tasks=self._runs_no_task(reason or {}),
+            run_task=None if no_hooks else self._task_runner(stack),
+            hook_runner=self._hook_runner(stack, identity) if stack.settings.hooks and not no_hooks else None,
+            no_hooks=no_hooks,
         )
 
-    def _runs_no_task(self, reason: Mapping[str, Any]) -> str:
+    def _no_hooks(self, reason: Mapping[str, Any]) -> str:
         """Why no task and no hook of stack.hcl runs; "" where they do."""
         if self.options.no_hooks:
             return "--no-hooks"
         return "a rollback, without --hooks" if "rollback_of" in reason and not self.options.hooks else ""
+
+    def _hook_runner(self, stack: Stack, identity: Identity) -> HookRunner:
+        from .hook_places import HookPlaces
+
+        return HookPlaces(self, stack, identity)
 
     def _task_runner(self, stack: Stack) -> RunDeployTask:
         """For the tasks of a deploy; what runs them is loaded when the first does."""

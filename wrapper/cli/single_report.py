@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from .. import __version__
 from ..fleet.results import of_error, of_layer, of_outcome
 from ..model.errors import OrchestrateError
-from ..model.findings import BuildChange
+from ..model.findings import BuildChange, HookRun
 from ..model.nouns import Layer, Outcome
 from ..reports.model import LayerResult, Report
 from .command_line import as_typed, line_of
@@ -24,6 +24,7 @@ class NoReport:
     """Where no report was asked for, nothing is kept."""
 
     note_builds = None
+    hooks: Mapping[str, Sequence[HookRun]] = {}
 
     def note(self, outcome: Outcome) -> None: ...
 
@@ -35,9 +36,14 @@ class SingleResult:
     layer: Layer
     result: LayerResult
     builds: tuple[BuildChange, ...] = ()
+    hooks: Mapping[str, Sequence[HookRun]] = field(default_factory=dict)
 
     def note(self, outcome: Outcome) -> None:
         self.result = of_outcome(self.layer, outcome)
+
+    @property
+    def whole(self) -> LayerResult:
+        return replace(self.result, builds=self.builds, hooks=tuple(self.hooks.get(self.layer.tenant, ())))
 
     def note_builds(self, layer: Layer, builds: tuple[BuildChange, ...]) -> None:
         """Also of its stack layer, where that is made first."""
@@ -60,7 +66,7 @@ def reported(session: CliSession, invocation: Invocation) -> Iterator[SingleResu
         raise
     finally:
         if not session.dry_run:
-            deliver(session, _report(session, invocation, replace(found.result, builds=found.builds), began), wanted)
+            deliver(session, _report(session, invocation, found.whole, began), wanted)
 
 
 def _command(session: CliSession, one: Invocation) -> str:

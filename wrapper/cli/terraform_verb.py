@@ -66,7 +66,8 @@ def _options(verb: commands.Verb) -> Decorator:
         (many and verb.compares, unchanged_options),
         (verb.compares, stacked(choice_options, unpromoted_option)),
         (verb.on_state, lost_option),
-        (verb.applies, stacked(takes("rollout_timeout"), losses_options, smoke_options, no_hooks_option)),
+        (verb.applies, stacked(takes("rollout_timeout"), losses_options, smoke_options)),
+        (verb.compares or verb.deletes, no_hooks_option),
         (True, file_options),
     )
     return stacked(*(options for acts, options in table if acts))

@@ -6,12 +6,13 @@ Knows what a plan says of a task; not how ECS runs one.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..model.errors import ConfigError, OrchestrateError, PlanChanged, RefusedError
-from ..model.findings import SERVICE
+from ..model.errors import ConfigError, OrchestrateError, PlanChanged, RefusedError, TaskFailed
+from ..model.findings import SERVICE, HookRun
 from ..model.naming import nearest
 from ..model.nouns import Layer, Stack
 from ..run.runner import Console
@@ -53,12 +54,13 @@ RunDeployTask = Callable[[DeployTask, SignalHandler, Callable[[str], None]], Non
 class DeployTasks:
     """Of one command on a stack. ``run``: None where no task is to run; ``line`` says where a setting stands; ``why_not``: the
     option by which
-    none runs."""
+    none runs; ``note`` hears of each that ran, by its tenant."""
 
     stack: Stack
     run: RunDeployTask | None
     line: Callable[[str], str]
     why_not: str = ""
+    note: Callable[[str, HookRun], None] = lambda _tenant, _run: None
     _ended: set[tuple[str, str, str]] = field(default_factory=set)  # layer, task, its definition
 
     def stages(
@@ -124,8 +126,17 @@ class DeployTasks:
             console.info(f"{task.layer.label}: {task.when}: {task.name} has already ended well")
             return
         console.info(f"{task.layer.label}: {task.when}: running {task.name}")
-        self.run(task, signals, console.info)
-        self._ended.add(one)
+        began, code = time.monotonic(), None
+        try:
+            self.run(task, signals, console.info)
+            code = 0
+            self._ended.add(one)
+        except TaskFailed as error:
+            code = error.exit_code
+            raise
+        finally:
+            seconds = round(time.monotonic() - began, 1)
+            self.note(task.layer.tenant, HookRun(task.name, task.when, code, seconds))
 
 
 @dataclass(frozen=True)
@@ -190,7 +201,10 @@ class TasksGate:
                 task = DeployTask(self.prepared.layer, name, BEFORE, request, self.prepared.builds)
                 self.tasks.perform(task, self.console, self.signals)
         except OrchestrateError as error:
-            error.message += "; no service was changed, and no build counts as deployed"
+            unchanged = "no service was changed, and no build counts as deployed"
+            error.message += f"; {unchanged}"
+            if self.signals.stopping:  # what is shown then says the signal alone
+                self.console.info(f"{self.label}: {unchanged}")
             raise
 
     def first_in_words(self) -> str:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from functools import partial as partial_of
 from typing import TYPE_CHECKING, Any
 
 from ..aws import ecs_service_status, ecs_task_counts, task_definitions
@@ -19,7 +20,7 @@ from ..aws.calls import AwsCalls
 from ..aws.identity import Identity
 from ..engines import Engine, rate_limited
 from ..model.errors import NewerError, OrchestrateError, RefusedError, TerraformFailed
-from ..model.findings import BuildChange
+from ..model.findings import BuildChange, HookRun
 from ..model.fingerprint import Difference, first_names
 from ..model.nouns import Layer, Outcome, Stack
 from ..project import git
@@ -53,6 +54,7 @@ from .verification import Verification
 if TYPE_CHECKING:
     from ..state.record import DeploymentRecord
     from .deploy_tasks import DeployTasks, RunDeployTask
+    from .hooks import HookRunner
     from .staged_apply import StagedApply
     from .stopping import StoppedVerification
 
@@ -80,7 +82,9 @@ class Deployer:
     store_of: Callable[[Stack], Store] | None = None  # where the states of another stack are
     note_builds: Callable[[Layer, tuple[BuildChange, ...]], None] | None = None  # hears of each layer that runs
     run_task: RunDeployTask | None = None  # runs a task before or after a deploy; None: none is run
-    no_tasks: str = ""  # the option by which none is run
+    hook_runner: HookRunner | None = None  # runs the hooks of stack.hcl; None: none is run
+    no_hooks: str = ""  # the option by which neither is run
+    hook_runs: dict[str, list[HookRun]] = field(default_factory=dict)  # by tenant
 
     @cached_property
     def recorder(self) -> Recorder:
@@ -119,11 +123,15 @@ class Deployer:
         """For a stack that runs some before or after a deploy."""
         from .deploy_tasks import DeployTasks
 
-        def line(setting: str) -> str:
-            found = self.project.files.literals(self.stack.config / "stack.hcl")[setting]
-            return f"{self.stack.settings_file}:{found[1]}"
+        return DeployTasks(self.stack, self.run_task, self._line_of, self.no_hooks, self._note_hook)
 
-        return DeployTasks(self.stack, self.run_task, line, self.no_tasks)
+    def _note_hook(self, tenant: str, run: HookRun) -> None:
+        self.hook_runs.setdefault(tenant, []).append(run)
+
+    def _line_of(self, setting: str) -> str:
+        """Where a setting of stack.hcl stands that is there."""
+        found = self.project.files.literals(self.stack.config / "stack.hcl")[setting]
+        return f"{self.stack.settings_file}:{found[1]}"
 
     @cached_property
     def store(self) -> Store:
@@ -205,7 +213,30 @@ class Deployer:
         if prepared.verb.interactive:
             return self.carry_out(prepared)
         clock = self.clock(prepared.tokens, self.signals, self.console.info)
-        return retry.with_retries(prepared.layer.label, lambda: self.carry_out(prepared), clock)
+        return self.hooked(
+            prepared,
+            lambda: retry.with_retries(prepared.layer.label, lambda: self.carry_out(prepared), clock),
+            self.console,
+            self.signals,
+        )
+
+    def hooked(
+        self, prepared: PreparedLayer, run: Callable[[], Outcome], console: Console, signals: SignalHandler
+    ) -> Outcome:
+        """What ``run`` returns or raises, with the hooks of stack.hcl around it."""
+        hooks, runner = self.stack.settings.hooks, self.hook_runner
+        if not hooks or runner is None:
+            return run()
+        from .hooks import LayerHooks
+
+        note, where = partial_of(self._note_hook, prepared.layer.tenant), self._line_of("hooks")
+        return LayerHooks(hooks, prepared, runner, self._outputs, where, console, signals, note, self.dry).around(run)
+
+    def _outputs(self, layer: Layer) -> Mapping[str, Any]:
+        """Of the layer's state, each with what it says of itself; none where it cannot be read."""
+        with contextlib.suppress(OrchestrateError):
+            return (layer_state.load(self.store, layer) or {}).get("outputs") or {}
+        return {}
 
     def clock(self, tokens: Sequence[Token], signals: SignalHandler, info: Callable[[str], None]) -> retry.RetryClock:
         """For the tries of a layer. Terraform itself waits as long as a -lock-timeout says."""

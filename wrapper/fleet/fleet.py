@@ -285,7 +285,11 @@ class Fleet:
                 tries.append(len(tries))
                 return self.deployer.carry_out(prepared, console, signals)
 
-            return retry.with_retries(diff.layer.label, attempt, self.deployer.clock(prepared.tokens, signals, info))
+            def tried() -> Outcome:
+                clock = self.deployer.clock(prepared.tokens, signals, info)
+                return retry.with_retries(diff.layer.label, attempt, clock)
+
+            return self.deployer.hooked(prepared, tried, console, signals)
 
     # -- the small words ------------------------------------------------------------------------
 
@@ -296,7 +300,8 @@ class Fleet:
         """``diff``: of a layer that ran, need not, or was to."""
         if diff and diff.prepared:
             changes = build_changes.of(diff.prepared, diff.status.record, self.deployer.trigger.reason)
-            result = replace(result, builds=changes)
+            hooks = tuple(self.deployer.hook_runs.get(result.tenant, ()))
+            result = replace(result, builds=changes, hooks=hooks)
         self.note(result)
         self.progress.ended(result)
         return result

@@ -10,6 +10,7 @@
     ├── RolloutFailed            1  Terraform succeeded, and ECS did not take the new version
     ├── TaskFailed               1  a task of ECS did not start, or ended badly
     ├── PlanChanged              1  what is planned now is not what was agreed to
+    ├── HookFailed               1  a hook before or after a command ended badly
     ├── SmokeFailed              1  applied and recorded, and it does not answer as it should
     ├── StateAtRisk             74  state was not saved; recover before anything else
     ├── BusyError               75  locked, another run is active, or the outcome is unknown
@@ -85,6 +86,10 @@ class TaskFailed(OrchestrateError):
 
 
 class PlanChanged(OrchestrateError):
+    exit_code = 1
+
+
+class HookFailed(OrchestrateError):
     exit_code = 1
 
 

@@ -39,6 +39,16 @@ class BuildChange:
 
 
 @dataclass(frozen=True)
+class HookRun:
+    """A hook that ran: its name, at which event, and how it ended. ``exit_code`` is None where it did not end by itself."""
+
+    name: str
+    event: str
+    exit_code: int | None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class Change:
     """One kind of change: ``action`` is create, update, delete or replace; ``type`` is Terraform's (``aws_lb``)."""
 

@@ -19,6 +19,17 @@ class Secret(str):
 
 
 @dataclass(frozen=True)
+class Hook:
+    """A program that stack.hcl names. ``on``: events such as ``before_apply``; ``place``: "host", or "container" (the image)."""
+
+    name: str
+    on: tuple[str, ...]
+    command: tuple[str, ...]
+    timeout: str = "5m"
+    place: str = "host"
+
+
+@dataclass(frozen=True)
 class Settings:
     """stack.hcl: what a stack is, beyond its values. Every field is optional there."""
 
@@ -38,6 +49,7 @@ class Settings:
     before_deploy: tuple[str, ...] = ()  # tasks that run with the new build before a service changes
     after_deploy: tuple[str, ...] = ()  # tasks that run once ECS runs the new build
     task_timeout: str = ""  # how long such a task may take
+    hooks: tuple[Hook, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,10 @@ class DeployTaskRunner:
         outcome = one.wait(one.start(signals))
         label = f"{task.layer.label}: {task.when}: {task.name}"
         if outcome.exit_code:
-            raise TaskFailed(f"{label}: task {outcome.id} {outcome.words}", hint="its lines are above")
+            raise TaskFailed(
+                f"{label}: task {outcome.id} {outcome.words}",
+                hint="its lines are above, or in this tenant's log",
+            )
         info(f"{label}: task {outcome.id} {outcome.words} after {one.seconds:g} s")
 
     def _bounded(self, task: DeployTask, signals: SignalHandler) -> Callable[[float], None]:

@@ -53,6 +53,10 @@ def load_settings(files: Files, folder: Path) -> Settings:
 
 
 def _formed(name: str, value: Any, kind: str, where: str) -> Any:
+    if name == "hooks":
+        from . import hook_settings
+
+        return hook_settings.parse(value, where)
     if name in _LISTS:
         return setting_forms.tasks(name, value, where)
     wanted = bool if "bool" in kind else str

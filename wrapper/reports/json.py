@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..model.errors import ConfigError
-from ..model.findings import BuildChange
+from ..model.findings import BuildChange, HookRun
 from ..model.nouns import Diagnostic, Drift
 from ..model.versions import check_known
 from .json_fields import MADE_BY, Fields
@@ -89,6 +89,7 @@ def _result_data(result: LayerResult) -> dict[str, Any]:
         "error": asdict(result.error) if result.error else None,
         "drifted": [{"address": d.address, "attributes": list(d.attributes)} for d in result.drifted],
         **_known(builds={b.name: {"from": b.before, "to": b.after, "origin": b.origin} for b in result.builds}),
+        **_known(hooks=[asdict(one) for one in result.hooks]),
     }
 
 
@@ -170,6 +171,7 @@ def _result(fields: Fields) -> LayerResult:
         error=fields.one("error", _error),
         drifted=fields.each("drifted", lambda f: Drift(f.text("address"), f.texts("attributes"))),
         builds=fields.named("builds", _build) if fields.has("builds", since=2) else (),
+        hooks=fields.each("hooks", _hook) if fields.has("hooks", since=2) else (),
     )
 
 
@@ -180,6 +182,14 @@ def _error(fields: Fields) -> ErrorDetails:
 
 def _build(name: str, fields: Fields) -> BuildChange:
     return BuildChange(name, fields.text_or_none("from"), fields.text_or_none("to"), fields.text("origin"))
+
+
+def _hook(fields: Fields) -> HookRun:
+    """All but the name is optional."""
+    known = fields.data
+    code = fields.exit_code("exit_code") if known.get("exit_code") is not None else None
+    event = fields.text("event") if "event" in known else ""
+    return HookRun(fields.text("name"), event, code, fields.number("seconds") if "seconds" in known else 0.0)
 
 
 def _diagnostic(fields: Fields) -> Diagnostic:

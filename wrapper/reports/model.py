@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from ..model.errors import BusyError, OrchestrateError, TerraformFailed
-from ..model.findings import BuildChange
+from ..model.findings import BuildChange, HookRun
 from ..model.nouns import Diagnostic, Drift
 
 Result = Literal["failed", "stopped", "succeeded", "unchanged", "excluded"]
@@ -77,6 +77,7 @@ class LayerResult:
     error: ErrorDetails | None = None
     drifted: tuple[Drift, ...] = ()
     builds: tuple[BuildChange, ...] = ()
+    hooks: tuple[HookRun, ...] = ()
 
     @property
     def moved(self) -> tuple[BuildChange, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 NAME = re.compile(r"passw|secret|token|credential|private|api_?key", re.IGNORECASE)
 _ACCESS_KEY = re.compile(r"ACCESS_KEY", re.IGNORECASE)
@@ -22,3 +24,31 @@ def variable(name: str, value: str) -> str:
 def without_password(text: str) -> str:
     """The same without what stands before the host of each URL in it."""
     return _PASSWORD.sub("***@", text)
+
+
+_SHORTEST = 4  # characters of a text that is looked for: a shorter one stands in every second word
+
+
+def texts(values: Iterable[Any]) -> list[str]:
+    """The texts in values that are not to be shown, the longest first."""
+    found = {text for value in values for text in _texts(value) if len(text) >= _SHORTEST}
+    return sorted(found, key=len, reverse=True)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, str):
+        yield from (value, *(line for line in value.splitlines() if line != value))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield str(value)
+
+
+def masked(line: str, secrets: Iterable[str]) -> str:
+    """A line of another program's, as it may be shown: without these texts, and without the passwords of URLs."""
+    for secret in secrets:
+        line = line.replace(secret, "***")
+    return without_password(line)

@@ -183,7 +183,7 @@ def test_a_person_agrees_to_the_whole_once_and_first(deployed: StagedCloud) -> N
     [
         ("-target=x", {}, "the apply is of a part"),
         ("-refresh-only", {}, "the apply is of a part"),
-        ("-compact-warnings", {"run_task": None, "no_tasks": "--no-hooks"}, "--no-hooks"),
+        ("-compact-warnings", {"run_task": None, "no_hooks": "--no-hooks"}, "--no-hooks"),
     ],
 )
 def test_an_apply_without_its_tasks_says_so(
@@ -212,7 +212,7 @@ def test_a_plan_file_is_refused_where_a_task_must_run_first(deployed: StagedClou
     with pytest.raises(RefusedError, match="a plan file is applied in one piece") as error:
         deployed.deploy("my.plan")
     assert (deployed.verbs, error.value.where) == (["show"], f"{APP}/stack.hcl:4")
-    again(deployed).deploy("my.plan", run_task=None, no_tasks="--no-hooks")
+    again(deployed).deploy("my.plan", run_task=None, no_hooks="--no-hooks")
     assert deployed.verbs == ["apply"]
 
 

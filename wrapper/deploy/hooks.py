@@ -1,0 +1,196 @@
+"""Hooks of stack.hcl around a command on one layer: before it, after it, and where it failed. What a failing hook does to the
+command is decided here; how a program is run is not known here.
+
+A hook before that fails ends the command before anything is done (1). One after fails the command (1), whose work is done and
+recorded. One of a failure changes nothing of how the command ends.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..model import duration
+from ..model.errors import ConfigError, HookFailed, OrchestrateError, TimeoutExpired
+from ..model.findings import HookRun
+from ..model.nouns import Hook, Layer, Outcome
+from ..run.runner import Console
+from ..run.signals import SignalHandler
+from ..terraform import commands, redaction
+from ..terraform.arguments import destroys
+from .prepared import PreparedLayer
+
+_LONGEST = 100_000  # bytes of one variable; Linux takes 131,072 (MAX_ARG_STRLEN)
+OutputsOf = Callable[[Layer], Mapping[str, Mapping[str, Any]]]  # of a state, as it has them
+
+
+@dataclass(frozen=True)
+class HookCall:
+    """One start of a hook: its words and the variables that it gets beside the run's own."""
+
+    hook: Hook
+    event: str
+    variables: Mapping[str, str]
+
+
+class HookRunner(Protocol):
+    """Runs a hook."""
+
+    def check(self, hook: Hook) -> str:
+        """Why it cannot run here; "" where it can."""
+        ...
+
+    def run(self, call: HookCall, said: Callable[[str], None], pause: Callable[[float], None]) -> int:
+        """Its exit code. ``pause`` raises when it must end."""
+        ...
+
+
+@dataclass(frozen=True)
+class LayerHooks:
+    """Of one command on one layer. ``where``: the line of the setting; ``outputs``: of the layer, as they are then; ``note``: hears
+    of each hook that ran."""
+
+    hooks: Sequence[Hook]
+    prepared: PreparedLayer
+    runner: HookRunner
+    outputs: OutputsOf
+    where: str
+    console: Console
+    signals: SignalHandler
+    note: Callable[[HookRun], None]
+    dry: bool = False
+    clock: Callable[[], float] = time.monotonic
+
+    @property
+    def label(self) -> str:
+        return self.prepared.layer.label
+
+    @property
+    def command(self) -> str:
+        """What events are called by: plan, apply or destroy; "" for another command."""
+        verb, tokens = self.prepared.verb, self.prepared.tokens
+        if destroys(verb, tokens):
+            return commands.DESTROY.name
+        return verb.name if verb.recorded or (verb.plans and not verb.as_applied) else ""
+
+    def around(self, run: Callable[[], Outcome]) -> Outcome:
+        """What ``run`` returns or raises, with the hooks before and after."""
+        if not self.command:
+            return run()
+        if self.dry:
+            return self._told(run)
+        self._check()
+        self._all("before", {})
+        try:
+            outcome = run()
+        except OrchestrateError as error:
+            self._after_failure(error)
+            raise
+        changes = dict(zip(("add", "change", "destroy"), outcome.changes or (), strict=False))
+        self._all("after", {"RESULT": "succeeded", "EXIT_CODE": str(outcome.code), "CHANGES": json.dumps(changes)})
+        return outcome
+
+    def _check(self) -> None:
+        for hook in self.hooks:
+            mine = any(event.endswith(f"_{self.command}") for event in hook.on)
+            if mine and (reason := self.runner.check(hook)):
+                raise ConfigError(f"{self.label}: the hook {hook.name} cannot run: {reason}", where=self.where)
+
+    def _all(self, when: str, result: Mapping[str, str]) -> None:
+        for hook in self._of(when):
+            code = self._one(hook, when, result)
+            if code:
+                done = "nothing was done" if when == "before" else f"the {self.command} itself ended well"
+                raise HookFailed(
+                    f"{self.label}: the hook {hook.name} ({when}_{self.command}) ended with {code}; {done}",
+                    where=self.where,
+                    hint="its lines are above; without hooks: --no-hooks",
+                )
+
+    def _after_failure(self, error: OrchestrateError) -> None:
+        """A hook of a failure changes nothing of it. A command that is being stopped waits for none."""
+        result = {"RESULT": "failed", "EXIT_CODE": str(error.exit_code), "ERROR": error.message}
+        for hook in self._of("failed") if not self.signals.stopping else ():
+            try:
+                if code := self._one(hook, "failed", result):
+                    self.console.info(f"{self.label}: the hook {hook.name} (failed_{self.command}) ended with {code}")
+            except OrchestrateError as other:
+                self.console.info(f"{self.label}: the hook {hook.name} (failed_{self.command}): {other.message}")
+
+    def _of(self, when: str) -> Iterator[Hook]:
+        return (hook for hook in self.hooks if f"{when}_{self.command}" in hook.on)
+
+    def _one(self, hook: Hook, when: str, result: Mapping[str, str]) -> int:
+        event, began, code = f"{when}_{self.command}", self.clock(), None
+        secrets, outputs = self._known()
+        call = HookCall(hook, event, self._variables(hook, event, outputs) | _named(result))
+        self.console.info(f"{self.label}: hook {hook.name} ({event}): {commands.redact(hook.command)}")
+        try:
+            code = self.runner.run(
+                call, lambda line: self.console.info(redaction.masked(line, secrets)), self._bounded(hook, event)
+            )
+        finally:
+            self.note(HookRun(hook.name, event, code, round(self.clock() - began, 1)))
+        return code
+
+    def _bounded(self, hook: Hook, event: str) -> Callable[[float], None]:
+        end = self.clock() + duration.parse(hook.timeout)
+
+        def pause(seconds: float) -> None:
+            if self.clock() >= end:
+                raise TimeoutExpired(
+                    f"{self.label}: the hook {hook.name} ({event}) took longer than {hook.timeout}, and is stopped",
+                    hint="to allow more time: timeout in stack.hcl, hooks",
+                )
+            self.signals.pause(seconds)
+
+        return pause
+
+    def _known(self) -> tuple[list[str], dict[str, Any]]:
+        """Texts that no line may show, and the outputs that are none."""
+        declared = self.prepared.root_request.request.declared
+        found = self.outputs(self.prepared.layer)
+        hidden: list[Any] = [
+            v.value for n, v in self.prepared.values.items() if n in declared and declared[n].sensitive
+        ]
+        hidden += [one.get("value") for one in found.values() if one.get("sensitive")]
+        return redaction.texts(hidden), {n: one.get("value") for n, one in found.items() if not one.get("sensitive")}
+
+    def _variables(self, hook: Hook, event: str, outputs: Mapping[str, Any]) -> dict[str, str]:
+        layer, stack = self.prepared.layer, self.prepared.layer.stack
+        shown = json.dumps(outputs)
+        if len(shown) > _LONGEST:
+            self.console.info(f"{self.label}: hook {hook.name} gets no outputs: they are longer than {_LONGEST} bytes")
+            shown = "{}"
+        return _named(
+            {
+                "NAME": hook.name,
+                "EVENT": event,
+                "COMMAND": self.command,
+                "LAYER": layer.label,
+                "REGION": stack.region,
+                "STACK": stack.name,
+                "TENANT": layer.tenant,
+                "BUILDS": json.dumps(dict(sorted(self.prepared.record.builds.items()))),
+                "OUTPUTS": shown,
+            }
+        )
+
+    def _told(self, run: Callable[[], Outcome]) -> Outcome:
+        """In a dry run."""
+        self._tell("before")
+        outcome = run()
+        self._tell("after")
+        return outcome
+
+    def _tell(self, when: str) -> None:
+        for hook in self._of(when):
+            line = f"# hook {hook.name} ({when}_{self.command}, {hook.place}): {commands.redact(hook.command)}\n"
+            self.console.output(line.encode(), False)
+
+
+def _named(values: Mapping[str, str]) -> dict[str, str]:
+    return {f"HOOK_{name}": text for name, text in values.items()}
