@@ -146,7 +146,7 @@ def test_the_commands_for_what_runs(web: ContainerWorld) -> None:
     web.until(lambda: "listens on 8080" in run("logs", *where).out)
     done = run("run-task", *where, "--env", "A=b", "--", "sh", "-c", "echo the value is $A; exit 3", codes=(1,))
     assert (done.code, "the value is b" in done.out) == (1, True), done
-    assert "failed (web 3)" in done.err
+    assert "(web 3)" in done.err
     inside = run("exec", *where, "--", "sh", "-c", "echo $TENANT; exit 7", codes=(7,))
     assert (inside.code, inside.out) == (7, "acme\n"), inside
     before = web.of("web")

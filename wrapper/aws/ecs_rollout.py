@@ -31,7 +31,7 @@ _EVENTS = 5
 @dataclass(frozen=True)
 class RolloutWatch:
     """Looks at the services of one layer. ``limit`` in seconds; ``pause`` sleeps so long, and raises when the command
-    is being stopped."""
+    is being stopped; ``done``: what has happened already, where ECS is not to be asked."""
 
     identity: Identity
     region: str
@@ -40,6 +40,7 @@ class RolloutWatch:
     info: Callable[[str], None]
     pause: Callable[[float], None]
     clock: Callable[[], float] = time.monotonic
+    done: str = "applied"
 
     def check(self, wanted: Sequence[ExpectedService]) -> None:
         """Return when each is steady on its new version. RolloutFailed when one failed or was rolled back,
@@ -124,14 +125,14 @@ class RolloutWatch:
             return call()
         except ClientError as error:
             raise RefusedError(
-                f"{self.label}: applied, but ECS cannot be asked whether the new version runs: "
+                f"{self.label}: {self.done}, but ECS cannot be asked whether the new version runs: "
                 f"{error.response['Error'].get('Message', error)}",
                 hint="the role needs ecs:DescribeServices and elasticloadbalancing:DescribeTargetHealth; "
                 "--rollout-timeout 0 skips this check",
             ) from None
         except BotoCoreError as error:
             raise UnavailableError(
-                f"{self.label}: applied, but ECS does not answer whether the new version runs: {error}",
+                f"{self.label}: {self.done}, but ECS does not answer whether the new version runs: {error}",
                 hint="check the network, then run the command again",
             ) from None
 

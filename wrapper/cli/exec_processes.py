@@ -31,9 +31,10 @@ def on_aws(calls: AwsCalls, where: ExecTarget, argv: Sequence[str], environ: Map
     profile = calls.identify().session(calls.region).profile or ""
     endpoint = calls.client("ecs").meta.endpoint_url
     words = exec_session.plugin_argv(answer["session"], where, calls.region, profile, endpoint)
-    with _signals_are_the_commands():
+    with _signals_are_the_commands(), _terminal_as_it_was():
         if not argv:
-            subprocess.run(words, executable=plugin, env=dict(environ), check=False)
+            with _plugin(words, plugin, environ) as process:
+                process.wait()
             return 0
         return _heard(words, plugin, environ, MarkedOutput(token))
 
@@ -47,7 +48,7 @@ def _entered(calls: AwsCalls, where: ExecTarget, command: str) -> Mapping[str, A
 
 
 def _heard(words: Sequence[str], plugin: str, environ: Mapping[str, str], output: MarkedOutput) -> int:
-    with subprocess.Popen(words, executable=plugin, env=dict(environ), stdout=subprocess.PIPE) as process:
+    with _plugin(words, plugin, environ, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         while data := os.read(process.stdout.fileno(), 65536):
             _write(output.passed(data))
@@ -58,6 +59,35 @@ def _heard(words: Sequence[str], plugin: str, environ: Mapping[str, str], output
             hint=f"the container needs {exec_session.SHELL}; look into the task's log",
         )
     return output.code
+
+
+@contextlib.contextmanager
+def _plugin(
+    words: Sequence[str], plugin: str, environ: Mapping[str, str], **streams: int
+) -> Iterator[subprocess.Popen[bytes]]:
+    """It ends with the command: what ends us by a signal ends it, and with it the session."""
+    with subprocess.Popen(words, executable=plugin, env=dict(environ), **streams) as process:  # type: ignore[call-overload]
+        try:
+            yield process
+        except BaseException:
+            process.terminate()
+            raise
+
+
+@contextlib.contextmanager
+def _terminal_as_it_was() -> Iterator[None]:
+    """A plugin that was ended leaves it without an echo."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    import termios
+
+    before = termios.tcgetattr(sys.stdin.fileno())
+    try:
+        yield
+    finally:
+        with contextlib.suppress(termios.error):  # the terminal may have been closed meanwhile
+            termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, before)
 
 
 def _write(data: bytes) -> None:

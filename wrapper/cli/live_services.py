@@ -62,7 +62,10 @@ class LiveServices:
     @cached_property
     def calls(self) -> AwsCalls:
         stack = self.layer.stack
-        return AwsCalls(lambda: self.session.identity(stack), stack.aws_region, self.layer.label, self.signals.pause)
+        where = stack.aws_region, self.layer.label
+        return AwsCalls(
+            lambda: self.session.identity(stack), *where, self.signals.pause, info=self.session.console.info
+        )
 
     def chosen(self, name: str) -> DeployedService:
         """The service of that name, or the only one."""

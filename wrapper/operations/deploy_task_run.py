@@ -41,14 +41,14 @@ class DeployTaskRunner:
         calls = replace(self.calls, label=task.layer.label, pause=self._bounded(task, signals))
         run = TaskRun(calls.while_waiting(), task.name, request, info, lambda line: _tell(line, info), clock=self.clock)
         one = RecordedTask(self.store(), task.layer, run, words, task.builds, self.by, self.build_url)
-        outcome = one.wait(one.start(signals))
+        outcome = one.through(signals)
         label = f"{task.layer.label}: {task.when}: {task.name}"
         if outcome.exit_code:
             raise TaskFailed(
                 f"{label}: task {outcome.id} {outcome.words}",
                 hint="its lines are above, or in this tenant's log",
             )
-        info(f"{label}: task {outcome.id} {outcome.words} after {one.seconds:g} s")
+        info(f"{label}: task {outcome.id} {outcome.after(one.seconds)}")
 
     def _bounded(self, task: DeployTask, signals: SignalHandler) -> Callable[[float], None]:
         limit = self.limit or _LIMIT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..model.errors import OrchestrateError
 from ..model.nouns import Layer
@@ -31,12 +31,15 @@ class RecordedTask:
     began: float = field(default_factory=time.time)
 
     def start(self, signals: SignalHandler) -> str:
-        """The task's id. One that starts while a signal arrives is known, and stopped."""
-        signals.shield()
-        try:
+        """The task's id. One that starts while a signal arrives is known."""
+        with signals.shielded():
             return self.run.start()
-        finally:
-            signals.unshield()
+
+    def through(self, signals: SignalHandler) -> TaskOutcome:
+        """From its start to its end. A signal ends the waiting alone: at no moment between is a task left that nothing stops."""
+        one = replace(self, run=replace(self.run, interruptible=signals.interruptible))
+        with signals.shielded("the task is being stopped"):
+            return one.wait(one.run.start())
 
     def wait(self, task: str) -> TaskOutcome:
         try:

@@ -35,8 +35,14 @@ class StatusReader:
             return {key: one for found in pool.map(self._described, groups) for key, one in found.items()}
 
     def _described(self, batch: Sequence[DeployedService]) -> dict[str, Answer]:
+        """None of a cluster that is gone."""
         cluster, names = batch[0].cluster, [one.expected.service for one in batch]
-        answer = self.calls.ask("ecs", "describe_services", cluster=cluster, services=names)
+        try:
+            answer = self.calls.ask("ecs", "describe_services", cluster=cluster, services=names)
+        except CallRefused as error:
+            if error.gone:
+                return {}
+            raise
         there = {one["serviceName"]: one for one in answer.get("services", ())}
         return {one.resource: there[one.service_name] for one in batch if one.service_name in there}
 

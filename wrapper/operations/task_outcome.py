@@ -32,10 +32,15 @@ class TaskOutcome:
 
     @property
     def words(self) -> str:
+        return self.after()
+
+    def after(self, seconds: float | None = None) -> str:
+        """In words, with the time that it took where that is known."""
+        took = "" if seconds is None else f" after {seconds:g} s"
         if not self.exit_code:
-            return "ended well"
+            return f"ended well{took}"
         codes = [f"{name} {'never ran' if self.codes.get(name) is None else self.codes[name]}" for name in self.failed]
-        return f"failed ({', '.join(codes) or 'no container ran'}): {self.reason}"
+        return f"failed{took} ({', '.join(codes) or 'no container ran'}): {self.reason}"
 
 
 def ended(task: Mapping[str, Any]) -> bool:

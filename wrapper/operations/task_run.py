@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -31,7 +32,8 @@ class NeverBegan(TimeoutExpired):
 @dataclass(frozen=True)
 class TaskRun:
     """``name``: the task's or the service's, in words; ``limit``: seconds in which a container must run; ``output`` takes each
-    line, ``info`` what is said."""
+    line, ``info`` what is said; ``interruptible``: around the waiting, which a signal may end, where it may end nothing else: a
+    task that is being started or stopped is not to be left between the two."""
 
     calls: AwsCalls
     name: str
@@ -41,6 +43,7 @@ class TaskRun:
     limit: float = START_LIMIT
     clock: Callable[[], float] = time.monotonic
     since: Callable[[], float] = time.time
+    interruptible: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
     _silent: list[str] = field(default_factory=list)  # logs that may not be read: said once
 
     @cached_property
@@ -63,10 +66,7 @@ class TaskRun:
         _ = self.definition
         answer = self._started()
         if reason := task_outcome.not_started(answer):
-            raise TaskFailed(
-                f"{self.calls.label}: ECS did not start {self.name}: {reason}",
-                hint="see the cluster's room and the task's cpu and memory, then run it again",
-            )
+            raise self._not_started(reason)
         task = task_id(answer["tasks"][0])
         self.info(f"{self.calls.label}: started {self.name}: task {task}")
         for one in self.logs.sources:
@@ -75,9 +75,19 @@ class TaskRun:
             self.info(f"  the lines of {container} go elsewhere: {driver}")
         return task
 
+    def _not_started(self, reason: str) -> TaskFailed:
+        return TaskFailed(
+            f"{self.calls.label}: ECS did not start {self.name}: {reason}",
+            hint="see the cluster's room and the task's cpu and memory, then run it again",
+        )
+
     def _started(self) -> Mapping[str, Any]:
         try:
             return self.calls.ask("ecs", "run_task", **self.request)
+        except CallRefused as error:
+            if error.denied or error.expired or error.throttled or error.gone:
+                raise
+            raise self._not_started(error.message.partition("ecs:RunTask: ")[2]) from None
         except UnavailableError as error:
             region, by = self.calls.region, self.request.get("startedBy", "")
             raise BusyError(
@@ -90,11 +100,13 @@ class TaskRun:
         waiting."""
         reader = LogReader(self.calls, self.logs, int(self.since() * 1000) - 60_000, task=task)
         try:
-            found = self._until_its_end(task, reader)
+            with self.interruptible():
+                found = self._until_its_end(task, reader)
         except BaseException:
             self.stop(task)
             raise
-        self._late_lines(reader)
+        with self.interruptible():
+            self._late_lines(reader)
         return task_outcome.judged(found, self.definition)
 
     def _until_its_end(self, task: str, reader: LogReader) -> Mapping[str, Any]:

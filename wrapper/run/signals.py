@@ -23,6 +23,7 @@ class SignalHandler:
     def __init__(self, info: Callable[[str], None], timeout: float = 0.0, *, last: bool = False) -> None:
         self._say = info
         self._timeout = timeout
+        self._ending = "Terraform is saving its state"
         self._last = last  # nothing but the end of the process comes after it
         self._sessions: set[Session] = set()
         self._shielded: set[int] = set()
@@ -83,6 +84,29 @@ class SignalHandler:
     def unshield(self) -> None:
         self._shielded.discard(threading.get_ident())
 
+    @contextlib.contextmanager
+    def shielded(self, ending: str = "") -> Iterator[None]:
+        """The same as long as it lasts. ``ending``: what a second signal is told, meanwhile."""
+        me, before = threading.get_ident(), (self._shielded.copy(), self._ending)
+        self.shield()
+        self._ending = ending or self._ending
+        try:
+            yield
+        finally:
+            self._ending = before[1]
+            if me not in before[0]:
+                self.unshield()
+
+    @contextlib.contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """A part of what is shielded that a signal may end; one that came before ends it at once."""
+        self.unshield()
+        try:
+            self.check()
+            yield
+        finally:
+            self.shield()
+
     @property
     def stopping(self) -> bool:
         return bool(self.signum) or self.timed_out
@@ -104,7 +128,7 @@ class SignalHandler:
 
     def _on_signal(self, number: int, _frame: Any) -> None:
         if self.signum:
-            self._say("already stopping: Terraform is saving its state")
+            self._say(f"already stopping: {self._ending}")
             return
         self.signum = number
         if self._sessions:

@@ -13,6 +13,7 @@ from ..aws.identity import Identity
 from ..model.errors import NotFoundError, OrchestrateError, RefusedError, UnavailableError
 from ..model.nouns import Backend
 
+_EXPIRED = ("ExpiredToken", "RequestExpired", "InvalidAccessKeyId")
 _OVERTAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "412", "409", "404")
 
 
@@ -137,7 +138,9 @@ def _translated(call: Callable[[], Any], backend: Backend, place: str = "REGION 
         raise RefusedError(
             f"state bucket {backend.bucket}: {error.response['Error'].get('Message', code)}",
             where=backend.where,
-            hint="the role needs s3:GetObject, PutObject, DeleteObject and ListBucket on it",
+            hint="log in again (aws sso login), then run the command again"
+            if code in _EXPIRED
+            else "the role needs s3:GetObject, PutObject, DeleteObject and ListBucket on it",
         ) from None
     except BotoCoreError as error:
         raise UnavailableError(

@@ -49,6 +49,51 @@ def test_what_is_throttled_for_ever_ends() -> None:
     with pytest.raises(CallRefused, match="ecs:ListTasks: Rate exceeded") as error:
         of(world, waited).ask("ecs", "list_tasks", cluster="c")
     assert (len(waited), error.value.hint) == (5, "wait a minute, then try again")
+    assert error.value.exit_code == 69, "AWS cannot serve now; it forbids nothing"
+
+
+def test_a_long_wait_is_told() -> None:
+    told: list[str] = []
+    world = LiveAws(list_tasks=[*[refused("ThrottlingException", "Rate exceeded")] * 4, {"taskArns": []}])
+    AwsCalls(lambda: world, "r", "r/s/acme", lambda _: None, info=told.append).ask("ecs", "list_tasks")
+    assert told == [f"r/s/acme: ecs:ListTasks: Rate exceeded; asked again in {n} s" for n in (4, 8)]
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "exit_code", "hint"),
+    [
+        ("ClusterNotFoundException", "Cluster not found.", 66, "an apply makes it again"),
+        ("ServiceNotActiveException", "Service was not ACTIVE.", 66, "an apply makes it again"),
+        ("UnrecognizedClientException", "The security token is invalid.", 77, "is the Region enabled in this account"),
+        ("ClientException", "TaskDefinition is inactive", 77, "status shows what runs"),
+        (
+            "AccessDeniedException",
+            "User: me is not authorized to perform: iam:PassRole on resource: r",
+            77,
+            "the role needs iam:PassRole;",
+        ),
+        (
+            "AccessDenied",
+            "User: me is not authorized to perform: ecs:ListTasks with an explicit deny in a service control policy",
+            77,
+            "a policy denies ecs:ListTasks, whatever the role has",
+        ),
+    ],
+)
+def test_an_answer_has_its_exit_code_and_what_mends_it(code: str, message: str, exit_code: int, hint: str) -> None:
+    with pytest.raises(CallRefused) as error:
+        of(LiveAws(list_tasks=refused(code, message)), []).ask("ecs", "list_tasks")
+    assert (error.value.exit_code, hint in error.value.hint) == (exit_code, True), error.value.hint
+
+
+def test_an_aws_that_has_failed_refuses_nothing() -> None:
+    failed = refused("ServerException", "Service Unavailable")
+    failed.response["ResponseMetadata"] = {"HTTPStatusCode": 500}
+    with pytest.raises(UnavailableError, match="ecs:ListTasks: AWS has failed: Service Unavailable"):
+        of(LiveAws(list_tasks=failed), []).ask("ecs", "list_tasks")
+    assert of(LiveAws(list_tasks=[failed, {"taskArns": []}]), []).while_waiting().ask("ecs", "list_tasks") == {
+        "taskArns": []
+    }
 
 
 def test_what_is_not_allowed_is_named() -> None:

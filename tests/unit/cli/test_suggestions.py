@@ -206,7 +206,7 @@ LOOKED_UP = {
     "now: ./orchestrate providers lock",
     "cli/image_settings.py:relock: ./orchestrate providers lock {}",
     "cli/session.py:store: start it: ./orchestrate sandbox start",
-    "cli/commands/exec.py:command: start it with containers: ./orchestrate sandbox reset --containers",
+    "cli/commands/exec.py:_in_sandbox: start it with containers: ./orchestrate sandbox reset --containers",
     "engines/image/package_checks.py:_relock: ./orchestrate providers lock {}",
     "terraform/failures.py:_not_in_the_image: the image holds what the roots lock: ./orchestrate providers lock ; or change the "
     "root's constraint; or say another Terraform in orchestrate.hcl (docs/image.md). The host engine has the terraform on PATH, "
@@ -224,7 +224,9 @@ LOOKED_UP = {
 }
 # They change the machine, or ask a person.
 OF_THE_MACHINE = {
-    "aws/calls.py:refusal: log in again (aws sso login), then run the command again",
+    "aws/calls.py:: log in again (aws sso login), then run the command again",
+    "aws/calls.py:refusal: is the Region enabled in this account (aws account list-regions)? else {}",
+    "state/s3.py:_translated: log in again (aws sso login), then run the command again",
     'cli/image_settings.py:_digests_of: write terraform_digests = { "{}" = { zip_amd64 = "...", zip_arm64 = "..." } } in '
     "orchestrate.hcl; the digests: curl -fsS {}",
     "aws/identity.py:_credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID, log in (aws sso login), use an instance or task role, or "

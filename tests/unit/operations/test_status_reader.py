@@ -105,3 +105,7 @@ def test_without_the_tasks_there_is_no_status(answers: dict[str, Any]) -> None:
 def test_an_expired_login_is_no_detail() -> None:
     with pytest.raises(CallRefused, match="credentials no longer"):
         live(LiveAws(describe_alarms=refused("ExpiredTokenException"))).ringing(["a"])
+
+
+def test_of_a_cluster_that_is_gone_no_service_is_there() -> None:
+    assert live(LiveAws(describe_services=refused("ClusterNotFoundException"))).services([ACME]) == {}

@@ -42,11 +42,15 @@ def test_every_essential_container_must_end_with_0(codes: dict[str, Any], failed
 
 def test_one_that_never_ran_has_the_reasons_of_ecs_and_its_own() -> None:
     found = judged(task("Task failed to start", web="CannotPullContainerError: not found", db=0), DEFINITION)
-    assert found.words == (
-        "failed (web never ran): Task failed to start; container web: CannotPullContainerError: not found"
+    assert found.after(4.6) == (
+        "failed after 4.6 s (web never ran): Task failed to start; container web: CannotPullContainerError: not found"
     )
-    assert judged(task(web=3, db=0), DEFINITION).words.startswith("failed (web 3): Essential container in task exited")
-    assert judged(task(web=0, db=0), DEFINITION).words == "ended well"
+    assert (
+        judged(task(web=3, db=0), DEFINITION)
+        .after(3)
+        .startswith("failed after 3 s (web 3): Essential container in task exited")
+    )
+    assert judged(task(web=0, db=0), DEFINITION).after(3.9) == "ended well after 3.9 s"
 
 
 def test_a_task_without_containers_did_not_end_well() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -91,7 +93,8 @@ def test_a_task_that_ends_between_two_looks_is_judged_by_its_code() -> None:
 def test_a_container_that_never_ran_says_why() -> None:
     outcome = Heard().run(LiveAws(describe_tasks=NEVER)).wait(TASK)
     assert (outcome.exit_code, outcome.codes) == (1, {"web": None})
-    assert outcome.words == "failed (web never ran): Task failed to start; container web: CannotPullContainerError"
+    why = "(web never ran): Task failed to start; container web: CannotPullContainerError"
+    assert outcome.after(4.6) == f"failed after 4.6 s {why}"
 
 
 def test_lines_that_arrive_after_the_stop_are_fetched() -> None:
@@ -122,6 +125,42 @@ def test_lines_that_arrive_after_the_stop_are_fetched() -> None:
 def test_ecs_starts_none(answer: dict[str, Any], reason: str) -> None:
     with pytest.raises(TaskFailed, match=f"ECS did not start migrate: {reason}"):
         Heard().run(LiveAws(run_task=answer)).start()
+
+
+@pytest.mark.parametrize("code", ["ClientException", "InvalidParameterException"])
+def test_a_request_that_ecs_does_not_take_is_its_reason(code: str) -> None:
+    with pytest.raises(TaskFailed, match="ECS did not start migrate: No Container Instances were found") as error:
+        Heard().run(LiveAws(run_task=refused(code, "No Container Instances were found in your cluster."))).start()
+    assert error.value.exit_code == 1
+
+
+@pytest.mark.parametrize(("code", "exit_code"), [("AccessDeniedException", 77), ("ClusterNotFoundException", 66)])
+def test_a_request_that_is_refused_has_the_code_of_every_other(code: str, exit_code: int) -> None:
+    with pytest.raises(CallRefused) as error:
+        Heard().run(LiveAws(run_task=refused(code))).start()
+    assert error.value.exit_code == exit_code
+
+
+def test_a_signal_ends_the_waiting_and_not_the_stop() -> None:
+    """Between its start and its stop there is no moment at which a task is left alone."""
+    open_to, world, heard = [False], LiveAws(describe_tasks=seen("RUNNING")), Heard(stops_at=3)
+
+    @contextlib.contextmanager
+    def interruptible() -> Iterator[None]:
+        open_to[0] = True
+        try:
+            yield
+        finally:
+            open_to[0] = False
+
+    def stop(**_: Any) -> dict[str, Any]:
+        assert not open_to[0]
+        return {"task": {}}
+
+    world.answers["stop_task"] = stop
+    with pytest.raises(Stopped):
+        replace(heard.run(world), interruptible=interruptible).wait(TASK)
+    assert len(world.of("stop_task")) == 1
 
 
 def test_whether_it_started_is_not_known() -> None:

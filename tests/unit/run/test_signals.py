@@ -53,6 +53,26 @@ def test_a_shielded_command_is_not_interrupted() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
+def test_within_what_is_shielded_a_part_may_be_interrupted() -> None:
+    said: list[str] = []
+    handler = SignalHandler(said.append)
+    reached = []
+    with pytest.raises(Stopped), handler.installed(), handler.shielded("the task is being stopped"):
+        try:
+            with handler.interruptible():
+                os.kill(os.getpid(), signal.SIGTERM)
+                reached.append("the rest of it")
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+            reached.append("what must be done")
+    assert reached == ["what must be done"]
+    assert said == ["already stopping: the task is being stopped"]
+    with pytest.raises(Stopped), handler.interruptible():
+        reached.append("one that came before ends it at once")
+    assert len(reached) == 1
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def test_one_of_many_has_a_time_of_its_own() -> None:
     whole, one = SignalHandler(print), Running()
     with whole.limited(1) as limited, limited.watching(one):  # type: ignore[arg-type]

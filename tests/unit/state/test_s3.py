@@ -80,6 +80,13 @@ def test_a_conditional_write_that_is_refused_is_an_error() -> None:
         s3.BucketStore(As(Bucket("NoSuchBucket")), S3).write_if("k", b"1", None)
 
 
+@pytest.mark.parametrize(("code", "hint"), [("ExpiredToken", "log in again"), ("AccessDenied", "the role needs s3:")])
+def test_what_is_refused_says_what_mends_it(code: str, hint: str) -> None:
+    with pytest.raises(RefusedError) as error:
+        s3.BucketStore(As(Bucket(code)), S3).read("k")
+    assert error.value.hint.startswith(hint)
+
+
 def test_a_bucket_reads_with_its_tag() -> None:
     bucket = Bucket(body(b"1"), "NoSuchKey")
     one = s3.BucketStore(As(bucket), S3)

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from ...model.errors import UnavailableError, UsageError
+from ...model.errors import OrchestrateError, UnavailableError, UsageError
 from ...operations import exec_session, run_task_request
+from ...operations.exec_session import ExecTarget
 from ...operations.status_reader import StatusReader
 from ...terraform.suggested import suggest
 from .. import exec_processes
@@ -44,24 +45,29 @@ def command(
         services.check_confirmed()
         found, name = _task(services, service, task, container)
         where = exec_session.target(found, name)
-    session.console.info(f"{services.layer.label}: {name} of task {where.task}")
-    error = exec_session.obstacle(found, name, suggest("apply", services.layer))
-    if session.sandboxed:
-        from ...containers.engine import LABEL
-
-        running = session.started_sandbox()
-        if not running.containers:
-            raise UnavailableError(
-                "in this sandbox no container runs",
-                hint="start it with containers: ./orchestrate sandbox reset --containers",
-            )
+        session.console.info(f"{services.layer.label}: {name} of task {where.task}")
+        error = exec_session.obstacle(found, name, suggest("apply", services.layer))
+        if session.sandboxed:
+            return _in_sandbox(session, where, argv, error)
         if error:
-            session.console.info(f"AWS would refuse this: {error.message}; {error.hint}")
-        label = LABEL, str(session.home / "sandbox")
-        return exec_processes.in_sandbox(session.docker(), where, argv, label)
+            raise error
+        return exec_processes.on_aws(services.calls, where, argv, session.environ)
+
+
+def _in_sandbox(session: CliSession, where: ExecTarget, argv: tuple[str, ...], error: OrchestrateError | None) -> int:
+    """``error``: why AWS would refuse it."""
+    from ...containers.engine import LABEL
+
+    running = session.started_sandbox()
+    if not running.containers:
+        raise UnavailableError(
+            "in this sandbox no container runs",
+            hint="start it with containers: ./orchestrate sandbox reset --containers",
+        )
     if error:
-        raise error
-    return exec_processes.on_aws(services.calls, where, argv, session.environ)
+        session.console.info(f"AWS would refuse this: {error.message}; {error.hint}")
+    label = LABEL, str(session.home / "sandbox")
+    return exec_processes.in_sandbox(session.docker(), where, argv, label)
 
 
 def _task(services: LiveServices, service: str, task: str, container: str) -> tuple[Mapping[str, Any], str]:

@@ -66,5 +66,11 @@ def _watch(services: LiveServices, limit: float) -> RolloutWatch:
     session, stack = services.session, services.layer.stack
     identity = session.identity(stack)
     return RolloutWatch(
-        identity, stack.aws_region, services.layer.label, limit, session.console.info, services.signals.pause
+        identity,
+        stack.aws_region,
+        services.layer.label,
+        limit,
+        session.console.info,
+        services.signals.pause,
+        done="the restart has begun",
     )

@@ -79,12 +79,12 @@ class AskedTask:
 
     def run(self) -> int:
         signals, one = self.services.signals, self._recorded()
-        task = one.start(signals)
         if self.options["detach"]:
+            task = one.start(signals)
             one.record(task, "detached", "")
             self._print(one, TaskOutcome(task), detached=True)
             return 0
-        outcome = one.wait(task)
+        outcome = one.through(signals)
         self._print(one, outcome)
         return outcome.exit_code
 
@@ -154,7 +154,7 @@ class AskedTask:
 
     def _print(self, one: RecordedTask, outcome: TaskOutcome, *, detached: bool = False) -> None:
         run, seconds = one.run, one.seconds
-        words = "runs on" if detached else f"{outcome.words} after {seconds:g} s"
+        words = "runs on" if detached else outcome.after(seconds)
         self.session.console.info(f"{self.services.layer.label}: {run.name}: task {outcome.id} {words}")
         if not self.session.options.json:
             return

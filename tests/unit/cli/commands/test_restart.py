@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from live_aws import CLUSTER, LiveAws
+from live_aws import CLUSTER, LiveAws, refused
 from live_session import LiveTenant
 from project_on_disk import REGION, Disk
 
@@ -36,6 +36,13 @@ def test_it_need_not_be_waited_for(tenant: LiveTenant) -> None:
     said = tenant.run(f"{ACME} --rollout-timeout 0", world)
     assert (said.code, "it is not waited for" in said.err) == (0, True)
     assert [operation for operation, _ in world.asked] == ["update_service"]
+
+
+def test_where_ecs_may_not_be_asked_it_has_begun(tenant: LiveTenant) -> None:
+    said = tenant.run(ACME, LiveAws(describe_services=refused("AccessDeniedException")))
+    assert (said.code, "the restart has begun, but ECS cannot be asked" in said.err) == (77, True), said.err
+    said = tenant.run(ACME, LiveAws(update_service=refused("ServiceNotActiveException", "Service was not ACTIVE.")))
+    assert (said.code, "to do: an apply makes it again" in said.err) == (66, True), said.err
 
 
 def test_a_dry_run_prints_the_call(tenant: LiveTenant) -> None:
