@@ -46,6 +46,7 @@ class TerminalConsole:
         self.width = width  # of a terminal; 0 where stdout is none
         self.data_only = data_only  # stdout is for JSON: Terraform's output goes to stderr
         self._lock = threading.RLock()  # a signal handler speaks too, perhaps in the middle of a word
+        self.unread = False  # stdout's reader was seen to be gone
         self.lost: list[OSError] = []  # what the system said where stdout did not take all
         self._instead: Callable[[str], None] | None = None
 
@@ -120,7 +121,18 @@ class TerminalConsole:
             except OSError as error:
                 if descriptor == 1 and error.errno not in _NO_READER:
                     self.lost.append(error)
+                elif descriptor == 1:
+                    self.unread = True
                 return
+
+    def check_read(self) -> None:
+        """BrokenPipeError where standard output has no reader any more: for what only prints, and would print for ever."""
+        import select
+
+        poll = select.poll()
+        poll.register(1, 0)
+        if self.unread or any(events & (select.POLLERR | select.POLLNVAL) for _, events in poll.poll(0)):
+            raise BrokenPipeError
 
 
 def _columns() -> int:

@@ -121,6 +121,28 @@ def test_a_reader_that_went_away_ends_nothing(capfd: Capture) -> None:
     assert capfd.readouterr().err == "still here\n"
 
 
+def test_what_prints_for_ever_ends_with_its_reader(capfd: Capture) -> None:
+    """Seen before a line is printed, and after one was."""
+    console = TerminalConsole(color_out=False, color_err=False)
+    console.check_read()
+    kept, (reader, writer) = os.dup(1), os.pipe()
+    os.dup2(writer, 1)
+    os.close(writer)
+    try:
+        console.check_read()
+        os.close(reader)
+        with pytest.raises(BrokenPipeError):
+            console.check_read()
+        assert not console.unread
+        console.print("x")
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+    assert console.unread
+    with pytest.raises(BrokenPipeError):
+        console.check_read()
+
+
 def test_an_error_as_data() -> None:
     data = error_data(BusyError("held", where="r/s", hint="wait"))
     assert json.loads(json.dumps(data)) == {

@@ -56,6 +56,8 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> in
         reader, look_again = _reader(services, options, _moment(options["since"]))
         for line in _lines(services, reader, look_again if options["follow"] else None):
             _print(session, line)
+            if session.console.unread:
+                raise BrokenPipeError
     return 0
 
 
@@ -124,6 +126,7 @@ def _lines(services: LiveServices, reader: LogReader, look_again: Any) -> Iterat
         if look_again is None:
             return
         services.signals.pause(_PAUSE)
+        services.session.console.check_read()
         turns += 1
         if turns % _LOOK_AGAIN == 0 and not reader.task:
             reader.logs = reader.logs.plus(look_again())

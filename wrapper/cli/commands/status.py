@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ...aws.calls import AwsCalls
 from ...operations import deployed_services, status, status_lines
 from ...operations.status import StatusClock
 from ...reaper import time_zones
@@ -37,25 +38,27 @@ def command(ctx: click.Context, /, words: tuple[str, ...], service: str, watch: 
     session: CliSession = ctx.obj.merged(options)
     with session.signals().installed() as signals:
         services = opened(session, "status", words, signals)
+        calls = services.calls.while_waiting() if watch else services.calls
         while True:
-            data = _found(services, service)
+            data = _found(services, calls, service)
             if watch and session.live:
                 click.clear()
             _show(session, data)
             if not watch:
                 return int(not data["well"])
+            session.console.check_read()
             signals.pause(_PAUSE)
 
 
-def _found(services: LiveServices, service: str) -> dict[str, Any]:
+def _found(services: LiveServices, calls: AwsCalls, service: str) -> dict[str, Any]:
     layer, clock = services.layer, StatusClock(datetime.now(UTC), time_zones.zone)
     if not layer.tenant and layer.stack.tenant_source is not None and not service:
-        return status.of_tenants(layer.stack, status.load_tenants(services.store, layer.stack), services.calls)
+        return status.of_tenants(layer.stack, status.load_tenants(services.store, layer.stack), calls)
     live = status.load(services.store, layer)
     chosen = deployed_services.narrowed(layer.label, live.services, service)
     builds = layer_state.load_record(services.store, layer).builds
     life = lifetime.load(services.store, layer)
-    return status.of_layer(live, chosen, builds, services.calls, clock, life)
+    return status.of_layer(live, chosen, builds, calls, clock, life)
 
 
 def _show(session: CliSession, data: Mapping[str, Any]) -> None:

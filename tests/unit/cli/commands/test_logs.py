@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,19 @@ def test_follow_goes_on(tenant: LiveTenant) -> None:
     assert (said.code, texts(said.out)) == (130, [f"acme/web/{'a' * 8} old task", f"acme/web/{'f' * 8} new task"])
     assert len(world.of("filter_log_events")) == 70
     assert len(world.of("describe_services")) == 3, "which containers there are is asked for twice a minute"
+
+
+@pytest.mark.parametrize("line", [f"{ACME} --follow", "status app-test --tenant acme --watch", ACME])
+def test_it_ends_with_the_reader_of_its_output(tenant: LiveTenant, line: str) -> None:
+    kept, (reader, writer) = os.dup(1), os.pipe()
+    os.dup2(writer, 1)
+    os.close(writer)
+    os.close(reader)
+    try:
+        assert tenant.run(line, most=20).code == 141
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def test_lines_that_go_elsewhere(tenant: LiveTenant) -> None:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from jsonschema import Draft202012Validator
 from live_aws import ALARM, LiveAws, refused
 from live_session import LiveTenant
@@ -72,6 +73,30 @@ def test_what_is_not_well_ends_with_one(tenant: LiveTenant) -> None:
 def test_watch_shows_it_again(tenant: LiveTenant) -> None:
     said = tenant.run(f"{ACME} --watch", most=3)
     assert (said.code, said.out.count("app-test/acme: well")) == (130, 3)
+
+
+def test_watch_outlives_an_aws_that_is_away_for_a_moment(tenant: LiveTenant) -> None:
+    world = LiveAws(list_tasks=[EndpointConnectionError(endpoint_url="https://ecs"), {"taskArns": []}])
+    assert tenant.run(f"{ACME} --watch", world, most=2).code == 130
+    world = LiveAws(list_tasks=[EndpointConnectionError(endpoint_url="https://ecs"), {"taskArns": []}])
+    assert tenant.run(ACME, world).code == 69
+
+
+def test_a_cluster_that_is_gone_is_a_service_that_is_missing(tenant: LiveTenant) -> None:
+    gone = LiveAws(describe_services=refused("ClusterNotFoundException"))
+    for line in (ACME, "status app-test"):
+        said = tenant.run(line, gone)
+        assert (said.code, "the service no longer exists" in said.out) == (1, True), said
+
+
+@pytest.mark.parametrize(
+    "line", ["logs app-test", "run-task app-test -- ls", "exec app-test -- ls", "restart app-test"]
+)
+def test_a_tenant_that_was_forgotten(tenant: LiveTenant, line: str) -> None:
+    before, _, argv = line.partition(" -- ")
+    said = tenant.run(before, argv=tuple(argv.split()))
+    assert (said.code, "is the stack layer, which runs no service" in said.err) == (64, True), said.err
+    assert "name a tenant of it: -var tenant=NAME" in said.err
 
 
 @pytest.mark.parametrize(
