@@ -345,8 +345,9 @@ def image_labels(client: Any, name: str) -> dict[str, str] | None:
 def pulled(client: Any, name: str) -> str:
     """From its registry, with this machine's own login."""
     import docker
+    from docker.utils import parse_repository_tag
 
-    repository, tag = docker.utils.parse_repository_tag(name)  # a digest counts as one
+    repository, tag = parse_repository_tag(name)  # a digest counts as one
     try:
         client.images.pull(repository, tag or "latest")
     except docker.errors.APIError as error:

@@ -67,7 +67,7 @@ def seed_from_json(text: str) -> Seed:
 
 
 class Sandbox:
-    """One simulated AWS. ``home`` holds its files, ``project`` says whose it is, ``version`` that of this tool; ``answers``:
+    """One simulated AWS. ``home`` holds its files, ``project`` says whose it is, ``version`` that of this tool; ``timeout``:
     seconds that it may take for one answer, ``patience``: until it counts as stuck."""
 
     def __init__(
@@ -75,10 +75,10 @@ class Sandbox:
         home: Path,
         project: str,
         version: str = __version__,
-        answers: float = ANSWER_SECONDS,
+        timeout: float = ANSWER_SECONDS,
         patience: float = READY_SECONDS,
     ) -> None:
-        self._answers, self._patience = answers, patience
+        self._timeout, self._patience = timeout, patience
         self._home = home.absolute()
         self._project = project
         self._version = version
@@ -170,7 +170,7 @@ class Sandbox:
         deadline = time.monotonic() + self._patience
         while True:
             try:
-                answer = ask(f"{record['url']}/_orchestrate/health", seconds=self._answers)
+                answer = ask(f"{record['url']}/_orchestrate/health", seconds=self._timeout)
                 expected = {"token": record["token"], "project": self._project, "pid": record["pid"]}
                 return expected.items() <= answer.items()
             except (OSError, ValueError, http.client.HTTPException) as error:

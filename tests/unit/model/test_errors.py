@@ -20,6 +20,7 @@ CODES = {
     "SmokeFailed": 1,
     "TaskFailed": 1,
     "PlanChanged": 1,
+    "HookFailed": 1,
     "RolloutFailed": 1,
     "StateAtRisk": 74,
     "BusyError": 75,
