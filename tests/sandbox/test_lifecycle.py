@@ -83,13 +83,13 @@ def late(home: Path, questions: int, pid: int) -> Iterator[None]:
 @sandboxed
 def test_a_server_that_answers_late_is_not_taken_for_gone(tmp_path: Path) -> None:
     with late(tmp_path, questions=2, pid=os.getpid()):
-        found = Sandbox(tmp_path, "/projects/one", timeout=0.2).status()
+        found = Sandbox(tmp_path, "/projects/one", answer_seconds=0.2).status()
     assert found is not None and found.pid == os.getpid()
 
 
 @sandboxed
 def test_one_that_never_answers_is_an_error_and_not_started_a_second_time(tmp_path: Path) -> None:
-    stuck = Sandbox(tmp_path, "/projects/one", timeout=0.1, patience=0.3)
+    stuck = Sandbox(tmp_path, "/projects/one", answer_seconds=0.1, patience=0.3)
     for attempt in (stuck.status, stuck.stop, lambda: stuck.start(Seed())):
         with (
             late(tmp_path, questions=100, pid=os.getpid()),
@@ -102,7 +102,7 @@ def test_one_that_never_answers_is_an_error_and_not_started_a_second_time(tmp_pa
 @sandboxed
 def test_another_program_at_the_port_of_one_that_ended_is_not_waited_for(tmp_path: Path) -> None:
     with late(tmp_path, questions=100, pid=ended_pid()):
-        assert Sandbox(tmp_path, "/projects/one", timeout=0.1).status() is None
+        assert Sandbox(tmp_path, "/projects/one", answer_seconds=0.1).status() is None
 
 
 def ended_pid() -> int:

@@ -148,6 +148,7 @@ class TasksGate:
     record: DeploymentRecord
     console: Console
     signals: SignalHandler
+    makes_services: bool = False
     _chosen: list[str] = field(default_factory=list)
 
     @property

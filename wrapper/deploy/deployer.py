@@ -40,7 +40,7 @@ from . import build_changes, build_words, leftovers, witness
 from .build_choices import BuildPolicy
 from .build_guard import BuildGuard
 from .inputs import InputResolver
-from .moves import FREED, Moves, MoveWatch
+from .moves import FREED, Moves, MoveWatch, is_half_way
 from .prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
 from .recorder import Before, Recorder
 from .recovery import Recovery
@@ -261,7 +261,7 @@ class Deployer:
         moving = slots.move(prepared, leaving) if leaving else prepared
         with_a_slot = " with a second slot" if leaving else ""
         info(f"{prepared.layer.label}: another service, so this is a move; planning it again{with_a_slot}")
-        outcome = self._carry_out(self._counted(moving), console, signals)
+        outcome = self._carry_out(self._counted(moving), console, signals, moving=True)
         if not (leaving and prepared.verb.applies and outcome) or outcome.skipped:
             return outcome
         info(f"{prepared.layer.label}: moved; applying once more to free the second slot")
@@ -297,9 +297,11 @@ class Deployer:
         console: Console,
         signals: SignalHandler,
         context: RunContext | None = None,
+        *,
+        moving: bool = False,
     ) -> Outcome:
         """Run it once; what went in is recorded beside its state when it is done. Raises Moves for a move without its slot,
-        when nothing is changed yet. ``context``: of the apply that ends a move."""
+        when nothing is changed yet. ``context``: of the apply that ends a move; ``moving``: it was planned as a move."""
         verb, layer, started = prepared.verb, prepared.layer, time.monotonic()
         found = self.turn.wait(prepared, lambda: self._state_of(verb, layer), console.info)
         before = found.state[0] if found.state else None
@@ -322,11 +324,12 @@ class Deployer:
             run = run if self.dry else replace(run, saved=self.recovery.saved_for(run, found))
             run = replace(run, planned=recorder.planned(prepared, found.record)) if run.files.collect else run
             engine = self._engine_for(prepared, console, signals)
-            looked: StepWatch = MoveWatch(watch, prepared, may_move=context is None and not whole)
+            gated = moving or not self._is_gated(prepared)
+            looked: StepWatch = MoveWatch(watch, prepared, may_move=context is None and not whole, gated=gated)
             if verb.applies and self.stack.settings.protected and not self.builds.from_files:
                 asks = self.context.interactive
                 looked = witness.Witness(looked, prepared, found.record, console.info, asks)
-            stages = self._stages(prepared, found, console, signals)
+            stages = self._stages(prepared, found, console, signals, moving=moving or is_half_way(before))
             outcome = execute(stages.begun(run) if stages else run, engine, console, signals, looked, stages)
             if verb.applies and not (self.dry or whole or outcome.skipped):
                 after = layer_state.load_tagged(self.store, layer) or after
@@ -360,11 +363,28 @@ class Deployer:
         return outcome
 
     def _stages(
-        self, prepared: PreparedLayer, found: Before, console: Console, signals: SignalHandler
+        self, prepared: PreparedLayer, found: Before, console: Console, signals: SignalHandler, *, moving: bool
     ) -> StagedApply | None:
-        if not self.stack.settings.before_deploy:
+        """With tasks before a deploy their gate is the only one."""
+        if self.stack.settings.before_deploy:
+            return self.tasks.stages(prepared, found.record, console, signals)
+        if not (moving and self._is_gated(prepared)):
             return None
-        return self.tasks.stages(prepared, found.record, console, signals)
+        from .move_gate import MoveGate
+        from .staged_apply import StagedApply
+
+        gate = MoveGate(
+            lambda: layer_state.load(self.store, prepared.layer),
+            lambda wanted: self.verification.wait(prepared, wanted, console, signals),
+        )
+        return StagedApply(prepared.layer.label, gate, console.info)
+
+    def _is_gated(self, prepared: PreparedLayer) -> bool:
+        """Whether ECS is asked for the new service of a move before requests turn to it."""
+        one = prepared.root_request
+        applies = prepared.verb.applies and not destroys(prepared.verb, prepared.tokens)
+        asked = bool(self.verification.limit_for(prepared)) and not self.identity.is_nobody
+        return applies and asked and not (self.dry or one.saved or self.stack.settings.before_deploy)
 
     def _run_after(
         self,

@@ -21,6 +21,11 @@ from ..terraform.planned_changes import PlannedChanges
 
 class StageGate(Protocol):
     @property
+    def makes_services(self) -> bool:
+        """Whether the first stage makes or changes a service. Where it does not, none may be changed before the gate opens."""
+        ...
+
+    @property
     def words(self) -> str:
         """What opens it, and how."""
         ...
@@ -99,7 +104,8 @@ class StagedApply:
             return self._staged(plan, show, rest) if self.gate.is_wanted(plan) else rest
         self._check(plan)
         if self._phase == "first":
-            self._check_services(plan)
+            if not self.gate.makes_services:
+                self._check_services(plan)
             self._phase = "rest"
             return rest
         self.gate.open(plan)

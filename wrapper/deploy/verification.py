@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..aws import ecs_rollout, ecs_service_status
+from ..aws.ecs_service_status import ExpectedService
 from ..aws.identity import Identity
 from ..engines import Engine
 from ..engines.rollout_watch import RolloutWatchedEngine
@@ -87,6 +88,12 @@ class Verification:
         limit, wanted = self.limit_for(prepared), ecs_service_status.services(outputs)
         if limit and wanted:
             self._watch(prepared, limit, console, signals).check(wanted)
+
+    def wait(
+        self, prepared: PreparedLayer, wanted: Sequence[ExpectedService], console: Console, signals: SignalHandler
+    ) -> None:
+        """Until ECS runs these services; raises when it does not."""
+        self._watch(prepared, self.limit_for(prepared), console, signals).check(wanted)
 
     def run_smoke_test(self, layer: Layer, record: DeploymentRecord, console: Console, signals: SignalHandler) -> None:
         """Ask what was applied, as it was recorded, whether it answers. What does not is recorded as a failure."""

@@ -67,18 +67,18 @@ def seed_from_json(text: str) -> Seed:
 
 
 class Sandbox:
-    """One simulated AWS. ``home`` holds its files, ``project`` says whose it is, ``version`` that of this tool; ``timeout``:
-    seconds that it may take for one answer, ``patience``: until it counts as stuck."""
+    """One simulated AWS. ``home`` holds its files, ``project`` says whose it is, ``version`` that of this tool; ``answer_seconds``:
+    how long it may take for one answer, ``patience``: until it counts as stuck."""
 
     def __init__(
         self,
         home: Path,
         project: str,
         version: str = __version__,
-        timeout: float = ANSWER_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
         patience: float = READY_SECONDS,
     ) -> None:
-        self._timeout, self._patience = timeout, patience
+        self._answer_seconds, self._patience = answer_seconds, patience
         self._home = home.absolute()
         self._project = project
         self._version = version
@@ -170,7 +170,7 @@ class Sandbox:
         deadline = time.monotonic() + self._patience
         while True:
             try:
-                answer = ask(f"{record['url']}/_orchestrate/health", seconds=self._timeout)
+                answer = ask(f"{record['url']}/_orchestrate/health", seconds=self._answer_seconds)
                 expected = {"token": record["token"], "project": self._project, "pid": record["pid"]}
                 return expected.items() <= answer.items()
             except (OSError, ValueError, http.client.HTTPException) as error:
