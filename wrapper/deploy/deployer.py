@@ -324,12 +324,14 @@ class Deployer:
             run = run if self.dry else replace(run, saved=self.recovery.saved_for(run, found))
             run = replace(run, planned=recorder.planned(prepared, found.record)) if run.files.collect else run
             engine = self._engine_for(prepared, console, signals)
-            gated = moving or not self._is_gated(prepared)
-            looked: StepWatch = MoveWatch(watch, prepared, may_move=context is None and not whole, gated=gated)
+            gated = verb.applies and bool(rollout) and not whole and self._is_gated(prepared)
+            looked: StepWatch = MoveWatch(
+                watch, prepared, may_move=context is None and not whole, gated=moving or not gated
+            )
             if verb.applies and self.stack.settings.protected and not self.builds.from_files:
                 asks = self.context.interactive
                 looked = witness.Witness(looked, prepared, found.record, console.info, asks)
-            stages = self._stages(prepared, found, console, signals, moving=moving or is_half_way(before))
+            stages = self._stages(prepared, found, console, signals, moving=gated and (moving or is_half_way(before)))
             outcome = execute(stages.begun(run) if stages else run, engine, console, signals, looked, stages)
             if verb.applies and not (self.dry or whole or outcome.skipped):
                 after = layer_state.load_tagged(self.store, layer) or after
@@ -368,7 +370,7 @@ class Deployer:
         """With tasks before a deploy their gate is the only one."""
         if self.stack.settings.before_deploy:
             return self.tasks.stages(prepared, found.record, console, signals)
-        if not (moving and self._is_gated(prepared)):
+        if not moving:
             return None
         from .move_gate import MoveGate
         from .staged_apply import StagedApply
@@ -380,11 +382,9 @@ class Deployer:
         return StagedApply(prepared.layer.label, gate, console.info)
 
     def _is_gated(self, prepared: PreparedLayer) -> bool:
-        """Whether ECS is asked for the new service of a move before requests turn to it."""
-        one = prepared.root_request
-        applies = prepared.verb.applies and not destroys(prepared.verb, prepared.tokens)
-        asked = bool(self.verification.limit_for(prepared)) and not self.identity.is_nobody
-        return applies and asked and not (self.dry or one.saved or self.stack.settings.before_deploy)
+        """Whether ECS can be asked for the new service of a move before requests turn to it."""
+        in_one = self.dry or prepared.root_request.saved or self.stack.settings.before_deploy
+        return not in_one and not self.identity.is_nobody
 
     def _run_after(
         self,

@@ -60,8 +60,8 @@ class PlannedChanges:
         return tuple(one for one in self.resources if one.changes)
 
     def beyond(self, agreed: PlannedChanges) -> tuple[PlannedChange, ...]:
-        """What it changes otherwise than ``agreed`` does, or more. A part of a replacement is none: the first stage may make what is
-        new, and leave the deletion of what was there."""
+        """What it changes otherwise than ``agreed`` does, or more. A part of a replacement is none: the first stage may make what
+        is new, and leave the deletion of what was there."""
         known = {one.address: frozenset(one.actions) for one in agreed.changing}
         return tuple(one for one in self.changing if not known.get(one.address, frozenset()) >= {*one.actions})
 
