@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from container_world import HOST, ContainerWorld, events, start
-from harness import REGION, Project, docker, inspect, make
+from harness import PROVIDER, REGION, Project, docker, inspect, make
 
 from wrapper.containers import demo_images
 from wrapper.containers.load_balancer import CONFIGURATION, choose_ports
@@ -155,6 +155,65 @@ def test_the_commands_for_what_runs(web: ContainerWorld) -> None:
     web.until(lambda: not set(web.of("web")) & set(before))
     assert "task acme: 1" in run("history", *where).out
     assert len(web.of("web")) == 2, "no task that ran once is left"
+
+
+SHOP = """
+variable "service1-build" { type = string }
+variable "code" { type = number }
+locals {
+  stream = { awslogs-group = "/ecs/web", awslogs-region = "ap-southeast-2", awslogs-stream-prefix = "shop" }
+  image  = "orchestrate-test.example/web:${var.service1-build}"
+}
+resource "aws_ecs_task_definition" "migrate" {
+  family                = "shop-migrate"
+  container_definitions = jsonencode([{ name = "web", image = local.image, memory = 64, essential = true,
+    logConfiguration = { logDriver = "awslogs", options = local.stream }
+    command          = ["perl", "-e", "print qq(brings build $ENV{BUILD}\\n); exit ${var.code}"]
+    environment      = [{ name = "BUILD", value = var.service1-build }]
+  }])
+  skip_destroy          = true
+}
+resource "aws_ecs_task_definition" "shop" {
+  family                = "shop"
+  container_definitions = jsonencode([{ name = "web", image = local.image, memory = 64, essential = true }])
+  skip_destroy          = true
+}
+resource "aws_ecs_service" "shop" {
+  name            = "shop"
+  cluster         = "cluster"
+  launch_type     = "EC2"
+  desired_count   = 1
+  task_definition = aws_ecs_task_definition.shop.arn
+}
+output "run_task" {
+  value = { migrate = { cluster = "cluster", launchType = "EC2", taskDefinition = aws_ecs_task_definition.migrate.arn } }
+}
+"""
+
+
+def test_a_task_runs_with_the_new_build_before_a_service_changes(web: ContainerWorld) -> None:
+    """The first deploy, and one whose task fails: its service stays as it is (docs/hooks.md)."""
+    here, project = f"config/{REGION}/shop", web.project.on("host")
+    project.write(f"{here}/backend.tfvars", 'path = ".states"\n')
+    project.write(f"{here}/variables.tfvars", "")
+    tell = '{ on = ["before_apply", "failed_apply"], command = ["sh", "-c", "echo told $HOOK_EVENT"] }'
+    project.write(f"{here}/stack.hcl", f'before_deploy = ["migrate"]\nhooks = {{ tell = {tell} }}\n')
+    project.write("src/shop/main.tf", PROVIDER + SHOP)
+    one = ("apply", "shop", "--sandbox")
+    done = project.run(*one, "-var", "service1-build=1", "-var", "code=0")
+    shown = web.shown("shop")
+    assert "brings build 1" in done.err and "told before_apply" in done.err
+    assert done.err.index("brings build 1") < done.err.rindex("+ terraform apply"), "before the service was made"
+    assert shown["taskDefinition"].endswith("shop:1")
+    failed = project.run(*one, "-var", "service1-build=2", "-var", "code=4", codes=(1,))
+    assert "failed (web 4)" in failed.err and "no service was changed, and no build counts as deployed" in failed.err
+    assert "brings build 2" in failed.err and "told failed_apply" in failed.err
+    assert web.shown("shop")["taskDefinition"] == shown["taskDefinition"]
+    record = json.loads(Path(project.root, f".states/{REGION}/shop/orchestrate.json").read_text())
+    assert (record["builds"], "trying" in record) == ({"service1-build": "1"}, False)
+    history = project.run("history", "shop", "--sandbox").out
+    assert [f"task migrate (before_deploy): {code}" in history for code in (0, 1)] == [True, True], history
+    web.ecs.delete_service(cluster="cluster", service="shop", force=True)
 
 
 def test_a_deployment_loses_no_request(web: ContainerWorld) -> None:
