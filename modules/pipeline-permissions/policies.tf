@@ -136,10 +136,19 @@ locals {
     }],
   )
 
-  statements = { look = local.look_statements, change = local.change_statements }
+  # before_deploy and after_deploy of stack.hcl: the tool runs a task with roles that it may hand over anyway.
+  task_statements = [{
+    Sid       = "DeployTasks"
+    Effect    = "Allow"
+    Action    = ["ecs:DescribeTasks", "ecs:RunTask", "ecs:StopTask", "logs:FilterLogEvents"]
+    Resource  = ["*"]
+    Condition = local.here
+  }]
+
+  statements = merge({ look = local.look_statements, change = local.change_statements }, var.deploy_tasks ? { tasks = local.task_statements } : {})
 }
 
-# Two, since a policy holds 6,144 characters.
+# More than one, since a policy holds 6,144 characters.
 resource "aws_iam_policy" "this" {
   for_each = local.statements
 

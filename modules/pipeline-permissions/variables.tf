@@ -54,6 +54,13 @@ variable "kms_key_arns" {
   }
 }
 
+variable "deploy_tasks" {
+  description = "Whether deploys run tasks, as `before_deploy` and `after_deploy` in stack.hcl say."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "role_path" {
   description = "The path of the roles that pipelines make and hand over: `roles.path` of the other modules. Give one of its own, so that a pipeline changes no other role."
   type        = string

@@ -72,6 +72,7 @@ module "permissions" {
   regions              = coalesce(var.pipelines.regions, [var.region])
   zone_ids             = [data.aws_route53_zone.pipelines[0].zone_id]
   kms_key_arns         = var.pipelines.kms_key_arns
+  deploy_tasks         = var.pipelines.deploy_tasks
   role_path            = var.pipelines.role_path
   permissions_boundary = var.pipelines.permissions_boundary
 }

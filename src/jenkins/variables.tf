@@ -275,6 +275,7 @@ variable "pipelines" {
     state_buckets        = set(string)
     regions              = optional(set(string))
     kms_key_arns         = optional(set(string))
+    deploy_tasks         = optional(bool)
     role_path            = optional(string)
     permissions_boundary = optional(string)
   })

@@ -52,6 +52,16 @@ run "bounds_and_keys" {
   }
 }
 
+run "tasks_of_deploys" {
+  variables {
+    deploy_tasks = true
+  }
+  assert {
+    condition     = jsondecode(aws_iam_policy.this["tasks"].policy).Statement == [{ Sid = "DeployTasks", Effect = "Allow", Action = ["ecs:DescribeTasks", "ecs:RunTask", "ecs:StopTask", "logs:FilterLogEvents"], Resource = ["*"], Condition = { StringEquals = { "aws:RequestedRegion" = ["ap-southeast-2"] } } }]
+    error_message = "a deploy starts, waits for and stops its tasks, and reads their lines"
+  }
+}
+
 run "what_is_refused" {
   command = plan
 

@@ -37,6 +37,10 @@ BESIDE = {
     ),
     "elasticloadbalancing:ModifyRule": "another path of a service is a change of its rule",
     "elasticloadbalancing:SetRulePriorities": "a rule without a path gives way to its tenant's first path",
+    **dict.fromkeys(
+        ("ecs:DescribeTasks", "ecs:RunTask", "ecs:StopTask", "logs:FilterLogEvents"),
+        "with deploy_tasks: a task before or after a deploy, which the example has none of",
+    ),
     # Names of a condition, and of a policy's context.
     "iam:PermissionsBoundary": "a condition",
     "iam:PassedToService": "a condition",
