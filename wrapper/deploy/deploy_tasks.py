@@ -61,7 +61,7 @@ class DeployTasks:
     line: Callable[[str], str]
     why_not: str = ""
     note: Callable[[str, HookRun], None] = lambda _tenant, _run: None
-    _ended: set[tuple[str, str, str]] = field(default_factory=set)  # layer, task, its definition
+    _ended: set[tuple[str, str, str, str]] = field(default_factory=set)  # layer, event, task, its definition
 
     def stages(
         self, prepared: PreparedLayer, record: DeploymentRecord, console: Console, signals: SignalHandler
@@ -121,7 +121,7 @@ class DeployTasks:
     def perform(self, task: DeployTask, console: Console, signals: SignalHandler) -> None:
         """Once in a command: an apply that is tried again does not run it again."""
         assert self.run is not None
-        one = (task.layer.label, task.name, _definition(task.request))
+        one = (task.layer.label, task.when, task.name, _definition(task.request))
         if one in self._ended:
             console.info(f"{task.layer.label}: {task.when}: {task.name} has already ended well")
             return

@@ -126,7 +126,8 @@ class LayerHooks:
     def _one(self, hook: Hook, when: str, result: Mapping[str, str]) -> int:
         event, began, code = f"{when}_{self.command}", self.clock(), None
         secrets, outputs = self._known()
-        call = HookCall(hook, event, self._variables(hook, event, outputs) | _named(result))
+        told = {name: redaction.masked(text, secrets) for name, text in result.items()}
+        call = HookCall(hook, event, self._variables(hook, event, outputs) | _named(told))
         self.console.info(f"{self.label}: hook {hook.name} ({event}): {commands.redact(hook.command)}")
         try:
             code = self.runner.run(

@@ -324,6 +324,14 @@ def test_after_a_deploy_it_runs_when_that_is_recorded(after: StagedCloud) -> Non
     assert after.tasks == [], "neither a build nor its definition is another"
 
 
+def test_one_task_may_run_before_and_after(example: Disk) -> None:
+    cloud = StagedCloud(example, 'before_deploy = ["migrate"]\nafter_deploy = ["migrate"]')
+    cloud.outputs = {**cloud.outputs, "tenant": {"url": "u", "run_task": {"migrate": {"taskDefinition": f"{ARN}:2"}}}}
+    cloud.perform("apply", "")
+    cloud.deploy()
+    assert [task.when for task in cloud.tasks] == ["before_deploy", "after_deploy"]
+
+
 def test_a_failure_after_a_deploy_is_one_of_what_runs(after: StagedCloud) -> None:
     after.wrong = TaskFailed("migrate failed (web 1)")
     with pytest.raises(TaskFailed, match="migrate failed") as error:
