@@ -17,6 +17,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -245,6 +246,12 @@ class Project:
         assert done.returncode in codes, str(result)
         assert "Traceback" not in result.err, str(result)
         return result
+
+    def run_at_once(self, *lines: tuple[str, ...]) -> list[Done]:
+        """Each as ``run``, side by side: processes of their own, which cost a fifth of as many ``start``."""
+        forked.server()  # one for all of these threads
+        with ThreadPoolExecutor(len(lines)) as pool:
+            return list(pool.map(lambda words: self.run(*words), lines))
 
     def _ended(
         self, words: tuple[str, ...], stdin: Any, timeout: float, options: dict[str, Any]
