@@ -102,6 +102,10 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"services": {"service1": {}, "job": {"image": "service1"}}, "one_off_tasks": {"job": {}}},
         "services: a service and a task in the background have one name",
     ),
+    "service_like_a_task_of_service1": (
+        {"services": {"service1": QUEUES, "mail": {"image": "service1"}}},
+        "services: a service and a task in the background have one name",
+    ),
     "tasks_of_no_service": (
         {"services": {"web": {"image": "service1", "port": 80}}, "one_off_tasks": {"job": {}}},
         "services: scheduled_tasks, queue_tasks and one_off_tasks of the tenant",

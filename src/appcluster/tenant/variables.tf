@@ -384,7 +384,9 @@ variable "services" {
     ]])))}. Give its number, such as -var api-build=17, or builds = { api = \"17\" } in a file."
   }
   validation {
-    condition     = length(setintersection(keys(var.services), flatten([keys(var.scheduled_tasks), keys(var.queue_tasks), keys(var.one_off_tasks)]))) == 0
+    condition = length(setintersection(keys(var.services), flatten([
+      for tasks in concat([var.scheduled_tasks, var.queue_tasks, var.one_off_tasks], [for kind in ["scheduled_tasks", "queue_tasks", "one_off_tasks"] : try(var.services["service1"][kind], {})]) : keys(tasks)
+    ]))) == 0
     error_message = "services: a service and a task in the background have one name; give one of them another."
   }
   validation {
