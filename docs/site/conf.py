@@ -28,6 +28,7 @@ REFERENCE = (
     "command-line",
     "configuration",
     "orchestrate-hcl",
+    "remote-modules",
     "state",
     "reports",
     "engines",

@@ -50,6 +50,7 @@ _COMMANDS = {
     "jenkins": "Print Jenkins' configuration as code for agents on ECS.",
     "image": "Build the image that Terraform runs in.",
     "providers lock": "Write the lock files of the Terraform roots that have none.",
+    "modules fetch": "Fetch the modules that roots call from git and registries, and list them.",
     "adopt": "Copy an existing state to the key of a stack or tenant.",
     "new": "Make a project that runs at once.",
     "upgrade": "Bring the project's copies of modules and pipelines to this tool's version.",

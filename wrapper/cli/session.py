@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from ..deploy.smoke_test import Smoke
     from ..engines import Engine
     from ..engines.image.image_request import ImageRequest
-    from ..model.nouns import Mount, Stack
+    from ..model.nouns import FetchedModules, Layer, Mount, Stack
     from ..project.project import Project
     from ..run.plan_run import RunContext
     from ..run.signals import SignalHandler
     from ..sandbox.lifecycle import Sandbox
     from ..state.record import Trigger
     from ..state.store import Store
+    from .remote_modules import RemoteModules
     from .sandbox_containers import SandboxContainers
 
 _LOCK_WAIT = 300.0  # seconds
@@ -318,7 +319,7 @@ class CliSession:
             author=self.author,
             image=installation.image(asked),
             engine=self.engine_name,
-            network=self._network(),
+            network=self.network,
             environment=environment_of(self, stack, identity) | profiles,
             directory=self.directory,
             mounts=profile_mounts if sandboxed or not contained else mounts_of(self.environ),
@@ -330,7 +331,20 @@ class CliSession:
             machine=socket.gethostname(),
             program=program,
             lock_wait=self._lock_wait(),
+            remote_modules=self._remote_modules,
         )
+
+    def _remote_modules(
+        self, layer: Layer, *, look_up: bool = False, pinned: str | None = None
+    ) -> FetchedModules | None:
+        return self.remote_modules(layer, look_up=look_up, pinned=pinned)
+
+    @cached_property
+    def remote_modules(self) -> RemoteModules:
+        """Those that the project's roots call from elsewhere."""
+        from .remote_modules import of_session
+
+        return of_session(self)
 
     def _profiles(self, stack: Stack, identity: Identity) -> tuple[dict[str, str], tuple[Mount, ...]]:
         """Those that the stack's roots name, for the sandbox."""
@@ -385,7 +399,8 @@ class CliSession:
 
         return author(self.environ, socket.gethostname(), os.getpid())
 
-    def _network(self) -> str:
+    @property
+    def network(self) -> str:
         """The sandbox listens on loopback: the container shares the host's network, on Linux."""
         network = self.environ.get("ORCHESTRATE_NETWORK", "")
         return network or ("host" if self.sandboxed and sys.platform == "linux" else "bridge")

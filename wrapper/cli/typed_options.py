@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import click
 
 _COMMAND = re.compile(
-    r"\./orchestrate ((?:[a-z][a-z-]*)(?: (?:add|remove|show|start|stop|status|reset|casc|merge|lock))?)(?=[ ;,.)]|$)"
+    r"\./orchestrate ((?:[a-z][a-z-]*)(?: (?:add|remove|show|start|stop|status|reset|casc|merge|lock|fetch))?)(?=[ ;,.)]|$)"
 )
 _PLACES = ("--root", "--sandbox", "--engine")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ..model import fingerprint
 from ..model.errors import UsageError
-from ..model.nouns import Layer, Stack, Variable
+from ..model.nouns import FetchedModules, Layer, Stack, Variable
 from ..project.project import Project
 from ..run import plan_file, plan_run
 from ..run.plan_run import RunContext, RunRequest
@@ -67,8 +67,9 @@ class ArgumentChecks:
                 )
         return found
 
-    def root_request(self, verb: Verb, layer: Layer, tokens: Sequence[Token]) -> RootRequest:
-        """What all layers of this one's root have in common; raises what is wrong with the arguments for any of them."""
+    def root_request(self, verb: Verb, layer: Layer, tokens: Sequence[Token], *, runs: bool = True) -> RootRequest:
+        """What all layers of this one's root have in common; raises what is wrong with the arguments for any of them. ``runs``: not
+        only its values are looked at."""
         declared = self.declared(layer)
         environment.check(self.environ, declared if verb.values else ())
         mine = self.distribute(verb, layer, tokens, declared)
@@ -91,7 +92,23 @@ class ArgumentChecks:
             modules=self.project.modules(),
             folders=self.project.folders,
         )
-        return RootRequest(request, read, saved, {**digests, "versions": self.context.versions})
+        fetched = self._fetched(layer, verb) if runs and not saved and verb.init else None
+        remote = {"remote_modules": fetched.identity} if fetched else {}
+        request = replace(request, fetched=fetched) if fetched else request
+        return RootRequest(request, read, saved, {**digests, **remote, "versions": self.context.versions})
+
+    def _fetched(self, layer: Layer, verb: Verb, pinned: str | None = None) -> FetchedModules | None:
+        """What a root's code calls from elsewhere. What goes, and a state that is only read, takes what is here."""
+        if self.context.remote_modules is None or not self.project.may_call_elsewhere(layer):
+            return None
+        return self.context.remote_modules(layer, look_up=verb.values and not verb.deletes, pinned=pinned)
+
+    def as_planned(self, root_request: RootRequest, planned: DeploymentRecord | None) -> RootRequest:
+        """The same with the very modules from elsewhere that the plan was made with."""
+        request = root_request.request
+        pinned = str(planned.inputs.get("remote_modules", "")) if planned else None
+        fetched = self._fetched(request.layer, request.verb, pinned)
+        return replace(root_request, request=replace(request, fetched=fetched)) if fetched else root_request
 
     def planned(
         self, layer: Layer, root_request: RootRequest, info: Callable[[str], None] = lambda _: None

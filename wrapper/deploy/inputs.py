@@ -113,6 +113,7 @@ class InputResolver:
         root_request = self.checks.root_request(verb, layers[0], tokens)
         if not root_request.valued:
             planned = self.checks.planned(layers[0], root_request, self.console.info)
+            root_request = self.checks.as_planned(root_request, planned) if root_request.saved else root_request
             yield from (PreparedLayer(layer, root_request, planned=planned) for layer in layers)
             return
         first: dict[str, tuple[ResolvedValue, str]] = {}
@@ -250,7 +251,7 @@ class InputResolver:
 
     def effective(self, layer: Layer, tokens: Sequence[Token]) -> dict[str, ResolvedValue]:
         """Every effective value of a layer, -var and -var-file included, with its origin."""
-        root_request = self.checks.root_request(PLAN, layer, tokens)
+        root_request = self.checks.root_request(PLAN, layer, tokens, runs=False)
         decide = self._decide(root_request.caller_values, self._to_show)
         values = next(iter(self._values([layer], root_request.caller_values, decide)))
         if isinstance(values, OrchestrateError):

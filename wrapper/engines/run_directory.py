@@ -99,6 +99,7 @@ def occupy(
                 _mirror(directory)
                 _drop_lock_file(directory)
                 _copy_sources(directory, run.files.sources)
+                _link_modules(directory)
                 _write_files(directory)
             yield directory
         finally:
@@ -235,6 +236,19 @@ def _write_files(directory: RunDirectory) -> None:
         _write(directory.work / name, paths.read(source, str(source)))
     for name in run.files.collect:
         (directory.work / name).parent.mkdir(exist_ok=True)
+
+
+def _link_modules(directory: RunDirectory) -> None:
+    """Each module from elsewhere where Terraform would have downloaded it to. What an earlier run has there goes."""
+    for name, target in directory.run.files.links.items():
+        link = directory.work / name
+        private_folder.make(link.parent)
+        if link.is_symlink() and os.readlink(link) == target:
+            continue
+        if link.is_dir() and not link.is_symlink():
+            shutil.rmtree(link)
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 Inputs = dict[str, Any]  # variables by name, sources, modules, more_files: digests all; versions; and by which counting
 _MORE = "more_files"
+_REMOTE = "remote_modules"
 COUNTING = 2  # 1, where none is said: ``versions`` named the tool's image, and whatever was in it counted
 
 
@@ -31,12 +32,16 @@ def _plain(part: object) -> object:
     return dict(part) if isinstance(part, Mapping) else part
 
 
-def inputs(variables: Mapping[str, str], sources: str, modules: str, versions: str, more_files: str) -> Inputs:
+def inputs(
+    variables: Mapping[str, str], sources: str, modules: str, versions: str, more_files: str, remote_modules: str = ""
+) -> Inputs:
     """The fingerprint of a layer: digests of its variables by name, of its sources and of the modules; and the versions
     and digests of Terraform and of the providers that run it. ``more_files``: what of sources and modules 0.1 did not
-    count, apart, so that the others stay what they were."""
+    count, apart, so that the others stay what they were. ``remote_modules``: a line for each module that Terraform downloads, its
+    source and what was fetched from there; where there is none, nothing of it."""
     digests = {"variables": dict(sorted(variables.items())), "sources": sources, "modules": modules}
-    return {**digests, "more_files": more_files, "versions": versions, "counting": COUNTING}
+    remote = {_REMOTE: remote_modules} if remote_modules else {}
+    return {**digests, "more_files": more_files, **remote, "versions": versions, "counting": COUNTING}
 
 
 def is_readable(data: Mapping[str, Any]) -> bool:
@@ -72,6 +77,17 @@ def differences(old: Inputs, new: Inputs, ignoring: Collection[str] = ()) -> lis
     found += [(kind, old.get(kind, ""), new.get(kind, "")) for kind in ("sources", "modules")]
     if not old or _MORE in old:  # what the last apply did not count says nothing
         found.append((_MORE.replace("_", " "), old.get(_MORE, ""), new.get(_MORE, "")))
+    if not old or _REMOTE in old:
+        called = any(old.get(kind, "") != new.get(kind, "") for kind in ("sources", "modules"))
+        found += _remote(str(old.get(_REMOTE, "")), str(new.get(_REMOTE, "")), both=called)
     if alike:
         found.append(("versions", old.get("versions", ""), new.get("versions", "")))
     return [Difference(*one) for one in found if one[1] != one[2]]
+
+
+def _remote(old: str, new: str, *, both: bool) -> list[tuple[str, str, str]]:
+    """Of each source, what was fetched from there before and now; ``both``: of those that are in both alone, because what calls the
+    others has changed itself."""
+    before, after = (dict(line.rsplit(" ", 1) for line in text.splitlines() if " " in line) for text in (old, new))
+    names = before.keys() & after.keys() if both else before.keys() | after.keys()
+    return [(f"module {s}", before.get(s, ""), after.get(s, "")) for s in sorted(names)]

@@ -171,11 +171,24 @@ class Mount:
 
 
 @dataclass(frozen=True)
+class FetchedModules:
+    """Modules that a root calls from elsewhere, as they were fetched. ``identity``: a line for each, its source and its commit,
+    version or digest; ``links``: in the work directory, by path, what each leads to; ``manifest``: Terraform's own list of them;
+    ``mounts``: what a container needs for the links to lead somewhere."""
+
+    identity: str
+    links: Mapping[str, str]
+    manifest: bytes
+    mounts: tuple[Mount, ...] = ()
+
+
+@dataclass(frozen=True)
 class RunFiles:
     """What stands in the work directory of a Run, by its path there: ``sources`` (the project's), ``copies`` (the caller's)
     and ``made`` (their bytes, written with mode 0600); ``collect``: files that the Run makes, and where the caller wants
     them, ``always``: those of them that it makes although it fails, ``new``: that must not be there before. ``returned``:
-    files of the project that the Run writes in its copy, and where they belong."""
+    files of the project that the Run writes in its copy, and where they belong. ``links``: symbolic links, and what each leads
+    to."""
 
     sources: Mapping[str, Path] = field(default_factory=dict)
     copies: Mapping[str, Path] = field(default_factory=dict)
@@ -184,6 +197,7 @@ class RunFiles:
     always: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
     returned: Mapping[str, Path] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ taken along or refused; only what Terraform, git and editors keep for themselves
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -22,6 +23,10 @@ _LEFT_OUT = re.compile(
     re.DOTALL,
 )
 _PAIR = re.compile(r'(source|version)\s*=\s*"([^"]*)"')
+
+
+# What a `source` can say that no file of the project answers; `hashicorp/aws` is a provider's.
+_ELSEWHERE = re.compile(rb'\bsource"?\s*[=:]\s*"(?!\.{0,2}/|\.{1,2}"|[\w-]+/[\w-]+"|[^"]*\$\{)[^"/]*[/:]')
 
 
 class SourceFile(NamedTuple):
@@ -69,6 +74,19 @@ def _is_folder(files: Files, entry: Path) -> bool:
         entry
     )  # an error for a pipe; and for a folder with a file's name, which Terraform passes over without a word
     return False
+
+
+def may_call_elsewhere(folders: Iterable[Path]) -> bool:
+    """Whether Terraform's files below these folders may call a module that it downloads. Only what is parsed says it for sure."""
+    return any(_ELSEWHERE.search(file.read_bytes()) for folder in folders for file in _terraform_below(folder))
+
+
+def _terraform_below(folder: Path) -> Iterator[Path]:
+    seen: set[str] = set()
+    for here, names, files in os.walk(folder, followlinks=True):
+        names[:] = [name for name in names if not name.startswith(".") and os.path.realpath(here) not in seen]
+        seen.add(os.path.realpath(here))
+        yield from (Path(here, name) for name in files if name.endswith((".tf", ".tf.json")))
 
 
 class Requirement(NamedTuple):

@@ -32,12 +32,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from ..model import naming
 from ..model.errors import UsageError
 from ..model.fingerprint import digest
 from ..model.keys import PROJECT, state_key
-from ..model.nouns import ContainerSettings, Layer, Mount, ResolvedValue, Run, RunFiles, Step, Variable
+from ..model.nouns import ContainerSettings, FetchedModules, Layer, Mount, ResolvedValue, Run, RunFiles, Step, Variable
 from ..terraform import commands as terraform
 from ..terraform import flag_checks
 from ..terraform.arguments import changes, checks_form, pushed
@@ -48,7 +49,15 @@ from ..terraform.variables import render_file
 _READ = ("plan",)  # flags that name a file of the caller's to read,
 _WRITTEN = ("out", "generate-config-out", "junit-xml")  # and to write,
 _WRITTEN_ALWAYS = ("generate-config-out", "junit-xml")  # although the run fails,
+_NOTHING_FETCHED = FetchedModules("", {}, b"")
 _WRITTEN_NEW = ("generate-config-out",)  # or only where there is none
+
+
+class ModuleFetcher(Protocol):
+    def __call__(self, layer: Layer, *, look_up: bool = False, pinned: str | None = None) -> FetchedModules | None:
+        """What a layer's root calls from elsewhere, fetched where it is not here yet; None where it calls nothing. ``look_up``: ask
+        where what moves, such as a branch, is now; ``pinned``: an identity that it must have."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,7 @@ class RunContext:
     """What the command line knows of the caller: all that a Run needs and no pure room may look up. ``versions``: those
     of Terraform and of the providers that run, with their digests; ``contained``: as of :class:`wrapper.engines.Engine`;
     ``machine``: the host's name; ``program``: what runs instead of terraform; ``lock_wait``: seconds
-    that a command waits for another run without -lock-timeout."""
+    that a command waits for another run without -lock-timeout; ``remote_modules``: fetches modules from elsewhere."""
 
     home: Path
     author: str
@@ -74,11 +83,13 @@ class RunContext:
     machine: str = ""
     program: str = ""
     lock_wait: float = 0.0
+    remote_modules: ModuleFetcher | None = None
 
 
 @dataclass(frozen=True)
 class RunRequest:
-    """One layer, one verb, its values and its arguments. ``untaints``: addresses that lie tainted and are not to be replaced."""
+    """One layer, one verb, its values and its arguments. ``untaints``: addresses that lie tainted and are not to be replaced;
+    ``fetched``: the modules that its root calls from elsewhere."""
 
     layer: Layer
     verb: Verb
@@ -90,6 +101,7 @@ class RunRequest:
     modules: Path | None = None
     folders: tuple[Path, ...] = ()
     untaints: tuple[str, ...] = ()
+    fetched: FetchedModules | None = None
 
 
 def lay_out(request: RunRequest, context: RunContext) -> Run:
@@ -104,12 +116,16 @@ def lay_out(request: RunRequest, context: RunContext) -> Run:
     tokens = _push_from_here(request.verb, tokens, context.directory, copies)
     layer, work = request.layer, work_directory(request.layer)
     backend = _backend_file(layer)
-    stamp = digest(request.digest, backend, context.image, context.versions, context.engine)
+    fetched = request.fetched or _NOTHING_FETCHED
+    identity = (fetched.identity,) if fetched.identity else ()
+    stamp = digest(request.digest, backend, context.image, context.versions, context.engine, *identity)
     request = replace(request, tokens=tuple(t for t in tokens if not gives(t)))
     steps = _run_by(context.program, _steps(request, context, stamp))
     made = {terraform.BACKEND_FILE: backend.encode()}
     if request.verb.values:
         made[terraform.VALUES_FILE] = render_file(request.values)
+    if fetched.manifest:
+        made[terraform.MODULES_FILE] = fetched.manifest
     return Run(
         layer=layer,
         verb=request.verb.name,
@@ -125,6 +141,7 @@ def lay_out(request: RunRequest, context: RunContext) -> Run:
             always=_values_of(tokens, _WRITTEN_ALWAYS),
             new=_values_of(tokens, _WRITTEN_NEW),
             returned=_returned(request),
+            links=fetched.links,
         ),
         # A plan file names the checksums: one that comes from elsewhere or goes there keeps them.
         container=_container(request, context, sealed=request.verb.values and not (saved or collect)),
@@ -157,7 +174,7 @@ def _container(request: RunRequest, context: RunContext, *, sealed: bool) -> Con
         name=naming.container_name(stack.root, stack.region, stack.name, tenant),
         image=context.image,
         network=context.network,
-        mounts=(*_mounts(request), *context.mounts),
+        mounts=(*_mounts(request), *(request.fetched.mounts if request.fetched else ()), *context.mounts),
         environment=context.environment,
         sealed=sealed and context.contained,
     )

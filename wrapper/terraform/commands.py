@@ -20,6 +20,7 @@ PLAN_FILE = "orchestrate.tfplan"
 VALUES_FILE = "zz-orchestrate.auto.tfvars.json"  # loaded last among *.auto.tfvars
 BACKEND_FILE = "orchestrate_backend_override.tf.json"
 ERRORED_STATE = "errored.tfstate"
+MODULES_FILE = ".terraform/modules/modules.json"
 LOCK_FILE = ".terraform.lock.hcl"
 _SOURCES = (".tf", ".tf.json")
 

@@ -15,7 +15,7 @@ _AWS = re.compile(
     r"WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_\w+|CONTAINER_AUTHORIZATION_TOKEN\w*|EC2_METADATA_\w+|"
     r"ENDPOINT_URL\w*|STS_REGIONAL_ENDPOINTS|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT|MAX_ATTEMPTS|RETRY_MODE)"
 )
-_ALWAYS = re.compile(r"TF_TOKEN_\w+|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|LANG|LC_ALL|TERM|GOGC|GOMEMLIMIT")
+_ALWAYS = re.compile(r"(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|LANG|LC_ALL|TERM|GOGC|GOMEMLIMIT")
 _LOGS = re.compile(r"TF_LOG(_\w+)?")  # with it Terraform and its providers write down what they send, secrets too
 _HOST = (
     "PATH",
@@ -26,8 +26,9 @@ _HOST = (
     "AWS_CA_BUNDLE",
     "AWS_CONFIG_FILE",
     "AWS_SHARED_CREDENTIALS_FILE",
-    "SSH_AUTH_SOCK",
 )
+# What fetches a module from elsewhere, and nothing else, gets of the caller's.
+_FETCH = re.compile(r"TF_TOKEN_.+|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|GIT_CONFIG_(COUNT|(KEY|VALUE)_\d+)")
 _FIXED = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
 # Terraform and its providers are Go: most of a short run is reading a provider's schema, and a quarter of that is
 # collecting garbage (bench/README.md). Go's own default is 100 (pkg.go.dev/runtime#hdr-Environment_Variables).
@@ -66,6 +67,11 @@ def shown(name: str, value: str) -> str:
     """A variable of a run as it may be shown. What a project lets pass is a credential, whatever its name."""
     ours = _ALWAYS.fullmatch(name) or _AWS.fullmatch(name) or name in _HOST or name.startswith(("TF_", "AWS_"))
     return redaction.variable(name, value) if ours or name in (*_FIXED, *_COLLECT) else "***"
+
+
+def for_fetching(environ: Mapping[str, str]) -> dict[str, str]:
+    """What of the caller's environment a container gets that fetches modules: tokens of registries, and what git asks for."""
+    return {k: v for k, v in environ.items() if _FETCH.fullmatch(k)}
 
 
 def for_terraform(

@@ -25,7 +25,7 @@ def typed(name: str) -> list[str]:
 
 
 def test_the_walk_meets_every_command() -> None:
-    assert len(TREE) == len(VERBS) + 43
+    assert len(TREE) == len(VERBS) + 44
     assert {("tenant", "remove"), ("sandbox", "reset"), ("jenkins", "casc"), ("report", "merge"), ("keep",)} <= {*TREE}
 
 

@@ -45,8 +45,8 @@ SECRETS = {
 }
 # The environment of a container and of a process is how a credential gets there. The values of a layer stand in the run
 # directory while it runs, 0600.
+# A token of a registry (``environment``) reaches the container that fetches modules alone, and no run.
 ALLOWED = {
-    (CONTAINER, "environment"),
     (CONTAINER, "proxy"),
     (RUN, "argument"),
     (RUN, "file"),

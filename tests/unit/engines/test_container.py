@@ -51,7 +51,6 @@ def test_a_described_container_tells_no_secret_of_the_callers_environment() -> N
         "AWS_CONTAINER_AUTHORIZATION_TOKEN": "hush",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://localhost/hush",
         "AWS_ENDPOINT_URL_S3": "https://me:hush@s3.example.com/a",
-        "TF_TOKEN_app_terraform_io": "hush",
         "HTTPS_PROXY": "http://me:hush@proxy:3128",
         "http_proxy": "me:hush@proxy:3128",
         "ALL_PROXY": "socks5://hush@proxy:1080",

@@ -35,7 +35,6 @@ def test_not_refused(name: str) -> None:
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
         "AWS_ENDPOINT_URL_S3",
         "AWS_EC2_METADATA_DISABLED",
-        "TF_TOKEN_app_terraform_io",
         "HTTPS_PROXY",
         "no_proxy",
         "LANG",
