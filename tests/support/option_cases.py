@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -113,6 +114,12 @@ def _live(disk: Disk) -> None:
     """The tenant runs two services."""
     for stack in ("app-test", "app-live"):
         deployed(disk.root / ".orchestrate/states", stack)
+
+
+def _ending(disk: Disk) -> None:
+    """A tenant ends in an hour."""
+    place = f".orchestrate/states/{REGION}/app-test/tenants/acme/orchestrate-lifetime.json"
+    disk.write(place, json.dumps({"version": 1, "expires": {"at": time.time() + 3600, "by": "ci"}}))
 
 
 def _stopped_and_live(disk: Disk) -> None:
@@ -379,6 +386,10 @@ ONE = {
     ("rollback", "--hooks"): Case("rollback app-test --tenant acme", "--hooks", change=_hooked(APP)),
     ("rollback", "--to"): Case("rollback app-test --tenant acme", "--to 7"),
     ("reap", "--yes"): Case("reap", "--yes"),
+    ("reap", "--expired"): Case("reap", "--expired"),
+    ("keep", "--tenant"): Case(ALONE["keep"], "--tenant acme", change=_ending),
+    ("keep", "-var"): Case(ALONE["keep"], "-var tenant=acme", change=_ending),
+    ("apply", "--ttl"): Case("apply app-test --tenant acme", "--ttl 1d"),
     ("reap", "--jobs"): Case("reap --yes --jobs 1", "--jobs 2", meets=True),
     ("reap", "--region"): Case("reap", "--region eu-west-1"),
     ("reap", "--stack"): Case("reap", "--stack nothing-*"),

@@ -17,6 +17,7 @@ from ..model.errors import OrchestrateError, RefusedError, UnavailableError
 from .identity import Identity
 
 TAG = "Stack"
+TENANT = "Tenant"
 RIGHTS = (
     "tag:GetResources, ecs:Describe*, ec2:DescribeInstances, ec2:DescribeNatGateways, ec2:DescribeVolumes, "
     "autoscaling:Describe*, application-autoscaling:DescribeScalableTargets, iam:GetRole, iam:GetInstanceProfile, "
@@ -65,9 +66,11 @@ def untagged_in(state: Mapping[str, Any] | None, stack: str) -> set[str]:
     }
 
 
-def left(identity: Identity, region: str, stack: str, named: Iterable[NamedResource] = ()) -> list[str]:
-    """ARNs, and types and names, of what is still there. RefusedError without the right to look, UnavailableError when
-    AWS does not answer: then nothing is proved."""
+def left(
+    identity: Identity, region: str, stack: str, named: Iterable[NamedResource] = (), tenant: str = ""
+) -> list[str]:
+    """Of a stack, or of one tenant of it: ARNs, and types and names, of what is still there. RefusedError without the right to
+    look, UnavailableError when AWS does not answer: then nothing is proved."""
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
     clients: dict[str, Any] = {}
@@ -78,7 +81,7 @@ def left(identity: Identity, region: str, stack: str, named: Iterable[NamedResou
         return clients[service]
 
     try:
-        by_tag = {arn for arn in _tagged(client, stack) if not _is_gone(client, arn)}
+        by_tag = {arn for arn in _tagged(client, stack, tenant) if not _is_gone(client, arn)}
         by_name = {str(one) for one in named if _there(partial(_BY_NAME[one.type][1], client, one))}
         return sorted(by_tag) + sorted(by_name)
     except NoCredentialsError:
@@ -99,12 +102,14 @@ def _not_allowed(error: Any, region: str) -> OrchestrateError:
 # -- by tag -----------------------------------------------------------------------------------------
 
 
-def _tagged(client: Client, stack: str) -> Iterator[str]:
-    filters = [{"Key": TAG, "Values": [stack]}]
+def _tagged(client: Client, stack: str, tenant: str) -> Iterator[str]:
+    tags = {TAG: stack} | ({TENANT: tenant} if tenant else {})
+    filters = [{"Key": name, "Values": [value]} for name, value in tags.items()]
     for page in client("resourcegroupstaggingapi").get_paginator("get_resources").paginate(TagFilters=filters):
         yield from (found["ResourceARN"] for found in page["ResourceTagMappingList"])
     groups = client("autoscaling").get_paginator("describe_auto_scaling_groups")
-    for page in groups.paginate(Filters=[{"Name": f"tag:{TAG}", "Values": [stack]}]):
+    named = [{"Name": f"tag:{name}", "Values": [value]} for name, value in tags.items()]
+    for page in groups.paginate(Filters=named):
         yield from (found["AutoScalingGroupARN"] for found in page["AutoScalingGroups"])
 
 

@@ -39,6 +39,14 @@ _LOSSES = (
     ),
 )
 _LOST = (shared("--state-lost", metavar="REASON", help="Go on without a state that is lost, for this reason."),)
+_ENDS = (
+    shared(
+        "--ttl",
+        type=TIME,
+        metavar="TIME",
+        help="The tenant ends after this time (3d, 12h): `reap --expired` destroys it.",
+    ),
+)
 _FILES = (
     shared("--report", metavar="FILE", help="Write the report as JSON (docs/schemas/report-2.json)."),
     shared("--junit", metavar="FILE", help="Write the report as JUnit's XML, for Jenkins."),
@@ -59,6 +67,7 @@ journal_options = stacked(*_JOURNALED)  # of a command that keeps a journal of a
 unchanged_options = stacked(*_UNCHANGED)  # of a command that leaves out what did not change
 losses_options = stacked(*_LOSSES)  # what may be lost
 lost_option = stacked(*_LOST)  # of a command on a state
+ttl_option = stacked(*_ENDS)  # of a command that makes tenants
 file_options = stacked(*_FILES)  # where the report goes
 layer_options = stacked(*_LOSSES, *_FILES)  # of a command that applies one layer
 fleet_options = stacked(*_SCOPE, *_POLICY, *_JOURNALED, *_UNCHANGED, *_LOSSES, *_FILES)  # of one that applies many

@@ -71,6 +71,7 @@ class Options:
     config_builds: bool = False
     unpromoted: str = ""
     state_lost: str = ""
+    ttl: str = ""
     hooks: bool = False
     no_hooks: bool = False
     fleet: FleetOptions = field(default_factory=FleetOptions)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..deploy.prepared import LayerOverrides
+from ..model.errors import UsageError
 from ..model.nouns import Layer, Outcome
 from ..terraform.commands import Token, Verb
 from . import single_report
@@ -16,6 +17,8 @@ from .session import CliSession
 
 def perform(session: CliSession, invocation: Invocation) -> int:
     """Run the verb and return the exit code: 0, or 2 for a plan that saw changes and was asked for it."""
+    if session.options.ttl and not (invocation.many or invocation.tenant):
+        raise UsageError("a tenant ends, a stack does not", hint="name one: -var tenant=NAME; or --all-tenants")
     if invocation.many:
         from . import run_fleet
 

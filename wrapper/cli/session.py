@@ -431,6 +431,7 @@ class CliSession:
             builds=BuildPolicy(from_files=self.options.config_builds),
             state_lost=self.options.state_lost,
             unpromoted=self.options.unpromoted,
+            ttl=duration.parse(self.options.ttl) if self.options.ttl else 0.0,
             store_of=self.store,
             run_task=None if no_hooks else self._task_runner(stack),
             hook_runner=self._hook_runner(stack, identity) if stack.settings.hooks and not no_hooks else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..fleet import selection
@@ -47,6 +48,11 @@ class TenantStatus:
         for error in errors:
             session.console.error(error)
         return worst(error.exit_code for error in errors)
+
+    @cached_property
+    def now(self) -> float:
+        """By the clock of the states."""
+        return self.detector.deployer.store.now()
 
     def stack_is_deployed(self) -> bool:
         return self.detector.deployer.resolver.outputs.state() is not None

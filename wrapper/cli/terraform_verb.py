@@ -17,6 +17,7 @@ from .fleet_options import (
     lost_option,
     policy_options,
     scope_options,
+    ttl_option,
     unchanged_options,
 )
 from .given_values import value_options
@@ -66,7 +67,7 @@ def _options(verb: commands.Verb) -> Decorator:
         (many and verb.compares, unchanged_options),
         (verb.compares, stacked(choice_options, unpromoted_option)),
         (verb.on_state, lost_option),
-        (verb.applies, stacked(takes("rollout_timeout"), losses_options, smoke_options)),
+        (verb.applies, stacked(takes("rollout_timeout"), losses_options, ttl_option, smoke_options)),
         (verb.compares or verb.deletes, no_hooks_option),
         (True, file_options),
     )

@@ -54,9 +54,9 @@ from .verification import Verification
 if TYPE_CHECKING:
     from ..state.record import DeploymentRecord
     from .deploy_tasks import DeployTasks, RunDeployTask
+    from .ending import LifetimeVerification
     from .hooks import HookRunner
     from .staged_apply import StagedApply
-    from .stopping import StoppedVerification
 
 
 @dataclass
@@ -85,6 +85,7 @@ class Deployer:
     hook_runner: HookRunner | None = None  # runs the hooks of stack.hcl; None: none is run
     no_hooks: str = ""  # the option by which neither is run
     hook_runs: dict[str, list[HookRun]] = field(default_factory=dict)  # by tenant
+    ttl: float = 0.0  # seconds until a tenant ends; 0: as it is
 
     @cached_property
     def recorder(self) -> Recorder:
@@ -313,6 +314,7 @@ class Deployer:
         rollout = self.verification.limit_for(prepared)
         machine = self.context.machine
         watch = StateWatch(self.recorder, prepared, found, dry=self.dry, rollout=rollout, machine=machine)
+        watch.begins = verification.begins
         untaints = self.untainting.choose(prepared, before, console.info)
         recorder = self.recorder  # made now: the commit is that of what runs, not of what is edited meanwhile
         whole = destroys(verb, prepared.tokens) and not partial(prepared.tokens) and not self.dry
@@ -406,16 +408,26 @@ class Deployer:
 
     def _verification_of(
         self, prepared: PreparedLayer, console: Console, signals: SignalHandler
-    ) -> Verification | StoppedVerification:
-        """Of a layer that is stopped another one. Most layers have no object that could say so, and cost one read."""
+    ) -> Verification | LifetimeVerification:
+        """Of a layer that is stopped, or ends by itself, another one. Most layers have no object that could say so, and cost one
+        read."""
         layer = prepared.layer
         data = layer_state.read_lifetime(self.store, layer) if prepared.verb.applies and not self.dry else None
-        if data is None:
+        ttl = self.ttl if prepared.verb.applies and layer.tenant and not self.dry else 0.0
+        if data is None and not ttl:
             return self.verification
-        from . import stopping
+        from . import ending
 
         calls = AwsCalls(lambda: self.identity, self.stack.aws_region, layer.label, signals.pause)
-        return stopping.of_apply(self.verification, calls, self.store, layer, data, console.info)
+        mine = ending.Ending(self.store, layer, self.recorder.who, ttl)
+        return ending.of_apply(self.verification, calls, mine, data, console.info)
+
+    def renew(self, layer: Layer) -> None:
+        """Give a tenant that need not run the end that the command says."""
+        if self.ttl and layer.tenant and not self.dry:
+            from .ending import Ending
+
+            Ending(self.store, layer, self.recorder.who, self.ttl).begins()
 
     def _name_leftovers(self, layer: Layer, error: OrchestrateError, console: Console) -> None:
         with contextlib.suppress(OrchestrateError):
@@ -502,6 +514,12 @@ class Deployer:
         label = layer.label
         if not self.stack.settings.protected:
             return
+        if self.ttl:
+            raise RefusedError(
+                f"{label} is protected, so nothing of it ends by itself",
+                where=self.stack.settings_file,
+                hint="leave --ttl out",
+            )
         if destroys(verb, tokens):
             raise RefusedError(
                 f"{label} is protected and is not destroyed",

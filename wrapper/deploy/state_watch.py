@@ -5,7 +5,7 @@ own. Terraform's words :mod:`wrapper.terraform.output` knows.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ class StateWatch:
     dry: bool = False
     rollout: float = 0.0
     machine: str = ""
+    begins: Callable[[], None] = lambda: None  # what is written before the first change
     began: bool = False
     noted: bool = False
 
@@ -40,11 +41,12 @@ class StateWatch:
 
     def before(self, step: Step) -> None:
         """An untaint is no part of the try: the state says the same of what runs."""
-        begins = step.mutates and not step.aside
-        if begins and self.verb.applies and not (self.dry or self.noted):
+        changes = step.mutates and not step.aside
+        if changes and self.verb.applies and not (self.dry or self.noted):
+            self.begins()
             self.recorder.begins(self.prepared, self.found)
             self.noted = True
-        self.began = self.began or begins
+        self.began = self.began or changes
 
     def after(self, step: Step, outcome: Outcome) -> None:
         """The record names the state that an untaint wrote before the plan is made, also for a Run that ends there."""

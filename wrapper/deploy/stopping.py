@@ -7,23 +7,19 @@ https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..aws.calls import AwsCalls
-from ..aws.ecs_service_status import ExpectedService, services
+from ..aws.ecs_service_status import ExpectedService
 from ..aws.service_batches import batches
 from ..model.errors import NotFoundError, TimeoutExpired
 from ..model.nouns import Layer
-from ..run.runner import Console
-from ..run.signals import SignalHandler
-from ..state import layer_state, lifetime
+from ..state import lifetime
 from ..state.lifetime import Lifetime, StoppedLayer, StoppedService
 from ..state.store import Store
 from ..terraform.suggested import suggest
-from .prepared import PreparedLayer
-from .verification import Verification
 
 SUSPENDED = ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended")
 _NAMES = 100  # alarms of one request
@@ -270,34 +266,3 @@ def _without(stopped: StoppedLayer | None, names: set[str], alarms: set[str]) ->
     if not stopped or not left:
         return None
     return replace(stopped, whole=False, services=left, alarms=tuple(a for a in stopped.alarms if a not in alarms))
-
-
-@dataclass(frozen=True)
-class StoppedVerification:
-    """What follows an apply of a stopped layer, in the place of its verification: no task runs that could answer."""
-
-    stopping: Stopping
-    usual: Verification
-
-    def watch(
-        self, prepared: PreparedLayer, outputs: Mapping[str, Any], console: Console, signals: SignalHandler
-    ) -> None:
-        layer = prepared.layer
-        self.stopping.stay(services(outputs), layer_state.load(self.stopping.store, layer))
-        self.usual.watch(prepared, outputs, console, signals)
-
-    def run_smoke_test(self, layer: Layer, _record: object, console: Console, _signals: SignalHandler) -> None:
-        if self.usual.smoke.places:
-            console.info(f"{layer.label}: no smoke test: it is stopped")
-
-
-def of_apply(
-    usual: Verification, calls: AwsCalls, store: Store, layer: Layer, data: bytes, info: Callable[[str], None]
-) -> Verification | StoppedVerification:
-    """For an apply of a layer whose object beside its state is ``data``."""
-    stopped = lifetime.parse(store, layer, data).stopped
-    if stopped is None:
-        return usual
-    names = "" if stopped.whole else f" ({', '.join(sorted(stopped.services))})"
-    info(f"{layer.label}: {stopped}{names}: deployed without a task; to start it: {suggest('start', layer)}")
-    return StoppedVerification(Stopping(calls, store, layer, stopped.by, stopped.at), usual)

@@ -49,6 +49,9 @@ class Verification:
                 hint="give the smoke test a whole URL, or the root that output",
             )
 
+    def begins(self) -> None:
+        """Terraform is about to change something."""
+
     def watched(self, prepared: PreparedLayer, engine: Engine, console: Console, signals: SignalHandler) -> Engine:
         """The engine, or one that also looks at ECS while Terraform waits for it."""
         if not self.limit_for(prepared) or self.identity.is_nobody:

@@ -194,6 +194,10 @@ class Fleet:
     def _catch_up(self, verb: Verb, found: TenantIndex, diffs: Sequence[LayerDiff]) -> None:
         """Of those that need not run: what the files say of their builds now is what a later change is compared with."""
         behind = {d.layer.tenant: d.prepared for d in diffs if d.prepared and d.catches_up}
+        if verb.applies:
+            for diff in diffs:
+                if not (diff.reason or diff.error):
+                    self.deployer.renew(diff.layer)
         if not behind or not verb.applies or self.deployer.dry:
             return
         for prepared in behind.values():

@@ -39,7 +39,7 @@ SETTLES = 120.0  # seconds within which AWS's listing follows what was deleted
 _GLANCE = 2.0  # seconds
 
 Connect = Callable[[Stack], tuple[Identity, Store]]
-Prove = Callable[[Stack, Identity, set[NamedResource]], list[str] | None]
+Prove = Callable[[Stack, Identity, set[NamedResource], str], list[str] | None]
 Opened = Callable[[Stack], AbstractContextManager["Reaper"]]
 
 
@@ -136,11 +136,11 @@ def _reaped(stack: Stack, opened: Opened) -> list[LayerResult]:
 # -- one stack goes ---------------------------------------------------------------------------------
 
 
-def prove(stack: Stack, identity: Identity, named: set[NamedResource]) -> list[str] | None:
+def prove(stack: Stack, identity: Identity, named: set[NamedResource], tenant: str = "") -> list[str] | None:
     """What AWS still has of a stack; None for one that has nothing to do with AWS, as far as its files say."""
     if not identity.method and stack.backend.kind == "local":
         return None
-    return remaining_resources.left(identity, stack.aws_region, stack.name, named)
+    return remaining_resources.left(identity, stack.aws_region, stack.name, named, tenant)
 
 
 @dataclass
@@ -177,9 +177,9 @@ class Reaper:
         named, untagged = self._named(store)
         self._tenants(store, results)
         if all(a.ok for a in results.values()):
-            results |= self._perform([""], stack_layer=True)
+            results |= self.perform([""], stack_layer=True)
         if all(a.ok for a in results.values()):
-            results[""] = self._proved(results.get(""), named, sorted(untagged))
+            results[""] = self.proved(results.get(""), named, sorted(untagged))
             if hold:
                 holds.forget(store, self.stack)
 
@@ -204,12 +204,12 @@ class Reaper:
             made = [n for n, e in {"": found.stack_layer, **found.tenants}.items() if e.locked and not e.deployed]
             if todo and rounds < ROUNDS:
                 rounds += 1
-                results |= self._perform(todo, stack_layer=False)
+                results |= self.perform(todo, stack_layer=False)
                 self.fleet.deployer.signals.check()
             elif made and not todo and (left := deadline - time.monotonic()) > 0:
                 self.fleet.deployer.signals.pause(min(_GLANCE, left))
             else:
-                results |= {n: self._busy(n, made) for n in (*todo, *made)}
+                results |= {n: self.busy(n, made) for n in (*todo, *made)}
                 return
 
     def _tidied(self, store: Store, tenant: str) -> bool:
@@ -220,13 +220,13 @@ class Reaper:
             return True
         return False
 
-    def _perform(self, names: Sequence[str], *, stack_layer: bool) -> dict[str, LayerResult]:
+    def perform(self, names: Sequence[str], *, stack_layer: bool) -> dict[str, LayerResult]:
         if names != [""] and self.stack.tenant_source is None:
             self.fleet.deployer.project.layer(self.stack, names[0])  # says what is missing
         tenant_filter = TenantFilter(only=frozenset(names), stack_layer=stack_layer)
         return {a.tenant: a for a in self.fleet.destroy(tenant_filter, lock_timeout=self.wait)}
 
-    def _busy(self, tenant: str, made: Sequence[str]) -> LayerResult:
+    def busy(self, tenant: str, made: Sequence[str]) -> LayerResult:
         layer = Layer(self.stack, tenant)
         lock = index.lock_of(self.fleet.deployer.store, layer) if tenant in made else None
         holder = f"{lock.who} ({lock.operation}, since {lock.created})" if lock else "somebody"
@@ -238,26 +238,27 @@ class Reaper:
 
     # -- the proof --------------------------------------------------------------------------------
 
-    def _proved(
-        self, stack_result: LayerResult | None, named: set[NamedResource], untagged: Sequence[str]
+    def proved(
+        self, before: LayerResult | None, named: set[NamedResource], untagged: Sequence[str], tenant: str = ""
     ) -> LayerResult:
-        """The stack layer's result with what a listing says. What was deleted a moment ago may be listed for a while."""
-        result = stack_result or LayerResult(self.stack.region, self.stack.name, "", "unchanged")
+        """The layer's result with what a listing says. What was deleted a moment ago may be listed for a while."""
+        result = before or LayerResult(self.stack.region, self.stack.name, tenant, "unchanged")
+        tags = f"{remaining_resources.TAG}={self.stack.name}" + (
+            f", {remaining_resources.TENANT}={tenant}" * bool(tenant)
+        )
         identity, deadline = self.fleet.deployer.identity, time.monotonic() + self.settles
-        while (there := self.prove(self.stack, identity, named)) and time.monotonic() < deadline:
+        while (there := self.prove(self.stack, identity, named, tenant)) and time.monotonic() < deadline:
             self.fleet.deployer.signals.pause(_GLANCE)
         if there is None:
             return replace(result, reason="its states are in a folder and no account is named: AWS was not asked")
         if not there and untagged:
             some = ", ".join(untagged[:3]) + (" ..." if len(untagged) > 3 else "")
-            missing = (
-                f"{len(untagged)} of its resources had no tag {remaining_resources.TAG}={self.stack.name} ({some})"
-            )
+            missing = f"{len(untagged)} of its resources had no tag {tags} ({some})"
             return replace(result, reason=f"that nothing is left cannot be proved: {missing}")
         if not there:
-            return replace(result, reason=f"nothing tagged {remaining_resources.TAG}={self.stack.name} is left")
+            return replace(result, reason=f"nothing tagged {tags} is left")
         error = TerraformFailed(
-            f"{self.stack.label}: destroyed, but {_counted(there)}",
+            f"{Layer(self.stack, tenant).label}: destroyed, but {_counted(there)}",
             where=there[0],
             hint="Terraform does not know these resources: look at them, and delete them by hand",
         )

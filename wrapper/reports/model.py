@@ -16,6 +16,7 @@ from ..model.nouns import Diagnostic, Drift
 Result = Literal["failed", "stopped", "succeeded", "unchanged", "excluded"]
 RESULTS: tuple[Result, ...] = get_args(Result)  # in the order a reader wants them
 
+ENDS_SOON = "ends soon: "  # what the reason of a tenant begins with that stays now, and of which a message says so
 STACK_LAYER = "(the stack)"  # how the layer without a tenant is called; no tenant can be called so
 
 # An unknown code counts as a bug of ours (70); see wrapper/model/errors.py for what the others mean.
@@ -88,6 +89,10 @@ class LayerResult:
     def label(self) -> str:
         """As Layer.label: region/stack/tenant, without what is not there."""
         return "/".join(part for part in (self.region, self.stack, self.tenant) if part)
+
+    @property
+    def ends_soon(self) -> bool:
+        return self.reason.startswith(ENDS_SOON)
 
     @property
     def ok(self) -> bool:

@@ -22,13 +22,14 @@ _DESTROYING = ("reap",)
 
 
 def is_worth_it(report: Report) -> bool:
-    """What went well is no message, but that stacks were destroyed."""
-    return report.exit_code != 0 or (report.verb in _DESTROYING and report.totals.changes.destroyed > 0)
+    """What went well is no message, but that something was destroyed, or will be soon."""
+    soon = any(result.ends_soon for result in report.results)
+    return report.exit_code != 0 or soon or (report.verb in _DESTROYING and report.totals.changes.destroyed > 0)
 
 
 def lines(report: Report) -> list[str]:
     """The totals, then each layer that failed, stopped or drifted, as far as there is room."""
-    told = [result for result in in_order(report.results) if not result.ok or result.drifted]
+    told = [result for result in in_order(report.results) if not result.ok or result.drifted or result.ends_soon]
     more = [f"and {len(told) - _LAYERS} more"] if len(told) > _LAYERS else []
     missing = [f"no report of shard {', '.join(report.missing)}"] if report.missing else []
     return [
@@ -37,6 +38,8 @@ def lines(report: Report) -> list[str]:
 
 
 def _of(report: Report, result: LayerResult) -> str:
+    if result.ends_soon:
+        return line(f"{report.name(result)}: {result.reason}")
     if result.ok:
         return line(f"{report.name(result)}: drifted: {', '.join(islice((d.address for d in result.drifted), 5))}")
     return line(f"{report.name(result)}: {result.result}, exit code {result.exit_code}: {result.summary}")

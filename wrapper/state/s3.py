@@ -6,6 +6,7 @@ import contextlib
 import json
 import shlex
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
 
@@ -42,6 +43,18 @@ class BucketStore:
             )
         )
         return {item["Key"]: item["ETag"] for page in pages for item in page.get("Contents", ())}
+
+    def now(self) -> float:
+        """The Date of its answer (www.rfc-editor.org/rfc/rfc9110.html#field.date)."""
+        answer = self._ask(lambda: self._client.list_objects_v2(Bucket=self._backend.bucket, MaxKeys=1))
+        try:
+            return parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]).timestamp()
+        except (KeyError, ValueError):
+            raise UnavailableError(
+                "the state bucket's answer has no date, by which a tenant could end",
+                where=self._backend.where,
+                hint="let the proxy before it pass the header Date",
+            ) from None
 
     def modified(self, key: str) -> float | None:
         try:

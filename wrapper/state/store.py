@@ -31,6 +31,10 @@ class Store(Protocol):
         """Every key below ``prefix`` and its tag: one request for a thousand."""
         ...
 
+    def now(self) -> float:
+        """The time in seconds since 1970, by the clock of where the states are: one clock for every machine."""
+        ...
+
     def modified(self, key: str) -> float | None:
         """When the object was last written, in seconds since 1970; None where there is none."""
         ...
@@ -76,6 +80,9 @@ class LocalStore:
         below = self._folder / prefix.rpartition("/")[0]
         found = ((str(f.relative_to(self._folder)), f) for f in below.rglob("*") if f.is_file())
         return {key: _file_tag(file.stat()) for key, file in sorted(found) if key.startswith(prefix)}
+
+    def now(self) -> float:
+        return time.time()
 
     def modified(self, key: str) -> float | None:
         file = self._folder / key

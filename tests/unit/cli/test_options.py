@@ -50,7 +50,19 @@ ON_SERVICES = {"run-task", "restart", "stop", "start"}
 LIVE = {"status", "logs", "exec", *ON_SERVICES}
 TAKERS = {
     "dry_run": {"drift", "promote", "rollback", "tenant remove", "adopt", *ON_SERVICES, *VERBS},
-    "tenant": {"vars", "builds", "history", "drift", "promote", "rollback", "adopt", "sandbox drill", *LIVE, *VERBS},
+    "tenant": {
+        "vars",
+        "builds",
+        "history",
+        "drift",
+        "promote",
+        "rollback",
+        "adopt",
+        "keep",
+        "sandbox drill",
+        *LIVE,
+        *VERBS,
+    },
     "all_tenants": {"drift", "promote", "stop", "start", *MANY} - {"destroy"},  # which removes them anyway
     "jobs": {"drift", "promote", "reap", *MANY},
     "confirm": MEANT | ON_SERVICES | {"exec"},

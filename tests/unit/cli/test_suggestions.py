@@ -159,8 +159,14 @@ ELSEWHERE = {
         "tests/unit/cli/commands/test_run_task.py::test_a_service_that_is_gone"
     ),
     "deploy/stopping.py:_active: suggest: apply": "tests/unit/deploy/test_stopping.py::test_a_service_that_is_gone",
-    "deploy/stopping.py:of_apply: suggest: start": (
+    "deploy/ending.py:of_apply: suggest: start": (
         "tests/unit/deploy/test_stopped_apply.py::test_it_deploys_without_a_task_and_says_so"
+    ),
+    "deploy/ending.py:keeping: suggest: keep --until {}": (
+        "tests/unit/cli/commands/test_expired_tenants.py::test_the_command_that_an_apply_prints_keeps_it"
+    ),
+    "cli/commands/keep.py:_move: suggest: apply --ttl 3d": (
+        "tests/unit/cli/commands/test_keep.py::test_a_tenant_that_has_no_end_is_told_how_it_gets_one"
     ),
     "cli/commands/stop.py:_stopped: suggest: start {}": (
         "tests/unit/cli/commands/test_stop.py::test_it_is_stopped_and_started"
@@ -246,6 +252,8 @@ USAGE = {  # forms with names in capitals, and examples of a help text
     "s3://old-states/acme/terraform.tfstate",
     "cli/commands/bootstrap.py:command: ./orchestrate bootstrap REGION STACK",
     "cli/commands/completion.py:command: Print shell completion. Bash: source <(./orchestrate completion bash)",
+    "cli/commands/keep.py:command: For example: ./orchestrate keep appcluster-test ap-southeast-2 -var tenant=pr-7 --until "
+    "2099-12-01",
     "cli/commands/stop.py:command: For example: ./orchestrate stop appcluster-test ap-southeast-2 -var tenant=acme --reason "
     "'until the audit'",
     "cli/commands/start.py:command: For example: ./orchestrate start appcluster-test ap-southeast-2 -var tenant=acme",

@@ -26,15 +26,13 @@ def unit(name: str) -> configparser.ConfigParser:
 
 
 def test_what_they_call_is_a_command_line_of_ours() -> None:
-    services = [
-        unit(name)["Service"]["ExecStart"] for name in ("orchestrate-reap.service", "orchestrate-drift@.service")
-    ]
+    services = [unit(f"orchestrate-{name}.service")["Service"]["ExecStart"] for name in ("reap", "drift@", "expired")]
     cron = [
         line.partition("&& ")[2].partition(" >>")[0]
         for line in (NIGHT / "crontab").read_text().splitlines()
         if "&&" in line
     ]
-    for line, command in zip((*services, *cron), (reap.command, drift.command) * 2, strict=True):
+    for line, command in zip((*services, *cron), (reap.command, drift.command, reap.command) * 2, strict=True):
         program, name, *words = line.replace(" $NOTIFY", " --notify slack").split()
         assert program.endswith("/orchestrate") and name == command.name
         with click.Context(command, **command.context_settings) as context:
@@ -43,7 +41,9 @@ def test_what_they_call_is_a_command_line_of_ours() -> None:
         assert parse(typed["timeout"]) == 3 * 3600
 
 
-@pytest.mark.parametrize("name", ["orchestrate-reap.service", "orchestrate-drift@.service"])
+@pytest.mark.parametrize(
+    "name", ["orchestrate-reap.service", "orchestrate-drift@.service", "orchestrate-expired.service"]
+)
 def test_a_stop_is_one_signal_and_time_to_save_a_state(name: str) -> None:
     service = unit(name)["Service"]
     assert (service["Type"], service["KillMode"], service["KillSignal"]) == ("oneshot", "mixed", "SIGTERM")
@@ -54,6 +54,7 @@ def test_both_name_the_same_hour_in_a_zone_that_exists() -> None:
     cron = (NIGHT / "crontab").read_text()
     for name, calendar, line in (
         ("orchestrate-reap.timer", "*-*-* 20:00", r"^0 20 \* \* \* .* reap "),
+        ("orchestrate-expired.timer", "*-*-* *:15", r"^15 \* \* \* \* .* reap --expired "),
         ("orchestrate-drift@.timer", "Mon..Fri *-*-* 06:00", r"^0 6 \* \* 1-5 .* drift "),
     ):
         when, _, zone = unit(name)["Timer"]["OnCalendar"].rpartition(" ")

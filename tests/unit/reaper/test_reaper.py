@@ -83,8 +83,8 @@ class Nights:
         results = reaper.reap_all(candidates, lambda f: f.spared(time.time(), older_than), opened, self.said.append)
         return {a.label.removeprefix(f"{REGION}/"): a for a in results}
 
-    def prove(self, stack: Stack, identity: Identity, named: set[NamedResource]) -> list[str] | None:
-        assert identity is AWS
+    def prove(self, stack: Stack, identity: Identity, named: set[NamedResource], tenant: str) -> list[str] | None:
+        assert identity is AWS and not tenant
         self.asked.append((stack.name, named))
         return self.left.pop(0) if self.left else []
 

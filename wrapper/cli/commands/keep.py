@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import click
 
-from ...model.errors import UsageError
-from ...model.nouns import Stack
+from ...model.errors import NotFoundError, UsageError
+from ...model.nouns import Layer, Stack
 from ...reaper import holds, reaper, rules, time_zones
 from ...reaper.reaper import StackFilter
 from ...reaper.rules import Hold
+from ...state import lifetime
+from ...state.lifetime import TenantEnd
 from ...state.record import moment
 from ...state.store import Store
+from ...terraform.commands import PLAN
+from ...terraform.suggested import suggest
 from ..command import Command
+from ..invocation import Form, parse
 from ..options import ASKS_AWS, takes
 from ..session import CliSession
 
@@ -22,9 +28,11 @@ from ..session import CliSession
 @click.command(
     "keep",
     cls=Command,
-    help="Keep an ephemeral stack until a day or a time: reap spares it. Lists and ends such holds.",
+    help="Keep an ephemeral stack until a day or a time: reap spares it. Lists and ends such holds. With a tenant: move its end.",
+    epilog="For example: ./orchestrate keep appcluster-test ap-southeast-2 -var tenant=pr-7 --until 2099-12-01",
+    context_settings={"ignore_unknown_options": True},
 )
-@takes(*ASKS_AWS)
+@takes(*ASKS_AWS, "tenant")
 @click.option(
     "--until",
     metavar="TIME",
@@ -35,14 +43,12 @@ from ..session import CliSession
 @click.option("--reason", metavar="TEXT", default="", help="Reason, shown by `reap` and `keep --list`.")
 @click.option("--off", is_flag=True, help="End the hold.")
 @click.option("--list", "listed", is_flag=True, help="List the stacks that are kept.")
-@click.argument("stack", required=False, default="")
-@click.argument("region", required=False, default="")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[STACK [REGION] [-var tenant=NAME]]")
 @click.pass_context
 def command(
     ctx: click.Context,
     /,
-    stack: str,
-    region: str,
+    words: tuple[str, ...],
     until: str,
     time_zone: str,
     reason: str,
@@ -51,7 +57,12 @@ def command(
     **options: Any,
 ) -> int:
     session: CliSession = ctx.obj.merged(options)
-    if [bool(until), off, listed].count(True) != 1 or bool(stack) == listed:
+    layer = parse(session, Form("keep", PLAN, flags=()), words).layer if words else None
+    if (
+        [bool(until), off, listed].count(True) != 1
+        or (layer is None) != listed
+        or (session.options.tenant and not layer)
+    ):
         raise UsageError(
             "keep takes a stack with --until or --off, or --list alone",
             hint="keep STACK [REGION] --until 2026-12-01 | --off ; keep --list",
@@ -63,10 +74,10 @@ def command(
     ):
         if is_set and not there:
             raise UsageError(f"keep takes {flag} with {needed} only", hint="see: ./orchestrate keep --help")
-    if listed:
+    if layer is None:
         return _list(session)
     zone, zone_name = (time_zones.zone(time_zone), time_zone) if time_zone else time_zones.local(session.environ)
-    now = time.time()
+    now = session.store(layer.stack).now() if layer.tenant else time.time()
     hold = Hold(
         until=rules.until(until, zone, now) if until else 0.0,
         typed=until.strip(),
@@ -75,7 +86,9 @@ def command(
         by=session.author,
         at=moment(now),
     )
-    found = session.project.stack(stack, region)
+    if layer.tenant:
+        return _move(session, layer, hold, off=off)
+    found = layer.stack
     return _off(session, found) if off else _keep(session, found, hold)
 
 
@@ -88,6 +101,20 @@ def _keep(session: CliSession, stack: Stack, hold: Hold) -> int:
         )
     holds.write(_store(session, stack), stack, hold)
     session.console.info(f"{stack.label}: kept until {hold}, that is {_utc(hold)}")
+    return 0
+
+
+def _move(session: CliSession, layer: Layer, hold: Hold, *, off: bool) -> int:
+    """The end of a tenant, which it has had before: another, or none."""
+    store = session.store(layer.stack)
+    if lifetime.load(store, layer).expires is None:
+        raise NotFoundError(
+            f"{layer.label} does not end by itself",
+            hint=f"an apply gives it an end: {suggest('apply', layer, '--ttl', '3d')}",
+        )
+    end = None if off else TenantEnd(hold.until, hold.by, hold.reason)
+    lifetime.change(store, layer, lambda now: replace(now, expires=end))
+    session.console.info(f"{layer.label}: " + ("no longer ends by itself" if off else f"ends at {_utc(hold)}"))
     return 0
 
 

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from ... import __version__
 from ...aws.identity import Identity
 from ...deploy.deployer import Deployer
-from ...fleet import fleet
-from ...fleet.fleet import Fleet, FleetPolicy
 from ...fleet.logs import Logs
 from ...model import duration
 from ...model.errors import UsageError
 from ...model.nouns import Stack
 from ...reaper import reaper, rules
-from ...reaper.reaper import Reaper, StackFilter
+from ...reaper.reaper import StackFilter
 from ...reaper.rules import ReapCandidate
-from ...reports.model import Report, in_order, worst
+from ...reports.model import worst
 from ...state import store
 from ...state.store import Store
 from ...terraform import commands, environment
 from .. import run_fleet
 from ..command import Command
-from ..command_line import as_typed
 from ..fleet_options import deliver, file_options, targets
 from ..options import ASKS_AWS, TIME, TIME_OR_ZERO, takes
-from ..progress import open_progress
 from ..session import CliSession
+from . import expired_tenants, reaping
+from .expired_tenants import Patience
 
+_WARN = "6h"  # before a tenant's end
 HEAD = ("stack", "tenants", "last apply", "kept until", "what")
 
 
@@ -73,6 +70,15 @@ class ReapOptions:
     show_default=True,
     help="Wait this long for a running apply (0: do not wait).",
 )
+@click.option(
+    "--expired", is_flag=True, help="Tenants whose time (apply --ttl) has passed, of any stack, and nothing else."
+)
+@click.option(
+    "--warn",
+    type=TIME_OR_ZERO,
+    metavar="TIME",
+    help="With --expired and --notify: send a message this long before a tenant's end (default 6h; 0: none).",
+)
 @click.argument("words", nargs=-1, metavar="")
 @click.pass_context
 def command(
@@ -84,6 +90,8 @@ def command(
     yes: bool,
     older_than: str | None,
     lock_timeout: str,
+    expired: bool,
+    warn: str | None,
     **options: Any,
 ) -> int:
     session: CliSession = ctx.obj.merged(options)
@@ -98,6 +106,12 @@ def command(
             hint="add --yes, or use --json to see what would go",
         )
     session.console.data_only = session.options.json
+    if warn and not (expired and session.options.files.notify):
+        raise UsageError("--warn is for --expired with --notify", hint="leave it out")
+    if expired:
+        if older_than:
+            raise UsageError("a tenant's end is a time, whatever its age", hint="leave --older-than out")
+        return expired_tenants.reap(session, wanted, Patience(one.wait, duration.parse_or_zero(warn or _WARN)), yes=yes)
     with session.signals().installed() as signals:
         found = list(reaper.find(session.project, wanted, lambda stack: _connect(session, stack)))
         if yes:
@@ -173,38 +187,16 @@ def _reap(
     results = reaper.reap_all(
         found,
         lambda candidate: candidate.spared(one.now, one.older_than),
-        lambda stack: _reaper(session, one, deployer_of(stack), logs),
+        lambda stack: reaping.opened(session, deployer_of(stack), logs, one.wait),
         session.console.info,
     )
-    report = Report(
-        id=logs.folder.name,
-        verb="reap",
-        region="",
-        stack="",
-        started=begun,
-        finished=time.time(),
-        results=in_order(results),
-        jobs=session.options.fleet.jobs or fleet.default_jobs(),
-        tool=__version__,
-        command=_command(one),
-        argv=as_typed(session),
-        by=session.author,
-    )
+    report = reaping.report(session, results, begun, logs, _command(one))
     run_fleet.keep(report, logs)
     if not found:
         session.console.info("no ephemeral stack here: nothing to reap (ephemeral = true in stack.hcl marks one)")
     run_fleet.tell(session, report, logs, speaks=False)
     deliver(session, report, wanted)
     return report.exit_code
-
-
-@contextlib.contextmanager
-def _reaper(session: CliSession, one: ReapOptions, deployer: Deployer, logs: Logs) -> Iterator[Reaper]:
-    deployer.context = replace(deployer.context, color=False, interactive=False)
-    mine = Logs(logs.folder, deployer.stack.label.replace("/", "."))
-    progress = open_progress(session.console, mine, terminal=session.terminal, speaks=False)
-    with progress.looking_on():
-        yield Reaper(Fleet(deployer, progress, FleetPolicy(jobs=session.options.fleet.jobs)), one.wait)
 
 
 def _command(one: ReapOptions) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -10,10 +10,14 @@ import click
 from ...fleet.change_detection import LayerDiff, TenantFilter
 from ...model.errors import OrchestrateError
 from ...model.nouns import Layer
+from ...state import lifetime
 from ...state.index import LayerStatus, lock_of
+from ...state.lifetime import Lifetime
+from ...state.record import moment
 from ..command import Command
 from ..fleet_options import scope_options
 from ..options import ASKS_AWS, takes
+from ..session import CliSession
 from ..tenant_status import TenantStatus, filter_of, open_status
 
 
@@ -35,13 +39,53 @@ def command(ctx: click.Context, /, stack: str, region: str, **options: Any) -> i
         names, slots = seen.names(tenant_filter), seen.slots()
         diffs = changes(seen, names)
         # A tenant that was never deployed may still have a slot.
-        everyone = sorted({*names, *slots}) if tenant_filter == TenantFilter() else names
-        rows = [describe(seen, name, name in declared, diffs.get(name), slots.get(name)) for name in everyone]
+        lives = lifetimes(seen, names if tenant_filter != TenantFilter() else tuple(seen.tenant_index.tenants))
+        everyone = sorted({*names, *slots, *lives}) if tenant_filter == TenantFilter() else names
+        rows = [
+            describe(seen, name, name in declared, diffs.get(name), slots.get(name))
+            | as_data(lives.get(name), now(seen, lives))
+            for name in everyone
+        ]
     if session.options.json:
         session.console.json(rows)
     else:
         session.console.table(("tenant", "status", "url", "builds", "last apply"), [_cells(row) for row in rows])
+    _tell_overdue(session, [row["tenant"] for row in rows if row["overdue"]])
     return seen.report_unread(session, everyone) or int(any("state missing" in row["status"] for row in rows))
+
+
+def lifetimes(seen: TenantStatus, names: Iterable[str]) -> dict[str, Lifetime]:
+    """Of those that are stopped or have an end; one that cannot be read is said, and left out."""
+    deployer, found = seen.detector.deployer, {}
+    for name in (n for n in names if seen.tenant_index.of(n).lifetime):
+        try:
+            found[name] = lifetime.load(deployer.store, Layer(deployer.stack, name))
+        except OrchestrateError as error:
+            deployer.console.info(str(error))
+    return found
+
+
+def now(seen: TenantStatus, lives: Mapping[str, Lifetime]) -> float:
+    """The bucket's time, where something ends."""
+    return seen.now if any(one.expires for one in lives.values()) else 0.0
+
+
+def as_data(life: Lifetime | None, now: float) -> dict[str, Any]:
+    """Whether a tenant is stopped, and when it ends."""
+    end, stopped = (life.expires, life.stopped) if life else (None, None)
+    return {
+        "stopped": {"at": stopped.at, "by": stopped.by, "reason": stopped.reason} if stopped else None,
+        "expires": moment(end.at) if end else None,
+        "overdue": bool(end and end.at <= now),
+    }
+
+
+def _tell_overdue(session: CliSession, names: Sequence[str]) -> None:
+    if names:
+        session.console.info(
+            f"past their end, and still there: {', '.join(names)}. No job destroys them, or it failed: schedule "
+            "`reap --expired --yes`, see docs/fleet.md"
+        )
 
 
 def changes(seen: TenantStatus, names: tuple[str, ...]) -> dict[str, LayerDiff]:
@@ -101,6 +145,11 @@ def in_words(data: str) -> str:
     return _WORDS.get(data, data.replace("_", " "))
 
 
+def _alive(row: Mapping[str, Any]) -> list[str]:
+    words = ["stopped"] if row.get("stopped") else []
+    return words + ([f"{'overdue since' if row['overdue'] else 'ends'} {row['expires']}"] if row.get("expires") else [])
+
+
 def _with_details(word: str, row: Mapping[str, Any]) -> str:
     """A word of its status, with the reason, or the time and the person."""
     lock, failed = row["locked"], row["failed"]
@@ -116,7 +165,7 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     applied = row["last_apply"]
     return (
         row["tenant"],
-        ", ".join(_with_details(word, row) for word in row["status"]),
+        ", ".join([*(_with_details(word, row) for word in row["status"]), *_alive(row)]),
         row["url"] or "-",
         builds or "-",
         f"{applied['at']} {applied['by']}" if applied else "-",

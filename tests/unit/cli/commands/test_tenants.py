@@ -89,6 +89,9 @@ def test_a_tenant_as_data(run_cli: Run, deployed: Disk) -> None:
         "url": "https://acme.test.example.com",
         "builds": {"service1-build": "90"},
         "last_apply": {"by": "me-here-1", "seconds": acme["last_apply"]["seconds"]},
+        "stopped": None,
+        "expires": None,
+        "overdue": False,
     }
     assert rows(run_cli("tenant", "show", "acme", "app-test", "--json"))["builds"] == {"service1-build": "90"}
     assert "https://acme.test.example.com" in run_cli("tenant", "show", "acme", "app-test").out

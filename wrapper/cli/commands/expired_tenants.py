@@ -1,0 +1,125 @@
+"""`reap --expired`: the tenants that end by themselves, and what becomes of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from ...aws.identity import Identity
+from ...fleet.logs import Logs
+from ...model.errors import OrchestrateError
+from ...model.nouns import Stack
+from ...reaper import expired
+from ...reaper.expired import EndingTenant
+from ...reaper.reaper import StackFilter, failed
+from ...reaper.rules import age
+from ...reports.model import ENDS_SOON, LayerResult, worst
+from ...run.signals import SignalHandler
+from ...state.record import moment
+from ...state.store import Store, open_store
+from ...terraform import commands
+from .. import run_fleet
+from ..fleet_options import deliver, targets
+from ..session import CliSession
+from . import reaping
+
+_HEAD = ("tenant", "ends", "by", "what")
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds: ``wait`` for a run that works on a tenant; ``warn``: a message comes so long before an end."""
+
+    wait: float
+    warn: float
+
+
+def reap(session: CliSession, wanted: StackFilter, patience: Patience, *, yes: bool) -> int:
+    def connect(stack: Stack) -> tuple[Identity, Store]:
+        identity = session.identity(stack)
+        return identity, open_store(stack, identity)
+
+    with session.signals().installed() as signals:
+        found = list(expired.find(session.project, wanted, connect))
+        if yes:
+            return _reap(session, wanted, patience, found, signals)
+    return _show(session, found)
+
+
+def _show(session: CliSession, found: Sequence[EndingTenant]) -> int:
+    if session.options.json:
+        session.console.json([one.as_data() for one in found])
+    elif found:
+        session.console.table(_HEAD, [_row(one) for one in found])
+    going = [one.label for one in found if not (one.error or one.spared)]
+    for one in found:
+        if one.error:
+            session.console.error(one.error)
+    if going:
+        session.console.info(f"nothing was changed. To destroy {', '.join(going)}: add --yes")
+    elif not found:
+        session.console.info("no tenant ends by itself (apply --ttl 3d makes one that does)")
+    return worst(one.error.exit_code for one in found if one.error)
+
+
+def _row(one: EndingTenant) -> tuple[str, ...]:
+    if one.error or not one.end:
+        return one.label, "-", "-", f"not known: {one.error.message if one.error else ''}"
+    what = f"stays: {one.spared}" if one.spared else "destroy" + " (locked now)" * one.locked
+    return one.label, moment(one.end.at), one.end.by, what
+
+
+def _reap(
+    session: CliSession,
+    wanted: StackFilter,
+    patience: Patience,
+    found: Sequence[EndingTenant],
+    signals: SignalHandler,
+) -> int:
+    files, begun = targets(session), time.time()
+    logs = Logs(session.home / "logs", run_fleet.run_id(begun))
+    near = [one for one in found if session.options.files.notify and one.is_near(patience.warn)]
+    results = [_soon(one) for one in near]
+    todo = [one for one in found if one.error or not one.spared]
+    for stack, tenants in groupby(todo, lambda one: one.stack):
+        results += _of_stack(session, stack, list(tenants), signals, logs, patience.wait)
+    report = reaping.report(session, results, begun, logs, _command(wanted))
+    run_fleet.keep(report, logs)
+    if not results:
+        session.console.info("no tenant is past its end")
+    run_fleet.tell(session, report, logs, speaks=False)
+    deliver(session, report, files)
+    for one in near:
+        expired.told(open_store(one.stack, session.identity(one.stack)), one)
+    return report.exit_code
+
+
+def _of_stack(
+    session: CliSession,
+    stack: Stack,
+    tenants: list[EndingTenant],
+    signals: SignalHandler,
+    logs: Logs,
+    wait: float,
+) -> list[LayerResult]:
+    signals.check()
+    try:
+        with reaping.opened(session, session.deployer(stack, signals), logs, wait) as reaper:
+            return expired.reap(reaper, tenants)
+    except OrchestrateError as error:
+        return [failed(stack.region, stack.name, error, tenant=one.name) for one in tenants]
+
+
+def _soon(one: EndingTenant) -> LayerResult:
+    plain = LayerResult(one.stack.region, one.stack.name, one.name, "excluded")
+    at = one.end.at if one.end else 0.0
+    return replace(plain, reason=f"{ENDS_SOON}{moment(at)}, in {age(at - one.now)}")
+
+
+def _command(wanted: StackFilter) -> str:
+    words = ["./orchestrate", "reap", "--expired", "--yes"]
+    words += [f"--region={wanted.region}"] if wanted.region else []
+    words += [f"--stack={glob}" for glob in wanted.globs]
+    return commands.redact(words)
