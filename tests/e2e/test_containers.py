@@ -136,7 +136,7 @@ def applied(web: ContainerWorld) -> None:
 
 
 def test_the_commands_for_what_runs(web: ContainerWorld) -> None:
-    """status, logs, run-task, exec and restart, on what really runs (docs/day-two.md)."""
+    """status, logs, run-task, exec, restart, stop and start, on what really runs (docs/day-two.md)."""
     applied(web)
     where = ("web", "-var", "tenant=acme", "--sandbox")
     run = web.project.run
@@ -155,6 +155,13 @@ def test_the_commands_for_what_runs(web: ContainerWorld) -> None:
     web.until(lambda: not set(web.of("web")) & set(before))
     assert "task acme: 1" in run("history", *where).out
     assert len(web.of("web")) == 2, "no task that ran once is left"
+    stopped = run("stop", *where)
+    assert (stopped.code, web.of("web"), "no task runs" in stopped.err) == (0, [], True), stopped
+    said = run("status", *where)
+    assert (said.code, "stopped at" in said.out) == (0, True), said
+    started = run("start", *where)
+    assert (started.code, len(web.of("web"))) == (0, 2), started
+    web.until(lambda: web.states("web") == ["healthy", "healthy"])
 
 
 SHOP = """
