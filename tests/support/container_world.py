@@ -161,7 +161,8 @@ def start(project: Project, repository: str, *options: str) -> ContainerWorld:
     project.write(
         "src/web/tenant/main.tf", 'variable "tenant" { type = string }\nvariable "images" { type = map(string) }\n'
     )
-    project.run("sandbox", "start", "--containers", *options)
+    said = project.run("sandbox", "start", "--containers", *options).err
+    assert "not known" not in said, "the data plane has told what runs when it counts as started"
     project.run("sandbox", "images")
     world = ContainerWorld(project, repository)
     world.begin()

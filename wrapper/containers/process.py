@@ -56,10 +56,14 @@ def serve(home: Path, program: str, speed: float) -> None:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    plane = Plane(engine, Exchange(home, record), Proxying(folder, proxy, Authority(folder)), PlaneClock(speed))
+
+    def ready() -> None:
+        (folder / READY).write_text(str(os.getpid()))
+        log.info("ready for %s (pid %s)", record["url"], os.getpid())
+
+    exchange = Exchange(home, record, ready)
+    plane = Plane(engine, exchange, Proxying(folder, proxy, Authority(folder)), PlaneClock(speed))
     plane.adopt()
-    (folder / READY).write_text(str(os.getpid()))
-    log.info("ready for %s (pid %s)", record["url"], os.getpid())
     try:
         plane.go(ended)
     except ServerGone:
@@ -82,9 +86,10 @@ def swept(engine: TaskEngine, busy: Callable[[], bool]) -> int:
 
 
 class Exchange:
-    """Reports what runs, and gets what ought to."""
+    """Reports what runs, and gets what ought to. ``begun`` hears of the first answer: from then on the server knows what runs."""
 
-    def __init__(self, home: Path, record: Mapping[str, Any]) -> None:
+    def __init__(self, home: Path, record: Mapping[str, Any], begun: Callable[[], None]) -> None:
+        self._begun: Callable[[], None] | None = begun
         self._file = home / server.RECORD
         self._record = record
         self._answered = time.monotonic()
@@ -96,6 +101,9 @@ class Exchange:
             try:
                 found = server.ask(f"{self._record['url']}/_orchestrate/containers", body)
                 self._answered = time.monotonic()
+                if self._begun:
+                    self._begun()
+                    self._begun = None
                 return found
             except (OSError, ValueError, http.client.HTTPException) as error:
                 self._check(error)
