@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from wrapper.project.project import Project
+from wrapper.terraform import hcl
 
 ROOT = Path(__file__).resolve().parents[3]
 BENCH = ROOT / "bench"
@@ -193,3 +194,18 @@ def test_a_sandbox_that_ends_late_does_not_cost_the_table(bench: Any, capsys: py
 
     Late().stop_sandbox()
     assert capsys.readouterr().err == "warning: sandbox stop ended with 69\n"
+
+
+def test_ten_services_are_ten_with_a_path_each_but_one(bench: Any) -> None:
+    services = bench("services")
+    said = hcl.parse_values("".join(services._ten()), "ten.tfvars").values
+    found, builds = said["services"][0], said["builds"][0]
+    assert len(found) == 10 and [name for name, one in found.items() if "path" not in one] == ["service1"]
+    assert set(builds) == set(found) - {"service1"}
+
+
+def test_what_a_plan_touches_is_read(bench: Any) -> None:
+    plan = (
+        '  # module.service["s3"].aws_ecs_service.this["first"] will be updated in-place\n  # aws_x.y will be created\n'
+    )
+    assert bench("services").TOUCHED.findall(plan) == [("s3", "aws_ecs_service")]
