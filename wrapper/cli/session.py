@@ -438,6 +438,11 @@ class CliSession:
             no_hooks=no_hooks,
         )
 
+    @property
+    def _sandbox_without_containers(self) -> bool:
+        running = self.simulated.status() if self.sandboxed else None
+        return running is not None and not running.containers
+
     def _no_hooks(self, reason: Mapping[str, Any]) -> str:
         """Why no task and no hook of stack.hcl runs; "" where they do."""
         if self.options.no_hooks:
@@ -456,6 +461,11 @@ class CliSession:
             from ..aws.calls import AwsCalls
             from ..operations.deploy_task_run import DeployTaskRunner
 
+            if self._sandbox_without_containers:
+                return info(
+                    f"{task.layer.label}: {task.when}: {task.name} does not run: in a sandbox without containers no task "
+                    "ends (./orchestrate sandbox start --containers)"
+                )
             calls = AwsCalls(lambda: self.identity(stack), stack.aws_region, stack.label, signals.pause)
             by, url = self.environ.get("BUILD_USER_ID", "") or self.author, self.environ.get("BUILD_URL", "")
             limit = stack.settings.task_timeout

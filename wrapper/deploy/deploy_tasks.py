@@ -25,6 +25,7 @@ from .staged_apply import StagedApply
 
 BEFORE, AFTER = "before_deploy", "after_deploy"
 _OUTPUT = "run_task"
+_EVERY = 60.0  # seconds between two signs that a task still runs
 _DEFINITION = "aws_ecs_task_definition"
 # What a task needs and its definition does not refer to. Only what is new: that changes nothing for what runs.
 _NEW = (
@@ -38,13 +39,14 @@ _ALLOWS = "aws_iam_role_policy"  # its task's role may change in place: a new bu
 @dataclass(frozen=True)
 class DeployTask:
     """One task to run: ``request`` is RunTask's input, ``builds`` are those that it runs with, ``when`` is the setting that
-    names it."""
+    names it; ``beat`` is called every second or so while it runs."""
 
     layer: Layer
     name: str
     when: str
     request: Mapping[str, Any]
     builds: Mapping[str, str]
+    beat: Callable[[], None] = lambda: None
 
 
 RunDeployTask = Callable[[DeployTask, SignalHandler, Callable[[str], None]], None]  # raises where it does not end well
@@ -53,8 +55,7 @@ RunDeployTask = Callable[[DeployTask, SignalHandler, Callable[[str], None]], Non
 @dataclass(frozen=True)
 class DeployTasks:
     """Of one command on a stack. ``run``: None where no task is to run; ``line`` says where a setting stands; ``why_not``: the
-    option by which
-    none runs; ``note`` hears of each that ran, by its tenant."""
+    option by which none runs; ``note`` hears of each that ran, by its tenant."""
 
     stack: Stack
     run: RunDeployTask | None
@@ -64,13 +65,19 @@ class DeployTasks:
     _ended: set[tuple[str, str, str, str]] = field(default_factory=set)  # layer, event, task, its definition
 
     def stages(
-        self, prepared: PreparedLayer, record: DeploymentRecord, console: Console, signals: SignalHandler
+        self,
+        prepared: PreparedLayer,
+        record: DeploymentRecord,
+        console: Console,
+        signals: SignalHandler,
+        hold: Callable[[float], None],
     ) -> StagedApply | None:
-        """The stages of an apply of the layer; None where no task is to run before."""
+        """The stages of an apply of the layer; None where no task is to run before. ``hold`` tells others for how long its try goes
+        on."""
         settings, layer = self.stack.settings, prepared.layer
         if not settings.before_deploy or not self._are_for(prepared, settings.before_deploy, console):
             return None
-        gate = TasksGate(self, prepared, record, console, signals)
+        gate = TasksGate(self, prepared, record, console, signals, Heartbeat(hold))
         return StagedApply(layer.label, gate, console.info)
 
     def _are_for(self, prepared: PreparedLayer, names: Collection[str], console: Console) -> bool:
@@ -139,6 +146,20 @@ class DeployTasks:
             self.note(task.layer.tenant, HookRun(task.name, task.when, code, seconds))
 
 
+@dataclass
+class Heartbeat:
+    """Tells others that a layer's try goes on, while its tasks run: a command that was killed is waited for no longer."""
+
+    hold: Callable[[float], None]
+    clock: Callable[[], float] = time.monotonic
+    _next: float = float("-inf")
+
+    def beat(self) -> None:
+        if self.clock() >= self._next:
+            self._next = self.clock() + _EVERY
+            self.hold(_EVERY)
+
+
 @dataclass(frozen=True)
 class TasksGate:
     """The gate between the stages of an apply: tasks that run with the new build."""
@@ -148,6 +169,7 @@ class TasksGate:
     record: DeploymentRecord
     console: Console
     signals: SignalHandler
+    heartbeat: Heartbeat
     makes_services: bool = False
     _chosen: list[str] = field(default_factory=list)
 
@@ -183,8 +205,9 @@ class TasksGate:
         return tuple(dict.fromkeys(one.address for one in changing))
 
     def _definitions(self, plan: PlannedChanges, name: str) -> list[PlannedChange]:
+        """None of a task whose definition is not this layer's, and known."""
         found = definitions(plan, name)
-        if not found:
+        if not found and _unknown(plan, name):
             raise ConfigError(
                 f"{self.label}: which {_DEFINITION} is that of the task {name!r} is not known before its first apply",
                 where=self.tasks.line(BEFORE),
@@ -199,7 +222,8 @@ class TasksGate:
             for name in self._chosen:
                 self._check_known(name, rest)
                 request = self.tasks.request(self.label, BEFORE, name, known)
-                task = DeployTask(self.prepared.layer, name, BEFORE, request, self.prepared.builds)
+                self.heartbeat.beat()
+                task = DeployTask(self.prepared.layer, name, BEFORE, request, self.prepared.builds, self.heartbeat.beat)
                 self.tasks.perform(task, self.console, self.signals)
         except OrchestrateError as error:
             unchanged = "no service was changed, and no build counts as deployed"
@@ -217,14 +241,18 @@ class TasksGate:
             self.console.output(line.encode(), False)
 
     def _check_known(self, name: str, rest: PlannedChanges) -> None:
-        output = rest.outputs.get(_OUTPUT)
-        unknown = output.unknown if output else False
-        parts = unknown_parts(unknown.get(name, False) if isinstance(unknown, Mapping) else unknown)
-        if parts:
+        if parts := _unknown(rest, name):
             raise PlanChanged(
                 f"{self.label}: how {name} starts is not known before its services change: {', '.join(parts[:3])}",
                 hint="let it depend on no service; or make this apply with --no-hooks",
             )
+
+
+def _unknown(plan: PlannedChanges, name: str) -> list[str]:
+    """What is not known yet of how a task starts."""
+    output = plan.outputs.get(_OUTPUT)
+    unknown = output.unknown if output else False
+    return unknown_parts(unknown.get(name, False) if isinstance(unknown, Mapping) else unknown)
 
 
 def brings_build(prepared: PreparedLayer, record: DeploymentRecord) -> bool:

@@ -333,7 +333,7 @@ class Deployer:
             if verb.applies and self.stack.settings.protected and not self.builds.from_files:
                 asks = self.context.interactive
                 looked = witness.Witness(looked, prepared, found.record, console.info, asks)
-            stages = self._stages(prepared, found, console, signals, moving=gated and (moving or is_half_way(before)))
+            stages = self._stages(prepared, watch, console, signals, moving=gated and (moving or is_half_way(before)))
             outcome = execute(stages.begun(run) if stages else run, engine, console, signals, looked, stages)
             if verb.applies and not (self.dry or whole or outcome.skipped):
                 after = layer_state.load_tagged(self.store, layer) or after
@@ -367,11 +367,11 @@ class Deployer:
         return outcome
 
     def _stages(
-        self, prepared: PreparedLayer, found: Before, console: Console, signals: SignalHandler, *, moving: bool
+        self, prepared: PreparedLayer, watch: StateWatch, console: Console, signals: SignalHandler, *, moving: bool
     ) -> StagedApply | None:
         """With tasks before a deploy their gate is the only one."""
         if self.stack.settings.before_deploy:
-            return self.tasks.stages(prepared, found.record, console, signals)
+            return self.tasks.stages(prepared, watch.found.record, console, signals, watch.holds)
         if not moving:
             return None
         from .move_gate import MoveGate

@@ -57,6 +57,13 @@ class StateWatch:
         if self.found.state and step.aside and outcome and not outcome.skipped:
             self.found = replace(self.found, state=self.recorder.rewritten(self.layer, self.found.state))
 
+    def holds(self, seconds: float) -> None:
+        """Something is done between two Steps, for so long at least: others see that this try goes on."""
+        if not self.noted:
+            self.recorder.begins(self.prepared, self.found)
+        self.noted = self.began = True
+        self.recorder.goes_on(self.layer, seconds)
+
     def failed(self, error: OrchestrateError) -> None:
         """A Run that failed or was stopped. It was a try if it began to change something."""
         tried = self.verb.recorded and self.began and not isinstance(error, NotBegunError)

@@ -60,6 +60,7 @@ class DeployTaskRunner:
                     f"{task.layer.label}: {task.when}: {task.name} took longer than {limit}, and is stopped",
                     hint="to allow more time: task_timeout in stack.hcl",
                 )
+            task.beat()
             signals.pause(seconds)
 
         return pause

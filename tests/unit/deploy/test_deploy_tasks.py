@@ -10,7 +10,7 @@ from fakes import context
 from project_on_disk import APP, LIVE, Disk
 from staged_cloud import ARN, DEFINED, MIGRATE, PART, REST, SERVED, SERVICE, WHOLE, StagedCloud, change, output, plan
 
-from wrapper.deploy.deploy_tasks import definitions
+from wrapper.deploy.deploy_tasks import Heartbeat, definitions
 from wrapper.engines.dry_run import DryRunEngine
 from wrapper.model.errors import ConfigError, PlanChanged, RefusedError, Stopped, TaskFailed, TerraformFailed
 from wrapper.model.nouns import Outcome
@@ -89,6 +89,31 @@ def test_where_it_fails_no_service_changes_and_no_build_counts(deployed: StagedC
     again(deployed, plan(change(MIGRATE, "no-op"), SERVED, run_task=output("2")), REST).deploy(*BUILD_2)
     assert deployed.verbs == ["plan", "show", "plan", "show", "migrate", "apply"], "its definition is there"
     assert deployed.record("acme")["builds"] == {"service1-build": "2"}
+
+
+@pytest.mark.parametrize("shown", [[WHOLE, PART, REST], [plan(SERVED, run_task=output("2")), REST]])
+def test_while_it_runs_others_see_that_the_layer_is_being_changed(deployed: StagedCloud, shown: list[str]) -> None:
+    """Also where nothing had to be applied before."""
+    seen: list[Any] = []
+    deployed.meanwhile = lambda: seen.append(deployed.record("acme").get("trying", {}).get("builds"))
+    again(deployed, *shown).deploy(*BUILD_2)
+    assert seen == [{"service1-build": "2"}] and "trying" not in deployed.record("acme")
+
+
+def test_one_that_fails_is_a_failed_try_where_nothing_had_to_be_applied_before(deployed: StagedCloud) -> None:
+    deployed.wrong = TaskFailed("migrate failed")
+    with pytest.raises(TaskFailed):
+        again(deployed, plan(SERVED, run_task=output("2")), REST).deploy(*BUILD_2)
+    assert "migrate failed" in deployed.record("acme")["failed"]["error"]
+
+
+def test_the_sign_that_a_try_goes_on_is_given_once_a_minute() -> None:
+    now, held = [0.0], [0.0]
+    heartbeat = Heartbeat(held.append, lambda: now[0])
+    for second in range(125):
+        now[0] = float(second)
+        heartbeat.beat()
+    assert held == [0.0, 60.0, 60.0, 60.0]
 
 
 def test_a_signal_while_it_runs_ends_the_apply(deployed: StagedCloud) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +52,11 @@ class Ran:
     def store(self) -> LocalStore:
         return LocalStore(self.folder)
 
-    def run(self, limit: str = "") -> None:
+    def run(self, limit: str = "", beat: Callable[[], None] = lambda: None) -> None:
         calls = AwsCalls(lambda: self.world, "ap-southeast-2", "r/s", lambda _: None)
         clock = self.signals.clock
         runner = DeployTaskRunner(calls, lambda: self.store, "me-1", "me", "https://ci/7", limit, clock)
-        runner.run(TASK, self.signals, self.said.append)
+        runner.run(replace(TASK, beat=beat), self.signals, self.said.append)
 
     @property
     def entry(self) -> TaskEntry:
@@ -81,6 +82,13 @@ def test_its_lines_are_shown_and_it_is_in_the_history(tmp_path: Path) -> None:
     entry = one.entry
     assert (entry.name, entry.result, entry.builds) == ("migrate (before_deploy)", "0", {"service1-build": "2"})
     assert (entry.by, entry.build_url) == ("me", "https://ci/7")
+
+
+def test_others_hear_that_it_goes_on(tmp_path: Path) -> None:
+    beats: list[int] = []
+    one = Ran(tmp_path, LiveAws(describe_tasks=[seen("RUNNING"), seen("RUNNING"), ended(0)]))
+    one.run(beat=lambda: beats.append(1))
+    assert len(beats) >= 2
 
 
 @pytest.mark.parametrize(
