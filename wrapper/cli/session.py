@@ -464,7 +464,7 @@ class CliSession:
             if self._sandbox_without_containers:
                 return info(
                     f"{task.layer.label}: {task.when}: {task.name} does not run: in a sandbox without containers no task "
-                    "ends (./orchestrate sandbox start --containers)"
+                    "ends (start it with containers: ./orchestrate sandbox reset --containers)"
                 )
             calls = AwsCalls(lambda: self.identity(stack), stack.aws_region, stack.label, signals.pause)
             by, url = self.environ.get("BUILD_USER_ID", "") or self.author, self.environ.get("BUILD_URL", "")

@@ -24,6 +24,10 @@ from ..terraform.arguments import destroys
 from .prepared import PreparedLayer
 
 _LONGEST = 100_000  # bytes of one variable; Linux takes 131,072 (MAX_ARG_STRLEN)
+_HINTS = {
+    "host": "a program with a slash in its name is an executable file of the project, another one is in PATH",
+    "container": 'run it with the engine docker, or write place = "host"; without hooks: --no-hooks',
+}
 OutputsOf = Callable[[Layer], Mapping[str, Mapping[str, Any]]]  # of a state, as it has them
 
 
@@ -97,7 +101,10 @@ class LayerHooks:
         for hook in self.hooks:
             mine = any(event.endswith(f"_{self.command}") for event in hook.on)
             if mine and (reason := self.runner.check(hook)):
-                raise ConfigError(f"{self.label}: the hook {hook.name} cannot run: {reason}", where=self.where)
+                hint = _HINTS[hook.place]
+                raise ConfigError(
+                    f"{self.label}: the hook {hook.name} cannot run: {reason}", where=self.where, hint=hint
+                )
 
     def _all(self, when: str, result: Mapping[str, str]) -> None:
         for hook in self._of(when):

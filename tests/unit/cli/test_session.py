@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from project_on_disk import REGION, Disk
 
 from wrapper.cli.options import Options
 from wrapper.cli.session import CliSession
+from wrapper.deploy.deploy_tasks import DeployTask
 from wrapper.model.errors import UnavailableError, UsageError
+from wrapper.model.nouns import Layer
 
 
 def session(disk: Disk, environ: dict[str, str] | None = None, **typed: object) -> CliSession:
@@ -79,3 +82,17 @@ def test_without_a_terminal_a_lock_is_waited_for(given: str, dry: bool, seconds:
 def test_a_wait_that_is_no_time() -> None:
     with pytest.raises(UsageError, match="ORCHESTRATE_LOCK_TIMEOUT 'soon' is not a duration"):
         CliSession(environ={"ORCHESTRATE_LOCK_TIMEOUT": "soon"})._lock_wait()
+
+
+@pytest.mark.parametrize(("containers", "words"), [(False, "a sandbox without containers"), (True, "")])
+def test_a_task_of_a_deploy_in_a_sandbox(example: Disk, containers: bool, words: str) -> None:
+    """Without containers none would end."""
+    one = session(example, {"USER": "me"}, sandbox=True)
+    one.__dict__["simulated"] = SimpleNamespace(status=lambda: SimpleNamespace(containers=containers))
+    assert one._sandbox_without_containers is not containers
+    said: list[str] = []
+    stack = one.project.stack("app-test", "ap-southeast-2")
+    task = DeployTask(Layer(stack, "acme"), "migrate", "before_deploy", {}, {})
+    if words:
+        one._task_runner(stack)(task, one.signals(), said.append)
+        assert [words in line for line in said] == [True]

@@ -221,6 +221,8 @@ LOOKED_UP = {
     "engines/docker.py:_ended: build the image again: ./orchestrate image --force",
     "engines/docker.py:_translated: build it: ./orchestrate image",
     "cli/commands/sandbox.py:_with_containers: start one: ./orchestrate sandbox start --containers",
+    "cli/session.py:run: {}: {}: {} does not run: in a sandbox without containers no task ends (start it with containers: "
+    "./orchestrate sandbox reset --containers)",
     "cli/sandbox_drills.py:chosen: see what runs: ./orchestrate sandbox status",
     "containers/lifecycle.py:_other_speed: empty it first: ./orchestrate sandbox reset --containers --speed N",
     "containers/lifecycle.py:_start: read the log, then: ./orchestrate sandbox reset",
