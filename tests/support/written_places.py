@@ -49,7 +49,7 @@ WRITERS = {
     "containers/load_balancer.py:Proxy._write": "sandbox",
     "containers/process.py:locked": "sandbox",
     "containers/process.py:main": "sandbox",
-    "containers/process.py:serve": "sandbox",
+    "containers/process.py:serve.ready": "sandbox",
     "containers/proxying.py:Proxying._choose_ports": "sandbox",
     "containers/load_balancer.py:_read_command_line": "sandbox",
     "engines/docker.py:DockerSession._exec": PROCESS,

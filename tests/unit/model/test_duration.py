@@ -71,4 +71,6 @@ def test_every_option_that_is_a_time_has_this_grammar(run_cli: Run) -> None:
         "older_than",
         "lock_timeout",
         "start_timeout",
+        "ttl",
+        "warn",
     }
