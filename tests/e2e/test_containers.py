@@ -8,12 +8,16 @@ import os
 import signal
 import subprocess
 import time
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from container_world import HOST, ContainerWorld, events, start
-from harness import PROVIDER, REGION, Project, docker, inspect, make
+from harness import PROVIDER, REGION, ROOT, Aws, Done, Project, ask, docker, inspect, make
+from jsonschema import Draft202012Validator
 
 from wrapper.containers import demo_images
 from wrapper.containers.load_balancer import CONFIGURATION, choose_ports
@@ -125,43 +129,112 @@ def test_a_one_off_task_runs_once_and_tells_its_exit_code(web: ContainerWorld) -
     assert [event["message"] for event in found] == ["migrated 7"]
 
 
+BUCKET = "states-of-web"
+NEEDED = [line.split("\t") for line in (ROOT / "tests/support/day_two_actions.tsv").read_text().splitlines()]
+
+WITH_SCALING = {  # asked where the service has bounds of scaling, or an alarm on missing tasks: tests/unit/deploy/test_stopping.py
+    *((f"application-autoscaling:{one}", command) for one in ("RegisterScalableTarget",) for command in ("stop", "start")),
+    ("cloudwatch:DisableAlarmActions", "stop"),
+    ("cloudwatch:EnableAlarmActions", "start"),
+}
+
+
 def applied(web: ContainerWorld) -> None:
     """A state says where the service runs, as an apply of its root would leave it."""
     service = web.shown("web")
     one = {"cluster": service["clusterArn"], "service": "web", "task_definition": service["taskDefinition"]}
     told = {**one, "target_groups": [web.groups["web"]], "log_group": "/ecs/web", "containers": ["web"]}
     state = {"version": 4, "serial": 1, "lineage": "l", "outputs": {"services": {"value": {"acme": told}}}}
-    key = f".states/{REGION}/web/tenants/acme/terraform.tfstate"
-    web.project.write(key, json.dumps({**state, "resources": [{"type": "x"}]}))
+    alarm = {
+        "mode": "managed",
+        "type": "aws_cloudwatch_metric_alarm",
+        "instances": [{"attributes": {"alarm_name": "a"}}],
+    }
+    web.project.write(f"config/{REGION}/web/backend.tfvars", f'bucket = "{BUCKET}"\nregion = "{REGION}"\n')
+    s3 = web.client("s3")
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    key = f"{REGION}/web/tenants/acme/terraform.tfstate"
+    s3.put_object(Bucket=BUCKET, Key=key, Body=json.dumps({**state, "resources": [alarm]}).encode())
 
 
-def test_the_commands_for_what_runs(web: ContainerWorld) -> None:
-    """status, logs, run-task, exec, restart, stop and start, on what really runs (docs/day-two.md)."""
+@dataclass
+class Asking:
+    """The commands for what runs, and for which actions each asked AWS."""
+
+    web: ContainerWorld
+    where: tuple[str, ...] = ("web", "-var", "tenant=acme", "--sandbox")
+    asked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def __call__(self, command: str, *more: str, code: int = 0, **options: Any) -> Done:
+        actions = f"{self.web.status['url']}/_orchestrate/actions"
+        ask(actions, b"{}")
+        done = self.web.project.run(command, *self.where, *more, codes=(code,), **options)
+        self.asked[command] |= {*ask(actions, b"{}")["actions"]}
+        return done
+
+    def data(self, schema: str, *words: str, code: int = 0) -> Any:
+        """What it prints with --json, each line of it where that is what the schema is of."""
+        done = self(words[0], "--json", *words[1:], code=code)
+        found = [json.loads(line) for line in done.out.splitlines()] if schema == "log-line" else [json.loads(done.out)]
+        validator = Draft202012Validator(json.loads((ROOT / f"docs/schemas/{schema}-1.json").read_text()))
+        for one in found:
+            validator.validate(one)
+        return found[0]
+
+
+def test_the_commands_for_what_runs(web: ContainerWorld, tmp_path: Path) -> None:
+    """status, logs, run-task, exec, restart, stop and start, on what really runs (docs/day-two.md): as their schemas say, and with
+    the policy of that page."""
     applied(web)
-    where = ("web", "-var", "tenant=acme", "--sandbox")
-    run = web.project.run
+    run = Asking(web)
     web.until(lambda: web.states("web") == ["healthy", "healthy"])
-    said = run("status", *where)
-    assert (said.code, "service acme (cluster/web): well: 2 of 2 tasks run" in said.out) == (0, True), said
-    web.until(lambda: "listens on 8080" in run("logs", *where).out)
-    done = run("run-task", *where, "--env", "A=b", "--", "sh", "-c", "echo the value is $A; exit 3", codes=(1,))
-    assert (done.code, "the value is b" in done.out) == (1, True), done
-    assert "(web 3)" in done.err
-    inside = run("exec", *where, "--", "sh", "-c", "echo $TENANT; exit 7", codes=(7,))
-    assert (inside.code, inside.out) == (7, "acme\n"), inside
+    said = run("status")
+    assert "service acme (cluster/web): well: 2 of 2 tasks run" in said.out, said
+    assert run.data("status", "status")["services"][0]["targets"][0]["state"] == "healthy"
+    web.until(lambda: "listens on 8080" in run("logs").out)
+    assert run.data("log-line", "logs")["service"] == "acme"
+    done = run("run-task", "--env", "A=b", "--", "sh", "-c", "echo the value is $A; exit 3", code=1)
+    assert ("the value is b" in done.out, "(web 3)" in done.err) == (True, True), done
+    found = run.data("run-task", "run-task", "--timeout", "1m", "--", "sh", "-c", "exit 4", code=1)
+    assert found["containers"] == {"web": 4}
+    late = run("run-task", "--timeout", "3s", "--", "sleep", "60", code=124)
+    assert "stopping task" in late.err, late
+    run("logs", "--previous")
+    web.ecs.update_service(cluster="cluster", service="web", enableExecuteCommand=True)
     before = web.of("web")
-    again = run("restart", *where)
-    assert (again.code, "runs on new tasks" in again.err) == (0, True), again
+    again = run.data("restart", "restart")
+    assert again["waited"] and again["seconds"] > 0
     web.until(lambda: not set(web.of("web")) & set(before))
-    assert "task acme: 1" in run("history", *where).out
-    assert len(web.of("web")) == 2, "no task that ran once is left"
-    stopped = run("stop", *where)
-    assert (stopped.code, web.of("web"), "no task runs" in stopped.err) == (0, [], True), stopped
-    said = run("status", *where)
-    assert (said.code, "stopped at" in said.out) == (0, True), said
-    started = run("start", *where)
-    assert (started.code, len(web.of("web"))) == (0, 2), started
+    inside = run("exec", "--", "sh", "-c", "echo $TENANT; exit 7", code=7)
+    assert inside.out == "acme\n", inside
+    as_on_aws(run, tmp_path)
+    run("logs", "--previous")
+    assert "task acme: 1" in web.project.run("history", *run.where).out
+    web.until(lambda: len(web.of("web")) == 2), "no task that ran once is left"
+    stopped = run("stop")
+    assert (web.of("web"), "no task runs" in stopped.err) == ([], True), stopped
+    said = run("status")
+    assert "stopped at" in said.out, said
+    run("start")
+    assert len(web.of("web")) == 2
     web.until(lambda: web.states("web") == ["healthy", "healthy"])
+    run.where = ("web", "--sandbox")
+    assert run.data("status", "status")["tenants"][0]["tenant"] == "acme"
+    needed = {(action, command) for action, commands in NEEDED for command in commands.split()}
+    assert {(action, command) for command, actions in run.asked.items() for action in actions} == needed - WITH_SCALING
+
+
+def as_on_aws(run: Asking, folder: Path) -> None:
+    """The same AWS without --sandbox: it is asked for a session, and has none."""
+    plugin = folder / "session-manager-plugin"
+    plugin.write_text("#!/bin/sh\n")
+    plugin.chmod(0o755)
+    around = run.web.project.environment
+    endpoint = Aws(run.web.status["url"]).environment | {"PATH": f"{folder}:{around['PATH']}"}
+    where, run.where = run.where, run.where[:-1]
+    said = run("exec", "--", "true", code=69, env=endpoint)
+    assert "is not connected" in said.err, said
+    run.where = where
 
 
 SHOP = """

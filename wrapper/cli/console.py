@@ -11,7 +11,7 @@ import errno
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..model.errors import OrchestrateError
@@ -105,12 +105,20 @@ class TerminalConsole:
 
         self._line(visible_json(json.dumps(data, indent=2, ensure_ascii=False, default=str)))
 
-    def table(self, head: Sequence[str], rows: table.Rows) -> None:
-        """In the columns of a terminal; elsewhere as wide as what it holds."""
+    def rendered(self, head: Sequence[str], rows: table.Rows) -> list[str]:
+        """The lines of a table."""
         plain = table.plain(head, rows)
         if self.width and (self.color_out or max(map(len, plain)) > self.width):
             plain = table.fitted(head, rows, self.width, color=self.color_out)
-        for line in plain:
+        return plain
+
+    def table(self, head: Sequence[str], rows: table.Rows) -> None:
+        """In the columns of a terminal; elsewhere as wide as what it holds."""
+        self.show(self.rendered(head, rows))
+
+    def show(self, lines: Iterable[str]) -> None:
+        """Lines that may be shown as they are."""
+        for line in lines:
             self._line(line)
 
     def _write(self, descriptor: int, data: bytes) -> None:

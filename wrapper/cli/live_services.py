@@ -3,9 +3,10 @@ confirmation that a protected stack wants."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import click
@@ -20,13 +21,24 @@ from ..run.signals import SignalHandler
 from ..state.store import Store
 from ..terraform.commands import PLAN
 from ..terraform.suggested import suggest
+from . import declared_names
 from .command import Command
 from .invocation import Form, parse
 from .options import shared
 from .session import CliSession
 
 WORDS = "STACK [REGION] [-var tenant=NAME]"
-service_option = shared("--service", metavar="NAME", default="", help="The service, where there are several.")
+service_option = shared(
+    "--service",
+    metavar="NAME",
+    default="",
+    help="The service, where there are several.",
+    shell_complete=declared_names.services,
+)
+container_option = partial(
+    click.option, "--container", metavar="NAME", default="", shell_complete=declared_names.containers
+)
+words_argument = partial(click.argument, "words", nargs=-1, type=click.UNPROCESSED, shell_complete=declared_names.words)
 _AFTER = "argv"  # in the context: the words after --
 
 
@@ -90,3 +102,11 @@ class LiveServices:
 
 def opened(session: CliSession, name: str, words: Sequence[str], signals: SignalHandler) -> LiveServices:
     return LiveServices(session, parse(session, Form(name, PLAN, flags=()), words).layer, signals)
+
+
+def show_call(session: CliSession, action: str, request: Mapping[str, Any]) -> None:
+    """What a dry run would have asked AWS for."""
+    if session.options.json:
+        session.console.json({"schema": 1, "calls": [{"action": action, "request": request}]})
+    else:
+        session.console.print(f"{action} {json.dumps(request, indent=2)}")

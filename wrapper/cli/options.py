@@ -130,7 +130,9 @@ _EVERYWHERE: Mapping[str, Decorator] = {
     "sandbox": global_option("--sandbox", is_flag=True, help="Use a simulated AWS, started on demand."),
     "engine": global_option("--engine", metavar="NAME", help="Where Terraform runs: docker (default) or host."),
     "dry_run": global_option(
-        "--dry-run", is_flag=True, help="Show the container and the argv of each step; start nothing."
+        "--dry-run",
+        is_flag=True,
+        help="Show each step's container and argv, or the request to AWS; start nothing.",
     ),
     "json": global_option("--json", is_flag=True, help="Print JSON on standard output."),
     "tenant": global_option("--tenant", metavar="NAME", help="The same as -var tenant=NAME."),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _SAYS_HOW_IT_IS = ("status", "result", "what", "doubt")  # columns whose words are coloured
 _COLOURS = {r"\b(failed|stopped|orphaned|wrong|destroy)\b": "red", r"\b(changed|locked)\b": "yellow"}
 
+_GAP = 2  # between two columns
 Rows = Sequence[Sequence[object]]
 
 
@@ -27,20 +28,32 @@ def plain(head: Sequence[str], rows: Rows) -> list[str]:
 
 
 def fitted(head: Sequence[str], rows: Rows, width: int, *, color: bool) -> list[str]:
-    """Its lines, none wider than ``width``: a cell that is too long goes on below. Nothing is cut."""
+    """Its lines, none wider than ``width``: a cell that is too long goes on below. Nothing is cut. Where not even the titles have
+    room, each row is a list of its own."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    narrow = sum(map(len, head)) + _GAP * (len(head) - 1) > width
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     for title in head:
         table.add_column(Text(visible_line(title.upper())), overflow="fold")
     for row in rows:
         table.add_row(*(_cell(cell, title) for cell, title in zip(row, head, strict=True)))
     console = Console(width=width, color_system="standard" if color else None, force_terminal=color, highlight=False)
     with console.capture() as captured:
-        console.print(table)
+        console.print(Text("\n".join(_lists(head, rows)), overflow="fold") if narrow else table)
     return [line.rstrip() for line in captured.get().splitlines()]
+
+
+def _lists(head: Sequence[str], rows: Rows) -> list[str]:
+    """The first cell of each row, and below it the others by their titles."""
+    lines = []
+    for first, *others in rows:
+        lines.append(visible_line(str(first)))
+        told = ((title, str(cell)) for title, cell in zip(head[1:], others, strict=True))
+        lines += [f"  {visible_line(title)}: {visible_line(cell)}" for title, cell in told if cell != "-"]
+    return lines
 
 
 def _cell(cell: object, title: str) -> Text:

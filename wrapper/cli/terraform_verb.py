@@ -42,7 +42,7 @@ def command_of(name: str) -> click.Command:
         nargs=-1,
         type=click.UNPROCESSED,
         metavar="STACK [REGION] [TERRAFORM ARGUMENTS]...",
-        shell_complete=_complete,
+        shell_complete=complete,
     )
     @click.pass_context
     def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:
@@ -74,7 +74,7 @@ def _options(verb: commands.Verb) -> Decorator:
     return stacked(*(options for acts, options in table if acts))
 
 
-def _complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Shell completion: stacks, then the regions of that stack, then -var tenant=NAME."""
     session = CliSession().merged(ctx.params)
     words = [w for w in ctx.params.get("words") or () if not w.startswith("-")]

@@ -32,9 +32,15 @@ class LogTail:
         for page in self._pages(self.start):
             pages += 1
             yield from (event for event in page if self._is_new(event))
+            self._forget(
+                self.newest - _LATE
+            )  # pages come in order of time: what a flood leaves here does not grow with it
         late = _LATE if pages < 2 else _LATE_IN_A_FLOOD
         self.start = max(self.start, self.newest - late)  # never back to what is forgotten
-        self._seen = {one: at for one, at in self._seen.items() if at >= self.start}
+        self._forget(self.start)
+
+    def _forget(self, before: int) -> None:
+        self._seen = {one: at for one, at in self._seen.items() if at >= before}
 
     def _is_new(self, event: dict[str, Any]) -> bool:
         """A look's answer may hold more than was asked for: other streams, other text."""

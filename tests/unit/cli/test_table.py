@@ -20,11 +20,33 @@ def test_elsewhere_columns_are_as_wide_as_what_they_hold() -> None:
     assert plain(("name",), []) == ["NAME"]
 
 
-@given(st.lists(st.tuples(CELL, CELL, CELL), max_size=5), st.integers(20, 120))
+@given(st.lists(st.tuples(CELL, CELL, CELL), max_size=5), st.integers(21, 120))
 def test_no_line_is_wider_than_the_terminal_and_nothing_is_lost(rows: list[tuple[str, str, str]], width: int) -> None:
     lines = fitted(HEAD, rows, width, color=False)
     assert all(cell_len(line) <= width for line in lines)
     assert sorted("".join(lines).replace(" ", "")) == sorted("".join([*map(str.upper, HEAD), *sum(rows, ())]))
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=5), st.integers(8, 20))
+def test_where_the_titles_have_no_room_each_row_is_a_list(rows: list[tuple[str, str, str]], width: int) -> None:
+    lines = fitted(HEAD, rows, width, color=False)
+    assert all(cell_len(line) <= width for line in lines)
+    told = "".join(f"{first}value:{second}from:{third}" for first, second, third in rows)
+    assert "".join(lines).replace(" ", "") == told
+
+
+def test_a_list_leaves_out_what_is_not_there() -> None:
+    head, row = (
+        ("tenant", "status", "builds", "tasks", "alarms", "verdict"),
+        ("acme", "well", "web=1", "3/3", "-", "runs"),
+    )
+    assert fitted(head, [row], 40, color=False) == [
+        "acme",
+        "  status: well",
+        "  builds: web=1",
+        "  tasks: 3/3",
+        "  verdict: runs",
+    ]
 
 
 @pytest.mark.parametrize(

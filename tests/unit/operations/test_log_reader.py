@@ -11,8 +11,8 @@ from stubbed_aws import StubbedAws
 
 from wrapper.aws.calls import AwsCalls, CallRefused
 from wrapper.model.errors import NotFoundError
-from wrapper.operations.log_lines import FoundLogs, LogSource
-from wrapper.operations.log_reader import LogReader
+from wrapper.operations.log_lines import FoundLogs, LogQuery, LogSource
+from wrapper.operations.log_reader import LogReader, LogTail
 
 WEB_LOG = LogSource(GROUP, "ap-southeast-2", "acme", "web", "web")
 SIDE_LOG = LogSource(GROUP, "ap-southeast-2", "acme", "side", "side")
@@ -89,6 +89,22 @@ def test_in_a_flood_little_is_read_twice() -> None:
     assert {asked["startTime"] for asked in world.of("filter_log_events")[2:]} == {101_999 - 1_000}
     (tail,) = reader._tails.values()
     assert min(tail._seen.values()) >= tail.start
+
+
+def test_what_is_remembered_does_not_grow_with_what_is_read() -> None:
+    """Two hours, a thousand lines in each page of a minute."""
+    kept = []
+    tail = LogTail(live(LiveAws()), LogQuery(GROUP, "ap-southeast-2"), 0)
+
+    def answer(nextToken: str = "0", **_: Any) -> Any:  # noqa: N803
+        kept.append(len(tail._seen))
+        page = int(nextToken)
+        events = [event(page * 1000 + n, page * 60_000 + n * 60) for n in range(1000)]
+        return {"events": events, **({"nextToken": str(page + 1)} if page < 119 else {})}
+
+    tail.calls = live(LiveAws(filter_log_events=answer))
+    assert sum(1 for _ in tail.fresh()) == 120_000
+    assert 0 < max(kept) < 1000
 
 
 def test_streams_that_were_not_asked_for_are_left_out() -> None:

@@ -13,7 +13,16 @@ from ...operations.exec_session import ExecTarget
 from ...operations.status_reader import StatusReader
 from ...terraform.suggested import suggest
 from .. import exec_processes
-from ..live_services import WORDS, CommandWithArgv, LiveServices, argv_of, opened, service_option
+from ..live_services import (
+    WORDS,
+    CommandWithArgv,
+    LiveServices,
+    argv_of,
+    container_option,
+    opened,
+    service_option,
+    words_argument,
+)
 from ..options import takes
 from ..session import CliSession
 
@@ -30,8 +39,8 @@ from ..session import CliSession
 @click.option(
     "--task", metavar="ID", default="", help="The task: its id, or the beginning of it (default: the oldest)."
 )
-@click.option("--container", metavar="NAME", default="", help="The container, where there are several.")
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=f"{WORDS} [-- COMMAND...]")
+@container_option(help="The container, where there are several.")
+@words_argument(metavar=f"{WORDS} [-- COMMAND...]")
 @click.pass_context
 def command(
     ctx: click.Context, /, words: tuple[str, ...], service: str, task: str, container: str, **options: Any

@@ -19,13 +19,16 @@ from ...operations.log_reader import LogReader
 from ...operations.status_reader import StatusReader
 from ...operations.task_logs import TaskLogs
 from ..command import Command
-from ..live_services import WORDS, LiveServices, opened, service_option
+from ..live_services import WORDS, LiveServices, container_option, opened, service_option, words_argument
 from ..options import ASKS_AWS, takes
 from ..session import CliSession
 
 _PAUSE = 1.0  # seconds between two turns at a group
 _LOOK_AGAIN = 30  # turns after which ECS is asked which containers there are
 _SINCE = "1h"
+_FORMS = "for example: --since 15m, --since 2d, or a time: --since 2026-12-01T08:00Z"
+_AHEAD = 60.0  # seconds that the clock of what wrote a time may be ahead of this one
+_LONGEST = 1024  # characters of a filter pattern
 
 
 @click.command(
@@ -37,7 +40,7 @@ _SINCE = "1h"
 )
 @takes(*ASKS_AWS, "tenant")
 @service_option
-@click.option("--container", metavar="NAME", default="", help="Only this container.")
+@container_option(help="Only this container.")
 @click.option(
     "--since", metavar="TIME", default="", help="From so long ago (15m, 2d; default 1h), or 2026-12-01T08:00Z."
 )
@@ -45,7 +48,7 @@ _SINCE = "1h"
 @click.option("--filter", "text", metavar="TEXT", default="", help="Only lines that contain this text.")
 @click.option("--task", metavar="ID", default="", help="Only this task: its id, or the beginning of it.")
 @click.option("--previous", is_flag=True, help="The task that stopped last, from its first line.")
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=WORDS)
+@words_argument(metavar=WORDS)
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:
     session: CliSession = ctx.obj.merged(options)
@@ -53,26 +56,47 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> in
         services = opened(session, "logs", words, signals)
         if options["previous"] and (options["task"] or options["follow"]):
             raise UsageError("--previous is one task, which has ended", hint="leave out --task and --follow")
+        _check_filter(options["text"])
         reader, look_again = _reader(services, options, _moment(options["since"]))
+        shown = False
         for line in _lines(services, reader, look_again if options["follow"] else None):
+            shown = True
             _print(session, line)
             if session.console.unread:
                 raise BrokenPipeError
+        if not shown:
+            session.console.info(f"{services.layer.label}: no line since {log_lines.at(reader.start)}")
     return 0
 
 
 def _moment(text: str) -> int:
-    """Milliseconds since 1970; 0 where nothing was typed."""
+    """Milliseconds since 1970; 0 where nothing was typed. A time without a zone is this machine's."""
     if not text:
         return 0
-    if text[:4].isdecimal() and "-" in text:
-        try:
-            return int(datetime.fromisoformat(text).astimezone().timestamp() * 1000)
-        except ValueError:
-            raise UsageError(
-                f"--since {text!r} is no time", hint="for example: --since 15m, or --since 2026-12-01T08:00Z"
-            ) from None
-    return int((time.time() - duration.parse(text, "--since")) * 1000)
+    at = _time(text) if text[:4].isdecimal() and "-" in text else time.time() - _length(text)
+    if at > time.time() + _AHEAD:
+        raise UsageError(f"--since {text!r} is in the future", hint=_FORMS)
+    return int(at * 1000)
+
+
+def _time(text: str) -> float:
+    try:
+        return datetime.fromisoformat(text).astimezone().timestamp()
+    except (ValueError, OverflowError):
+        raise UsageError(f"--since {text!r} is no time", hint=_FORMS) from None
+
+
+def _length(text: str) -> float:
+    try:
+        return duration.parse(text, "--since")
+    except UsageError as error:
+        raise UsageError(error.message, hint=_FORMS) from None
+
+
+def _check_filter(text: str) -> None:
+    """UsageError for a text that AWS does not take."""
+    if len(log_lines.pattern(text)) > _LONGEST:
+        raise UsageError(f"--filter has more than {_LONGEST} characters", hint="AWS takes no more: give a part of it")
 
 
 def _reader(services: LiveServices, options: dict[str, Any], since: int) -> tuple[LogReader, Callable[[], FoundLogs]]:

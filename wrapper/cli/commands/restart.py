@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any
 
@@ -14,7 +13,7 @@ from ...model import duration
 from ...operations import restart
 from ...operations.deployed_services import DeployedService
 from ..command import Command
-from ..live_services import WORDS, LiveServices, opened, service_option
+from ..live_services import WORDS, LiveServices, opened, service_option, show_call, words_argument
 from ..options import DEPLOYS, takes
 from ..session import CliSession
 
@@ -28,7 +27,7 @@ from ..session import CliSession
 )
 @takes(*DEPLOYS)
 @service_option
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=WORDS)
+@words_argument(metavar=WORDS)
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], service: str, **options: Any) -> int:
     session: CliSession = ctx.obj.merged(options)
@@ -37,7 +36,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], service: str, **optio
         services.check_confirmed()
         one = services.chosen(service)
         if session.dry_run:
-            session.console.print(f"ecs:UpdateService {json.dumps(restart.request(one), indent=2)}")
+            show_call(session, "ecs:UpdateService", restart.request(one))
             return 0
         return _restarted(services, one)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +19,18 @@ from ...operations.status_reader import StatusReader
 from ...operations.task_outcome import TaskOutcome
 from ...operations.task_run import START_LIMIT, TaskRun
 from ...state import layer_state
-from ..live_services import WORDS, CommandWithArgv, LiveServices, argv_of, opened, service_option
+from .. import declared_names
+from ..live_services import (
+    WORDS,
+    CommandWithArgv,
+    LiveServices,
+    argv_of,
+    container_option,
+    opened,
+    service_option,
+    show_call,
+    words_argument,
+)
 from ..options import ASKS_AWS, TIME, takes
 from ..session import CliSession
 
@@ -35,18 +45,20 @@ from ..session import CliSession
 )
 @takes(*ASKS_AWS, "tenant", "dry_run", "confirm", "timeout")
 @click.option(
-    "--task", metavar="NAME", default="", help="A task that the root declares (one_off_tasks, scheduled_tasks)."
+    "--task",
+    metavar="NAME",
+    default="",
+    help="A task that the root declares (one_off_tasks, scheduled_tasks).",
+    shell_complete=declared_names.tasks,
 )
 @service_option
-@click.option(
-    "--container", metavar="NAME", default="", help="The container that gets the command and the environment."
-)
+@container_option(help="The container that gets the command and the environment.")
 @click.option("--env", "env", multiple=True, metavar="NAME[=VALUE]", help="Set a variable; without =, from yours.")
 @click.option("--cpu", type=click.IntRange(1), metavar="UNITS", help="CPU units, for this once.")
 @click.option("--memory", type=click.IntRange(1), metavar="MIB", help="Memory in MiB, for this once.")
 @click.option("--detach", is_flag=True, help="Start it, print what it is, and do not wait.")
 @click.option("--start-timeout", type=TIME, metavar="TIME", help="Stop it unless it starts in this time (10m).")
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=f"{WORDS} [-- COMMAND...]")
+@words_argument(metavar=f"{WORDS} [-- COMMAND...]")
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:
     session: CliSession = ctx.obj.merged(options)
@@ -73,8 +85,7 @@ class AskedTask:
 
     def shown(self) -> int:
         """The calls of a dry run."""
-        request = run_task_request.shown(self._run().request)
-        self.session.console.print(f"ecs:RunTask {json.dumps(request, indent=2)}")
+        show_call(self.session, "ecs:RunTask", run_task_request.shown(self._run().request))
         return 0
 
     def run(self) -> int:

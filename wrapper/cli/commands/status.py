@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,11 +11,13 @@ import click
 
 from ...aws.calls import AwsCalls
 from ...operations import deployed_services, status, status_lines
+from ...operations.service_status import moment
 from ...operations.status import StatusClock
 from ...reaper import time_zones
+from ...reports.printable import visible
 from ...state import layer_state, lifetime
 from ..command import Command
-from ..live_services import WORDS, LiveServices, opened, service_option
+from ..live_services import WORDS, LiveServices, opened, service_option, words_argument
 from ..options import ASKS_AWS, takes
 from ..session import CliSession
 
@@ -32,7 +35,7 @@ _PAUSE = 5.0  # seconds between two looks
 @takes(*ASKS_AWS, "tenant")
 @service_option
 @click.option("--watch", is_flag=True, help="Show it again every five seconds, until Ctrl-C.")
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=WORDS)
+@words_argument(metavar=WORDS)
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], service: str, watch: bool, **options: Any) -> int:
     session: CliSession = ctx.obj.merged(options)
@@ -41,9 +44,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], service: str, watch: 
         calls = services.calls.while_waiting() if watch else services.calls
         while True:
             data = _found(services, calls, service)
-            if watch and session.live:
-                click.clear()
-            _show(session, data)
+            _show(session, data, watch=watch)
             if not watch:
                 return int(not data["well"])
             session.console.check_read()
@@ -61,19 +62,34 @@ def _found(services: LiveServices, calls: AwsCalls, service: str) -> dict[str, A
     return status.of_layer(live, chosen, builds, calls, clock, life)
 
 
-def _show(session: CliSession, data: Mapping[str, Any]) -> None:
+def _show(session: CliSession, data: Mapping[str, Any], *, watch: bool) -> None:
     if session.options.json:
         session.console.json(data)
         return
     now = datetime.now(UTC)
-    _print(session, status_lines.of_tenants(data) if "tenants" in data else status_lines.of_layer(data, now))
+    lines = list(
+        _lines(session, status_lines.of_tenants(data) if "tenants" in data else status_lines.of_layer(data, now))
+    )
+    if watch:
+        lines.insert(0, f"{moment(now)}, every {_PAUSE:g} s")
+    if watch and session.live:
+        click.clear()
+        lines = cut(lines, shutil.get_terminal_size().lines - 1)
+    session.console.show(lines)
 
 
-def _print(session: CliSession, parts: Iterable[str | status_lines.TableOf]) -> None:
+def _lines(session: CliSession, parts: Iterable[str | status_lines.TableOf]) -> Iterator[str]:
     for part in parts:
         if isinstance(part, str):
-            session.console.print(part)
+            yield visible(part)
             continue
         if part.title:
-            session.console.print(f"  {part.title}:")
-        session.console.table(part.head, part.rows)
+            yield f"  {part.title}:"
+        yield from session.console.rendered(part.head, part.rows)
+
+
+def cut(lines: Sequence[str], height: int) -> list[str]:
+    """What a screen has room for: its beginning says how all of it is."""
+    if len(lines) <= height:
+        return list(lines)
+    return [*lines[: height - 1], f"({len(lines) - height + 1} more lines; --service NAME shows one service)"]

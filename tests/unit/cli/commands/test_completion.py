@@ -60,6 +60,38 @@ def test_what_is_offered(offered: Callable[[str], set[str]], line: str, offers: 
     assert offered(line) == offers
 
 
+TENANT = """\
+services      = { service1 = {}, api = { one_off_tasks = { index = {} } } }
+one_off_tasks = { migrate = { command = ["./migrate"] } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "offers"),
+    [
+        ("status ", {"app-live", "app-test", "global"}),
+        ("logs app-test ", {REGION}),
+        (f"exec app-test {REGION} -var ", {"tenant=acme", "tenant=globex"}),
+        (f"status app-test {REGION} -var tenant=acme --service ", {"acme", "api"}),
+        (f"restart app-test {REGION} --tenant acme --service a", {"acme", "api"}),
+        (f"logs app-test {REGION} -var tenant=globex --service ", {"globex"}),
+        (f"exec app-test {REGION} --service ", set()),
+        ("run-task nowhere --tenant acme --service ", set()),
+        ("run-task app-test --tenant acme --task ", {"index", "migrate", "nightly"}),
+        ("run-task app-test --tenant acme --task m", {"migrate"}),
+        ("run-task app-test --tenant acme --container ", {"api", "service1"}),
+        ("exec app-test --tenant acme --container a", {"api"}),
+        ("logs app-test --tenant acme --container ", {"api", "service1"}),
+    ],
+)
+def test_names_that_a_tenants_files_say(
+    offered: Callable[[str], set[str]], example: Disk, line: str, offers: set[str]
+) -> None:
+    example.write(f"{APP}/tenants/acme.tfvars", TENANT)
+    example.write(f"{APP}/variables.tfvars", 'scheduled_tasks = { nightly = { schedule = "rate(1 day)" } }\n')
+    assert offered(f"orchestrate {line}") == offers
+
+
 def test_a_broken_project_offers_nothing_and_says_nothing(
     offered: Callable[[str], set[str]], example: Disk, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -61,3 +61,10 @@ def test_a_protected_stack_wants_it_confirmed(tenant: LiveTenant) -> None:
     tenant.applied("app-live")
     line = f"restart app-live {REGION} --tenant acme --service acme"
     assert [tenant.run(line).code, tenant.run(f"{line} --confirm {REGION}/app-live/acme").code] == [77, 0]
+
+
+def test_a_dry_run_as_data(tenant: LiveTenant) -> None:
+    said = tenant.run(f"{ACME} --dry-run --json")
+    found = json.loads(said.out)
+    Draft202012Validator(json.loads((ROOT / "docs/schemas/calls-1.json").read_text())).validate(found)
+    assert (said.code, len(found["calls"]), "secret" in said.out) == (0, 1, False)

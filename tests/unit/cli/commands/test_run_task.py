@@ -156,3 +156,10 @@ def test_a_service_that_is_gone(tenant: LiveTenant) -> None:
     said = tenant.run(f"{ACME} --service acme", LiveAws(describe_services={"services": []}), ("ls",))
     assert (said.code, "ECS has no service acme" in said.err) == (66, True)
     assert f"./orchestrate apply app-test {REGION} -var tenant=acme" in said.err
+
+
+def test_a_dry_run_as_data(tenant: LiveTenant) -> None:
+    said = tenant.run(f"{ACME} --task migrate --dry-run --json --env A=secret")
+    found = json.loads(said.out)
+    Draft202012Validator(json.loads((ROOT / "docs/schemas/calls-1.json").read_text())).validate(found)
+    assert (said.code, len(found["calls"]), "secret" in said.out) == (0, 1, False)

@@ -16,6 +16,8 @@ from live_aws import ALARM, LiveAws, refused
 from live_session import LiveTenant
 from project_on_disk import Disk
 
+from wrapper.cli.commands.status import cut
+
 ACME = "status app-test --tenant acme"
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -73,6 +75,13 @@ def test_what_is_not_well_ends_with_one(tenant: LiveTenant) -> None:
 def test_watch_shows_it_again(tenant: LiveTenant) -> None:
     said = tenant.run(f"{ACME} --watch", most=3)
     assert (said.code, said.out.count("app-test/acme: well")) == (130, 3)
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, every 5 s\n", said.out), "each look has its time"
+
+
+def test_a_screen_shows_the_beginning() -> None:
+    """The verdict stands above; a terminal would show the end."""
+    assert cut(["well", "a", "b"], 3) == ["well", "a", "b"]
+    assert cut(["well", "a", "b", "c"], 3) == ["well", "a", "(2 more lines; --service NAME shows one service)"]
 
 
 def test_watch_outlives_an_aws_that_is_away_for_a_moment(tenant: LiveTenant) -> None:
