@@ -18,6 +18,7 @@ _LISTS = ("before_deploy", "after_deploy")
 _DURATIONS = ("rollout_timeout", "task_timeout")
 BUILD_MODES = ("both", "config", "pipeline")
 _CHOICES = {
+    "night": (("destroy", "stop"), "way to spend the night", "docs/night.md"),
     "builds": (BUILD_MODES, "mode", "docs/builds.md"),
     "merge": (merging.RULES, "rule of merging", "docs/configuration.md, 'Maps'"),
 }
@@ -49,6 +50,12 @@ def load_settings(files: Files, folder: Path) -> Settings:
             hint='for example: smoke = "/health"',
         )
     _check_choices(values, where)
+    if "night" in values and not values.get("ephemeral", (False, 0))[0]:
+        raise ConfigError(
+            "night is for an ephemeral stack, and this one is not",
+            where=f"{where}:{values['night'][1]}",
+            hint="write ephemeral = true there too, or leave it out",
+        )
     return Settings(**{name: value for name, (value, _) in values.items()})
 
 

@@ -41,6 +41,7 @@ _GLANCE = 2.0  # seconds
 Connect = Callable[[Stack], tuple[Identity, Store]]
 Prove = Callable[[Stack, Identity, set[NamedResource], str], list[str] | None]
 Opened = Callable[[Stack], AbstractContextManager["Reaper"]]
+Spend = Callable[["Reaper"], list[LayerResult]]
 
 
 @dataclass(frozen=True)
@@ -110,8 +111,10 @@ def reap_all(
     spared: Callable[[ReapCandidate], str],
     opened: Opened,
     info: Callable[[str], None],
+    spend: Spend = lambda reaper: reaper.reap(),
 ) -> list[LayerResult]:
-    """Every stack that nothing spares, one after the other; whatever becomes of one, the next one follows."""
+    """Every stack that nothing spares, one after the other; whatever becomes of one, the next one follows. ``spend``: what is done
+    with each."""
     results: list[LayerResult] = []
     for candidate in candidates:
         reason = spared(candidate)
@@ -121,14 +124,14 @@ def reap_all(
             info(f"{candidate.label}: stays: {reason}")
             results.append(LayerResult(candidate.region, candidate.name, "", "excluded", reason))
         else:
-            results += _reaped(candidate.stack, opened)
+            results += _reaped(candidate.stack, opened, spend)
     return results
 
 
-def _reaped(stack: Stack, opened: Opened) -> list[LayerResult]:
+def _reaped(stack: Stack, opened: Opened, spend: Spend) -> list[LayerResult]:
     try:
         with opened(stack) as reaper:
-            return reaper.reap()
+            return spend(reaper)
     except OrchestrateError as error:
         return [failed(stack.region, stack.name, error)]
 

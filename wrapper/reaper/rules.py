@@ -90,6 +90,11 @@ class ReapCandidate:
         return bool(self.stack and self.stack.settings.protected)
 
     @property
+    def way(self) -> str:
+        """What the night does with it: "destroy" or "stop"."""
+        return self.stack.settings.night if self.stack else "destroy"
+
+    @property
     def tenants(self) -> tuple[str, ...]:
         return tuple(n for n in self.deployed if n)
 
@@ -178,6 +183,7 @@ def words(candidates: Sequence[ReapCandidate], now: float, older_than: float) ->
             "last_apply": f.last,
             "kept": f.hold.as_data() if f.hold else None,
             "protected": f.protected,
+            "night": f.way,
             "reap": f.goes(now, older_than),
             "why": f.error.message if f.error else f.spared(now, older_than),
         }

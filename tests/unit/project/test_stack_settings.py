@@ -50,3 +50,21 @@ def test_a_wrong_setting_is_named_with_its_line(files: Files, text: str, message
         load_settings(files, files.root)
     assert (error.value.message, error.value.where) == (message, "stack.hcl:2")
     assert hint in error.value.hint
+
+
+def test_the_night_of_an_ephemeral_stack(files: Files) -> None:
+    (files.root / "stack.hcl").write_text('ephemeral = true\nnight = "stop"\n')
+    assert load_settings(files, files.root).night == "stop"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('night = "stop"\n', "night is for an ephemeral stack"),
+        ('ephemeral = true\nnight = "sleep"\n', "'sleep' is no way to spend the night"),
+    ],
+)
+def test_a_night_that_is_none(files: Files, text: str, said: str) -> None:
+    (files.root / "stack.hcl").write_text(text)
+    with pytest.raises(ConfigError, match=said):
+        load_settings(files, files.root)

@@ -16,10 +16,10 @@ from ...fleet.logs import Logs
 from ...model import duration
 from ...model.errors import UsageError
 from ...model.nouns import Stack
-from ...reaper import reaper, rules
-from ...reaper.reaper import StackFilter
+from ...reaper import night_stop, reaper, rules
+from ...reaper.reaper import Reaper, StackFilter
 from ...reaper.rules import ReapCandidate
-from ...reports.model import worst
+from ...reports.model import LayerResult, worst
 from ...state import store
 from ...state.store import Store
 from ...terraform import commands, environment
@@ -154,10 +154,14 @@ def _show(session: CliSession, one: ReapOptions, found: Sequence[ReapCandidate])
     if not found:
         session.console.info("no ephemeral stack here: nothing to reap (ephemeral = true in stack.hcl marks one)")
     elif going:
-        session.console.info(f"nothing was changed. To destroy {', '.join(going)}: add --yes")
+        session.console.info(f"nothing was changed. To {_way(found, going)} {', '.join(going)}: add --yes")
     elif not any(f.error for f in found):
         session.console.info("nothing to reap")
     return worst(f.error.exit_code for f in found if f.error)
+
+
+def _way(found: Sequence[ReapCandidate], going: Sequence[str]) -> str:
+    return " and ".join(sorted({one.way for one in found if one.label in going}))
 
 
 def _row(candidate: ReapCandidate, one: ReapOptions) -> tuple[str, ...]:
@@ -169,7 +173,7 @@ def _row(candidate: ReapCandidate, one: ReapOptions) -> tuple[str, ...]:
     elif reason:
         what = "stays: " + (reason if not reason.startswith("kept until") else "kept")
     elif candidate.goes(one.now, one.older_than):
-        what = "destroy" + f" (locked now: {busy})" * bool(busy)
+        what = candidate.way + f" (locked now: {busy})" * bool(busy)
     else:
         what = "nothing there"
     hold = str(candidate.hold) if candidate.hold and candidate.hold.holds(one.now) else "-"
@@ -189,6 +193,7 @@ def _reap(
         lambda candidate: candidate.spared(one.now, one.older_than),
         lambda stack: reaping.opened(session, deployer_of(stack), logs, one.wait),
         session.console.info,
+        _spent,
     )
     report = reaping.report(session, results, begun, logs, _command(one))
     run_fleet.keep(report, logs)
@@ -197,6 +202,10 @@ def _reap(
     run_fleet.tell(session, report, logs, speaks=False)
     deliver(session, report, wanted)
     return report.exit_code
+
+
+def _spent(reaper: Reaper) -> list[LayerResult]:
+    return night_stop.stop(reaper) if reaper.stack.settings.night == "stop" else reaper.reap()
 
 
 def _command(one: ReapOptions) -> str:

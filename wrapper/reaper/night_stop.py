@@ -1,0 +1,47 @@
+"""The night of a stack that keeps what it has: its services have no task until `start`, and nothing is destroyed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from ..aws import ecs_rollout, ecs_service_status
+from ..aws.calls import AwsCalls
+from ..deploy.stopping import Stopping
+from ..model.errors import OrchestrateError
+from ..model.nouns import Layer
+from ..reports.model import LayerResult
+from ..state import index, layer_state
+from ..state.record import moment
+from .reaper import Reaper, failed
+
+
+def stop(reaper: Reaper) -> list[LayerResult]:
+    """A result for each layer that has a state. Raises nothing that one layer can cause."""
+    found = reaper.fleet.detector.read_index()
+    names = [*found.deployed, *([""] if found.stack_layer.deployed else [])]
+    return [_guarded(reaper, Layer(reaper.stack, name)) for name in names]
+
+
+def _guarded(reaper: Reaper, layer: Layer) -> LayerResult:
+    reaper.fleet.deployer.signals.check()
+    try:
+        return _stopped(reaper, layer)
+    except OrchestrateError as error:
+        return failed(layer.stack.region, layer.stack.name, error, tenant=layer.tenant)
+
+
+def _stopped(reaper: Reaper, layer: Layer) -> LayerResult:
+    deployer, signals = reaper.fleet.deployer, reaper.fleet.deployer.signals
+    plain = LayerResult(layer.stack.region, layer.stack.name, layer.tenant, "unchanged")
+    state = layer_state.load(deployer.store, layer)
+    services = ecs_service_status.services(layer_state.outputs(state))
+    if not services:
+        return replace(plain, reason="it has no service to stop")
+    if index.lock_of(deployer.store, layer):
+        return reaper.busy(layer.tenant, [layer.tenant])
+    calls = AwsCalls(lambda: deployer.identity, layer.stack.aws_region, layer.label, signals.pause)
+    stopping = Stopping(calls, deployer.store, layer, deployer.recorder.who, moment(time.time()))
+    stopped = stopping.stop(services, state, "at night")
+    stopping.wait(services, ecs_rollout.LIMIT, reaper.fleet.progress.info)
+    return replace(plain, reason=str(stopped))
