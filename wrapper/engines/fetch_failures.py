@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..model.errors import ConfigError, OrchestrateError, RefusedError, UnavailableError
 from ..terraform.module_sources import ModuleCall, host, shown
 
+_ROOT_OF_OURS = re.compile(r".*? in module\.m\d+: \d+: \{.*?\}\}\} ")  # where Terraform's words begin with our own file
 _UNREACHABLE = (
     r"Could not resolve host\S* \S+|Connection (?:refused|timed out|reset)|Network is unreachable|No route to host|"
     r"Failed to connect to \S+ port \d+|no such host|Operation too slow|connection refused|i/o timeout|Connection closed by \S+"
@@ -50,7 +51,7 @@ class FetchFailure:
             (_UNREACHABLE, self._unreachable),
             (_NO_REF, self._no_ref),
             (_NO_VERSION, self._no_version),
-            (r"Unreadable module|subdirectory|module directory", self._no_folder),
+            (r"subdir \"[^\"]*\" not found|Unreadable module|subdirectory", self._no_folder),
             (_GONE, self._gone),
         ):
             found = re.search(word, said)
@@ -58,9 +59,8 @@ class FetchFailure:
                 return kind(found[0])
         if self.code == 124:
             return self._unreachable("no answer within 15 minutes")
-        return self._made(
-            ConfigError, shown(said[-300:]) or f"exit code {self.code}", "try it with git, or curl, on this machine"
-        )
+        words = _ROOT_OF_OURS.sub("", said)[:300] or f"exit code {self.code}"
+        return self._made(ConfigError, words, "try it with git, or curl, on this machine")
 
     def _made(self, kind: type[OrchestrateError], what: str, hint: str, where: str = "") -> OrchestrateError:
         call = self.call

@@ -114,6 +114,15 @@ def test_a_folder_that_is_not_there() -> None:
         "Error: Unreadable module subdirectory\n\n  on m0.tf.json line 1, in module.m0:\nThe directory does not exist."
     )
     assert error.exit_code == 65 and "no such folder in it" in error.message
+    also = failing('Error: Failed to expand subdir globs\n\nsubdir "nosuch" not found')
+    assert also.exit_code == 65 and "no such folder in it" in also.message
+
+
+def test_an_unknown_failure_is_said_in_terraforms_words() -> None:
+    error = failing(
+        'Error: Odd\n\n on m0.tf.json line 1, in module.m0:\n 1: {"module": {"m0": {"source": "x"}}}\n\nIt is odd.'
+    )
+    assert error.message.endswith("): It is odd.")
 
 
 def test_a_silent_server() -> None:
