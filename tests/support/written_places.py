@@ -69,6 +69,7 @@ WRITERS = {
     "engines/module_fetch.py:fetch": CACHE,
     "engines/module_fetch.py:on_host.execute": PROCESS,
     "engines/provider_lock.py:_copied": RUN,
+    "engines/provider_lock.py:_lay_modules": RUN,
     "engines/provider_lock.py:on_host": PROCESS,
     "engines/short_container.py:run": CONTAINER,
     "engines/rate_limited.py:_alone_with": "rates",

@@ -15,8 +15,8 @@ from typing import Any
 
 from ..model.errors import ConfigError
 from ..model.keys import PROJECT
-from ..model.nouns import Mount
-from ..terraform.commands import LOCK_FILE
+from ..model.nouns import FetchedModules, Mount
+from ..terraform.commands import LOCK_FILE, MODULES_FILE
 from . import short_container
 from .run_directory import put
 
@@ -28,7 +28,7 @@ LineCallback = Callable[[str], None]
 @dataclass(frozen=True)
 class LockRequest:
     """``root``: the project's; ``mirror``: a folder, or the URL of a network mirror, in place of the registries; ``upgrade``:
-    what is locked does not bind."""
+    what is locked does not bind; ``fetched``: of a root's folder, the modules that it calls from elsewhere."""
 
     root: Path
     home: Path
@@ -36,6 +36,7 @@ class LockRequest:
     mirror: str = ""
     upgrade: bool = False
     environment: Mapping[str, str] | None = None
+    fetched: Callable[[Path], FetchedModules | None] = lambda _: None
 
 
 Executor = Callable[[LockRequest, Path, Path, LineCallback], int]
@@ -51,6 +52,7 @@ def lock(asked: LockRequest, folder: Path, execute: Executor, said: LineCallback
 
     with _copied(asked, folder) as tree:
         place = folder.relative_to(asked.root)
+        _lay_modules(asked.fetched(folder), tree / place)
         code = execute(asked, tree, place, hear)
         made = tree / place / LOCK_FILE
         if code == 0 and made.is_file():
@@ -79,6 +81,16 @@ def _copied(asked: LockRequest, folder: Path) -> Iterator[Path]:
         yield tree
 
 
+def _lay_modules(fetched: FetchedModules | None, work: Path) -> None:
+    """Where Terraform would have downloaded them to, so that it needs no key."""
+    if fetched is None:
+        return
+    (work / MODULES_FILE).parent.mkdir(parents=True)
+    (work / MODULES_FILE).write_bytes(fetched.manifest)
+    for name, target in fetched.links.items():
+        (work / name).symlink_to(target)
+
+
 def _script(asked: LockRequest, mirror: str) -> list[str]:
     source = ["-net-mirror=" + mirror] if mirror.startswith("https://") else ["-fs-mirror=" + mirror] if mirror else []
     words = ["terraform", "providers", "lock", "-no-color", *source, *(f"-platform={p}" for p in asked.platforms)]
@@ -88,7 +100,9 @@ def _script(asked: LockRequest, mirror: str) -> list[str]:
 def in_container(client: Any, image: str, network: str) -> Executor:
     def execute(asked: LockRequest, tree: Path, place: Path, said: LineCallback) -> int:
         folder = asked.mirror and not asked.mirror.startswith("https://")
+        modules = asked.fetched(asked.root / place)
         mounts = [Mount(tree, PROJECT, writable=True), *([Mount(Path(asked.mirror), _MIRROR)] if folder else [])]
+        mounts += modules.mounts if modules else ()
         argv = _script(asked, _MIRROR if folder else asked.mirror)
         environment = {"TF_CLI_CONFIG_FILE": "/dev/null", **(asked.environment or {})}
         return short_container.run(client, image, argv, f"{PROJECT}/{place}", mounts, environment, said, network)

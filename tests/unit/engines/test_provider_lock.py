@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from wrapper.engines import provider_lock
 from wrapper.engines.provider_lock import LockRequest, lock
 from wrapper.model.errors import ConfigError
-from wrapper.terraform.commands import LOCK_FILE
+from wrapper.model.nouns import FetchedModules, Mount
+from wrapper.terraform.commands import LOCK_FILE, MODULES_FILE
 
 LineCallback = Callable[[str], None]
 
@@ -72,7 +74,7 @@ class Engine:
 
     def start(self, made: str) -> None: ...
     def remove_container(self, made: str, **_: Any) -> None: ...
-    def attach(self, made: str, **_: Any) -> list[bytes]:
+    def logs(self, made: str, **_: Any) -> list[bytes]:
         return []
 
     def wait(self, made: str, **_: Any) -> dict[str, int]:
@@ -92,3 +94,16 @@ def test_where_the_providers_come_from(asked: LockRequest, mirror: str, flag: li
     assert provider_lock.in_container(engine, "i:1", "bridge")(request, asked.root, Path("src/app"), print) == 0
     assert engine.argv[4:] == ["terraform", "providers", "lock", "-no-color", *flag, "-platform=linux_arm64"]
     assert engine.mounts == mounts
+
+
+def test_modules_from_elsewhere_lie_there_before_terraform_looks_for_them(asked: LockRequest) -> None:
+    links = {".terraform/modules/x": "/modules-fetched/x/m"}
+    fetched = FetchedModules("x 1", links, b'{"Modules": []}', (Mount(Path("/cache"), "/modules-fetched/x"),))
+    seen: list[object] = []
+
+    def execute(asked: LockRequest, tree: Path, place: Path, said: LineCallback) -> int:
+        seen.append(((tree / place / MODULES_FILE).read_bytes(), (tree / place / ".terraform/modules/x").readlink()))
+        return 0
+
+    lock(replace(asked, fetched=lambda _: fetched), asked.root / "src/app", execute, lambda _: None)
+    assert seen == [(fetched.manifest, Path("/modules-fetched/x/m"))]

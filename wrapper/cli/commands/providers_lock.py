@@ -11,6 +11,7 @@ from ...engines import provider_lock
 from ...engines.image.image_request import ImageRequest
 from ...engines.image.inputs import host_arch
 from ...model.errors import NotFoundError, UsageError
+from ...model.nouns import FetchedModules, Layer
 from ...project import private_folder
 from ...terraform.commands import LOCK_FILE
 from ...terraform.environment import for_terraform
@@ -91,7 +92,17 @@ def _asked(session: CliSession, mirror: str, platforms: tuple[str, ...], upgrade
         str(session.directory / mirror) if local else mirror,
         upgrade,
         for_terraform(session.environ, {}, "", host=not session.contained, sandbox=False),
+        lambda folder: _fetched(session, folder),
     )
+
+
+def _fetched(session: CliSession, folder: Path) -> FetchedModules | None:
+    """The modules that the root in this folder calls from elsewhere, as the first stack that runs it has them."""
+    for stack in session.project.stacks():
+        for layer in (Layer(stack), *([Layer(stack, "t")] if stack.tenant_source else [])):
+            if layer.source == folder and session.project.may_call_elsewhere(layer):
+                return session.remote_modules(layer)
+    return None
 
 
 def _executor(session: CliSession) -> provider_lock.Executor:
