@@ -28,13 +28,13 @@ locals {
     }],
   ) }
 
-  queue_permissions = length(var.background.queued) + length(var.queues) == 0 ? [] : concat(
+  queue_permissions = length(var.background.queued) + length(var.service.queues) == 0 ? [] : concat(
     length(var.background.queued) == 0 ? [] : [{
       Effect   = "Allow"
       Action   = ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
       Resource = [for name in keys(aws_sqs_queue.work) : local.queue_arns[name]]
     }],
-    length(var.queues) == 0 ? [] : [{
+    length(var.service.queues) == 0 ? [] : [{
       Effect   = "Allow"
       Action   = ["sqs:SendMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
       Resource = values(local.other_queue_arns)
@@ -43,9 +43,9 @@ locals {
   )
 
   # Of other services. Both are written out: what those make is unknown here, since each may send to the other.
-  other_identities = { for name, to in var.queues : name => join("/", concat([local.region, var.stack, var.tenant], to.service[*])) }
-  other_readables  = { for name, to in var.queues : name => trimsuffix(substr(join("-", concat([var.stack, var.tenant], to.service[*])), 0, 23), "-") }
-  other_queues     = { for name, to in var.queues : name => "${local.other_readables[name]}-${substr(sha256(local.other_identities[name]), 0, 8)}-${to.queue}" }
+  other_identities = { for name, to in var.service.queues : name => join("/", concat([local.region, var.stack, var.tenant], to.service[*])) }
+  other_readables  = { for name, to in var.service.queues : name => trimsuffix(substr(join("-", concat([var.stack, var.tenant], to.service[*])), 0, 23), "-") }
+  other_queues     = { for name, to in var.service.queues : name => "${local.other_readables[name]}-${substr(sha256(local.other_identities[name]), 0, 8)}-${to.queue}" }
   other_queue_arns = { for name, queue in local.other_queues : name => "arn:${local.partition}:sqs:${local.region}:${local.account_id}:${queue}" }
   other_queue_urls = { for name, queue in local.other_queues : name => "https://sqs.${local.region}.${data.aws_partition.current.dns_suffix}/${local.account_id}/${queue}" }
 

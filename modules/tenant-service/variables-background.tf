@@ -1,25 +1,3 @@
-variable "queues" {
-  description = <<-EOT
-    Queues of other services of the tenant that this one sends to: a name of your choice, whose URL is in QUEUE_URL_<NAME> => the `service`
-    that reads it (null: the first) and the `queue`, one of its background.queued. Its role may send to them, and no more.
-  EOT
-  type = map(object({
-    service = optional(string)
-    queue   = string
-  }))
-  default  = {}
-  nullable = false
-
-  validation {
-    condition     = alltrue([for name, to in var.queues : can(regex("^[a-z][a-z0-9-]{0,62}$", name)) && alltrue([for part in [coalesce(to.service, "a"), to.queue] : can(regex("^[a-z][a-z0-9-]{0,30}$", part))])])
-    error_message = "queues: names of services and queues are 1 to 31 lower-case letters, digits and dashes, beginning with a letter; that of the variable up to 63."
-  }
-  validation {
-    condition     = length(setintersection(keys(var.queues), keys(var.background.queued))) == 0
-    error_message = "queues: one has the name of a queue task of the service itself, whose URL its containers have already; give it another name."
-  }
-}
-
 variable "background" {
   description = <<-EOT
     Tasks beside the service, each with a name of its own: one container with the image and settings of one of the containers

@@ -23,10 +23,13 @@ variable "tenant" {
 variable "service" {
   description = <<-EOT
     Which service of the tenant it is. `name`: of one beside others. The first one has none: its names are those of a tenant with one service, and it has
-    `first` instead, the output of the module tenant-load-balancer, which says what the tenant was made with.
+    `first` instead, the output of the module tenant-load-balancer, which says what the tenant was made with. `queues`: those of other services
+    that this one sends to: a name of your choice, whose URL is in QUEUE_URL_<NAME> => the `service` that reads it (null: the first) and
+    the `queue`, one of its background.queued. Its role may send to them, and no more.
   EOT
   type = object({
-    name = optional(string)
+    name   = optional(string)
+    queues = optional(map(object({ service = optional(string), queue = string })), {})
     first = optional(object({
       way_in    = string
       service   = string
@@ -43,6 +46,14 @@ variable "service" {
   validation {
     condition     = var.service.name == null || var.service.first == null
     error_message = "service: the first service has no name; give name or first, not both."
+  }
+  validation {
+    condition     = alltrue([for name, to in var.service.queues : can(regex("^[a-z][a-z0-9-]{0,62}$", name)) && alltrue([for part in [coalesce(to.service, "a"), to.queue] : can(regex("^[a-z][a-z0-9-]{0,30}$", part))])])
+    error_message = "service.queues: names of services and queues are 1 to 31 lower-case letters, digits and dashes, beginning with a letter; that of the variable up to 63."
+  }
+  validation {
+    condition     = length(setintersection(keys(var.service.queues), keys(var.background.queued))) == 0
+    error_message = "service.queues: one has the name of a queue task of the service itself, whose URL its containers have already; give it another name."
   }
 }
 

@@ -202,10 +202,13 @@ CASES_OF_THE_SERVICE: dict[str, tuple[dict[str, Any], str]] = {
         {"discovery": NAMESPACE | {"name": "api..acme"}},
         "discovery: namespace_id is the id of a Cloud Map namespace (ns-...), name one or more labels",
     ),
-    "queue with an underscore": ({"queues": {"mail": {"queue": "a_b"}}}, "queues: names of services and queues"),
+    "queue with an underscore": (
+        {"service": {"queues": {"mail": {"queue": "a_b"}}}},
+        "service.queues: names of services and queues",
+    ),
     "queue of its own": (
-        {"queues": {"mail": {"service": "x", "queue": "mail"}}, "background": {"queued": {"mail": {}}}},
-        "queues: one has the name of a queue task of the service itself",
+        {"service": {"queues": {"mail": {"service": "x", "queue": "mail"}}}, "background": {"queued": {"mail": {}}}},
+        "service.queues: one has the name of a queue task of the service itself",
     ),
     "namespace by name": ({"discovery": {"namespace_id": "internal", "name": "acme"}}, "discovery: namespace_id"),
     "starts with half a task": ({"scaling": {"start": 0.5}}, "scaling.start: a whole number"),

@@ -150,8 +150,7 @@ run "another_service" {
 run "queues_of_the_first_service" {
   command = plan
   variables {
-    service = { name = "api" }
-    queues  = { resize = { queue = "resize" } }
+    service = { name = "api", queues = { resize = { queue = "resize" } } }
   }
   assert {
     condition     = local.other_queues.resize == "appcluster-test-acme-a8109d5d-resize"

@@ -376,8 +376,7 @@ run "a_queue_of_another_service" {
 run "sends_to_both" {
   command = plan
   variables {
-    service    = { name = "api" }
-    queues     = { resize = { queue = "resize" }, thumbs-resize = { service = "thumbs", queue = "resize" } }
+    service    = { name = "api", queues = { resize = { queue = "resize" }, thumbs-resize = { service = "thumbs", queue = "resize" } } }
     background = { one_off = { migrate = { command = ["migrate"] } } }
     encryption = { queues = "arn:aws:kms:ap-southeast-2:123456789012:key/1" }
   }

@@ -6,7 +6,7 @@ module "service" {
 
   stack   = var.stack
   tenant  = var.tenant
-  service = each.key == "service1" ? { name = null, first = module.load_balancer.first } : { name = each.key, first = null }
+  service = merge(each.key == "service1" ? { name = null, first = module.load_balancer.first } : { name = each.key, first = null }, { queues = local.sends_to[each.key] })
   cluster = { for setting, value in var.cluster : setting => value if !startswith(setting, "load_balancer") }
 
   containers = local.containers[each.key]
@@ -20,7 +20,6 @@ module "service" {
   encryption         = var.encryption
   roles              = var.roles
 
-  queues = local.sends_to[each.key]
 
   task = merge(local.tasks[each.key], {
     callers         = merge(local.callers[each.key], local.tasks[each.key].callers)
