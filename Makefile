@@ -45,7 +45,7 @@ environment: $(dev) ## makes the Python environment of the checks
 # all of them take seconds of each. What takes longest stands first.
 real_files := tests/terraform tests/sandbox $$(grep -lrE --include '*.py' 'pytest.mark.($(subst $(space),|,$(real_marks)))' tests/unit) tests/e2e
 waiting: $(dev) ## runs the tests that mostly wait
-	@$(run) pytest $$(grep -lrF --include '*.py' pytest.mark.long tests/e2e tests/sandbox tests/terraform) -m long -n 6 --dist worksteal --durations 15
+	@$(run) pytest $$(grep -lrF --include '*.py' pytest.mark.long tests/e2e tests/sandbox tests/terraform) -m long -n 7 --dist worksteal --durations 15
 
 # One sandbox for all of them, so one process.
 containers: $(dev) ## runs the tests of the sandbox with containers

@@ -133,7 +133,11 @@ BUCKET = "states-of-web"
 NEEDED = [line.split("\t") for line in (ROOT / "tests/support/day_two_actions.tsv").read_text().splitlines()]
 
 WITH_SCALING = {  # asked where the service has bounds of scaling, or an alarm on missing tasks: tests/unit/deploy/test_stopping.py
-    *((f"application-autoscaling:{one}", command) for one in ("RegisterScalableTarget",) for command in ("stop", "start")),
+    *(
+        (f"application-autoscaling:{one}", command)
+        for one in ("RegisterScalableTarget",)
+        for command in ("stop", "start")
+    ),
     ("cloudwatch:DisableAlarmActions", "stop"),
     ("cloudwatch:EnableAlarmActions", "start"),
 }

@@ -35,7 +35,7 @@ class Settings:
 
     source: str = ""
     ephemeral: bool = False
-    night: str = "destroy"  # what the night does with it, where it is ephemeral: "destroy", or "stop"
+    night: str = "destroy"  # what reap does with it, where it is ephemeral: "destroy", or "stop"
     protected: bool = False
     account: str = ""
     role_arn: str = ""

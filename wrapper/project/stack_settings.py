@@ -18,7 +18,7 @@ _LISTS = ("before_deploy", "after_deploy")
 _DURATIONS = ("rollout_timeout", "task_timeout")
 BUILD_MODES = ("both", "config", "pipeline")
 _CHOICES = {
-    "night": (("destroy", "stop"), "way to spend the night", "docs/night.md"),
+    "night": (("destroy", "stop"), "way to end the day", "docs/night.md"),
     "builds": (BUILD_MODES, "mode", "docs/builds.md"),
     "merge": (merging.RULES, "rule of merging", "docs/configuration.md, 'Maps'"),
 }

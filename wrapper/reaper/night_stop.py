@@ -1,4 +1,4 @@
-"""The night of a stack that keeps what it has: its services have no task until `start`, and nothing is destroyed."""
+"""What reap does with a stack that keeps what it has: its services have no task until `start`, and nothing is destroyed."""
 
 from __future__ import annotations
 

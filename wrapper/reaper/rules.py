@@ -91,7 +91,7 @@ class ReapCandidate:
 
     @property
     def way(self) -> str:
-        """What the night does with it: "destroy" or "stop"."""
+        """What reap does with it: "destroy" or "stop"."""
         return self.stack.settings.night if self.stack else "destroy"
 
     @property

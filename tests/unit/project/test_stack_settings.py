@@ -61,7 +61,7 @@ def test_the_night_of_an_ephemeral_stack(files: Files) -> None:
     ("text", "said"),
     [
         ('night = "stop"\n', "night is for an ephemeral stack"),
-        ('ephemeral = true\nnight = "sleep"\n', "'sleep' is no way to spend the night"),
+        ('ephemeral = true\nnight = "sleep"\n', "'sleep' is no way to end the day"),
     ],
 )
 def test_a_night_that_is_none(files: Files, text: str, said: str) -> None:
