@@ -80,6 +80,19 @@ resource "aws_lb_listener_rule" "shared" {
     }
   }
 
+  # ECS takes only a target group that a rule leads to. Until the tasks answer no client may be led there: so the rule asks for a header
+  # that none sends, and what answered the path goes on. A rule holds five values: with more names there is no room for it.
+  dynamic "condition" {
+    for_each = each.value.joining && each.value.path != null && length(local.host_names) <= 3 ? [aws_lb_target_group.this[each.key].name] : []
+
+    content {
+      http_header {
+        http_header_name = "X-Target-Group"
+        values           = [condition.value]
+      }
+    }
+  }
+
   lifecycle {
     create_before_destroy = true
   }

@@ -5,7 +5,8 @@ variable "targets" {
     every task, and when it believes the answer, in seconds. `drain_seconds` (how long a leaving task may finish its requests), `slow_start_seconds`,
     `sticky_seconds` (0 is off). On a shared load balancer: `priority` of the service's rule there, assigned once, and no other rule's on that
     one. `moving`: further priorities, for an apply that moves the service to the other kind of target group: of the rule that
-    `turned`, and of the old one `aside`, by the kind of its targets; `aside` comes after the others.
+    `turned`, and of the old one `aside`, by the kind of its targets; `aside` comes after the others. `joining`: for the first apply of a service on
+    a load balancer that is in use; no client is led to it, and the apply after it leads all.
   EOT
   type = map(object({
     target_type = string
@@ -22,6 +23,7 @@ variable "targets" {
     slow_start_seconds = optional(number, 0)
     sticky_seconds     = optional(number, 0)
     priority           = optional(number)
+    joining            = optional(bool, false)
     moving = optional(object({
       turned = number
       aside  = object({ instance = number, ip = number })
@@ -41,6 +43,11 @@ variable "targets" {
   validation {
     condition     = length([for target in var.targets : target if target.path == null]) <= 1
     error_message = "targets: one service at most has no path, and answers for every path that no other service has."
+  }
+  # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html, "Condition values per rule"
+  validation {
+    condition     = var.load_balancer.mode != "shared" || alltrue([for target in var.targets : target.path == null]) || length(var.dns.aliases) <= 3
+    error_message = "targets: a rule of a load balancer holds five values; on a shared one a service with a path leaves room for the hostname and three aliases. Take an alias out, or give the tenant a load balancer of its own."
   }
   validation {
     condition     = length(distinct([for target in var.targets : target.path])) == length(var.targets) || length([for target in var.targets : target if target.path == null]) > 1

@@ -58,6 +58,14 @@ def moving(priority: int = 101, turned: int = 2101) -> dict[str, Any]:
 
 # What is wrong with it => the values, and how the message begins.
 CASES_OF_THE_LOAD_BALANCER: dict[str, tuple[dict[str, Any], str]] = {
+    "four aliases and a path": (
+        {
+            "load_balancer": {"mode": "shared", "shared": SHARED},
+            "targets": {"api": TARGET | {"path": "/api/*", "priority": 101}},
+            "dns": DNS | {"aliases": [f"{name}.example.com" for name in "abcd"]},
+        },
+        "targets: a rule of a load balancer holds five values",
+    ),
     "stack in capitals": ({"stack": "App"}, "stack: use 1 to 31"),
     "stack that security groups refuse": ({"stack": "sg"}, "stack: use 1 to 31"),
     "tenant with an underscore": ({"tenant": "a_b"}, "tenant: use 1 to 31"),

@@ -248,10 +248,21 @@ class Deployer:
     def carry_out(
         self, prepared: PreparedLayer, console: Console | None = None, signals: SignalHandler | None = None
     ) -> Outcome:
+        """Run a layer that is ready; once more where it brought a new path on a shared load balancer and its service is steady."""
+        console, signals = console or self.console, signals or self.signals
+        outcome = self._move(prepared, console, signals)
+        whole = prepared.verb.applies and prepared.inputs and outcome and not (self.dry or outcome.skipped)
+        last = self.slot_allocator.joined(prepared) if whole else prepared
+        if last is prepared:
+            return outcome
+        console.info(f"{prepared.layer.label}: steady; applying once more to lead the new paths to their services")
+        ended = self._carry_out(last, console, signals, replace(self.context, interactive=False))
+        return replace(ended, changes=outcome.changes)
+
+    def _move(self, prepared: PreparedLayer, console: Console, signals: SignalHandler) -> Outcome:
         """Run a layer that is ready. Where its plan makes another service of it, that starts with the tasks that run. Where the
         tenant shares a load balancer and leaves its target group, it runs with a second slot, and then once more without: that
         puts its rule back, and frees the slot."""
-        console, signals = console or self.console, signals or self.signals
         info, slots = console.info, self.slot_allocator
         first = slots.with_wider_aside(prepared, slots.second_of(prepared))
         try:

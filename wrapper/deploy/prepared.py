@@ -166,6 +166,13 @@ class PreparedLayer:
         return any(rule.get("moving") is not None for rule in rules)
 
     @property
+    def joins(self) -> bool:
+        """Whether a path is new, whose rule answers no client yet."""
+        value = self.values[slots.VARIABLE].value if self.shares_load_balancer else None
+        rules = value.get("rules", {}) if isinstance(value, Mapping) else {}
+        return any(rule.get("joining") for rule in rules.values())
+
+    @property
     def paths(self) -> Paths | None:
         """Its services that need a slot of their own; None where its root takes none."""
         return paths(self.root_request.request.declared, self.values)

@@ -74,7 +74,8 @@ class SlotAllocator:
         """The same, each that shares a load balancer with its slots for good; one write for all. For one without room, why."""
         wanted = {r.layer.tenant: r.paths for r in found if r.shares_load_balancer}
         values = {r.layer.tenant: r.values for r in found if r.shares_load_balancer}
-        assigned = self.resolver.slot_variables.assign(wanted, values)
+        joins = slots.takes_joining(found[0].root_request.request.declared)
+        assigned = self.resolver.slot_variables.assign(wanted, values, joins=joins)
         return [_with_slots(r, assigned.get(r.layer.tenant)) for r in found]
 
     def _missing(self, prepared: PreparedLayer) -> int:
@@ -169,6 +170,13 @@ class SlotAllocator:
             self.resolver.slot_variables.with_wider_aside(prepared.layer.tenant, prepared.paths, left) if left else None
         )
         return prepared if value is None else prepared.with_value(slots.VARIABLE, value)
+
+    def joined(self, prepared: PreparedLayer) -> PreparedLayer:
+        """The same after its good apply: each new path leads to its service; itself where none was new."""
+        if not prepared.joins:
+            return prepared
+        value = self.resolver.slot_variables.joined(prepared.layer.tenant, prepared.paths)
+        return prepared.with_value(slots.VARIABLE, value)
 
     def settle(self, prepared: PreparedLayer) -> None:
         """An apply without a second slot was good: those that the tenant may hold are free, and those of services that went."""

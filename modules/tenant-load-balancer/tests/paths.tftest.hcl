@@ -123,6 +123,31 @@ run "shared" {
   }
 }
 
+run "a_path_that_is_new_on_a_shared_load_balancer" {
+  command = plan
+  variables {
+    load_balancer = merge(var.load_balancer, { mode = "shared" })
+    targets       = merge(var.targets, { v2 = merge(var.targets.v2, { joining = true }), service1 = merge(var.targets.service1, { joining = true }) })
+  }
+  assert {
+    condition     = { for key, rule in aws_lb_listener_rule.shared : key => flatten([for condition in rule.condition : [for header in condition.http_header : header.http_header_name]]) if length(rule.condition) == 3 } == { "v2 ip-shared" = ["X-Target-Group"] }
+    error_message = "no client is led there before the service is steady; who answers for every path is asked at once"
+  }
+}
+
+run "a_path_that_is_new_of_many_names" {
+  command = plan
+  variables {
+    dns           = merge(var.dns, { aliases = ["a.example.com", "b.example.com", "c.example.com"] })
+    load_balancer = merge(var.load_balancer, { mode = "shared" })
+    targets       = merge(var.targets, { v2 = merge(var.targets.v2, { joining = true }) })
+  }
+  assert {
+    condition     = alltrue([for rule in aws_lb_listener_rule.shared : sum([for condition in rule.condition : sum([for values in concat([for header in condition.host_header : header.values], [for pattern in condition.path_pattern : pattern.values], [for header in condition.http_header : header.values]) : length(values)])]) <= 5])
+    error_message = "a rule holds five values"
+  }
+}
+
 run "a_narrower_path_moves" {
   command = plan
   variables {

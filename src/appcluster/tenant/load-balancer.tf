@@ -22,6 +22,7 @@ module "load_balancer" {
     health_check = local.health_checks[name]
     priority     = try(local.slots[name].priority, null)
     moving       = try(local.slots[name].moving, null)
+    joining      = try(local.slots[name].joining, null)
   }) if local.fronts[name] }
 
   first_service = {
@@ -47,6 +48,6 @@ locals {
 
   # The tenant's own slot is that of the service which answers for every path.
   slots = var.load_balancer.mode != "shared" ? {} : {
-    for name, path in local.paths : name => path == null ? { priority = var.allotment.priority, moving = var.allotment.moving } : try(var.allotment.rules[name], null)
+    for name, path in local.paths : name => path == null ? { priority = var.allotment.priority, moving = var.allotment.moving, joining = null } : try(var.allotment.rules[name], null)
   }
 }

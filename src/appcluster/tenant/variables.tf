@@ -99,6 +99,7 @@ variable "allotment" {
     moving        = optional(object({ turned = number, aside = object({ instance = number, ip = number }) })) # in a move
     rules = optional(map(object({
       priority = number
+      joining  = optional(bool)
       moving   = optional(object({ turned = number, aside = object({ instance = number, ip = number }) }))
     })), {})
   })

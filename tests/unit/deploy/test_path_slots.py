@@ -279,3 +279,58 @@ def test_which_of_the_services_moves(cloud: Routed, said: str, services: str, mo
     cloud.perform("plan", "acme")
     rules = {f"rules.{s}": rule for s, rule in cloud.slots["rules"].items()}
     assert [s for s, rule in {"": cloud.slots, **rules}.items() if rule.get("moving")] == moving
+
+
+# -- a path that is new ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def joining(cloud: Routed) -> Routed:
+    """Its root takes that a path is new; acme is there, without one."""
+    file = cloud.disk.root / "src/app/tenant/variables.tf"
+    file.write_text(
+        file.read_text().replace(
+            RULES, RULES.replace("priority = number,", "priority = number, joining = optional(bool),")
+        )
+    )
+    cloud.perform("apply", "acme")
+    cloud.done.clear()
+    says(cloud, API)
+    return cloud
+
+
+JOINS = {"load_balancer": 1, "priority": 10101, "rules": {"api": {"priority": 101, "joining": True}}}
+
+
+def test_a_new_path_leads_to_its_service_when_that_is_steady(joining: Routed) -> None:
+    joining.perform("apply", "acme")
+    assert joining.done == [JOINS, slots(10101, api=101)]
+    joining.done.clear()
+    joining.perform("apply", "acme")
+    assert joining.done == [slots(10101, api=101)], "and from then on once"
+
+
+def test_where_the_service_does_not_become_steady_the_path_waits_for_the_next_apply(joining: Routed) -> None:
+    joining.fails[ACME, "apply"] = Outcome(1, ok=False, tail="Error: not steady")
+    with pytest.raises(TerraformFailed):
+        joining.perform("apply", "acme")
+    assert joining.slots == JOINS and not joining.done
+    del joining.fails[ACME, "apply"]
+    joining.perform("apply", "acme", "-target=x")
+    assert joining.done == [JOINS], "a part of it says nothing of that service"
+    joining.perform("apply", "acme")
+    assert joining.done[1:] == [JOINS, slots(10101, api=101)]
+
+
+def test_a_tenant_that_is_new_has_all_its_paths_at_once(joining: Routed) -> None:
+    says(joining, API, "globex")
+    joining.perform("apply", "globex")
+    assert joining.values[GLOBEX]["allotment"] == slots(10102, api=101)
+
+
+def test_a_root_that_does_not_take_it_is_applied_once(cloud: Routed) -> None:
+    cloud.perform("apply", "acme")
+    cloud.done.clear()
+    says(cloud, API)
+    cloud.perform("apply", "acme")
+    assert cloud.done == [slots(10101, api=101)]

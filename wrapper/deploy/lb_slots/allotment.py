@@ -12,7 +12,7 @@ from typing import Any
 
 from ...terraform.path_patterns import contains
 from .assignment import Paths
-from .slots import ASIDE, TURNED, SlotTable
+from .slots import ASIDE, TURNED, SlotTable, key_of
 
 # The numbers of a path that contains one that moves, and of each that contains such a path again: a step of four bands of ninety,
 # above ASIDE of the narrower ones, and below the catch-alls for fourteen paths one in another.
@@ -30,6 +30,7 @@ def value(
         return found
     rules = {s: _rule(slots[s].priority, levels[s], moves=moving and s in leaving) for s in sorted(paths) if s in slots}
     for service, rule in rules.items():
+        rule |= {"joining": True} if table.tenants[key_of(tenant, service)].joining else {}
         if levels[service] and not moving:
             rule["priority"] += _base(levels[service]) + _WAITING
     return {**found, "rules": rules}

@@ -35,11 +35,22 @@ def lacking(table: SlotTable, tenant: str, paths: Paths) -> bool:
 
 
 def assign_named(
-    table: SlotTable, wanted: Mapping[str, Paths], hosts: Mapping[str, HostNames], at: str, by: str
+    table: SlotTable,
+    wanted: Mapping[str, Paths],
+    hosts: Mapping[str, HostNames],
+    at: str,
+    by: str,
+    *,
+    joins: bool = False,
 ) -> SlotTable:
-    """The same with the host names of these tenants; one that wants the name of another is as it was."""
+    """The same with the host names of these tenants; one that wants the name of another is as it was. ``joins``: a path that is new
+    to a tenant which was there is one that joins."""
     clash = slots.taken(table, hosts)
     given = assign(table, {t: paths for t, paths in wanted.items() if t not in clash}, at, by)
+    new = [key for key in given.tenants if key not in table.tenants and slots.tenant_in(key) in table.tenants]
+    if joins and new:
+        joining = {key: replace(given.tenants[key], joining=True) for key in new}
+        given = replace(given, tenants={**given.tenants, **joining})
     return slots.named(given, {t: h for t, h in hosts.items() if t not in clash})
 
 
@@ -131,8 +142,8 @@ class _Change:
         there, given = self.table.tenants, {*self.gives.values()}
         left = tuple(replace(there[key], at=at, by=by) for key in self.gives if key in there)
         freed = tuple(e for e in self.table.freed if e.slot not in given)
-        hosts = {key: entry.hosts for key, entry in there.items()}
-        made = {k: SlotAssignment(slot, k, at, by, hosts.get(k, HostNames())) for k, slot in self.gives.items()}
+        new = {key: SlotAssignment(slot, key, at, by) for key, slot in self.gives.items()}
+        made = {k: replace(there[k], slot=e.slot, at=at, by=by) if k in there else e for k, e in new.items()}
         return replace(self.table, tenants={**there, **made}, freed=freed + left)
 
 

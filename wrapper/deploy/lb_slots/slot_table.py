@@ -46,9 +46,12 @@ class SlotTableStore:
     def read(self) -> SlotTable:
         return slots.parse(self.store.read(self.key), self.key)
 
-    def assign(self, wanted: Mapping[str, Paths], hosts: Mapping[str, HostNames] = UNKNOWN) -> SlotTable:
+    def assign(
+        self, wanted: Mapping[str, Paths], hosts: Mapping[str, HostNames] = UNKNOWN, *, joins: bool = False
+    ) -> SlotTable:
         """The table with the slots that these tenants need, and their host names, all in one write."""
-        return self._change(lambda table: assignment.assign_named(table, wanted, hosts, moment(time.time()), self.by))
+        at = moment(time.time())
+        return self._change(lambda table: assignment.assign_named(table, wanted, hosts, at, self.by, joins=joins))
 
     def release(self, tenants: Collection[str]) -> SlotTable:
         """The table without these; what is not in it is no error."""

@@ -69,6 +69,9 @@ class SlotAssignment:
     at: str
     by: str
     hosts: HostNames = HostNames()
+    joining: bool = (
+        False  # a path that is new to a tenant: its rule answers no client until an apply of the service was good
+    )
 
 
 @dataclass(frozen=True)
@@ -125,10 +128,18 @@ def release(table: SlotTable, tenants: Iterable[str], at: str, by: str) -> SlotT
 
 
 def settle(table: SlotTable, tenant: str, services: Collection[str], at: str, by: str) -> SlotTable:
-    """The table after a good apply of a tenant: its moves have ended, and its services with a path are these."""
+    """The table after a good apply of a tenant: its moves have ended, its new paths answer, its services with a path are these."""
     moving = {key: e for key, e in table.moving.items() if tenant_in(key) != tenant}
+    joined = {k: replace(table.tenants[k], joining=False) for k in joining(table, tenant)}
     arrived = replace(table, moving=moving) if len(moving) < len(table.moving) else table
+    arrived = replace(arrived, tenants={**arrived.tenants, **joined}) if joined else arrived
     return _without(arrived, lambda key: service_in(key, tenant) not in ("", *services), at, by)
+
+
+def joining(table: SlotTable, tenant: str) -> list[str]:
+    """The slots of a tenant's services whose paths are new."""
+    keys = (key_of(tenant, service) for service in table.rules(tenant))
+    return [key for key in keys if table.tenants[key].joining]
 
 
 def _without(table: SlotTable, leaves: Callable[[str], bool], at: str, by: str) -> SlotTable:
@@ -197,7 +208,7 @@ def named(table: SlotTable, wanted: Mapping[str, HostNames]) -> SlotTable:
 
 def render(table: SlotTable) -> bytes:
     """The table as JSON, the same bytes for the same table."""
-    tenants = {t: {**e.slot.as_value(), "at": e.at, "by": e.by, **_hosts(e.hosts)} for t, e in table.tenants.items()}
+    tenants = {t: {**e.slot.as_value(), "at": e.at, "by": e.by, **_more(e)} for t, e in table.tenants.items()}
     freed = [{**e.slot.as_value(), "tenant": e.tenant, "at": e.at, "by": e.by} for e in table.freed]
     data = {"version": VERSION, "tenants": tenants, "freed": freed}
     if table.moving:
@@ -205,8 +216,9 @@ def render(table: SlotTable) -> bytes:
     return (json.dumps(data, indent=2, sort_keys=True) + "\n").encode()
 
 
-def _hosts(hosts: HostNames) -> dict[str, Any]:
-    found = {"hosts": list(hosts.names), "takes_over": hosts.takes_over}
+def _more(entry: SlotAssignment) -> dict[str, Any]:
+    hosts = entry.hosts
+    found = {"hosts": list(hosts.names), "takes_over": hosts.takes_over, "joining": entry.joining}
     return {key: value for key, value in found.items() if value}
 
 
@@ -246,7 +258,8 @@ def _entry(tenant: str, data: Mapping[str, Any]) -> SlotAssignment:
     if not all(type(n) is int and n > 0 for n in (slot.load_balancer, slot.priority)):
         raise ValueError(f"{slot} is no slot")
     hosts = HostNames(tuple(map(str, data.get("hosts", ()))), str(data.get("takes_over", "")))
-    return SlotAssignment(slot, tenant, str(data.get("at", "")), str(data.get("by", "")), hosts)
+    by, joins = str(data.get("by", "")), data.get("joining", False) is True
+    return SlotAssignment(slot, tenant, str(data.get("at", "")), by, hosts, joins)
 
 
 # -- who needs one ------------------------------------------------------------------------------
@@ -266,6 +279,11 @@ def takes_rules(declared: Mapping[str, Variable]) -> bool:
 def takes_moves(declared: Mapping[str, Variable]) -> bool:
     """Whether a tenant's root also takes the rules of a move."""
     return takes(declared) and "moving" in declared[VARIABLE].type[1]
+
+
+def takes_joining(declared: Mapping[str, Variable]) -> bool:
+    """Whether a tenant's root also takes that a path is new."""
+    return takes_rules(declared) and "joining" in str(declared[VARIABLE].type[1]["rules"])
 
 
 def counts(declared: Mapping[str, Variable]) -> bool:

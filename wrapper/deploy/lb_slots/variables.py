@@ -123,13 +123,17 @@ class SlotVariables:
     # -- what is written ----------------------------------------------------------------------
 
     def assign(
-        self, wanted: Wanted, values: Mapping[str, Mapping[str, ResolvedValue]] = MappingProxyType({})
+        self,
+        wanted: Wanted,
+        values: Mapping[str, Mapping[str, ResolvedValue]] = MappingProxyType({}),
+        *,
+        joins: bool = False,
     ) -> dict[str, ResolvedValue | OrchestrateError]:
         """The slots that each needs, for good: all in one write, none where all have theirs. For one without room, or with the
-        name of another, why. ``values``: of each."""
+        name of another, why. ``values``: of each; ``joins``: their root takes that a path is new."""
         need, hosts = {t: paths or {} for t, paths in wanted.items()}, self._hosts(values)
-        if need and assignment.assign_named(self.table, need, hosts, "", "") != self.table:
-            self._table[:] = [self.slot_store().assign(need, hosts)]
+        if need and assignment.assign_named(self.table, need, hosts, "", "", joins=joins) != self.table:
+            self._table[:] = [self.slot_store().assign(need, hosts, joins=joins)]
         clash = self._clashes(values)
         return {t: clash[t] if t in clash else self._found(self.table, t, paths) for t, paths in wanted.items()}
 
@@ -152,6 +156,10 @@ class SlotVariables:
         if not allotment.wider(wanted or {}, left):
             return None
         return ResolvedValue(allotment.value(self.table, tenant, wanted, left, moving=False), self.slot_store().origin)
+
+    def joined(self, tenant: str, wanted: Paths | None) -> ResolvedValue:
+        """Its slots, when its new paths answer."""
+        return ResolvedValue(allotment.value(self.table, tenant, wanted), self.slot_store().origin)
 
     def moves(self, tenant: str) -> tuple[str, ...]:
         """Its services ("" for the catch-all) that hold a second slot, as far as is known here."""
