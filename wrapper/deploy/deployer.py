@@ -228,10 +228,14 @@ class Deployer:
         hooks, runner = self.stack.settings.hooks, self.hook_runner
         if not hooks or runner is None:
             return run()
-        from .hooks import LayerHooks
+        from .hooks import LayerHooks, keep
 
         note, where = partial_of(self._note_hook, prepared.layer.tenant), self._line_of("hooks")
-        return LayerHooks(hooks, prepared, runner, self._outputs, where, console, signals, note, self.dry).around(run)
+        one = LayerHooks(hooks, prepared, runner, self._outputs, where, console, signals, note, self.dry)
+        try:
+            return one.around(run)
+        finally:
+            keep(self.store, one, self.recorder.who, self.trigger.build_url)
 
     def _outputs(self, layer: Layer) -> Mapping[str, Any]:
         """Of the layer's state, each with what it says of itself; none where it cannot be read."""

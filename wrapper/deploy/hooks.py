@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..model import duration
@@ -19,6 +19,10 @@ from ..model.findings import HookRun
 from ..model.nouns import Hook, Layer, Outcome
 from ..run.runner import Console
 from ..run.signals import SignalHandler
+from ..state import layer_state, task_history
+from ..state.record import moment
+from ..state.store import Store
+from ..state.task_history import TaskEntry
 from ..terraform import commands, redaction
 from ..terraform.arguments import destroys
 from .prepared import PreparedLayer
@@ -67,6 +71,7 @@ class LayerHooks:
     note: Callable[[HookRun], None]
     dry: bool = False
     clock: Callable[[], float] = time.monotonic
+    ran: list[HookRun] = field(default_factory=list)
 
     @property
     def label(self) -> str:
@@ -141,7 +146,8 @@ class LayerHooks:
                 call, lambda line: self.console.info(redaction.masked(line, secrets)), self._bounded(hook, event)
             )
         finally:
-            self.note(HookRun(hook.name, event, code, round(self.clock() - began, 1)))
+            self.ran.append(HookRun(hook.name, event, code, round(self.clock() - began, 1)))
+            self.note(self.ran[-1])
         return code
 
     def _bounded(self, hook: Hook, event: str) -> Callable[[float], None]:
@@ -202,3 +208,18 @@ class LayerHooks:
 
 def _named(values: Mapping[str, str]) -> dict[str, str]:
     return {f"HOOK_{name}": text for name, text in values.items()}
+
+
+def keep(store: Store, one: LayerHooks, by: str, build_url: str) -> None:
+    """The hooks of an apply, in the history of a layer that has a state. A history that cannot be written is said."""
+    layer, builds = one.prepared.layer, dict(one.prepared.record.builds)
+    if one.command != commands.APPLY.name or not one.ran:
+        return
+    try:
+        for run in one.ran if layer_state.load(store, layer) else ():
+            result = "stopped" if run.exit_code is None else str(run.exit_code)
+            name, at = f"hook {run.name} ({run.event})", moment(time.time())
+            entry = TaskEntry(at, by, name, "", result, seconds=run.seconds, builds=builds, build_url=build_url)
+            task_history.add(store, layer, entry)
+    except OrchestrateError as error:
+        one.console.info(f"{one.label}: its hooks are not in the history: {error.message}")

@@ -24,8 +24,8 @@ _TRIES = 10
 
 @dataclass(frozen=True)
 class TaskEntry:
-    """``name``: of the declared task, or of the service whose definition it ran; ``result``: "0", "1", "detached", "stopped"
-    or "not started"; ``builds``: those of the layer then."""
+    """``name``: of the declared task, or of the service whose definition it ran, or "hook" and that of a hook; ``result``: "0",
+    "1", "detached", "stopped" or "not started"; ``builds``: those of the layer then."""
 
     at: str = ""
     by: str = ""

@@ -14,8 +14,9 @@ from project_on_disk import APP, Disk
 from wrapper.deploy.hooks import HookCall
 from wrapper.engines.dry_run import DryRunEngine
 from wrapper.model.errors import ConfigError, HookFailed, Stopped, TerraformFailed, TimeoutExpired
-from wrapper.model.nouns import Hook, Outcome
+from wrapper.model.nouns import Hook, Layer, Outcome
 from wrapper.run.signals import SignalHandler
+from wrapper.state import task_history
 from wrapper.terraform import commands
 
 LABEL = "ap-southeast-2/app-test/acme"
@@ -114,6 +115,24 @@ def test_it_is_told_what_is_done(cloud: HookedCloud) -> None:
     assert json.loads(after["HOOK_CHANGES"]) == {"add": 1, "change": 0, "destroy": 0}
     assert cloud.runs == [("check", "before_apply", 0), ("tell", "after_apply", 0)]
     assert f"{LABEL}: hook check (before_apply): scripts/check --strict" in cloud.console.said
+
+
+def test_those_of_an_apply_are_in_the_history(cloud: HookedCloud) -> None:
+    store, layer = cloud.deployer().store, Layer(cloud.deployer().stack, "acme")
+    cloud.on("plan")
+    assert task_history.load(store, layer) == (), "of a plan none is kept"
+    cloud.runner.codes = {"before_apply": 1}
+    with pytest.raises(HookFailed):
+        cloud.on("apply")
+    assert task_history.load(store, layer) == (), "a layer without a state has no history"
+    cloud.runner.codes = {"after_apply": 2}
+    with pytest.raises(HookFailed):
+        cloud.on("apply", "-var", "service1-build=7")
+    found = task_history.load(store, layer)
+    assert [(one.name, one.result, one.task, one.builds) for one in found] == [
+        ("hook check (before_apply)", "0", "", {"service1-build": "7"}),
+        ("hook tell (after_apply)", "2", "", {"service1-build": "7"}),
+    ]
 
 
 def test_one_before_that_fails_ends_the_command_before_anything(cloud: HookedCloud) -> None:

@@ -60,8 +60,13 @@ def _newest_first(found: list[tuple[str, Row]]) -> list[tuple[str, Row]]:
 
 
 def _task_cells(one: TaskEntry) -> tuple[str, ...]:
-    """A task that was run by hand, between the applies: it has no number, since nothing goes back to it."""
-    what = "; ".join(filter(None, (f"task {one.name}: {one.result} ({one.task[:8]})", one.build_url)))
+    """A task, or a hook of an apply, between the applies: it has no number, since nothing goes back to it."""
+    ran = (
+        f"task {one.name}: {one.result} ({one.task[:8]})"
+        if not one.name.startswith("hook ")
+        else f"{one.name}: {one.result}"
+    )
+    what = "; ".join(filter(None, (ran, one.build_url)))
     return "-", one.at, one.by, in_words(one.builds), "-", f"{one.seconds:g}", what
 
 
