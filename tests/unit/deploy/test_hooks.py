@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cloud import Cloud
+from cloud import Cloud, on_fakes
+from cloud import run as run_verb
+from cloud_fleet import Many
 from project_on_disk import APP, Disk
 
 from wrapper.deploy.hooks import HookCall
@@ -260,3 +263,34 @@ def test_a_layer_that_is_tried_again_has_its_hooks_once(cloud: HookedCloud) -> N
     cloud.engine.behaviour = behave
     cloud.on("apply", signals=Quick(cloud.console.info))
     assert (tries, cloud.runner.events) == ([1], ["before_apply", "after_apply"])
+
+
+def test_of_many_tenants_each_has_its_own_and_one_that_fails_stops_no_other(example: Disk) -> None:
+    many, runner = Many(example), Runner()
+    many.run("apply")
+    example.append(f"{APP}/stack.hcl", HOOKS)
+    example.append(f"{APP}/tenant.tfvars.j2", 'text = "changed"\n')
+
+    def run(call: HookCall, said: Callable[[str], None], pause: Callable[[float], None]) -> int:
+        runner.calls.append(call)
+        return int(call.variables["HOOK_TENANT"] == "acme")
+
+    runner.run = run  # type: ignore[method-assign]
+    found = many.run("apply", hook_runner=runner)
+    assert sorted(found) == [("-", "unchanged", 0), ("acme", "failed", 1), ("globex", "succeeded", 0)]
+    hooks = {name: [(h.name, h.exit_code) for h in result.hooks] for name, result in many.results.items()}
+    assert (hooks["acme"], hooks["globex"]) == ([("check", 1)], [("check", 0), ("tell", 0)])
+
+
+def test_the_report_of_one_layer_has_its_hooks(example: Disk) -> None:
+    cloud = Cloud(example)
+    cloud.perform("apply")
+    example.append(
+        f"{APP}/stack.hcl", 'hooks = { a = { on = ["before_apply", "failed_apply"], command = ["false"] } }\n'
+    )
+    session = on_fakes(example.root, cloud.engine, report=str(example.root / "one.json"))
+    object.__setattr__(session, "environ", {"USER": "me", "PATH": os.environ["PATH"]})
+    with pytest.raises(HookFailed):
+        run_verb(session, "apply", "app-test", "ap-southeast-2", "-var", "tenant=acme")
+    (one,) = json.loads((example.root / "one.json").read_text())["results"]
+    assert [(h["name"], h["event"], h["exit_code"]) for h in one["hooks"]] == [("a", "before_apply", 1)]
