@@ -74,6 +74,8 @@ def items(settings: JenkinsSettings, stages: Sequence[Stage]) -> Iterator[Jenkin
         yield from _stage(settings, stage, stages)
     if settings.night and any(stage.ephemeral for stage in stages):
         yield _night(settings, settings.night)
+    if settings.expired:
+        yield _expired(settings, settings.expired)
 
 
 def _stage(settings: JenkinsSettings, stage: Stage, stages: Sequence[Stage]) -> Iterator[JenkinsFolder | JenkinsJob]:
@@ -123,6 +125,14 @@ def _night(settings: JenkinsSettings, at: tuple[str, int, int]) -> JenkinsJob:
     path, description = f"{settings.folder}/nightly-destroy", "Destroys every evening what stack.hcl marks as ephemeral"
     script = "jenkins/nightly-destroy.Jenkinsfile"
     return JenkinsJob(path, description, settings.project, script, _NIGHTS, (region,), cron)
+
+
+def _expired(settings: JenkinsSettings, at: tuple[str, int, int]) -> JenkinsJob:
+    zone, _, minute = at
+    region = JobParameter("string", "REGION", "Only this region; empty for all")
+    path, description = f"{settings.folder}/expired", "Destroys each hour the tenants whose time has passed"
+    cron = f"TZ={zone}", f"{minute} * * * *"
+    return JenkinsJob(path, description, settings.project, "jenkins/expired.Jenkinsfile", _NIGHTS, (region,), cron)
 
 
 def _cron(at: tuple[str, int, int], days: str) -> tuple[str, str]:

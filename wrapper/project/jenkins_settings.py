@@ -46,6 +46,7 @@ class JenkinsSettings:
     release: tuple[str, ...] = ()
     night: tuple[str, int, int] | None = None
     drift: tuple[str, int, int] | None = None
+    expired: tuple[str, int, int] | None = None  # its minute, each hour
     registry: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
 
@@ -58,7 +59,7 @@ def load(files: Files) -> JenkinsSettings:
     found = {name: (value, f"{files.short(file)}:{line}") for name, (value, line) in files.literals(file).items()}
     for name, (_, where) in found.items():
         naming.check_setting(
-            name, ("folder", "project", "library", "services", "groups", "night", "drift", "registry"), where
+            name, ("folder", "project", "library", "services", "groups", "night", "drift", "expired", "registry"), where
         )
     project = _required(found, "project", _repository)
     groups = _read(found, "groups", _groups) or {}
@@ -73,6 +74,7 @@ def load(files: Files) -> JenkinsSettings:
         release=groups.get("release", ()),
         night=_read(found, "night", partial(_time, "night")),
         drift=_read(found, "drift", partial(_time, "drift")),
+        expired=_read(found, "expired", partial(_time, "expired")),
         registry=_read(found, "registry", _registry) or "",
         where={name: where for name, (_, where) in found.items()},
     )

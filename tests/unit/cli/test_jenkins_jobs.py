@@ -110,3 +110,10 @@ def test_drift_is_looked_for_in_each_stack_if_there_is_a_time() -> None:
     assert {(job.script, job.cron) for job in jobs if isinstance(job, JenkinsJob)} == {
         ("jenkins/drift.Jenkinsfile", ("TZ=UTC", "30 6 * * 1-5"))
     }
+
+
+def test_tenants_that_end_go_each_hour_if_there_is_a_time() -> None:
+    assert "shop/expired" not in made(TEST)
+    job = made(TEST, settings=replace(SETTINGS, expired=("UTC", 0, 15)))["shop/expired"]
+    assert isinstance(job, JenkinsJob)
+    assert (job.script, job.cron) == ("jenkins/expired.Jenkinsfile", ("TZ=UTC", "15 * * * *"))

@@ -40,8 +40,16 @@ SCRIPTS = [
 CALLS = [(name, words) for name, script in SCRIPTS for words in command_lines(script)]
 
 
-def test_each_platform_has_the_same_four_jobs() -> None:
-    assert NAMES == sorted(gitlab_jobs()) == ["apply", "drift", "nightly-destroy", "plan"]
+OF_GITHUB = ["pull-request", "pull-request-end"]  # GitLab starts no pipeline when a merge request is closed
+
+
+def test_each_platform_has_the_same_jobs() -> None:
+    assert (
+        sorted({*NAMES} - {*OF_GITHUB})
+        == sorted(gitlab_jobs())
+        == ["apply", "drift", "expired", "nightly-destroy", "plan"]
+    )
+    assert {*OF_GITHUB} < {*NAMES}
 
 
 def test_the_platforms_own_schemas_take_them() -> None:
@@ -78,8 +86,12 @@ def test_they_may_do_no_more_than_they_need(file: Path) -> None:
     assert whole["permissions"] == needed | ({"pull-requests": "write"} if file.stem == "plan" else {})
     secrets = {*re.findall(r"secrets\.\w+", file.read_text())}
     assert "permissions" not in github_job(file)
-    assert secrets == ({f"secrets.{v}" for v in WEBHOOKS} if file.stem in ("drift", "nightly-destroy") else set())
-    assert whole["jobs"][next(iter(whole["jobs"]))]["steps"][0]["with"] == {"persist-credentials": False}
+    assert secrets == (
+        {f"secrets.{v}" for v in WEBHOOKS} if file.stem in ("drift", "nightly-destroy", "expired") else set()
+    )
+    checkout = whole["jobs"][next(iter(whole["jobs"]))]["steps"][0]["with"]
+    of_request = {"ref": "${{ github.event.pull_request.head.sha }}"} if file.stem in OF_GITHUB else {}
+    assert checkout == {"persist-credentials": False, **of_request}
 
 
 @pytest.mark.parametrize(("name", "script"), SCRIPTS)
@@ -99,7 +111,9 @@ def test_the_tool_takes_what_they_call(name: str, words: list[str]) -> None:
     assert [word for word in unknown if word.startswith("--")] == []
     if words[0] != "report":
         assert parse(parsed["timeout"]) == 50 * 60 and parsed["report"].startswith("reports/")
-    assert ("confirm" in parsed) == (words[0] == "apply") and ("yes" in parsed) == (words[0] == "reap")
+    of_request = name == "github/pull-request" and words[0] == "apply"
+    assert ("confirm" in parsed) == (words[0] == "apply" and not of_request) and ("ttl" in parsed) == of_request
+    assert ("yes" in parsed) == (words[0] == "reap")
 
 
 def test_a_run_ends_before_the_platform_ends_it() -> None:
@@ -108,7 +122,7 @@ def test_a_run_ends_before_the_platform_ends_it() -> None:
 
 
 def test_an_apply_is_never_cut_off_by_the_next() -> None:
-    for name in ("apply", "nightly-destroy"):
+    for name in ("apply", "nightly-destroy", "expired"):
         (file,) = (file for file in GITHUB if file.stem == name)
         assert loaded(file)["concurrency"]["cancel-in-progress"] is False
         assert gitlab_jobs()[name]["interruptible"] is False and gitlab_jobs()[name]["resource_group"]
@@ -117,7 +131,9 @@ def test_an_apply_is_never_cut_off_by_the_next() -> None:
 def test_when_they_begin() -> None:
     on = {file.stem: loaded(file)["on"] for file in GITHUB}
     assert [*on["plan"]] == ["pull_request"] and on["apply"] == {"push": {"branches": ["main"]}}
-    for name in ("drift", "nightly-destroy"):
+    assert on["pull-request"] == {"pull_request": {"types": ["opened", "synchronize", "reopened"]}}
+    assert on["pull-request-end"] == {"pull_request": {"types": ["closed"]}}
+    for name in ("drift", "nightly-destroy", "expired"):
         (schedule,) = on[name]["schedule"]
         assert time_zones.zone(schedule["timezone"]) and len(schedule["cron"].split()) == 5
 
@@ -130,6 +146,7 @@ def test_one_job_of_gitlab_begins() -> None:
         "apply": [branch],
         "drift": [schedule | {"ORCHESTRATE_SCHEDULE": "drift"}],
         "nightly-destroy": [schedule | {"ORCHESTRATE_SCHEDULE": "nightly-destroy"}],
+        "expired": [schedule | {"ORCHESTRATE_SCHEDULE": "expired"}],
         "": [branch | {"CI_COMMIT_BRANCH": "feature"}, schedule],
     }
     for wanted, variables in ((name, one) for name, every in cases.items() for one in every):
@@ -152,6 +169,7 @@ def test_the_role_of_gitlab(tmp_path: Path) -> None:
         ("drift", "arn:plan"),
         ("apply", "arn:apply"),
         ("nightly-destroy", "arn:apply"),
+        ("expired", "arn:apply"),
     ):
         job: dict[str, Any] = gitlab_jobs()[name]
         show = 'env | grep ^AWS_ | sort; stat -c %a "$AWS_WEB_IDENTITY_TOKEN_FILE"; cat "$AWS_WEB_IDENTITY_TOKEN_FILE"'
@@ -174,4 +192,15 @@ def test_the_role_of_gitlab(tmp_path: Path) -> None:
 def test_in_a_new_project_they_name_its_stack_and_region(file: Path) -> None:
     text = example_text.renamed(file.read_text(), "shop", "eu-west-1")
     assert read(text) and "appcluster" not in text and "ap-southeast-2" not in text
-    assert "[shop-test]" in text or file.stem == "nightly-destroy"
+    assert "[shop-test]" in text or file.stem in ("nightly-destroy", "expired")
+
+
+def test_the_tenant_of_a_request_is_one_for_its_begin_and_its_end() -> None:
+    """A run for a push and the end of the request never meet, and the request of a fork has no role."""
+    begin, end = (next(file for file in GITHUB if file.stem == name) for name in OF_GITHUB)
+    for part in ("env", "if", "strategy"):
+        assert github_job(begin)[part] == github_job(end)[part]
+    assert loaded(begin)["concurrency"] == loaded(end)["concurrency"]
+    assert loaded(begin)["concurrency"]["cancel-in-progress"] is False
+    assert github_job(begin)["env"]["TENANT"] == "pr-${{ github.event.number }}"
+    assert github_job(begin)["if"] == "github.event.pull_request.head.repo.full_name == github.repository"

@@ -76,7 +76,7 @@ def test_the_jobs_of_a_platform_lie_where_it_looks() -> None:
         name: {p for p in scaffold.copied(ROOT, choices) if not p.startswith("modules/")}
         for name, choices in files.items()
     }
-    names = ("apply", "drift", "nightly-destroy", "plan")
+    names = ("apply", "drift", "expired", "nightly-destroy", "plan", "pull-request-end", "pull-request")
     assert found["github"] == {f".github/workflows/orchestrate-{name}.yml" for name in names}
     assert found["gitlab"] == {"gitlab/orchestrate.yml"}
     own = {name: ".gitlab-ci.yml" in scaffold.initial(ROOT, choices) for name, choices in files.items()}
