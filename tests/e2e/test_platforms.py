@@ -103,6 +103,7 @@ def _github(project: Project, comments: Comments, server: WebServer, folder: Pat
 
     contexts = {
         "github.token": "a token",
+        "github.event.number": "12",
         "vars.ORCHESTRATE_NOTIFY": "slack",
         "secrets.ORCHESTRATE_SLACK_WEBHOOK": server.url + WEBHOOK,
     }
@@ -176,6 +177,24 @@ def test_from_a_merge_to_the_end(platform: Platform, tmp_path: Path) -> None:
     assert str(message["text"]).startswith("reap every stack: 2 succeeded; ")
     assert _files_with(platform, "a-secret-of-the-webhook") == []
     assert "a-secret-of-the-webhook" not in looked.said + ended.said
+
+
+def test_a_pull_request_has_a_tenant_until_its_end(tmp_path: Path, aws: Aws, made: Callable[..., Project]) -> None:
+    """Each push moves its end; the job that runs each hour leaves it until then; the end of the request destroys it."""
+    project = made(_project(tmp_path, aws))
+    with serving(Comments()) as server:
+        project.environment["ORCHESTRATE_SLACK_WEBHOOK"] = server.url + WEBHOOK
+        platform = _github(project, Comments(), server, tmp_path)
+        for verb in ("pull-request", "pull-request", "expired"):
+            ran = platform.job(verb)
+            assert ran.code == 0, ran.said
+        key = f"{REGION}/{STACK}/tenants/pr-12/"
+        there = {one.removeprefix(key) for one in project.objects() if one.startswith(key)}
+        assert {"terraform.tfstate", "orchestrate-lifetime.json"} <= there, there
+        ended = platform.job("pull-request-end")
+        assert ended.code == 0, ended.said
+    left = {one.removeprefix(key) for one in project.objects() if one.startswith(key)}
+    assert left <= {"orchestrate-history.json"}, left
 
 
 def _files_with(platform: Platform, secret: str) -> list[str]:
