@@ -72,6 +72,8 @@ locals {
     "autoscaling:DeleteLaunchConfiguration",
     "autoscaling:EnableMetricsCollection",
     "cloudwatch:DeleteAlarms",
+    "cloudwatch:DisableAlarmActions",
+    "cloudwatch:EnableAlarmActions",
     "cloudwatch:PutMetricAlarm",
     "ec2:AssociateRouteTable",
     "ec2:AttachInternetGateway",

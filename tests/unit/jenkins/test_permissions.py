@@ -41,6 +41,10 @@ BESIDE = {
         ("ecs:DescribeTasks", "ecs:RunTask", "ecs:StopTask", "logs:FilterLogEvents"),
         "with deploy_tasks: a task before or after a deploy, which the example has none of",
     ),
+    **dict.fromkeys(
+        ("cloudwatch:DisableAlarmActions", "cloudwatch:EnableAlarmActions"),
+        "an apply or the night of a tenant that is stopped, and its start: the example has none",
+    ),
     # Names of a condition, and of a policy's context.
     "iam:PermissionsBoundary": "a condition",
     "iam:PassedToService": "a condition",
