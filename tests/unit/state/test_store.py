@@ -6,15 +6,18 @@ import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from damage import as_anybody, damage
 from fakes import stack
 
 from wrapper.aws.identity import Identity
-from wrapper.model.errors import NotFoundError, OrchestrateError
+from wrapper.model.errors import NotFoundError, OrchestrateError, UnavailableError
 from wrapper.model.nouns import Backend
 from wrapper.state import store as stores
+from wrapper.state.s3 import BucketStore
 from wrapper.state.store import LocalStore
 
 
@@ -99,3 +102,25 @@ def test_the_state_before_is_put_back_by_the_command_that_is_named(tmp_path: Pat
     store.write("r/s/terraform.tfstate.backup", b"before")
     subprocess.run(shlex.split(store.restoring("r/s/terraform.tfstate")), check=True)
     assert store.read("r/s/terraform.tfstate") == b"before"
+
+
+class Dated(Identity):
+    """A bucket whose answers have these headers."""
+
+    def __init__(self, **headers: str) -> None:
+        super().__init__()
+        object.__setattr__(self, "headers", headers)
+
+    headers: dict[str, str]
+
+    def client(self, service: str, region: str) -> Any:
+        answer = {"ResponseMetadata": {"HTTPHeaders": self.headers}}
+        return SimpleNamespace(list_objects_v2=lambda **_: answer)
+
+
+def test_the_clock_is_the_buckets() -> None:
+    backend = Backend("s3", {"bucket": "b", "region": "ap-southeast-2"}, "backend.tfvars")
+    assert BucketStore(Dated(date="Sun, 04 Oct 2026 16:00:00 GMT"), backend).now() == 1791129600.0
+    for headers in ({}, {"date": "yesterday"}):
+        with pytest.raises(UnavailableError, match="has no date"):
+            BucketStore(Dated(**headers), backend).now()
