@@ -26,3 +26,5 @@ groups = {
 
 night = { zone = "Australia/Sydney", time = "20:00" }
 drift = { zone = "Australia/Sydney", time = "06:00" } # on workdays
+
+expired = { zone = "Australia/Sydney", time = "00:15" } # each hour at this minute

@@ -53,6 +53,7 @@ def test_a_team_deploys_to_test_and_only_release_managers_to_what_is_protected(t
         "jenkins/service-build.Jenkinsfile"
     }
     assert there["shop/appcluster-live/drift"]["triggers"] == [{"cron": "0 6 * * 1-5", "zone": "Australia/Sydney"}]
+    assert there["shop/expired"]["triggers"] == [{"cron": "15 * * * *", "zone": "Australia/Sydney"}]
     assert there["shop/nightly-destroy"]["triggers"] == [{"cron": "0 20 * * *", "zone": "Australia/Sydney"}]
 
 
