@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from ..aws.calls import AwsCalls
-from ..model.errors import NotFoundError, OrchestrateError, UsageError
+from ..model.errors import NotFoundError, OrchestrateError
 from ..model.nouns import Layer, Stack
 from ..state import index, layer_state, lifetime
 from ..state.lifetime import Lifetime, StoppedLayer
@@ -38,10 +38,10 @@ class LiveLayer:
 
     @property
     def services(self) -> tuple[DeployedService, ...]:
-        """ConfigError where the root does not say them, NotFoundError where there is none; UsageError where it is that of a stack
-        whose tenants run them."""
+        """ConfigError where the root does not say them, NotFoundError where there is none, as in the stack layer of a stack whose
+        tenants run them."""
         if not self.layer.tenant and self.layer.stack.tenant_source is not None and "services" not in self.outputs:
-            raise UsageError(
+            raise NotFoundError(
                 f"{self.layer.label} is the stack layer, which runs no service",
                 hint="name a tenant of it: -var tenant=NAME",
             )

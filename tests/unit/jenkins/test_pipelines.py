@@ -149,6 +149,33 @@ def test_an_upstream_that_is_unknown_and_a_build_of_no_name(run: Callable[..., l
         assert built.result == "FAILURE" and word in built.log, f"{word}\n{built}"
 
 
+ORCHESTRATE = """\
+#!/bin/sh
+echo "asked: $*" >&2
+case $1 in run-task) echo '{"exit_code": 1}'; exit 1 ;; esac
+"""
+
+
+def test_the_steps_for_what_runs(run: Callable[..., list[Built]], tmp_path: Path) -> None:
+    """What they type, and that a task that failed fails the build and is archived."""
+    tool = tmp_path / "scm/orchestrate"
+    tool.write_text(ORCHESTRATE)
+    tool.chmod(0o755)
+    library, tenant = "@Library('orchestrate') _\n", "stack: 'shop', region: 'ap-southeast-2', tenant: 'acme'"
+    task, status = run(
+        library + pipeline(f"runTask {tenant}, task: 'migrate', confirmed: true"),
+        library + pipeline(f"checkStatus {tenant}"),
+    )
+    confirm = "--confirm ap-southeast-2/shop/acme"
+    typed = f"asked: run-task shop ap-southeast-2 -var tenant=acme --task migrate --timeout 50m {confirm} --json\n"
+    assert (task.result, typed in task.log) == ("FAILURE", True), str(task)
+    assert "asked: status shop ap-southeast-2 -var tenant=acme\n" in status.log and status.result == "SUCCESS", str(
+        status
+    )
+    (archived,) = (tmp_path / "jenkins").rglob("archive/reports/task.json")
+    assert json.loads(archived.read_text()) == {"exit_code": 1}
+
+
 def test_the_docs_name_every_pipeline_and_every_word_of_the_library() -> None:
     for file in FOLDER.glob("*.Jenkinsfile"):
         assert f"`{file.name}`" in DOCS, file.name

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
 from cloud import Cloud
-from live_aws import ALARM, LiveAws, deployed, refused
+from live_aws import ALARM, RESOURCES, LiveAws, deployed, refused, services
 from project_on_disk import Disk
+from s3_in_memory import S3InMemory
 
-from wrapper.aws.calls import AwsCalls
+from wrapper.aws.calls import AwsCalls, CallRates
 from wrapper.model.errors import NotFoundError
+from wrapper.model.keys import state_key
 from wrapper.model.nouns import Layer
 from wrapper.operations import status
 from wrapper.operations.status import StatusClock
@@ -88,6 +92,25 @@ def test_alarms_that_may_not_be_asked_for_are_no_trouble(cloud: Cloud) -> None:
         cloud.deployer().stack, tenants[:1], calls(LiveAws(describe_alarms=refused("AccessDenied")))
     )
     assert found["well"] and "cloudwatch:DescribeAlarms" in found["unknown"][0]
+
+
+def test_a_thousand_tenants_in_few_calls(example: Disk) -> None:
+    """Of two services each: a state for each tenant, ten services in a request, and all alarms in one; below AWS's rates."""
+    bucket, world, waits = S3InMemory(), LiveAws(), []
+    stack = Cloud(example).deployer().stack
+    for n in range(1000):
+        named = {f"t{n}/{one}": {**told, "service": f"t{n}-{one}"} for one, told in services().items()}
+        state = {"version": 4, "serial": 1, "lineage": "l", "outputs": {"services": {"value": named}}}
+        key = state_key(Layer(stack, f"t{n}"))
+        bucket.objects[key] = json.dumps({**state, "resources": RESOURCES}).encode()
+    rates = CallRates(lambda: 0.0)
+    calls = AwsCalls(lambda: world, "ap-southeast-2", "r/s", waits.append, rates)
+    bucket.asked()
+    found = status.of_tenants(stack, status.load_tenants(bucket.store(), stack), calls)
+    assert (len(found["tenants"]), bucket.asked()) == (1000, {"GET": 1000, "LIST": 1})
+    asked = Counter(operation for operation, _ in world.asked)
+    assert asked == {"describe_services": 200, "describe_alarms": 1}
+    assert max(waits) == pytest.approx((200 - 50) / 20), "the first fifty at once, then twenty a second"
 
 
 def test_a_stack_that_was_never_applied(example: Disk) -> None:

@@ -44,7 +44,7 @@ def offered(
     ("line", "offers"),
     [
         ("orchestrate pl", {"plan"}),
-        ("orchestrate sta", {"state", "stacks", "status"}),
+        ("orchestrate sta", {"state", "stacks", "start", "status"}),
         ("orchestrate plan ", {"app-live", "app-test", "global"}),
         ("orchestrate plan app-t", {"app-test"}),
         ("orchestrate plan app-live ", {REGION, "eu-west-1"}),

@@ -104,7 +104,7 @@ def test_a_cluster_that_is_gone_is_a_service_that_is_missing(tenant: LiveTenant)
 def test_a_tenant_that_was_forgotten(tenant: LiveTenant, line: str) -> None:
     before, _, argv = line.partition(" -- ")
     said = tenant.run(before, argv=tuple(argv.split()))
-    assert (said.code, "is the stack layer, which runs no service" in said.err) == (64, True), said.err
+    assert (said.code, "is the stack layer, which runs no service" in said.err) == (66, True), said.err
     assert "name a tenant of it: -var tenant=NAME" in said.err
 
 
