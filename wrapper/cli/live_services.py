@@ -4,7 +4,7 @@ confirmation that a protected stack wants."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -104,9 +104,10 @@ def opened(session: CliSession, name: str, words: Sequence[str], signals: Signal
     return LiveServices(session, parse(session, Form(name, PLAN, flags=()), words).layer, signals)
 
 
-def show_call(session: CliSession, action: str, request: Mapping[str, Any]) -> None:
-    """What a dry run would have asked AWS for."""
+def show_calls(session: CliSession, calls: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """What a dry run would have asked AWS for: actions with their requests (docs/schemas/calls-1.json)."""
     if session.options.json:
-        session.console.json({"schema": 1, "calls": [{"action": action, "request": request}]})
-    else:
-        session.console.print(f"{action} {json.dumps(request, indent=2)}")
+        session.console.json({"schema": 1, "calls": [{"action": name, "request": request} for name, request in calls]})
+        return
+    for name, request in calls:
+        session.console.print(f"{name} {json.dumps(request, indent=2)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from ..operations.deployed_services import DeployedService
 from ..reports.model import worst
 from ..state import index
 from ..state.record import moment
-from .live_services import LiveServices
+from .live_services import LiveServices, show_calls
 from .session import CliSession
 
 
@@ -105,5 +104,4 @@ def check_free(one: LiveServices) -> None:
 
 def show(session: CliSession, asked: Iterable[AwsRequest]) -> None:
     """The calls of a dry run."""
-    for service, operation, parameters in asked:
-        session.console.print(f"{action(service, operation)} {json.dumps(parameters, indent=2)}")
+    show_calls(session, [(action(service, operation), parameters) for service, operation, parameters in asked])

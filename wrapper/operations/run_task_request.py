@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..model.errors import ConfigError, UsageError
+from ..model.errors import ConfigError, NotFoundError, UsageError
 from ..model.naming import unknown
 from .deployed_services import DeployedService
 
@@ -44,6 +44,12 @@ def declared(label: str, outputs: Mapping[str, Any], name: str, where: str = "")
             f'{label}: its Terraform root has no output "run_task" that says how a task starts',
             where=where,
             hint=f"add it, and apply:\n{LINES}",
+        )
+    if not tasks:
+        raise NotFoundError(
+            f"no task {name!r}: {label} declares none",
+            where=where,
+            hint="declare it (one_off_tasks, scheduled_tasks), and apply; or give a service another command: -- COMMAND",
         )
     matching = [name] if name in tasks else [one for one in tasks if one.endswith(f"/{name}")]
     if len(matching) != 1:

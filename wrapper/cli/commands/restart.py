@@ -13,7 +13,7 @@ from ...model import duration
 from ...operations import restart
 from ...operations.deployed_services import DeployedService
 from ..command import Command
-from ..live_services import WORDS, LiveServices, opened, service_option, show_call, words_argument
+from ..live_services import WORDS, LiveServices, opened, service_option, show_calls, words_argument
 from ..options import DEPLOYS, takes
 from ..session import CliSession
 
@@ -36,7 +36,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], service: str, **optio
         services.check_confirmed()
         one = services.chosen(service)
         if session.dry_run:
-            show_call(session, "ecs:UpdateService", restart.request(one))
+            show_calls(session, [("ecs:UpdateService", restart.request(one))])
             return 0
         return _restarted(services, one)
 

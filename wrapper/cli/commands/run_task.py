@@ -28,7 +28,7 @@ from ..live_services import (
     container_option,
     opened,
     service_option,
-    show_call,
+    show_calls,
     words_argument,
 )
 from ..options import ASKS_AWS, TIME, takes
@@ -85,7 +85,7 @@ class AskedTask:
 
     def shown(self) -> int:
         """The calls of a dry run."""
-        show_call(self.session, "ecs:RunTask", run_task_request.shown(self._run().request))
+        show_calls(self.session, [("ecs:RunTask", run_task_request.shown(self._run().request))])
         return 0
 
     def run(self) -> int:

@@ -14,7 +14,7 @@ from ...operations.restart import as_it_runs
 from ...state import lifetime
 from ..command import Command
 from ..fleet_options import tenants_options
-from ..live_services import WORDS, LiveServices, opened, service_option
+from ..live_services import WORDS, LiveServices, opened, service_option, words_argument
 from ..options import DEPLOYS, takes
 from ..session import CliSession
 from ..stopped_layers import StoppedLayers, show
@@ -30,7 +30,7 @@ from ..stopped_layers import StoppedLayers, show
 @takes(*DEPLOYS, "all_tenants")
 @tenants_options
 @service_option
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=WORDS)
+@words_argument(metavar=WORDS)
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], service: str, **options: Any) -> int:
     session: CliSession = ctx.obj.merged(options)

@@ -12,7 +12,7 @@ from ...deploy.stopping import Stopping
 from ...terraform.suggested import suggest
 from ..command import Command
 from ..fleet_options import tenants_options
-from ..live_services import WORDS, LiveServices, opened, service_option
+from ..live_services import WORDS, LiveServices, opened, service_option, words_argument
 from ..options import DEPLOYS, takes
 from ..session import CliSession
 from ..stopped_layers import StoppedLayers, show
@@ -29,7 +29,7 @@ from ..stopped_layers import StoppedLayers, show
 @tenants_options
 @service_option
 @click.option("--reason", metavar="TEXT", default="", help="Reason, shown by `status` and `tenants`.")
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar=WORDS)
+@words_argument(metavar=WORDS)
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], service: str, reason: str, **options: Any) -> int:
     session: CliSession = ctx.obj.merged(options)

@@ -71,6 +71,8 @@ one_off_tasks = { migrate = { command = ["./migrate"] } }
     [
         ("status ", {"app-live", "app-test", "global"}),
         ("logs app-test ", {REGION}),
+        ("stop app-test ", {REGION}),
+        (f"start app-test {REGION} -var tenant=a", {"tenant=acme"}),
         (f"exec app-test {REGION} -var ", {"tenant=acme", "tenant=globex"}),
         (f"status app-test {REGION} -var tenant=acme --service ", {"acme", "api"}),
         (f"restart app-test {REGION} --tenant acme --service a", {"acme", "api"}),

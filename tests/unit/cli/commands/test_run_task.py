@@ -163,3 +163,11 @@ def test_a_dry_run_as_data(tenant: LiveTenant) -> None:
     found = json.loads(said.out)
     Draft202012Validator(json.loads((ROOT / "docs/schemas/calls-1.json").read_text())).validate(found)
     assert (said.code, len(found["calls"]), "secret" in said.out) == (0, 1, False)
+
+
+def test_a_tenant_that_declares_no_task(tenant: LiveTenant) -> None:
+    said = tenant.applied(run_task={}).run(f"{ACME} --task migrate")
+    assert (said.code, "no task 'migrate': ap-southeast-2/app-test/acme declares none" in said.err) == (66, True), (
+        said.err
+    )
+    assert "declare it (one_off_tasks, scheduled_tasks), and apply" in said.err

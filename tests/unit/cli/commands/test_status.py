@@ -159,5 +159,7 @@ LINES = [
         "run-task app-test --tenant acme --task migrate --detach",
         "exec app-test --tenant acme --service acme -- ls",
         "restart app-test --tenant acme --service acme",
+        "stop app-test --tenant acme",
+        "start app-test --tenant acme",
     )
 ]

@@ -132,3 +132,10 @@ def test_it_does_not_end_in_time(tenant: LiveTenant) -> None:
     stuck = {"services": [{"serviceName": n, "status": "ACTIVE", "runningCount": 1} for n in ("acme", "acme-worker")]}
     said = tenant.run(f"stop {ACME} --rollout-timeout 5s", LiveAws(describe_services=stuck))
     assert (said.code, "tasks still run after 5 s" in said.err) == (124, True)
+
+
+def test_a_dry_run_as_data(tenant: LiveTenant) -> None:
+    for command in ("stop", "start"):
+        said = tenant.run(f"{command} {ACME} --dry-run --json")
+        assert said.code == 0 and valid(said.out, "calls") is not None, said
+        tenant.run(f"stop {ACME}")
