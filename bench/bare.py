@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from place import BACKEND, COUNTED, TENANT, Place, run
+from place import BACKEND, TENANT, Place, run
 
 OPTIONS = ("-input=false", "-no-color")
 
@@ -38,16 +38,13 @@ class Bare:
         self.init()
         self.plan()
 
-    def apply(self) -> list[subprocess.CompletedProcess[str]]:
-        """``plan`` to a file and ``apply`` of it; what they said, provider starts logged."""
-        self.init()
-        return [
-            self._terraform("plan", *OPTIONS, "-out=plan", **COUNTED),
-            self._terraform("apply", *OPTIONS, "plan", **COUNTED),
-        ]
+    def apply(self) -> None:
+        """``plan`` of an initialised folder to a file, and ``apply`` of it."""
+        self._terraform("plan", *OPTIONS, "-out=plan")
+        self._terraform("apply", *OPTIONS, "plan")
 
-    def _terraform(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
-        return run(["terraform", *arguments], self._folder, {**self._place.terraform_environment, **extra})
+    def _terraform(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return run(["terraform", *arguments], self._folder, self._place.terraform_environment)
 
     def _clean(self) -> None:
         shutil.rmtree(Path(self._folder, ".terraform"), ignore_errors=True)

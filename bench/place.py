@@ -24,9 +24,6 @@ STACK, REGION, TENANT = "appcluster-test", "ap-southeast-2", "acme"
 DROPPED = ("ORCHESTRATE_HOME", "ORCHESTRATE_ROOT", "ORCHESTRATE_ENGINE", "ORCHESTRATE_SANDBOX", "TF_LOG")
 BACKEND = "orchestrate_backend_override.tf.json"
 PARTS = ("config", "src", "modules")
-# The provider's start is the one line that go-plugin writes for it, at this level of this logger.
-COUNTED = {"TF_LOG_PROVIDER": "debug"}
-START = "starting plugin: path="
 
 
 class Failed(Exception):
@@ -107,13 +104,17 @@ class Place:
         return {"TF_CLI_CONFIG_FILE": str(file)}
 
     @cached_property
+    def endpoint(self) -> str:
+        """Of the simulated AWS."""
+        return str(json.loads(self.orchestrate("--json", "sandbox", "start").stdout)["url"])
+
+    @cached_property
     def terraform_environment(self) -> dict[str, str]:
         """What the host engine gives to Terraform, for the run by hand."""
         from wrapper.aws import identity as account
         from wrapper.terraform import environment
 
-        url = json.loads(self.orchestrate("--json", "sandbox", "start").stdout)["url"]
-        identity = account.sandbox(url).environment
+        identity = account.sandbox(self.endpoint).environment
         given = environment.for_terraform(self.environment, identity, REGION, host=True, sandbox=True)
         return given | self.mirror_configuration
 
@@ -140,16 +141,14 @@ class Place:
         return self.work(STACK, TENANT)
 
     @cached_property
-    def first_apply(self) -> subprocess.CompletedProcess[str]:
-        """TENANT is there; what its first apply, on the docker engine, said."""
+    def first_apply(self) -> int:
+        """TENANT is there; how often its first apply, on the docker engine, started a provider."""
+        from provider_starts import counted
+
         assert self.shared
         info(f"deploying {TENANT} (a minute and a half, most of it the provider waiting)")
-        return self.verb("apply", STACK, REGION, "-var", f"tenant={TENANT}", engine="docker", **COUNTED)
-
-    @property
-    def deployed(self) -> int:
-        """How often that apply started a provider."""
-        return starts(self.first_apply)
+        words = ("apply", STACK, REGION, "-var", f"tenant={TENANT}")
+        return counted(self.endpoint, lambda: self.verb(*words, engine="docker"))
 
 
 def run(argv: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -168,14 +167,6 @@ def run(argv: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> subpr
         tail = "\n".join((stdout + stderr).splitlines()[-20:])
         raise Failed(f"{' '.join(argv)} ended with {child.returncode}:\n{tail}")
     return subprocess.CompletedProcess(argv, child.returncode, stdout, stderr)
-
-
-def starts(said: subprocess.CompletedProcess[str]) -> int:
-    """How often Terraform started a provider, in what a run with COUNTED said."""
-    found = (said.stdout + said.stderr).count(START)
-    if not found:
-        raise Failed("no start of a provider is in what Terraform said: TF_LOG did not reach it, so nothing is counted")
-    return found
 
 
 @contextmanager
