@@ -58,6 +58,8 @@ release = version = re.findall(r'__version__ = "(.*)"', (ROOT / "wrapper/__init_
 root_doc = "README"
 extensions = ["myst_parser"]
 include_patterns = ["README.md", *(f"{page}.md" for pages in NAVIGATION.values() for page in pages), "docs/*.md"]
+# Where no page is: Sphinx walks through all the rest once for each page.
+exclude_patterns = [".*", "tests", "wrapper"]
 myst_heading_anchors = 6
 suppress_warnings = ["misc.highlighting_failure"]  # Pygments knows less of HCL than Terraform does
 html_theme = "furo"
