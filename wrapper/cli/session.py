@@ -317,7 +317,7 @@ class CliSession:
         return plan_run.RunContext(
             home=self.home,
             author=self.author,
-            image=installation.image(asked),
+            image=next(tag for tag, one in self.asked.items() if one is asked),
             engine=self.engine_name,
             network=self.network,
             environment=environment_of(self, stack, identity) | profiles,
@@ -331,7 +331,7 @@ class CliSession:
             machine=socket.gethostname(),
             program=program,
             lock_wait=self._lock_wait(),
-            remote_modules=self._remote_modules,
+            remote_modules=self._remote_modules if self.project.may_call_elsewhere else None,
         )
 
     def _remote_modules(

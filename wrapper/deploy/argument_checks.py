@@ -99,7 +99,7 @@ class ArgumentChecks:
 
     def _fetched(self, layer: Layer, verb: Verb, pinned: str | None = None) -> FetchedModules | None:
         """What a root's code calls from elsewhere. What goes, and a state that is only read, takes what is here."""
-        if self.context.remote_modules is None or not self.project.may_call_elsewhere(layer):
+        if self.context.remote_modules is None:
             return None
         return self.context.remote_modules(layer, look_up=verb.values and not verb.deletes, pinned=pinned)
 

@@ -256,13 +256,10 @@ class Project:
         further = (f.path for folder in self.folders for f in sources.below(self.files, folder))
         return sources.digest(self.files, (*(f.path for f in found if f.more), *further))
 
-    def may_call_elsewhere(self, layer: Layer) -> bool:
-        """Whether the layer's root, or a module of the project, may call a module that Terraform downloads."""
-        root = self.root
-        beside = () if layer.tenant else (layer.stack.config,)
-        return sources.may_call_elsewhere(
-            (layer.source, *beside, root / "modules", root / "src/modules", *self.folders)
-        )
+    @cached_property
+    def may_call_elsewhere(self) -> bool:
+        """Whether a root or a module of the project may call a module that Terraform downloads."""
+        return sources.may_call_elsewhere((*(self.root / name for name in ("src", "modules", "config")), *self.folders))
 
     def work_files(self, layer: Layer) -> dict[str, Path]:
         """What stands in the layer's work directory: its root's files and, for a stack layer,

@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,7 +79,11 @@ def _is_folder(files: Files, entry: Path) -> bool:
 
 def may_call_elsewhere(folders: Iterable[Path]) -> bool:
     """Whether Terraform's files below these folders may call a module that it downloads. Only what is parsed says it for sure."""
-    return any(_ELSEWHERE.search(file.read_bytes()) for folder in folders for file in _terraform_below(folder))
+    with suppress(OSError):  # what cannot be read its reader says
+        return any(
+            _ELSEWHERE.search(f.read_bytes()) for folder in folders for f in _terraform_below(folder) if f.is_file()
+        )
+    return True
 
 
 def _terraform_below(folder: Path) -> Iterator[Path]:

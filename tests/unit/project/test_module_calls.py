@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from project_on_disk import Disk
 
@@ -39,6 +41,13 @@ def test_a_module_that_calls_itself_ends(example: Disk) -> None:
     assert [call.key for call in module_calls.calls(project.files, layer)] == ["service"]
 
 
+def test_a_quick_look_meets_what_is_no_file(example: Disk) -> None:
+    os.mkfifo(example.root / "src/app/pipe.tf")
+    (example.root / "src/app/gone.tf").symlink_to("nowhere")
+    (example.root / "src/app/round").symlink_to(".")
+    assert not layer_of(example)[0].may_call_elsewhere
+
+
 @pytest.mark.parametrize(
     ("text", "may"),
     [
@@ -51,5 +60,4 @@ def test_a_module_that_calls_itself_ends(example: Disk) -> None:
 )
 def test_a_quick_look_misses_none(example: Disk, text: str, *, may: bool) -> None:
     example.write("src/app/main.tf.json" if text.startswith("{") else "src/app/main.tf", text)
-    project, layer = layer_of(example)
-    assert project.may_call_elsewhere(layer) is may
+    assert layer_of(example)[0].may_call_elsewhere is may

@@ -100,7 +100,7 @@ def _fetched(session: CliSession, folder: Path) -> FetchedModules | None:
     """The modules that the root in this folder calls from elsewhere, as the first stack that runs it has them."""
     for stack in session.project.stacks():
         for layer in (Layer(stack), *([Layer(stack, "t")] if stack.tenant_source else [])):
-            if layer.source == folder and session.project.may_call_elsewhere(layer):
+            if layer.source == folder and session.project.may_call_elsewhere:
                 return session.remote_modules(layer)
     return None
 
