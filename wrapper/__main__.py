@@ -10,7 +10,12 @@ if not __package__:
     __package__ = "wrapper"
 
 gc.set_threshold(50_000)  # nothing of what is imported is garbage, and looking for it costs time
-from .cli.main import main  # noqa: E402
+try:
+    from .cli.main import main
+except ModuleNotFoundError as error:
+    from .cli.launcher import end_without_packages
+
+    sys.exit(end_without_packages(error))
 
 if __name__ == "__main__":
     main()

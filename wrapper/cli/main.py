@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from .. import __version__
-from ..model.errors import OrchestrateError, UsageError
+from ..model.errors import OrchestrateError, UnavailableError, UsageError
 from . import launcher, typed_options
 from .command import CommandGroup, help_of, no_option, words_of
 from .options import global_options
@@ -232,6 +232,8 @@ def _bug(error: Exception) -> OrchestrateError:
 
     from ..model import system_errors
 
+    if isinstance(error, ModuleNotFoundError) and (lacks := launcher.lacking(error))[0]:
+        return UnavailableError(lacks[0], hint=lacks[1])
     if isinstance(error, OSError) and (ours := system_errors.refused(error)):
         return ours
     place = ""

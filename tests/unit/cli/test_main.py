@@ -45,6 +45,19 @@ def test_a_bug_of_ours_keeps_its_trace(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert Path(error.where).stat().st_mode & 0o777 == 0o600
 
 
+def test_a_package_that_is_not_installed_is_no_bug() -> None:
+    error = _bug(ModuleNotFoundError("No module named 'boto3.session'", name="boto3.session"))
+    assert error.exit_code == 69 and "the Python package boto3" in error.message and error.where == ""
+    assert _bug(ModuleNotFoundError("No module named 'wrapper.gone'", name="wrapper.gone")).exit_code == 70
+
+
+def test_without_its_packages_it_says_so_in_one_message() -> None:
+    argv = [sys.executable, "-I", "-S", str(Path(__file__).resolve().parents[3] / "wrapper/__main__.py"), "--version"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (69, "")
+    assert done.stderr.startswith("error: the Python package click, which this tool needs, is not installed\n  to do: ")
+
+
 LATE = """\
 import atexit, os, signal, sys
 
