@@ -63,7 +63,7 @@ class Tenant:
                 step()
                 ended = "exit 0"
             except Failed as failed:
-                ended = str(failed).splitlines()[0]
+                ended = next((line for line in str(failed).splitlines() if line.startswith("error: ")), str(failed))
             seconds = time.monotonic() - began
             time.sleep(3)
         for service, (load, beside, logs) in loads.items():
