@@ -254,11 +254,16 @@ class Deployer:
     ) -> Outcome:
         """Run a layer that is ready; once more where it brought a new path on a shared load balancer and its service is steady."""
         console, signals = console or self.console, signals or self.signals
+        if prepared.joins:  # a try before this one may have led them there
+            prepared = self.slot_allocator.joined(prepared)
         outcome = self._move(prepared, console, signals)
-        whole = prepared.verb.applies and prepared.inputs and outcome and not (self.dry or outcome.skipped)
-        last = self.slot_allocator.joined(prepared) if whole else prepared
-        if last is prepared:
+        if (
+            not (prepared.joins and prepared.inputs and prepared.verb.applies and outcome)
+            or self.dry
+            or outcome.skipped
+        ):
             return outcome
+        last = self.slot_allocator.joined(prepared)
         console.info(f"{prepared.layer.label}: steady; applying once more to lead the new paths to their services")
         ended = self._carry_out(last, console, signals, replace(self.context, interactive=False))
         return replace(ended, changes=outcome.changes)

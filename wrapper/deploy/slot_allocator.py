@@ -72,9 +72,11 @@ class SlotAllocator:
 
     def _allotted(self, found: Sequence[PreparedLayer]) -> list[PreparedLayer | OrchestrateError]:
         """The same, each that shares a load balancer with its slots for good; one write for all. For one without room, why."""
-        wanted = {r.layer.tenant: r.paths for r in found if r.shares_load_balancer}
-        values = {r.layer.tenant: r.values for r in found if r.shares_load_balancer}
-        joins = slots.takes_joining(found[0].root_request.request.declared)
+        sharing = [r for r in found if r.shares_load_balancer]
+        if not sharing:
+            return list(found)
+        wanted, values = {r.layer.tenant: r.paths for r in sharing}, {r.layer.tenant: r.values for r in sharing}
+        joins = slots.takes_joining(sharing[0].root_request.request.declared)
         assigned = self.resolver.slot_variables.assign(wanted, values, joins=joins)
         return [_with_slots(r, assigned.get(r.layer.tenant)) for r in found]
 
@@ -172,9 +174,7 @@ class SlotAllocator:
         return prepared if value is None else prepared.with_value(slots.VARIABLE, value)
 
     def joined(self, prepared: PreparedLayer) -> PreparedLayer:
-        """The same after its good apply: each new path leads to its service; itself where none was new."""
-        if not prepared.joins:
-            return prepared
+        """The same with its slots of now: after its good apply each new path leads to its service."""
         value = self.resolver.slot_variables.joined(prepared.layer.tenant, prepared.paths)
         return prepared.with_value(slots.VARIABLE, value)
 

@@ -12,6 +12,7 @@ from fakes import CHANGES
 from project_on_disk import APP, REGION, Disk
 
 from wrapper.deploy.lb_slots.slots import Slot, SlotAssignment, SlotTable, render
+from wrapper.deploy.prepared import PreparedLayer
 from wrapper.model.errors import OrchestrateError, RefusedError, TerraformFailed
 from wrapper.model.nouns import Layer, Outcome
 from wrapper.terraform.commands import VERBS
@@ -320,6 +321,16 @@ def test_where_the_service_does_not_become_steady_the_path_waits_for_the_next_ap
     assert joining.done == [JOINS], "a part of it says nothing of that service"
     joining.perform("apply", "acme")
     assert joining.done[1:] == [JOINS, slots(10101, api=101)]
+
+
+def test_a_second_try_does_not_take_a_path_away_that_answers(joining: Routed) -> None:
+    one = joining.deployer()
+    layer = Layer(one.stack, "acme")
+    (found,) = one.slot_allocator.make([one.resolver.prepare(VERBS["apply"], layer, tokens())])
+    assert isinstance(found, PreparedLayer)
+    one.carry_out(found)
+    one.carry_out(found)
+    assert joining.done == [JOINS, slots(10101, api=101), slots(10101, api=101)]
 
 
 def test_a_tenant_that_is_new_has_all_its_paths_at_once(joining: Routed) -> None:
