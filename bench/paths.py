@@ -2,7 +2,7 @@
 
 The tenant acme of the example has an application, an interface below /api, and a worker. Twenty requests a second go to each of
 the two paths, as bench/containers.py sends them, while one of the services gets another build, or a build that ends at once, and
-while all of them move to another network mode. Needs what the tests need.
+while all of them move to Fargate. Needs what the tests need.
 """
 
 from __future__ import annotations
@@ -24,17 +24,21 @@ HOST = f"{TENANT}.test.example.com"
 PATHS = {"service1": "/", "api": "/api/"}
 SPEED = "10"
 NO_GAP = "deployment = { min_healthy_percent = 100, wait_minutes = 2 }\n"  # the stack itself takes a gap for cheaper
-AWSVPC = 'task = { network_mode = "awsvpc" }\n'
+FARGATE = """\
+deployment = { min_healthy_percent = 100, wait_minutes = 2, placement = null }
+size       = { cpu = 256, memory = 512, memory_reservation = 512 }
+task       = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512, public_address = true }
+"""
 
 
 class Tenant:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.file = place.root / f"config/{REGION}/{STACK}/tenants/{TENANT}.tfvars"
+        self.given = self.file.read_text()
 
-    def adds(self, line: str) -> None:
-        if line not in self.file.read_text():
-            self.file.write_text(self.file.read_text() + line)
+    def is_to(self, settings: str) -> None:
+        self.file.write_text(self.given + settings)
 
     def containers(self) -> list[str]:
         homes = [str(found.parent) for found in self.place.home.glob("*/sandbox/server.json")]
@@ -70,7 +74,7 @@ class Tenant:
             print(f"{row(f'{name}: {service}', load, beside, logs, seconds)}  {ended}", flush=True)
 
     def moves(self, build: str) -> None:
-        self.adds(AWSVPC)
+        self.is_to(FARGATE)
         self.apply(f"service1-build={build}")
 
 
@@ -91,7 +95,7 @@ def main() -> None:
         if unknown := set(options.cases) - cases.keys():
             parser.error(f"no such case: {', '.join(unknown)}")
         try:
-            one.adds(NO_GAP)
+            one.is_to(NO_GAP)
             place.orchestrate("sandbox", "start", "--containers", "--speed", SPEED)
             place.orchestrate("sandbox", "images")
             one.apply()
