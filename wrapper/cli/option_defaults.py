@@ -10,6 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from ..engines.by_name import NAMES as ENGINES
 from ..model import naming
 from ..model.errors import ConfigError, OrchestrateError
 from ..project.project_settings import ProjectSettings
@@ -59,6 +60,9 @@ def _on_command_line(ctx: click.Context, option: click.Parameter) -> bool:
 def _converted(ctx: click.Context, option: click.Parameter, value: Any, where: str) -> Any:
     if isinstance(value, bool) != bool(getattr(option, "is_flag", False)):
         raise ConfigError(f"options: {option.name} takes another kind of value than {value!r}", where=where)
+    if option.name == "engine" and value not in ENGINES:
+        hint = f"there is: {', '.join(ENGINES)}"
+        raise ConfigError(f"options: engine: no engine {value!r}", where=where, hint=hint)
     try:
         return option.type_cast_value(ctx, value if isinstance(value, bool) else str(value))
     except (click.BadParameter, OrchestrateError) as error:

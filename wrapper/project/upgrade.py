@@ -51,8 +51,9 @@ def write(files: Files, upgrade: Upgrade, version: str) -> None:
     for change in upgrade.changes:
         if not change.by_hand:
             _put(files.root / change.path, change.tool)
-    record = copied_parts.followed(upgrade.copied, upgrade.changes, upgrade.tool, version)
-    _put(files.root / RECORD, copied_parts.render(record).encode())
+    record = copied_parts.render(copied_parts.followed(upgrade.copied, upgrade.changes, upgrade.tool, version))
+    if record != files.read(files.root / RECORD):
+        _put(files.root / RECORD, record.encode())
 
 
 def _put(file: Path, data: bytes | None) -> None:

@@ -47,6 +47,7 @@ def test_a_command_that_does_not_take_it_goes_on(run_cli: Run, example: Disk) ->
         ('timeout = "soon"', "options: timeout: ", "write what you would type"),
         ("jobs = true", "options: jobs takes another kind of value", ""),
         ('fail_fast = "yes"', "options: fail_fast takes another kind of value", ""),
+        ('engine = "podman"', "options: engine: no engine 'podman'", "docker, host"),
     ],
 )
 def test_what_has_no_default_is_an_error_with_the_line(
