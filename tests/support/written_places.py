@@ -31,6 +31,7 @@ WRITERS = {
     "cli/console.py:TerminalConsole._write": OUTPUT,
     "cli/exec_processes.py:_plugin": "session",
     "cli/exec_processes.py:_write": OUTPUT,
+    "cli/launcher.py:end_without_packages": "nothing",
     "cli/main.py:_bug": "bug",
     "cli/main.py:_let_go_of_standard_output": "nothing",
     "cli/main.py:_open_standard_streams": "nothing",

@@ -92,7 +92,7 @@ class ArgumentChecks:
             modules=self.project.modules(),
             folders=self.project.folders,
         )
-        fetched = self._fetched(layer, verb) if runs and not saved and verb.init else None
+        fetched = self._fetched(layer, verb) if runs and not saved and (verb.init or verb.gets) else None
         remote = {"remote_modules": fetched.identity} if fetched else {}
         request = replace(request, fetched=fetched) if fetched else request
         return RootRequest(request, read, saved, {**digests, **remote, "versions": self.context.versions})

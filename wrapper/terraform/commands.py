@@ -53,7 +53,8 @@ class Verb:
     ``deletes``: it makes what the inputs say, or removes it; both plan to a file first, ask, and are recorded; ``repairs``,
     ``unlocks``: with such a first word it pushes a state, and always it releases a lock, also while a state waits to be
     pushed; ``as_applied``: it gives a layer what its last apply
-    was given; ``initializes``: it is the init that the others begin with (``init``).
+    was given; ``initializes``: it is the init that the others begin with (``init``); ``gets``: it looks for the root's modules,
+    without that init.
 
     How it is asked for. ``interactive``: it owns the terminal, so it is for one layer; ``prompts``: it would ask, and knows
     -input; ``guarded``: a protected stack wants --confirm; ``declared``: a tenant needs its file; ``journaled``: on many
@@ -84,6 +85,7 @@ class Verb:
     unlocks: bool = False
     as_applied: bool = False
     initializes: bool = False
+    gets: bool = False
     guarded: bool = False
     declared: bool = False
     journaled: bool = False
@@ -201,7 +203,7 @@ VERBS = {
         UNTAINT,
         Verb("test", values=True, streams_json=True),
         Verb("fmt", words=_MANY, init=False, writes_root=(ANY_WORD,), tells_form=True),
-        Verb("get", init=False, quiet=True),
+        Verb("get", init=False, quiet=True, gets=True),
         Verb("metadata", words=1, nested=True, init=False),
         Verb("version", color=False, init=False, speaks_json=True),
     )

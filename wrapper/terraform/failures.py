@@ -42,6 +42,11 @@ _KNOWN_FAILURES = (
         "a run sees src/, modules/ and the folders that orchestrate.hcl names: if the file stands in another folder of the "
         'project, add it there, such as folders = ["templates"] (docs/configuration.md)',
     ),
+    (
+        r"Failed to download module|Error accessing remote module registry",
+        "a run has no key and downloads no module: leave out -upgrade or -update; this fetches what is newer: ./orchestrate "
+        "modules fetch --upgrade",
+    ),
 )
 # Their details are words of the configuration (internal/terraform/eval_conditions.go).
 _CUSTOM = re.compile(

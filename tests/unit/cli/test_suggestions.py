@@ -218,6 +218,8 @@ LOOKED_UP = {
     "terraform/failures.py:_not_in_the_image: the image holds what the roots lock: ./orchestrate providers lock ; or change the "
     "root's constraint; or say another Terraform in orchestrate.hcl (docs/image.md). The host engine has the terraform on PATH, "
     "and the providers of its mirror, if it has one. `terraform init -upgrade` does not help",
+    "terraform/failures.py:: a run has no key and downloads no module: leave out -upgrade or -update; this fetches what is newer: "
+    "./orchestrate modules fetch --upgrade",
     "engines/docker.py:_ended: build the image again: ./orchestrate image --force",
     "engines/docker.py:_translated: build it: ./orchestrate image",
     "cli/commands/sandbox.py:_with_containers: start one: ./orchestrate sandbox start --containers",
@@ -240,6 +242,8 @@ OF_THE_MACHINE = {
     "orchestrate.hcl; the digests: curl -fsS {}",
     "aws/identity.py:_credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID, log in (aws sso login), use an instance or task role, or "
     "try it without an account: --sandbox",
+    "cli/launcher.py:lacking: install the tool with its packages: pipx install FILE.whl; without a network, from a folder with "
+    "their wheels: pip install --no-index --find-links DIR FILE.whl",
     "containers/engine.py:connect: start it (systemctl start docker), or start the sandbox without --containers",
     "containers/haproxy.py:program: install it (apt-get install haproxy), or start the sandbox without --containers",
     "engines/docker.py:_how_to_start: start it (systemctl start docker), install it (make engine), or use --engine host",
@@ -332,6 +336,7 @@ SENTENCES = {
 # Where options of AWS's, Docker's and git's programs are.
 OF_OTHER_PROGRAMS = (
     "aws/quota_headroom.py",
+    "cli/launcher.py",
     "aws/task_definitions.py",
     "containers/",
     "engines/container.py",

@@ -43,6 +43,17 @@ def tree(folder: Path) -> set[str]:
     return {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file() and not f.is_symlink()}
 
 
+def test_a_module_from_elsewhere_is_a_link_whatever_lay_there(example: Disk) -> None:
+    name = ".terraform/modules/x"
+    for target in ("/modules-fetched/a/m", "/modules-fetched/b/m"):
+        with occupy(run(example, links={name: target}), quiet) as directory:
+            assert os.readlink(directory.work / name) == target
+    (directory.work / name).unlink()
+    (directory.work / name / "old").mkdir(parents=True)
+    with occupy(run(example, links={name: "/modules-fetched/a/m"}), quiet) as directory:
+        assert os.readlink(directory.work / name) == "/modules-fetched/a/m"
+
+
 def test_all_is_laid_out_and_secrets_go_when_it_ends(example: Disk) -> None:
     one = run(example)
     with occupy(one, quiet) as directory:

@@ -78,3 +78,12 @@ def test_versions_that_were_counted_in_another_way_say_nothing() -> None:
     for other in (older, later):
         assert fingerprint.differences(other, made()) == []
         assert [d.name for d in fingerprint.differences(other, made(sources="t"))] == ["sources"]
+
+
+def test_a_module_from_elsewhere_is_named_with_what_it_was_and_is() -> None:
+    before, now = made(remote_modules="git::x a1\nreg 1.0+b"), made(remote_modules="git::x a2\nreg 1.0+b")
+    assert fingerprint.differences(before, now) == [fingerprint.Difference("module git::x", "a1", "a2")]
+    nested = made(remote_modules="git::x a1\nreg 1.0+b\ngit::inner c")
+    assert [d.name for d in fingerprint.differences(before, nested)] == ["module git::inner"]
+    assert fingerprint.differences(made(), now) == [], "what an earlier version did not record says nothing"
+    assert "remote_modules" not in made() and fingerprint.is_readable(now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from hypothesis import strategies as st
 from strategies import VALUE
 
 from wrapper.model.errors import UsageError
-from wrapper.model.nouns import Backend, Layer, Mount, ResolvedValue, Run, Step, Variable
+from wrapper.model.nouns import Backend, FetchedModules, Layer, Mount, ResolvedValue, Run, Step, Variable
 from wrapper.run import plan_run
 from wrapper.run.plan_run import RunRequest
 from wrapper.terraform import commands
+from wrapper.terraform.commands import MODULES_FILE
 
 HERE = Path("/where/i/am")
 INIT = ("terraform", "init", "-reconfigure", "-no-color", "-input=false")
@@ -87,6 +89,17 @@ def test_init_carries_a_stamp_and_a_typed_one_does_not() -> None:
 def test_the_stamp_knows_all_that_init_depends_on(changes: dict[str, Any]) -> None:
     assert lay_out("plan").steps[0].stamp == lay_out("apply", "-var", "a=b").steps[0].stamp
     assert lay_out("plan", **changes).steps[0].stamp != lay_out("plan").steps[0].stamp
+
+
+def test_modules_from_elsewhere_are_mounted_linked_and_part_of_the_stamp() -> None:
+    mount = Mount(Path("/cache/x"), "/modules-fetched/x")
+    fetched = FetchedModules("git::x a1", {".terraform/modules/x": "/modules-fetched/x/m"}, b"{}", (mount,))
+    run = lay_out("plan", fetched=fetched)
+    assert run.files.links == fetched.links and run.files.made[MODULES_FILE] == b"{}"
+    assert mount in run.container.mounts and not mount.writable
+    moved = replace(fetched, identity="git::x a2")
+    assert len({lay_out("plan", fetched=f).steps[0].stamp for f in (None, fetched, moved)}) == 3
+    assert MODULES_FILE not in lay_out("plan").files.made
 
 
 def test_a_plan_that_sees_nothing_ends_the_run_well() -> None:

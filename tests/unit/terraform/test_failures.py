@@ -287,6 +287,12 @@ Invalid value for "path" parameter: no file exists at
     assert error_of(text.replace(path, "a.json"), "plan").hint == failures.SEE_ABOVE
 
 
+@pytest.mark.parametrize("summary", ["Failed to download module", "Error accessing remote module registry"])
+def test_a_module_that_a_run_wants_to_download(summary: str) -> None:
+    error = error_of(f"Error: {summary}\n\n  on main.tf line 1:\n\nexit status 128", "init")
+    assert "leave out -upgrade" in error.hint and "./orchestrate modules fetch --upgrade" in error.hint
+
+
 def test_a_failure_without_an_origin_still_says_where() -> None:
     error = error_of("Error: launch configuration creation operation is not available", "apply")
     assert "the stack's variables.tfvars" in error.hint
