@@ -13,7 +13,7 @@ from pathlib import Path
 from ..model import naming
 from ..model.errors import ConfigError, NotFoundError, RefusedError, UsageError
 from ..terraform import hcl, json_syntax
-from ..terraform.commands import is_source
+from ..terraform.commands import sources_among
 from ..terraform.variables import Source
 from . import paths, streams
 from .parse_cache import Parses
@@ -81,8 +81,7 @@ class Files:
 
     def blocks(self, folder: Path) -> list[tuple[str, hcl.Block]]:
         """The blocks of every Terraform file in a folder, and what each file is called."""
-        files = [f for f in self.entries(folder) if is_source(f.name)]
-        named = [(f, self.short(f)) for f in files]
+        named = [(f, self.short(f)) for f in sources_among(self.entries(folder))]
         return [(where, b) for f, where in named for b in self.parses.blocks(self.read(f), where)]
 
     def read(self, file: Path) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..model import duration
@@ -28,6 +29,11 @@ _SOURCES = (".tf", ".tf.json")
 def is_source(name: str) -> bool:
     """Whether Terraform reads a file of this name in a root or a module."""
     return name.endswith(_SOURCES) and not name.startswith(".")
+
+
+def sources_among(files: Iterable[Path]) -> list[Path]:
+    """Those of the files of a folder that Terraform reads."""
+    return [file for file in files if is_source(file.name)]
 
 
 def is_override(name: str) -> bool:
