@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
-from ..model.errors import UsageError
+from ..model.errors import NotFoundError, UsageError
 from ..model.naming import unknown
 
 T = TypeVar("T")
@@ -72,6 +72,12 @@ def tagged(
     tags = {name: tags_of(name) for name in names}
     known = {tag for every in tags.values() for tag in every}
     if lacking := [tag for tag in wanted if tag not in known]:
+        if not known:
+            raise NotFoundError(
+                f"no tenant has the tag {lacking[0]!r}, nor any other",
+                where=where,
+                hint=f'write tags = ["{lacking[0]}"] into the files of the tenants that are to have it',
+            )
         raise unknown("tenant with the tag", lacking[0], known, where)
     return {name for name, mine in tags.items() if any(tag in wanted for tag in mine)}
 

@@ -103,6 +103,12 @@ def test_a_tag_that_no_tenant_has() -> None:
     assert error.value.hint == "did you mean gold?"
 
 
+def test_where_no_tenant_has_a_tag_the_file_is_named_that_gives_one() -> None:
+    with pytest.raises(NotFoundError, match="no tenant has the tag 'gold', nor any other") as error:
+        tagged(TAGS, ("gold",), lambda name: (), "here")
+    assert 'tags = ["gold"]' in error.value.hint
+
+
 def test_tags_as_typed() -> None:
     assert parse_tags(["gold, eu", "x"]) == ("gold", "eu", "x")
     for text in ("", "gold,"):
