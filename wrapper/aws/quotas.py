@@ -47,9 +47,9 @@ class Quota:
 class Shape:
     """What decides how much one tenant takes. ``services``: of ECS, for which it does not say workers below; ``rules`` on a
     shared load balancer, and target ``groups``; ``tasks``: at most so many; ``cpu``: of one task, in 1/1024 processor;
-    ``zones``: of the network; ``addresses``: every task has a network interface of its own; ``schedules`` and ``workers``:
-    tasks that the clock and that a queue start (a worker is a service of its own); ``certificates``: made for its names;
-    ``on_demand``: per cent of the machines that are not spot."""
+    ``zones``: of the network; ``addresses``: every task has a network interface of its own; ``discovered``: its services find each
+    other; ``schedules`` and ``workers``: tasks that the clock and that a queue start (a worker is a service of its own);
+    ``certificates``: made for its names; ``on_demand``: per cent of the machines that are not spot."""
 
     mode: str = "own"
     launch: str = "ec2"
@@ -60,6 +60,7 @@ class Shape:
     cpu: int | Fraction = 128
     zones: int = 2
     addresses: bool = False
+    discovered: bool = False
     records: int = 1
     schedules: int = 0
     workers: int = 0
@@ -73,7 +74,7 @@ def _balanced(shape: Shape) -> Fraction:
 
 
 def _groups(shape: Shape) -> Fraction:
-    return Fraction((shape.mode == "own") + shape.addresses * shape.services)
+    return Fraction((shape.mode == "own") + shape.addresses * (shape.services + shape.discovered))
 
 
 def _interfaces(shape: Shape) -> Fraction:
@@ -188,6 +189,7 @@ def shape_of(values: Mapping[str, Any], zones: int = 2, on_demand: int = 100) ->
         **_of_services(values),
         zones=zones,
         addresses=fargate or task.get("network_mode") == "awsvpc",
+        discovered=bool(_object(values, "discovery").get("namespace")),
         records=names * (1 + (balancer.get("dual_stack") is True)) + certificates,
         schedules=len(_object(values, "scheduled_tasks")),
         workers=len(_object(values, "queue_tasks")),

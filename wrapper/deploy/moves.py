@@ -62,6 +62,8 @@ class MoveWatch:
 def services_of(state: Mapping[str, Any] | None) -> Iterator[tuple[str, str, str]]:
     """The services of modules/tenant-service in a state: module, key, and what ECS calls each."""
     for one in (state or {}).get("resources") or ():
+        if not isinstance(one, Mapping):
+            continue  # what it means is for Terraform to say
         if (one.get("mode"), one.get("type"), one.get("name")) == ("managed", SERVICE, "this"):
             for instance in one.get("instances") or ():
                 name = (instance.get("attributes") or {}).get("name")

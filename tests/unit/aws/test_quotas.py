@@ -31,6 +31,8 @@ MODULE = MODULES / "tenant-service"
         ({"task": {"network_mode": "awsvpc"}}, Shape(addresses=True)),
         ({"task": {"launch_type": "EC2", "cpu": None}}, Shape()),
         ({"task": {"launch_type": "FARGATE", "cpu": 512}}, Shape(launch="fargate", addresses=True, cpu=512)),
+        ({"discovery": {"namespace": "test.internal"}}, Shape(discovered=True)),
+        ({"discovery": {"namespace_id": "ns-1"}}, Shape()),
         ({"scheduled_tasks": {"a": {}, "b": {}}}, Shape(schedules=2)),
         ({"queue_tasks": {"a": {}}}, Shape(workers=1)),
         ({"zone": "example.com", "aliases": ["www.example.com", "acme.org"]}, Shape(records=2)),
@@ -56,6 +58,7 @@ def test_values_give_a_shape(values: dict[str, Any], shape: Shape) -> None:
         (Shape(mode="shared"), {"load balancers": Fraction(1, 90), "target groups": 1, "security groups": 0}),
         (Shape(mode="none"), {"load balancers": 0, "target groups": 0, "records": 0, "security groups": 0}),
         (Shape(zones=3, addresses=True, tasks=5), {"network interfaces": 8, "security groups": 2}),
+        (Shape(addresses=True, services=3, discovered=True), {"security groups": 5}),
         (Shape(launch="fargate", tasks=4, cpu=512), {"Fargate processors": 2}),
         (
             Shape(tasks=4, cpu=512, on_demand=25),
@@ -121,7 +124,7 @@ def test_every_quota_can_be_looked_up() -> None:
 DECLARED = {
     "aws_lb": 1,
     "aws_lb_target_group": 1,
-    "aws_security_group": 2,
+    "aws_security_group": 3,
     "aws_appautoscaling_target": 3,  # one that AWS has, under two addresses, and one of the workers
     "aws_scheduler_schedule_group": 1,
     "aws_ecs_service": 2,

@@ -11,7 +11,5 @@ def test_a_tenants_apply_meets_few_modules(tmp_path: Path) -> None:
     walk = apply_of_a_tenant(tmp_path / "project")
     assert {"cli.invocation", "deploy.deployer", "run.plan_run", "run.runner"} <= walk.modules, "it is seen"
     assert len(walk.modules) <= 76
-    assert (
-        walk.calls.total() <= 1360
-    )  # it also looks for modules from elsewhere, for an end of the tenant, and for a move
+    assert walk.calls.total() <= 1350
     assert len({module for module, _ in walk.carriers["tokens"]}) <= 10
