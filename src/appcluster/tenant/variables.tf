@@ -397,7 +397,7 @@ variable "services" {
       ]), asked)
     ]) == 1]]))
     error_message = "services: queues names what is no queue task of another service, or of two. Known are ${join(", ", flatten([for name, service in var.services : [
-      for queue in keys(merge(name == "service1" ? var.queue_tasks : {}, service.queue_tasks)) : "${name}/${queue}"
+      for queue in keys(merge(name == "service1" ? var.queue_tasks : {}, service.queue_tasks)) : join("/", [name, queue])
     ]]))}; of two with one name write service/name."
   }
   validation {
