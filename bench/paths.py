@@ -26,8 +26,8 @@ SPEED = "10"
 NO_GAP = "deployment = { min_healthy_percent = 100, wait_minutes = 2 }\n"  # the stack itself takes a gap for cheaper
 FARGATE = """\
 deployment = { min_healthy_percent = 100, wait_minutes = 2, placement = null }
-size       = { cpu = 256, memory = 512, memory_reservation = 512 }
-task       = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512, public_address = true }
+size       = { cpu = 128, memory = 256, memory_reservation = 128 }
+task       = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 512, memory = 1024, public_address = true }
 """
 
 
