@@ -47,7 +47,7 @@ class MoveGate:
         try:
             self.wait([one for one in services_in_state(state) if one.service in names])
         except OrchestrateError as error:
-            error.message += "; no request turned to it, and the service before serves on"
+            error.message = f"{error.message.rstrip('.')}; no request turned to it, and the service before serves on"
             raise
 
     @property

@@ -31,7 +31,7 @@ STAGED = ["plan", "plan", "show", "plan*", "show", "apply", "plan", "show", "app
 def told(state: str, running: int = 1) -> dict[str, Any]:
     """What ECS says of the new service."""
     deployment = {"status": "PRIMARY", "taskDefinition": "arn:x:task-definition/acme:2", "id": "d", "desiredCount": 1}
-    deployment |= {"rolloutState": state, "rolloutStateReason": "tasks failed to start", "runningCount": running}
+    deployment |= {"rolloutState": state, "rolloutStateReason": "tasks failed to start.", "runningCount": running}
     return {"services": [{"serviceName": "acme_2", "status": "ACTIVE", "deployments": [deployment]}], "taskArns": []}
 
 
