@@ -18,6 +18,7 @@ import pytest
 from container_world import HOST, ContainerWorld, events, start
 from harness import PROVIDER, REGION, ROOT, Aws, Done, Project, ask, docker, inspect, make
 from jsonschema import Draft202012Validator
+from served_provider import on_path
 
 from wrapper.containers import demo_images
 from wrapper.containers.load_balancer import CONFIGURATION, choose_ports
@@ -273,9 +274,18 @@ output "run_task" {
 """
 
 
-def test_a_task_runs_with_the_new_build_before_a_service_changes(web: ContainerWorld) -> None:
+@pytest.fixture
+def on_host(web: ContainerWorld, provider_binary: Path, tmp_path: Path) -> Iterator[Project]:
+    """Its project on the host engine; one process of the real provider serves all runs."""
+    with on_path(provider_binary, Aws(web.status["url"]).environment, tmp_path / "terraform", 1) as path:
+        project = web.project.on("host")
+        project.environment["PATH"] = path
+        yield project
+
+
+def test_a_task_runs_with_the_new_build_before_a_service_changes(web: ContainerWorld, on_host: Project) -> None:
     """The first deploy, and one whose task fails: its service stays as it is (docs/hooks.md)."""
-    here, project = f"config/{REGION}/shop", web.project.on("host")
+    here, project = f"config/{REGION}/shop", on_host
     project.write(f"{here}/backend.tfvars", 'path = ".states"\n')
     project.write(f"{here}/variables.tfvars", "")
     tell = '{ on = ["before_apply", "failed_apply"], command = ["sh", "-c", "echo told $HOOK_EVENT"] }'
