@@ -130,7 +130,10 @@ def load_tenants(store: Store, stack: Stack) -> list[TenantState]:
         raise NotFoundError(
             f"{stack.label} was never applied", hint=f"apply it first: {suggest('apply', Layer(stack))}"
         )
-    return [*([stack_row] if stack_row and stack_row.services else []), *tenants]
+    rows = [*([stack_row] if stack_row and stack_row.services else []), *tenants]
+    if not rows:
+        raise NotFoundError(f"no tenant of {stack.label} was applied", hint="apply one: -var tenant=NAME")
+    return rows
 
 
 def _loaded(store: Store, layer: Layer, found: index.TenantIndex) -> TenantState:

@@ -94,6 +94,13 @@ def test_alarms_that_may_not_be_asked_for_are_no_trouble(cloud: Cloud) -> None:
     assert found["well"] and "cloudwatch:DescribeAlarms" in found["unknown"][0]
 
 
+def test_a_stack_of_which_no_tenant_was_applied(example: Disk) -> None:
+    made = Cloud(example)
+    made.perform("apply")
+    with pytest.raises(NotFoundError, match="no tenant of ap-southeast-2/app-test was applied"):
+        status.load_tenants(LocalStore(made.states), made.deployer().stack)
+
+
 def test_a_thousand_tenants_in_few_calls(example: Disk) -> None:
     """Of two services each: a state for each tenant, ten services in a request, and all alarms in one; below AWS's rates."""
     bucket, world, waits = S3InMemory(), LiveAws(), []
