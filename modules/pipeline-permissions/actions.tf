@@ -130,6 +130,22 @@ locals {
     "sqs:CreateQueue",
   ]
 
+  # With `discovery`.
+  discovery = [
+    "ec2:DescribeRegions",
+    "servicediscovery:CreatePrivateDnsNamespace",
+    "servicediscovery:CreateService",
+    "servicediscovery:DeleteNamespace",
+    "servicediscovery:DeleteService",
+    "servicediscovery:GetNamespace",
+    "servicediscovery:GetOperation",
+    "servicediscovery:GetService",
+    "servicediscovery:ListTagsForResource",
+    "servicediscovery:TagResource",
+    "servicediscovery:UpdatePrivateDnsNamespace",
+    "servicediscovery:UpdateService",
+  ]
+
   # Authorised beside the request that makes a thing with tags.
   tags = [
     "acm:AddTagsToCertificate",

@@ -145,7 +145,28 @@ locals {
     Condition = local.here
   }]
 
-  statements = merge({ look = local.look_statements, change = local.change_statements }, var.deploy_tasks ? { tasks = local.task_statements } : {})
+  # Cloud Map asks for the zone in the caller's name, whose id is not known before.
+  # https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-api-permissions-ref.html
+  discovery_statements = [
+    {
+      Sid       = "Discovery"
+      Effect    = "Allow"
+      Action    = local.discovery
+      Resource  = ["*"]
+      Condition = local.here
+    },
+    {
+      Sid       = "DiscoveryZones"
+      Effect    = "Allow"
+      Action    = ["route53:CreateHostedZone", "route53:GetHostedZone", "route53:ListHostedZonesByName"]
+      Resource  = ["*"]
+      Condition = {}
+    },
+  ]
+
+  more = merge(var.deploy_tasks ? { tasks = local.task_statements } : {}, var.discovery ? { discovery = local.discovery_statements } : {})
+
+  statements = merge({ look = local.look_statements, change = local.change_statements }, local.more)
 }
 
 # More than one, since a policy holds 6,144 characters.

@@ -61,6 +61,13 @@ variable "deploy_tasks" {
   nullable    = false
 }
 
+variable "discovery" {
+  description = "Whether services find each other: `discovery` of a stack makes a Cloud Map namespace with its private zone, and each service is entered in it."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "role_path" {
   description = "The path of the roles that pipelines make and hand over: `roles.path` of the other modules. Give one of its own, so that a pipeline changes no other role."
   type        = string

@@ -73,6 +73,7 @@ module "permissions" {
   zone_ids             = [data.aws_route53_zone.pipelines[0].zone_id]
   kms_key_arns         = var.pipelines.kms_key_arns
   deploy_tasks         = var.pipelines.deploy_tasks
+  discovery            = var.pipelines.discovery
   role_path            = var.pipelines.role_path
   permissions_boundary = var.pipelines.permissions_boundary
 }

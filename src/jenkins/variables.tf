@@ -276,6 +276,7 @@ variable "pipelines" {
     regions              = optional(set(string))
     kms_key_arns         = optional(set(string))
     deploy_tasks         = optional(bool)
+    discovery            = optional(bool)
     role_path            = optional(string)
     permissions_boundary = optional(string)
   })

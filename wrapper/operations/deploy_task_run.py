@@ -46,7 +46,7 @@ class DeployTaskRunner:
         if outcome.exit_code:
             raise TaskFailed(
                 f"{label}: task {outcome.id} {outcome.words}",
-                hint="its lines are above, or in this tenant's log. Mend it, and run the same command again",
+                hint="its lines are above, or in this tenant's log. Correct it, and run the same command again",
             )
         info(f"{label}: task {outcome.id} {outcome.after(one.seconds)}")
 

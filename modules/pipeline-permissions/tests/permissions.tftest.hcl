@@ -62,6 +62,20 @@ run "tasks_of_deploys" {
   }
 }
 
+run "services_that_find_each_other" {
+  variables {
+    discovery = true
+  }
+  assert {
+    condition     = { for s in jsondecode(aws_iam_policy.this["discovery"].policy).Statement : s.Sid => try(s.Condition, null) } == { Discovery = { StringEquals = { "aws:RequestedRegion" = ["ap-southeast-2"] } }, DiscoveryZones = null }
+    error_message = "Cloud Map is in a region, and Route 53 is in none"
+  }
+  assert {
+    condition     = keys(output.policy_arns) == ["change", "discovery", "look"]
+    error_message = "a policy of its own"
+  }
+}
+
 run "what_is_refused" {
   command = plan
 
