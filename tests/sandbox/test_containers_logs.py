@@ -24,7 +24,10 @@ def test_lines_are_found_and_a_group_that_is_not_there_is_none(monkeypatch: pyte
             events = [{"timestamp": now, "message": message}]
             store([{"region": REGION, "group": "/ecs/acme", "stream": "web/main/abc", "events": events}])
             store([{"region": REGION, "group": "/nothing", "stream": "s", "events": events}])
+        late = [{"timestamp": now + 1, "message": "four"}, {"timestamp": now, "message": "three"}]
+        store([{"region": REGION, "group": "/ecs/acme", "stream": "web/main/abc", "events": late}])
         found = logs.filter_log_events(logGroupName="/ecs/acme")["events"]
         groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
-    assert [(e["logStreamName"], e["message"]) for e in found] == [("web/main/abc", "one"), ("web/main/abc", "two")]
+    assert {e["logStreamName"] for e in found} == {"web/main/abc"}
+    assert [e["message"] for e in found] == ["one", "two", "three", "four"]
     assert groups == ["/ecs/acme"]

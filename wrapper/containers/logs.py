@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +13,9 @@ from typing import Any
 
 from .nouns import Task
 
-MOST_LINES = 5000  # of one report; what is more waits for the next
-_KEPT = 50_000  # lines that wait; of more the newest are lost
+MOST_LINES = 10_000  # of one report; what is more waits for the next
+KEPT = 50_000  # lines that wait; more are lost, which the log says
+LOST = "lines that the sandbox lost here, because they were too many"
 _LAST = 3.0  # seconds
 _TRIES = 600  # a second apart
 _LONGEST = 200_000  # characters of a line
@@ -55,6 +56,11 @@ def parsed(line: bytes) -> dict[str, Any]:
     return {"timestamp": int(seconds_of(stamp(line)) * 1000), "message": text[:_LONGEST]}
 
 
+def _loss(lines: int, now: float) -> dict[str, Any]:
+    """The event that stands where lines were lost. ECS's own driver loses them without a word, since it blocks no task."""
+    return {"timestamp": int(now * 1000), "message": f"{LOST}: {lines}"}
+
+
 class LogShipper:
     """``follow``: the lines of a container since a time, as long as it runs."""
 
@@ -62,7 +68,8 @@ class LogShipper:
         self, follow: Callable[[str, float], Iterator[bytes]], pause: Callable[[float], None] = time.sleep
     ) -> None:
         self._follow, self._pause = follow, pause
-        self._lines: queue.Queue[tuple[LogStream, dict[str, Any]]] = queue.Queue(_KEPT)
+        self._lines: queue.Queue[tuple[LogStream, dict[str, Any]]] = queue.Queue(KEPT)
+        self._lost: Counter[LogStream] = Counter()
         self._readers: dict[str, threading.Thread] = {}
 
     def watch(self, wanted: Mapping[str, LogStream]) -> None:
@@ -85,14 +92,18 @@ class LogShipper:
             try:
                 for line in self._follow(container, seconds_of(last)):
                     if line.strip() and stamp(line) > last:
-                        self._lines.put_nowait((stream, parsed(line)))
+                        self._keep(stream, line)
                         newest = stamp(line)
                 return
-            except queue.Full:
-                return  # too much waits: its log ends here
             except Exception:
                 last = newest
                 self._pause(1.0)
+
+    def _keep(self, stream: LogStream, line: bytes) -> None:
+        try:
+            self._lines.put_nowait((stream, parsed(line)))
+        except queue.Full:
+            self._lost[stream] += 1
 
     def taken(self) -> list[dict[str, Any]]:
         """What was printed since the last time, by stream."""
@@ -100,6 +111,10 @@ class LogShipper:
         for _ in range(min(MOST_LINES, self._lines.qsize())):
             stream, event = self._lines.get_nowait()
             found[stream].append(event)
+        for stream, number in self._lost.copy().items():
+            self._lost[stream] -= number
+            if number:
+                found[stream].append(_loss(number, time.time()))
         return [
             {"region": s.region, "group": s.group, "stream": s.stream, "events": events} for s, events in found.items()
         ]

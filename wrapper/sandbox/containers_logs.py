@@ -18,4 +18,5 @@ def store(found: Iterable[Mapping[str, Any]]) -> None:
             continue
         if one["stream"] not in group.streams:
             backend.create_log_stream(one["group"], one["stream"])
-        backend.put_log_events(one["group"], one["stream"], list(one["events"]))
+        events = sorted(one["events"], key=lambda event: int(event["timestamp"]))  # AWS takes no other order
+        backend.put_log_events(one["group"], one["stream"], events)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from wrapper.containers.logs import LogShipper, LogStream, parsed, stream_of
+from wrapper.containers.logs import KEPT, LOST, MOST_LINES, LogShipper, LogStream, parsed, stream_of
 from wrapper.containers.nouns import Task
 
 TASK = Task("arn:aws:ecs:eu-west-1:1:task/cluster/abc", "web:1", 0.0)
@@ -64,6 +64,25 @@ def test_an_engine_that_went_away_is_asked_again_from_the_last_line() -> None:
     shipper = LogShipper(follow, lambda _: None)
     shipper.watch({"c1": LogStream("r", "g", "s")})
     assert (taken(shipper, 4), asked) == (["line 1", "line 2", "line 3", "line 4"], [0.0, 3.0])
+
+
+def test_a_flood_is_cut_and_the_log_says_so() -> None:
+    printed = KEPT + 7
+
+    def follow(_container: str, _since: float) -> Iterator[bytes]:
+        yield from (b"1970-01-01T00:00:01.%09dZ x" % n for n in range(1, printed + 1))
+
+    shipper = LogShipper(follow)
+    shipper.watch({"c1": LogStream("r", "g", "s")})
+    shipper.finish("c1")
+    found = [event["message"] for _ in range(printed // MOST_LINES + 1) for event in events(shipper)]
+    said = [one for one in found if one.startswith(LOST)]
+    assert len(found) - len(said) + sum(int(one.rpartition(" ")[2]) for one in said) == printed
+    assert said == [f"{LOST}: 7"]
+
+
+def events(shipper: LogShipper) -> list[dict[str, Any]]:
+    return [event for one in shipper.taken() for event in one["events"]]
 
 
 def taken(shipper: LogShipper, lines: int) -> list[str]:
