@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from ..model.errors import StateAtRisk, Stopped, TimeoutExpired
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _GLANCE = 0.2  # seconds
+_AGAIN = 0.01  # seconds
 
 
 class SignalHandler:
@@ -30,10 +32,13 @@ class SignalHandler:
         self._lock = threading.Lock()
         self.signum = 0
         self.timed_out = False
+        self._unheard = False  # it interrupted nothing
 
     @contextlib.contextmanager
     def installed(self) -> Iterator[SignalHandler]:
         before = {s: signal.signal(s, self._on_signal) for s in _SIGNALS if not _stays_ignored(s)}
+        hook = sys.unraisablehook
+        sys.unraisablehook = lambda found: self._on_unraisable(found, hook)
         timer = threading.Timer(self._timeout, self._on_timeout) if self._timeout else None
         if timer:
             timer.daemon = True
@@ -48,6 +53,7 @@ class SignalHandler:
         finally:
             if timer:
                 timer.cancel()
+            sys.unraisablehook = hook
             for number, handler in before.items():
                 # How the command ends is settled: by a signal, or by a result that is recorded. Another one must not change it.
                 signal.signal(number, signal.SIG_IGN if self.stopping or self._last else handler)
@@ -127,14 +133,26 @@ class SignalHandler:
             self.check()
 
     def _on_signal(self, number: int, _frame: Any) -> None:
-        if self.signum:
+        if self.signum and not self._unheard:
             self._say(f"already stopping: {self._ending}")
             return
-        self.signum = number
+        self.signum, self._unheard = number, False
         if self._sessions:
             self._stop_sessions()
         elif not self._shielded:
             self.check()
+
+    def _on_unraisable(self, found: Any, otherwise: Callable[[Any], object]) -> None:
+        """Python drops what is raised in its own callbacks (of a weak reference, while it imports): so a signal that came in one is
+        sent once more."""
+        if not isinstance(found.exc_value, (Stopped, TimeoutExpired)):
+            otherwise(found)
+            return
+        self._unheard = True
+        main = threading.main_thread().ident or 0
+        again = threading.Timer(_AGAIN, signal.pthread_kill, (main, self.signum or signal.SIGTERM))
+        again.daemon = True
+        again.start()
 
     def _on_timeout(self) -> None:
         self.timed_out = True

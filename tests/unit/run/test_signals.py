@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
+import weakref
 
 import pytest
 
@@ -39,6 +41,25 @@ def test_a_signal_stops_each_session_once_and_the_next_says_so() -> None:
         "stopping: Terraform gets one signal, and is waited for",
         "already stopping: Terraform is saving its state",
     ]
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def test_a_signal_in_a_callback_of_pythons_own_ends_the_command_without_a_word(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As while it imports: what is raised there is dropped, and was printed as a traceback."""
+
+    def gone(_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        for _ in range(1000):
+            pass
+
+    handler, one = SignalHandler(print), Running()
+    reference = weakref.ref(one, gone)
+    with pytest.raises(Stopped), handler.installed():
+        del one
+        time.sleep(30)
+    assert (reference(), capsys.readouterr()) == (None, ("", ""))
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
