@@ -62,8 +62,10 @@ class PlannedChanges:
     def beyond(self, agreed: PlannedChanges) -> tuple[PlannedChange, ...]:
         """What it changes otherwise than ``agreed`` does, or more. A part of a replacement is none: the first stage may make what
         is new, and leave the deletion of what was there."""
-        known = {one.address: frozenset(one.actions) for one in agreed.changing}
-        return tuple(one for one in self.changing if not known.get(one.address, frozenset()) >= {*one.actions})
+        known: dict[str, set[str]] = {}
+        for one in agreed.changing:  # a deposed object has the address of the one that took its place
+            known.setdefault(one.address, set()).update(one.actions)
+        return tuple(one for one in self.changing if not known.get(one.address, set()) >= {*one.actions})
 
 
 def parse(data: bytes) -> PlannedChanges:

@@ -157,3 +157,9 @@ def test_which_services_stay_where_another_goes(changes: list[dict[str, Any]], f
 def test_a_part_of_what_was_agreed_to_is_agreed_to(planned: dict[str, Any], strange: list[str]) -> None:
     later, agreed = (planned_changes.parse(text.encode()) for text in (plan(planned), MOVE))
     assert [one.address for one in later.beyond(agreed)] == strange
+
+
+def test_what_a_stage_left_to_delete_hides_no_replacement_of_the_same_address() -> None:
+    """As a move goes on that failed after its first stage: the object that it replaced is deposed, and is replaced again."""
+    agreed, later = (planned_changes.parse(plan(*ones).encode()) for ones in ((DEFINED, LEFT), (LEFT, DEFINED)))
+    assert later.beyond(agreed) == agreed.beyond(later) == ()
