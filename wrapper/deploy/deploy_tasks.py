@@ -21,7 +21,6 @@ from ..state.record import DeploymentRecord
 from ..terraform.arguments import destroys, partial
 from ..terraform.planned_changes import PlannedChange, PlannedChanges, unknown_parts
 from .prepared import PreparedLayer
-from .staged_apply import StagedApply
 
 BEFORE, AFTER = "before_deploy", "after_deploy"
 _OUTPUT = "run_task"
@@ -64,21 +63,20 @@ class DeployTasks:
     note: Callable[[str, HookRun], None] = lambda _tenant, _run: None
     _ended: set[tuple[str, str, str, str]] = field(default_factory=set)  # layer, event, task, its definition
 
-    def stages(
+    def gate(
         self,
         prepared: PreparedLayer,
         record: DeploymentRecord,
         console: Console,
         signals: SignalHandler,
         hold: Callable[[float], None],
-    ) -> StagedApply | None:
-        """The stages of an apply of the layer; None where no task is to run before. ``hold`` tells others for how long its try goes
-        on."""
-        settings, layer = self.stack.settings, prepared.layer
-        if not settings.before_deploy or not self._are_for(prepared, settings.before_deploy, console):
+    ) -> TasksGate | None:
+        """What an apply of the layer waits for; None where no task is to run before. ``hold`` tells others for how long its try
+        goes on."""
+        names = self.stack.settings.before_deploy
+        if not names or not self._are_for(prepared, names, console):
             return None
-        gate = TasksGate(self, prepared, record, console, signals, Heartbeat(hold))
-        return StagedApply(layer.label, gate, console.info)
+        return TasksGate(self, prepared, record, console, signals, Heartbeat(hold))
 
     def _are_for(self, prepared: PreparedLayer, names: Collection[str], console: Console) -> bool:
         """Whether an apply of the layer is one that deploys. Why a tenant's task is not run is said."""

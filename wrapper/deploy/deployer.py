@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from .deploy_tasks import DeployTasks, RunDeployTask
     from .ending import LifetimeVerification
     from .hooks import HookRunner
-    from .staged_apply import StagedApply
+    from .staged_apply import StagedApply, StageGate
 
 
 @dataclass
@@ -389,24 +389,29 @@ class Deployer:
     def _stages(
         self, prepared: PreparedLayer, watch: StateWatch, console: Console, signals: SignalHandler, *, moving: bool
     ) -> StagedApply | None:
-        """With tasks before a deploy their gate is the only one."""
+        """Tasks run before a move begins: it is a move to what they prepared."""
+        gates: list[StageGate] = []
         if self.stack.settings.before_deploy:
-            return self.tasks.stages(prepared, watch.found.record, console, signals, watch.holds)
-        if not moving:
+            tasks = self.tasks.gate(prepared, watch.found.record, console, signals, watch.holds)
+            gates += [tasks] if tasks else []
+        if moving:
+            from .move_gate import MoveGate
+
+            gates.append(
+                MoveGate(
+                    lambda: layer_state.load(self.store, prepared.layer),
+                    lambda wanted: self.verification.wait(prepared, wanted, console, signals),
+                )
+            )
+        if not gates:
             return None
-        from .move_gate import MoveGate
         from .staged_apply import StagedApply
 
-        gate = MoveGate(
-            lambda: layer_state.load(self.store, prepared.layer),
-            lambda wanted: self.verification.wait(prepared, wanted, console, signals),
-        )
-        return StagedApply(prepared.layer.label, gate, console.info)
+        return StagedApply(prepared.layer.label, gates, console.info)
 
     def _is_gated(self, prepared: PreparedLayer) -> bool:
         """Whether ECS can be asked for the new service of a move before requests turn to it."""
-        in_one = self.dry or prepared.root_request.saved or self.stack.settings.before_deploy
-        return not in_one and not self.identity.is_nobody
+        return not (self.dry or prepared.root_request.saved or self.identity.is_nobody)
 
     def _run_after(
         self,

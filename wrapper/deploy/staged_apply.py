@@ -1,12 +1,13 @@
 """An apply in two stages. The plan of the whole is shown and agreed to. Then a part of it is planned and applied, the rest is
-planned, a gate opens, and the rest is applied. What was not in the first plan is never applied.
+planned, a gate opens, and the rest is applied, up to the next gate if there is one. What was not in the first plan is never
+applied.
 
 Knows neither what the part is nor what the gate waits for: a :class:`StageGate` says it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -53,15 +54,22 @@ class StageGate(Protocol):
 
 @dataclass
 class StagedApply:
-    """The Steps of one Run, as they follow from its plans. ``agreed``: the first of them; ``changes``: what was applied."""
+    """The Steps of one Run, as they follow from its plans. ``gates``: those that may stand in its way, the first first; ``agreed``:
+    the first plan; ``changes``: what was applied."""
 
     label: str
-    gate: StageGate
+    gates: Sequence[StageGate]
     info: Callable[[str], None]
     agreed: PlannedChanges = field(default_factory=PlannedChanges)
     changes: tuple[int, int, int] | None = None
+    _met: int = 0  # gates that were wanted, or passed over
     _phase: str = "whole"
     _planned: Step | None = None
+
+    @property
+    def gate(self) -> StageGate:
+        """The one that the apply stands before."""
+        return self.gates[max(0, self._met - 1)]
 
     def begun(self, run: Run) -> Run:
         """An apply, with a look at its plan as data, which that of an unprotected stack does without."""
@@ -101,7 +109,8 @@ class StagedApply:
 
     def _looked(self, plan: PlannedChanges, show: Step, rest: tuple[Step, ...]) -> tuple[Step, ...]:
         if self._phase == "whole":
-            return self._staged(plan, show, rest) if self.gate.is_wanted(plan) else rest
+            self.agreed = plan
+            return self._next(plan, show, rest)
         self._check(plan)
         if self._phase == "first":
             if not self.gate.makes_services:
@@ -109,6 +118,14 @@ class StagedApply:
             self._phase = "rest"
             return rest
         self.gate.open(plan)
+        return self._next(plan, show, rest)
+
+    def _next(self, plan: PlannedChanges, show: Step, rest: tuple[Step, ...]) -> tuple[Step, ...]:
+        """The stages before the next gate that ``plan`` needs; without one what is left."""
+        while self._met < len(self.gates):
+            self._met += 1
+            if self.gate.is_wanted(plan):
+                return self._staged(plan, show, rest)
         return rest
 
     def _staged(self, plan: PlannedChanges, show: Step, rest: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -119,7 +136,7 @@ class StagedApply:
                 hint="nothing was changed. Apply the move with the builds that run now and --no-hooks, then deploy",
             )
         assert self._planned is not None, "a plan file is not applied in stages"
-        self.agreed, first, [apply] = plan, self.gate.first(plan), rest
+        first, [apply] = self.gate.first(plan), rest
         self.info(f"{self.label}: {self.gate.words} before the rest is applied")
         self._phase = "first" if first else "rest"
         return stages(self._planned, show, apply, first)

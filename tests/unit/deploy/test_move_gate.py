@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from aws_answers import Aws
 from fakes import CHANGES
-from project_on_disk import Disk
-from staged_cloud import StagedCloud, change, plan
+from project_on_disk import APP, Disk
+from staged_cloud import DEFINED as MIGRATES
+from staged_cloud import StagedCloud, change, output, plan
 
 from wrapper.deploy.move_gate import staying
-from wrapper.model.errors import PlanChanged, RolloutFailed
+from wrapper.model.errors import PlanChanged, RolloutFailed, TaskFailed
 from wrapper.model.nouns import Layer, Outcome, Run, Step
 from wrapper.terraform import planned_changes
 
@@ -88,6 +89,31 @@ def test_requests_turn_when_ecs_runs_the_new_service(cloud: MovingCloud) -> None
     targets = [word for _, argv in cloud.engine.steps for word in argv if word.startswith("-target")]
     assert targets == [f"-target={NEW}"]
     assert any("ECS runs the new service before the rest is applied" in line for line in cloud.console.said)
+
+
+def with_a_task(cloud: MovingCloud) -> MovingCloud:
+    """The same where a task runs before a deploy, and its definition is another one."""
+    cloud.disk.append(f"{APP}/stack.hcl", 'before_deploy = ["migrate"]\n')
+    whole = plan(MADE, GOES, TURNS, DEFINED, MIGRATES, run_task=output())
+    rest = plan(MADE, GOES, TURNS, DEFINED, run_task=output("2"))
+    cloud.shown = [whole, plan(MIGRATES, run_task=output()), rest, PART, REST]
+    return cloud
+
+
+def test_a_task_before_a_deploy_runs_before_a_move_begins(cloud: MovingCloud) -> None:
+    one = with_a_task(cloud)
+    one.services = ("first", "ip-shared1")
+    one.deploy(identity=Aws(told("COMPLETED")))
+    first = ["plan", "plan", "show", "plan*", "show", "apply", "plan", "show", "migrate"]
+    assert one.verbs == [*first, "plan*", "show", "apply", "plan", "show", "apply"]
+
+
+def test_a_task_that_fails_leaves_a_move_unbegun(cloud: MovingCloud) -> None:
+    one = with_a_task(cloud)
+    one.wrong = TaskFailed("exit 1")
+    with pytest.raises(TaskFailed, match="no service was changed"):
+        one.deploy(identity=Aws(told("COMPLETED")))
+    assert one.verbs[-1] == "migrate" and len(one.verbs) == 9
 
 
 def test_one_that_ecs_gave_up_turns_nothing(cloud: MovingCloud) -> None:
