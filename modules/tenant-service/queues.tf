@@ -82,7 +82,7 @@ resource "aws_sqs_queue" "dead" {
 
 # The application sends, its workers receive; both are the service's, and have its role. Another service that sends has a role of its own.
 resource "aws_iam_role_policy" "queues" {
-  count = var.roles.task == null && length(local.queue_permissions) > 0 ? 1 : 0
+  count = var.roles.task == null && length(var.background.queued) + length(var.service.queues) > 0 ? 1 : 0
 
   name   = "queues"
   role   = aws_iam_role.task[0].name
