@@ -93,11 +93,11 @@ def test_a_signal_at_any_moment_leaves_nothing_behind(project: Project, first: f
     assert project.objects() == []
 
 
-def test_a_signal_during_init(project: Project) -> None:
+def test_a_signal_while_modules_are_fetched(project: Project) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes a question and never answers
         source = f"http://127.0.0.1:{silent.getsockname()[1]}/module.zip"
         project.write("src/tiny/slow.tf", f'module "slow" {{\n  source = "{source}"\n}}\n')
-        running = project.start("apply", "tiny").wait_for("Downloading")
+        running = project.start("apply", "tiny").wait_for("fetching modules:")
         done = running.send(signal.SIGINT, signal.SIGINT, every=0.1).end(30)
     assert done.code == 130 and "Two interrupts" not in done.all, str(done)
     project.assert_nothing_left()

@@ -386,14 +386,15 @@ _LEFT_OUT = {f".orchestrate/{name}" for name in ("cache", "logs", "fleets", "sta
 
 
 def _files(root: Path) -> set[str]:
-    """Every file, and what a keep.json says but for its moment."""
+    """Every file, and what those say but for their moments that keep, stop and --ttl write beside the states."""
     found: set[str] = set()
     for folder, folders, files in os.walk(root):
         here = os.path.relpath(folder, root)
         folders[:] = [name for name in folders if os.path.join(here, name) not in _LEFT_OUT]
         found |= {os.path.normpath(os.path.join(here, name)) for name in files}
-    holds = (root / ".orchestrate/states").rglob("keep.json")
-    return found | {re.sub(r'"at": "[^"]*"', "", hold.read_text()) for hold in holds}
+    states = root / ".orchestrate/states"
+    said = (file for name in ("keep.json", "orchestrate-lifetime.json") for file in states.rglob(name))
+    return found | {re.sub(r'"at": ("[^"]*"|[0-9.]+)', "", file.read_text()) for file in said}
 
 
 @contextlib.contextmanager

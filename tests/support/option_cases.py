@@ -136,7 +136,8 @@ def case(command: str, option: str) -> Case:
     """Raises KeyError for a pair that has none."""
     if command in LIVE_COMMANDS:
         found = ONE.get((command, option)) or ALL[option](command)
-        return replace(found, live=True, change=_stopped_and_live if command in ("stop", "start") else _live)
+        stopped = command in ("stop", "start") and option != "--reason"  # one that is stopped keeps its reason
+        return replace(found, live=True, change=_stopped_and_live if stopped else _live)
     if (command, option) in ONE:
         return ONE[command, option]
     found = ALL[option](command)

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..model import duration
 from ..model.errors import UsageError
 from ..model.naming import nearest
 from . import redaction
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLAN_FILE = "orchestrate.tfplan"
 VALUES_FILE = "zz-orchestrate.auto.tfvars.json"  # loaded last among *.auto.tfvars
