@@ -11,7 +11,7 @@ from ..deploy.stopping import Stopping
 from ..model.errors import OrchestrateError
 from ..model.nouns import Layer
 from ..reports.model import LayerResult
-from ..state import index, layer_state
+from ..state import index, layer_state, lifetime
 from ..state.record import moment
 from .reaper import Reaper, failed
 
@@ -42,6 +42,7 @@ def _stopped(reaper: Reaper, layer: Layer) -> LayerResult:
         return reaper.busy(layer.tenant, [layer.tenant])
     calls = AwsCalls(lambda: deployer.identity, layer.stack.aws_region, layer.label, signals.pause)
     stopping = Stopping(calls, deployer.store, layer, deployer.recorder.who, moment(time.time()))
+    before = lifetime.load(deployer.store, layer).stopped
     stopped = stopping.stop(services, state, "at night")
     stopping.wait(services, ecs_rollout.LIMIT, reaper.fleet.progress.info)
-    return replace(plain, reason=str(stopped))
+    return replace(plain, result="unchanged" if stopped == before else "succeeded", reason=str(stopped))
