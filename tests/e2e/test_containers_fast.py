@@ -71,6 +71,8 @@ def test_a_service_scales_out_under_load_and_back_and_its_page_says_so(world: Co
     )
     world.project.run("sandbox", "page", "--output", str(tmp_path / "page.html"))
     assert "has set desired count to 2" in (tmp_path / "page.html").read_text()
+    world.client("application-autoscaling").deregister_scalable_target(**SCALED)  # the tests after it are of one task
+    world.ecs.update_service(cluster="cluster", service="web", desiredCount=1)
 
 
 def test_a_schedule_starts_its_task(world: ContainerWorld) -> None:
@@ -92,6 +94,7 @@ def test_a_schedule_starts_its_task(world: ContainerWorld) -> None:
 
 
 def test_a_sick_task_is_replaced(world: ContainerWorld) -> None:
+    world.until(lambda: len(world.of("web")) == 1, 90)  # that which leaves is drained first
     [before] = world.of("web")
     world.project.run("sandbox", "drill", "sick", "web", "--seconds", "600")
     world.until(lambda: world.states("web") == ["healthy"] and before not in world.of("web"), 90)
