@@ -40,7 +40,7 @@ from . import build_changes, build_words, leftovers, witness
 from .build_choices import BuildPolicy
 from .build_guard import BuildGuard
 from .inputs import InputResolver
-from .moves import FREED, Moves, MoveWatch, is_half_way
+from .moves import ApplySequence, Moves, MoveWatch, ending_of, is_half_way
 from .prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
 from .recorder import Before, Recorder
 from .recovery import Recovery
@@ -252,53 +252,9 @@ class Deployer:
     def carry_out(
         self, prepared: PreparedLayer, console: Console | None = None, signals: SignalHandler | None = None
     ) -> Outcome:
-        """Run a layer that is ready; once more where it brought a new path on a shared load balancer and its service is steady."""
-        console, signals = console or self.console, signals or self.signals
-        if prepared.joins:  # a try before this one may have led them there
-            prepared = self.slot_allocator.joined(prepared)
-        outcome = self._move(prepared, console, signals)
-        if (
-            not (prepared.joins and prepared.inputs and prepared.verb.applies and outcome)
-            or self.dry
-            or outcome.skipped
-        ):
-            return outcome
-        last = self.slot_allocator.joined(prepared)
-        console.info(f"{prepared.layer.label}: steady; applying once more to lead the new paths to their services")
-        ended = self._carry_out(last, console, signals, replace(self.context, interactive=False))
-        return replace(ended, changes=outcome.changes)
-
-    def _move(self, prepared: PreparedLayer, console: Console, signals: SignalHandler) -> Outcome:
-        """Run a layer that is ready. Where its plan makes another service of it, that starts with the tasks that run. Where the
-        tenant shares a load balancer and leaves its target group, it runs with a second slot, and then once more without: that
-        puts its rule back, and frees the slot."""
-        info, slots = console.info, self.slot_allocator
-        first = slots.with_wider_aside(prepared, slots.second_of(prepared))
-        try:
-            outcome = self._carry_out(first, console, signals)
-            return outcome if first is prepared else self._plain(prepared, outcome, console, signals)
-        except Moves as moves:
-            leaving = moves.leaving
-        moving = slots.move(prepared, leaving) if leaving else prepared
-        with_a_slot = " with a second slot" if leaving else ""
-        info(f"{prepared.layer.label}: another service, so this is a move; planning it again{with_a_slot}")
-        outcome = self._carry_out(self._counted(moving), console, signals, moving=True)
-        if not (leaving and prepared.verb.applies and outcome) or outcome.skipped:
-            return outcome
-        info(f"{prepared.layer.label}: moved; applying once more to free the second slot")
-        last = slots.with_wider_aside(prepared, leaving)
-        ended = self._carry_out(last, console, signals, replace(self._ending(), interactive=False))
-        ended = replace(ended, changes=outcome.changes)
-        return ended if last is prepared else self._plain(prepared, ended, console, signals)
-
-    def _plain(self, prepared: PreparedLayer, outcome: Outcome, console: Console, signals: SignalHandler) -> Outcome:
-        """After a move: the rules of wider paths, which stood aside for it, get their own numbers back. Not before: until the rule
-        that moved has its own again, they would come first. ``outcome``: of the apply that they waited for."""
-        if not (prepared.verb.applies and outcome) or outcome.skipped:
-            return outcome
-        console.info(f"{prepared.layer.label}: moved; applying once more to put the rules of wider paths back")
-        last = self._carry_out(prepared, console, signals, replace(self.context, interactive=False))
-        return replace(last, changes=outcome.changes)
+        """Run a layer that is ready, in as many applies as it takes."""
+        sequence = ApplySequence(self.slot_allocator, self._carry_out, self._counted, self.context, self.dry)
+        return sequence.run(prepared, console or self.console, signals or self.signals)
 
     def _counted(self, prepared: PreparedLayer) -> PreparedLayer:
         """The same, told how many tasks run, where its root takes that."""
@@ -307,10 +263,6 @@ class Deployer:
         services = ecs_service_status.services(layer_state.outputs(layer_state.load(self.store, prepared.layer)))
         region = self.stack.aws_region
         return prepared.with_counts(ecs_task_counts.desired(self.identity, region, prepared.layer.label, services))
-
-    def _ending(self) -> RunContext:
-        """For an apply that may end a move: what only that needed may go."""
-        return replace(self.context, deletable=(*self.context.deletable, *FREED))
 
     def _carry_out(
         self,
@@ -341,7 +293,7 @@ class Deployer:
         after: tuple[dict[str, Any], str] = {}, ""
         kept = task_definitions.kept_families(before) if whole else []
         try:
-            agreed = context or (self._ending() if self.slot_allocator.second_of(prepared) else self.context)
+            agreed = context or (ending_of(self.context) if self.slot_allocator.second_of(prepared) else self.context)
             run = replace(prepared.lay_out(agreed, untaints), moves=build_words.moves(prepared.choices))
             run = run if self.dry else replace(run, saved=self.recovery.saved_for(run, found))
             run = replace(run, planned=recorder.planned(prepared, found.record)) if run.files.collect else run

@@ -1,5 +1,5 @@
-"""A tenant goes to another service, perhaps behind another target group: what of its plan says so, and what its last apply may
-delete.
+"""A tenant goes to another service, perhaps behind another target group: what of its plan says so, how many applies that takes,
+and what the last of them may delete.
 
 Knows what the plan of modules/tenant-service and tenant-load-balancer looks like then; not how a second slot is found, nor how
 ECS is asked.
@@ -7,9 +7,9 @@ ECS is asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..model.findings import SERVICE
 from ..model.nouns import Outcome, Step
@@ -18,6 +18,12 @@ from ..terraform import service_map
 from ..terraform.arguments import partial
 from ..terraform.plan_stream import is_plan, leaves_target_group, replaces_service, taken_away
 from .prepared import PreparedLayer
+
+if TYPE_CHECKING:
+    from ..run.plan_run import RunContext
+    from ..run.runner import Console
+    from ..run.signals import SignalHandler
+    from .slot_allocator import SlotAllocator
 
 _FIRST = (
     "service1"  # the service that a tenant of 0.1 had; its addresses are those of then (modules/tenant-load-balancer)
@@ -57,6 +63,85 @@ class MoveWatch:
         leaving = _leaving(one, outcome.tail) if may_leave else ()
         if leaving or ((one.takes_counts or not self.gated) and replaces_service(outcome.tail)):
             raise Moves(leaving)
+
+
+class ApplyOnce(Protocol):
+    def __call__(
+        self,
+        prepared: PreparedLayer,
+        console: Console,
+        signals: SignalHandler,
+        context: RunContext | None = None,
+        *,
+        moving: bool = False,
+    ) -> Outcome:
+        """Run it once. Raises Moves for a move without its slot. ``context``: of the apply that ends a move; ``moving``: it was
+        planned as a move."""
+        ...
+
+
+@dataclass(frozen=True)
+class ApplySequence:
+    """The applies of one layer, as many as it takes. ``counted``: the same layer, told how many tasks run."""
+
+    slots: SlotAllocator
+    once: ApplyOnce
+    counted: Callable[[PreparedLayer], PreparedLayer]
+    context: RunContext
+    dry: bool
+
+    def run(self, prepared: PreparedLayer, console: Console, signals: SignalHandler) -> Outcome:
+        """Run a layer that is ready; once more where it brought a new path on a shared load balancer and its service is steady."""
+        if prepared.joins:  # a try before this one may have led them there
+            prepared = self.slots.joined(prepared)
+        outcome = self._move(prepared, console, signals)
+        if (
+            not (prepared.joins and prepared.inputs and prepared.verb.applies and outcome)
+            or self.dry
+            or outcome.skipped
+        ):
+            return outcome
+        last = self.slots.joined(prepared)
+        console.info(f"{prepared.layer.label}: steady; applying once more to lead the new paths to their services")
+        ended = self.once(last, console, signals, replace(self.context, interactive=False))
+        return replace(ended, changes=outcome.changes)
+
+    def _move(self, prepared: PreparedLayer, console: Console, signals: SignalHandler) -> Outcome:
+        """Run a layer that is ready. Where its plan makes another service of it, that starts with the tasks that run. Where the
+        tenant shares a load balancer and leaves its target group, it runs with a second slot, and then once more without: that
+        puts its rule back, and frees the slot."""
+        info, slots = console.info, self.slots
+        first = slots.with_wider_aside(prepared, slots.second_of(prepared))
+        try:
+            outcome = self.once(first, console, signals)
+            return outcome if first is prepared else self._plain(prepared, outcome, console, signals)
+        except Moves as moves:
+            leaving = moves.leaving
+        moving = slots.move(prepared, leaving) if leaving else prepared
+        with_a_slot = " with a second slot" if leaving else ""
+        info(f"{prepared.layer.label}: another service, so this is a move; planning it again{with_a_slot}")
+        outcome = self.once(self.counted(moving), console, signals, moving=True)
+        if not (leaving and prepared.verb.applies and outcome) or outcome.skipped:
+            return outcome
+        info(f"{prepared.layer.label}: moved; applying once more to free the second slot")
+        last = slots.with_wider_aside(prepared, leaving)
+        ended = self.once(last, console, signals, replace(ending_of(self.context), interactive=False))
+        ended = replace(ended, changes=outcome.changes)
+        return ended if last is prepared else self._plain(prepared, ended, console, signals)
+
+    def _plain(self, prepared: PreparedLayer, outcome: Outcome, console: Console, signals: SignalHandler) -> Outcome:
+        """After a move: the rules of wider paths, which stood aside for it, get their own numbers back. Not before: until the rule
+        that moved has its own again, they would come first. ``outcome``: of the apply that they waited for."""
+        if not (prepared.verb.applies and outcome) or outcome.skipped:
+            return outcome
+        console.info(f"{prepared.layer.label}: moved; applying once more to put the rules of wider paths back")
+        last = self.once(prepared, console, signals, replace(self.context, interactive=False))
+        return replace(last, changes=outcome.changes)
+
+
+def ending_of(context: RunContext) -> RunContext:
+    """For an apply that may end a move: what only that needed may go."""
+    return replace(context, deletable=(*context.deletable, *FREED))
 
 
 def services_of(state: Mapping[str, Any] | None) -> Iterator[tuple[str, str, str]]:
