@@ -219,8 +219,9 @@ def test_what_a_service_says_reaches_its_modules() -> None:
     service, balancer = (habits.types(read(ROOT / "modules" / name, module=True)) for name in TENANT)
     said = {name: kind for name, (kind, *_) in root["services"][1][1].items()}
     target = {name: kind for name, (kind, *_) in balancer["targets"][1][1].items()}
-    for given in (root, said):
-        given["discovery"][1].pop("namespace", None)  # the stack layer's, of which the root takes the id
+    for each in (root, said):
+        found = {n: kind for n, kind in each["discovery"][1].items() if n != "namespace"}
+        given = {**each, "discovery": ["object", found]}  # namespace: the stack layer's, of which the root takes the id
         for name in ("scaling", "deployment", "task", "discovery"):
             assert list(habits.unknown(given[name], service[name], name)) == []
         assert list(habits.unknown(given["health_check"], target["health_check"], "health_check")) == []
