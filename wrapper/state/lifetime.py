@@ -12,7 +12,7 @@ from ..model import strict_json
 from ..model.errors import BusyError, ConfigError
 from ..model.nouns import Layer
 from ..model.versions import check_known
-from . import layer_state
+from . import conditional, layer_state
 from .store import Store
 
 VERSION = 1
@@ -74,19 +74,11 @@ def load(store: Store, layer: Layer) -> Lifetime:
 def change(store: Store, layer: Layer, change: Callable[[Lifetime], Lifetime]) -> Lifetime:
     """What stands there now, as ``change`` wants it. An object that says nothing any more goes."""
     key = layer_state.lifetime_key(layer)
-    for _ in range(_TRIES):
-        data, tag = store.read_tagged(key) or (None, None)
-        before = parse(store, layer, data)
-        after = change(before)
-        if after == before or _written(store, key, after, tag):
-            return after
-    raise BusyError(f"{layer.label}: other commands keep writing whether it is stopped and when it ends", where=key)
-
-
-def _written(store: Store, key: str, after: Lifetime, tag: str | None) -> bool:
-    if after == NOTHING:
-        return tag is None or store.delete_if(key, tag)
-    return store.write_if(key, _render(after), tag)
+    form = (lambda data: parse(store, layer, data)), _render
+    found = conditional.changed(store, key, form, change, _TRIES)
+    if found is None:
+        raise BusyError(f"{layer.label}: other commands keep writing whether it is stopped and when it ends", where=key)
+    return found
 
 
 # -- the object ---------------------------------------------------------------------------------
@@ -144,7 +136,10 @@ def _end(data: Any) -> TenantEnd | None:
     )
 
 
-def _render(one: Lifetime) -> bytes:
+def _render(one: Lifetime) -> bytes | None:
+    """None for an object that says nothing."""
+    if one == NOTHING:
+        return None
     data: dict[str, Any] = {"version": VERSION}
     if one.stopped:
         services = {n: {"count": s.count, "suspended": dict(s.suspended)} for n, s in one.stopped.services.items()}
