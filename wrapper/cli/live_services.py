@@ -11,7 +11,10 @@ from typing import Any
 
 import click
 
+from ..aws import ecs_rollout
 from ..aws.calls import AwsCalls
+from ..aws.ecs_rollout import RolloutWatch
+from ..model import duration
 from ..model.errors import NotFoundError, RefusedError
 from ..model.nouns import Layer
 from ..operations import deployed_services, status
@@ -92,6 +95,19 @@ class LiveServices:
                 hint=f"an apply makes it again: {suggest('apply', self.layer)}",
             )
         return service
+
+    @property
+    def rollout_limit(self) -> float:
+        """Seconds that ECS is waited for; 0: it is not."""
+        asked = self.session.options.rollout_timeout or self.layer.stack.settings.rollout_timeout
+        return duration.parse_or_zero(asked) if asked else ecs_rollout.LIMIT
+
+    def rollout(self, done: str) -> RolloutWatch:
+        """Waits for services of it. ``done``: what has happened already."""
+        session, stack = self.session, self.layer.stack
+        where, limit = (stack.aws_region, self.layer.label), self.rollout_limit
+        info, pause = session.console.info, self.signals.pause
+        return RolloutWatch(session.identity(stack), *where, limit, info, pause, done=done)
 
     def check_confirmed(self) -> None:
         """RefusedError on a protected stack whose layer was not confirmed."""

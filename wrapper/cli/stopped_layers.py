@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
-from ..aws import ecs_rollout
 from ..aws.calls import action
 from ..deploy.stopping import AwsRequest, Stopping
 from ..fleet import selection
-from ..model import duration
 from ..model.errors import BusyError, OrchestrateError, Stopped, UsageError
 from ..model.nouns import Layer
 from ..operations import deployed_services
@@ -21,6 +19,9 @@ from ..state import index
 from ..state.record import moment
 from .live_services import LiveServices, show_calls
 from .session import CliSession
+
+# What of a layer the report shows, and what waits for its end.
+ActOn = Callable[[LiveServices], tuple[dict[str, object], Callable[[], None]]]
 
 
 @dataclass
@@ -47,7 +48,24 @@ class StoppedLayers:
         chosen = selection.choose(tagged, selection.parse_patterns(options.tenants), stack.label).chosen
         return [LiveServices(one.session, Layer(stack, name), one.signals) for name in chosen]
 
-    def each(self, act: Callable[[LiveServices], dict[str, object]]) -> list[dict[str, object]]:
+    def perform(self, act: ActOn) -> int:
+        """AWS is told for each layer, then all are waited for. Returns the exit code."""
+        began, session, waits = time.monotonic(), self.session, list[Callable[[], None]]()
+
+        def told(one: LiveServices) -> dict[str, object]:
+            data, wait = act(one)
+            waits.append(wait)
+            return data
+
+        waited = bool(self.opened.rollout_limit)
+        rows = self._each(told)
+        self._wait(waits if waited and not session.dry_run else ())
+        if session.options.json and not session.dry_run:
+            seconds = round(time.monotonic() - began, 1)
+            session.console.json({"schema": 1, "layers": rows, "waited": waited, "seconds": seconds})
+        return worst(error.exit_code for error in self.errors)
+
+    def _each(self, act: Callable[[LiveServices], dict[str, object]]) -> list[dict[str, object]]:
         """What became of each; an error of one is kept, where there are several, and stops no other."""
         layers = self.layers()
         rows = []
@@ -69,14 +87,7 @@ class StoppedLayers:
     def chosen(self, one: LiveServices) -> tuple[DeployedService, ...]:
         return deployed_services.narrowed(one.layer.label, one.live.services, self.service)
 
-    @property
-    def limit(self) -> float:
-        """Seconds; 0: it is not waited for."""
-        stack = self.opened.layer.stack
-        asked = self.session.options.rollout_timeout or stack.settings.rollout_timeout
-        return duration.parse_or_zero(asked) if asked else ecs_rollout.LIMIT
-
-    def wait(self, waits: Iterable[Callable[[], None]]) -> None:
+    def _wait(self, waits: Iterable[Callable[[], None]]) -> None:
         """For each, all of which end at the same time: the first that is late or fails does not hide the others."""
         for wait in waits:
             try:
@@ -86,10 +97,6 @@ class StoppedLayers:
             except OrchestrateError as error:
                 self.session.console.error(error)
                 self.errors.append(error)
-
-    @property
-    def code(self) -> int:
-        return worst(error.exit_code for error in self.errors)
 
 
 def check_free(one: LiveServices) -> None:

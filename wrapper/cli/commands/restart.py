@@ -7,9 +7,6 @@ from typing import Any
 
 import click
 
-from ...aws import ecs_rollout
-from ...aws.ecs_rollout import RolloutWatch
-from ...model import duration
 from ...operations import restart
 from ...operations.deployed_services import DeployedService
 from ..command import Command
@@ -43,9 +40,9 @@ def command(ctx: click.Context, /, words: tuple[str, ...], service: str, **optio
 
 def _restarted(services: LiveServices, one: DeployedService) -> int:
     session, label, began = services.session, services.layer.label, time.monotonic()
-    limit = _limit(services)
+    limit = services.rollout_limit
     session.console.info(f"{label}: restarting service {one.name}")
-    deployment = restart.Restart(services.calls, _watch(services, limit) if limit else None).run(one)
+    deployment = restart.Restart(services.calls, services.rollout("the restart has begun") if limit else None).run(one)
     seconds = round(time.monotonic() - began, 1)
     done = f"runs on new tasks after {seconds:g} s" if limit else "is being restarted; it is not waited for"
     session.console.info(f"{label}: service {one.name} {done}")
@@ -53,23 +50,3 @@ def _restarted(services: LiveServices, one: DeployedService) -> int:
         data = {"schema": 1, "layer": label, "service": one.name, "deployment": deployment.get("id", "")}
         session.console.json({**data, "waited": bool(limit), "seconds": seconds})
     return 0
-
-
-def _limit(services: LiveServices) -> float:
-    """Seconds; 0: it is not waited for."""
-    asked = services.session.options.rollout_timeout or services.layer.stack.settings.rollout_timeout
-    return duration.parse_or_zero(asked) if asked else ecs_rollout.LIMIT
-
-
-def _watch(services: LiveServices, limit: float) -> RolloutWatch:
-    session, stack = services.session, services.layer.stack
-    identity = session.identity(stack)
-    return RolloutWatch(
-        identity,
-        stack.aws_region,
-        services.layer.label,
-        limit,
-        session.console.info,
-        services.signals.pause,
-        done="the restart has begun",
-    )

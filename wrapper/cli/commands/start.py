@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import click
 
-from ...aws.ecs_rollout import RolloutWatch
 from ...deploy.stopping import ScaledService
 from ...operations.restart import as_it_runs
 from ...state import lifetime
@@ -34,24 +33,16 @@ from ..stopped_layers import StoppedLayers, show
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], service: str, **options: Any) -> int:
     session: CliSession = ctx.obj.merged(options)
-    began = time.monotonic()
     with session.signals().installed() as signals:
         layers = StoppedLayers(session, opened(session, "start", words, signals), service)
         layers.opened.check_confirmed()
-        waits: list[partial[None]] = []
 
-        def act(one: LiveServices) -> dict[str, object]:
+        def act(one: LiveServices) -> tuple[dict[str, object], Callable[[], None]]:
             found = _started(layers, one)
-            if found and layers.limit and not session.dry_run:
-                waits.append(partial(_wait, layers, one, found))
-            return {"stopped": False, "services": {s.name: s.now for s in found}}
+            data = {"stopped": False, "services": {s.name: s.now for s in found}}
+            return data, partial(_wait, one, found)
 
-        rows = layers.each(act)
-        layers.wait(waits)
-    if session.options.json and not session.dry_run:
-        seconds = round(time.monotonic() - began, 1)
-        session.console.json({"schema": 1, "layers": rows, "waited": bool(layers.limit), "seconds": seconds})
-    return layers.code
+        return layers.perform(act)
 
 
 def _started(layers: StoppedLayers, one: LiveServices) -> list[ScaledService]:
@@ -71,11 +62,7 @@ def _started(layers: StoppedLayers, one: LiveServices) -> list[ScaledService]:
     return found
 
 
-def _wait(layers: StoppedLayers, one: LiveServices, found: list[ScaledService]) -> None:
-    session, stack = layers.session, one.layer.stack
-    info = session.console.info
-    watch = RolloutWatch(
-        session.identity(stack), stack.aws_region, one.layer.label, layers.limit, info, one.signals.pause
-    )
-    watch.check([as_it_runs(service.expected, service.there) for service in found])
-    info(f"{one.layer.label}: started")
+def _wait(one: LiveServices, found: list[ScaledService]) -> None:
+    if found:
+        one.rollout("the start has begun").check([as_it_runs(service.expected, service.there) for service in found])
+        one.session.console.info(f"{one.layer.label}: started")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -33,25 +33,15 @@ from ..stopped_layers import StoppedLayers, show
 @click.pass_context
 def command(ctx: click.Context, /, words: tuple[str, ...], service: str, reason: str, **options: Any) -> int:
     session: CliSession = ctx.obj.merged(options)
-    began = time.monotonic()
     with session.signals().installed() as signals:
         layers = StoppedLayers(session, opened(session, "stop", words, signals), service)
         layers.opened.check_confirmed()
-        waits: list[partial[None]] = []
 
-        def act(one: LiveServices) -> dict[str, object]:
+        def act(one: LiveServices) -> tuple[dict[str, object], Callable[[], None]]:
             stopping = layers.stopping(one)
-            data = _stopped(layers, one, stopping, reason)
-            if layers.limit and not session.dry_run:
-                waits.append(partial(_wait, layers, one, stopping))
-            return data
+            return _stopped(layers, one, stopping, reason), partial(_wait, layers, one, stopping)
 
-        rows = layers.each(act)
-        layers.wait(waits)
-    if session.options.json and not session.dry_run:
-        seconds = round(time.monotonic() - began, 1)
-        session.console.json({"schema": 1, "layers": rows, "waited": bool(layers.limit), "seconds": seconds})
-    return layers.code
+        return layers.perform(act)
 
 
 def _stopped(layers: StoppedLayers, one: LiveServices, stopping: Stopping, reason: str) -> dict[str, object]:
@@ -72,5 +62,5 @@ def _stopped(layers: StoppedLayers, one: LiveServices, stopping: Stopping, reaso
 
 def _wait(layers: StoppedLayers, one: LiveServices, stopping: Stopping) -> None:
     info = layers.session.console.info
-    stopping.wait([service.expected for service in layers.chosen(one)], layers.limit, info)
+    stopping.wait([service.expected for service in layers.chosen(one)], one.rollout_limit, info)
     info(f"{one.layer.label}: stopped; no task runs")
