@@ -14,8 +14,9 @@ import click
 from ..aws import ecs_rollout
 from ..aws.calls import AwsCalls
 from ..aws.ecs_rollout import RolloutWatch
+from ..aws.ecs_service_status import present
 from ..model import duration
-from ..model.errors import NotFoundError, RefusedError
+from ..model.errors import RefusedError
 from ..model.nouns import Layer
 from ..operations import deployed_services, status
 from ..operations.deployed_services import DeployedService
@@ -23,7 +24,6 @@ from ..operations.status import LiveLayer
 from ..run.signals import SignalHandler
 from ..state.store import Store
 from ..terraform.commands import PLAN
-from ..terraform.suggested import suggest
 from . import declared_names
 from .command import Command
 from .invocation import Form, parse
@@ -88,13 +88,7 @@ class LiveServices:
 
     def found(self, one: DeployedService, there: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
         """The service as ECS has it. NotFoundError where it is gone."""
-        service = there.get(one.resource)
-        if service is None or service.get("status") == "INACTIVE":
-            raise NotFoundError(
-                f"{self.layer.label}: ECS has no service {one.service_name} in {one.cluster}",
-                hint=f"an apply makes it again: {suggest('apply', self.layer)}",
-            )
-        return service
+        return present(self.layer, one.expected, there.get(one.resource))
 
     @property
     def rollout_limit(self) -> float:

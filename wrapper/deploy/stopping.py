@@ -12,14 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..aws.calls import AwsCalls
-from ..aws.ecs_service_status import ExpectedService
+from ..aws.ecs_service_status import ExpectedService, present
 from ..aws.service_batches import batches
-from ..model.errors import NotFoundError, TimeoutExpired
+from ..model.errors import TimeoutExpired
 from ..model.nouns import Layer
 from ..state import lifetime
 from ..state.lifetime import Lifetime, StoppedLayer, StoppedService
 from ..state.store import Store
-from ..terraform.suggested import suggest
 
 SUSPENDED = ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended")
 _NAMES = 100  # alarms of one request
@@ -153,18 +152,12 @@ class Stopping:
         targets = self._targets(services)
         return [
             ScaledService(
-                one, self._active(one, there.get(f"{one.cluster} {one.service_name}")), targets.get(resource_of(one))
+                one,
+                present(self.layer, one, there.get(f"{one.cluster} {one.service_name}")),
+                targets.get(resource_of(one)),
             )
             for one in services
         ]
-
-    def _active(self, one: ExpectedService, found: Mapping[str, Any] | None) -> Mapping[str, Any]:
-        if found is None or found.get("status") == "INACTIVE":
-            raise NotFoundError(
-                f"{self.layer.label}: ECS has no service {one.service_name} in {one.cluster}",
-                hint=f"an apply makes it again: {suggest('apply', self.layer)}",
-            )
-        return found
 
     def _targets(self, services: Sequence[ExpectedService]) -> dict[str, Mapping[str, Any]]:
         named = {"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount"}
