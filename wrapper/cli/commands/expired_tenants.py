@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from ...aws.identity import Identity
 from ...fleet.logs import Logs
 from ...model.errors import OrchestrateError
 from ...model.nouns import Stack
@@ -18,12 +16,9 @@ from ...reaper.rules import age
 from ...reports.model import ENDS_SOON, LayerResult, worst
 from ...run.signals import SignalHandler
 from ...state.record import moment
-from ...state.store import Store, open_store
-from ...terraform import commands
-from .. import run_fleet
-from ..fleet_options import deliver, targets
 from ..session import CliSession
 from . import reaping
+from .reaping import Reaping
 
 _HEAD = ("tenant", "ends", "by", "what")
 
@@ -37,12 +32,8 @@ class Patience:
 
 
 def reap(session: CliSession, wanted: StackFilter, patience: Patience, *, yes: bool) -> int:
-    def connect(stack: Stack) -> tuple[Identity, Store]:
-        identity = session.identity(stack)
-        return identity, open_store(stack, identity)
-
     with session.signals().installed() as signals:
-        found = list(expired.find(session.project, wanted, connect))
+        found = list(expired.find(session.project, wanted, lambda stack: reaping.connect(session, stack)))
         if yes:
             return _reap(session, wanted, patience, found, signals)
     return _show(session, found)
@@ -78,22 +69,17 @@ def _reap(
     found: Sequence[EndingTenant],
     signals: SignalHandler,
 ) -> int:
-    files, begun = targets(session), time.time()
-    logs = Logs(session.home / "logs", run_fleet.run_id(begun))
+    begun = Reaping.begin(session)
     near = [one for one in found if session.options.files.notify and one.is_near(patience.warn)]
     results = [_soon(one) for one in near]
     todo = [one for one in found if one.error or not one.spared]
     for stack, tenants in groupby(todo, lambda one: one.stack):
-        results += _of_stack(session, stack, list(tenants), signals, logs, patience.wait)
-    report = reaping.report(session, results, begun, logs, _command(wanted))
-    run_fleet.keep(report, logs)
-    if not results:
-        session.console.info("no tenant is past its end")
-    run_fleet.tell(session, report, logs, speaks=False)
-    deliver(session, report, files)
+        results += _of_stack(session, stack, list(tenants), signals, begun.logs, patience.wait)
+    command = reaping.command(wanted, ["--expired", "--yes"])
+    code = begun.told(results, command, "" if results else "no tenant is past its end")
     for one in near:
-        expired.told(open_store(one.stack, session.identity(one.stack)), one)
-    return report.exit_code
+        expired.told(reaping.connect(session, one.stack)[1], one)
+    return code
 
 
 def _of_stack(
@@ -116,10 +102,3 @@ def _soon(one: EndingTenant) -> LayerResult:
     plain = LayerResult(one.stack.region, one.stack.name, one.name, "excluded")
     at = one.end.at if one.end else 0.0
     return replace(plain, reason=f"{ENDS_SOON}{moment(at)}, in {age(at - one.now)}")
-
-
-def _command(wanted: StackFilter) -> str:
-    words = ["./orchestrate", "reap", "--expired", "--yes"]
-    words += [f"--region={wanted.region}"] if wanted.region else []
-    words += [f"--stack={glob}" for glob in wanted.globs]
-    return commands.redact(words)

@@ -10,9 +10,7 @@ from typing import Any
 
 import click
 
-from ...aws.identity import Identity
 from ...deploy.deployer import Deployer
-from ...fleet.logs import Logs
 from ...model import duration
 from ...model.errors import UsageError
 from ...model.nouns import Stack
@@ -20,18 +18,17 @@ from ...reaper import night_stop, reaper, rules
 from ...reaper.reaper import Reaper, StackFilter
 from ...reaper.rules import ReapCandidate
 from ...reports.model import LayerResult, worst
-from ...state import store
-from ...state.store import Store
-from ...terraform import commands, environment
-from .. import run_fleet
+from ...terraform import environment
 from ..command import Command
-from ..fleet_options import deliver, file_options, targets
+from ..fleet_options import file_options
 from ..options import ASKS_AWS, TIME, TIME_OR_ZERO, takes
 from ..session import CliSession
 from . import expired_tenants, reaping
 from .expired_tenants import Patience
+from .reaping import Reaping
 
 _WARN = "6h"  # before a tenant's end
+_NONE = "no ephemeral stack here: nothing to reap (ephemeral = true in stack.hcl marks one)"
 HEAD = ("stack", "tenants", "last apply", "kept until", "what")
 
 
@@ -113,7 +110,7 @@ def command(
             raise UsageError("a tenant's end is a time, whatever its age", hint="leave --older-than out")
         return expired_tenants.reap(session, wanted, Patience(one.wait, duration.parse_or_zero(warn or _WARN)), yes=yes)
     with session.signals().installed() as signals:
-        found = list(reaper.find(session.project, wanted, lambda stack: _connect(session, stack)))
+        found = list(reaper.find(session.project, wanted, lambda stack: reaping.connect(session, stack)))
         if yes:
 
             def deployer_of(stack: Stack) -> Deployer:
@@ -133,11 +130,6 @@ def _check_words(words: Sequence[str]) -> None:
         )
 
 
-def _connect(session: CliSession, stack: Stack) -> tuple[Identity, Store]:
-    identity = session.identity(stack)
-    return identity, store.open_store(stack, identity)
-
-
 # -- what would be done -----------------------------------------------------------------------------
 
 
@@ -152,7 +144,7 @@ def _show(session: CliSession, one: ReapOptions, found: Sequence[ReapCandidate])
         if candidate.error:
             session.console.error(candidate.error)
     if not found:
-        session.console.info("no ephemeral stack here: nothing to reap (ephemeral = true in stack.hcl marks one)")
+        session.console.info(_NONE)
     elif going:
         session.console.info(f"nothing was changed. To {_way(found, going)} {', '.join(going)}: add --yes")
     elif not any(f.error for f in found):
@@ -186,31 +178,17 @@ def _row(candidate: ReapCandidate, one: ReapOptions) -> tuple[str, ...]:
 def _reap(
     session: CliSession, one: ReapOptions, found: Sequence[ReapCandidate], deployer_of: Callable[[Stack], Deployer]
 ) -> int:
-    wanted, begun = targets(session), time.time()
-    logs = Logs(session.home / "logs", run_fleet.run_id(begun))
+    begun = Reaping.begin(session)
     results = reaper.reap_all(
         found,
         lambda candidate: candidate.spared(one.now, one.older_than),
-        lambda stack: reaping.opened(session, deployer_of(stack), logs, one.wait),
+        lambda stack: reaping.opened(session, deployer_of(stack), begun.logs, one.wait),
         session.console.info,
         _spent,
     )
-    report = reaping.report(session, results, begun, logs, _command(one))
-    run_fleet.keep(report, logs)
-    if not found:
-        session.console.info("no ephemeral stack here: nothing to reap (ephemeral = true in stack.hcl marks one)")
-    run_fleet.tell(session, report, logs, speaks=False)
-    deliver(session, report, wanted)
-    return report.exit_code
+    age = [f"--older-than={one.older_than:.15g}s"] if one.older_than else []
+    return begun.told(results, reaping.command(one.wanted, ["--yes"], age), "" if found else _NONE)
 
 
 def _spent(reaper: Reaper) -> list[LayerResult]:
     return night_stop.stop(reaper) if reaper.stack.settings.night == "stop" else reaper.reap()
-
-
-def _command(one: ReapOptions) -> str:
-    words = ["./orchestrate", "reap", "--yes"]
-    words += [f"--region={one.wanted.region}"] if one.wanted.region else []
-    words += [f"--stack={glob}" for glob in one.wanted.globs]
-    words += [f"--older-than={one.older_than:.15g}s"] if one.older_than else []
-    return commands.redact(words)

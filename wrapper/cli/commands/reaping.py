@@ -5,18 +5,30 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ... import __version__
+from ...aws.identity import Identity
 from ...deploy.deployer import Deployer
 from ...fleet import fleet
 from ...fleet.fleet import Fleet, FleetPolicy
 from ...fleet.logs import Logs
-from ...reaper.reaper import Reaper
+from ...model.nouns import Stack
+from ...reaper.reaper import Reaper, StackFilter
+from ...reports.files import ReportFiles
 from ...reports.model import LayerResult, Report, in_order
+from ...state.store import Store, open_store
+from ...terraform import commands
+from .. import run_fleet
 from ..command_line import as_typed
+from ..fleet_options import deliver, targets
 from ..progress import open_progress
 from ..session import CliSession
+
+
+def connect(session: CliSession, stack: Stack) -> tuple[Identity, Store]:
+    identity = session.identity(stack)
+    return identity, open_store(stack, identity)
 
 
 @contextlib.contextmanager
@@ -29,7 +41,39 @@ def opened(session: CliSession, deployer: Deployer, logs: Logs, wait: float) -> 
         yield Reaper(Fleet(deployer, progress, FleetPolicy(jobs=session.options.fleet.jobs)), wait)
 
 
-def report(session: CliSession, results: Sequence[LayerResult], begun: float, logs: Logs, command: str) -> Report:
+@dataclass(frozen=True)
+class Reaping:
+    """One command that destroys: where its report goes, which is tried before anything runs, and its logs."""
+
+    session: CliSession
+    files: ReportFiles
+    begun: float
+    logs: Logs
+
+    @classmethod
+    def begin(cls, session: CliSession) -> Reaping:
+        files, begun = targets(session), time.time()
+        return cls(session, files, begun, Logs(session.home / "logs", run_fleet.run_id(begun)))
+
+    def told(self, results: Sequence[LayerResult], command: str, none: str) -> int:
+        """Keep the report, show it, send it to each place; the exit code. ``none``: what is said where there was nothing to do."""
+        report = _report(self.session, results, self.begun, self.logs, command)
+        run_fleet.keep(report, self.logs)
+        if none:
+            self.session.console.info(none)
+        run_fleet.tell(self.session, report, self.logs, speaks=False)
+        deliver(self.session, report, self.files)
+        return report.exit_code
+
+
+def command(wanted: StackFilter, before: Sequence[str], after: Sequence[str] = ()) -> str:
+    """What a report names as its command: the words ``before`` its stacks and ``after`` them."""
+    region = [f"--region={wanted.region}"] if wanted.region else []
+    globs = [f"--stack={glob}" for glob in wanted.globs]
+    return commands.redact(["./orchestrate", "reap", *before, *region, *globs, *after])
+
+
+def _report(session: CliSession, results: Sequence[LayerResult], begun: float, logs: Logs, command: str) -> Report:
     return Report(
         id=logs.folder.name,
         verb="reap",
