@@ -151,17 +151,13 @@ class LayerHooks:
         return code
 
     def _bounded(self, hook: Hook, event: str) -> Callable[[float], None]:
-        end = self.clock() + duration.parse(hook.timeout)
+        def late() -> TimeoutExpired:
+            return TimeoutExpired(
+                f"{self.label}: the hook {hook.name} ({event}) took longer than {hook.timeout}, and is stopped",
+                hint="to allow more time: timeout in stack.hcl, hooks",
+            )
 
-        def pause(seconds: float) -> None:
-            if self.clock() >= end:
-                raise TimeoutExpired(
-                    f"{self.label}: the hook {hook.name} ({event}) took longer than {hook.timeout}, and is stopped",
-                    hint="to allow more time: timeout in stack.hcl, hooks",
-                )
-            self.signals.pause(seconds)
-
-        return pause
+        return duration.bounded(self.signals.pause, duration.parse(hook.timeout), late, self.clock)
 
     def _known(self) -> tuple[list[str], dict[str, Any]]:
         """Texts that no line may show, and the outputs that are none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from .errors import UsageError
 
@@ -34,3 +35,17 @@ def parse_or_zero(text: str, name: str = "") -> float:
 
 def _none(text: str, name: str, what: str, hint: str) -> UsageError:
     return UsageError(f"{name} {text!r} {what}".lstrip(), hint=hint)
+
+
+def bounded(
+    pause: Callable[[float], None], seconds: float, late: Callable[[], Exception], clock: Callable[[], float]
+) -> Callable[[float], None]:
+    """The same pause, until so many seconds have passed from now: then it raises what ``late`` says."""
+    end = clock() + seconds
+
+    def wait(seconds: float) -> None:
+        if clock() >= end:
+            raise late()
+        pause(seconds)
+
+    return wait

@@ -52,18 +52,18 @@ class DeployTaskRunner:
 
     def _bounded(self, task: DeployTask, signals: SignalHandler) -> Callable[[float], None]:
         limit = self.limit or _LIMIT
-        end = self.clock() + duration.parse(limit)
+
+        def late() -> TimeoutExpired:
+            return TimeoutExpired(
+                f"{task.layer.label}: {task.when}: {task.name} took longer than {limit}, and is stopped",
+                hint="to allow more time: task_timeout in stack.hcl",
+            )
 
         def pause(seconds: float) -> None:
-            if self.clock() >= end:
-                raise TimeoutExpired(
-                    f"{task.layer.label}: {task.when}: {task.name} took longer than {limit}, and is stopped",
-                    hint="to allow more time: task_timeout in stack.hcl",
-                )
             task.beat()
             signals.pause(seconds)
 
-        return pause
+        return duration.bounded(pause, duration.parse(limit), late, self.clock)
 
 
 def _tell(line: LogLine, info: Callable[[str], None]) -> None:

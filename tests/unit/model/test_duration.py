@@ -11,7 +11,7 @@ from said import Said
 
 from wrapper.cli.options import Duration
 from wrapper.model import duration
-from wrapper.model.errors import UsageError
+from wrapper.model.errors import TimeoutExpired, UsageError
 
 Run = Callable[..., Said]
 
@@ -74,3 +74,18 @@ def test_every_option_that_is_a_time_has_this_grammar(run_cli: Run) -> None:
         "ttl",
         "warn",
     }
+
+
+def test_a_pause_that_is_bounded_raises_when_its_time_has_passed() -> None:
+    now, paused = [0.0], list[float]()
+
+    def pause(seconds: float) -> None:
+        paused.append(seconds)
+        now[0] += seconds
+
+    wait = duration.bounded(pause, 3.0, lambda: TimeoutExpired("late"), lambda: now[0])
+    wait(2.0)
+    wait(2.0)
+    with pytest.raises(TimeoutExpired, match="late"):
+        wait(2.0)
+    assert paused == [2.0, 2.0]
