@@ -57,7 +57,7 @@ WRITERS = {
     "engines/docker.py:DockerSession._lacked_memory": "this tool's own pins",
     "engines/docker.py:_create": CONTAINER,
     "engines/entered_container.py:enter": "caller's own command",
-    "engines/hook_process.py:run": "hook",
+    "engines/host_program.py:run": "hook",
     "engines/host.py:HostSession._interactive": PROCESS,
     "engines/host.py:HostSession._spawn": PROCESS,
     "engines/host.py:_name_modules": RUN,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..deploy.hooks import HookCall
-from ..engines import hook_process
+from ..engines import host_program
 from ..model.keys import PROJECT
 from ..model.nouns import Hook, Mount, Stack
 from ..terraform import environment
@@ -65,7 +65,7 @@ class HookPlaces:
         caller, ours, named = session.environ, self.identity.environment, session.passing
         variables = environment.for_terraform(caller, ours, region, host=True, sandbox=session.sandboxed, named=named)
         argv = (self._program(call.hook), *call.hook.command[1:])
-        return hook_process.run(argv, session.root_folder, {**variables, **call.variables}, said, pause)
+        return host_program.run(argv, session.root_folder, {**variables, **call.variables}, said, pause)
 
     def _program(self, hook: Hook) -> str:
         """Its path; "" where there is none. A name with a slash is one of the project's files."""

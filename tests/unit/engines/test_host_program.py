@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wrapper.engines import hook_process
+from wrapper.engines import host_program
 from wrapper.model.errors import TimeoutExpired, UnavailableError
 
 HERE = {"PATH": os.environ["PATH"]}
@@ -23,7 +23,7 @@ def run(*argv: str, folder: Path, end: float = 60.0) -> tuple[int, list[str]]:
             raise TimeoutExpired("too long")
         time.sleep(seconds)
 
-    return hook_process.run(argv, folder, {**HERE, "A": "b c"}, said.append, pause, grace=0.3), said
+    return host_program.run(argv, folder, {**HERE, "A": "b c"}, said.append, pause, grace=0.3), said
 
 
 def test_its_lines_and_its_code(tmp_path: Path) -> None:
