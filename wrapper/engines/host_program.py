@@ -42,13 +42,14 @@ def run(
         raise UnavailableError(f"cannot start {argv[0]}: {getattr(error, 'strerror', None) or error}") from None
     assert process.stdout is not None
     reader = threading.Thread(target=_read, args=(process.stdout, said), daemon=True)
-    reader.start()
     try:
+        reader.start()  # here: a signal may come while it starts
         while process.poll() is None:
             pause(_GLANCE)
     finally:
         _end(process, grace)
-        reader.join(_REST)
+        if reader.ident:
+            reader.join(_REST)
     return process.returncode if process.returncode >= 0 else 128 - process.returncode
 
 
