@@ -68,7 +68,6 @@ WRITERS = {
     "engines/module_cache.py:ModuleCache._publish": CACHE,
     "engines/module_cache.py:ModuleCache.alone": CACHE,
     "engines/module_fetch.py:fetch": CACHE,
-    "engines/module_fetch.py:on_host.execute": PROCESS,
     "engines/provider_lock.py:_copied": RUN,
     "engines/provider_lock.py:_lay_modules": RUN,
     "engines/provider_lock.py:on_host": PROCESS,

@@ -5,18 +5,21 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..model import duration
+from ..model.errors import TimeoutExpired
 from ..model.nouns import Mount
 from ..terraform.module_sources import GitSource, ModuleCall
-from . import short_container
+from . import host_program, short_container
 from .fetch_failures import FetchFailure
 
 _PLACE = "/fetch"
 LIMIT = 900  # seconds that a fetch may take
+_TOO_LATE = 124  # as timeout(1), which bounds it in a container
 SaidCallback = Callable[[str], None]
 FetchExecutor = Callable[[Sequence[str], Path, SaidCallback], int]
 QUIET = {
@@ -48,22 +51,13 @@ def on_host(environ: Mapping[str, str]) -> FetchExecutor:
     environment = {k: v for k, v in environ.items() if not k.startswith(_CHANGES_TERRAFORM)}
 
     def execute(argv: Sequence[str], folder: Path, said: SaidCallback) -> int:
+        pause = duration.bounded(
+            time.sleep, LIMIT, lambda: TimeoutExpired(f"no answer within {LIMIT} s"), time.monotonic
+        )
         try:
-            done = subprocess.run(
-                argv,
-                cwd=folder,
-                env={**QUIET, **environment},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=LIMIT,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return 124
-        for line in done.stdout.decode(errors="replace").splitlines():
-            said(line)
-        return done.returncode
+            return host_program.run(argv, folder, {**QUIET, **environment}, said, pause)
+        except TimeoutExpired:
+            return _TOO_LATE
 
     return execute
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from wrapper.engines import module_fetch
-from wrapper.model.errors import OrchestrateError
+from wrapper.model.errors import OrchestrateError, Stopped
+from wrapper.run.signals import SignalHandler
 from wrapper.terraform.module_sources import GitSource, ModuleCall
 
 SSH = ModuleCall("vpc", "git::ssh://git@example.com/x.git?ref=v1", "", "src/app/main.tf:2")
@@ -161,3 +165,31 @@ def test_a_look_up_names_the_one_that_fails(tmp_path: Path) -> None:
     with pytest.raises(OrchestrateError, match=r"module b .*no such ref") as error:
         module_fetch.look_up(execute, tmp_path, asked)
     assert error.value.exit_code == 65
+
+
+def test_on_the_host_a_signal_leaves_nothing_that_terraform_started(tmp_path: Path) -> None:
+    """Terraform starts git, and git starts ssh."""
+    said: list[str] = []
+    execute = module_fetch.on_host({**os.environ, "TF_LOG": "trace"})
+
+    def stopped(line: str) -> None:
+        said.append(line)
+        if line == "begun":
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(Stopped), SignalHandler(print).installed():
+        execute(["sh", "-c", "sleep 600 & echo $!; echo begun; wait"], tmp_path, stopped)
+    until = time.monotonic() + 30
+    while _runs(said[0]) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not _runs(said[0])
+    assert execute(["sh", "-c", "echo ${TF_LOG-none}; exit 3"], tmp_path, said.append) == 3
+    assert said[-1] == "none"
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _runs(process: str) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
