@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -32,6 +32,8 @@ _HINTS = {
     "host": "a program with a slash in its name is an executable file of the project, another one is in PATH",
     "container": 'run it with the engine docker, or write place = "host"; without hooks: --no-hooks',
 }
+Known = tuple[list[str], Mapping[str, Any]]  # texts that no line may show, and the outputs that are none
+_NOTHING: Known = ([], {})
 OutputsOf = Callable[[Layer], Mapping[str, Mapping[str, Any]]]  # of a state, as it has them
 
 
@@ -112,8 +114,10 @@ class LayerHooks:
                 )
 
     def _all(self, when: str, result: Mapping[str, str]) -> None:
-        for hook in self._of(when):
-            code = self._one(hook, when, result)
+        hooks = self._of(when)
+        known = self._known() if hooks else _NOTHING
+        for hook in hooks:
+            code = self._one(hook, when, result, known)
             if code:
                 done = "nothing was done" if when == "before" else f"the {self.command} itself ended well"
                 raise HookFailed(
@@ -125,19 +129,21 @@ class LayerHooks:
     def _after_failure(self, error: OrchestrateError) -> None:
         """A hook of a failure changes nothing of it. A command that is being stopped waits for none."""
         result = {"RESULT": "failed", "EXIT_CODE": str(error.exit_code), "ERROR": error.message}
-        for hook in self._of("failed") if not self.signals.stopping else ():
+        hooks = self._of("failed") if not self.signals.stopping else []
+        known = self._known() if hooks else _NOTHING
+        for hook in hooks:
             try:
-                if code := self._one(hook, "failed", result):
+                if code := self._one(hook, "failed", result, known):
                     self.console.info(f"{self.label}: the hook {hook.name} (failed_{self.command}) ended with {code}")
             except OrchestrateError as other:
                 self.console.info(f"{self.label}: the hook {hook.name} (failed_{self.command}): {other.message}")
 
-    def _of(self, when: str) -> Iterator[Hook]:
-        return (hook for hook in self.hooks if f"{when}_{self.command}" in hook.on)
+    def _of(self, when: str) -> list[Hook]:
+        return [hook for hook in self.hooks if f"{when}_{self.command}" in hook.on]
 
-    def _one(self, hook: Hook, when: str, result: Mapping[str, str]) -> int:
+    def _one(self, hook: Hook, when: str, result: Mapping[str, str], known: Known) -> int:
         event, began, code = f"{when}_{self.command}", self.clock(), None
-        secrets, outputs = self._known()
+        secrets, outputs = known
         told = {name: redaction.masked(text, secrets) for name, text in result.items()}
         call = HookCall(hook, event, self._variables(hook, event, outputs) | _named(told))
         self.console.info(f"{self.label}: hook {hook.name} ({event}): {commands.redact(hook.command)}")
@@ -159,8 +165,8 @@ class LayerHooks:
 
         return duration.bounded(self.signals.pause, duration.parse(hook.timeout), late, self.clock)
 
-    def _known(self) -> tuple[list[str], dict[str, Any]]:
-        """Texts that no line may show, and the outputs that are none."""
+    def _known(self) -> Known:
+        """As it is now: for all hooks of one moment."""
         declared = self.prepared.root_request.request.declared
         found = self.outputs(self.prepared.layer)
         hidden: list[Any] = [
