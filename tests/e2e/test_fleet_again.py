@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from fleets import Tenants
-from harness import ENDED, Project, slow
+from harness import ENDED, Project, held, slow
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.docker]
 
@@ -22,10 +22,12 @@ def test_a_killed_run_goes_on_where_it_was(many: Tenants) -> None:
     project = many.project
     many.run("apply", "--resume", code=66)
     many.declare("ab")
-    many.declare("cd", command=slow(3))
+    many.declare("cd", command=held())
     running = many.start("apply", "--jobs", "2")
     many.wait_for("c", "d", info=running)
     running.send(signal.SIGKILL).end()
+    project.go_on("c")
+    project.go_on("d")
     assert not many.report.exists()
     many.run("apply", "--resume", "-var", "value=other", code=65)
     many.run("apply", "--resume", "--tenants", "a*", many="", code=65)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from fleets import Tenants
-from harness import REGION, Aws, Project, docker, slow, tiny, wait_until
+from harness import REGION, Aws, Project, docker, held, slow, tiny, wait_until
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.docker]
 SOMEBODY = {
@@ -65,8 +65,8 @@ def test_what_befalls_some_stops_no_other(many: Tenants, aws: Aws) -> None:
     aws.faults()
     rows = {row["tenant"]: row for row in json.loads(project.run("tenants", "tiny", "--json", codes=(1,)).out)}
     assert rows["unsaved"]["status"] == ["state missing", "failed"]
-    held = rows["locked"]["locked"]
-    assert (held["by"], held["since"]) == ("somebody@elsewhere", "2026-01-02T03:04:05Z")
+    lock = rows["locked"]["locked"]
+    assert (lock["by"], lock["since"]) == ("somebody@elsewhere", "2026-01-02T03:04:05Z")
     assert rows["killed"]["locked"] and not rows["good"]["locked"]
     assert {name for name, row in rows.items() if "wrong" in row["status"]} == {"broken"}
     assert {name for name, row in rows.items() if row["status"] == ["deployed"]} == {"good", "last"}
@@ -145,13 +145,15 @@ def _pass_on(source: socket.socket, target: socket.socket) -> None:
 def test_a_daemon_that_dies_half_way(many: Tenants) -> None:
     project = many.project
     many.declare("ab")
-    many.declare("cd", command=slow(2))
+    many.declare("cd", command=held())
     many.declare("ef")
     daemon = Daemon(project.home / "docker.sock")
     running = many.start("apply", "--jobs", "2", env={"DOCKER_HOST": daemon.address})
     many.wait_for("c", "d", info=running)
     daemon.die()
     done = running.end(90)
+    project.go_on("c")
+    project.go_on("d")
     many.read()
     assert "bug of ours" not in done.all and done.code in (69, 75), str(done)
     assert (many.those("succeeded"), many.those("failed")) == ("- a b", "c d e f")
