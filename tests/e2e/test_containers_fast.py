@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from container_world import ContainerWorld, events, start
-from harness import Project, docker, make
+from harness import Project, make
 
 pytestmark = [pytest.mark.docker, pytest.mark.sandbox, pytest.mark.containers]
 REPOSITORY = "orchestrate-test.example/web"
@@ -53,9 +53,6 @@ def test_a_service_scales_out_under_load_and_back_and_its_page_says_so(world: Co
     target = {"MinCapacity": 1, "MaxCapacity": 2}
     world.client("application-autoscaling").register_scalable_target(**SCALED, **target)
     scales(world, "high", "GreaterThanOrEqualToThreshold", 60.0, 1, "Lower")
-    [task] = world.of("web")
-    # Of a busy machine it gets what it reserves, as an instance of ECS would give it: 64 shares beside others' 1024 are less.
-    docker("update", "--cpu-shares", "65536", task)
     said = world.project.run("sandbox", "drill", "fill", "web", "--seconds", "40").out
     assert said.startswith("drill fill: task ") and said.endswith(" of service cluster/web\n")
     counts: list[int] = []

@@ -19,6 +19,10 @@ from .nouns import TaskContainer
 LABEL = "orchestrate.sandbox"  # its value: the private folder of the sandbox that the container belongs to
 MEMORY = 512 << 20  # bytes at most, whatever the task definition says
 PIDS = 512
+SHARES = 256  # of a unit of ECS: a task comes before containers of this machine that reserve nothing, which have 1024
+MOST_SHARES = (
+    262_144  # https://docs.kernel.org/scheduler/sched-design-CFS.html; so tasks are told apart up to one processor
+)
 LOG = {"max-size": "5m", "max-file": "1"}
 LOOPBACK = "127.0.0.1"
 _STARTED = 30  # seconds that the engine may take for one request
@@ -248,7 +252,7 @@ def options(
         "read_only": bool(one.get("readonlyRootFilesystem")),
         "init": bool((one.get("linuxParameters") or {}).get("initProcessEnabled")),
         "mem_limit": min(MEMORY, max(wanted, 6 << 20)) if wanted else MEMORY,
-        "cpu_shares": max(2, int(one.get("cpu") or 0)),
+        "cpu_shares": shares(one, definition),
         "pids_limit": PIDS,
         "security_opt": ["no-new-privileges"],
         "log_config": {"type": "json-file", "config": LOG},
@@ -256,6 +260,13 @@ def options(
         "hostname": hostname or None,
         "detach": True,
     }
+
+
+def shares(one: Mapping[str, Any], definition: Mapping[str, Any]) -> int:
+    """Of the processors where they are short: by what it reserves, else by what its task does. ECS gives two units at least.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_environment"""
+    units = int(one.get("cpu") or definition.get("cpu") or 0)
+    return min(max(units, 2) * SHARES, MOST_SHARES)
 
 
 def is_shared(definition: Mapping[str, Any]) -> bool:

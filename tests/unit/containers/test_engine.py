@@ -46,6 +46,13 @@ def test_memory_has_a_cap(wanted: int, bytes_: int) -> None:
     assert options({**WEB, "memoryReservation": wanted}, TASK)["mem_limit"] == bytes_
 
 
+@pytest.mark.parametrize(
+    ("container", "task", "wanted"), [(64, 256, 64 * 256), (0, 256, 256 * 256), (0, 0, 512), (4096, 0, 262_144)]
+)
+def test_shares_go_by_what_is_reserved(container: int, task: int, wanted: int) -> None:
+    assert options({**WEB, "cpu": container}, {**TASK, "cpu": task})["cpu_shares"] == wanted
+
+
 def test_containers_of_awsvpc_share_one_network_that_has_all_ports() -> None:
     side = {**WEB, "name": "side", "portMappings": [{"containerPort": 9090}]}
     task = {"network": "awsvpc", "memory": 0, "containers": [WEB, side]}
