@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -79,7 +80,7 @@ class Place:
     def values(self, stack: str, tenant: str) -> dict[str, Any]:
         """What the tool works out for a tenant, for the run by hand."""
         said = self.orchestrate("--sandbox", "vars", stack, REGION, "-var", f"tenant={tenant}", "--json").stdout
-        return {name: found["value"] for name, found in json.loads(said).items()}
+        return whole({name: found["value"] for name, found in json.loads(said).items()})
 
     def stop_sandbox(self) -> None:
         """On a busy machine it may take longer to end than the command waits: what was measured is no less true."""
@@ -149,6 +150,17 @@ class Place:
         info(f"deploying {TENANT} (a minute and a half, most of it the provider waiting)")
         words = ("apply", STACK, REGION, "-var", f"tenant={TENANT}")
         return counted(self.endpoint, lambda: self.verb(*words, engine="docker"))
+
+
+def whole(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of a map that have rows of their own, ``builds["api"]``, in the map."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if key := re.fullmatch(r'(\w+)\["(.*)"\]', name):
+            found.setdefault(key[1], {})[key[2]] = value
+        else:
+            found[name] = value
+    return found
 
 
 def run(argv: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

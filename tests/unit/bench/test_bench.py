@@ -47,6 +47,12 @@ def test_help_imports_no_heavy_library(bench: Any) -> None:
     assert "wrapper.model.nouns" not in said.stderr
 
 
+def test_the_run_by_hand_gets_maps_whole(bench: Any) -> None:
+    said = {'builds["api"]': "1", "size": {"cpu": 64}, 'builds["a b"]': "2", "service1-build": "3"}
+    whole = {"builds": {"api": "1", "a b": "2"}, "size": {"cpu": 64}, "service1-build": "3"}
+    assert bench("place").whole(said) == whole
+
+
 def test_stacks_imports_neither_docker_nor_aws(bench: Any, example: Any) -> None:
     said = run("-X", "importtime", "-m", "wrapper", "--root", str(example.root), "stacks")
     assert said.returncode == 0
