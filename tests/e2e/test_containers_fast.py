@@ -61,9 +61,9 @@ def test_a_service_scales_out_under_load_and_back_and_its_page_says_so(world: Co
         counts.append(world.shown("web")["desiredCount"])
         return world.states("web") == ["healthy"] * tasks
 
-    world.until(lambda: reached(2), 120)  # a busy machine may start the second after the load of the first has ended
+    world.until(lambda: reached(2))  # a busy machine may start the second after the load of the first has ended
     scales(world, "low", "LessThanOrEqualToThreshold", 20.0, -1, "Upper")
-    world.until(lambda: reached(1), 120)
+    world.until(lambda: reached(1))
     assert {*counts} == {1, 2}, "never under its minimum, never above its maximum"
     happened = events(world.shown("web"))
     assert (
@@ -89,15 +89,15 @@ def test_a_schedule_starts_its_task(world: ContainerWorld) -> None:
     def printed() -> int:
         return len(logs.filter_log_events(logGroupName="/ecs/web", filterPattern='"by the clock"')["events"])
 
-    world.until(lambda: printed() >= 2, 60)
+    world.until(lambda: printed() >= 2)
     scheduler.delete_schedule(Name="each")
 
 
 def test_a_sick_task_is_replaced(world: ContainerWorld) -> None:
-    world.until(lambda: len(world.of("web")) == 1, 90)  # that which leaves is drained first
+    world.until(lambda: len(world.of("web")) == 1)  # that which leaves is drained first
     [before] = world.of("web")
     world.project.run("sandbox", "drill", "sick", "web", "--seconds", "600")
-    world.until(lambda: world.states("web") == ["healthy"] and before not in world.of("web"), 90)
+    world.until(lambda: world.states("web") == ["healthy"] and before not in world.of("web"))
     assert "is unhealthy in (target-group" in events(world.shown("web"))
 
 

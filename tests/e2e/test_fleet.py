@@ -60,7 +60,7 @@ def test_one_signal_stops_what_runs_and_starts_no_more(many: Tenants) -> None:
     many.declare("cdef", command=slow())
     running = many.start("apply", "--jobs", "2")
     many.wait_for("c", "d", info=running)
-    done = running.send(signal.SIGTERM, signal.SIGTERM, every=0.1).end(30)
+    done = running.send(signal.SIGTERM, signal.SIGTERM, every=0.1).end(90)
     assert done.code == 143, str(done)
     many.read()
     assert (many.those("succeeded"), many.those("stopped")) == ("- a b", "c d e f")

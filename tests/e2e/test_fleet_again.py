@@ -62,7 +62,7 @@ def test_what_failed_or_was_stopped_is_repeated_alone(many: Tenants, tmp_path: P
     many.declare("e", command=slow())
     running = many.start("apply", "--jobs", "1", "--tenants", "*", "--tenant-timeout", "60s", many="")
     many.wait_for("e", info=running)
-    assert running.send(signal.SIGTERM).end(30).code == 143
+    assert running.send(signal.SIGTERM).end(90).code == 143
     report = many.report
     many.read()
     assert (many.those("succeeded"), many.those("failed"), many.those("stopped")) == ("a c d", "b", "e")

@@ -51,7 +51,7 @@ def test_what_befalls_some_stops_no_other(many: Tenants, aws: Aws) -> None:
     running = many.start("apply", "--jobs", "2")
     many.wait_for("killed", info=running)
     docker("kill", f"{project.prefix}{REGION}.tiny.killed")
-    done = running.end(60)
+    done = running.end(100)
     many.read()
     assert {n: c for n, c in codes(many).items() if n != "killed"} == {
         "": 0, "good": 0, "last": 0, "broken": 65, "locked": 75, "denied": 77, "unsaved": 74
@@ -95,7 +95,7 @@ def test_a_second_fleet_names_the_first(many: Tenants, tmp_path: Path) -> None:
     there.run("apply", "--jobs", "3", code=75)
     assert (there.those("failed"), there.those("succeeded"), there.those("unchanged")) == ("a b", "c", "-")
     assert "tester-" in there.results["a"]["error"]["message"] + str(there.results["a"]["error"]["hint"])
-    assert running.send(signal.SIGTERM).end(30).code == 143
+    assert running.send(signal.SIGTERM).end(90).code == 143
     many.report = report
     many.read()
     assert many.those("stopped") == "a b"

@@ -107,7 +107,7 @@ class Behind:
         return self.proxy.apply(configuration(found, {}, layout), configuration(found, servers, layout), by_name)
 
     def get(self) -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", self._ports[80], timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self._ports[80], timeout=60)
         try:
             connection.request("GET", "/", headers={"Host": "lb-1.elb.amazonaws.com", "Connection": "close"})
             answer = connection.getresponse()

@@ -69,7 +69,7 @@ def test_a_plan_that_was_stopped_leaves_its_layer_unchanged(project: Project, si
     provider = PROVIDER.rstrip().removesuffix("}") + "  " + keys % f"http://127.0.0.1:{silent}"
     slow = '\ndata "aws_ssm_parameter" "slow" {\n  name = "slow"\n}\n'
     project.write("src/tiny/main.tf", root + provider + slow)
-    done = project.start("plan", "tiny").wait_for("slow: Reading...").send(signal.SIGINT).end(60)
+    done = project.start("plan", "tiny").wait_for("slow: Reading...").send(signal.SIGINT).end(100)
     assert done.code == 130, str(done)
     found = record(project)
     assert (found["state"]["tag"], "failed" in found) == (tag(project), False)

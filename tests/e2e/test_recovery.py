@@ -202,7 +202,7 @@ def test_an_engine_that_goes_away_says_nothing_of_the_outcome(in_docker: Project
         running = in_docker.start("apply", "tiny", "-var", "value=kept", "-var", f"command={held()}", env=around)
         running.wait_for(BEGAN)
         engine.cut()
-        done = running.end(60)
+        done = running.end(100)
     assert done.code == 75 and "the outcome is unknown" in done.err and "may go on" in done.err, str(done)
     (name,) = in_docker.containers()
     assert name in printed(r"docker ps -a --filter name=\S+", done.err)

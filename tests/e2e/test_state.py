@@ -135,5 +135,5 @@ def test_destroy_of_a_tenant_leaves_no_object_of_it_and_all_of_its_neighbour(pro
     assert [key for key in project.objects() if "/acme/" in key] == []
     assert (project.state_bytes(), project.state_bytes("globex")) == (shared, neighbour)
     project.run("destroy", "tiny", REGION)
-    assert wait_until(lambda: project.objects() == [], 5)
+    assert wait_until(lambda: project.objects() == [], 60)
     project.assert_nothing_left()

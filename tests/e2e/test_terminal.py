@@ -166,4 +166,4 @@ def test_without_a_terminal_nothing_waits(project: Project, standard_input: str)
 @on_docker
 def test_a_question_of_terraforms_own_is_no_question(project: Project) -> None:
     project.write("src/tiny/more.tf", 'variable "needed" {\n  type = string\n}\n')
-    assert "needed" in project.run("plan", "tiny", codes=(65,), timeout=30).err
+    assert "needed" in project.run("plan", "tiny", codes=(65,), timeout=300).err

@@ -207,7 +207,7 @@ def test_a_daemon_that_dies_is_no_success(in_docker: Project) -> None:
     running = in_docker.start("apply", "tiny", "-var", f"command={slow()}").wait_for(BEGAN)
     (name,) = in_docker.containers()
     subprocess.run(["docker", "kill", name], capture_output=True, check=True)
-    done = running.end(60)
+    done = running.end(100)
     assert done.code in (1, 69, 75), str(done)
     assert "Apply complete" not in done.out and "bug of ours" not in done.err
     assert in_docker.containers() == []
@@ -219,8 +219,8 @@ def test_a_daemon_that_dies_is_no_success(in_docker: Project) -> None:
 def test_a_container_stopped_by_somebody_else_saves_its_state(in_docker: Project) -> None:
     running = in_docker.start("apply", "tiny", "-var", "value=kept", "-var", f"command={slow()}").wait_for(BEGAN)
     (name,) = in_docker.containers()
-    subprocess.run(["docker", "stop", name], capture_output=True, check=True, timeout=60)
-    done = running.end(60)
+    subprocess.run(["docker", "stop", name], capture_output=True, check=True, timeout=300)
+    done = running.end(100)
     assert done.code in (1, 75), str(done)
     assert done.all.count("Interrupt received") == 1
     assert "terraform_data.value" in in_docker.addresses()

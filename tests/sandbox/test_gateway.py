@@ -88,7 +88,7 @@ def count_winners(application: Callable[..., Any]) -> int:
     together = threading.Barrier(20)
 
     def one(_: int) -> Reply:
-        together.wait(10)
+        together.wait(60)
         return Reply(application, request())
 
     with ThreadPoolExecutor(20) as pool:

@@ -158,7 +158,7 @@ def test_it_outlives_the_command_that_started_it(tmp_path: Path, sandbox: Sandbo
         "print(Sandbox(Path(sys.argv[1]), '/projects/one').start(Seed()).pid)"
     )
     argv = [sys.executable, "-c", program, str(tmp_path / "sandbox")]
-    pid = int(subprocess.run(argv, capture_output=True, text=True, check=True, timeout=60).stdout)
+    pid = int(subprocess.run(argv, capture_output=True, text=True, check=True, timeout=300).stdout)
     endpoint = sandbox.status()
     assert endpoint is not None and endpoint.pid == pid
     assert os.getsid(pid) == pid

@@ -128,7 +128,7 @@ class ContainerWorld:
         return int(shown["ports"]["80"])
 
     def get(self, path: str, port: int, host: str = HOST, **headers: str) -> tuple[int, dict[str, Any]]:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             asked = {"Host": f"{host}.localhost:{port}", "Accept": "application/json", **headers}
             connection.request("GET", path, headers=asked)
@@ -138,7 +138,7 @@ class ContainerWorld:
         finally:
             connection.close()
 
-    def until(self, is_so: Callable[[], bool], seconds: float = 60) -> float:
+    def until(self, is_so: Callable[[], bool], seconds: float = 240) -> float:
         """How long it took."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:

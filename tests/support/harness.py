@@ -136,7 +136,7 @@ class Running:
     def said(self) -> str:
         return "".join(f.read_text("utf-8", "replace") for f in self._files)
 
-    def wait_for(self, text: str, timeout: float = 60) -> Running:
+    def wait_for(self, text: str, timeout: float = 180) -> Running:
         wait_until(lambda: text in self.said() or self.process.poll() is not None, timeout, lambda: self.said())
         assert text in self.said(), f"{text!r} was never said: {self.end()}"
         return self
@@ -147,7 +147,7 @@ class Running:
             time.sleep(every)
         return self
 
-    def end(self, timeout: float = 60) -> Done:
+    def end(self, timeout: float = 100) -> Done:
         try:
             code = self.process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -157,7 +157,7 @@ class Running:
         return Done(self.argv, code, *(f.read_text("utf-8", "replace") for f in self._files))
 
 
-def wait_until(what: Callable[[], Any], timeout: float = 30, info: Callable[[], str] = lambda: "") -> Any:
+def wait_until(what: Callable[[], Any], timeout: float = 90, info: Callable[[], str] = lambda: "") -> Any:
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         found = what()
@@ -410,7 +410,7 @@ def processes_in(folder: Path) -> Iterator[int]:
 def docker(*words: str) -> str:
     if shutil.which("docker") is None:
         return ""
-    return subprocess.run(("docker", *words), capture_output=True, text=True, timeout=60).stdout
+    return subprocess.run(("docker", *words), capture_output=True, text=True, timeout=300).stdout
 
 
 def inspect(name: str) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def test_it_needs_a_posix_shell_and_posix_tools_only(tool: Path, tmp_path: Path,
     environment = {"PATH": str(bin), "ORCHESTRATE_PYTHON": str(python), "RECORD": str(record)}
     command = [*([shutil.which(shell)] if shell == "dash" else [shutil.which(shell), "sh"]), "links/one", "stacks"]
     for _ in range(2):
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
     assert record.read_text().splitlines()[3:] == [f"-I {tool}/wrapper/__main__.py stacks"] * 2
     assert [file.name for file in (tool / ".orchestrate").iterdir()] == [f"venv-{lock_of(tool)}"]

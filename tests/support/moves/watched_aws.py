@@ -28,7 +28,7 @@ from moto.route53.models import route53_backends
 from moto.servicediscovery.models import servicediscovery_backends
 from werkzeug.serving import make_server
 
-from wrapper.sandbox import aws, moto_patches, server
+from wrapper.sandbox import aws, moto_patches, remembered, server
 from wrapper.sandbox.gateway import Application, Environ, Gateway, StartResponse, name_of
 from wrapper.sandbox.moto_patches.elbv2 import service_targets
 from wrapper.sandbox.seeding import plant
@@ -166,6 +166,7 @@ def scales(service: Any) -> bool:
 def main() -> None:
     options = server.parse(sys.argv[1:])
     moto_patches.apply_all()
+    remembered.share_lookups()
     plant(options.seed)
     watch = Watch(DomainDispatcherApplication(create_backend_app))
     gateway = Gateway(watch, {"health": lambda _: {}, "seen": watch.route})

@@ -65,7 +65,7 @@ def test_help_too(typed: list[str]) -> None:
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with Path("/dev/full").open("w") as full:
         words = [sys.executable, "-m", "wrapper", *typed]
-        done = subprocess.run(words, cwd=ROOT, env=environ, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        done = subprocess.run(words, cwd=ROOT, env=environ, stdout=full, stderr=subprocess.PIPE, text=True, timeout=300)
     assert (done.returncode, "No space left on device" in done.stderr, "Traceback" in done.stderr) == (69, True, False)
 
 

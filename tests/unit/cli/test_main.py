@@ -53,7 +53,7 @@ def test_a_package_that_is_not_installed_is_no_bug() -> None:
 
 def test_without_its_packages_it_says_so_in_one_message() -> None:
     argv = [sys.executable, "-I", "-S", str(Path(__file__).resolve().parents[3] / "wrapper/__main__.py"), "--version"]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stdout) == (69, "")
     assert done.stderr.startswith("error: the Python package click, which this tool needs, is not installed\n  to do: ")
 
@@ -82,7 +82,7 @@ def test_the_process_ends_with_the_code_whatever_comes_in_its_last_moments(
 ) -> None:
     root = str(Path(__file__).resolve().parents[3])
     words = [sys.executable, "-c", LATE % {"name": name}, root, *arguments]
-    done = subprocess.run(words, cwd=example.root, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(words, cwd=example.root, capture_output=True, text=True, timeout=300)
     assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
 
 

@@ -81,7 +81,7 @@ def orchestrate(tmp_path: Path, example: Disk) -> Callable[..., str]:
 
     def run(*words: str) -> str:
         argv = [sys.executable, "-I", "-c", start, str(tmp_path / "copy"), *words]
-        done = subprocess.run(argv, cwd=example.root, env=env, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(argv, cwd=example.root, env=env, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

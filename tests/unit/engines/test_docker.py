@@ -43,7 +43,9 @@ def test_an_engine_that_takes_a_question_and_answers_nothing(tmp_path: Path) -> 
         silent.listen()
         environment = {**os.environ, "DOCKER_HOST": f"unix://{tmp_path}/docker.sock", "PYTHONPATH": str(ROOT)}
         asks = "from wrapper.engines.docker import connect; connect(answer=1)"
-        done = subprocess.run([sys.executable, "-c", asks], env=environment, capture_output=True, text=True, timeout=30)
+        done = subprocess.run(
+            [sys.executable, "-c", asks], env=environment, capture_output=True, text=True, timeout=300
+        )
     assert "UnavailableError" in done.stderr
     assert "the Docker engine takes the question and does not answer (1 s)" in done.stderr
 

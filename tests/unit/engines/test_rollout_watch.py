@@ -43,7 +43,7 @@ class Terraform:
             return CHANGES
         if self.ends:
             return DONE
-        assert self.stopped.wait(10), "nobody ended the wait"
+        assert self.stopped.wait(60), "nobody ended the wait"
         return Outcome(1, ok=False)
 
     def stop(self) -> None:

@@ -334,7 +334,7 @@ def test_a_signal_starts_no_new_one_and_every_one_is_named(six: Many) -> None:
 
     def stopped(run: Run, step: Step) -> Outcome:
         if run.layer.tenant and step.argv[1] == "plan":
-            both.wait(5)
+            both.wait(60)
             signals.signum = 15
             return Outcome(1, ok=False, tail="interrupted")
         return well(run, step)
@@ -352,15 +352,15 @@ def test_one_that_takes_too_long_is_stopped_alone(six: Many) -> None:
 
     def slow(run: Run, step: Step) -> Outcome:
         if run.layer.tenant == "acme" and step.argv[1] == "plan":
-            over.wait(1)
+            over.wait(2.5)
         return well(run, step)
 
     six.cloud.engine.behaviour = slow
     ran = six.run(
-        "apply", tenant_filter=TenantFilter(("acme", "b"), stack_layer=False), policy=FleetPolicy(jobs=1, each=0.3)
+        "apply", tenant_filter=TenantFilter(("acme", "b"), stack_layer=False), policy=FleetPolicy(jobs=1, each=2)
     )
     assert ran == [("acme", "failed", 124), ("b", "succeeded", 0)]
-    assert six.results["acme"].reason == "stopped after 0.3 s"
+    assert six.results["acme"].reason == "stopped after 2 s"
 
 
 # -- what may be done -------------------------------------------------------------------------------

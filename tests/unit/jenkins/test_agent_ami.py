@@ -100,7 +100,7 @@ def provision(folder: Path, kind: str, fails: str = "") -> tuple[subprocess.Comp
         file.chmod(0o755)
     environment = {"PATH": f"{tools}:{os.environ['PATH']}", "SESSION_MANAGER_PLUGIN": "https://example.com/plugin.rpm"}
     argv = ["sh", str(PROVISION), kind, str(here)]
-    done = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=300)
     return done, said.read_text().splitlines() if said.exists() else []
 
 

@@ -136,7 +136,7 @@ def start(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
         "JENKINS_START": str(jenkins),
     }
     argv = ["sh", str(FOLDER / "start"), "--httpPort=8080"]
-    return subprocess.run(argv, env=given | environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(argv, env=given | environment, capture_output=True, text=True, timeout=300)
 
 
 def from_s3(aws: Aws, key: str) -> dict[str, str]:

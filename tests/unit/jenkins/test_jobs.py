@@ -19,14 +19,14 @@ TEAM, RELEASE = "developers", "release-managers"
 @pytest.fixture(scope="module")
 def script() -> str:
     argv = [sys.executable, "-m", "wrapper", "--root", str(ROOT), "jenkins", "casc", "--jobs", "--json"]
-    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True, timeout=300)
     (jobs,) = json.loads(done.stdout)["jobs"]
     return str(jobs["script"])
 
 
 def made(folder: Path, script: str) -> dict[str, dict[str, object]]:
     """What the stand-in keeps of every folder and job."""
-    Jenkins(folder, SHELL, jobs=[script]).run(timeout=60)
+    Jenkins(folder, SHELL, jobs=[script]).run(timeout=300)
     files = [*folder.glob("jobs/**/folder.json"), *folder.glob("jobs/**/job.json")]
     return {str(file.parent.relative_to(folder / "jobs")): json.loads(file.read_text()) for file in files}
 

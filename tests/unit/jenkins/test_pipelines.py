@@ -31,7 +31,7 @@ def run(tmp_path: Path) -> Callable[..., list[Built]]:
             file = tmp_path / f"job{n}.Jenkinsfile"
             file.write_text(text)
             wanted.append(Wanted(f"job{n}", file, tmp_path / "scm", **more))
-        return Jenkins(tmp_path / "jenkins", SHELL).run(*wanted, timeout=60)
+        return Jenkins(tmp_path / "jenkins", SHELL).run(*wanted, timeout=300)
 
     return run
 
@@ -186,7 +186,7 @@ def test_the_docs_name_every_pipeline_and_every_word_of_the_library() -> None:
 def test_the_page_shows_a_job_as_it_is_written() -> None:
     (block,) = (b for b in re.findall(r"```groovy\n(.*?)```", DOCS, re.DOTALL) if b.startswith("pipelineJob"))
     argv = [sys.executable, "-m", "wrapper", "--root", str(ROOT), "jenkins", "casc", "--jobs", "--json"]
-    written = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    written = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True, timeout=300)
     assert block in json.loads(written.stdout)["jobs"][0]["script"]
 
 

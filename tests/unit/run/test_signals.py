@@ -34,7 +34,7 @@ def test_a_signal_stops_each_session_once_and_the_next_says_so() -> None:
     with pytest.raises(Stopped) as error, handler.installed(), handler.watching(one), handler.watching(other):  # type: ignore[arg-type]
         for _ in range(2):
             os.kill(os.getpid(), signal.SIGTERM)
-        assert one.stopped.wait(30) and other.stopped.wait(5)
+        assert one.stopped.wait(30) and other.stopped.wait(30)
         handler.check()
     assert (one.stops, other.stops, error.value.exit_code) == (1, 1, 143)
     assert said == [
@@ -97,7 +97,7 @@ def test_within_what_is_shielded_a_part_may_be_interrupted() -> None:
 def test_one_of_many_has_a_time_of_its_own() -> None:
     whole, one = SignalHandler(print), Running()
     with whole.limited(1) as limited, limited.watching(one):  # type: ignore[arg-type]
-        assert one.stopped.wait(5)
+        assert one.stopped.wait(30)
         assert (limited.stopping, whole.stopping) == (True, False)
         with pytest.raises(TimeoutExpired, match=r"stopped after 1 s"):
             limited.check()

@@ -99,7 +99,7 @@ def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
         try:
             os.write(ours, typed)
             argv = [sys.executable, str(ROOT / "wrapper/__main__.py"), "new", *words]
-            done = subprocess.run(argv, cwd=tmp_path, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE, timeout=60)
+            done = subprocess.run(argv, cwd=tmp_path, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE, timeout=300)
             said = os.read(ours, 10_000).decode()
         finally:
             os.close(ours)
@@ -121,7 +121,7 @@ def test_its_launcher_runs_the_installed_tool_on_it(here: Run, tmp_path: Path) -
     tool.chmod(0o755)
     launcher = str(tmp_path / "shop/orchestrate")
     for extra in ({"PATH": f"{tool.parent}:/usr/bin:/bin"}, {"PATH": "/usr/bin:/bin", "ORCHESTRATE_TOOL": str(tool)}):
-        done = subprocess.run([launcher, "a b"], cwd="/", env=extra, capture_output=True, text=True, timeout=60)
+        done = subprocess.run([launcher, "a b"], cwd="/", env=extra, capture_output=True, text=True, timeout=300)
         assert (done.returncode, done.stdout) == (0, f"{tmp_path}/shop a b\n")
-    done = subprocess.run([launcher], env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([launcher], env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, timeout=300)
     assert (done.returncode, "error: no orchestrate on PATH" in done.stderr) == (69, True)
