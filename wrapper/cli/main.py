@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import re
@@ -15,7 +16,7 @@ import click
 
 from .. import __version__
 from ..model.errors import OrchestrateError, UnavailableError, UsageError
-from . import launcher, typed_options
+from . import launcher
 from .command import CommandGroup, help_of, no_option, words_of
 from .options import global_options
 
@@ -145,6 +146,7 @@ def main() -> NoReturn:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # The result stands. Python gives back what ends a process before it has ended; what is ignored it leaves so.
         signal.signal(number, signal.SIG_IGN)
+    gc.freeze()  # Python's end looks through all that there is for what is garbage; it goes with the process
     sys.exit(code)
 
 
@@ -201,7 +203,12 @@ def completed_for(arguments: Sequence[str]) -> Callable[[str], str]:
             return cli.get_command(click.Context(cli), name)
         return None
 
-    return lambda text: launcher.as_called(typed_options.completed(text, arguments, command_of))
+    def completed(text: str) -> str:
+        from . import typed_options
+
+        return launcher.as_called(typed_options.completed(text, arguments, command_of))
+
+    return completed
 
 
 def _unknown_option(error: click.NoSuchOption) -> OrchestrateError:
