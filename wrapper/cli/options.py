@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 import click
 
 from ..model import duration
 
 
-@dataclass(frozen=True)
-class FleetOptions:
+class FleetOptions(NamedTuple):
     """Which of a stack's layers, and how many of them at once (docs/tenants.md)."""
 
     all_tenants: bool = False
@@ -31,8 +29,7 @@ class FleetOptions:
     force: bool = False
 
 
-@dataclass(frozen=True)
-class FileOptions:
+class FileOptions(NamedTuple):
     """Where reports go."""
 
     report: str = ""
@@ -41,8 +38,7 @@ class FileOptions:
     notify: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class SmokeOptions:
+class SmokeOptions(NamedTuple):
     """What is asked after an apply, and what it must answer."""
 
     smoke: tuple[str, ...] = ()
@@ -52,8 +48,7 @@ class SmokeOptions:
     smoke_timeout: str = ""
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """What was typed, wherever on the command line it stood."""
 
     root: str = ""
@@ -74,23 +69,20 @@ class Options:
     ttl: str = ""
     hooks: bool = False
     no_hooks: bool = False
-    fleet: FleetOptions = field(default_factory=FleetOptions)
-    files: FileOptions = field(default_factory=FileOptions)
-    check: SmokeOptions = field(default_factory=SmokeOptions)
+    fleet: FleetOptions = FleetOptions()
+    files: FileOptions = FileOptions()
+    check: SmokeOptions = SmokeOptions()
 
     def merged(self, parameters: Mapping[str, Any]) -> Options:
         """With what click found, by the names of its parameters; what was not typed does not count."""
         values = {name: value for name, value in parameters.items() if value not in (None, False, "", 0, ())}
-        groups = {name: _merged(getattr(self, name), values) for name in ("fleet", "files", "check")}
-        return replace(_merged(self, {n: v for n, v in values.items() if n not in groups}), **groups)
+        groups = {group: getattr(self, group) for group in ("fleet", "files", "check")}
+        groups = {name: group._replace(**_known(group, values)) for name, group in groups.items()}
+        return self._replace(**_known(self, values) | groups)
 
 
-Group = TypeVar("Group")
-
-
-def _merged(group: Group, values: Mapping[str, Any]) -> Group:
-    known = {f.name for f in fields(group)}  # type: ignore[arg-type]
-    return replace(group, **{n: v for n, v in values.items() if n in known})  # type: ignore[type-var]
+def _known(group: FleetOptions | FileOptions | SmokeOptions | Options, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in group._fields}
 
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -54,7 +54,7 @@ class SingleResult:
 @contextlib.contextmanager
 def reported(session: CliSession, invocation: Invocation) -> Iterator[SingleResult | NoReport]:
     """Takes the outcome; an error that passes through is the result. Written in either case, where it was asked for."""
-    if not any(vars(session.options.files).values()):
+    if not any(session.options.files):
         yield NoReport()
         return
     wanted, began, layer = targets(session), time.time(), invocation.layer

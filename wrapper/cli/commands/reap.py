@@ -97,7 +97,7 @@ def command(
     wanted = StackFilter(region, globs)
     age = duration.parse(older_than) if older_than else 0.0
     one = ReapOptions(wanted, age, duration.parse_or_zero(lock_timeout), time.time())
-    if not yes and any(vars(session.options.files).values()):
+    if not yes and any(session.options.files):
         raise UsageError(
             "without --yes nothing is destroyed, and there is no report",
             hint="add --yes, or use --json to see what would go",
