@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..model.errors import UnavailableError, UsageError
+from ..model.naming import LOCK_FILE
 from ..project import private_folder
-from ..terraform.commands import LOCK_FILE
-from . import installation
 from .console import TerminalConsole, open_console, unchanged
 from .options import Options
 
@@ -40,7 +39,7 @@ _LOCK_WAIT = 300.0  # seconds
 _TRUE = ("1", "true", "yes", "on")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CliSession:
     """One command's. Made before the command by what stands before it, and again with what the command itself was given."""
 
@@ -104,10 +103,13 @@ class CliSession:
         from ..project.project import find_root, is_root
 
         named = self.options.root or self.environ.get("ORCHESTRATE_ROOT", "")
-        found = (self.directory / named).resolve() if named else find_root(self.directory)
-        launcher = None if found else installation.launcher_folder(self.environ)
-        if launcher is None or not is_root(launcher):
+        if found := (self.directory / named).resolve() if named else find_root(self.directory):
             return found
+        from .installation import launcher_folder
+
+        launcher = launcher_folder(self.environ)
+        if launcher is None or not is_root(launcher):
+            return None
         self.console.info(f"no project in {self.directory}; taking that of this launcher: {launcher}")
         return launcher
 
@@ -268,10 +270,14 @@ class CliSession:
 
     def docker(self) -> Any:
         """A client of the Docker engine; UnavailableError where there is none."""
+        from . import installation
+
         return installation.docker()
 
     def image_request(self, stack: Stack | None = None) -> ImageRequest:
         """What the project, and a stack of it, ask of the image."""
+        from . import installation
+
         project = self.project if self.found_root else None
         version, where = self.wanted_terraform(stack) if project and self.contained else ("", "")
         asked = installation.asked(project, self.environ, version, where)
@@ -294,6 +300,8 @@ class CliSession:
 
     def make_image(self, client: Any, tag: str = "") -> str:
         """The image's tag; built first when its inputs changed. Without ``tag``: the project's."""
+        from . import installation
+
         asked = self.asked[tag] if tag in self.asked else self.image_request()
         return installation.build_image(client, self.console.info, self.environ, asked)
 
@@ -301,6 +309,7 @@ class CliSession:
         import socket
 
         from ..run import plan_run
+        from . import installation
         from .process_environment import environment_of, mounts_of
 
         contained = self.contained
@@ -356,6 +365,8 @@ class CliSession:
 
     def _versions(self, stack: Stack, asked: ImageRequest) -> str:
         """Those of Terraform and of the providers that run a stack; ConfigError where another Terraform is asked for."""
+        from . import installation
+
         locks = self.project.lock_files
         mine = [text for root in (stack.source, stack.tenant_source) if root and (text := locks.get(root / LOCK_FILE))]
         other = "" if self.contained or self.dry_run else self._other_terraform()
@@ -369,6 +380,8 @@ class CliSession:
 
     def _check_roots(self, stack: Stack, asked: ImageRequest) -> None:
         """ConfigError where the image cannot have what the stack's roots require."""
+        from . import installation
+
         short = self.project.files.short
         found = [r for root in (stack.source, stack.tenant_source) if root for r in self.project.requirements(root)]
         locks = {Path(short(file)): text for file, text in self.project.lock_files.items()}
@@ -385,6 +398,8 @@ class CliSession:
 
     def _other_terraform(self) -> str:
         """The version of the terraform on PATH; "" where it is the image's, or there is none."""
+        from . import installation
+
         if program := self.project.settings.binary:
             return f"{installation.binary(program, self.environ)[1]} ({program})"
         _, found = installation.terraform(self.environ)

@@ -1,4 +1,4 @@
-"""Where things are and what they are called: names, state keys, run directories. Pure.
+"""Where things are and what they are called: names, Terraform's files, state keys, run directories. Pure.
 
 A name is checked here before any path is built from it.
 """
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
 STATE_FILE = "terraform.tfstate"
+LOCK_FILE = ".terraform.lock.hcl"
+_SOURCES = (".tf", ".tf.json")
 SLOTS_FILE = "allotments.json"
 
 
@@ -51,6 +53,16 @@ def check_setting(name: str, known: Collection[str], where: str) -> None:
     close = nearest(name, known)
     hint = f"did you mean {close}?" if close else f"settings: {', '.join(known)}"
     raise ConfigError(f"no setting {name!r}", where=where, hint=hint)
+
+
+def is_source(name: str) -> bool:
+    """Whether Terraform reads a file of this name in a root or a module."""
+    return name.endswith(_SOURCES) and not name.startswith(".")
+
+
+def sources_among(files: Iterable[Path]) -> list[Path]:
+    """Those of the files of a folder that Terraform reads."""
+    return [file for file in files if is_source(file.name)]
 
 
 def state_key(region: str, stack: str, tenant: str = "") -> str:

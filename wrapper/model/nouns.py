@@ -1,4 +1,5 @@
-"""The nouns, as frozen data: Stack, Layer, Step, Run, Outcome and what they are made of.
+"""The nouns of a run, as frozen data: Variable, Step, Run, Outcome and what they are made of; and those of a project
+(:mod:`wrapper.model.stack`), which are enough for a command that runs nothing.
 
 Knows no file, clock, environment or print. Paths here are values, never opened.
 """
@@ -10,112 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .stack import Backend as Backend
+from .stack import Hook as Hook
+from .stack import Layer as Layer
+from .stack import Settings as Settings
+from .stack import Stack as Stack
+
 
 class Secret(str):
     """Text that is used as it is and shown as ``***``."""
 
     def __repr__(self) -> str:
         return "'***'"
-
-
-@dataclass(frozen=True)
-class Hook:
-    """A program that stack.hcl names. ``on``: events such as ``before_apply``; ``place``: "host", or "container" (the image)."""
-
-    name: str
-    on: tuple[str, ...]
-    command: tuple[str, ...]
-    timeout: str = "5m"
-    place: str = "host"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """stack.hcl: what a stack is, beyond its values. Every field is optional there."""
-
-    source: str = ""
-    ephemeral: bool = False
-    night: str = "destroy"  # what reap does with it, where it is ephemeral: "destroy", or "stop"
-    protected: bool = False
-    account: str = ""
-    role_arn: str = ""
-    promotes_from: str = ""
-    tenant_file: bool | None = None
-    rate_limit: bool | None = None  # None: on the real AWS, with more than one layer
-    rollout_timeout: str = ""
-    smoke: str = ""
-    builds: str = "both"  # which may move a build: "config" (the files), "pipeline" (commands), "both"
-    terraform: str = ""  # the version that runs it, where it is not the project's
-    merge: str = ""  # how a map meets the one below it: "deep" (key by key), "replace"; "": not decided yet
-    before_deploy: tuple[str, ...] = ()  # tasks that run with the new build before a service changes
-    after_deploy: tuple[str, ...] = ()  # tasks that run once ECS runs the new build
-    task_timeout: str = ""  # how long such a task may take
-    hooks: tuple[Hook, ...] = ()
-
-
-@dataclass(frozen=True)
-class Backend:
-    """Where states live. ``key`` is set only where an older project wrote it by hand."""
-
-    kind: str  # "s3" | "local"
-    config: Mapping[str, Any]
-    where: str
-    key: str = ""
-
-    @property
-    def bucket(self) -> str:
-        return str(self.config.get("bucket", ""))
-
-    @property
-    def region(self) -> str:
-        return str(self.config.get("region", ""))
-
-
-@dataclass(frozen=True)
-class Stack:
-    """``config/<region>/<name>`` and the Terraform roots it runs. ``region`` is "" where there is none."""
-
-    region: str
-    name: str
-    root: Path
-    config: Path
-    source: Path
-    tenant_source: Path | None
-    settings: Settings
-    backend: Backend
-
-    @property
-    def label(self) -> str:
-        return f"{self.region}/{self.name}" if self.region else self.name
-
-    @property
-    def aws_region(self) -> str:
-        """Where AWS is asked about it: its own region, or its bucket's; "" where no file says one."""
-        return self.region or self.backend.region
-
-    @property
-    def settings_file(self) -> str:
-        """Its stack.hcl, as a path from the project's root."""
-        return str((self.config / "stack.hcl").relative_to(self.root))
-
-
-@dataclass(frozen=True)
-class Layer:
-    """What one state covers: a stack's own root (``tenant`` is "") or one tenant's."""
-
-    stack: Stack
-    tenant: str = ""
-
-    @property
-    def label(self) -> str:
-        return f"{self.stack.label}/{self.tenant}" if self.tenant else self.stack.label
-
-    @property
-    def source(self) -> Path:
-        if not self.tenant:
-            return self.stack.source
-        assert self.stack.tenant_source is not None
-        return self.stack.tenant_source
 
 
 @dataclass(frozen=True)

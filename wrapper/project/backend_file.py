@@ -14,8 +14,8 @@ from typing import Any
 
 from ..model import naming
 from ..model.errors import ConfigError
-from ..model.nouns import Backend
-from ..terraform import commands, hcl
+from ..model.stack import Backend
+from ..terraform import hcl
 from .files import Files
 
 FILE = "backend.tfvars"
@@ -57,12 +57,12 @@ _S3 = (
 )
 _NOTHING: tuple[Any, ...] = (None, False, "", {}, [])
 _NAMES = {"s3": _S3, "local": _LOCAL}
-_CREDENTIALS = re.compile(r".*(secret|passw|token|access_?key|private_?key|customer_key|credential).*", re.IGNORECASE)
-_NO_CREDENTIALS = re.compile(r"shared_credentials_files?|skip_credentials_validation|web_identity_token_file")
-_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/@]*:[^/@]*@.*", re.IGNORECASE | re.DOTALL)
+_CREDENTIALS = r"(?i).*(secret|passw|token|access_?key|private_?key|customer_key|credential).*"
+_NO_CREDENTIALS = r"shared_credentials_files?|skip_credentials_validation|web_identity_token_file"
+_WITH_LOGIN = r"(?is)[a-z][a-z0-9+.-]*://[^/@]*:[^/@]*@.*"
 # docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; until 2018 us-east-1 took others, which are still there
-_BUCKET = re.compile(r"[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]|arn:[!-~]+")
-_OLD_BUCKET = re.compile(r"[A-Za-z0-9._-]{3,255}")
+_BUCKET = r"[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]|arn:[!-~]+"
+_OLD_BUCKET = r"[A-Za-z0-9._-]{3,255}"
 
 
 def load_backend(files: Files, folder: Path, source: Path) -> Backend:
@@ -89,8 +89,10 @@ def load_backend(files: Files, folder: Path, source: Path) -> Backend:
 
 def _blocks(files: Files, folder: Path, source: Path) -> Iterator[tuple[str, hcl.Block]]:
     """The backend blocks that say something, and their files: those of override files first."""
+    from ..terraform.commands import is_override
+
     found = (*files.blocks(folder), *files.blocks(source))
-    for where, block in sorted(found, key=lambda one: not commands.is_override(one[0])):
+    for where, block in sorted(found, key=lambda one: not is_override(one[0])):
         if block.kind == "terraform":
             yield from ((where, b) for b in block.blocks if b.kind == "backend" and b.body)
 
@@ -122,8 +124,8 @@ def _check_no_credentials(name: str, value: Any, at: str) -> None:
     if isinstance(value, dict):
         for inner, one in value.items():
             _check_no_credentials(inner, one, at)
-    secret = _CREDENTIALS.fullmatch(name) and not _NO_CREDENTIALS.fullmatch(name)
-    if secret or (isinstance(value, str) and _WITH_PASSWORD.fullmatch(value)):
+    secret = re.fullmatch(_CREDENTIALS, name) and not re.fullmatch(_NO_CREDENTIALS, name)
+    if secret or (isinstance(value, str) and "://" in value and re.fullmatch(_WITH_LOGIN, value)):
         raise ConfigError(
             f"credentials ({name}) do not belong in a backend file",
             where=at,
@@ -158,8 +160,8 @@ def _check_bucket(config: Mapping[str, Any], values: Mapping[str, tuple[Any, int
         if not isinstance(config.get(name), str) or not config[name]:
             raise ConfigError(f"backend has no {name}", where=where, hint=f'write {name} = "..."')
     bucket = config["bucket"]
-    fits = _BUCKET.fullmatch(bucket) and not _is_address(bucket)
-    if not fits and not (config["region"] == "us-east-1" and _OLD_BUCKET.fullmatch(bucket)):
+    fits = re.fullmatch(_BUCKET, bucket) and not _is_address(bucket)
+    if not fits and not (config["region"] == "us-east-1" and re.fullmatch(_OLD_BUCKET, bucket)):
         raise ConfigError(
             f"{bucket[:80]!r} is not the name of a bucket",
             where=f"{where}:{values['bucket'][1]}",

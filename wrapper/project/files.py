@@ -9,14 +9,16 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..model import naming
 from ..model.errors import ConfigError, NotFoundError, RefusedError, UsageError
 from ..terraform import hcl, json_syntax
-from ..terraform.commands import sources_among
-from ..terraform.variables import Source
 from . import paths, streams
 from .parse_cache import Parses
+
+if TYPE_CHECKING:
+    from ..terraform.variables import Source
 
 Notice = Callable[[str], None]
 
@@ -34,6 +36,8 @@ class Files:
 
     def source(self, file: Path, *, mine: bool = False, tenant: bool = False) -> Source:
         """A file of values as one layer."""
+        from ..terraform.variables import Source
+
         where = self.short(file)
         if file.name.endswith(".json"):
             return Source(where, json_syntax.parse_values(self.read(file), where), mine, tenant)
@@ -68,6 +72,8 @@ class Files:
             raise ConfigError("these are no literal values", where=error.where, hint=hint) from None
 
     def _caller_values(self, text: str, where: str, *, json: bool) -> Source:
+        from ..terraform.variables import Source
+
         if json:
             return Source(where, json_syntax.parse_values(text, where))
         parsed = hcl.parse_values(text, where)
@@ -81,7 +87,7 @@ class Files:
 
     def blocks(self, folder: Path) -> list[tuple[str, hcl.Block]]:
         """The blocks of every Terraform file in a folder, and what each file is called."""
-        named = [(f, self.short(f)) for f in sources_among(self.entries(folder))]
+        named = [(f, self.short(f)) for f in naming.sources_among(self.entries(folder))]
         return [(where, b) for f, where in named for b in self.parses.blocks(self.read(f), where)]
 
     def read(self, file: Path) -> str:

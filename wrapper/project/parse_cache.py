@@ -1,4 +1,4 @@
-"""The memory of what was parsed and rendered: content digest -> result, in one SQLite file.
+"""The memory of what was parsed and rendered: content, or its digest -> result, in one SQLite file.
 
 A lost or damaged file only costs time. Holds what the project's own files say, mode 0600.
 """
@@ -6,7 +6,6 @@ A lost or damaged file only costs time. Holds what the project's own files say, 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import sqlite3
@@ -18,6 +17,7 @@ from ..terraform import hcl, json_syntax
 from . import private_folder
 
 _VERSION = "5"  # of the parse results; raise it when hcl's output changes
+_SHORT = 1000  # characters: of most stack.hcl and backend.tfvars
 _SYNTAXES = ("blocks", hcl.parse_blocks), ("json blocks", json_syntax.parse_blocks)
 
 
@@ -113,7 +113,13 @@ class Parses:
 
 
 def _key(kind: str, text: str) -> str:
-    return hashlib.sha256(f"{_VERSION}\0{kind}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
+    """A short text is its own: so no command loads OpenSSL's digests that only looks at the settings of stacks."""
+    key = f"{_VERSION}\0{kind}\0{text}"
+    if len(text) <= _SHORT and key.isascii():
+        return key
+    import hashlib
+
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _pack(block: hcl.Block) -> list[Any]:

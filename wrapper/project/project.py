@@ -5,22 +5,23 @@ Knows where things are by convention. Knows no Terraform flag, engine or AWS.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..model import naming
 from ..model.errors import ConfigError, NotFoundError, UsageError
-from ..model.nouns import Backend, Layer, Settings, Stack
-from ..terraform.commands import LOCK_FILE, is_source
-from . import paths, project_settings, promotion_order, sources
+from ..model.naming import LOCK_FILE, is_source
+from ..model.stack import Backend, Layer, Settings, Stack
+from . import paths, promotion_order, sources
 from .backend_file import load_backend
 from .files import Files, Notice
-from .project_settings import ProjectSettings
 from .sources import SourceFile
 from .stack_settings import load_settings
-from .variable_files import VariableFiles, tenant_file
+
+if TYPE_CHECKING:
+    from .project_settings import ProjectSettings
+    from .variable_files import VariableFiles
 
 _STACK_FILES = ("backend.tfvars", "variables.tfvars", "stack.hcl")
 
@@ -43,20 +44,22 @@ def no_project(where: Path) -> NotFoundError:
     )
 
 
-@dataclass
 class Project:
     """One project on disk. ``home`` is its private folder; ``notice`` gets words for the user."""
 
-    root: Path
-    home: Path
-    notice: Notice = lambda _: None
-
-    def __post_init__(self) -> None:
-        self.root = self.root.resolve()
+    def __init__(self, root: Path, home: Path, notice: Notice = lambda _: None) -> None:
+        self.root, self.home = root.resolve(), home
         if not is_root(self.root):
             raise no_project(self.root)
-        self.files = Files(self.root, self.home / "cache", self.notice)
-        self.values = VariableFiles(self.files)
+        self.files = Files(self.root, home / "cache", notice)
+        self._settings: dict[Path, Settings] = {}
+
+    @cached_property
+    def values(self) -> VariableFiles:
+        """The values of its layers."""
+        from .variable_files import VariableFiles
+
+        return VariableFiles(self.files)
 
     # -- what there is ------------------------------------------------------------------------
 
@@ -96,7 +99,7 @@ class Project:
         """The Stack of that name, its settings, backend and roots checked."""
         region, folder = self.locate(name, region)
         self.files.inside(folder)
-        settings = load_settings(self.files, folder)
+        settings = self._settings_of(folder)
         source = self._source(name, folder, settings)
         backend = load_backend(self.files, folder, source)
         if backend.key:
@@ -110,7 +113,7 @@ class Project:
         for (_, name), other in self.places.items():
             if other == folder:
                 continue
-            settings = load_settings(self.files, other)
+            settings = self._settings_of(other)
             theirs = load_backend(self.files, other, self._source(name, other, settings))
             if (theirs.key, theirs.config) == (backend.key, backend.config):
                 raise ConfigError(
@@ -121,6 +124,12 @@ class Project:
 
     def stacks(self) -> list[Stack]:
         return [self.stack(name, region) for region, name in sorted(self.places)]
+
+    def _settings_of(self, folder: Path) -> Settings:
+        """Read once: the order of promotion asks for those of each stack on the way to each."""
+        if folder not in self._settings:
+            self._settings[folder] = load_settings(self.files, folder)
+        return self._settings[folder]
 
     def layer(self, stack: Stack, tenant: str = "", *, must_be_declared: bool = True) -> Layer:
         """The stack layer, or a tenant's. A protected stack takes only tenants that have a file."""
@@ -134,7 +143,7 @@ class Project:
                 hint=f"a tenant layer is a Terraform root in {self.files.short(stack.source)}/tenant/",
             )
         needs_file = stack.settings.protected if stack.settings.tenant_file is None else stack.settings.tenant_file
-        if needs_file and must_be_declared and not self.files.has(tenant_file(stack, tenant)):
+        if needs_file and must_be_declared and not self.files.has(stack.tenant_file(tenant)):
             raise naming.unknown("tenant", tenant, self.tenants(stack), f"{stack.label} (protected)")
         return Layer(stack, tenant)
 
@@ -148,7 +157,7 @@ class Project:
     def tenant_file(self, stack: Stack, tenant: str) -> Path:
         """Where a tenant's own values stand, whether they do or not."""
         naming.check_name("tenant", tenant)
-        return tenant_file(stack, tenant)
+        return stack.tenant_file(tenant)
 
     def unknown_tenant(self, stack: Stack, tenant: str) -> NotFoundError:
         return naming.unknown("tenant", tenant, self.tenants(stack), stack.label)
@@ -167,8 +176,9 @@ class Project:
     @cached_property
     def settings(self) -> ProjectSettings:
         """orchestrate.hcl: what the project says of itself."""
-        has_one = self.files.has(self.root / project_settings.FILE)
-        return project_settings.load(self.files) if has_one else ProjectSettings()
+        from .project_settings import FILE, ProjectSettings, load
+
+        return load(self.files) if self.files.has(self.root / FILE) else ProjectSettings()
 
     @cached_property
     def folders(self) -> tuple[Path, ...]:
@@ -227,7 +237,7 @@ class Project:
         return self.stack(name, stack.region if (stack.region, name) in self.places else "")
 
     def _promotes_from(self, folder: Path) -> tuple[str, str]:
-        name, file = load_settings(self.files, folder).promotes_from, folder / "stack.hcl"
+        name, file = self._settings_of(folder).promotes_from, folder / "stack.hcl"
         return name, f"{self.files.short(file)}:{self.files.literals(file)['promotes_from'][1]}" if name else ""
 
     # -- sources ------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ taken along or refused; only what Terraform, git and editors keep for themselves
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -12,22 +11,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from ..terraform.commands import LOCK_FILE, is_source
+from ..model.naming import LOCK_FILE, is_source
 from . import paths
 from .files import Files
 
 # States and plans; values, which the tool reads itself; and what belongs to a program on this machine.
-_LEFT_OUT = re.compile(
-    r".*\.(tfstate|tfstate\.backup|tfvars|tfplan)|"
+_LEFT_OUT = (
+    r"(?s).*\.(tfstate|tfstate\.backup|tfvars|tfplan)|"
     r"\.terraform|\.terragrunt-cache|\.terraform\.tfstate\.lock\.info|\.git|\.idea|\.vscode|\.DS_Store|"
-    r"\.#.*|\..*\.sw[a-p]|\.nfs.*",
-    re.DOTALL,
+    r"\.#.*|\..*\.sw[a-p]|\.nfs.*"
 )
-_PAIR = re.compile(r'(source|version)\s*=\s*"([^"]*)"')
-
-
 # What a `source` can say that no file of the project answers; `hashicorp/aws` is a provider's.
-_ELSEWHERE = re.compile(rb'\bsource"?\s*[=:]\s*"(?!\.{0,2}/|\.{1,2}"|[\w-]+/[\w-]+"|[^"]*\$\{)[^"/]*[/:]')
+_ELSEWHERE = rb'\bsource"?\s*[=:]\s*"(?!\.{0,2}/|\.{1,2}"|[\w-]+/[\w-]+"|[^"]*\$\{)[^"/]*[/:]'
 
 
 class SourceFile(NamedTuple):
@@ -38,7 +33,7 @@ class SourceFile(NamedTuple):
 
 
 def is_left_out(name: str) -> bool:
-    return _LEFT_OUT.fullmatch(name) is not None
+    return re.fullmatch(_LEFT_OUT, name) is not None
 
 
 def below(files: Files, folder: Path, without: Path | None = None) -> list[SourceFile]:
@@ -81,7 +76,7 @@ def may_call_elsewhere(folders: Iterable[Path]) -> bool:
     """Whether Terraform's files below these folders may call a module that it downloads. Only what is parsed says it for sure."""
     with suppress(OSError):  # what cannot be read its reader says
         return any(
-            _ELSEWHERE.search(f.read_bytes()) for folder in folders for f in _terraform_below(folder) if f.is_file()
+            re.search(_ELSEWHERE, f.read_bytes()) for folder in folders for f in _terraform_below(folder) if f.is_file()
         )
     return True
 
@@ -126,7 +121,7 @@ def requirements(files: Files, root: Path) -> list[Requirement]:
 def _requirement(name: str, value: object, where: str) -> Requirement:
     """``value``: a map, or an expression where it names aliases."""
     text = str(getattr(value, "text", ""))
-    said = value if isinstance(value, dict) else dict(_PAIR.findall(text))
+    said = value if isinstance(value, dict) else dict(re.findall(r'(source|version)\s*=\s*"([^"]*)"', text))
     parts = str(said.get("source", name)).lower().split("/")
     source = "/".join(["registry.terraform.io", "hashicorp"][: 3 - len(parts)] + parts)
     return Requirement(source, str(said.get("version", "")), where)
@@ -134,6 +129,8 @@ def _requirement(name: str, value: object, where: str) -> Requirement:
 
 def digest(files: Files, found: Iterable[Path]) -> str:
     """One digest of files: their paths and contents."""
+    import hashlib
+
     hashed = hashlib.sha256()
     for file in found:
         hashed.update(f"{file.relative_to(files.root)}\0".encode("utf-8", "surrogateescape"))

@@ -8,9 +8,8 @@ from typing import Any
 
 from ..model import duration, naming
 from ..model.errors import ConfigError, UsageError
-from ..model.nouns import Settings
-from ..terraform import merging
-from . import setting_forms, smoke_urls
+from ..model.stack import Settings
+from . import smoke_urls
 from .files import Files
 
 _RENAMED = {"pace": "rate_limit"}  # the name until 0.1 -> the name now
@@ -20,7 +19,7 @@ BUILD_MODES = ("both", "config", "pipeline")
 _CHOICES = {
     "night": (("destroy", "stop"), "way to end the day", "docs/night.md"),
     "builds": (BUILD_MODES, "mode", "docs/builds.md"),
-    "merge": (merging.RULES, "rule of merging", "docs/configuration.md, 'Maps'"),
+    "merge": (("deep", "replace"), "rule of merging", "docs/configuration.md, 'Maps'"),
 }
 
 
@@ -30,15 +29,16 @@ def load_settings(files: Files, folder: Path) -> Settings:
     if not files.has(file):
         return Settings()
     where = files.short(file)
-    kinds = {n: f.type for n, f in Settings.__dataclass_fields__.items()}
     values = _renamed(files.literals(file), where)
     for name, (value, line) in values.items():
-        naming.check_setting(name, kinds, f"{where}:{line}")
-        values[name] = _formed(name, value, str(kinds[name]), f"{where}:{line}"), line
+        naming.check_setting(name, Settings._fields, f"{where}:{line}")
+        values[name] = _formed(name, value, f"{where}:{line}"), line
     for name in ("source", "promotes_from"):
         if name in values:
             files.check_name(name, str(values[name][0]), f"{where}:{values[name][1]}")
     if "terraform" in values:
+        from . import setting_forms
+
         setting_forms.version(values["terraform"][0], f"{where}:{values['terraform'][1]}")
     for name in _DURATIONS:
         if name in values:
@@ -59,14 +59,16 @@ def load_settings(files: Files, folder: Path) -> Settings:
     return Settings(**{name: value for name, (value, _) in values.items()})
 
 
-def _formed(name: str, value: Any, kind: str, where: str) -> Any:
+def _formed(name: str, value: Any, where: str) -> Any:
     if name == "hooks":
         from . import hook_settings
 
         return hook_settings.parse(value, where)
     if name in _LISTS:
+        from . import setting_forms
+
         return setting_forms.tasks(name, value, where)
-    wanted = bool if "bool" in kind else str
+    wanted = str if isinstance(Settings._field_defaults[name], str) else bool
     if not isinstance(value, wanted):
         raise ConfigError(f"{name} must be a {'bool' if wanted is bool else 'string'}", where=where)
     return value

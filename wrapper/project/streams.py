@@ -7,7 +7,6 @@ Knows descriptors; knows nothing of what it reads.
 from __future__ import annotations
 
 import os
-import select
 from pathlib import Path
 
 from ..model.errors import ConfigError, NotFoundError
@@ -46,6 +45,8 @@ def _open(path: Path, where: str) -> int:
 
 
 def _all(descriptor: int, where: str, silence: float | None) -> bytes:
+    import select
+
     found = b""
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)

@@ -238,7 +238,7 @@ class VariableFiles:
             yield Source(where, parsed.values, mine=True, tenant=True, lines=parsed.lines)
 
     def _from_file(self, layer: Layer) -> Iterator[Source]:
-        file = tenant_file(layer.stack, layer.tenant)
+        file = layer.stack.tenant_file(layer.tenant)
         if self._files.values(file):
             yield self._without_facts(self._files.source(file, mine=True, tenant=True), layer.stack)
 
@@ -263,7 +263,7 @@ class VariableFiles:
         return _checked_name(source) if source else ""
 
     def _saying(self, stack: Stack, tenant: str, name: str) -> Source | None:
-        file = tenant_file(stack, tenant)
+        file = stack.tenant_file(tenant)
         source = self._files.source(file) if self._says(stack, name) and self._files.has(file) else None
         return source if source and name in source.values else None
 
@@ -321,11 +321,6 @@ def _checked_tags(source: Source) -> tuple[str, ...]:
         return tuple(value)
     hint = 'names of small letters, digits and dashes, for example: tags = ["gold", "eu"]'
     raise ConfigError("tags: give a list of names", where=f"{source.name}:{line}", hint=hint)
-
-
-def tenant_file(stack: Stack, tenant: str) -> Path:
-    """Where a tenant's own values stand."""
-    return stack.config / "tenants" / f"{tenant}.tfvars"
 
 
 def _checked_name(source: Source) -> str:

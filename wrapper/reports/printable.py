@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import re
 
-_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_ESCAPES = r"\x1b\[[0-?]*[ -/]*[@-~]"
 # w3.org/TR/xml/#charsets; and what reverses the text after it, so that a name reads as another (unicode.org/reports/tr36).
 _FORBIDDEN = "[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]"
 
 
 def clean(text: str) -> str:
     """Without escape sequences, control characters, halves of characters and changes of direction."""
-    return _forbidden().sub("", _ESCAPES.sub("", text))
-
-
-@functools.cache
-def _forbidden() -> re.Pattern[str]:
-    """Compiled where it is used: so large a set takes milliseconds, which each command would wait for."""
-    return re.compile(_FORBIDDEN)
+    return re.sub(_FORBIDDEN, "", re.sub(_ESCAPES, "", text))
 
 
 def line(text: str) -> str:
@@ -34,23 +27,21 @@ def cut(text: str, longest: int, end: str = "…") -> str:
 # What a terminal acts on, 8-bit sequences too (ECMA-48), what turns the direction of text (unicode.org/reports/tr9), and what
 # ends a line beside \n.
 _ACTED_ON = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
-_IN_TEXT = re.compile(_ACTED_ON)
-_IN_LINE = re.compile(f"[\t\n]|{_ACTED_ON}")
 
 
 def visible(text: str) -> str:
     """With what a terminal would act on written out (``\\x1b``), so that nothing is hidden; lines stay lines."""
-    return _IN_TEXT.sub(_written_out, text)
+    return re.sub(_ACTED_ON, _written_out, text)
 
 
 def visible_line(text: str) -> str:
     """The same in one line, for a cell."""
-    return _IN_LINE.sub(_written_out, text)
+    return re.sub(f"[\t\n]|{_ACTED_ON}", _written_out, text)
 
 
 def visible_json(text: str) -> str:
     """The same for JSON: other letters, the same data."""
-    return _IN_TEXT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return re.sub(_ACTED_ON, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _written_out(found: re.Match[str]) -> str:

@@ -9,33 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from ..model import duration
 from ..model.errors import UsageError
+from ..model.naming import LOCK_FILE as LOCK_FILE
+from ..model.naming import is_source as is_source
 from ..model.naming import nearest
-from . import redaction
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PLAN_FILE = "orchestrate.tfplan"
 VALUES_FILE = "zz-orchestrate.auto.tfvars.json"  # loaded last among *.auto.tfvars
 BACKEND_FILE = "orchestrate_backend_override.tf.json"
 ERRORED_STATE = "errored.tfstate"
 MODULES_FILE = ".terraform/modules/modules.json"
-LOCK_FILE = ".terraform.lock.hcl"
-_SOURCES = (".tf", ".tf.json")
-
-
-def is_source(name: str) -> bool:
-    """Whether Terraform reads a file of this name in a root or a module."""
-    return name.endswith(_SOURCES) and not name.startswith(".")
-
-
-def sources_among(files: Iterable[Path]) -> list[Path]:
-    """Those of the files of a folder that Terraform reads."""
-    return [file for file in files if is_source(file.name)]
 
 
 def is_override(name: str) -> bool:
@@ -45,8 +31,7 @@ def is_override(name: str) -> bool:
     return stem == "override" or stem.endswith("_override")
 
 
-@dataclass(frozen=True)
-class Verb:
+class Verb(NamedTuple):
     """What a Terraform command is: all that the other rooms know of it. None of them asks for its name.
 
     What it takes. ``values``: it evaluates variables, so it takes -var; ``passes_over_values``: it takes -var-file as
@@ -408,8 +393,6 @@ def _of_go(text: str) -> float:
 
 # -- echoing it ---------------------------------------------------------------------------------
 
-_SECRET_KEY = re.compile(rf"({redaction.NAME.pattern})[\w-]*\"?\s*[=:]", re.IGNORECASE)  # in a map
-
 
 def redact(argv: Sequence[str], sensitive: Iterable[str] = ()) -> str:
     """The argv as one shell line, values of sensitive variables shown as ***; so are those that a name gives away, and
@@ -421,6 +404,8 @@ def redact(argv: Sequence[str], sensitive: Iterable[str] = ()) -> str:
 
 def redact_each(argv: Sequence[str], sensitive: Iterable[str] = ()) -> list[str]:
     """The words of the argv, redacted as in :func:`redact`."""
+    from . import redaction
+
     names = set(sensitive)
 
     def shown(word: str, before: str) -> str:
@@ -438,7 +423,10 @@ def redact_each(argv: Sequence[str], sensitive: Iterable[str] = ()) -> list[str]
 
 def _tells(value: str) -> bool:
     """Whether a map or a list has a secret in it, as its keys say."""
-    return value.lstrip().startswith(("{", "[")) and _SECRET_KEY.search(value) is not None
+    from .redaction import NAME
+
+    key = rf"({NAME.pattern})[\w-]*\"?\s*[=:]"
+    return value.lstrip().startswith(("{", "[")) and re.search(key, value, re.IGNORECASE) is not None
 
 
 def variable_names(tokens: Iterable[Token]) -> set[str]:

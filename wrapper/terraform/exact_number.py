@@ -5,8 +5,6 @@ Terraform keeps about 150 digits, Python's float 17. What is passed on must be t
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
-
 from ..model.errors import ConfigError
 
 _MOST_DIGITS = 1000  # Python refuses to read 4,300
@@ -26,6 +24,8 @@ def exact(text: str, where: str) -> int | float:
 
 
 def _same(text: str, found: float) -> bool:
+    from decimal import Decimal, InvalidOperation  # few numbers have a point, and few starts need it
+
     try:
         return Decimal(text) == Decimal(repr(found))
     except InvalidOperation:  # an exponent of more digits than Decimal takes

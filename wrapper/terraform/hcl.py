@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -20,17 +19,17 @@ Located = dict[str, tuple[Value, int]]  # key -> (value, line)
 KeyLines = Mapping[str, Sequence[Any]]  # of a map: key -> its line, and the KeyLines of what it holds
 
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
-_QUOTED_KEY = re.compile(r'"([A-Za-z_][\w-]*)"(?=\s*=)')
+# Patterns are compiled where they are used: most starts find what they read parsed before.
+_ESCAPE = r"(?s)\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))"
+_QUOTED_KEY = r'"([A-Za-z_][\w-]*)"(?=\s*=)'
 # python-hcl2 pairs an escaped `$${` with the next `}`, be it in another string; so it never sees one.
-_ESCAPED = re.compile(r"([$%])\1(?=\{)")
-_ESCAPED_OPEN = re.compile(_ESCAPED.pattern + r"\{")
-_TEMPLATE = re.compile(r"[$%]\{")
+_ESCAPED = r"([$%])\1(?=\{)"
+_TEMPLATE = r"[$%]\{"
 MAXIMUM_DEPTH = 60
 # Go's unicode.IsSpace.
 _BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 # A number as a key is a number to Terraform, which writes 007, 1.50 and 1e3 in another way.
-_NAME_AS_KEY = re.compile(r"[^\W\d][\w-]*|0|-?[1-9]\d{0,99}", re.ASCII)
+_NAME_AS_KEY = r"(?a)[^\W\d][\w-]*|0|-?[1-9]\d{0,99}"
 
 
 class Block(NamedTuple):
@@ -87,12 +86,12 @@ def parse_values(text: str, where: str) -> Assignments:
     return Assignments(values, quoted, templates, escaped, lines)
 
 
-def _lines_with(sign: re.Pattern[str], tree: Any, text: str) -> tuple[int, ...]:
+def _lines_with(sign: str, tree: Any, text: str) -> tuple[int, ...]:
     """Where a text begins that has the sign in it."""
-    if sign.search(text) is None:
+    if re.search(sign, text) is None:
         return ()
     nodes = (n for n in tree.iter_subtrees() if n.data in _TEXTS)
-    return tuple(sorted({n.meta.line for n in nodes if sign.search(_source(n, text))}))
+    return tuple(sorted({n.meta.line for n in nodes if re.search(sign, _source(n, text))}))
 
 
 def parse_blocks(text: str, where: str) -> tuple[Block, ...]:
@@ -135,7 +134,7 @@ def _tree(text: str, where: str) -> tuple[Any, str, tuple[int, ...]]:
     text = text.removeprefix("\ufeff")
     while True:
         try:
-            return hcl2.parses_to_tree(_ESCAPED_OPEN.sub(r"\1\1(", text)), text, tuple(quoted)
+            return hcl2.parses_to_tree(re.sub(_ESCAPED + r"\{", r"\1\1(", text)), text, tuple(quoted)
         except UnexpectedInput as error:
             bare = _unquote(text, error) if isinstance(error, UnexpectedToken) else None
             if bare is None:
@@ -150,7 +149,7 @@ def _unquote(text: str, error: Any) -> str | None:
     if error.token.type != "DBLQUOTE":
         return None
     start = error.token.start_pos
-    key = _QUOTED_KEY.match(text, start)
+    key = re.compile(_QUOTED_KEY).match(text, start)
     at_line_start = text[:start].rpartition("\n")[2].strip() == ""
     if key is None or not at_line_start:
         return None
@@ -205,10 +204,10 @@ def _value(node: Any, text: str, where: str) -> Any:
 def _unescaped(value: Value) -> Value:
     """As Terraform reads it: ``$${`` is ``${``."""
     if isinstance(value, dict):
-        return {_ESCAPED.sub(r"\1", key): _unescaped(one) for key, one in value.items()}
+        return {re.sub(_ESCAPED, r"\1", key): _unescaped(one) for key, one in value.items()}
     if isinstance(value, list):
         return [_unescaped(one) for one in value]
-    return _ESCAPED.sub(r"\1", value) if isinstance(value, str) else value
+    return re.sub(_ESCAPED, r"\1", value) if isinstance(value, str) else value
 
 
 def _literal(node: Any, text: str, where: str, depth: int = 0) -> Value:
@@ -231,7 +230,7 @@ def _literal(node: Any, text: str, where: str, depth: int = 0) -> Value:
 
 def _string(node: Any, text: str, where: str, depth: int) -> str:
     raw = _source(node, text)[1:-1]
-    return _ESCAPE.sub(lambda m: _unescape(m, where, node.meta.line), raw)
+    return re.sub(_ESCAPE, lambda m: _unescape(m, where, node.meta.line), raw)
 
 
 def _unescape(match: re.Match[str], where: str, line: int) -> str:
@@ -286,6 +285,8 @@ def _tuple(node: Any, text: str, where: str, depth: int) -> list[Value]:
 
 
 def _object(node: Any, text: str, where: str, depth: int) -> dict[str, Value]:
+    import unicodedata
+
     result: dict[str, Value] = {}
     lines: dict[str, int] = {}
     for element in _elements(node):
@@ -317,8 +318,8 @@ def _key_lines(node: Any, text: str, where: str) -> KeyLines:
 def _key(node: Any, text: str, where: str) -> str:
     raw = _source(node, text).strip()
     if raw.startswith('"'):
-        return _ESCAPE.sub(lambda m: _unescape(m, where, node.meta.line), raw[1:-1])
-    if _NAME_AS_KEY.fullmatch(raw):
+        return re.sub(_ESCAPE, lambda m: _unescape(m, where, node.meta.line), raw[1:-1])
+    if re.fullmatch(_NAME_AS_KEY, raw):
         return raw
     raise ConfigError(
         f"a key is a name or a quoted string, not {raw[:60]!r}",

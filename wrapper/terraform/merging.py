@@ -18,7 +18,6 @@ from .hcl import KeyLines
 from .type_constraints import without_nulls
 
 DEEP, REPLACE = "deep", "replace"
-RULES = (DEEP, REPLACE)
 NO_LINES: KeyLines = {}
 
 

@@ -55,6 +55,13 @@ def test_settings(example: Disk) -> None:
     assert project(example).stack("global").settings == Settings()
 
 
+def test_a_command_reads_the_settings_of_a_stack_once(example: Disk) -> None:
+    made = project(example)
+    first = made.stack("app-test")
+    example.write(f"{APP}/stack.hcl", "no = setting")
+    assert (made.stack("app-test").settings, made.way(first)) == (first.settings, ("app-test",))
+
+
 def test_a_folder_of_its_own_wins_over_a_shared_source(example: Disk) -> None:
     example.write("src/app-test/main.tf", "")
     assert project(example).stack("app-test").source.name == "app-test"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...model.nouns import Stack
-from ...project.project import Project
 from ..command import Command
 from ..options import takes
+
+if TYPE_CHECKING:
+    from ...model.stack import Stack
+    from ...project.project import Project
 
 
 @click.command("stacks", cls=Command, help="List the stacks of this project.")

@@ -1,0 +1,36 @@
+"""The nouns of a project's folders: labels, the layer's own root, where files stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fakes import layer, stack
+
+from wrapper.model.stack import Backend
+
+
+@pytest.mark.parametrize(
+    ("region", "tenant", "label"),
+    [("r", "", "r/app"), ("r", "acme", "r/app/acme"), ("", "", "app"), ("", "acme", "app/acme")],
+)
+def test_a_label_names_region_stack_and_tenant(region: str, tenant: str, label: str) -> None:
+    assert layer(tenant, region=region).label == label
+
+
+def test_a_layer_has_its_own_source() -> None:
+    assert layer().source == Path("/p/src/app")
+    assert layer("acme").source == Path("/p/src/app/tenant")
+
+
+def test_a_backend_without_a_bucket_says_nothing() -> None:
+    assert (Backend("local", {}, "x").bucket, Backend("local", {}, "x").region) == ("", "")
+
+
+def test_where_a_stacks_settings_stand() -> None:
+    assert stack().settings_file == "config/ap-southeast-2/app/stack.hcl"
+    assert stack("", config=Path("/p/config/app")).settings_file == "config/app/stack.hcl"
+
+
+def test_where_a_tenants_values_stand() -> None:
+    assert stack("", config=Path("/p/config/app")).tenant_file("acme") == Path("/p/config/app/tenants/acme.tfvars")
