@@ -23,6 +23,20 @@ from .options import global_options
 if TYPE_CHECKING:
     from .session import CliSession
 
+# Terraform's verbs that --help shows; every other one is passed through as well.
+_TERRAFORM = {
+    "apply": "Create or change a stack or a tenant; prints the tenant's URL at the end.",
+    "plan": "Show what apply would do.",
+    "destroy": "Remove a tenant, or a stack with all its tenants.",
+    "output": "Print the outputs of a state.",
+    "console": "Open Terraform's console on a state.",
+    "state": "Run a state command: state STACK REGION list ...",
+    "import": "Import an existing resource into a state.",
+    "show": "Print a state or a saved plan.",
+    "validate": "Check a stack's Terraform code.",
+    "refresh": "Update a state from what really exists.",
+    "force-unlock": "Release a lock that an interrupted run left.",
+}
 _COMMANDS = {
     "stacks": "List the stacks of this project.",
     "vars": "Show every value of a layer and the line it comes from.",
@@ -81,7 +95,7 @@ class Commands(CommandGroup):
     """Ours are imported only when asked for; whatever else is a Terraform verb goes to Terraform."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*_helped(), *_COMMANDS]
+        return [*_TERRAFORM, *_COMMANDS]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in _COMMANDS:
@@ -90,7 +104,7 @@ class Commands(CommandGroup):
             return command
         from .terraform_verb import command_of
 
-        return command_of(name)
+        return command_of(name, _TERRAFORM.get(name, ""))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -102,16 +116,9 @@ class Commands(CommandGroup):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Terraform, on a stack or a tenant (every other Terraform verb works too)"):
-            formatter.write_dl(list(_helped().items()))
+            formatter.write_dl(list(_TERRAFORM.items()))
         with formatter.section("This project"):
             formatter.write_dl(list(_COMMANDS.items()))
-
-
-def _helped() -> dict[str, str]:
-    """Terraform's verbs that --help shows; every other one is passed through as well."""
-    from ..terraform.commands import VERBS
-
-    return {verb.name: verb.help for verb in VERBS.values() if verb.help}
 
 
 @click.group(

@@ -25,15 +25,15 @@ from .options import ASKS_AWS, Decorator, stacked, takes
 from .session import CliSession
 
 
-def command_of(name: str) -> click.Command:
-    """The command of a Terraform verb. Raises UsageError for a name that is none."""
+def command_of(name: str, line: str = "") -> click.Command:
+    """The command of a Terraform verb; ``line``: its line in help. Raises UsageError for a name that is none."""
     verb = commands.parse_verb(name)
 
     @click.command(
         name,
         cls=Command,
-        help=verb.help or f"terraform {name}, on a stack or a tenant.",
-        short_help=verb.help,
+        help=line or f"terraform {name}, on a stack or a tenant.",
+        short_help=line,
         context_settings={"ignore_unknown_options": True, "help_option_names": ["--help", "-help"]},
     )
     @_options(verb)

@@ -53,8 +53,7 @@ class Verb(NamedTuple):
     -input; ``guarded``: a protected stack wants --confirm; ``declared``: a tenant needs its file; ``journaled``: on many
     layers it can be resumed; ``quiet``: what it says of many layers goes to their logs, and a table is the answer;
     ``tells_changes``: its exit code 2 says that it saw changes; ``tells_form``: 3, with -check, that a file has another
-    form; ``writes_root``: the first words with which it writes into the root, ANY_WORD where each does; ``help``: its
-    line in --help, where it has one."""
+    form; ``writes_root``: the first words with which it writes into the root, ANY_WORD where each does."""
 
     name: str
     values: bool = False
@@ -86,7 +85,6 @@ class Verb(NamedTuple):
     tells_changes: bool = False
     tells_form: bool = False
     writes_root: tuple[str, ...] = ()
-    help: str = ""
 
     @property
     def recorded(self) -> bool:
@@ -119,7 +117,6 @@ APPLY = Verb(
     journaled=True,
     streams_json=True,
     **_CHANGES,
-    help="Create or change a stack or a tenant; prints the tenant's URL at the end.",
 )
 PLAN = Verb(
     "plan",
@@ -132,7 +129,6 @@ PLAN = Verb(
     quiet=True,
     streams_json=True,
     tells_changes=True,
-    help="Show what apply would do.",
 )
 DESTROY = Verb(
     "destroy",
@@ -140,19 +136,18 @@ DESTROY = Verb(
     journaled=True,
     streams_json=True,
     **_CHANGES | {"guarded": False},  # on a protected stack nothing confirms it
-    help="Remove a tenant, or a stack with all its tenants.",
 )
 INIT = Verb("init", prompts=True, initializes=True, passes_over_values=True, quiet=True, streams_json=True)
-SHOW = Verb("show", words=1, plan_file=True, speaks_json=True, help="Print a state or a saved plan.")
+SHOW = Verb("show", words=1, plan_file=True, speaks_json=True)
 UNTAINT = Verb("untaint", mutates=True, guarded=True, on_state=True, words=1)
 VERBS = {
     v.name: v
-    for v in (  # in the order of --help
+    for v in (
         APPLY,
         PLAN,
         DESTROY,
-        Verb("output", words=1, speaks_json=True, help="Print the outputs of a state."),
-        Verb("console", values=True, interactive=True, help="Open Terraform's console on a state."),
+        Verb("output", words=1, speaks_json=True),
+        Verb("console", values=True, interactive=True),
         Verb(
             "state",
             mutates=True,
@@ -161,14 +156,12 @@ VERBS = {
             repairs=("push",),
             words=_MANY,
             nested=True,
-            help="Run a state command: state STACK REGION list ...",
         ),
         Verb(
             "import",
             words=2,
             declared=True,
             **_CHANGES | {"streams_json": False},
-            help="Import an existing resource into a state.",
         ),
         SHOW,
         Verb(
@@ -176,9 +169,8 @@ VERBS = {
             passes_over_values=True,
             speaks_json=True,
             streams_json=True,
-            help="Check a stack's Terraform code.",
         ),
-        Verb("refresh", journaled=True, streams_json=True, **_CHANGES, help="Update a state from what really exists."),
+        Verb("refresh", journaled=True, streams_json=True, **_CHANGES),
         Verb(
             "force-unlock",
             mutates=True,
@@ -186,7 +178,6 @@ VERBS = {
             unlocks=True,
             interactive=True,
             words=1,
-            help="Release a lock that an interrupted run left.",
         ),
         INIT,
         Verb("graph"),
