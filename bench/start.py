@@ -9,15 +9,20 @@ from measure import Row, compared, rounds
 from place import CHECKOUT, Place, run
 
 LIMITS = {"--help": 4, "stacks": 5}  # times an empty Python
+PYTHONS = ("pass", "import click")
 FORBIDDEN = ("docker", "boto3", "botocore", "hcl2", "moto")
 
 
 def measure(place: Place, pairs: int) -> list[Row]:
-    python = partial(run, [place.python, "-c", "pass"], place.folder, place.environment)
-    empty, *ours = rounds([python, *(partial(place.orchestrate, word) for word in LIMITS)], pairs)
+    pythons = (partial(run, [place.python, "-c", words], place.folder, place.environment) for words in PYTHONS)
+    mine = (partial(place.orchestrate, word, ORCHESTRATE_HOME="") for word in LIMITS)  # as most call it
+    empty, click, *ours = rounds([*pythons, *mine], pairs)
     rows = [
-        compared(f"orchestrate {word}, against an empty Python", times, empty, limit)
-        for (word, limit), times in zip(LIMITS.items(), ours, strict=True)
+        compared("a Python that imports click, against an empty one", click, empty, None),
+        *(
+            compared(f"orchestrate {word}, against an empty Python", times, empty, limit)
+            for (word, limit), times in zip(LIMITS.items(), ours, strict=True)
+        ),
     ]
     said = run([place.python, "-X", "importtime", "-m", "wrapper", "--help"], CHECKOUT, place.environment).stderr
     bad = sorted(imported(said) & set(FORBIDDEN))

@@ -1,6 +1,6 @@
 """Our own two-dash options: what was typed, as data, and how click reads it."""
 
-from __future__ import annotations
+# Annotations are no texts here: a NamedTuple compiles each text, at every start.
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -73,7 +73,7 @@ class Options(NamedTuple):
     files: FileOptions = FileOptions()
     check: SmokeOptions = SmokeOptions()
 
-    def merged(self, parameters: Mapping[str, Any]) -> Options:
+    def merged(self, parameters: Mapping[str, Any]) -> "Options":
         """With what click found, by the names of its parameters; what was not typed does not count."""
         values = {name: value for name, value in parameters.items() if value not in (None, False, "", 0, ())}
         groups = {group: getattr(self, group) for group in ("fleet", "files", "check")}

@@ -5,7 +5,7 @@ Knows where things are by convention. Knows no Terraform flag, engine or AWS.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +52,9 @@ class Project:
         if not is_root(self.root):
             raise no_project(self.root)
         self.files = Files(self.root, home / "cache", notice)
-        self._settings: dict[Path, Settings] = {}
+        # Read once: the order of promotion asks for those of each stack on the way to each.
+        self._settings_of = cache(partial(load_settings, self.files))
+        self._promotes_from = cache(self._find_promotes_from)
 
     @cached_property
     def values(self) -> VariableFiles:
@@ -124,12 +126,6 @@ class Project:
 
     def stacks(self) -> list[Stack]:
         return [self.stack(name, region) for region, name in sorted(self.places)]
-
-    def _settings_of(self, folder: Path) -> Settings:
-        """Read once: the order of promotion asks for those of each stack on the way to each."""
-        if folder not in self._settings:
-            self._settings[folder] = load_settings(self.files, folder)
-        return self._settings[folder]
 
     def layer(self, stack: Stack, tenant: str = "", *, must_be_declared: bool = True) -> Layer:
         """The stack layer, or a tenant's. A protected stack takes only tenants that have a file."""
@@ -236,7 +232,7 @@ class Project:
         """The stack that ``name`` stands for as seen from another: that of the same region, where there is one."""
         return self.stack(name, stack.region if (stack.region, name) in self.places else "")
 
-    def _promotes_from(self, folder: Path) -> tuple[str, str]:
+    def _find_promotes_from(self, folder: Path) -> tuple[str, str]:
         name, file = self._settings_of(folder).promotes_from, folder / "stack.hcl"
         return name, f"{self.files.short(file)}:{self.files.literals(file)['promotes_from'][1]}" if name else ""
 
