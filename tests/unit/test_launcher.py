@@ -104,7 +104,7 @@ def test_first_use_is_isolated_too(tool: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     steps = record.read_text().splitlines()
     assert [step.split()[:3] for step in steps[1:3]] == [["-I", "-m", "venv"], ["-I", "-m", "pip"]]
-    assert steps[3] == f"-I {tool}/wrapper/__main__.py stacks"
+    assert steps[3] == f"-I -S {tool}/wrapper/__main__.py stacks"
     assert [step.split()[0] for step in steps] == ["-I"] * 4
 
 
@@ -144,7 +144,7 @@ def test_it_needs_a_posix_shell_and_posix_tools_only(tool: Path, tmp_path: Path,
     for _ in range(2):
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
-    assert record.read_text().splitlines()[3:] == [f"-I {tool}/wrapper/__main__.py stacks"] * 2
+    assert record.read_text().splitlines()[3:] == [f"-I -S {tool}/wrapper/__main__.py stacks"] * 2
     assert [file.name for file in (tool / ".orchestrate").iterdir()] == [f"venv-{lock_of(tool)}"]
 
 

@@ -69,8 +69,8 @@ OF_STACKS = {
 
 
 def loaded(*words: str) -> set[str]:
-    """The modules that a command loads, below the launcher's Python."""
-    said = run("-I", "-X", "importtime", str(ROOT / "wrapper/__main__.py"), *words)
+    """The modules that a command loads, as the launcher starts it."""
+    said = run("-I", "-S", "-X", "importtime", str(ROOT / "wrapper/__main__.py"), *words)
     assert said.returncode == 0, said.stderr
     found = set(re.findall(r"^import time:.*\|\s*([\w.]+)$", said.stderr, re.MULTILINE))
     assert {"click", "wrapper.cli.main"} <= found, "the reader of importtime reads nothing"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -51,11 +52,31 @@ def test_a_package_that_is_not_installed_is_no_bug() -> None:
     assert _bug(ModuleNotFoundError("No module named 'wrapper.gone'", name="wrapper.gone")).exit_code == 70
 
 
-def test_without_its_packages_it_says_so_in_one_message() -> None:
-    argv = [sys.executable, "-I", "-S", str(Path(__file__).resolve().parents[3] / "wrapper/__main__.py"), "--version"]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=300)
+MAIN = Path(__file__).resolve().parents[3] / "wrapper/__main__.py"
+
+
+@pytest.mark.parametrize("flags", [("-I",), ("-I", "-S")])
+def test_without_its_packages_it_says_so_in_one_message(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    subprocess.run([sys.executable, "-I", "-m", "venv", "--without-pip", tmp_path / "venv"], check=True, timeout=300)
+    done = subprocess.run(
+        [tmp_path / "venv/bin/python", *flags, MAIN, "--version"], capture_output=True, text=True, timeout=300
+    )
     assert (done.returncode, done.stdout) == (69, "")
     assert done.stderr.startswith("error: the Python package click, which this tool needs, is not installed\n  to do: ")
+
+
+def test_it_finds_its_packages_without_site_and_asks_it_where_they_stand_elsewhere(tmp_path: Path) -> None:
+    """A Python without a global lock has another folder for them."""
+    code = (
+        "import runpy, sys; sys.executable, main, *sys.argv = sys.argv[1:]; runpy.run_path(main, run_name='__main__')"
+    )
+    for python, asked in ((sys.executable, False), (str(tmp_path / "bin/python"), True)):
+        start = [sys.executable, "-I", "-S", "-X", "importtime", "-c", code]
+        done = subprocess.run(
+            [*start, python, MAIN, "orchestrate", "--version"], capture_output=True, text=True, timeout=300
+        )
+        assert bool(re.search(r"\| +site$", done.stderr, re.MULTILINE)) is asked
+        assert asked or done.stdout.startswith("orchestrate "), done.stderr
 
 
 LATE = """\
