@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from itertools import chain
 from pathlib import Path
 
 from ..model.errors import ConfigError, NotFoundError, OrchestrateError
@@ -85,7 +86,7 @@ def _is(wanted: str, path: Path, where: str) -> bool:
 
 def _check_links(path: Path, where: str) -> None:
     """Nothing is at the end of this path: that is so too where a link on the way leads nowhere, which is an error."""
-    for place in (path, *path.parents):
+    for place in chain([path], path.parents):
         if os.path.exists(place):
             return
         if place.is_symlink():
