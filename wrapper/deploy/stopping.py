@@ -179,7 +179,8 @@ class Stopping:
         *,
         whole: bool = True,
     ) -> StoppedLayer:
-        """To no task. What a stop before this one wrote stands: that was, and this one's look would find zeros."""
+        """To no task. What a stop before this one wrote stands, but for another reason: that was, and this one's look would find
+        zeros."""
         found = [one for one in self.look(services) if not one.is_daemon]
         alarms = watching_alarms(state, [one.expected for one in found])
         mine = StoppedLayer(self.at, self.by, reason, whole, {one.name: one.as_it_is for one in found}, tuple(alarms))
@@ -244,13 +245,14 @@ class Stopping:
 
 
 def _joined(now: Lifetime, mine: StoppedLayer) -> StoppedLayer:
-    """What was written before stays as it was."""
+    """What was written before stays as it was; a reason that was given since is the one that holds."""
     was = now.stopped
     if was is None:
         return mine
     services = {**mine.services, **was.services}
     alarms = tuple(sorted({*was.alarms, *mine.alarms}))
-    return replace(was, whole=was.whole or mine.whole, services=services, alarms=alarms)
+    reason = mine.reason or was.reason
+    return replace(was, reason=reason, whole=was.whole or mine.whole, services=services, alarms=alarms)
 
 
 def _without(stopped: StoppedLayer | None, names: set[str], alarms: set[str]) -> StoppedLayer | None:

@@ -43,6 +43,6 @@ def _stopped(reaper: Reaper, layer: Layer) -> LayerResult:
     calls = AwsCalls(lambda: deployer.identity, layer.stack.aws_region, layer.label, signals.pause)
     stopping = Stopping(calls, deployer.store, layer, deployer.recorder.who, moment(time.time()))
     before = lifetime.load(deployer.store, layer).stopped
-    stopped = stopping.stop(services, state, "at night")
+    stopped = stopping.stop(services, state, "" if before else "at night")
     stopping.wait(services, ecs_rollout.LIMIT, reaper.fleet.progress.info)
     return replace(plain, result="unchanged" if stopped == before else "succeeded", reason=str(stopped))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,13 @@ def test_one_that_was_cut_off_is_ended_by_the_next(layer: Layer, store: LocalSto
     assert world.counts == {"acme": 0, "acme-worker": 0}
     of(world, layer, store).start([WEB, WORKER], STATE, stopped)
     assert (world.counts, lifetime.load(store, layer)) == ({"acme": 1, "acme-worker": 1}, lifetime.NOTHING)
+
+
+def test_a_reason_that_is_given_later_holds_and_the_rest_stays(layer: Layer, store: LocalStore) -> None:
+    first = of(LiveAws(), layer, store).stop([WEB], STATE, "audit")
+    later = replace(of(LiveAws(), layer, store), by="you", at="2026-02-03T04:05:06Z")
+    assert later.stop([WEB], STATE, "sold") == replace(first, reason="sold")
+    assert later.stop([WEB], STATE) == lifetime.load(store, layer).stopped == replace(first, reason="sold")
 
 
 def test_a_start_that_was_cut_off_is_ended_by_the_next(layer: Layer, store: LocalStore) -> None:

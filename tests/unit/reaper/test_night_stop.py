@@ -48,6 +48,14 @@ def test_services_are_stopped_and_nothing_is_destroyed(cloud: Cloud) -> None:
     assert (found["acme"].result, found["acme"].exit_code) == ("unchanged", 0), "the next night"
 
 
+def test_one_that_a_person_stopped_keeps_its_reason(cloud: Cloud) -> None:
+    stop(cloud, LiveAws())
+    file = cloud.states / REGION / LIFE
+    file.write_text(file.read_text().replace("at night", "until the audit"))
+    found = stop(cloud, LiveAws())["acme"]
+    assert (found.result, found.reason.endswith("(until the audit)")) == ("unchanged", True), found
+
+
 def test_one_that_cannot_be_stopped_is_a_failure(cloud: Cloud) -> None:
     found = stop(cloud, LiveAws(update_service=refused("AccessDeniedException")))
     assert (found["acme"].result, found["acme"].exit_code, found[""].exit_code) == ("failed", 77, 0)

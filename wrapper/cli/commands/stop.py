@@ -9,6 +9,8 @@ from typing import Any
 import click
 
 from ...deploy.stopping import Stopping
+from ...state import lifetime
+from ...state.lifetime import StoppedLayer
 from ...terraform.suggested import suggest
 from ..command import Command
 from ..fleet_options import tenants_options
@@ -47,9 +49,12 @@ def command(ctx: click.Context, /, words: tuple[str, ...], service: str, reason:
 def _stopped(layers: StoppedLayers, one: LiveServices, stopping: Stopping, reason: str) -> dict[str, object]:
     chosen, session, label = layers.chosen(one), layers.session, one.layer.label
     expected = [service.expected for service in chosen]
+    before = lifetime.load(one.store, one.layer).stopped
     stopped = stopping.stop(expected, one.live.state, reason, whole=not layers.service)
     if session.dry_run:
         show(session, stopping.asked)
+    if before and reason not in ("", before.reason):
+        session.console.info(f"{label}: {_other_reason(before, reason, dry=session.dry_run)}")
     names = [service.name for service in chosen if service.name in stopped.services]
     daemons = [service.name for service in chosen if service.name not in stopped.services]
     if daemons:
@@ -58,6 +63,10 @@ def _stopped(layers: StoppedLayers, one: LiveServices, stopping: Stopping, reaso
         again = suggest("start", one.layer, *(["--service", layers.service] if layers.service else []))
         session.console.info(f"{label}: stopping {', '.join(names)}; to start again: {again}")
     return {"stopped": True, "services": {name: stopped.services[name].count for name in names}}
+
+
+def _other_reason(before: StoppedLayer, reason: str, *, dry: bool) -> str:
+    return f"{before}; the reason {'would be' if dry else 'is now'}: {reason}"
 
 
 def _wait(layers: StoppedLayers, one: LiveServices, stopping: Stopping) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,12 @@ def tenant(example: Disk, capfd: pytest.CaptureFixture[str], monkeypatch: pytest
 
 def object_of(tenant: LiveTenant) -> Path:
     return tenant.disk.root / f".orchestrate/states/{REGION}/app-test/tenants/acme/orchestrate-lifetime.json"
+
+
+def both(tenant: LiveTenant) -> None:
+    """globex runs as well."""
+    of_acme = object_of(tenant).parent
+    shutil.copytree(of_acme, of_acme.parent / "globex")
 
 
 def valid(text: str, schema: str) -> dict[str, object]:
@@ -54,6 +61,22 @@ def test_it_is_stopped_and_started(tenant: LiveTenant) -> None:
     ]
     again = tenant.run(f"start {ACME}", world)
     assert (again.code, "is not stopped" in again.err) == (0, True)
+
+
+def test_another_reason_replaces_the_first_and_says_so(tenant: LiveTenant) -> None:
+    both(tenant)
+    world = LiveAws()
+    tenant.run(f"stop {ACME} --reason audit", world)
+    first = json.loads(object_of(tenant).read_text())["stopped"]
+    who = f"stopped at {first['at']} by {first['by']}"
+    was = f"{REGION}/app-test/acme: {who} (audit); the reason "
+    dry = tenant.run(f"stop {ACME} --reason sold --dry-run", world)
+    assert f"{was}would be: sold" in dry.err and "(audit)" in tenant.run(f"status {ACME}", world).out, dry
+    said = tenant.run(f"stop app-test {REGION} --all-tenants --reason sold", world)
+    assert (said.code, f"{was}is now: sold" in said.err, said.err.count("the reason")) == (0, True, 1), said
+    for line in (f"stop {ACME}", f"stop {ACME} --reason sold"):
+        assert "the reason" not in tenant.run(line, world).err
+    assert f"{who} (sold)" in tenant.run(f"status {ACME}", world).out
 
 
 def test_status_is_not_well_until_the_last_task_ended(tenant: LiveTenant) -> None:
