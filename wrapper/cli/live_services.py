@@ -114,10 +114,12 @@ def opened(session: CliSession, name: str, words: Sequence[str], signals: Signal
     return LiveServices(session, parse(session, Form(name, PLAN, flags=()), words).layer, signals)
 
 
-def show_calls(session: CliSession, calls: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
-    """What a dry run would have asked AWS for: actions with their requests (docs/schemas/calls-1.json)."""
+def show_calls(session: CliSession, calls: Iterable[tuple[Layer, str, Mapping[str, Any]]]) -> None:
+    """What a dry run would have asked AWS for: of each layer actions with their requests (docs/schemas/calls-1.json). Once in a
+    command: it is one document."""
     if session.options.json:
-        session.console.json({"schema": 1, "calls": [{"action": name, "request": request} for name, request in calls]})
+        found = [{"layer": layer.label, "action": name, "request": request} for layer, name, request in calls]
+        session.console.json({"schema": 1, "calls": found})
         return
-    for name, request in calls:
+    for _, name, request in calls:
         session.console.print(f"{name} {json.dumps(request, indent=2)}")

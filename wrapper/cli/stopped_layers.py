@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from ..aws.calls import action
-from ..deploy.stopping import AwsRequest, Stopping
+from ..deploy.stopping import Stopping
 from ..fleet import selection
 from ..model.errors import BusyError, OrchestrateError, Stopped, UsageError
 from ..model.nouns import Layer
@@ -32,6 +33,7 @@ class StoppedLayers:
     opened: LiveServices
     service: str = ""
     errors: list[OrchestrateError] = field(default_factory=list)
+    asked: list[Stopping] = field(default_factory=list)  # of a dry run
 
     def layers(self) -> list[LiveServices]:
         """The layer of its words, or the tenants that are asked for."""
@@ -60,7 +62,9 @@ class StoppedLayers:
         waited = bool(self.opened.rollout_limit)
         rows = self._each(told)
         self._wait(waits if waited and not session.dry_run else ())
-        if session.options.json and not session.dry_run:
+        if session.dry_run:
+            show_calls(session, list(self._calls()))
+        elif session.options.json:
             seconds = round(time.monotonic() - began, 1)
             session.console.json({"schema": 1, "layers": rows, "waited": waited, "seconds": seconds})
         return worst(error.exit_code for error in self.errors)
@@ -82,7 +86,14 @@ class StoppedLayers:
 
     def stopping(self, one: LiveServices) -> Stopping:
         at, author = moment(time.time()), self.session.author
-        return Stopping(one.calls, one.store, one.layer, author, at, dry=self.session.dry_run)
+        found = Stopping(one.calls, one.store, one.layer, author, at, dry=self.session.dry_run)
+        self.asked.append(found)
+        return found
+
+    def _calls(self) -> Iterator[tuple[Layer, str, Mapping[str, Any]]]:
+        """Of a dry run, for all layers."""
+        for one in self.asked:
+            yield from ((one.layer, action(service, operation), asked) for service, operation, asked in one.asked)
 
     def chosen(self, one: LiveServices) -> tuple[DeployedService, ...]:
         return deployed_services.narrowed(one.layer.label, one.live.services, self.service)
@@ -107,8 +118,3 @@ def check_free(one: LiveServices) -> None:
             f"{one.layer.label} is being changed by {lock.who or 'another command'}",
             hint="run it again when that has ended",
         )
-
-
-def show(session: CliSession, asked: Iterable[AwsRequest]) -> None:
-    """The calls of a dry run."""
-    show_calls(session, [(action(service, operation), parameters) for service, operation, parameters in asked])

@@ -33,7 +33,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], service: str, **optio
         services.check_confirmed()
         one = services.chosen(service)
         if session.dry_run:
-            show_calls(session, [("ecs:UpdateService", restart.request(one))])
+            show_calls(session, [(services.layer, "ecs:UpdateService", restart.request(one))])
             return 0
         return _restarted(services, one)
 

@@ -85,7 +85,7 @@ class AskedTask:
 
     def shown(self) -> int:
         """The calls of a dry run."""
-        show_calls(self.session, [("ecs:RunTask", run_task_request.shown(self._run().request))])
+        show_calls(self.session, [(self.services.layer, "ecs:RunTask", run_task_request.shown(self._run().request))])
         return 0
 
     def run(self) -> int:

@@ -16,7 +16,7 @@ from ..fleet_options import tenants_options
 from ..live_services import WORDS, LiveServices, opened, service_option, words_argument
 from ..options import DEPLOYS, takes
 from ..session import CliSession
-from ..stopped_layers import StoppedLayers, show
+from ..stopped_layers import StoppedLayers
 
 
 @click.command(
@@ -54,9 +54,7 @@ def _started(layers: StoppedLayers, one: LiveServices) -> list[ScaledService]:
         return []
     stopping = layers.stopping(one)
     found = stopping.start(chosen, one.live.state, stopped, whole=not layers.service)
-    if session.dry_run:
-        show(session, stopping.asked)
-    else:
+    if not session.dry_run:
         counts = ", ".join(f"{service.name} {service.now}" for service in found)
         session.console.info(f"{label}: starting {counts}")
     return found

@@ -17,7 +17,7 @@ from ..fleet_options import tenants_options
 from ..live_services import WORDS, LiveServices, opened, service_option, words_argument
 from ..options import DEPLOYS, takes
 from ..session import CliSession
-from ..stopped_layers import StoppedLayers, show
+from ..stopped_layers import StoppedLayers
 
 
 @click.command(
@@ -51,8 +51,6 @@ def _stopped(layers: StoppedLayers, one: LiveServices, stopping: Stopping, reaso
     expected = [service.expected for service in chosen]
     before = lifetime.load(one.store, one.layer).stopped
     stopped = stopping.stop(expected, one.live.state, reason, whole=not layers.service)
-    if session.dry_run:
-        show(session, stopping.asked)
     if before and reason not in ("", before.reason):
         session.console.info(f"{label}: {_other_reason(before, reason, dry=session.dry_run)}")
     names = [service.name for service in chosen if service.name in stopped.services]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -162,3 +163,21 @@ def test_a_dry_run_as_data(tenant: LiveTenant) -> None:
         said = tenant.run(f"{command} {ACME} --dry-run --json")
         assert said.code == 0 and valid(said.out, "calls") is not None, said
         tenant.run(f"stop {ACME}")
+
+
+def test_a_dry_run_of_several_tenants_is_one_document(tenant: LiveTenant) -> None:
+    both(tenant)
+    tenant.run(f"stop {ACME}")
+    for command, layers in (("stop", ["acme"] * 4 + ["globex"] * 4), ("start", ["acme"] * 4)):
+        said = tenant.run(f"{command} app-test {REGION} --all-tenants --dry-run --json")
+        calls: Any = valid(said.out, "calls")["calls"]
+        assert [one["layer"].rpartition("/")[2] for one in calls] == layers, said
+
+
+def test_a_dry_run_that_asks_for_nothing_is_one_too(tenant: LiveTenant) -> None:
+    both(tenant)
+    assert valid(tenant.run(f"start {ACME} --dry-run --json").out, "calls")["calls"] == []
+    object_of(tenant).write_text("{")
+    said = tenant.run(f"stop app-test {REGION} --all-tenants --dry-run --json")
+    calls: Any = valid(said.out, "calls")["calls"]
+    assert (said.code, {one["layer"].rpartition("/")[2] for one in calls}) == (65, {"globex"}), said
