@@ -6,6 +6,7 @@ COMMAND STACK [REGION] [TERRAFORM ARGUMENTS...]
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +32,8 @@ _LIKE_A_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d\Z")
 class Form:
     """What a command makes of its words. ``verb``: what it does to a layer, or would do; ``words``: how many bare words may
     follow the region; ``flags``: those of Terraform's that it takes (None: all, since Terraform gets them);
-    ``picks_builds``: it decides itself which builds it deploys; ``many``: it is for the tenants of a stack, not for one."""
+    ``picks_builds``: it decides itself which builds it deploys; ``many``: it is for the tenants of a stack, not for one;
+    ``program``: says how a container's command is given, where bare words may be meant as one."""
 
     command: str
     verb: Verb
@@ -40,6 +42,7 @@ class Form:
     picks_builds: bool = False
     many: bool = False
     declared: bool = False  # a tenant needs its file
+    program: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,8 @@ def _title(form: Form) -> str:
 def _place(session: CliSession, form: Form, words: Sequence[str]) -> tuple[str, str, list[Token]]:
     """(stack, region, Terraform's arguments). The region may be left out."""
     tokens = list(commands.tokenize(words))
+    if form.program:
+        _refuse_program(session, form, tokens)
     _refuse_unknown_options(form.command, tokens)
     bare = [t for t in tokens if not t.flag]
     if not bare:
@@ -151,7 +156,29 @@ def _place(session: CliSession, form: Form, words: Sequence[str]) -> tuple[str, 
 def _is_region(session: CliSession, form: Form, word: str, words: int) -> bool:
     """Whether the word after the stack is a region: one we have, one that looks like one, or a word that the command could
     not take."""
-    return session.project.is_region(word) or bool(_LIKE_A_REGION.match(word)) or words > form.words
+    return _is_like_a_region(session, word) or words > form.words
+
+
+def _is_like_a_region(session: CliSession, word: str) -> bool:
+    return session.project.is_region(word) or bool(_LIKE_A_REGION.match(word))
+
+
+def _may_be_a_region(session: CliSession, word: str) -> bool:
+    """Or one with a slip in it, or an empty variable."""
+    regions = [region for region, _ in session.project.places]
+    return not word or _is_like_a_region(session, word) or bool(nearest(word, regions))
+
+
+def _refuse_program(session: CliSession, form: Form, tokens: Sequence[Token]) -> None:
+    """UsageError for a word behind stack and region: the first of another command line, of which nothing is read."""
+    bare = [t for t in tokens if not t.flag and not str(t.value).startswith("-")]
+    behind = bare[2:] if len(bare) > 1 and _may_be_a_region(session, str(bare[1].value)) else bare[1:]
+    if behind:
+        more = " ..." if tokens[-1] is not behind[0] else ""
+        raise UsageError(
+            f"{form.command}: {behind[0].value!r} is neither a region nor an option",
+            hint=f"{form.program}: -- {shlex.quote(str(behind[0].value))}{more}",
+        )
 
 
 def _check_form(form: Form, tenant: str, tokens: Sequence[Token]) -> None:

@@ -110,8 +110,11 @@ class LiveServices:
             raise RefusedError(f"{label} is protected", hint=f"confirm it: --confirm {label}")
 
 
-def opened(session: CliSession, name: str, words: Sequence[str], signals: SignalHandler) -> LiveServices:
-    return LiveServices(session, parse(session, Form(name, PLAN, flags=()), words).layer, signals)
+def opened(
+    session: CliSession, name: str, words: Sequence[str], signals: SignalHandler, program: str = ""
+) -> LiveServices:
+    """``program``: as a Form has it."""
+    return LiveServices(session, parse(session, Form(name, PLAN, flags=(), program=program), words).layer, signals)
 
 
 def show_calls(session: CliSession, calls: Iterable[tuple[Layer, str, Mapping[str, Any]]]) -> None:

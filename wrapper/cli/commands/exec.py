@@ -48,7 +48,7 @@ def command(
     session: CliSession = ctx.obj.merged(options)
     argv = argv_of(ctx)
     with session.signals().installed() as signals:
-        services = opened(session, "exec", words, signals)
+        services = opened(session, "exec", words, signals, "" if argv else "a command stands at the end, after --")
         if not argv and not session.terminal:
             raise UsageError("a shell needs a terminal", hint="name a command: -- COMMAND")
         services.check_confirmed()

@@ -34,6 +34,8 @@ from ..live_services import (
 from ..options import ASKS_AWS, TIME, takes
 from ..session import CliSession
 
+_PROGRAM = "name a declared task with --task; a command stands at the end, after --"
+
 
 @click.command(
     "run-task",
@@ -65,9 +67,10 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> in
     if options["detach"] and options["start_timeout"]:
         raise UsageError("--detach waits for nothing, and takes no --start-timeout", hint="leave one of them out")
     with session.signals().installed() as signals:
-        services = opened(session, "run-task", words, signals)
+        argv = argv_of(ctx)
+        services = opened(session, "run-task", words, signals, "" if argv else _PROGRAM)
         services.check_confirmed()
-        asked = AskedTask(services, options, argv_of(ctx))
+        asked = AskedTask(services, options, argv)
         return asked.shown() if session.dry_run else asked.run()
 
 

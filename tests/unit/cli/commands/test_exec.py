@@ -71,6 +71,36 @@ def test_its_output_and_its_code(
     }
 
 
+@pytest.mark.parametrize(
+    ("words", "typed"),
+    [
+        ("app-test ls", "-- ls"),
+        (f"app-test {REGION} ls -l --all /", "-- ls ..."),
+        ("app-test -var tenant=acme ls", "-- ls"),
+        (f"app-test --service acme {REGION} a;b --task 1", "-- 'a;b'"),
+    ],
+)
+def test_a_command_without_dashes_says_where_they_stand(tenant: LiveTenant, words: str, typed: str) -> None:
+    said = tenant.run(f"exec {words}")
+    assert (said.code, "is neither a region nor an option" in said.err) == (64, True), said
+    assert f"to do: a command stands at the end, after --: {typed}\n" in said.err, said
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        ("app-test eu-west-1", "eu-west-1"),
+        ("app-test ap-southeast", "did you mean"),
+        ("nowhere", "nowhere"),
+        ("app-test --all", "no option --all"),
+    ],
+)
+def test_what_is_meant_otherwise_is_told_as_ever(tenant: LiveTenant, words: str, error: str) -> None:
+    said = tenant.run(f"exec {words}")
+    assert (error in said.err, "after --" in said.err) == (True, False), said
+    assert "after --" not in tenant.run(f"exec {words}", argv=("ls",)).err
+
+
 def test_the_plugin_is_started_as_the_aws_cli_does(tenant: LiveTenant, tmp_path: Path) -> None:
     tenant.run(f"{ACME} --container side", ExecAws(tmp_path / "bin"), ("true",))
     got = json.loads((tmp_path / "bin/got.json").read_text())

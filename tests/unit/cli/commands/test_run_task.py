@@ -166,6 +166,12 @@ def test_a_dry_run_as_data(tenant: LiveTenant) -> None:
     assert "secret" not in said.out
 
 
+def test_a_command_without_dashes_says_where_they_stand(tenant: LiveTenant) -> None:
+    said = tenant.run(f"run-task app-test {REGION} --tenant acme --service acme ./migrate up")
+    assert (said.code, "'./migrate' is neither a region nor an option" in said.err) == (64, True), said
+    assert "name a declared task with --task; a command stands at the end, after --: -- ./migrate ..." in said.err
+
+
 def test_a_tenant_that_declares_no_task(tenant: LiveTenant) -> None:
     said = tenant.applied(run_task={}).run(f"{ACME} --task migrate")
     assert (said.code, "no task 'migrate': ap-southeast-2/app-test/acme declares none" in said.err) == (66, True), (
