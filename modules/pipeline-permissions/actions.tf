@@ -1,5 +1,5 @@
-# The lists are what the tool and Terraform asked for when the tests ran them; a test compares both. IAM asks for some tags in addition to the request that makes a
-# thing with them.
+# The lists are what the tool and Terraform asked for when the tests ran them; a test compares both, and names what newer providers ask for. IAM asks for some
+# tags in addition to the request that makes a thing with them.
 
 locals {
   # Reads, for which AWS has no resource, or which a plan asks of what other stacks made.
@@ -31,8 +31,10 @@ locals {
     "ec2:GetInstanceUefiData",
     "ecs:DescribeCapacityProviders",
     "ecs:DescribeClusters",
+    "ecs:DescribeServiceDeployments",
     "ecs:DescribeServices",
     "ecs:DescribeTaskDefinition",
+    "ecs:ListServiceDeployments",
     "ecs:ListTaskDefinitions",
     "elasticloadbalancing:DescribeCapacityReservation",
     "elasticloadbalancing:DescribeListenerAttributes",
