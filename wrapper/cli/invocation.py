@@ -160,7 +160,7 @@ def _is_region(session: CliSession, form: Form, word: str, words: int) -> bool:
 
 
 def _is_like_a_region(session: CliSession, word: str) -> bool:
-    return session.project.is_region(word) or bool(_LIKE_A_REGION.match(word))
+    return bool(_LIKE_A_REGION.match(word)) or session.project.is_region(word)
 
 
 def _may_be_a_region(session: CliSession, word: str) -> bool:
@@ -172,6 +172,7 @@ def _may_be_a_region(session: CliSession, word: str) -> bool:
 def _refuse_program(session: CliSession, form: Form, tokens: Sequence[Token]) -> None:
     """UsageError for a word behind stack and region: the first of another command line, of which nothing is read."""
     bare = [t for t in tokens if not t.flag and not str(t.value).startswith("-")]
+    _refuse_unknown_options(form.command, tokens[: tokens.index(bare[1])] if bare[1:] else tokens)
     behind = bare[2:] if len(bare) > 1 and _may_be_a_region(session, str(bare[1].value)) else bare[1:]
     if behind:
         more = " ..." if tokens[-1] is not behind[0] else ""
