@@ -11,7 +11,7 @@ from itertools import accumulate
 from math import ceil
 from typing import Any
 
-from .quotas import ON_ONE_LOAD_BALANCER, PER_LOAD_BALANCER, QUOTAS, Quota, Shape, takes
+from .quotas import OF_EACH_TENANT, ON_ONE_LOAD_BALANCER, PER_LOAD_BALANCER, QUOTAS, Quota, Shape, takes
 
 ENOUGH = 1_000_000  # tenants; who has room for so many asks no more
 _SHARED = "load balancers"  # of these a tenant takes what its rules are of those that one has
@@ -21,6 +21,8 @@ _SHARD = {
     "account": "a second account",
     "cluster": "a second stack: a cluster of its own",
     "hosted zone": "a second hosted zone",
+    "namespace": "a second stack: a namespace of its own",
+    "Cloud Map service": "a second service for a part of its tasks",
     "load balancer": "a second stack: load balancers of its own",
 }
 
@@ -39,6 +41,9 @@ class FleetDemand:
         """How much of a quota so many tenants take; a shared thing that is begun is there."""
         if quota in ON_ONE_LOAD_BALANCER:
             return self._on_one(quota, tenants)
+        if quota in OF_EACH_TENANT:
+            each = [*self._taken[:tenants], *[self._usual][: max(0, tenants - len(self.known))]]
+            return ceil(max((one[quota] for one in each), default=0))
         known = self._sums[quota][min(tenants, len(self.known))]
         return ceil(known + max(0, tenants - len(self.known)) * self._usual[quota])
 

@@ -6,7 +6,9 @@ then takes AWS's published limit and a count of nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -18,12 +20,20 @@ _GLOBAL = {"iam": "us-east-1", "route53": "us-east-1"}
 _Count = Callable[[Any], int]
 
 
-def read(identity: Identity, region: str, cluster: str, zone: str) -> tuple[Account, list[str]]:
+@dataclass(frozen=True)
+class QuotaPlaces:
+    """What tenants of a stack share, by name; "": they share none. ``namespace``: of Cloud Map, by its name or its id."""
+
+    cluster: str
+    zone: str = ""
+    namespace: str = ""
+
+
+def read(identity: Identity, region: str, places: QuotaPlaces) -> tuple[Account, list[str]]:
     """The account's limits and counts by quota, and what could not be learned, in words."""
     unreadable: list[str] = []
-    return Account(
-        dict(limits(identity, region, unreadable)), dict(held(identity, region, cluster, zone, unreadable))
-    ), unreadable
+    applied, there = limits(identity, region, unreadable), held(identity, region, places, unreadable)
+    return Account(dict(applied), dict(there)), unreadable
 
 
 def limits(identity: Identity, region: str, unreadable: list[str]) -> Iterator[tuple[str, int]]:
@@ -43,15 +53,15 @@ def _applied(client: Any, service: str) -> dict[str, int]:
     return {one["QuotaCode"]: int(one["Value"]) for page in pages for one in page["Quotas"]}
 
 
-def held(identity: Identity, region: str, cluster: str, zone: str, unreadable: list[str]) -> Iterator[tuple[str, int]]:
-    """What is there already: one count for each quota that tells it in one call."""
-    for name, service, count in _counts(cluster, zone):
+def held(identity: Identity, region: str, places: QuotaPlaces, unreadable: list[str]) -> Iterator[tuple[str, int]]:
+    """What is there already: one count for each quota that tells it in one call, or in two."""
+    for name, service, count in _counts(places):
         found = _told(partial(count, identity.client(service, region)), f"{name} there already", unreadable)
         if found is not None:
             yield name, found
 
 
-def _counts(cluster: str, zone: str) -> tuple[tuple[str, str, _Count], ...]:
+def _counts(places: QuotaPlaces) -> tuple[tuple[str, str, _Count], ...]:
     return (
         ("load balancers", "elbv2", _pages("describe_load_balancers", "LoadBalancers", Type="application")),
         ("target groups", "elbv2", _pages("describe_target_groups", "TargetGroups")),
@@ -66,9 +76,10 @@ def _counts(cluster: str, zone: str) -> tuple[tuple[str, str, _Count], ...]:
         ("EC2 processors", "ec2", partial(_processors, spot=False)),
         ("EC2 spot processors", "ec2", partial(_processors, spot=True)),
         ("certificates", "acm", _pages("list_certificates", "CertificateSummaryList")),
-        ("services", "ecs", lambda client: _services(client, cluster)),
-        ("records", "route53", lambda client: _records(client, zone)),
+        ("services", "ecs", lambda client: _services(client, places.cluster)),
+        ("records", "route53", lambda client: _records(client, places.zone)),
         ("roles", "iam", lambda client: int(client.get_account_summary()["SummaryMap"]["Roles"])),
+        ("Cloud Map instances", "servicediscovery", lambda client: _instances(client, places.namespace)),
     )
 
 
@@ -104,6 +115,22 @@ def _services(client: Any, cluster: str) -> int:
 def _records(client: Any, zone: str) -> int:
     zones = client.list_hosted_zones_by_name(DNSName=zone, MaxItems="1")["HostedZones"] if zone else []
     return sum(int(z.get("ResourceRecordSetCount", 0)) for z in zones if z["Name"].rstrip(".") == zone.rstrip("."))
+
+
+def _instances(client: Any, namespace: str) -> int:
+    """Of namespaces of one name, which a VPC has once, those of the fullest."""
+    if not namespace:
+        return 0
+    by_id = re.fullmatch("ns-[a-z0-9]+", namespace)
+    named = () if by_id else _filtered(client, "list_namespaces", "Namespaces", "NAME", namespace)
+    ids = [namespace] if by_id else [one["Id"] for one in named if one["Name"] == namespace]
+    services = (_filtered(client, "list_services", "Services", "NAMESPACE_ID", one) for one in ids)
+    return max((sum(int(one.get("InstanceCount", 0)) for one in of) for of in services), default=0)
+
+
+def _filtered(client: Any, call: str, key: str, name: str, value: str) -> Iterator[Any]:
+    asked = [{"Name": name, "Values": [value], "Condition": "EQ"}]
+    return (one for page in client.get_paginator(call).paginate(Filters=asked) for one in page.get(key, ()))
 
 
 def _told(question: Callable[[], Any], what: str, unreadable: list[str]) -> Any:

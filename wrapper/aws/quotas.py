@@ -1,6 +1,6 @@
 """AWS's published quotas, and what one tenant takes of each. Pure: no account is asked here.
 
-A quota is per region, per account, or per thing (a cluster, a hosted zone, a service). Sources are AWS's own pages,
+A quota is per region, per account, or per thing (a cluster, a hosted zone, a namespace). Sources are AWS's own pages,
 named beside each; codes are Service Quotas'. CloudWatch alarms, log groups and task definitions have no quota that
 tenants could fill.
 """
@@ -23,10 +23,14 @@ _SCHEDULER = f"{_AWS}/scheduler/latest/UserGuide/scheduler-quotas.html"
 _IAM = f"{_AWS}/IAM/latest/UserGuide/reference_iam-quotas.html"
 _VPC = f"{_AWS}/vpc/latest/userguide/amazon-vpc-limits.html"
 _EC2 = f"{_AWS}/ec2/latest/instancetypes/ec2-instance-quotas.html"
+_CLOUD_MAP = (
+    f"{_AWS}/cloud-map/latest/dg/cloud-map-limits.html"  # names a code for what AWS raises, and none for the rest
+)
 _ACM = f"{_AWS}/acm/latest/userguide/acm-limits.html"
 
 PER_LOAD_BALANCER = 90  # rules of tenants that a shared load balancer is given; its 100 target groups are a hard limit
 MODES = ("own", "shared", "none")
+_FIRST = "service1"  # a root may give it a port
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,11 @@ class Quota:
 @dataclass(frozen=True)
 class Shape:
     """What decides how much one tenant takes. ``services``: of ECS, for which it does not say workers below; ``rules`` on a
-    shared load balancer, and target ``groups``; ``tasks``: at most so many; ``cpu``: of one task, in 1/1024 processor;
-    ``zones``: of the network; ``addresses``: every task has a network interface of its own; ``discovered``: its services find each
-    other; ``schedules`` and ``workers``: tasks that the clock and that a queue start (a worker is a service of its own);
-    ``certificates``: made for its names; ``on_demand``: per cent of the machines that are not spot."""
+    shared load balancer, and target ``groups``; ``tasks``: at most so many; ``cpu``: of one task, in 1/1024 processor; ``zones``:
+    of the network; ``addresses``: every task has a network interface of its own; ``discovered``: its services find each other;
+    ``instances``: tasks that Cloud Map knows, ``largest``: of one service; ``schedules`` and ``workers``: tasks that the clock
+    and that a queue start (a worker is a service of its own); ``certificates``: made for its names; ``on_demand``: per cent of
+    the machines that are not spot."""
 
     mode: str = "own"
     launch: str = "ec2"
@@ -61,6 +66,8 @@ class Shape:
     zones: int = 2
     addresses: bool = False
     discovered: bool = False
+    instances: int = 0
+    largest: int = 0
     records: int = 1
     schedules: int = 0
     workers: int = 0
@@ -152,10 +159,20 @@ _TAKES: tuple[tuple[Quota, Callable[[Shape], Fraction]], ...] = (
         Quota("roles", "account", 1000, True, "iam", "L-FE177D64", _IAM, most=5000),
         lambda shape: Fraction(2 * shape.services + (shape.schedules > 0)),
     ),
+    (
+        Quota("Cloud Map instances", "namespace", 2000, True, "AWSCloudMap", "L-D95E8A57", _CLOUD_MAP),
+        lambda shape: Fraction(shape.instances),
+    ),
+    (
+        Quota("service instances", "Cloud Map service", 1000, False, "AWSCloudMap", "", _CLOUD_MAP),
+        lambda shape: Fraction(shape.largest),
+    ),
 )
 QUOTAS = tuple(quota for quota, _ in _TAKES)
 # Of these no more than one load balancer's tenants take something of the same one.
 ON_ONE_LOAD_BALANCER = frozenset(quota.name for quota in QUOTAS if quota.per == "load balancer")
+# Of these tenants share none: it has room for each that fits.
+OF_EACH_TENANT = frozenset(quota.name for quota in QUOTAS if quota.per == "Cloud Map service")
 # What no tenant adds to, but bounds one load balancer.
 OF_A_LOAD_BALANCER = (
     Quota("target groups", "load balancer", 100, False, "elasticloadbalancing", "L-822D1B1B", _ELB),
@@ -201,9 +218,10 @@ def shape_of(values: Mapping[str, Any], zones: int = 2, on_demand: int = 100) ->
 def _of_services(values: Mapping[str, Any]) -> dict[str, Any]:
     """What its services are together; one that says nothing of its own is as the tenant says."""
     services = [one for one in _object(values, "services").values() if isinstance(one, Mapping)]
+    found = _found_by_name(values)
     if not services:
         tasks, cpu = _tasks(values, {})
-        return {"tasks": tasks, "cpu": cpu}
+        return {"tasks": tasks, "cpu": cpu, **found}
     each = [_tasks(values, one) for one in services]
     tasks = sum(number for number, _ in each)
     paths = [str(one.get("path") or EVERY_PATH) for one in services if one.get("port") is not None]
@@ -213,7 +231,21 @@ def _of_services(values: Mapping[str, Any]) -> dict[str, Any]:
         "groups": max(1, len(paths)),  # a root may give its first service a port
         "tasks": tasks,
         "cpu": Fraction(sum(number * cpu for number, cpu in each), tasks or 1),
+        **found,
     }
+
+
+def _found_by_name(values: Mapping[str, Any]) -> dict[str, int]:
+    """The tasks that ECS enters in Cloud Map: as the tenant says those of each service with a port, as a service says its own."""
+    asked = bool(_object(values, "discovery"))
+    services = _object(values, "services") or {_FIRST: {}}
+    each = [
+        _tasks(values, one)[0]
+        for name, one in services.items()
+        if isinstance(one, Mapping)
+        and (_object(one, "discovery") or (asked and (one.get("port") is not None or name == _FIRST)))
+    ]
+    return {"instances": sum(each), "largest": max(each, default=0)}
 
 
 def _tasks(values: Mapping[str, Any], service: Mapping[str, Any]) -> tuple[int, int]:

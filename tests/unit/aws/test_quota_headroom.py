@@ -64,6 +64,26 @@ def test_a_load_balancer_holds_as_many_tenants_as_it_has_rules_for() -> None:
     assert headrooms(90, SHARED, known=(paths,) * 60)["targets"].ours == 30 * 12, "of two kinds those that take more"
 
 
+def test_tasks_that_find_each_other_fill_a_namespace() -> None:
+    found = headrooms(401, Shape(mode="shared", instances=4, largest=4))
+    assert (found["Cloud Map instances"].ours, found["Cloud Map instances"].tenants) == (1604, 500)
+    assert found["Cloud Map instances"].to_do == "raise to 2,100"
+    assert "--service-code AWSCloudMap --quota-code L-D95E8A57" in request(found["Cloud Map instances"], "eu-west-1")
+    found = headrooms(1, account=Account(held={"Cloud Map instances": 1990}), usual=Shape(instances=10, largest=10))
+    assert (found["Cloud Map instances"].others, found["Cloud Map instances"].tenants) == (1990, 1)
+
+
+def test_a_service_has_its_own_share_of_cloud_map() -> None:
+    """Of many tenants the largest service alone counts."""
+    small, large = Shape(instances=500, largest=400), Shape(instances=1200, largest=1001)
+    found = headrooms(3, small, known=(small, small))["service instances"]
+    assert (found.ours, found.tenants, found.to_do) == (400, 1_000_000, "")
+    found = headrooms(3, small, known=(small, large))["service instances"]
+    assert (found.ours, found.tenants, found.fits) == (1001, 1, False)
+    assert found.to_do == "a second service for a part of its tasks"
+    assert "service instances" not in headrooms(3)
+
+
 def test_schedules_take_a_role_each() -> None:
     end = first(headrooms(1, Shape(mode="shared", schedules=1), GROWN).values())
     assert end and (end.quota.name, end.tenants) == ("roles", 333)
@@ -192,6 +212,8 @@ SHAPES = st.builds(
     cpu=st.integers(1, 2048),
     addresses=st.booleans(),
     schedules=st.integers(0, 3),
+    instances=st.integers(0, 60),
+    largest=st.integers(0, 1010),
     certificates=st.integers(0, 3),
     on_demand=st.integers(0, 100),
 )

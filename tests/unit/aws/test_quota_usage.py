@@ -9,8 +9,10 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from wrapper.aws import quota_usage
 from wrapper.aws.identity import Identity
+from wrapper.aws.quota_usage import QuotaPlaces
 
 REGION = "eu-west-1"
+PLACES = QuotaPlaces("app", "example.com", "test.internal")
 ANSWERS: dict[str, Any] = {
     "describe_load_balancers": [
         {"LoadBalancers": [{"Type": "application"}, {"Type": "network"}]},
@@ -48,6 +50,8 @@ ANSWERS: dict[str, Any] = {
     "describe_clusters": {"clusters": [{"activeServicesCount": 7}]},
     "list_hosted_zones_by_name": {"HostedZones": [{"Name": "example.com.", "ResourceRecordSetCount": 9}]},
     "get_account_summary": {"SummaryMap": {"Roles": 11}},
+    "list_namespaces": [{"Namespaces": [{"Id": "ns-1", "Name": "test.internal"}, {"Id": "ns-2", "Name": "other"}]}],
+    "list_services": [{"Services": [{"InstanceCount": 4}, {}]}, {"Services": [{"InstanceCount": 9}]}],
 }
 
 
@@ -100,7 +104,7 @@ def applied(arguments: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_limits_and_counts() -> None:
     someone = Someone({**ANSWERS, "list_service_quotas": applied})
-    account, unreadable = quota_usage.read(someone, REGION, "app", "example.com")
+    account, unreadable = quota_usage.read(someone, REGION, PLACES)
     assert unreadable == []
     assert account.limits == {"load balancers": 120, "roles": 5000}
     assert account.held == {
@@ -116,6 +120,7 @@ def test_limits_and_counts() -> None:
         "services": 7,
         "records": 9,
         "roles": 11,
+        "Cloud Map instances": 13,
     }
     asked = dict(someone.asked)  # type: ignore[attr-defined]
     assert asked["ecs/eu-west-1 describe_clusters"] == {"clusters": ["app"]}
@@ -126,7 +131,7 @@ def test_limits_and_counts() -> None:
 
 def test_the_quotas_of_global_services_are_asked_in_one_place() -> None:
     someone = Someone({**ANSWERS, "list_service_quotas": applied})
-    quota_usage.read(someone, REGION, "app", "")
+    quota_usage.read(someone, REGION, QuotaPlaces("app"))
     places = [(place, a["ServiceCode"]) for place, a in someone.asked if place.startswith("service-quotas")]  # type: ignore[attr-defined]
     assert {s for p, s in places if "us-east-1" in p} == {"iam", "route53"}
     assert {s for p, s in places if REGION in p} >= {"ecs", "elasticloadbalancing", "scheduler"}
@@ -137,7 +142,7 @@ def test_what_is_refused_is_named_and_left_out() -> None:
     answers = {**ANSWERS, "list_service_quotas": refusal, "describe_target_groups": refusal}
     answers["get_account_summary"] = EndpointConnectionError(endpoint_url="https://iam")
     answers["describe_clusters"] = {"strange": []}
-    account, unreadable = quota_usage.read(Someone(answers), REGION, "app", "example.com")
+    account, unreadable = quota_usage.read(Someone(answers), REGION, PLACES)
     assert account.limits == {}
     assert {"target groups", "roles", "services"}.isdisjoint(account.held)
     assert account.held["load balancers"] == 2, "one refusal is not all"
@@ -147,5 +152,20 @@ def test_what_is_refused_is_named_and_left_out() -> None:
 
 def test_another_zone_with_a_name_after_ours_is_not_ours() -> None:
     answers = {**ANSWERS, "list_service_quotas": applied}
-    assert quota_usage.read(Someone(answers), REGION, "app", "example.co")[0].held["records"] == 0
-    assert quota_usage.read(Someone(answers), REGION, "app", "")[0].held["records"] == 0
+    assert quota_usage.read(Someone(answers), REGION, QuotaPlaces("app", "example.co"))[0].held["records"] == 0
+    assert quota_usage.read(Someone(answers), REGION, QuotaPlaces("app"))[0].held["records"] == 0
+
+
+def test_what_stands_in_a_namespace() -> None:
+    """By its name, which each VPC may have once, or by its id; without one nothing is asked."""
+    two = [{"Namespaces": [{"Id": n, "Name": "test.internal"} for n in ("ns-1", "ns-2")]}]
+
+    def services(arguments: dict[str, Any]) -> list[dict[str, Any]]:
+        [of] = arguments["Filters"]
+        return [{"Services": [{"InstanceCount": {"ns-1": 3, "ns-2": 7, "ns-3": 5}[of["Values"][0]]}]}]
+
+    for namespace, there, asked in (("test.internal", 7, 3), ("ns-3", 5, 1), ("", 0, 0)):
+        someone = Someone({**ANSWERS, "list_namespaces": two, "list_services": services})
+        found = dict(quota_usage.held(someone, REGION, QuotaPlaces("app", namespace=namespace), []))
+        calls = [place for place, _ in someone.asked if place.startswith("servicediscovery")]  # type: ignore[attr-defined]
+        assert (found["Cloud Map instances"], len(calls)) == (there, asked)

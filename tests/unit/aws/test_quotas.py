@@ -31,8 +31,9 @@ MODULE = MODULES / "tenant-service"
         ({"task": {"network_mode": "awsvpc"}}, Shape(addresses=True)),
         ({"task": {"launch_type": "EC2", "cpu": None}}, Shape()),
         ({"task": {"launch_type": "FARGATE", "cpu": 512}}, Shape(launch="fargate", addresses=True, cpu=512)),
-        ({"discovery": {"namespace": "test.internal"}}, Shape(discovered=True)),
-        ({"discovery": {"namespace_id": "ns-1"}}, Shape()),
+        ({"discovery": {"namespace": "test.internal"}}, Shape(discovered=True, instances=4, largest=4)),
+        ({"discovery": {"namespace_id": "ns-1"}}, Shape(instances=4, largest=4)),
+        ({"discovery": {"namespace_id": "ns-1"}, "scaling": {"max": 9}}, Shape(tasks=9, instances=9, largest=9)),
         ({"scheduled_tasks": {"a": {}, "b": {}}}, Shape(schedules=2)),
         ({"queue_tasks": {"a": {}}}, Shape(workers=1)),
         ({"zone": "example.com", "aliases": ["www.example.com", "acme.org"]}, Shape(records=2)),
@@ -59,6 +60,7 @@ def test_values_give_a_shape(values: dict[str, Any], shape: Shape) -> None:
         (Shape(mode="none"), {"load balancers": 0, "target groups": 0, "records": 0, "security groups": 0}),
         (Shape(zones=3, addresses=True, tasks=5), {"network interfaces": 8, "security groups": 2}),
         (Shape(addresses=True, services=3, discovered=True), {"security groups": 5}),
+        (Shape(instances=10, largest=6), {"Cloud Map instances": 10, "service instances": 6}),
         (Shape(launch="fargate", tasks=4, cpu=512), {"Fargate processors": 2}),
         (
             Shape(tasks=4, cpu=512, on_demand=25),
@@ -96,6 +98,16 @@ def test_a_tenants_services_count_each_for_itself() -> None:
     )
 
 
+def test_cloud_map_knows_the_tasks_of_services_with_a_port() -> None:
+    own = {"discovery": {"namespace_id": "ns-1"}, "scaling": {"max": 9}}
+    services = {"service1": {}, "api": {"port": 1, "scaling": {"max": 6}}, "work": {"scaling": {"max": 7}}}
+    asked = {"services": {**services, "own": own}, "discovery": {"namespace": "test.internal"}}
+    found = shape_of(asked)
+    assert (found.instances, found.largest, found.tasks) == (4 + 6 + 9, 9, 4 + 6 + 7 + 9)
+    found = shape_of({**asked, "discovery": None})
+    assert (found.instances, found.largest) == (9, 9), "that of the service alone"
+
+
 @pytest.mark.parametrize(
     ("capacity", "percent"),
     [
@@ -130,6 +142,7 @@ DECLARED = {
     "aws_ecs_service": 2,
     "aws_route53_record": 2,  # the names; proofs of certificates only where asked for
     "aws_iam_role": 3,
+    "aws_service_discovery_service": 1,
 }
 
 

@@ -63,9 +63,19 @@ def _asked(session: CliSession, stack: Stack) -> tuple[quota_headroom.Account, f
     except RefusedError as error:
         return quota_headroom.Account(), frozenset(), [error.message]
     values = session.project.values.of(Layer(stack))
-    zone = values.get("zone")
-    account, unreadable = quota_usage.read(identity, _region(stack), stack.name, str(zone.value) if zone else "")
+    places = quota_usage.QuotaPlaces(stack.name, _text(values, "zone"), _namespace(values))
+    account, unreadable = quota_usage.read(identity, _region(stack), places)
     return account, stateful, unreadable
+
+
+def _text(values: Mapping[str, ResolvedValue], name: str) -> str:
+    return str(values[name].value) if name in values else ""
+
+
+def _namespace(values: Mapping[str, ResolvedValue]) -> str:
+    """Of Cloud Map, in which the services of the stack's tenants find each other: its id or its name."""
+    asked = _object(values, "discovery")
+    return str(asked.get("namespace_id") or asked.get("namespace") or "")
 
 
 def _stateful(stack: Stack, identity: Identity) -> frozenset[str]:

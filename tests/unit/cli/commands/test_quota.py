@@ -9,6 +9,9 @@ import pytest
 from project_on_disk import APP, LIVE, REGION, Disk
 from said import Said
 
+from wrapper.cli.commands.quota import _namespace
+from wrapper.model.nouns import ResolvedValue
+
 Run = Callable[..., Said]
 
 
@@ -85,6 +88,31 @@ def test_the_stacks_values_decide(run_cli: Run, example: Disk) -> None:
     ours = {q["quota"]: q["ours"] for q in found["quotas"]}
     assert "any" in run_cli("quota", "app-test").out, "who has none of its own adds none"
     assert (found["mode"], ours["load balancers"], ours["schedule groups"]) == ("shared", 6, 1)
+
+
+def test_services_that_find_each_other_count_in_their_namespace(run_cli: Run, example: Disk) -> None:
+    declared = 'variable "discovery" {\n  type    = object({ namespace = optional(string) })\n  default = null\n}\n'
+    example.append("src/app/variables.tf", declared)
+    example.append("src/app/tenant/variables.tf", declared)
+    assert "namespace" not in run_cli("quota", "app-test").out
+    example.append(f"{APP}/variables.tfvars", 'discovery = { namespace = "test.internal" }\n')
+    found = json.loads(run_cli("quota", "app-test", "--json", "--tenant-count", "600").out)
+    rows = {q["quota"]: (q["per"], q["ours"], q["tenants"]) for q in found["quotas"]}
+    assert rows["Cloud Map instances"] == ("namespace", 2400, 500)
+    assert rows["service instances"] == ("Cloud Map service", 4, 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("value", "namespace"),
+    [
+        ({"namespace": "test.internal"}, "test.internal"),
+        ({"namespace_id": "ns-1", "namespace": None}, "ns-1"),
+        (None, ""),
+    ],
+)
+def test_which_namespace_is_asked_for(value: object, namespace: str) -> None:
+    assert _namespace({"discovery": ResolvedValue(value, "")}) == namespace
+    assert _namespace({}) == ""
 
 
 def test_a_tenant_is_counted_as_it_would_be_applied(run_cli: Run, example: Disk) -> None:
