@@ -85,6 +85,7 @@ class Deployer:
     hook_runner: HookRunner | None = None  # runs the hooks of stack.hcl; None: none is run
     no_hooks: str = ""  # the option by which neither is run
     hook_runs: dict[str, list[HookRun]] = field(default_factory=dict)  # by tenant
+    begun_with: dict[str, Before] = field(default_factory=dict)  # by tenant, until the last of its applies is done
     ttl: float = 0.0  # seconds until a tenant ends; 0: as it is
 
     @cached_property
@@ -272,9 +273,11 @@ class Deployer:
         context: RunContext | None = None,
         *,
         moving: bool = False,
+        more: bool = False,
     ) -> Outcome:
         """Run it once; what went in is recorded beside its state when it is done. Raises Moves for a move without its slot,
-        when nothing is changed yet. ``context``: of the apply that ends a move; ``moving``: it was planned as a move."""
+        when nothing is changed yet. ``context``: of the apply that ends a move; ``moving``: it was planned as a move; ``more``:
+        another apply follows."""
         verb, layer, started = prepared.verb, prepared.layer, time.monotonic()
         found = self.turn.wait(prepared, lambda: self._state_of(verb, layer), console.info)
         before = found.state[0] if found.state else None
@@ -330,7 +333,7 @@ class Deployer:
         elif verb.applies:
             record = recorder.applied(prepared, time.monotonic() - started, found, after)
             self._free_slots(prepared)
-            self._run_after(prepared, found, (record, after[0]), console, signals)
+            self._run_after(prepared, found, (record, after[0]), console, signals, more=more)
             verification.run_smoke_test(layer, record, console, signals)
             return replace(outcome, url=record.url)
         else:
@@ -372,13 +375,20 @@ class Deployer:
         left: tuple[DeploymentRecord, dict[str, Any]],
         console: Console,
         signals: SignalHandler,
+        *,
+        more: bool,
     ) -> None:
-        """The tasks after a deploy, which is recorded (``left``, with its state); one that fails is recorded as its failure."""
+        """The tasks after a deploy, which is recorded (``left``, with its state); one that fails is recorded as its failure. Of
+        several applies they run after the last, and compare with what there was before the first."""
         if not self.stack.settings.after_deploy:
             return
-        outputs = [layer_state.outputs(state) for state in (found.state[0] if found.state else None, left[1])]
+        first = self.begun_with.setdefault(prepared.layer.tenant, found)
+        if more:
+            return
+        outputs = [layer_state.outputs(state) for state in (first.state[0] if first.state else None, left[1])]
         try:
-            self.tasks.after(prepared, found.record, outputs, console, signals)
+            self.tasks.after(prepared, first.record, outputs, console, signals)
+            del self.begun_with[prepared.layer.tenant]
         except OrchestrateError as error:
             self.recorder.record_failed_check(prepared.layer, left[0], error, "after_deploy")
             raise

@@ -74,9 +74,10 @@ class ApplyOnce(Protocol):
         context: RunContext | None = None,
         *,
         moving: bool = False,
+        more: bool = False,
     ) -> Outcome:
         """Run it once. Raises Moves for a move without its slot. ``context``: of the apply that ends a move; ``moving``: it was
-        planned as a move."""
+        planned as a move; ``more``: another apply follows this one."""
         ...
 
 
@@ -94,48 +95,48 @@ class ApplySequence:
         """Run a layer that is ready; once more where it brought a new path on a shared load balancer and its service is steady."""
         if prepared.joins:  # a try before this one may have led them there
             prepared = self.slots.joined(prepared)
-        outcome = self._move(prepared, console, signals)
-        if (
-            not (prepared.joins and prepared.inputs and prepared.verb.applies and outcome)
-            or self.dry
-            or outcome.skipped
-        ):
+        more = bool(prepared.joins and prepared.inputs and prepared.verb.applies) and not self.dry
+        outcome = self._move(prepared, console, signals, more=more)
+        if not (more and outcome) or outcome.skipped:
             return outcome
         last = self.slots.joined(prepared)
         console.info(f"{prepared.layer.label}: steady; applying once more to lead the new paths to their services")
         ended = self.once(last, console, signals, replace(self.context, interactive=False))
         return replace(ended, changes=outcome.changes)
 
-    def _move(self, prepared: PreparedLayer, console: Console, signals: SignalHandler) -> Outcome:
+    def _move(self, prepared: PreparedLayer, console: Console, signals: SignalHandler, *, more: bool) -> Outcome:
         """Run a layer that is ready. Where its plan makes another service of it, that starts with the tasks that run. Where the
         tenant shares a load balancer and leaves its target group, it runs with a second slot, and then once more without: that
         puts its rule back, and frees the slot."""
         info, slots = console.info, self.slots
         first = slots.with_wider_aside(prepared, slots.second_of(prepared))
         try:
-            outcome = self.once(first, console, signals)
-            return outcome if first is prepared else self._plain(prepared, outcome, console, signals)
+            outcome = self.once(first, console, signals, more=more or first is not prepared)
+            return outcome if first is prepared else self._plain(prepared, outcome, console, signals, more=more)
         except Moves as moves:
             leaving = moves.leaving
         moving = slots.move(prepared, leaving) if leaving else prepared
         with_a_slot = " with a second slot" if leaving else ""
         info(f"{prepared.layer.label}: another service, so this is a move; planning it again{with_a_slot}")
-        outcome = self.once(self.counted(moving), console, signals, moving=True)
+        outcome = self.once(self.counted(moving), console, signals, moving=True, more=more or bool(leaving))
         if not (leaving and prepared.verb.applies and outcome) or outcome.skipped:
             return outcome
         info(f"{prepared.layer.label}: moved; applying once more to free the second slot")
         last = slots.with_wider_aside(prepared, leaving)
-        ended = self.once(last, console, signals, replace(ending_of(self.context), interactive=False))
+        context = replace(ending_of(self.context), interactive=False)
+        ended = self.once(last, console, signals, context, more=more or last is not prepared)
         ended = replace(ended, changes=outcome.changes)
-        return ended if last is prepared else self._plain(prepared, ended, console, signals)
+        return ended if last is prepared else self._plain(prepared, ended, console, signals, more=more)
 
-    def _plain(self, prepared: PreparedLayer, outcome: Outcome, console: Console, signals: SignalHandler) -> Outcome:
+    def _plain(
+        self, prepared: PreparedLayer, outcome: Outcome, console: Console, signals: SignalHandler, *, more: bool
+    ) -> Outcome:
         """After a move: the rules of wider paths, which stood aside for it, get their own numbers back. Not before: until the rule
         that moved has its own again, they would come first. ``outcome``: of the apply that they waited for."""
         if not (prepared.verb.applies and outcome) or outcome.skipped:
             return outcome
         console.info(f"{prepared.layer.label}: moved; applying once more to put the rules of wider paths back")
-        last = self.once(prepared, console, signals, replace(self.context, interactive=False))
+        last = self.once(prepared, console, signals, replace(self.context, interactive=False), more=more)
         return replace(last, changes=outcome.changes)
 
 

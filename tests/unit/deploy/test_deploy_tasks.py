@@ -366,6 +366,18 @@ def test_a_failure_after_a_deploy_is_one_of_what_runs(after: StagedCloud) -> Non
     assert (record["builds"], record["failed"]["check"]) == ({"service1-build": "2"}, "after_deploy")
 
 
+def test_one_that_failed_after_a_deploy_runs_again_with_the_next_apply(after: StagedCloud) -> None:
+    """Or the builds would count as good without it."""
+    after.wrong = TaskFailed("migrate failed (web 1)")
+    with pytest.raises(TaskFailed):
+        again(after).deploy(*BUILD_2)
+    after.wrong = None
+    again(after).deploy(*BUILD_2)
+    assert ([task.name for task in after.tasks], after.record("acme").get("failed")) == (["migrate"], None)
+    again(after).deploy(*BUILD_2)
+    assert after.tasks == []
+
+
 def test_a_task_after_a_deploy_that_is_not_there(after: StagedCloud) -> None:
     after.outputs = {**after.outputs, "tenant": {"url": "u"}}
     with pytest.raises(ConfigError, match="has no task 'migrate', which after_deploy names"):

@@ -311,6 +311,45 @@ def test_a_new_path_leads_to_its_service_when_that_is_steady(joining: Routed) ->
     assert joining.done == [slots(10101, api=101)], "and from then on once"
 
 
+def deploys(cloud: Routed, ran: list[int]) -> None:
+    """acme has a new build, and a task after it, which notes how many applies were done."""
+    cloud.disk.append(f"{APP}/stack.hcl", 'after_deploy = ["warm"]\n')
+    cloud.outputs = {**cloud.outputs, "tenant": {"url": "u", "run_task": {"warm": {"taskDefinition": "warm:1"}}}}
+    cloud.perform("apply", "acme", "-var", "service1-build=2", run_task=lambda *_: ran.append(len(cloud.done)))
+
+
+def test_tasks_after_a_deploy_run_once_after_its_last_apply(joining: Routed) -> None:
+    ran: list[int] = []
+    deploys(joining, ran)
+    assert (joining.done, ran) == ([JOINS, slots(10101, api=101)], [2])
+
+
+def test_tasks_after_a_deploy_run_once_after_a_move(cloud: Routed) -> None:
+    """Of three applies: with a second slot, without it, and with the rule of the wider path at its own number."""
+    says(cloud, NARROWER)
+    cloud.perform("apply", "acme")
+    cloud.done.clear()
+    cloud.leaves, ran = 1, list[int]()
+    deploys(cloud, ran)
+    assert (len(cloud.done), ran) == (3, [3])
+
+
+def test_tasks_after_a_deploy_whose_last_apply_failed_run_with_the_next(joining: Routed) -> None:
+    """The first apply has recorded the build."""
+    ran: list[int] = []
+    failed = Outcome(1, ok=False, tail="Error: no")
+    joining.engine.behaviour = lambda run, step: (
+        failed if joining.done and step.argv[1] == "apply" else joining.behave(run, step)
+    )
+    with pytest.raises(TerraformFailed):
+        deploys(joining, ran)
+    assert (joining.done, ran, joining.record("acme")["builds"]["service1-build"]) == ([JOINS], [], "2")
+    joining.engine.behaviour = joining.behave
+    for _ in range(2):
+        joining.perform("apply", "acme", run_task=lambda *_: ran.append(len(joining.done)))
+    assert (ran, len(joining.done)) == ([2], 3)
+
+
 def test_where_the_service_does_not_become_steady_the_path_waits_for_the_next_apply(joining: Routed) -> None:
     joining.fails[ACME, "apply"] = Outcome(1, ok=False, tail="Error: not steady")
     with pytest.raises(TerraformFailed):
