@@ -170,15 +170,18 @@ def _may_be_a_region(session: CliSession, word: str) -> bool:
 
 
 def _refuse_program(session: CliSession, form: Form, tokens: Sequence[Token]) -> None:
-    """UsageError for a word behind stack and region: the first of another command line, of which nothing is read."""
-    bare = [t for t in tokens if not t.flag and not str(t.value).startswith("-")]
-    _refuse_unknown_options(form.command, tokens[: tokens.index(bare[1])] if bare[1:] else tokens)
-    behind = bare[2:] if len(bare) > 1 and _may_be_a_region(session, str(bare[1].value)) else bare[1:]
-    if behind:
-        more = " ..." if tokens[-1] is not behind[0] else ""
+    """UsageError for a word behind stack and region: the first of another command line, of which nothing is read. What stands
+    before it is ours."""
+    places = [n for n, t in enumerate(tokens) if not t.flag and not str(t.value).startswith("-")]
+    for place in places[1:3]:
+        _refuse_unknown_options(form.command, tokens[:place])
+        word = str(tokens[place].value)
+        if place == places[1] and _may_be_a_region(session, word):
+            continue
+        more = " ..." if tokens[place + 1 :] else ""
         raise UsageError(
-            f"{form.command}: {behind[0].value!r} is neither a region nor an option",
-            hint=f"{form.program}: -- {shlex.quote(str(behind[0].value))}{more}",
+            f"{form.command}: {word!r} is neither a region nor an option",
+            hint=f"{form.program}: -- {shlex.quote(word)}{more}",
         )
 
 
