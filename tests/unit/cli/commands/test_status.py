@@ -78,6 +78,12 @@ def test_watch_shows_it_again(tenant: LiveTenant) -> None:
     assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, every 5 s\n", said.out), "each look has its time"
 
 
+def test_watch_as_data_is_an_object_in_each_line(tenant: LiveTenant) -> None:
+    said = tenant.run(f"{ACME} --watch --json", most=3)
+    looks = [json.loads(line) for line in said.out.splitlines()[:3]]
+    assert (said.code, [one["well"] for one in looks]) == (130, [True] * 3), said.out
+
+
 def test_a_screen_shows_the_beginning() -> None:
     """The verdict stands above; a terminal would show the end."""
     assert cut(["well", "a", "b"], 3) == ["well", "a", "b"]
