@@ -85,7 +85,7 @@ def parse(session: CliSession, form: Form, words: Sequence[str]) -> Invocation:
         commands.check_flags(tokens)
         if word := environment.kept_back(session.environ):
             session.console.info(word)
-    arguments.check_words(_title(form), form.words, tokens)
+    arguments.check_words(_title(form), form.words, tokens, "" if form.flags is None else help_of(form.command))
     if form.flags is None:
         tokens = arguments.take_old_flags(form.verb, tokens, session.console.info)
         saved = plan_run.file_argument(form.verb, tokens)

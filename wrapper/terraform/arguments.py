@@ -37,13 +37,14 @@ def take_old_flags(verb: Verb, tokens: Iterable[Token], info: Callable[[str], No
     return result
 
 
-def check_words(command: str, most: int, tokens: Sequence[Token]) -> None:
-    """UsageError for more bare words than the command takes; a word in the region's place is most likely one."""
+def check_words(command: str, most: int, tokens: Sequence[Token], hint: str = "") -> None:
+    """UsageError for more bare words than the command takes; a word in the region's place is most likely one. ``hint``: of a
+    command that takes no arguments of Terraform's."""
     words = [t.value or "" for t in tokens if not t.flag]
     if len(words) > most:
         raise UsageError(
             f"{command} takes no {words[most]!r}",
-            hint="the order is: COMMAND STACK [REGION] [TERRAFORM ARGUMENTS...]",
+            hint=hint or "the order is: COMMAND STACK [REGION] [TERRAFORM ARGUMENTS...]",
         )
 
 

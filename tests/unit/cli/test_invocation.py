@@ -50,6 +50,13 @@ def test_words_of_a_verb(understood: Parse, words: list[str], layer: str, rest: 
     assert [w for t in found.tokens for w in t.words] == rest
 
 
+def test_the_hint_at_a_word_too_many_is_of_that_command(understood: Parse) -> None:
+    for form, hint in ((LOOKS, "see: ./orchestrate looks --help"), (form_of(PLAN), "TERRAFORM ARGUMENTS")):
+        with pytest.raises(UsageError, match="takes no 'words'") as error:
+            understood(form, "app-test", REGION, "words")
+        assert hint in error.value.hint
+
+
 def test_the_tenant_by_either_name(understood: Parse) -> None:
     typed, optional = (
         understood(form_of(PLAN), "app-test", "-var", "tenant=acme"),
