@@ -102,7 +102,9 @@ class DeployTasks:
         if not names or not self._are_for(prepared, names, console):
             return
         was, now = (_requests(one.get(_OUTPUT)) for one in outputs)
-        due = brings_build(prepared, before) or _owes(before)
+        due = brings_build(prepared, before) or bool(
+            before.failed
+        )  # which may have recorded its builds before they ran
         for name in names:
             request = self.request(label, AFTER, name, now)
             if due or _definition(was.get(name)) != _definition(request):
@@ -257,11 +259,6 @@ def _unknown(plan: PlannedChanges, name: str) -> list[str]:
 def brings_build(prepared: PreparedLayer, record: DeploymentRecord) -> bool:
     """Whether a build of it is another than at its last good apply."""
     return any(record.builds.get(name) != number for name, number in prepared.record.builds.items())
-
-
-def _owes(record: DeploymentRecord) -> bool:
-    """Whether the apply before failed, and perhaps recorded its builds, before the tasks after it had ended well."""
-    return bool(record.failed) and record.failed.get("check", AFTER) == AFTER
 
 
 def definitions(plan: PlannedChanges, name: str) -> list[PlannedChange]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from typing import Any
 
@@ -376,6 +377,16 @@ def test_one_that_failed_after_a_deploy_runs_again_with_the_next_apply(after: St
     assert ([task.name for task in after.tasks], after.record("acme").get("failed")) == (["migrate"], None)
     again(after).deploy(*BUILD_2)
     assert after.tasks == []
+
+
+@pytest.mark.parametrize("check", ["smoke test", "after_deploy"])
+def test_after_an_apply_that_failed_it_runs_with_the_next(after: StagedCloud, check: str) -> None:
+    """Of several applies the first may have failed at its smoke test, before the tasks after the last."""
+    file = after.states / "ap-southeast-2/app-test/tenants/acme/orchestrate.json"
+    failed = {"at": "2026-01-02T03:04:05Z", "by": "me", "error": "no", "check": check}
+    file.write_text(json.dumps({**after.record("acme"), "failed": failed}))
+    again(after).deploy()
+    assert len(after.tasks) == 1
 
 
 def test_a_task_after_a_deploy_that_is_not_there(after: StagedCloud) -> None:
