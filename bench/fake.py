@@ -27,7 +27,8 @@ def main(root: str, name: str, jobs: str) -> int:
     from wrapper.cli.invocation import Invocation
     from wrapper.cli.options import FleetOptions, Options
     from wrapper.cli.session import CliSession
-    from wrapper.model.nouns import Layer, Outcome
+    from wrapper.model.nouns import Outcome
+    from wrapper.model.stack import Layer
     from wrapper.state import layer_state
     from wrapper.state import store as stores
     from wrapper.terraform.commands import APPLY

@@ -18,7 +18,7 @@ WRITERS = 8
 def main(root: str, name: str, model: str) -> None:
     from wrapper.cli.options import Options
     from wrapper.cli.session import CliSession
-    from wrapper.model.nouns import Layer
+    from wrapper.model.stack import Layer
     from wrapper.state import layer_state
     from wrapper.terraform.commands import VERBS
 

@@ -13,7 +13,8 @@ from wrapper.cli.options import Options
 from wrapper.cli.session import CliSession
 from wrapper.engines.rate_limited import RateLimitedEngine, RateLimiter
 from wrapper.model.errors import TerraformFailed
-from wrapper.model.nouns import Layer, Outcome
+from wrapper.model.nouns import Outcome
+from wrapper.model.stack import Layer
 from wrapper.run.retry import RetryClock, with_retries
 from wrapper.terraform import commands
 

@@ -21,7 +21,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from wrapper.aws import identity
-from wrapper.model.nouns import Backend
+from wrapper.model.stack import Backend
 from wrapper.sandbox.lifecycle import Endpoint, Sandbox, Seed, ask
 from wrapper.state import history, layer_state
 from wrapper.state.record import DeploymentRecord

@@ -23,7 +23,8 @@ from wrapper.deploy.prepared import LayerOverrides
 from wrapper.deploy.recorder import Recorder
 from wrapper.fleet.change_detection import LayerDiff, TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
-from wrapper.model.nouns import Layer, Outcome, Run, Step
+from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.stack import Layer
 from wrapper.project.project import Project
 from wrapper.run.signals import SignalHandler
 from wrapper.state.record import Trigger

@@ -17,8 +17,8 @@ from wrapper.cli.options import Options
 from wrapper.cli.run_verb import perform
 from wrapper.cli.session import CliSession
 from wrapper.deploy.deployer import Deployer
-from wrapper.model.keys import state_key
-from wrapper.model.nouns import Layer, Outcome, Run, Step
+from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.stack import Layer, state_key
 from wrapper.project.project import Project
 from wrapper.run.signals import SignalHandler
 from wrapper.terraform import commands

@@ -11,7 +11,8 @@ from project_on_disk import REGION, Disk
 
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
-from wrapper.model.nouns import Layer, Outcome
+from wrapper.model.nouns import Outcome
+from wrapper.model.stack import Layer
 from wrapper.reports.model import LayerResult
 from wrapper.terraform.commands import VERBS
 

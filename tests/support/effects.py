@@ -30,7 +30,8 @@ from wrapper.cli.options import Options
 from wrapper.cli.session import CliSession
 from wrapper.engines.dry_run import DryRunEngine
 from wrapper.model.errors import OrchestrateError, UnavailableError
-from wrapper.model.nouns import Layer, Outcome, Run, Stack, Step
+from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.stack import Layer, Stack
 from wrapper.terraform.commands import VALUES_FILE
 
 FAILED = Outcome(1, ok=False, tail="Error: no")

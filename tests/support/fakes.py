@@ -10,7 +10,8 @@ from typing import Any
 
 from wrapper.engines import OutputCallback
 from wrapper.engines.run_directory import RunDirectory
-from wrapper.model.nouns import Backend, ContainerSettings, Layer, Outcome, Run, RunFiles, Settings, Stack, Step
+from wrapper.model.nouns import ContainerSettings, Outcome, Run, RunFiles, Step
+from wrapper.model.stack import Backend, Layer, Settings, Stack
 from wrapper.run.plan_run import RunContext
 
 LOCAL = Backend("local", {"path": "/states"}, "backend.tfvars")

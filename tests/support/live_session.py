@@ -16,7 +16,7 @@ from said import Said
 from wrapper.aws.identity import Identity
 from wrapper.cli.main import _run
 from wrapper.cli.session import CliSession
-from wrapper.model.nouns import Stack
+from wrapper.model.stack import Stack
 from wrapper.run.signals import SignalHandler
 
 

@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.project.project import Project
 
 CACHE = ".orchestrate/cache/parses.sqlite"

@@ -15,7 +15,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.session import Session
 
-from wrapper.model.nouns import Backend
+from wrapper.model.stack import Backend
 from wrapper.state.s3 import BucketStore
 
 PAGE = 1000

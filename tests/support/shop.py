@@ -23,7 +23,8 @@ from wrapper.engines.docker import DockerSession
 from wrapper.engines.run_directory import RunDirectory
 from wrapper.fleet import journal
 from wrapper.model.errors import NewerError
-from wrapper.model.nouns import Layer, Outcome, Run
+from wrapper.model.nouns import Outcome, Run
+from wrapper.model.stack import Layer
 from wrapper.reaper import rules
 from wrapper.run import unsaved
 from wrapper.state import layer_state

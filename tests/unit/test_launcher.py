@@ -12,7 +12,7 @@ import pytest
 from cloud import Cloud
 from project_on_disk import Disk
 
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 
 ROOT = Path(__file__).resolve().parents[2]
 FOREIGN = 'raise SystemExit("foreign code ran")\n'

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..model.errors import NotFoundError
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from ..terraform.suggested import suggest
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.errors import RefusedError, UnavailableError
-from ..model.nouns import Stack
+from ..model.stack import Stack
 
 NOBODY = "nobody"  # the method of an identity that may ask AWS nothing
 SANDBOX_ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from .identity import Identity
 from .remaining_resources import TAG
 

@@ -12,7 +12,8 @@ import click
 from .options import TIME, shared, stacked
 
 if TYPE_CHECKING:
-    from ..model.nouns import Stack, Variable
+    from ..model.nouns import Variable
+    from ..model.stack import Stack
     from ..terraform.commands import Token
     from .session import CliSession
 

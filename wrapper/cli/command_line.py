@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..model.nouns import Stack
+from ..model.stack import Stack
 from ..terraform import commands
 from .invocation import Invocation
 from .session import CliSession

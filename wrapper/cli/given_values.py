@@ -14,7 +14,7 @@ from ..terraform.commands import Token, Verb
 from .options import shared, stacked
 
 if TYPE_CHECKING:
-    from ..model.nouns import Layer
+    from ..model.stack import Layer
     from .session import CliSession
 
 value_options = stacked(

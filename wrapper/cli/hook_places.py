@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..deploy.hooks import HookCall
 from ..engines import host_program
-from ..model.keys import PROJECT
-from ..model.nouns import Hook, Mount, Stack
+from ..model.naming import PROJECT
+from ..model.nouns import Mount
+from ..model.stack import Hook, Stack
 from ..terraform import environment
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import click
 
 from ..model.errors import UsageError
 from ..model.naming import nearest
-from ..model.nouns import Layer, Stack
+from ..model.stack import Layer, Stack
 from ..run import plan_run
 from ..terraform import arguments, build_variables, caller_values, commands, environment, flag_checks
 from ..terraform.commands import Token, Verb

@@ -17,7 +17,7 @@ from ..aws.ecs_rollout import RolloutWatch
 from ..aws.ecs_service_status import present
 from ..model import duration
 from ..model.errors import RefusedError
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from ..operations import deployed_services, status
 from ..operations.deployed_services import DeployedService
 from ..operations.status import LiveLayer

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..model.errors import OrchestrateError
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from ..reports.model import worst
 from ..terraform.merging import DEEP, REPLACE, MergeDifference
 

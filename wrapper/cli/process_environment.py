@@ -13,7 +13,8 @@ from . import installation
 if TYPE_CHECKING:
     from ..aws.identity import Identity
     from ..engines.image.image_request import ImageRequest
-    from ..model.nouns import Mount, Stack
+    from ..model.nouns import Mount
+    from ..model.stack import Stack
 
 
 class Around(Protocol):

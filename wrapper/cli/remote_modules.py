@@ -14,7 +14,8 @@ from ..engines import fetch_failures, module_cache, module_fetch
 from ..engines.image.image_request import ImageRequest
 from ..engines.module_cache import Entry, ModuleCache
 from ..engines.module_fetch import FetchExecutor
-from ..model.nouns import FetchedModules, Layer, Mount
+from ..model.nouns import FetchedModules, Mount
+from ..model.stack import Layer
 from ..project import module_calls, private_folder
 from ..terraform.module_sources import GitSource, ModuleCall, asks_ssh, is_commit, is_exact, shown
 from . import fetch_credentials, installation

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..deploy.prepared import LayerOverrides
 from ..model.errors import UsageError
-from ..model.nouns import Layer, Outcome
+from ..model.nouns import Outcome
+from ..model.stack import Layer
 from ..terraform.commands import Token, Verb
 from . import single_report
 from .invocation import Invocation

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from . import installation
 
 if TYPE_CHECKING:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from ..deploy.smoke_test import Smoke
     from ..engines import Engine
     from ..engines.image.image_request import ImageRequest
-    from ..model.nouns import FetchedModules, Layer, Mount, Stack
+    from ..model.nouns import FetchedModules, Mount
+    from ..model.stack import Layer, Stack
     from ..project.project import Project
     from ..run.plan_run import RunContext
     from ..run.signals import SignalHandler

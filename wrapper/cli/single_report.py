@@ -12,7 +12,8 @@ from .. import __version__
 from ..fleet.results import of_error, of_layer, of_outcome
 from ..model.errors import OrchestrateError
 from ..model.findings import BuildChange, HookRun
-from ..model.nouns import Layer, Outcome
+from ..model.nouns import Outcome
+from ..model.stack import Layer
 from ..reports.model import LayerResult, Report
 from .command_line import as_typed, line_of
 from .fleet_options import deliver, targets

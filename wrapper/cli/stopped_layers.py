@@ -12,7 +12,7 @@ from ..aws.calls import action
 from ..deploy.stopping import Stopping
 from ..fleet import selection
 from ..model.errors import BusyError, OrchestrateError, Stopped, UsageError
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from ..operations import deployed_services
 from ..operations.deployed_services import DeployedService
 from ..reports.model import worst

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from ..model import fingerprint
 from ..model.errors import UsageError
-from ..model.nouns import FetchedModules, Layer, Stack, Variable
+from ..model.nouns import FetchedModules, Variable
+from ..model.stack import Layer, Stack
 from ..project.project import Project
 from ..run import plan_file, plan_run
 from ..run.plan_run import RunContext, RunRequest

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..model.errors import OrchestrateError, RefusedError, UsageError
-from ..model.nouns import Layer, Stack
+from ..model.stack import Layer, Stack
 from ..project.project import Project
 from ..state import index, layer_state
 from ..state.index import LayerStatus, TenantIndex

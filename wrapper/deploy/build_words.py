@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from ..state.history import HistoryEntry, in_words
 from ..state.record import DeploymentRecord
 from ..terraform.build_variables import capital

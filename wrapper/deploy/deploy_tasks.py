@@ -14,7 +14,7 @@ from typing import Any
 from ..model.errors import ConfigError, OrchestrateError, PlanChanged, RefusedError, TaskFailed
 from ..model.findings import SERVICE, HookRun
 from ..model.naming import nearest
-from ..model.nouns import Layer, Stack
+from ..model.stack import Layer, Stack
 from ..run.runner import Console
 from ..run.signals import SignalHandler
 from ..state.record import DeploymentRecord

@@ -22,7 +22,8 @@ from ..engines import Engine, rate_limited
 from ..model.errors import NewerError, OrchestrateError, RefusedError, TerraformFailed
 from ..model.findings import BuildChange, HookRun
 from ..model.fingerprint import Difference, first_names
-from ..model.nouns import Layer, Outcome, Stack
+from ..model.nouns import Outcome
+from ..model.stack import Layer, Stack
 from ..project import git
 from ..project.project import Project
 from ..run import retry

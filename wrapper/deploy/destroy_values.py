@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 
 from ..model.errors import ConfigError, OrchestrateError
-from ..model.nouns import Layer, ResolvedValue, Variable
+from ..model.nouns import ResolvedValue, Variable
+from ..model.stack import Layer
 from ..terraform import hcl
 from ..terraform.type_constraints import empty
 

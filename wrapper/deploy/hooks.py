@@ -16,7 +16,8 @@ from typing import Any, Protocol
 from ..model import duration
 from ..model.errors import ConfigError, HookFailed, OrchestrateError, TimeoutExpired
 from ..model.findings import HookRun
-from ..model.nouns import Hook, Layer, Outcome
+from ..model.nouns import Outcome
+from ..model.stack import Hook, Layer
 from ..run.runner import Console
 from ..run.signals import SignalHandler
 from ..state import layer_state, task_history

@@ -14,7 +14,8 @@ from ..aws.identity import Identity
 from ..model import fingerprint
 from ..model.errors import ConfigError, OrchestrateError
 from ..model.fingerprint import Difference
-from ..model.nouns import Layer, ResolvedValue, Stack, Variable
+from ..model.nouns import ResolvedValue, Variable
+from ..model.stack import Layer, Stack
 from ..project.project import Project
 from ..project.variable_files import Decide
 from ..run.plan_run import RunContext

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..aws import unmanaged
 from ..aws.identity import Identity
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from ..terraform import import_ids
 from ..terraform.suggested import suggest
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ..model.errors import ConfigError, OrchestrateError
-from ..model.nouns import Layer, Stack
+from ..model.stack import Layer, Stack
 from ..state import layer_state
 from ..state.index import LayerStatus, TenantIndex
 from ..state.store import Store

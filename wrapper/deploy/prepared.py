@@ -8,7 +8,8 @@ from typing import Any
 
 from ..model import fingerprint
 from ..model.fingerprint import Inputs
-from ..model.nouns import Layer, ResolvedValue, Run
+from ..model.nouns import ResolvedValue, Run
+from ..model.stack import Layer
 from ..run import plan_run
 from ..run.plan_run import RunContext, RunRequest
 from ..state.record import DeploymentRecord

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..model.errors import NotBegunError, OrchestrateError
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from ..state import history, layer_state
 from ..state.history import HistoryEntry
 from ..state.record import DeploymentRecord, Trigger, moment

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from ..model.errors import ConfigError, NewerError, OrchestrateError, RefusedError, StateAtRisk
-from ..model.keys import state_key
 from ..model.naming import run_home
-from ..model.nouns import Layer, Run
+from ..model.nouns import Run
+from ..model.stack import Layer, state_key
 from ..run.plan_run import RunContext, work_directory
 from ..state import layer_state
 from ..state.record import DeploymentRecord

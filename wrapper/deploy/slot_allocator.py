@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..model.errors import BusyError, ConfigError, OrchestrateError
-from ..model.nouns import Layer, Outcome, ResolvedValue
+from ..model.nouns import Outcome, ResolvedValue
+from ..model.stack import Layer
 from ..state import layer_state
 from ..state.store import Store
 from ..terraform.arguments import destroys

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..aws.identity import Identity
 from ..model.errors import NotFoundError, OrchestrateError
-from ..model.nouns import Layer, ResolvedValue, Stack, Variable
+from ..model.nouns import ResolvedValue, Variable
+from ..model.stack import Layer, Stack
 from ..project.project import Project
 from ..state import layer_state
 from ..state.store import Store

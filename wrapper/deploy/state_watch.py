@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..model.errors import ConfigError, NotBegunError, OrchestrateError, StateAtRisk
-from ..model.nouns import Layer, Outcome, Step
+from ..model.nouns import Outcome, Step
+from ..model.stack import Layer
 from ..state import layer_state
 from ..terraform.commands import Verb
 from .prepared import PreparedLayer

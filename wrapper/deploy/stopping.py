@@ -15,7 +15,7 @@ from ..aws.calls import AwsCalls
 from ..aws.ecs_service_status import ExpectedService, present
 from ..aws.service_batches import batches
 from ..model.errors import TimeoutExpired
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from ..state import lifetime
 from ..state.lifetime import Lifetime, StoppedLayer, StoppedService
 from ..state.store import Store

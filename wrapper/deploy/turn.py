@@ -9,8 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..model.errors import BusyError, RefusedError
-from ..model.keys import state_key
-from ..model.nouns import Layer
+from ..model.stack import Layer, state_key
 from ..state import history, layer_state
 from ..state.record import DeploymentRecord, moment
 from ..state.store import Store

@@ -14,7 +14,7 @@ from ..aws.identity import Identity
 from ..aws.resource_existence import Standing
 from ..model.errors import RefusedError
 from ..model.findings import Seen, Tainted
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from ..terraform import tainted
 from .prepared import PreparedLayer
 

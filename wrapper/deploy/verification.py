@@ -15,7 +15,7 @@ from ..engines import Engine
 from ..engines.rollout_watch import RolloutWatchedEngine
 from ..model import duration
 from ..model.errors import ConfigError, OrchestrateError, SmokeFailed, TerraformFailed
-from ..model.nouns import Layer, Stack
+from ..model.stack import Layer, Stack
 from ..project.project import Project
 from ..run.runner import Console
 from ..run.signals import SignalHandler

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from ..model.keys import PROJECT
+from ..model.naming import PROJECT
 from ..model.nouns import Mount, Run
 from ..terraform import environment
 

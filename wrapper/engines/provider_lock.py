@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..model.errors import ConfigError
-from ..model.keys import PROJECT
+from ..model.naming import PROJECT
 from ..model.nouns import FetchedModules, Mount
 from ..terraform.commands import LOCK_FILE, MODULES_FILE
 from . import short_container

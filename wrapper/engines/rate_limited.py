@@ -22,7 +22,8 @@ from ..aws.identity import Identity, whoami
 from ..aws.rate_limits import RATES, Rate
 from ..aws.token_bucket import after_a_jump
 from ..model import strict_json
-from ..model.nouns import Outcome, Stack, Step
+from ..model.nouns import Outcome, Step
+from ..model.stack import Stack
 from ..project import private_folder
 from ..terraform.plan_stream import Reader, is_plan
 from . import Engine, OutputCallback, Session

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from ..model import strict_json
 from ..model.errors import BusyError, ConfigError, NotFoundError, UnavailableError
-from ..model.keys import PROJECT
+from ..model.naming import PROJECT
 from ..model.nouns import Run
 from ..project import paths, private_folder
 from ..project.sources import is_left_out

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ..deploy import build_words
 from ..deploy.deployer import Deployer
 from ..model.errors import RefusedError
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from .change_detection import LayerDiff
 
 _LISTED = 20  # tenants that are shown each on a line

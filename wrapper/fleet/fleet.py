@@ -24,7 +24,8 @@ from ..deploy import build_changes, build_words
 from ..deploy.deployer import Deployer
 from ..deploy.prepared import LayerOverrides, PreparedLayer
 from ..model.errors import NotFoundError, OrchestrateError, UsageError
-from ..model.nouns import Layer, Outcome
+from ..model.nouns import Outcome
+from ..model.stack import Layer
 from ..reports.model import LayerResult, worst
 from ..run import retry
 from ..run.runner import Console

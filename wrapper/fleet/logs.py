@@ -7,7 +7,7 @@ import shutil
 import threading
 from pathlib import Path
 
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from ..project import private_folder
 from ..terraform.output import plain
 

@@ -9,7 +9,8 @@ from typing import Protocol
 from ..deploy import build_choices
 from ..model import fingerprint, system_errors
 from ..model.errors import OrchestrateError, Stopped, TimeoutExpired
-from ..model.nouns import Layer, Outcome
+from ..model.nouns import Outcome
+from ..model.stack import Layer
 from ..reports.model import Changes, ErrorDetails, LayerResult
 from ..run.runner import Console
 from ..run.signals import SignalHandler

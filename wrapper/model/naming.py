@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
 STATE_FILE = "terraform.tfstate"
+PROJECT = "/project"  # where a project stands in a container
 LOCK_FILE = ".terraform.lock.hcl"
 _SOURCES = (".tf", ".tf.json")
 SLOTS_FILE = "allotments.json"

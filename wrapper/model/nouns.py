@@ -11,11 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .stack import Backend as Backend
-from .stack import Hook as Hook
-from .stack import Layer as Layer
-from .stack import Settings as Settings
-from .stack import Stack as Stack
+from .stack import Layer
 
 
 class Secret(str):

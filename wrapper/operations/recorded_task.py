@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..model.errors import OrchestrateError
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from ..run.signals import SignalHandler
 from ..state import task_history
 from ..state.record import moment

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..aws.calls import AwsCalls
 from ..model.errors import NotFoundError, OrchestrateError
-from ..model.nouns import Layer, Stack
+from ..model.stack import Layer, Stack
 from ..state import index, layer_state, lifetime
 from ..state.lifetime import Lifetime, StoppedLayer
 from ..state.record import moment

@@ -7,7 +7,7 @@ from typing import Any
 from ..model import duration
 from ..model.errors import ConfigError, UsageError
 from ..model.naming import nearest
-from ..model.nouns import Hook
+from ..model.stack import Hook
 from ..terraform.commands import VERBS
 
 _VERBS = [verb for verb in VERBS.values() if verb.recorded or verb.plans]

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from ..terraform import module_sources
 from ..terraform.hcl import Block
 from ..terraform.module_sources import ModuleCall

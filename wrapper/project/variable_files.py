@@ -15,7 +15,8 @@ from typing import Any
 from ..model import naming
 from ..model.errors import ConfigError, OrchestrateError, UsageError
 from ..model.fingerprint import digest
-from ..model.nouns import Layer, ResolvedValue, Stack, Variable
+from ..model.nouns import ResolvedValue, Variable
+from ..model.stack import Layer, Stack
 from ..terraform import merging, variables
 from ..terraform.build_variables import folded, takes
 from ..terraform.merging import DEEP, REPLACE, MergeDifference

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..aws import remaining_resources
 from ..model.errors import NotFoundError, OrchestrateError
-from ..model.nouns import Layer, Stack
+from ..model.stack import Layer, Stack
 from ..project.project import Project
 from ..reports.model import LayerResult
 from ..state import index, layer_state, lifetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ..model import naming
-from ..model.nouns import Stack
+from ..model.stack import Stack
 from ..model.versions import check_known
 from ..state.layer_state import data_in
 from ..state.store import Store

@@ -24,8 +24,7 @@ from ..fleet.fleet import Fleet
 from ..fleet.results import details
 from ..model import naming
 from ..model.errors import BusyError, NotFoundError, OrchestrateError, Stopped, TerraformFailed, TimeoutExpired
-from ..model.keys import state_key
-from ..model.nouns import Layer, Stack
+from ..model.stack import Layer, Stack, state_key
 from ..project.project import Project
 from ..reports.model import LayerResult, worst
 from ..state import index, layer_state

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from ..model.errors import ConfigError, OrchestrateError, UsageError
-from ..model.nouns import Stack
+from ..model.stack import Stack
 from ..model.versions import check_known
 
 _MOMENT = re.compile(

@@ -37,8 +37,9 @@ from typing import Protocol
 from ..model import naming
 from ..model.errors import UsageError
 from ..model.fingerprint import digest
-from ..model.keys import PROJECT, state_key
-from ..model.nouns import ContainerSettings, FetchedModules, Layer, Mount, ResolvedValue, Run, RunFiles, Step, Variable
+from ..model.naming import PROJECT
+from ..model.nouns import ContainerSettings, FetchedModules, Mount, ResolvedValue, Run, RunFiles, Step, Variable
+from ..model.stack import Layer, state_key
 from ..terraform import commands as terraform
 from ..terraform import flag_checks
 from ..terraform.arguments import changes, checks_form, pushed

@@ -16,8 +16,7 @@ from typing import Any
 from ..aws.identity import Identity
 from ..model import strict_json
 from ..model.errors import BusyError, ConfigError, NewerError, NotFoundError, RefusedError, UsageError
-from ..model.keys import state_key
-from ..model.nouns import Backend, Layer
+from ..model.stack import Backend, Layer, state_key
 from ..project import paths
 from ..terraform.unsaved_state import misfit
 from .layer_state import named, same_content

@@ -18,8 +18,7 @@ from typing import Any
 from ..model import naming, strict_json
 from ..model.errors import NewerError, OrchestrateError
 from ..model.findings import Lock
-from ..model.keys import lock_key, state_key
-from ..model.nouns import Layer, Stack
+from ..model.stack import Layer, Stack, lock_key, state_key
 from ..model.versions import check_known
 from . import record
 from .layer_state import LIFETIME, RECORD, data_in, load_record, record_key, render_record

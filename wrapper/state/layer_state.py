@@ -13,8 +13,7 @@ from typing import Any
 
 from ..model import naming, strict_json
 from ..model.errors import BusyError, ConfigError, NewerError
-from ..model.keys import state_key
-from ..model.nouns import Layer, Stack
+from ..model.stack import Layer, Stack, state_key
 from . import conditional, history, record
 from .history import History, HistoryEntry
 from .record import DeploymentRecord

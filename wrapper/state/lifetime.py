@@ -10,7 +10,7 @@ from typing import Any
 
 from ..model import strict_json
 from ..model.errors import BusyError, ConfigError
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from ..model.versions import check_known
 from . import conditional, layer_state
 from .store import Store

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..aws.identity import Identity
 from ..model.errors import NotFoundError, OrchestrateError, RefusedError, UnavailableError
-from ..model.nouns import Backend
+from ..model.stack import Backend
 
 _EXPIRED = ("ExpiredToken", "RequestExpired", "InvalidAccessKeyId")
 _OVERTAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "412", "409", "404")

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from ..aws.identity import Identity
 from ..model.errors import NotFoundError
-from ..model.nouns import Stack
+from ..model.stack import Stack
 from ..project import paths
 from .s3 import BucketStore
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from ..model import naming
 from ..model.errors import BusyError
-from ..model.keys import state_key
-from ..model.nouns import Layer
+from ..model.stack import Layer, state_key
 from ..model.versions import check_known
 from . import conditional, layer_state
 from .field_names import from_data, to_data

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 from ..model.errors import LockedError, NotBegunError, OrchestrateError, RefusedError, StateAtRisk, TerraformFailed
 from ..model.findings import Lock
-from ..model.keys import lock_key, state_key
 from ..model.nouns import Diagnostic, Outcome, Run, Step
+from ..model.stack import lock_key, state_key
 from .commands import PLAN, VERBS
 from .output import diagnostics, last_words, own_errors
 from .suggested import suggest

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shlex
 
-from ..model.nouns import Layer
+from ..model.stack import Layer
 from .commands import VERBS
 
 _GUARDED = (

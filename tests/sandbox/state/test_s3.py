@@ -15,7 +15,7 @@ from moto import mock_aws
 from moto_identity import MotoIdentity
 
 from wrapper.model.errors import ConfigError
-from wrapper.model.keys import state_key
+from wrapper.model.stack import state_key
 from wrapper.state import layer_state
 from wrapper.state.s3 import BucketStore
 

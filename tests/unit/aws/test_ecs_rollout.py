@@ -28,7 +28,8 @@ from wrapper.model.errors import (
     TimeoutExpired,
     UnavailableError,
 )
-from wrapper.model.nouns import Layer, Outcome, Run, Step
+from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.stack import Layer
 from wrapper.terraform.commands import VERBS
 
 WEB = ExpectedService("web", "c", "arn:aws:ecs:r:1:service/c/acme", NEW, ("tg",))

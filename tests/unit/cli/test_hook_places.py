@@ -14,7 +14,7 @@ from project_on_disk import Disk
 from wrapper.aws.identity import Identity
 from wrapper.cli.hook_places import HookPlaces
 from wrapper.deploy.hooks import HookCall
-from wrapper.model.nouns import Hook
+from wrapper.model.stack import Hook
 
 
 def places(disk: Disk, *, contained: bool = True, **environ: str) -> HookPlaces:

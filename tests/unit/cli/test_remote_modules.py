@@ -12,7 +12,8 @@ from project_on_disk import Disk
 from wrapper.cli.remote_modules import RemoteModules
 from wrapper.engines.module_cache import ModuleCache
 from wrapper.model.errors import ConfigError, OrchestrateError
-from wrapper.model.nouns import FetchedModules, Layer
+from wrapper.model.nouns import FetchedModules
+from wrapper.model.stack import Layer
 from wrapper.project import module_calls
 from wrapper.project.project import Project
 

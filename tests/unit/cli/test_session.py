@@ -12,7 +12,7 @@ from wrapper.cli.options import Options
 from wrapper.cli.session import CliSession
 from wrapper.deploy.deploy_tasks import DeployTask
 from wrapper.model.errors import UnavailableError, UsageError
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 
 
 def session(disk: Disk, environ: dict[str, str] | None = None, **typed: object) -> CliSession:

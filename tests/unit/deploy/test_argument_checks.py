@@ -9,7 +9,7 @@ from project_on_disk import Disk
 from wrapper.deploy.argument_checks import ArgumentChecks
 from wrapper.deploy.prepared import NO_OVERRIDES, LayerOverrides
 from wrapper.model.errors import OrchestrateError
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.terraform.commands import APPLY, SHOW
 
 

@@ -16,7 +16,8 @@ from wrapper.deploy.prepared import LayerOverrides
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.model.errors import OrchestrateError
 from wrapper.model.findings import BuildChange
-from wrapper.model.nouns import Layer, Outcome
+from wrapper.model.nouns import Outcome
+from wrapper.model.stack import Layer
 from wrapper.run import plan_file
 from wrapper.state.record import Trigger
 from wrapper.terraform.commands import VERBS

@@ -14,7 +14,7 @@ from wrapper.deploy import builds
 from wrapper.deploy.prepared import LayerOverrides
 from wrapper.fleet.fleet import Fleet
 from wrapper.model.errors import ConfigError, UsageError
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.state.record import Trigger
 from wrapper.terraform.commands import APPLY, VALUES_FILE
 

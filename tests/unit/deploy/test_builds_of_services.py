@@ -13,7 +13,7 @@ from project_on_disk import APP, REGION, Disk
 from wrapper.deploy.prepared import LayerOverrides
 from wrapper.fleet.fleet import Fleet
 from wrapper.model.errors import ConfigError, RefusedError
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.state import layer_state
 from wrapper.terraform import commands
 from wrapper.terraform.commands import APPLY, VALUES_FILE

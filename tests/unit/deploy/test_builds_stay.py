@@ -27,7 +27,8 @@ from wrapper.model.errors import (
     TerraformFailed,
     UsageError,
 )
-from wrapper.model.nouns import Layer, Outcome, Run, Step
+from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.stack import Layer
 from wrapper.state import layer_state
 from wrapper.state.record import Trigger
 from wrapper.terraform.commands import APPLY, DRIFT, VERBS

@@ -25,7 +25,8 @@ from wrapper.model.errors import (
     TerraformFailed,
     UsageError,
 )
-from wrapper.model.nouns import Layer, Outcome, Run, Step
+from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.stack import Layer
 from wrapper.run import plan_file
 from wrapper.terraform.commands import VERBS
 

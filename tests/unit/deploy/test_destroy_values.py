@@ -8,7 +8,7 @@ from project_on_disk import APP, REGION, Disk
 
 from wrapper.deploy.destroy_values import Losses, check_providers, configuring, stand_ins
 from wrapper.model.errors import ConfigError, OrchestrateError
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.terraform import hcl
 from wrapper.terraform.variables import declarations
 

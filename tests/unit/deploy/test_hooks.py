@@ -17,7 +17,8 @@ from project_on_disk import APP, Disk
 from wrapper.deploy.hooks import HookCall
 from wrapper.engines.dry_run import DryRunEngine
 from wrapper.model.errors import ConfigError, HookFailed, Stopped, TerraformFailed, TimeoutExpired
-from wrapper.model.nouns import Hook, Layer, Outcome
+from wrapper.model.nouns import Outcome
+from wrapper.model.stack import Hook, Layer
 from wrapper.run.signals import SignalHandler
 from wrapper.state import task_history
 from wrapper.terraform import commands

@@ -24,7 +24,7 @@ from wrapper.fleet.change_detection import ChangeDetector, TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.errors import UnavailableError
 from wrapper.model.fingerprint import digest
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.state.store import LocalStore, Store
 from wrapper.terraform.commands import APPLY, DRIFT, Token
 

@@ -15,7 +15,8 @@ from staged_cloud import StagedCloud, change, output, plan
 
 from wrapper.deploy.move_gate import staying
 from wrapper.model.errors import PlanChanged, RolloutFailed, TaskFailed
-from wrapper.model.nouns import Layer, Outcome, Run, Step
+from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.stack import Layer
 from wrapper.terraform import planned_changes
 
 MODULE = 'module.service["service1"]'

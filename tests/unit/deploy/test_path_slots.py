@@ -14,7 +14,8 @@ from project_on_disk import APP, REGION, Disk
 from wrapper.deploy.lb_slots.slots import Slot, SlotAssignment, SlotTable, render
 from wrapper.deploy.prepared import PreparedLayer
 from wrapper.model.errors import OrchestrateError, RefusedError, TerraformFailed
-from wrapper.model.nouns import Layer, Outcome
+from wrapper.model.nouns import Outcome
+from wrapper.model.stack import Layer
 from wrapper.terraform.commands import VERBS
 
 ACME, GLOBEX = f"{REGION}/app-test/acme", f"{REGION}/app-test/globex"

@@ -8,7 +8,8 @@ from project_on_disk import Disk
 
 from wrapper.deploy.prepared import LayerOverrides, PreparedLayer, digest_each, exactly
 from wrapper.model.errors import OrchestrateError
-from wrapper.model.nouns import Layer, ResolvedValue
+from wrapper.model.nouns import ResolvedValue
+from wrapper.model.stack import Layer
 from wrapper.terraform.commands import APPLY
 
 

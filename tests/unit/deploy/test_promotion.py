@@ -15,7 +15,8 @@ from wrapper.deploy.smoke_test import Smoke
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.errors import BusyError, ConfigError, OrchestrateError, RefusedError, SmokeFailed
-from wrapper.model.nouns import Layer, Outcome, Variable
+from wrapper.model.nouns import Outcome, Variable
+from wrapper.model.stack import Layer
 from wrapper.project import promotion_order
 from wrapper.state import history, index, layer_state
 from wrapper.state.record import DeploymentRecord, Trigger

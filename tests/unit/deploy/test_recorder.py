@@ -14,8 +14,8 @@ from project_on_disk import Disk
 
 from wrapper.deploy.recorder import Before, Recorder, rollback_command
 from wrapper.model.errors import OrchestrateError, SmokeFailed
-from wrapper.model.keys import state_key
-from wrapper.model.nouns import Layer, Outcome, Run, Settings, Step
+from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.stack import Layer, Settings, state_key
 from wrapper.state import history, layer_state
 from wrapper.state.record import DeploymentRecord, Trigger
 from wrapper.state.store import LocalStore

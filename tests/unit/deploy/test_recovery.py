@@ -14,7 +14,8 @@ from project_on_disk import REGION, Disk
 
 from wrapper.engines.run_directory import RunDirectory
 from wrapper.model.errors import ConfigError, NewerError, RefusedError, StateAtRisk, UsageError
-from wrapper.model.nouns import Layer, Outcome
+from wrapper.model.nouns import Outcome
+from wrapper.model.stack import Layer
 from wrapper.state import index, layer_state
 
 ACME = f"{REGION}/app-test/acme"

@@ -20,7 +20,8 @@ from wrapper.deploy.prepared import LayerOverrides
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.errors import ConfigError, NewerError, OrchestrateError, TerraformFailed
-from wrapper.model.nouns import Layer, Outcome, ResolvedValue
+from wrapper.model.nouns import Outcome, ResolvedValue
+from wrapper.model.stack import Layer
 from wrapper.terraform.commands import VERBS
 
 STACK, ACME, GLOBEX = (f"{REGION}/app-test{tenant}" for tenant in ("", "/acme", "/globex"))

@@ -11,7 +11,7 @@ from project_on_disk import OUTPUTS, Disk
 
 from wrapper.deploy.stack_outputs import Outputs
 from wrapper.model.errors import NotFoundError, UnavailableError
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.state.store import LocalStore
 
 

@@ -12,7 +12,8 @@ from fakes import Listener, context
 from project_on_disk import REGION, Disk
 
 from wrapper.model.errors import NotBegunError, OrchestrateError, RefusedError, Stopped
-from wrapper.model.nouns import Layer, Outcome, Run, Step
+from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.stack import Layer
 from wrapper.run.signals import SignalHandler
 from wrapper.state import index
 

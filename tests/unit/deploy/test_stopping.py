@@ -17,7 +17,7 @@ from wrapper.aws.calls import AwsCalls, CallRefused
 from wrapper.deploy import stopping
 from wrapper.deploy.stopping import SUSPENDED, Stopping
 from wrapper.model.errors import NotFoundError, TimeoutExpired
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.project.project import Project
 from wrapper.state import lifetime
 from wrapper.state.lifetime import StoppedLayer, StoppedService

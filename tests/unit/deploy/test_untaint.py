@@ -19,8 +19,8 @@ from wrapper.deploy.build_choices import BuildPolicy
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.errors import OrchestrateError, RefusedError, TerraformFailed
-from wrapper.model.keys import state_key
-from wrapper.model.nouns import Layer, Outcome, Run, Step
+from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.stack import Layer, state_key
 from wrapper.run import plan_file
 from wrapper.state.record import DeploymentRecord
 from wrapper.state.store import LocalStore

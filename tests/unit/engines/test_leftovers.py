@@ -11,7 +11,8 @@ from project_on_disk import Disk
 
 from wrapper.engines import leftovers
 from wrapper.engines.run_directory import occupy
-from wrapper.model.nouns import ContainerSettings, Layer, Run, RunFiles
+from wrapper.model.nouns import ContainerSettings, Run, RunFiles
+from wrapper.model.stack import Layer
 from wrapper.project.project import Project
 from wrapper.terraform.commands import BACKEND_FILE, PLAN_FILE, VALUES_FILE
 

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from wrapper.aws.identity import Identity, nobody, sandbox
 from wrapper.engines.rate_limited import RateLimitedEngine, RateLimiter, Sleep, is_wanted, rate_limiter_of
 from wrapper.model.errors import Stopped
-from wrapper.model.nouns import Outcome, Run, Settings, Step
+from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.stack import Settings
 from wrapper.run.runner import execute
 from wrapper.run.signals import SignalHandler
 

@@ -16,7 +16,8 @@ from project_on_disk import Disk
 
 from wrapper.engines.run_directory import RunDirectory, collect, occupy
 from wrapper.model.errors import BusyError, ConfigError, NotFoundError, UnavailableError
-from wrapper.model.nouns import Layer, Run, Step
+from wrapper.model.nouns import Run, Step
+from wrapper.model.stack import Layer
 from wrapper.terraform.commands import ERRORED_STATE, LOCK_FILE, PLAN_FILE, VALUES_FILE
 
 

@@ -20,7 +20,8 @@ from wrapper.fleet.change_detection import TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.fleet.selection import Shard
 from wrapper.model.errors import NotFoundError, OrchestrateError, RefusedError, UsageError
-from wrapper.model.nouns import Layer, Outcome, Run, Step
+from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.stack import Layer
 from wrapper.reports import table
 from wrapper.reports.model import LayerResult, Report
 from wrapper.run.signals import SignalHandler

@@ -17,7 +17,7 @@ from s3_in_memory import S3InMemory, tag_of
 from wrapper.deploy.deployer import Deployer
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.terraform.commands import APPLY
 
 MANY = 1000

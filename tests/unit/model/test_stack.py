@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes import layer, stack
+from fakes import S3, layer, stack
 
-from wrapper.model.stack import Backend
+from wrapper.model.stack import Backend, state_key
+
+OLD = replace(S3, key="old/name.tfstate")
 
 
 @pytest.mark.parametrize(
@@ -34,3 +37,16 @@ def test_where_a_stacks_settings_stand() -> None:
 
 def test_where_a_tenants_values_stand() -> None:
     assert stack("", config=Path("/p/config/app")).tenant_file("acme") == Path("/p/config/app/tenants/acme.tfvars")
+
+
+@pytest.mark.parametrize(
+    ("tenant", "backend", "key"),
+    [
+        ("", S3, "ap-southeast-2/app/terraform.tfstate"),
+        ("acme", S3, "ap-southeast-2/app/tenants/acme/terraform.tfstate"),
+        ("", OLD, "old/name.tfstate"),
+        ("acme", OLD, "ap-southeast-2/app/tenants/acme/terraform.tfstate"),
+    ],
+)
+def test_a_key_by_hand_is_the_stack_layers_alone(tenant: str, backend: object, key: str) -> None:
+    assert state_key(layer(tenant, backend=backend)) == key

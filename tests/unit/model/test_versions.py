@@ -17,7 +17,7 @@ from wrapper.deploy.lb_slots import slot_table, slots
 from wrapper.fleet import journal
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.model.errors import BusyError, NewerError
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.model.versions import check_known
 from wrapper.reaper import holds, rules
 from wrapper.reaper.rules import Hold

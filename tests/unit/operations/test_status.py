@@ -14,8 +14,7 @@ from s3_in_memory import S3InMemory
 
 from wrapper.aws.calls import AwsCalls, CallRates
 from wrapper.model.errors import NotFoundError
-from wrapper.model.keys import state_key
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer, state_key
 from wrapper.operations import status
 from wrapper.operations.status import StatusClock
 from wrapper.reaper import time_zones

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wrapper.model.errors import ConfigError
-from wrapper.model.nouns import Backend
+from wrapper.model.stack import Backend
 from wrapper.project.backend_file import _AROUND, load_backend
 from wrapper.project.files import Files
 from wrapper.terraform.environment import for_terraform

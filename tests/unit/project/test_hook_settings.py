@@ -8,7 +8,7 @@ import pytest
 from project_on_disk import APP, Disk
 
 from wrapper.model.errors import ConfigError
-from wrapper.model.nouns import Hook
+from wrapper.model.stack import Hook
 from wrapper.project import hook_settings
 from wrapper.project.project import Project
 

@@ -7,7 +7,7 @@ import os
 import pytest
 from project_on_disk import Disk
 
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.project import module_calls
 from wrapper.project.project import Project
 

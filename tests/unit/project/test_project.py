@@ -10,7 +10,8 @@ import pytest
 from project_on_disk import APP, LIVE, REGION, Disk, on_disk
 
 from wrapper.model.errors import ConfigError, NotFoundError, OrchestrateError, UsageError
-from wrapper.model.nouns import ResolvedValue, Settings
+from wrapper.model.nouns import ResolvedValue
+from wrapper.model.stack import Settings
 from wrapper.project.project import Project, find_root
 
 

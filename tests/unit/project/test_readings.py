@@ -9,7 +9,8 @@ from project_on_disk import APP, OUTPUTS, REGION, Disk
 
 from wrapper.model.errors import ConfigError, OrchestrateError
 from wrapper.model.fingerprint import digest
-from wrapper.model.nouns import Layer, ResolvedValue, Variable
+from wrapper.model.nouns import ResolvedValue, Variable
+from wrapper.model.stack import Layer
 from wrapper.project.project import Project
 from wrapper.project.readings import alike
 from wrapper.terraform.merging import DEEP, REPLACE

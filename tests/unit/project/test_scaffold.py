@@ -9,7 +9,7 @@ import platforms
 import pytest
 
 from wrapper.model.errors import NotFoundError, UsageError
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.project import scaffold
 from wrapper.project.project import Project
 from wrapper.project.scaffold import Choices

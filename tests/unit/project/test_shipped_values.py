@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.project.project import Project
 from wrapper.terraform.merging import DEEP
 from wrapper.terraform.type_constraints import mismatch

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wrapper.model.errors import ConfigError
-from wrapper.model.nouns import Settings
+from wrapper.model.stack import Settings
 from wrapper.project.files import Files
 from wrapper.project.stack_settings import load_settings
 

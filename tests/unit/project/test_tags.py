@@ -12,7 +12,7 @@ from said import Said
 
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.model.errors import ConfigError
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.project.project import Project
 
 Run = Callable[..., Said]

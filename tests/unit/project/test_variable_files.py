@@ -8,7 +8,7 @@ import pytest
 from project_on_disk import APP, REGION, Disk
 
 from wrapper.model.errors import ConfigError
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.project.project import Project
 from wrapper.project.variable_files import ORIGINS
 

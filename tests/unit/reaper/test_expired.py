@@ -16,7 +16,7 @@ from wrapper.aws.identity import Identity
 from wrapper.aws.remaining_resources import NamedResource
 from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.errors import ConfigError
-from wrapper.model.nouns import Layer, Stack
+from wrapper.model.stack import Layer, Stack
 from wrapper.project.project import Project
 from wrapper.reaper import expired
 from wrapper.reaper.expired import EndingTenant

@@ -20,7 +20,8 @@ from wrapper.aws.identity import Identity
 from wrapper.aws.remaining_resources import NamedResource
 from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.errors import BusyError, NotFoundError, RefusedError
-from wrapper.model.nouns import Layer, Run, Stack, Step
+from wrapper.model.nouns import Run, Step
+from wrapper.model.stack import Layer, Stack
 from wrapper.project.project import Project
 from wrapper.reaper import holds, reaper
 from wrapper.reaper.reaper import Reaper, StackFilter

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrapper.model.errors import ConfigError, OrchestrateError, UsageError
-from wrapper.model.nouns import Settings
+from wrapper.model.stack import Settings
 from wrapper.reaper import rules, time_zones
 from wrapper.reaper.rules import Hold, ReapCandidate
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from strategies import VALUE
 
 from wrapper.model.errors import UsageError
-from wrapper.model.nouns import Backend, FetchedModules, Layer, Mount, ResolvedValue, Run, Step, Variable
+from wrapper.model.nouns import FetchedModules, Mount, ResolvedValue, Run, Step, Variable
+from wrapper.model.stack import Backend, Layer
 from wrapper.run import plan_run
 from wrapper.run.plan_run import RunRequest
 from wrapper.terraform import commands

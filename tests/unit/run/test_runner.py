@@ -17,7 +17,8 @@ from fakes import CHANGES, DONE, FakeEngine, Listener, layer, run_of
 
 from wrapper.engines.run_directory import RunDirectory
 from wrapper.model.errors import OrchestrateError, RefusedError, StateAtRisk, Stopped, TerraformFailed, TimeoutExpired
-from wrapper.model.nouns import Outcome, Run, Settings, Step
+from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.stack import Settings
 from wrapper.run import plan_file
 from wrapper.run.runner import execute
 from wrapper.run.signals import SignalHandler

@@ -10,7 +10,8 @@ from fakes import DONE, FakeEngine, Listener, context, stack
 
 from wrapper.engines.run_directory import RunDirectory
 from wrapper.model.errors import TerraformFailed, UnavailableError, UsageError
-from wrapper.model.nouns import Layer, Outcome, Run, Step
+from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.stack import Layer
 from wrapper.run import plan_run
 from wrapper.run.runner import execute
 from wrapper.run.signals import SignalHandler

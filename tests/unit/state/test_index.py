@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fakes import layer, stack
 
-from wrapper.model.nouns import Backend, Layer
+from wrapper.model.stack import Backend, Layer
 from wrapper.state import index, layer_state
 from wrapper.state.record import DeploymentRecord
 from wrapper.state.store import LocalStore

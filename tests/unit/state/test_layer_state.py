@@ -13,7 +13,7 @@ from fakes import LOCAL, layer, stack
 
 from wrapper.deploy.lb_slots import slot_table
 from wrapper.model.errors import BusyError, ConfigError
-from wrapper.model.nouns import Backend, Layer
+from wrapper.model.stack import Backend, Layer
 from wrapper.state import history, layer_state
 from wrapper.state.history import HistoryEntry
 from wrapper.state.record import DeploymentRecord

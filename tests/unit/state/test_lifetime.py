@@ -10,7 +10,7 @@ import pytest
 from project_on_disk import REGION, Disk
 
 from wrapper.model.errors import BusyError, ConfigError, NewerError
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.project.project import Project
 from wrapper.state import layer_state, lifetime
 from wrapper.state.lifetime import NOTHING, Lifetime, StoppedLayer, StoppedService, TenantEnd

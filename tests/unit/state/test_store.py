@@ -15,7 +15,7 @@ from fakes import stack
 
 from wrapper.aws.identity import Identity
 from wrapper.model.errors import NotFoundError, OrchestrateError, UnavailableError
-from wrapper.model.nouns import Backend
+from wrapper.model.stack import Backend
 from wrapper.state import store as stores
 from wrapper.state.s3 import BucketStore
 from wrapper.state.store import LocalStore

@@ -9,7 +9,7 @@ import pytest
 from project_on_disk import REGION, Disk
 
 from wrapper.model.errors import NewerError
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.project.project import Project
 from wrapper.state import task_history
 from wrapper.state.store import LocalStore

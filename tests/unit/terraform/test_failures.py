@@ -17,7 +17,8 @@ from wrapper.model.errors import (
     StateAtRisk,
     TerraformFailed,
 )
-from wrapper.model.nouns import Layer, Outcome, Settings, Step
+from wrapper.model.nouns import Outcome, Step
+from wrapper.model.stack import Layer, Settings
 from wrapper.terraform import failures
 
 ID = "6f3f1a9a-4f3d-27b4-8a3e-9b9fd2a3c111"

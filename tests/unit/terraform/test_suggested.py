@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fakes import layer, stack
 
-from wrapper.model.nouns import Layer, Settings
+from wrapper.model.stack import Layer, Settings
 from wrapper.terraform.suggested import place, suggest
 
 LIVE = Settings(protected=True)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from ...model.errors import UsageError
-from ...model.nouns import Layer
+from ...model.stack import Layer
 from ...project import private_folder
 from ...state import adoption, layer_state
 from ...state.adoption import FoundState

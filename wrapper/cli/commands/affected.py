@@ -13,7 +13,7 @@ from ...deploy.prepared import PreparedLayer
 from ...fleet.change_detection import LayerDiff
 from ...model import fingerprint
 from ...model.fingerprint import Difference
-from ...model.nouns import Layer
+from ...model.stack import Layer
 from ...project import git
 from ...project.project import Project
 from ...terraform.commands import APPLY, PLAN, Token

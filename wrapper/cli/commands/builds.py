@@ -11,7 +11,7 @@ import click
 from ...deploy import builds
 from ...fleet import selection
 from ...model.errors import NotFoundError, UsageError
-from ...model.nouns import Layer
+from ...model.stack import Layer
 from ...reports.model import worst
 from ...state import index
 from ...state.index import LayerStatus

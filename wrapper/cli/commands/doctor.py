@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import click
 
 from ...model.errors import BusyError, NotFoundError, OrchestrateError, RefusedError, UnavailableError
-from ...model.nouns import Stack
+from ...model.stack import Stack
 from ...project.project import no_project
 from .. import installation
 from ..command import Command

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from ...fleet.logs import Logs
 from ...model.errors import OrchestrateError
-from ...model.nouns import Stack
+from ...model.stack import Stack
 from ...reaper import expired
 from ...reaper.expired import EndingTenant
 from ...reaper.reaper import StackFilter, failed

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...model.errors import NotFoundError, UsageError
-from ...model.nouns import Layer, Stack, Variable
+from ...model.nouns import Variable
+from ...model.stack import Layer, Stack
 from ...project.project import Project
 from ...terraform.build_variables import build_names, has_map
 from ...terraform.suggested import suggest

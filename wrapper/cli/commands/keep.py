@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ...model.errors import NotFoundError, UsageError
-from ...model.nouns import Layer, Stack
+from ...model.stack import Layer, Stack
 from ...reaper import holds, reaper, rules, time_zones
 from ...reaper.reaper import StackFilter
 from ...reaper.rules import Hold

@@ -9,7 +9,7 @@ import click
 
 from ...engines.module_cache import ModuleCache
 from ...model.errors import UsageError
-from ...model.nouns import Layer
+from ...model.stack import Layer
 from ...project import module_calls
 from ...terraform.module_sources import ModuleCall, shown
 from ..command import Command

@@ -15,7 +15,7 @@ from ...deploy.prepared import LayerOverrides
 from ...deploy.promotion import check_fits, check_source
 from ...fleet.fleet import Fleet
 from ...model.errors import OrchestrateError, RefusedError, UsageError
-from ...model.nouns import Layer, Stack
+from ...model.stack import Layer, Stack
 from ...project import promotion_order
 from ...reports.model import LayerResult
 from ...state import index, layer_state

@@ -10,7 +10,8 @@ import click
 from ...aws import quota_headroom, quotas
 from ...deploy.merge_choice import rule_of
 from ...model.errors import NotFoundError, OrchestrateError, RefusedError
-from ...model.nouns import Layer, ResolvedValue, Stack
+from ...model.nouns import ResolvedValue
+from ...model.stack import Layer, Stack
 from ...state import layer_state, store
 from ..command import Command
 from ..options import ASKS_AWS, takes

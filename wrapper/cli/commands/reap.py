@@ -13,7 +13,7 @@ import click
 from ...deploy.deployer import Deployer
 from ...model import duration
 from ...model.errors import UsageError
-from ...model.nouns import Stack
+from ...model.stack import Stack
 from ...reaper import night_stop, reaper, rules
 from ...reaper.reaper import Reaper, StackFilter
 from ...reaper.rules import ReapCandidate

@@ -13,7 +13,7 @@ from ...deploy.deployer import Deployer
 from ...fleet import fleet
 from ...fleet.fleet import Fleet, FleetPolicy
 from ...fleet.logs import Logs
-from ...model.nouns import Stack
+from ...model.stack import Stack
 from ...reaper.reaper import Reaper, StackFilter
 from ...reports.files import ReportFiles
 from ...reports.model import LayerResult, Report, in_order

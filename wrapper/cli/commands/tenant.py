@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ...model.nouns import Layer
+from ...model.stack import Layer
 from ...terraform.commands import DESTROY, Token
 from ...terraform.suggested import suggest
 from ..command import CommandGroup

@@ -9,7 +9,7 @@ import click
 
 from ...fleet.change_detection import LayerDiff, TenantFilter
 from ...model.errors import OrchestrateError
-from ...model.nouns import Layer
+from ...model.stack import Layer
 from ...state import lifetime
 from ...state.index import LayerStatus, lock_of
 from ...state.lifetime import Lifetime

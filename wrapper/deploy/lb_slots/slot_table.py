@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ...model import naming, versions
 from ...model.errors import BusyError
-from ...model.nouns import Stack
+from ...model.stack import Stack
 from ...state import conditional
 from ...state.layer_state import data_in
 from ...state.record import moment

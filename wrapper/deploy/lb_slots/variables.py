@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from ...model.errors import ConfigError, OrchestrateError, RefusedError
-from ...model.nouns import Layer, ResolvedValue, Variable
+from ...model.nouns import ResolvedValue, Variable
+from ...model.stack import Layer
 from ...terraform import service_map
 from . import allotment, assignment, slots
 from .assignment import Paths

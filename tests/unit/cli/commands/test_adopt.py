@@ -14,7 +14,8 @@ from project_on_disk import LIVE, REGION, Disk
 from said import Said
 
 from wrapper.cli.main import _run
-from wrapper.model.nouns import Layer, Outcome, Run, Step
+from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.stack import Layer
 
 Type = Callable[..., Said]
 OLD = {"version": 4, "serial": 7, "lineage": "old", "terraform_version": "1.5.7", "outputs": {}}

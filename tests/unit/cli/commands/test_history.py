@@ -9,7 +9,7 @@ from cloud import Cloud
 from project_on_disk import Disk
 from said import Said
 
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.state import task_history
 from wrapper.state.store import LocalStore
 from wrapper.state.task_history import TaskEntry

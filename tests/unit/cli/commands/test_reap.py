@@ -12,7 +12,7 @@ from cloud import Cloud
 from project_on_disk import APP, REGION, Disk
 from said import Said
 
-from wrapper.model.nouns import Layer
+from wrapper.model.stack import Layer
 from wrapper.reaper import holds
 from wrapper.state import layer_state
 from wrapper.state import store as stores
