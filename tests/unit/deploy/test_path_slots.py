@@ -13,6 +13,7 @@ from project_on_disk import APP, REGION, Disk
 
 from wrapper.deploy.lb_slots.slots import Slot, SlotAssignment, SlotTable, render
 from wrapper.deploy.prepared import PreparedLayer
+from wrapper.deploy.smoke_test import Smoke
 from wrapper.model.errors import OrchestrateError, RefusedError, TerraformFailed
 from wrapper.model.nouns import Outcome
 from wrapper.model.stack import Layer
@@ -349,6 +350,25 @@ def test_tasks_after_a_deploy_whose_last_apply_failed_run_with_the_next(joining:
     for _ in range(2):
         joining.perform("apply", "acme", run_task=lambda *_: ran.append(len(joining.done)))
     assert (ran, len(joining.done)) == ([2], 3)
+
+
+def smoke_tests(cloud: Routed, *arguments: str) -> list[str]:
+    """An apply of acme: its smoke tests, and what it says when another apply follows."""
+    begun = len(cloud.console.said)
+    cloud.perform("apply", "acme", *arguments, smoke=Smoke(("/api/x",), served=False))
+    said = [line.partition("/acme: ")[2] for line in cloud.console.said[begun:]]
+    return [word for line in said for word in ("smoke", "once more") if word in line]
+
+
+def test_a_new_path_is_asked_after_the_apply_that_leads_to_it(joining: Routed) -> None:
+    assert smoke_tests(joining) == ["once more", "smoke"]
+
+
+def test_a_move_is_asked_before_what_served_is_freed_and_at_its_end(cloud: Routed) -> None:
+    says(cloud, NARROWER)
+    cloud.perform("apply", "acme")
+    cloud.leaves = 1
+    assert smoke_tests(cloud, "-var", "service1-build=2") == ["smoke", "once more", "once more", "smoke"]
 
 
 def test_where_the_service_does_not_become_steady_the_path_waits_for_the_next_apply(joining: Routed) -> None:
