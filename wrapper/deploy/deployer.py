@@ -284,7 +284,7 @@ class Deployer:
         before = found.state[0] if found.state else None
         prepared = prepared if self.dry else self.recovery.check(prepared, found, console.info)
         prepared = self.turn.take(prepared, found)
-        verification = self._verification_of(prepared, console, signals)
+        verification = self._verification_of(prepared, console, signals, waits=more and not moving)
         self._tell_builds(prepared, found, console)
         self.verification.check(prepared)
         rollout = self.verification.limit_for(prepared)
@@ -335,10 +335,7 @@ class Deployer:
             record = recorder.applied(prepared, time.monotonic() - started, found, after)
             self._free_slots(prepared)
             self._run_after(prepared, found, (record, after[0]), console, signals, more=more)
-            if (
-                moving or not more
-            ):  # before a move frees what served; a path that comes with the last apply answers after it
-                verification.run_smoke_test(layer, record, console, signals)
+            verification.run_smoke_test(layer, record, console, signals)
             return replace(outcome, url=record.url)
         else:
             watch.ended()
@@ -398,20 +395,20 @@ class Deployer:
             raise
 
     def _verification_of(
-        self, prepared: PreparedLayer, console: Console, signals: SignalHandler
+        self, prepared: PreparedLayer, console: Console, signals: SignalHandler, *, waits: bool
     ) -> Verification | LifetimeVerification:
         """Of a layer that is stopped, or ends by itself, another one. Most layers have no object that could say so, and cost one
-        read."""
-        layer = prepared.layer
+        read. ``waits``: its smoke test is the next apply's, which may lead a new path; a move asks before it frees what served."""
+        layer, usual = prepared.layer, replace(self.verification, smoke=Smoke()) if waits else self.verification
         data = layer_state.read_lifetime(self.store, layer) if prepared.verb.applies and not self.dry else None
         ttl = self.ttl if prepared.verb.applies and layer.tenant and not self.dry else 0.0
         if data is None and not ttl:
-            return self.verification
+            return usual
         from . import ending
 
         calls = AwsCalls(lambda: self.identity, self.stack.aws_region, layer.label, signals.pause)
         mine = ending.Ending(self.store, layer, self.recorder.who, ttl)
-        return ending.of_apply(self.verification, calls, mine, data, console.info)
+        return ending.of_apply(usual, calls, mine, data, console.info)
 
     def renew(self, layer: Layer) -> None:
         """Give a tenant that need not run the end that the command says."""
