@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from daemon import Daemon
 from engine_params import on_docker
 from harness import BEGAN, REGION, ROOT, Aws, Project, docker, inspect, slow, tiny
 
@@ -241,3 +242,12 @@ def test_another_terraform_is_another_input(project: Project, tmp_path: Path) ->
     done = project.run("apply", "tiny", REGION, "--all-tenants", env=upgraded)
     assert ("2 succeeded" if changed else "2 unchanged") in done.err
     assert "2 unchanged" in project.run("apply", "tiny", REGION, "--all-tenants", env=upgraded).err
+
+
+def test_what_comes_in_one_piece_with_the_engines_answer_is_printed(in_docker: Project) -> None:
+    """As it does to a client that a busy machine lets wait."""
+    in_docker.run("apply", "tiny", "-var", "value=kept")
+    daemon = Daemon(in_docker.home / "docker.sock", late=2.0)
+    said = in_docker.run("output", "tiny", "-raw", "value", env={"DOCKER_HOST": daemon.address})
+    daemon.die()
+    assert said.out == "kept", said

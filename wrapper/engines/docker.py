@@ -25,7 +25,7 @@ from ..terraform.suggested import suggest
 from . import OutputCallback, docker_host
 from .container import LABEL, LOG_DRIVER, LOG_OPTIONS, MEMORY, PIDS, STOP_TIMEOUT, TMPFS, Container, describe
 from .heard import Heard
-from .held_stream import close_stream
+from .held_stream import HeldStream, close_stream
 from .run_directory import RunDirectory, occupy
 
 _NOT_OURS, _NOT_WRITABLE = 97, 98
@@ -164,11 +164,13 @@ class DockerSession:
 
     def _heard(self, exec_id: str, heard: Heard) -> int:
         """All that it says, and its exit code."""
-        for pair in self._client.exec_start(exec_id, stream=True, demux=True):
-            for data, is_error in zip(pair, (False, True), strict=True):
-                if data:
-                    heard.add(data, is_error)
+        for is_error, data in self._said(exec_id):
+            heard.add(data, is_error)
         return self._exit_code(exec_id)
+
+    def _said(self, exec_id: str) -> Iterator[tuple[bool, bytes]]:
+        with contextlib.closing(HeldStream(self._client.exec_start(exec_id, socket=True))) as stream:
+            yield from stream.frames()
 
     @contextlib.contextmanager
     def _lost(self, step: Step) -> Iterator[None]:
@@ -228,7 +230,8 @@ class DockerSession:
         counter is that of its control group, in version 2 or 1."""
         try:
             asked = self._client.exec_create(self._id, ["sh", "-c", _OOM_KILLS])["Id"]
-            return any(int(n) for n in re.findall(rb"oom_kill (\d+)", self._client.exec_start(asked)))
+            said = b"".join(data for _, data in self._said(asked))
+            return any(int(n) for n in re.findall(rb"oom_kill (\d+)", said))
         except Exception:  # what is said of a failure is never another one
             return False
 

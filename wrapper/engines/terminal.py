@@ -13,7 +13,7 @@ import tty
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .held_stream import close_stream
+from .held_stream import HeldStream
 
 # Ctrl-C empties the line, and ends a console whose line is empty: it gives back its lock, which no signal makes it do.
 _HANG_UP = b"\x03\x03"
@@ -23,27 +23,19 @@ def attach(client: Any, exec_id: str, opened: Callable[[Callable[[], None]], Non
     """Run the exec'ed process with our standard streams until it ends. Without a terminal standard
     input is passed on as it is, to its end. ``opened`` gets what ends it from our side."""
     terminal = sys.stdin.isatty()
-    stream = client.exec_start(exec_id, tty=terminal, socket=True)
-    sock = getattr(stream, "_sock", stream)
-    sock.settimeout(None)
-    opened(lambda: _end(sock, terminal))
+    stream = HeldStream(client.exec_start(exec_id, tty=terminal, socket=True))
+    opened(lambda: _end(stream.socket, terminal))
     with _raw() if terminal else contextlib.nullcontext(), _sized(client, exec_id, terminal):
-        _copy(sock, terminal)
-    close_stream(stream)
+        _copy(stream, terminal)
+    stream.close()
 
 
-def _copy(sock: Any, terminal: bool) -> None:
-    from docker.utils.socket import next_frame_header, read_exactly
-
-    reading = [sock, sys.stdin.fileno()]
+def _copy(stream: HeldStream, terminal: bool) -> None:
+    sock, reading = stream.socket, [stream.socket, sys.stdin.fileno()]
     while True:
-        ready = select.select(reading, [], [])[0]
-        if sock in ready:
-            if terminal:
-                data, error = sock.recv(65536), False
-            else:
-                kind, size = next_frame_header(sock)
-                data, error = (read_exactly(sock, size) if size > 0 else b""), kind == 2
+        ready = select.select(reading, [], [], 0 if stream.is_ready else None)[0]
+        if stream.is_ready or sock in ready:
+            error, data = (False, stream.recv(65536)) if terminal else stream.frame()
             if not data:
                 return
             with contextlib.suppress(OSError):  # no process may be there to read it any more

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,14 @@ def test_an_engine_that_takes_a_question_and_answers_nothing(tmp_path: Path) -> 
     assert "the Docker engine takes the question and does not answer (1 s)" in done.stderr
 
 
+def held(kind: int, data: bytes) -> socket.socket:
+    """A stream of an exec'ed process that said this, and ended."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(struct.pack(">BxxxL", kind, len(data)) + data)
+    return ours
+
+
 @pytest.mark.parametrize(
     ("said", "lacked"),
     [
@@ -66,11 +75,12 @@ def test_what_was_killed_for_memory_is_told_by_the_containers_counter(said: byte
             return {"Id": argv[0]}
 
         def exec_start(self, exec_id: str, **options: Any) -> Any:
-            if options:
-                return iter([(b"", b"Error: x")])
+            assert options == {"socket": True}
+            if exec_id == "terraform":
+                return held(2, b"Error: x")
             if isinstance(said, Exception):
                 raise said
-            return said
+            return held(1, said)
 
         def exec_inspect(self, exec_id: str) -> dict[str, Any]:
             return {"Running": False, "ExitCode": 1}

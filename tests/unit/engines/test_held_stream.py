@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import http.client
 import socket
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from wrapper.engines.held_stream import close_stream
+from wrapper.engines.held_stream import HeldStream, close_stream
 
 
 @pytest.fixture
@@ -44,3 +45,38 @@ def test_one_that_cannot_be_closed_ends_nothing() -> None:
             raise BrokenPipeError
 
     close_stream(Gone())
+
+
+HEAD = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\n\r\n"
+OUT, ERR = b"\1\0\0\0\0\0\0\4fine", b"\2\0\0\0\0\0\0\5wrong"
+NOTHING = b"\1\0\0\0\0\0\0\0"
+
+
+@pytest.mark.parametrize(
+    ("with_head", "later"),
+    [(OUT + ERR, b""), (b"", OUT + ERR), (OUT[:3], OUT[3:] + ERR), (OUT + ERR[:10], ERR[10:]), (OUT + NOTHING, ERR)],
+)
+def test_what_comes_with_the_head_of_the_answer_is_heard(with_head: bytes, later: bytes) -> None:
+    """docker-py reads the socket below http.client, which may have read more than the head."""
+    ours, theirs = socket.socketpair()
+    with ours:
+        theirs.sendall(HEAD + with_head)
+        answer = http.client.HTTPResponse(ours)
+        answer.begin()
+        assert answer.fp is not None
+        below: Any = answer.fp.raw  # type: ignore[attr-defined]
+        below._response = SimpleNamespace(raw=SimpleNamespace(_fp=answer), close=answer.close)
+        stream = HeldStream(below)
+        theirs.sendall(later)
+        theirs.close()
+        assert list(stream.frames()) == [(False, b"fine"), (True, b"wrong")]
+        stream.close()
+
+
+def test_a_terminal_has_no_frames() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(b"$ ")
+        stream = HeldStream(ours)
+        assert (stream.is_ready, stream.recv(10)) == (False, b"$ ")
+        stream.close()

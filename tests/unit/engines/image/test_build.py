@@ -29,6 +29,7 @@ from typing import Any
 
 import pytest
 
+from wrapper.engines.held_stream import HeldStream
 from wrapper.engines.image import build, debian_base, inputs
 from wrapper.model.errors import ConfigError, NotFoundError, RefusedError, UnavailableError
 
@@ -481,7 +482,8 @@ class Held:
 
     def run(self, *argv: str) -> str:
         started = self.api.exec_create(self.id, list(argv))["Id"]
-        return str(self.api.exec_start(started).decode())
+        stream = HeldStream(self.api.exec_start(started, socket=True))
+        return b"".join(data for _, data in stream.frames()).decode()
 
     def background(self, script: str) -> None:
         """`script` as a process whose name is exactly `terraform`."""
