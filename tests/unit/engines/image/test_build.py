@@ -5,6 +5,7 @@ Not run here, for want of internet: pulling the official base, `terraform init` 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import http.server
@@ -482,8 +483,8 @@ class Held:
 
     def run(self, *argv: str) -> str:
         started = self.api.exec_create(self.id, list(argv))["Id"]
-        stream = HeldStream(self.api.exec_start(started, socket=True))
-        return b"".join(data for _, data in stream.frames()).decode()
+        with contextlib.closing(HeldStream(self.api.exec_start(started, socket=True))) as stream:
+            return b"".join(data for _, data in stream.frames()).decode()
 
     def background(self, script: str) -> None:
         """`script` as a process whose name is exactly `terraform`."""
