@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wrapper.terraform.commands import LOCK_FILE, without_checksums
+from wrapper.model.naming import LOCK_FILE
+from wrapper.terraform.commands import without_checksums
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "ap-southeast-2"

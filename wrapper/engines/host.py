@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import IO
 
 from ..model.errors import UnavailableError
+from ..model.naming import is_source
 from ..model.nouns import Outcome, Run, Step
-from ..terraform.commands import is_source
 from . import OutputCallback
 from .heard import Heard
 from .run_directory import RunDirectory, occupy

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from ..model.errors import ConfigError
-from ..model.naming import PROJECT
+from ..model.naming import LOCK_FILE, PROJECT
 from ..model.nouns import FetchedModules, Mount
-from ..terraform.commands import LOCK_FILE, MODULES_FILE
+from ..terraform.commands import MODULES_FILE
 from . import short_container
 from .run_directory import put
 

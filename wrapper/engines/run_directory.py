@@ -22,11 +22,11 @@ from pathlib import Path
 
 from ..model import strict_json
 from ..model.errors import BusyError, ConfigError, NotFoundError, UnavailableError
-from ..model.naming import PROJECT
+from ..model.naming import LOCK_FILE, PROJECT
 from ..model.nouns import Run
 from ..project import paths, private_folder
 from ..project.sources import is_left_out
-from ..terraform.commands import ERRORED_STATE, LOCK_FILE, PLAN_FILE, VALUES_FILE, without_checksums
+from ..terraform.commands import ERRORED_STATE, PLAN_FILE, VALUES_FILE, without_checksums
 
 _KEPT = {".terraform", LOCK_FILE, ERRORED_STATE, "inputs"}
 NONCE = ".nonce"

@@ -1,5 +1,5 @@
-"""The nouns of a run, as frozen data: Variable, Step, Run, Outcome and what they are made of; and those of a project
-(:mod:`wrapper.model.stack`), which are enough for a command that runs nothing.
+"""The nouns of a run, as frozen data: Variable, Step, Run, Outcome and what they are made of. Those of a project stand in
+:mod:`wrapper.model.stack`, which is enough for a command that runs nothing.
 
 Knows no file, clock, environment or print. Paths here are values, never opened.
 """

@@ -166,7 +166,7 @@ def _returned(request: RunRequest) -> Mapping[str, Path]:
     first = next((t.value for t in request.tokens if not t.flag), "")
     if terraform.ANY_WORD in words:
         return request.sources
-    return {terraform.LOCK_FILE: request.layer.source / terraform.LOCK_FILE} if first in words else {}
+    return {naming.LOCK_FILE: request.layer.source / naming.LOCK_FILE} if first in words else {}
 
 
 def _container(request: RunRequest, context: RunContext, *, sealed: bool) -> ContainerSettings:

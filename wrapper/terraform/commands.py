@@ -13,8 +13,6 @@ from typing import Any, NamedTuple
 
 from ..model import duration
 from ..model.errors import UsageError
-from ..model.naming import LOCK_FILE as LOCK_FILE
-from ..model.naming import is_source as is_source
 from ..model.naming import nearest
 
 PLAN_FILE = "orchestrate.tfplan"

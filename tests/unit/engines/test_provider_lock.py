@@ -12,8 +12,9 @@ import pytest
 from wrapper.engines import provider_lock
 from wrapper.engines.provider_lock import LockRequest, lock
 from wrapper.model.errors import ConfigError
+from wrapper.model.naming import LOCK_FILE
 from wrapper.model.nouns import FetchedModules, Mount
-from wrapper.terraform.commands import LOCK_FILE, MODULES_FILE
+from wrapper.terraform.commands import MODULES_FILE
 
 LineCallback = Callable[[str], None]
 

@@ -16,9 +16,10 @@ from project_on_disk import Disk
 
 from wrapper.engines.run_directory import RunDirectory, collect, occupy
 from wrapper.model.errors import BusyError, ConfigError, NotFoundError, UnavailableError
+from wrapper.model.naming import LOCK_FILE
 from wrapper.model.nouns import Run, Step
 from wrapper.model.stack import Layer
-from wrapper.terraform.commands import ERRORED_STATE, LOCK_FILE, PLAN_FILE, VALUES_FILE
+from wrapper.terraform.commands import ERRORED_STATE, PLAN_FILE, VALUES_FILE
 
 
 def run(disk: Disk, tenant: str = "", **changes: Any) -> Run:

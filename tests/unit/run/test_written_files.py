@@ -10,6 +10,7 @@ from fakes import DONE, FakeEngine, Listener, context, stack
 
 from wrapper.engines.run_directory import RunDirectory
 from wrapper.model.errors import TerraformFailed, UnavailableError, UsageError
+from wrapper.model.naming import LOCK_FILE
 from wrapper.model.nouns import Outcome, Run, Step
 from wrapper.model.stack import Layer
 from wrapper.run import plan_run
@@ -82,15 +83,15 @@ def test_what_fmt_leaves_as_it_is_stays_the_same_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("verb", "words"), [("plan", ()), ("providers", ("schema",)), ("validate", ())])
 def test_another_verb_writes_nothing_there(tmp_path: Path, verb: str, words: tuple[str, ...]) -> None:
-    made = Written(tmp_path, {"main.tf": "a = 1\n", commands.LOCK_FILE: "lock"})
+    made = Written(tmp_path, {"main.tf": "a = 1\n", LOCK_FILE: "lock"})
     made.perform(verb, *words)
-    assert (made.main.read_text(), made.main.parent.joinpath(commands.LOCK_FILE).exists()) == ("a=1\n", False)
+    assert (made.main.read_text(), made.main.parent.joinpath(LOCK_FILE).exists()) == ("a=1\n", False)
 
 
 def test_providers_lock_writes_the_lock_file(tmp_path: Path) -> None:
-    made = Written(tmp_path, {commands.LOCK_FILE: "lock\n"})
+    made = Written(tmp_path, {LOCK_FILE: "lock\n"})
     made.perform("providers", "lock", "-platform=linux_arm64")
-    file = made.main.parent / commands.LOCK_FILE
+    file = made.main.parent / LOCK_FILE
     assert (file.read_text(), f"wrote {file}" in made.console.said) == ("lock\n", True)
 
 

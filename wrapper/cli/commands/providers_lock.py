@@ -11,10 +11,10 @@ from ...engines import provider_lock
 from ...engines.image.image_request import ImageRequest
 from ...engines.image.inputs import host_arch
 from ...model.errors import NotFoundError, UsageError
+from ...model.naming import LOCK_FILE
 from ...model.nouns import FetchedModules
 from ...model.stack import Layer
 from ...project import private_folder
-from ...terraform.commands import LOCK_FILE
 from ...terraform.environment import for_terraform
 from .. import installation
 from ..command import Command
