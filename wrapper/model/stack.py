@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from . import naming
 
+MERGE_RULES = ("deep", "replace")  # how a map meets the one below it: key by key, or as a whole
+
 
 class Hook(NamedTuple):
     """A program that stack.hcl names. ``on``: events such as ``before_apply``; ``place``: "host", or "container" (the image)."""
@@ -40,7 +42,7 @@ class Settings(NamedTuple):
     smoke: str = ""
     builds: str = "both"  # which may move a build: "config" (the files), "pipeline" (commands), "both"
     terraform: str = ""  # the version that runs it, where it is not the project's
-    merge: str = ""  # how a map meets the one below it: "deep" (key by key), "replace"; "": not decided yet
+    merge: str = ""  # of MERGE_RULES; "": not decided yet
     before_deploy: tuple[str, ...] = ()  # tasks that run with the new build before a service changes
     after_deploy: tuple[str, ...] = ()  # tasks that run once ECS runs the new build
     task_timeout: str = ""  # how long such a task may take

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..model import duration, naming
 from ..model.errors import ConfigError, UsageError
-from ..model.stack import Settings
+from ..model.stack import MERGE_RULES, Settings
 from . import smoke_urls
 from .files import Files
 
@@ -19,7 +19,7 @@ BUILD_MODES = ("both", "config", "pipeline")
 _CHOICES = {
     "night": (("destroy", "stop"), "way to end the day", "docs/night.md"),
     "builds": (BUILD_MODES, "mode", "docs/builds.md"),
-    "merge": (("deep", "replace"), "rule of merging", "docs/configuration.md, 'Maps'"),
+    "merge": (MERGE_RULES, "rule of merging", "docs/configuration.md, 'Maps'"),
 }
 
 

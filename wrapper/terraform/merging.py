@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..model.nouns import ResolvedValue, Secret, Variable
+from ..model.stack import MERGE_RULES
 from .hcl import KeyLines
 from .type_constraints import without_nulls
 
-DEEP, REPLACE = "deep", "replace"
+DEEP, REPLACE = MERGE_RULES
 NO_LINES: KeyLines = {}
 
 
