@@ -184,11 +184,14 @@ class Stopping:
         found = [one for one in self.look(services) if not one.is_daemon]
         alarms = watching_alarms(state, [one.expected for one in found])
         mine = StoppedLayer(self.at, self.by, reason, whole, {one.name: one.as_it_is for one in found}, tuple(alarms))
-        stopped = mine if self.dry else self._noted(mine)
+        stopped = self._noted(mine)
         self._tell(stop_requests(found, alarms))
         return stopped
 
     def _noted(self, mine: StoppedLayer) -> StoppedLayer:
+        """Beside the state; of a dry run what would stand there."""
+        if self.dry:
+            return _joined(lifetime.load(self.store, self.layer), mine)
         now = lifetime.change(self.store, self.layer, lambda found: replace(found, stopped=_joined(found, mine)))
         return now.stopped or mine
 

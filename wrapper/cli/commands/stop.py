@@ -49,9 +49,9 @@ def command(ctx: click.Context, /, words: tuple[str, ...], service: str, reason:
 def _stopped(layers: StoppedLayers, one: LiveServices, stopping: Stopping, reason: str) -> dict[str, object]:
     chosen, session, label = layers.chosen(one), layers.session, one.layer.label
     expected = [service.expected for service in chosen]
-    before = lifetime.load(one.store, one.layer).stopped
+    before = lifetime.load(one.store, one.layer).stopped if reason else None
     stopped = stopping.stop(expected, one.live.state, reason, whole=not layers.service)
-    if before and reason not in ("", before.reason):
+    if before and reason != before.reason:
         session.console.info(f"{label}: {_other_reason(before, reason, dry=session.dry_run)}")
     names = [service.name for service in chosen if service.name in stopped.services]
     daemons = [service.name for service in chosen if service.name not in stopped.services]
