@@ -42,7 +42,7 @@ class FleetDemand:
         if quota in ON_ONE_LOAD_BALANCER:
             return self._on_one(quota, tenants)
         if quota in OF_EACH_TENANT:
-            each = [*self._taken[:tenants], *[self._usual][: max(0, tenants - len(self.known))]]
+            each = [*self._taken[:tenants], *([self._usual] if tenants > len(self.known) else ())]
             return ceil(max((one[quota] for one in each), default=0))
         known = self._sums[quota][min(tenants, len(self.known))]
         return ceil(known + max(0, tenants - len(self.known)) * self._usual[quota])

@@ -23,9 +23,8 @@ _SCHEDULER = f"{_AWS}/scheduler/latest/UserGuide/scheduler-quotas.html"
 _IAM = f"{_AWS}/IAM/latest/UserGuide/reference_iam-quotas.html"
 _VPC = f"{_AWS}/vpc/latest/userguide/amazon-vpc-limits.html"
 _EC2 = f"{_AWS}/ec2/latest/instancetypes/ec2-instance-quotas.html"
-_CLOUD_MAP = (
-    f"{_AWS}/cloud-map/latest/dg/cloud-map-limits.html"  # names a code for what AWS raises, and none for the rest
-)
+# It names a code for what AWS raises, and none for the rest.
+_CLOUD_MAP = f"{_AWS}/cloud-map/latest/dg/cloud-map-limits.html"
 _ACM = f"{_AWS}/acm/latest/userguide/acm-limits.html"
 
 PER_LOAD_BALANCER = 90  # rules of tenants that a shared load balancer is given; its 100 target groups are a hard limit

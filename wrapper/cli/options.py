@@ -4,7 +4,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
@@ -76,13 +76,15 @@ class Options(NamedTuple):
     def merged(self, parameters: Mapping[str, Any]) -> "Options":
         """With what click found, by the names of its parameters; what was not typed does not count."""
         values = {name: value for name, value in parameters.items() if value not in (None, False, "", 0, ())}
-        groups = {group: getattr(self, group) for group in ("fleet", "files", "check")}
-        groups = {name: group._replace(**_known(group, values)) for name, group in groups.items()}
-        return self._replace(**_known(self, values) | groups)
+        groups = {name: _merged(getattr(self, name), values) for name in ("fleet", "files", "check")}
+        return _merged(self, values)._replace(**groups)
 
 
-def _known(group: FleetOptions | FileOptions | SmokeOptions | Options, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name in group._fields}
+Group = TypeVar("Group", FleetOptions, FileOptions, SmokeOptions, Options)
+
+
+def _merged(group: Group, values: Mapping[str, Any]) -> Group:
+    return group._replace(**{name: value for name, value in values.items() if name in group._fields})
 
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -20,9 +20,8 @@ LABEL = "orchestrate.sandbox"  # its value: the private folder of the sandbox th
 MEMORY = 512 << 20  # bytes at most, whatever the task definition says
 PIDS = 512
 SHARES = 256  # of a unit of ECS: a task comes before containers of this machine that reserve nothing, which have 1024
-MOST_SHARES = (
-    262_144  # https://docs.kernel.org/scheduler/sched-design-CFS.html; so tasks are told apart up to one processor
-)
+# https://docs.kernel.org/scheduler/sched-design-CFS.html; so tasks are told apart up to one processor
+MOST_SHARES = 262_144
 LOG = {"max-size": "5m", "max-file": "1"}
 LOOPBACK = "127.0.0.1"
 _STARTED = 30  # seconds that the engine may take for one request

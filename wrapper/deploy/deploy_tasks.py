@@ -102,9 +102,8 @@ class DeployTasks:
         if not names or not self._are_for(prepared, names, console):
             return
         was, now = (_requests(one.get(_OUTPUT)) for one in outputs)
-        due = brings_build(prepared, before) or bool(
-            before.failed
-        )  # which may have recorded its builds before they ran
+        # One that failed may have recorded its builds before its tasks ran.
+        due = brings_build(prepared, before) or bool(before.failed)
         for name in names:
             request = self.request(label, AFTER, name, now)
             if due or _definition(was.get(name)) != _definition(request):

@@ -56,12 +56,11 @@ class HeldStream:
 
 def _read_already(stream: Any, socket: Any) -> bytes:
     """What the response's own reader has; it is not read again."""
-    reader: Any = getattr(getattr(getattr(getattr(stream, "_response", None), "raw", None), "_fp", None), "fp", None)
-    if not hasattr(reader, "peek"):
-        return b""
-    socket.settimeout(0)
-    with contextlib.suppress(OSError):  # as TLS says that nothing is there yet
-        return bytes(reader.peek())
+    # Over ssh there is no such reader; TLS says by an error that nothing is there yet.
+    with contextlib.suppress(AttributeError, OSError):
+        peek = stream._response.raw._fp.fp.peek
+        socket.settimeout(0)
+        return bytes(peek())
     return b""
 
 
