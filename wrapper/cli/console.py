@@ -100,10 +100,11 @@ class TerminalConsole:
         if error.hint:
             self.info(f"  to do: {error.hint}")
 
-    def json(self, data: Any) -> None:
+    def json(self, data: Any, *, in_a_line: bool = False) -> None:
+        """A document; of those that follow one another each ``in_a_line``."""
         import json
 
-        self._line(visible_json(json.dumps(data, indent=2, ensure_ascii=False, default=str)))
+        self._line(visible_json(json.dumps(data, indent=None if in_a_line else 2, ensure_ascii=False, default=str)))
 
     def rendered(self, head: Sequence[str], rows: table.Rows) -> list[str]:
         """The lines of a table."""

@@ -30,6 +30,7 @@ Capture = pytest.CaptureFixture[str]
         (lambda c: c.print("a url"), "a url\n", ""),
         (lambda c: c.print("half \ud800"), "half \\ud800\n", ""),
         (lambda c: c.json({"é": None, "a": 1}), '{\n  "é": null,\n  "a": 1\n}\n', ""),
+        (lambda c: c.json({"é": "\x9b", "a": 1}, in_a_line=True), '{"é": "\\u009b", "a": 1}\n', ""),
         (lambda c: c.error(ConfigError("bad")), "", "error: bad\n"),
         (
             lambda c: c.error(ConfigError("bad", where="f:1", hint="mend it")),

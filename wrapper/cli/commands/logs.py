@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -158,7 +157,7 @@ def _lines(services: LiveServices, reader: LogReader, look_again: Any) -> Iterat
 
 def _print(session: CliSession, line: LogLine) -> None:
     if session.options.json:
-        session.console.print(json.dumps(log_lines.data(line), ensure_ascii=False))
+        session.console.json(log_lines.data(line), in_a_line=True)
         return
     for text in log_lines.shown(line):
         session.console.print(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -64,11 +63,8 @@ def _found(services: LiveServices, calls: AwsCalls, service: str) -> dict[str, A
 
 
 def _show(session: CliSession, data: Mapping[str, Any], *, watch: bool) -> None:
-    if session.options.json and watch:  # a document in each line
-        session.console.print(json.dumps(data, ensure_ascii=False, default=str))
-        return
     if session.options.json:
-        session.console.json(data)
+        session.console.json(data, in_a_line=watch)
         return
     now = datetime.now(UTC)
     lines = list(
