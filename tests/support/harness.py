@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -100,6 +101,7 @@ def held(then: str = "") -> str:
 
 
 BEGAN, ENDED = "slow-2", "slow-4"
+LOCK_WAIT = re.compile(r"(Acquiring|Releasing) state lock\. This may take a few moments")
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,11 @@ class Done:
     @property
     def last(self) -> str:
         return self.out.rstrip("\n").rpartition("\n")[2]
+
+    @property
+    def answer(self) -> str:
+        """What a console answered. Terraform says there too when the state's lock takes more than 0.4 s to come or go."""
+        return "".join(line for line in self.out.splitlines(keepends=True) if not LOCK_WAIT.match(line))
 
     @property
     def all(self) -> str:
