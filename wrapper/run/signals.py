@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any
 
 from ..engines import Session
@@ -37,8 +39,9 @@ class SignalHandler:
     @contextlib.contextmanager
     def installed(self) -> Iterator[SignalHandler]:
         before = {s: signal.signal(s, self._on_signal) for s in _SIGNALS if not _stays_ignored(s)}
+        before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._on_alarm)
         hook = sys.unraisablehook
-        sys.unraisablehook = lambda found: self._on_unraisable(found, hook)
+        sys.unraisablehook = functools.partial(self._on_unraisable, otherwise=hook)
         timer = threading.Timer(self._timeout, self._on_timeout) if self._timeout else None
         if timer:
             timer.daemon = True
@@ -54,6 +57,8 @@ class SignalHandler:
             if timer:
                 timer.cancel()
             sys.unraisablehook = hook
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before.pop(signal.SIGALRM))
             for number, handler in before.items():
                 # How the command ends is settled: by a signal, or by a result that is recorded. Another one must not change it.
                 signal.signal(number, signal.SIG_IGN if self.stopping or self._last else handler)
@@ -132,27 +137,30 @@ class SignalHandler:
             time.sleep(min(left, _GLANCE))
             self.check()
 
-    def _on_signal(self, number: int, _frame: Any) -> None:
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self.signum and not self._unheard:
             self._say(f"already stopping: {self._ending}")
             return
-        self.signum, self._unheard = number, False
-        if self._sessions:
+        self.signum, self._unheard = number, _is_within(frame, SignalHandler._on_unraisable)
+        if self._unheard:
+            _alarm()
+        elif self._sessions:
             self._stop_sessions()
         elif not self._shielded:
             self.check()
 
     def _on_unraisable(self, found: Any, otherwise: Callable[[Any], object]) -> None:
-        """Python drops what is raised in its own callbacks (of a weak reference, while it imports): so a signal that came in one is
-        sent once more."""
+        """Python drops what is raised in its own callbacks (of a weak reference, while it imports), and in this one: a signal that
+        came there is heard a moment later."""
         if not isinstance(found.exc_value, (Stopped, TimeoutExpired)):
             otherwise(found)
             return
         self._unheard = True
-        main = threading.main_thread().ident or 0
-        again = threading.Timer(_AGAIN, signal.pthread_kill, (main, self.signum or signal.SIGTERM))
-        again.daemon = True
-        again.start()
+        _alarm()
+
+    def _on_alarm(self, _number: int, frame: FrameType | None) -> None:
+        if self._unheard:
+            self._on_signal(self.signum or signal.SIGTERM, frame)
 
     def _on_timeout(self) -> None:
         self.timed_out = True
@@ -203,6 +211,17 @@ class _LimitedSignalHandler(SignalHandler):
 def _stays_ignored(number: int) -> bool:
     """Under nohup a closed terminal is no reason to stop (pubs.opengroup.org/onlinepubs/9799919799/utilities/nohup.html)."""
     return number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN
+
+
+def _alarm() -> None:
+    """No thread: to start one takes time, in which the alarm would be lost."""
+    signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+
+
+def _is_within(frame: FrameType | None, function: Callable[..., object]) -> bool:
+    while frame and frame.f_code is not function.__code__:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _stop_each(sessions: list[Session]) -> None:

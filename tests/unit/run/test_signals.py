@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 import weakref
+from types import FrameType
 
 import pytest
 
@@ -60,6 +62,29 @@ def test_a_signal_in_a_callback_of_pythons_own_ends_the_command_without_a_word(
         del one
         time.sleep(30)
     assert (reference(), capsys.readouterr()) == (None, ("", ""))
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize("event", ["call", "return"])
+def test_a_signal_while_python_says_what_it_dropped_is_heard_too(event: str) -> None:
+    """What is raised there is dropped a second time. ``event``: where in it the signal comes."""
+
+    def sent(frame: FrameType, happened: str, _: object) -> None:
+        if (frame.f_code.co_name, happened) == ("_on_unraisable", event):
+            sys.setprofile(None)
+            os.kill(os.getpid(), signal.SIGTERM)
+            for _ in range(1000):
+                pass
+
+    said: list[str] = []
+    handler, one = SignalHandler(said.append), Running()
+    reference = weakref.ref(one, lambda _: handler.check())
+    with pytest.raises(Stopped), handler.installed():
+        handler.signum = signal.SIGTERM
+        sys.setprofile(sent)
+        del one
+        time.sleep(30)
+    assert (reference(), said) == (None, ["already stopping: Terraform is saving its state"] * (event == "call"))
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
