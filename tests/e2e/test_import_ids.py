@@ -44,7 +44,8 @@ def test_what_a_failed_apply_left_is_named_and_taken_in(project: Project) -> Non
     said = re.search(r"to take it in: \./orchestrate (.+)", failed.err)
     assert said and f":{project.bucket}-jobs" in failed.err, str(failed)
     project.run(*shlex.split(said[1]))
-    assert "No changes." in project.run("plan", "tiny").out
+    planned = project.run("plan", "tiny")
+    assert "No changes." in planned.out, str(planned)
 
 
 RESOURCES = """
