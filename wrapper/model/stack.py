@@ -1,13 +1,12 @@
 """What the folders of a project are, as frozen data: Stack, Layer and their settings; and where a layer's state is.
 
-Knows no file. Paths here are values, never opened. What has nothing but fields is a NamedTuple: each start makes these classes,
-and a frozen dataclass takes five times as long.
+Knows no file. Paths here are values, never opened. All are NamedTuples: each start makes these classes, and a frozen dataclass
+takes five times as long.
 """
 
 # Annotations are no texts here: a NamedTuple compiles each text.
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,8 +48,7 @@ class Settings(NamedTuple):
     hooks: tuple[Hook, ...] = ()
 
 
-@dataclass(frozen=True)
-class Backend:
+class Backend(NamedTuple):
     """Where states live. ``key`` is set only where an older project wrote it by hand."""
 
     kind: str  # "s3" | "local"
@@ -67,8 +65,7 @@ class Backend:
         return str(self.config.get("region", ""))
 
 
-@dataclass(frozen=True)
-class Stack:
+class Stack(NamedTuple):
     """``config/<region>/<name>`` and the Terraform roots it runs. ``region`` is "" where there is none."""
 
     region: str
@@ -99,8 +96,7 @@ class Stack:
         return self.config / "tenants" / f"{tenant}.tfvars"
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(NamedTuple):
     """What one state covers: a stack's own root (``tenant`` is "") or one tenant's."""
 
     stack: Stack

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from fakes import S3, layer, stack
 
 from wrapper.model.stack import Backend, state_key
 
-OLD = replace(S3, key="old/name.tfstate")
+OLD = S3._replace(key="old/name.tfstate")
 
 
 @pytest.mark.parametrize(

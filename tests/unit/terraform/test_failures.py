@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -203,7 +202,7 @@ def test_a_lock_without_an_id_is_no_command(lock: str, message: str, of: Layer, 
 
 
 def test_a_protected_stack_is_unlocked_with_its_confirmation() -> None:
-    live = replace(layer("acme"), stack=replace(layer().stack, settings=Settings(protected=True)))
+    live = layer("acme")._replace(stack=layer().stack._replace(settings=Settings(protected=True)))
     assert error_of(LOCKED, layer=live).hint.endswith(f"-force {ID} --confirm ap-southeast-2/app/acme")
 
 
