@@ -30,7 +30,8 @@ from pathlib import Path
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
-ALSO = ("botocore.session", "botocore.client", "botocore.handlers", "docker", "hcl2", "jinja2")
+ALSO = ("botocore.session", "botocore.client", "botocore.handlers", "docker", "hcl2", "jinja2", "python_terraform")
+KEYS = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nobody"}
 LARGEST = 100_000  # of a request, which is one message
 PIPED = 60_000  # what a pipe holds though nothing reads it
 LANGUAGE = "C.UTF-8"
@@ -129,6 +130,9 @@ def spent() -> float:
 
 def main(number: int) -> None:
     import_all()
+    read_all()
+    gc.set_threshold(50_000)  # as in wrapper/__main__.py
+    gc.freeze()
     with Forks(socket.socket(fileno=number)) as forks:
         request = forks.serve()
     if request:  # this is a fork
@@ -140,8 +144,12 @@ def import_all() -> None:
     files = (file.relative_to(ROOT).with_suffix("") for file in ROOT.glob("wrapper/*/**/*.py"))
     for name in (*ALSO, *(".".join(file.parts) for file in files if file.parts[1] != "sandbox")):
         importlib.import_module(name.removesuffix(".__init__"))
-    gc.set_threshold(50_000)  # as in wrapper/__main__.py
-    gc.freeze()
+
+
+def read_all() -> None:
+    """What nearly each command reads of its libraries, and is the same for all: botocore's model of S3, the grammar of HCL."""
+    importlib.import_module("wrapper.aws.identity").Identity(KEYS, "http://127.0.0.1:9").client("s3", "us-east-1")
+    importlib.import_module("wrapper.terraform.hcl").parse_blocks("a {}", "")
 
 
 class Forks:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +43,7 @@ class Identity:
         variables = {"profile": (None, None, None, None)} if self.method == "sandbox" else None
         session, mine = botocore.session.get_session(variables), self.environment
         session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
+        session.lazy_register_component("data_loader", lambda: _models(session.get_config_variable("data_path")))
         session.set_config_variable("region", region)
         if "AWS_ACCESS_KEY_ID" in mine:
             keys = mine["AWS_ACCESS_KEY_ID"], mine["AWS_SECRET_ACCESS_KEY"], mine.get("AWS_SESSION_TOKEN")
@@ -58,6 +61,18 @@ class Identity:
             s3={"addressing_style": "path"} if self.endpoint else None,
         )
         return self.session(region).create_client(service, endpoint_url=self.endpoint or None, config=config)
+
+
+@functools.cache
+def _models(data_path: str | None) -> Any:
+    """botocore's models of services (``data_path``: AWS_DATA_PATH): read once, not once for each session. And botocore looks for a
+    service in four hundred folders, twice; the names of the folders say as much."""
+    from botocore.loaders import create_loader
+
+    loader: Any = create_loader(data_path)
+    names = [name for path in loader.search_paths if os.path.isdir(path) for name in os.listdir(path)]
+    loader.list_available_services = lambda _: names
+    return loader
 
 
 def _moment(value: Any) -> Any:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
-from botocore.exceptions import ProfileNotFound
+from botocore.exceptions import ProfileNotFound, UnknownServiceError
 from fakes import stack
 
 from wrapper.aws import identity
@@ -55,6 +57,20 @@ def test_the_sandbox_looks_at_no_profile(monkeypatch: pytest.MonkeyPatch) -> Non
     assert identity.sandbox("http://127.0.0.1:1").client("s3", "eu-west-1").meta.endpoint_url == "http://127.0.0.1:1"
     with pytest.raises(ProfileNotFound):
         identity.Identity().client("s3", "eu-west-1")
+
+
+def test_a_model_is_read_once_for_all_sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def models() -> Any:
+        return identity.sandbox("http://127.0.0.1:1").session("eu-west-1").get_component("data_loader")
+
+    before = models()
+    assert models().load_service_model("sqs", "service-2") is before.load_service_model("sqs", "service-2")
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+    (tmp_path / "ours" / "2020-01-01").mkdir(parents=True)
+    (tmp_path / "ours" / "2020-01-01" / "service-2.json").write_text('{"version": "2.0"}')
+    assert models().load_service_model("ours", "service-2") == {"version": "2.0"}
+    with pytest.raises(UnknownServiceError, match="ours"):
+        before.load_service_model("ours", "service-2")
 
 
 def test_nobody_has_nothing() -> None:
