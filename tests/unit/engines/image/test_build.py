@@ -13,6 +13,7 @@ import io
 import ipaddress
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -29,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import thing_provider
 
 from wrapper.engines.held_stream import HeldStream
 from wrapper.engines.image import build, debian_base, inputs
@@ -293,6 +295,25 @@ def local(base: str) -> dict[str, str]:
 
 
 @pytest.fixture
+def light(copy: Path, local: dict[str, str]) -> Path:
+    """The copy with a small provider, for builds that are about something else than the 700 MB of AWS's."""
+    made = thing_provider.mirror(copy.parent / "mirror", "1.0.0")
+    (copy / inputs.FILES / ".terraform.lock.hcl").write_text(thing_provider.lock("1.0.0", made["1.0.0"]))
+    local["ORCHESTRATE_MIRROR"] = str(copy.parent / "mirror")
+    return copy
+
+
+@pytest.fixture(scope="module")
+def with_curl(client: Any, base: str) -> Iterator[str]:
+    """The base with what `install` needs to download: one apt-get for several builds."""
+    lines = f"FROM {base}\nRUN apt-get update -q && apt-get install -qy --no-install-recommends curl unzip\n"
+    name = f"orchestrate.test/curl:{secrets.token_hex(4)}"
+    client.images.build(fileobj=io.BytesIO(lines.encode()), tag=name, rm=True, forcerm=True)
+    yield name
+    client.images.remove(name)
+
+
+@pytest.fixture
 def nothing_left(client: Any, copy: Path) -> Iterator[None]:
     """No image and no container of the copy's build."""
     yield
@@ -378,16 +399,24 @@ def releases(tmp_path: Path, client: Any) -> Iterator[str]:
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
 def test_the_open_way_takes_terraform_from_a_release_site(
-    client: Any, copy: Path, local: dict[str, str], releases: str, tmp_path: Path
+    client: Any, light: Path, local: dict[str, str], releases: str, tmp_path: Path
 ) -> None:
     made = tmp_path / "site/terraform/1.11.4/terraform_1.11.4_linux_amd64.zip"
-    edit(copy, "ZIP_AMD64", hashlib.sha256(made.read_bytes()).hexdigest())
+    edit(light, "ZIP_AMD64", hashlib.sha256(made.read_bytes()).hexdigest())
+    closed, opened = (
+        built_once(client, light, local | env) for env in ({}, {"PATH": "", "ORCHESTRATE_RELEASES": releases})
+    )
+    assert ("from this host's files" in closed[0], "with the network: Terraform 1.11.4" in opened[0]) == (True, True)
+    assert opened[1:] == closed[1:]
+    assert opened[1].startswith(b"Terraform v1.11.4") and b"terraform-provider-thing_v1.0.0" in opened[2]
+
+
+def built_once(client: Any, root: Path, env: dict[str, str]) -> tuple[str, bytes, bytes]:
+    """What its build says, and what there is in it then."""
     said: list[str] = []
-    name = build.build(copy, client, said.append, local | {"PATH": "", "ORCHESTRATE_RELEASES": releases})
+    name = build.build(root, client, said.append, env)
     try:
-        assert any("with the network: Terraform 1.11.4" in line for line in said)
-        assert client.containers.run(name, remove=True).startswith(b"Terraform v1.11.4")
-        assert content(client, name) == content(client, build.tag(ROOT))
+        return "\n".join(said), client.containers.run(name, remove=True), content(client, name)
     finally:
         client.images.remove(name)
 
@@ -401,45 +430,49 @@ def content(client: Any, name: str) -> bytes:
 
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
-def test_the_open_way_refuses_another_zip(client: Any, copy: Path, local: dict[str, str], releases: str) -> None:
-    env = local | {"PATH": "", "ORCHESTRATE_RELEASES": releases}
+def test_the_open_way_refuses_another_zip(
+    client: Any, light: Path, local: dict[str, str], releases: str, with_curl: str
+) -> None:
+    env = local | {"PATH": "", "ORCHESTRATE_RELEASES": releases, "ORCHESTRATE_BASE": with_curl}
     with pytest.raises(RefusedError, match=r"terraform_1\.11\.4_linux_amd64\.zip is not the pinned one"):
-        build.build(copy, client, print, env)
+        build.build(light, client, print, env)
 
 
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
-def test_a_site_that_does_not_answer_is_named(client: Any, copy: Path, local: dict[str, str]) -> None:
-    env = local | {"PATH": "", "ORCHESTRATE_RELEASES": "http://127.0.0.1:9"}
+def test_a_site_that_does_not_answer_is_named(client: Any, light: Path, local: dict[str, str], with_curl: str) -> None:
+    env = local | {"PATH": "", "ORCHESTRATE_RELEASES": "http://127.0.0.1:9", "ORCHESTRATE_BASE": with_curl}
     with pytest.raises(UnavailableError, match=r"cannot download http://127\.0\.0\.1:9/terraform") as caught:
-        build.build(copy, client, print, env)
+        build.build(light, client, print, env)
     assert "Terraform 1.11.4 for linux_amd64" in caught.value.hint
 
 
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
-def test_a_base_that_cannot_be_pulled_is_named(client: Any, copy: Path, local: dict[str, str]) -> None:
+def test_a_base_that_cannot_be_pulled_is_named(client: Any, light: Path, local: dict[str, str]) -> None:
     env = local | {"ORCHESTRATE_BASE": "127.0.0.1:9/debian:none"}
     with pytest.raises(UnavailableError, match=r"127\.0\.0\.1:9"):
-        build.build(copy, client, print, env)
+        build.build(light, client, print, env)
 
 
 @pytest.mark.docker
 @pytest.mark.usefixtures("nothing_left")
-@pytest.mark.parametrize("at", ["building", "COPY wrapper", "RUN sh"])
-def test_an_interrupted_build_leaves_nothing(client: Any, copy: Path, local: dict[str, str], at: str) -> None:
+@pytest.mark.parametrize(("at", "after"), [("building", 0.05), ("COPY wrapper", 0.05), ("RUN sh", 0.3)])
+def test_an_interrupted_build_leaves_nothing(
+    client: Any, light: Path, local: dict[str, str], at: str, after: float
+) -> None:
     def interrupt(line: str) -> None:
         if at in line:
-            signal.setitimer(signal.ITIMER_REAL, 0.3)
+            signal.setitimer(signal.ITIMER_REAL, after)
 
     old = signal.signal(signal.SIGALRM, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            build.build(copy, client, interrupt, local)
+            build.build(light, client, interrupt, local)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, old)
-    assert not build.exists(client, build.tag(copy))
+    assert not build.exists(client, build.tag(light))
     time.sleep(4 if "COPY" in at else 0)  # a daemon that we left too early would still leave its layer
 
 
