@@ -38,7 +38,8 @@ FAILED = Outcome(1, ok=False, tail="Error: no")
 DELETES = json.dumps(
     {"resource_changes": [{"address": "a.b", "type": "a", "mode": "managed", "change": {"actions": ["delete"]}}]}
 )
-MEETING = 1.0  # seconds that a step waits for another
+MEETING = 10.0  # seconds that a step waits for another, which comes; and where one should run alone
+ALONE = 0.05
 NOWHERE = "http://127.0.0.1:1"
 _VARYING = re.compile(  # between two runs of one command line
     r'"(?:started|finished|at|since|id|seconds|expected_seconds|command|by|log)": [^\n]*|"[^"\n]*/logs/[^"\n]*"'
@@ -48,7 +49,9 @@ _VARYING = re.compile(  # between two runs of one command line
 
 @dataclass
 class Seen:
-    """``most``: how many steps ran side by side. ``alone``: one waited for another, and none came."""
+    """``most``: how many steps ran side by side. ``alone``: one waited for another, for ``patience`` seconds, and none came."""
+
+    patience: float = ALONE
 
     steps: list[tuple[str, ...]] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
@@ -65,7 +68,7 @@ class Seen:
             self.most = max(self.most, self.running)
             self.begun.notify_all()
             if meets and not self.alone:
-                self.alone = not self.begun.wait_for(lambda: self.most > 1, MEETING)
+                self.alone = not self.begun.wait_for(lambda: self.most > 1, self.patience)
         try:
             yield
         finally:
@@ -341,7 +344,7 @@ class Bench:
             for typed in case.before:
                 _typed(disk, case, typed, Seen())
             files = _files(root)
-            seen = Seen()
+            seen = Seen(ALONE if line == case.base else MEETING)
             self.capture.readouterr()
             code = _typed(disk, Case("", slow=case.slow, meets=case.meets) if case.before else case, line, seen)
             out = _VARYING.sub("", self.capture.readouterr().out)
