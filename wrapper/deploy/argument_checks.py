@@ -78,11 +78,7 @@ class ArgumentChecks:
         if saved:
             mine = [t for t in mine if t.flag != "var" or caller_values.argument_of(t).name != "tenant"]
         read = self._read(verb, mine, declared)
-        digests = {
-            "sources": self.project.digest_sources(layer),
-            "modules": self.project.digest_modules(layer),
-            "more_files": self.project.digest_more(layer),
-        }
+        digests = self.project.digests(layer)._asdict()
         request = RunRequest(
             layer,
             verb,

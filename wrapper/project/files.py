@@ -31,8 +31,8 @@ class Files:
         self.parses = Parses(cache)
         self._notice = notice
         self._noticed: set[str] = set()
-        self._short: dict[Path, str] = {}
-        self._inside: set[Path] = set()
+        self._below_root = os.path.join(root, "")
+        self._inside: set[str] = set()
 
     def source(self, file: Path, *, mine: bool = False, tenant: bool = False) -> Source:
         """A file of values as one layer."""
@@ -140,8 +140,9 @@ class Files:
 
     def inside(self, path: Path) -> None:
         """ConfigError for a path that leads, perhaps by a link, out of the project. What is no link is where its folder is."""
-        is_link = path.name == ".." or os.path.islink(path)
-        if path.parent in self._inside and not is_link:
+        folder, name = os.path.split(path)
+        is_link = name == ".." or os.path.islink(path)
+        if folder in self._inside and not is_link:
             return
         try:
             real = path.resolve()
@@ -154,7 +155,7 @@ class Files:
                 hint="put the file itself into the project",
             )
         if not is_link:
-            self._inside.add(path.parent)
+            self._inside.add(folder)
 
     def check_name(self, kind: str, name: str, where: str) -> None:
         """A name that a file or folder holds, not the command line."""
@@ -164,10 +165,8 @@ class Files:
             raise ConfigError(error.message, where=where, hint=error.hint) from None
 
     def short(self, path: Path) -> str:
-        """What a person calls it: its path below the root. Asked for with every reading, so each is found out once."""
-        if path not in self._short:
-            self._short[path] = str(path.relative_to(self.root)) if naming.below(self.root, path) else str(path)
-        return self._short[path]
+        """What a person calls it: its path below the root. Asked for with every reading, so no Path is made for it."""
+        return str(path).removeprefix(self._below_root) if path != self.root else "."
 
     def info(self, text: str) -> None:
         if text not in self._noticed:

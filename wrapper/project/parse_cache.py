@@ -82,16 +82,21 @@ class Parses:
         with contextlib.suppress(sqlite3.Error, OSError, ValueError):
             row = self._open().execute("select result from parse where key = ?", (key,)).fetchone()
             if row:
-                return json.loads(row[0])
+                return self._remember(kind, key, json.loads(row[0]))
         return None
 
     def _put(self, kind: str, text: str, data: Any) -> None:
         key = _key(kind, text)
         self._fresh[key] = json.dumps(data)
-        if kind != "text":
-            self._memory[key] = data
+        self._remember(kind, key, data)
         if not self._batching:
             self._flush()
+
+    def _remember(self, kind: str, key: str, data: Any) -> Any:
+        """A command asks for what a file says a dozen times; for a rendered text once."""
+        if kind != "text":
+            self._memory[key] = data
+        return data
 
     def _flush(self) -> None:
         fresh, self._fresh = self._fresh, {}

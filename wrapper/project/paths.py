@@ -29,7 +29,7 @@ def kind(path: Path, where: str) -> str:
     """FILE, FOLDER, another kind in words, or NOTHING. An error where a link leads nowhere or the system refuses to look;
     ``where`` is what the user calls the path."""
     try:
-        return _KINDS.get(stat.S_IFMT(path.stat().st_mode), "no plain file")
+        return _KINDS.get(stat.S_IFMT(os.stat(path).st_mode), "no plain file")
     except FileNotFoundError:
         _check_links(path, where)
         return NOTHING

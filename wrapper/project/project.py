@@ -16,7 +16,7 @@ from ..model.stack import Backend, Layer, Settings, Stack
 from . import paths, promotion_order, sources
 from .backend_file import load_backend
 from .files import Files, Notice
-from .sources import SourceFile
+from .sources import SourceDigests, SourceFile
 from .stack_settings import load_settings
 
 if TYPE_CHECKING:
@@ -246,21 +246,16 @@ class Project:
                 return folder
         return None
 
-    def digest_sources(self, layer: Layer) -> str:
-        """One digest of the layer's Terraform root: paths and contents."""
-        return sources.digest(self.files, (f.path for f in self._work_files(layer).values() if not f.more))
-
-    def digest_modules(self, layer: Layer) -> str:
-        """One digest of all reusable modules; "" where there is none."""
-        found = self._module_files(layer)
-        return "" if found is None else sources.digest(self.files, (f.path for f in found if not f.more))
-
-    def digest_more(self, layer: Layer) -> str:
-        """One digest of what 0.1 did not count of root and modules: dot files, and what stands behind links to folders; and of
-        further folders."""
-        found = (*self._work_files(layer).values(), *(self._module_files(layer) or ()))
+    def digests(self, layer: Layer) -> SourceDigests:
+        """Digests of the layer's Terraform root, of all reusable modules ("" where there is none), and of what 0.1 did not count
+        of both: dot files, and what stands behind links to folders; and of further folders."""
+        work, modules = [*self._work_files(layer).values()], self._module_files(layer)
         further = (f.path for folder in self.folders for f in sources.below(self.files, folder))
-        return sources.digest(self.files, (*(f.path for f in found if f.more), *further))
+        return SourceDigests(
+            sources.digest(self.files, (f.path for f in work if not f.more)),
+            "" if modules is None else sources.digest(self.files, (f.path for f in modules if not f.more)),
+            sources.digest(self.files, (*(f.path for f in (*work, *(modules or ())) if f.more), *further)),
+        )
 
     @cached_property
     def may_call_elsewhere(self) -> bool:

@@ -32,6 +32,14 @@ class SourceFile(NamedTuple):
     more: bool
 
 
+class SourceDigests(NamedTuple):
+    """Of paths and contents: of a root, of the modules, and of the files of both that 0.1 did not count."""
+
+    sources: str
+    modules: str
+    more_files: str
+
+
 def is_left_out(name: str) -> bool:
     return re.fullmatch(_LEFT_OUT, name) is not None
 
@@ -39,12 +47,13 @@ def is_left_out(name: str) -> bool:
 def below(files: Files, folder: Path, without: Path | None = None) -> list[SourceFile]:
     """The files below a folder, those of a folder before those of the folders in it. ConfigError for what leads out of the
     project, or is neither file nor folder; NotFoundError for what cannot be read."""
-    return list(_below(files, folder, without, (folder.resolve(),), more=False))
+    return list(_below(files, folder, without, (folder,)))
 
 
 def _below(
-    files: Files, folder: Path, without: Path | None, above: tuple[Path, ...], *, more: bool
+    files: Files, folder: Path, without: Path | None, way: tuple[Path, ...], *, more: bool = False, linked: bool = False
 ) -> Iterator[SourceFile]:
+    """``way``: the folders from the first one to this one; ``linked``: one of them is a link."""
     folders = []
     for entry in files.entries(folder):
         if is_left_out(entry.name) or entry == without:
@@ -54,10 +63,15 @@ def _below(
         else:
             yield SourceFile(entry, more or (entry.name.startswith(".") and entry.name != LOCK_FILE))
     for inner in folders:
-        real = inner.resolve()
-        if real not in above:  # a link to a folder that it stands in
-            hidden = inner.name.startswith(".") or inner.is_symlink()
-            yield from _below(files, inner, without, (*above, real), more=more or hidden)
+        is_link = inner.is_symlink()
+        if not ((linked or is_link) and _leads_back(inner, way)):
+            hidden = inner.name.startswith(".") or is_link
+            yield from _below(files, inner, without, (*way, inner), more=more or hidden, linked=linked or is_link)
+
+
+def _leads_back(folder: Path, way: Iterable[Path]) -> bool:
+    """Whether it is one that it stands in."""
+    return folder.resolve() in [above.resolve() for above in way]
 
 
 def _is_folder(files: Files, entry: Path) -> bool:
@@ -66,9 +80,8 @@ def _is_folder(files: Files, entry: Path) -> bool:
         files.inside(entry)
     if kind == paths.FOLDER and not is_source(entry.name):
         return True
-    files.has(
-        entry
-    )  # an error for a pipe; and for a folder with a file's name, which Terraform passes over without a word
+    if kind != paths.FILE:
+        files.has(entry)  # an error: of a pipe, or of a folder with a file's name, which Terraform passes over
     return False
 
 

@@ -57,10 +57,13 @@ class VariableFiles:
 
     def __init__(self, files: Files) -> None:
         self._files = files
+        self._declared: dict[Path, dict[str, Variable]] = {}
 
     def declared(self, source: Path) -> dict[str, Variable]:
-        """Variables of a Terraform root by name."""
-        return variables.declarations(self._files.blocks(source))
+        """Variables of a Terraform root by name: read once, a command asks for them a dozen times."""
+        if source not in self._declared:
+            self._declared[source] = variables.declarations(self._files.blocks(source))
+        return self._declared[source]
 
     def sensitive_names(self, stack: Stack, names: Iterable[str]) -> set[str]:
         """Of these variables those whose values are shown nowhere: declared sensitive by one of the stack's roots, or

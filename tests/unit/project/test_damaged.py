@@ -42,8 +42,7 @@ def read_all(root: Path) -> None:
     layers = [here.layer(stack), *(here.layer(stack, tenant) for tenant in here.tenants(stack))]
     for layer in layers:
         here.values.of(layer, {"cluster": "c"})
-        here.digest_sources(layer)
-        here.digest_modules(layer)
+        here.digests(layer)
     here.sandbox_settings()
 
 

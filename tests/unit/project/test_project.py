@@ -13,6 +13,7 @@ from wrapper.model.errors import ConfigError, NotFoundError, OrchestrateError, U
 from wrapper.model.nouns import ResolvedValue
 from wrapper.model.stack import Settings
 from wrapper.project.project import Project, find_root
+from wrapper.project.sources import SourceDigests
 
 
 def project(disk: Disk, said: list[str] | None = None) -> Project:
@@ -388,14 +389,10 @@ def test_the_digests_know_paths_and_contents(
     example.write("lib/main.tf", "")
     example.link("modules/lib", "../lib")
 
-    def digests() -> tuple[str, str]:
+    def digests() -> tuple[SourceDigests, SourceDigests]:
         here = project(example)
         stack = here.stack("app-test")
-        layers = here.layer(stack), here.layer(stack, "acme")
-        stack_digest, tenant_digest = (
-            here.digest_sources(la) + here.digest_modules(la) + here.digest_more(la) for la in layers
-        )
-        return stack_digest, tenant_digest
+        return here.digests(here.layer(stack)), here.digests(here.layer(stack, "acme"))
 
     before = digests()
     assert digests() == before
@@ -405,10 +402,9 @@ def test_the_digests_know_paths_and_contents(
 
 
 def test_what_0_1_did_not_count_leaves_its_digests_as_they_were(example: Disk) -> None:
-    def digests() -> list[str]:
+    def digests() -> SourceDigests:
         here = project(example)
-        layer = here.layer(here.stack("app-test"), "acme")
-        return [here.digest_sources(layer), here.digest_modules(layer), here.digest_more(layer)]
+        return here.digests(here.layer(here.stack("app-test"), "acme"))
 
     before = digests()
     example.write("src/app/tenant/.new", "")
@@ -613,8 +609,7 @@ def test_no_link_leads_out_of_the_project(example: Disk, tmp_path: Path, link: s
     def everything(here: Project) -> None:
         layer = here.layer(here.stack("app-test"), "acme")
         here.values.of(layer, {"cluster": "c"})
-        here.digest_sources(layer)
-        here.digest_modules(layer)
+        here.digests(layer)
 
     error = failure(example, everything)
     assert error.exit_code == 65
@@ -655,8 +650,7 @@ def test_a_link_to_nothing_is_named(example: Disk, link: str, target: str, messa
     def everything(here: Project) -> None:
         layer = here.layer(here.stack("app-test"), "acme")
         here.values.declared(layer.source)
-        here.digest_sources(layer)
-        here.digest_modules(layer)
+        here.digests(layer)
 
     error = failure(example, everything)
     assert (error.message, error.where) == (message, link)

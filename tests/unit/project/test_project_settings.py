@@ -87,7 +87,8 @@ def test_what_is_unknown(example: Disk, line: str, says: str, hint: str) -> None
 def digests(disk: Disk) -> tuple[str, str]:
     project = Project(disk.root, disk.root / ".orchestrate")
     layer = project.layer(project.stack("app-test"))
-    return project.digest_more(layer), project.digest_sources(layer)
+    found = project.digests(layer)
+    return found.more_files, found.sources
 
 
 # -- on the command line ------------------------------------------------------------------------
