@@ -2,8 +2,9 @@
 
 Terraform starts a provider two or three times in each run, and asks each time for the schema of all it knows: five megabytes,
 which take eight times as much processor time as a small plan. Here the provider runs once, and Terraform hears only of the
-types that our code names; every other call reaches the provider as it is. A type that is not in our code is an error of
-Terraform's, so nothing is proved by less than before.
+types that our code names. A type that is not in our code is an error of Terraform's, so nothing is proved by less than before.
+The same block of configuration is the same valid or invalid block in every run: the provider checks it once, and so it reads a
+resource's old state. Every other call reaches the provider as it is.
 
 Its environment (credentials, endpoint) is this process's, not that of each Terraform; one run at a time may configure it.
 Source: developer.hashicorp.com/terraform/plugin/debugging, github.com/hashicorp/terraform/blob/main/docs/plugin-protocol
@@ -12,6 +13,7 @@ Source: developer.hashicorp.com/terraform/plugin/debugging, github.com/hashicorp
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -20,7 +22,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ NAMED = re.compile(r'(?:resource|data|ephemeral)\s+"(aws_\w+)"')
 WHERE = ("modules", "src", "tests", "bench")
 REATTACH = "TF_REATTACH_PROVIDERS"
 SERVICE = "/tfplugin5.Provider/"
+ALWAYS_THE_SAME = ("GetSchema", "Validate", "UpgradeResourceState")  # answers that depend on the request alone
 OF_TYPES = (2, 3, 8)  # resources, data sources, ephemeral resources, in GetProviderSchema.Response
 QUIETLY = {"TF_LOG": "off", "TF_LOG_SDK": "off", "TF_LOG_PROVIDER": "off", "GOGC": "400"}
 
@@ -155,35 +158,44 @@ def main(binary: str) -> None:
                 provider.terminate()
 
 
+def answering(ask: Callable[[str, bytes], bytes], types: set[str]) -> Callable[[str, bytes], bytes]:
+    """Asks the provider, and only once where the answer is always the same; of its schema, the given types."""
+
+    @functools.cache
+    def once(method: str, request: bytes) -> bytes:
+        answer = ask(method, request)
+        return shortened(answer, types) if method.endswith("Schema") else answer
+
+    return lambda method, request: (once if method.startswith(ALWAYS_THE_SAME) else ask)(method, request)
+
+
 def proxy(upstream: str, socket: str) -> Any:
     import grpc
 
     unlimited = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
     channel = grpc.insecure_channel(f"unix:{upstream}", unlimited)
-    types = types_in(ROOT / folder for folder in WHERE)
-    schemas: dict[str, bytes] = {}
 
-    def forward(method: str, request: bytes, context: Any) -> bytes:
-        try:
-            return bytes(channel.unary_unary(method, None, None)(request))
-        except grpc.RpcError as error:
-            context.abort(error.code(), error.details())
-            raise
+    def ask(method: str, request: bytes) -> bytes:
+        return bytes(channel.unary_unary(f"{SERVICE}{method}", None, None)(request))
+
+    answer = answering(ask, types_in(ROOT / folder for folder in WHERE))
+
+    @functools.cache
+    def handler(method: str) -> Any:
+        def handle(request: bytes, context: Any) -> bytes:
+            try:
+                return answer(method, request)
+            except grpc.RpcError as error:
+                context.abort(error.code(), error.details())
+                raise
+
+        return grpc.unary_unary_rpc_method_handler(handle)
 
     class Handler(grpc.GenericRpcHandler):  # type: ignore[misc]
         def service(self, details: Any) -> Any:
-            method: str = details.method
-            if not method.startswith(SERVICE):
-                return None  # go-plugin's own: broker and output, which nothing waits for
-
-            def answer(request: bytes, context: Any) -> bytes:
-                if not method.endswith("Schema"):
-                    return forward(method, request, context)
-                if method not in schemas:
-                    schemas[method] = shortened(forward(method, request, context), types)
-                return schemas[method]
-
-            return grpc.unary_unary_rpc_method_handler(answer)
+            """None for go-plugin's own: broker and output, which nothing waits for."""
+            ours = details.method.startswith(SERVICE)
+            return handler(details.method.removeprefix(SERVICE)) if ours else None
 
     server = grpc.server(ThreadPoolExecutor(64), options=unlimited)
     server.add_generic_rpc_handlers([Handler()])

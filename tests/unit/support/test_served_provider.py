@@ -36,6 +36,34 @@ def test_a_message_that_is_none_is_no_schema() -> None:
         served_provider.shortened(b"\x08\x01", set())
 
 
+def test_what_is_always_the_same_is_asked_once() -> None:
+    asked: list[tuple[str, bytes]] = []
+
+    def ask(method: str, request: bytes) -> bytes:
+        asked.append((method, request))
+        return b"" if method == "GetSchema" else request
+
+    answer = served_provider.answering(ask, {"aws_vpc"})
+    once = [("GetSchema", b""), ("ValidateResourceTypeConfig", b"a"), ("ValidateResourceTypeConfig", b"b")]
+    each = [("ReadResource", b"a"), ("PlanResourceChange", b"a"), ("Configure", b"a")]
+    assert [answer(*call) for call in [*once, *each] * 2] == [b"", b"a", b"b", b"a", b"a", b"a"] * 2
+    assert asked == once + each * 2
+
+
+def test_a_failure_is_not_kept() -> None:
+    failures = [OSError("gone")]
+
+    def ask(method: str, request: bytes) -> bytes:
+        if failures:
+            raise failures.pop()
+        return b"valid"
+
+    answer = served_provider.answering(ask, set())
+    with pytest.raises(OSError, match="gone"):
+        answer("ValidateResourceTypeConfig", b"")
+    assert answer("ValidateResourceTypeConfig", b"") == b"valid"
+
+
 def test_types_are_those_of_the_code(tmp_path: Path) -> None:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
