@@ -154,15 +154,15 @@ class Tenant:
         """Whether it ended well. A move to another target group on a shared load balancer has further priorities, and an apply
         after it."""
         self._untaint()
-        moved = self._plan(values, *argv) and self._moves(values)
+        moved = leaves_shared(values, self._plan(values, *argv))
         moving = self.further if moved else None
         if moved:
             self._plan(values, *argv, moving=moving)
         if self.gate and not self._first_stage(self.gate, values, *argv, moving=moving):
             return False
-        return self._planned_applies() and (not (moved and finish) or self.apply(values, *argv))
+        return self.apply_planned() and (not (moved and finish) or self.apply(values, *argv))
 
-    def _planned_applies(self) -> bool:
+    def apply_planned(self) -> bool:
         ended = self.terraform.ended("apply", "-input=false", "-no-color", "plan", codes=(0, 1))
         self.log.append(ended.stdout + ended.stderr)
         return ended.returncode == 0
@@ -176,12 +176,15 @@ class Tenant:
         if not staying:
             return True
         targets = [f"-target={address}" for address in staying]
-        if self._plan(values, *argv, *targets, moving=moving) and not self._planned_applies():
+        if self._plan(values, *argv, *targets, moving=moving) and not self.apply_planned():
             return False
-        return gate(self._expected(staying)) and (self._plan(values, *argv, moving=moving) or True)
+        if not gate(self._expected(staying)):
+            return False
+        self._plan(values, *argv, moving=moving)
+        return True
 
     def _expected(self, addresses: Collection[str]) -> list[ExpectedService]:
-        state = json.loads((self.terraform.folder / "terraform.tfstate").read_text())
+        state = json.loads(self._state.read_text())
         found = [(r, i) for r in state["resources"] if r["type"] == "aws_ecs_service" for i in r["instances"]]
         names = {
             one["attributes"]["name"]
@@ -191,7 +194,7 @@ class Tenant:
         return [one for one in services_in_state(state) if one.service in names]
 
     def changes(self, values: Values) -> bool:
-        return self._plan(values)
+        return self._plan(values) != ""
 
     @property
     def number(self) -> int:
@@ -210,25 +213,41 @@ class Tenant:
         given = {"tenant": self.name, **{name: self.account.stack[name] for name in ("cluster", "namespace")}}
         return values | given | {"load_balancer": way_in}
 
-    def _plan(self, values: Values, *argv: str, moving: Values | None = None) -> bool:
+    def _plan(self, values: Values, *argv: str, moving: Values | None = None) -> str:
+        """The plan in Terraform's words; "" where nothing would change."""
         (self.terraform.folder / "values.auto.tfvars.json").write_text(json.dumps(self._complete(values, moving)))
         options = ("-out=plan", "-detailed-exitcode", "-input=false", "-no-color")
-        return self.terraform.ended("plan", *options, *argv, codes=(0, 2)).returncode == 2
+        ended = self.terraform.ended("plan", *options, *argv, codes=(0, 2))
+        return ended.stdout if ended.returncode else ""
 
-    def upgraded(self, *, by_hand: bool = False) -> dict[str, list[str]]:
-        """What a plan would change if version 0.1 had made what stands; ``by_hand``: without the root's moved blocks, after the
-        lines that docs/upgrading.md says to type."""
-        state, blocks = self.terraform.folder / "terraform.tfstate", self.terraform.folder / MOVED
-        text, moved = state.read_text(), blocks.read_text()
-        state.write_text(json.dumps(of_version_0_1(json.loads(text))))
-        try:
-            if by_hand:
-                blocks.unlink()
-                self._type(lines_to_type())
+    def upgraded(self) -> dict[str, list[str]]:
+        """What a plan would change if version 0.1 had made what stands."""
+        with self._as_of_version_0_1():
             return self.terraform.changes()
+
+    def moved_by_hand(self) -> set[str]:
+        """The resources of that state after the lines that docs/upgrading.md says to type."""
+        with self._as_of_version_0_1():
+            self._type(lines_to_type())
+            return self.resources()
+
+    @contextlib.contextmanager
+    def _as_of_version_0_1(self) -> Iterator[None]:
+        text = self._state.read_text()
+        self._state.write_text(json.dumps(of_version_0_1(json.loads(text))))
+        try:
+            yield
         finally:
-            state.write_text(text)
-            blocks.write_text(moved)
+            self._state.write_text(text)
+
+    def resources(self) -> set[str]:
+        """The addresses in the state, without the keys of instances."""
+        there = json.loads(self._state.read_text())["resources"]
+        return {f"{one['module']}.{one['type']}.{one['name']}" for one in there if one["mode"] == "managed"}
+
+    @property
+    def _state(self) -> Path:
+        return self.terraform.folder / "terraform.tfstate"
 
     def _type(self, lines: str) -> None:
         folder, env = self.terraform.folder, os.environ | self.terraform.env
@@ -241,14 +260,14 @@ class Tenant:
         planned = json.loads(self.terraform.run("show", "-json", "plan"))["resource_changes"]
         return {a.removeprefix("module.tenant.module."): "/".join(does) for a, does in actions(planned).items()}
 
-    def _moves(self, values: Values) -> bool:
-        shares = values.get("load_balancer", {}).get("mode") == "shared"
-        return shares and plan_stream.leaves_target_group(self.terraform.run("show", "-no-color", "plan"))
-
     def _untaint(self) -> None:
-        state = self.terraform.folder / "terraform.tfstate"
-        for one in tainted.resources(json.loads(state.read_text())) if state.exists() else ():
+        for one in tainted.resources(json.loads(self._state.read_text())) if self._state.exists() else ():
             self.terraform.run("untaint", one.address)
+
+
+def leaves_shared(values: Values, plan: str) -> bool:
+    """Whether it is a move to another target group on a shared load balancer."""
+    return values.get("load_balancer", {}).get("mode") == "shared" and plan_stream.leaves_target_group(plan)
 
 
 def staying_services(planned: list[Values]) -> list[str]:
@@ -263,9 +282,6 @@ def staying_services(planned: list[Values]) -> list[str]:
 def _resource(address: str) -> str:
     """Without the key of its instance."""
     return address.rpartition("[")[0]
-
-
-MOVED = "../../../src/appcluster/tenant/moves.tf"
 
 
 def lines_to_type() -> str:
@@ -356,10 +372,11 @@ STEPS = {
     "back": "before",
     "broken again": "broken",
     "forward": "after",
-    "back again": "before",
-    "forward again": "after",
     "back, not ended": "before",
     "forward from there": "after",
+    "back again": "before",
+    "forward, not ended": "after",
+    "back from there": "before",
 }
 
 
