@@ -44,8 +44,9 @@ run "as_it_is" {
 run "to_fargate" {
   command = plan
   variables {
-    target = merge(var.target, { mode = "shared", fact = "ip-shared", identity = "ap-southeast-2/appcluster-test/acme/vpc-1/ip/app/shared-1/1" })
-    task   = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
+    target  = merge(var.target, { mode = "shared", fact = "ip-shared", identity = "ap-southeast-2/appcluster-test/acme/vpc-1/ip/app/shared-1/1" })
+    task    = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
+    scaling = { min = 2, max = 9, start = 6 }
   }
   assert {
     condition     = keys(aws_ecs_service.this) == ["ip-shared-fargate-replica-44136fa3"] && output.serving == "ip-shared-fargate-replica-44136fa3"
@@ -58,25 +59,6 @@ run "to_fargate" {
   assert {
     condition     = output.name == run.as_it_is.name && output.log_group == run.as_it_is.log_group && output.alarms == run.as_it_is.alarms && output.scaling_alarms == run.as_it_is.scaling_alarms
     error_message = "names that dashboards use stay"
-  }
-}
-
-run "other_capacity_stays_behind_its_target_group" {
-  command = plan
-  variables {
-    deployment = { capacity_providers = { other = {} } }
-  }
-  assert {
-    condition     = keys(aws_ecs_service.this) == ["instance-own-public-ec2-replica-${substr(sha256(jsonencode(var.deployment.capacity_providers)), 0, 8)}"]
-    error_message = "another service, the same way in"
-  }
-}
-
-run "a_new_service_starts_with_what_runs" {
-  command = plan
-  variables {
-    target  = merge(var.target, { fact = "ip-own-public" })
-    scaling = { min = 2, max = 9, start = 6 }
   }
   assert {
     condition     = one(values(aws_ecs_service.this)).desired_count == 6

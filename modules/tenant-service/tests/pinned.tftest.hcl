@@ -87,21 +87,12 @@ run "shared_on_fargate" {
   }
 }
 
-run "none" {
-  command = plan
-  variables {
-    target = null
-  }
-  assert {
-    condition     = output.service_name == "acme_d502a5dd"
-    error_message = "another name is another service, and every tenant of this kind would move at its next apply"
-  }
-}
-
 # Another path is another role, with another name: IAM knows one of a name in all paths.
 run "roles_in_a_path_of_their_own" {
   command = plan
   variables {
+    containers = { web = { image = "registry.example.com:5000/web:91", port = 9090 } }
+
     roles = { path = "/team/", permissions_boundary = "arn:aws:iam::123456789012:policy/boundary" }
     background = {
       scheduled = { report = { schedule = "rate(1 day)" } }
@@ -122,6 +113,10 @@ run "roles_in_a_path_of_their_own" {
     condition     = aws_sqs_queue.work["resize"].name == "${output.name}-resize" && aws_sqs_queue.not_started[0].name == "${output.name}_not-started" && aws_ecs_service.worker["resize"].name == "${output.name}-resize"
     error_message = "queues and workers keep theirs too"
   }
+  assert {
+    condition     = output.service_name == "acme_86676055"
+    error_message = "another port and image change in place"
+  }
 }
 
 run "an_address_that_a_hash_makes" {
@@ -133,27 +128,59 @@ run "an_address_that_a_hash_makes" {
     condition     = local.facts.service == "ec2-replica-4cfe8254"
     error_message = "another address is another service: every tenant of this kind would move at its next apply"
   }
+  assert {
+    condition     = output.service_name == "acme_f6756104"
+    error_message = "the provider replaces a service whose capacity changes: a new one beside the old one"
+  }
+  assert {
+    condition     = keys(aws_ecs_service.this) == ["instance-own-public-ec2-replica-4cfe8254"]
+    error_message = "another service, the same way in"
+  }
 }
 
 run "another_service" {
   command = plan
   variables {
-    service = { name = "api" }
+    service = { name = "api", queues = { first = { queue = "resize" } } }
     target  = merge(var.target, { identity = "ap-southeast-2/appcluster-test/acme/api/vpc-1/instance/public" })
+    background = {
+      queued = { resize = {} }
+    }
   }
   assert {
     condition     = "${output.name} ${output.service_name} ${aws_iam_role.task[0].name}" == "appcluster-test-acme-ap-545b3830 acme_api_433be3e0 appcluster-test-acme-ap-545b3830-task"
     error_message = "another name is another service, and every service of this kind would move at its next apply"
   }
-}
-
-run "queues_of_the_first_service" {
-  command = plan
-  variables {
-    service = { name = "api", queues = { resize = { queue = "resize" } } }
+  assert {
+    condition     = startswith(output.name, "appcluster-test-acme-ap-") && startswith(output.service_name, "acme_api_") && output.log_group == "/ecs/appcluster-test/acme/api"
+    error_message = "it has its name in all of its names"
   }
   assert {
-    condition     = local.other_queues.resize == "appcluster-test-acme-a8109d5d-resize"
+    condition     = join(" ", keys(output.services)) == "acme/api acme/api/resize" && length(setintersection([output.name, output.service_name], [run.own.name, run.own.service_name])) == 0
+    error_message = "and is found under it"
+  }
+  assert {
+    condition     = keys(aws_ecs_service.this) == ["instance-own-public-ec2-replica-44136fa3"]
+    error_message = "nothing of it is older than its name"
+  }
+  assert {
+    condition     = local.other_queues.first == "appcluster-test-acme-a8109d5d-resize"
     error_message = "a queue is sent to by the name that it has"
+  }
+  assert {
+    condition     = aws_sqs_queue.work["resize"].name == "appcluster-test-acme-ap-545b3830-resize"
+    error_message = "and has this name for good"
+  }
+}
+
+run "none_and_an_address_for_every_task" {
+  command = plan
+  variables {
+    target = null
+    task   = { network_mode = "awsvpc" }
+  }
+  assert {
+    condition     = output.service_name == "acme_0e2d5d71"
+    error_message = "another network mode is a new service beside the old one, for good under this name"
   }
 }

@@ -4,6 +4,13 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
+# What AWS gives is known before an apply too: as after one, without making it.
+mock_provider "aws" {
+  alias           = "known"
+  source          = "./tests/mocks"
+  override_during = plan
+}
+
 variables {
   stack  = "appcluster-test"
   tenant = "acme"
@@ -34,6 +41,9 @@ variables {
 }
 
 run "a_container_in_full" {
+  command   = plan
+  providers = { aws = aws.known }
+
   variables {
     containers = {
       web = {
@@ -153,22 +163,10 @@ run "waits_in_a_circle" {
   expect_failures = [aws_ecs_task_definition.this]
 }
 
-run "waits_in_a_row" {
-  command = plan
-  variables {
-    containers = merge(
-      { c0 = { image = "web:1", port = 8080, after = { c1 = "START", c9 = "START" } } },
-      { for number in range(1, 9) : "c${number}" => { image = "web:1", essential = false, after = { "c${number + 1}" = "START" } } },
-      { c9 = { image = "web:1", essential = false } },
-    )
-  }
-  assert {
-    condition     = contains(local.waits_for_16["c0"], "c9") && length(local.waits_for_16["c0"]) == 9
-    error_message = "ten containers may wait for one another"
-  }
-}
-
 run "logs_by_a_router" {
+  command   = plan
+  providers = { aws = aws.known }
+
   variables {
     containers = {
       web = {
@@ -202,22 +200,7 @@ run "logs_by_a_router" {
   }
 }
 
-run "nothing_asked_nothing_allowed" {
-  assert {
-    condition     = length(aws_iam_role_policy.task) + length(aws_iam_role_policy.platform) + length(aws_iam_role_policy_attachment.task) == 0
-    error_message = "the application may do nothing in AWS"
-  }
-  assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.execution[0].policy).Statement : statement.Action[0]] == ["logs:CreateLogStream"] && jsondecode(aws_iam_role_policy.execution[0].policy).Statement[0].Resource == ["arn:aws:logs:ap-southeast-2:123456789012:log-group:/ecs/appcluster-test/acme:*"]
-    error_message = "ECS may write the tenant's logs, and read no secret and no repository"
-  }
-  assert {
-    condition     = alltrue([for role in concat(aws_iam_role.task, aws_iam_role.execution) : jsondecode(role.assume_role_policy).Statement[0].Condition.StringEquals == { "aws:SourceAccount" = "123456789012" }])
-    error_message = "only tasks of this account take the roles"
-  }
-}
-
-run "images_that_ecr_fetches_elsewhere" {
+run "fargate_spot_with_images_that_ecr_fetches_and_a_shell_whose_sessions_are_kept" {
   command = plan
   variables {
     containers = {
@@ -225,48 +208,15 @@ run "images_that_ecr_fetches_elsewhere" {
       job   = { image = "123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com/job:1", essential = false }
       other = { image = "123456789012.dkr-ecr.ap-southeast-2.on.aws/other:1", essential = false }
     }
-    task = { pull_through = ["docker-hub"] }
-  }
-  assert {
-    condition = { for statement in [for each in jsondecode(aws_iam_role_policy.execution[0].policy).Statement : each if startswith(each.Action[0], "ecr:Batch")] : statement.Action[0] => statement.Resource } == {
-      "ecr:BatchCheckLayerAvailability" = ["arn:aws:ecr:ap-southeast-2:123456789012:repository/docker-hub/library/nginx", "arn:aws:ecr:ap-southeast-2:123456789012:repository/other", "arn:aws:ecr:us-gov-west-1:123456789012:repository/job"]
-      "ecr:BatchImportUpstreamImage"    = ["arn:aws:ecr:ap-southeast-2:123456789012:repository/docker-hub/library/nginx"]
+    task = {
+      launch_type     = "FARGATE"
+      network_mode    = "awsvpc"
+      cpu             = 512
+      memory          = 1024
+      pull_through    = ["docker-hub"]
+      execute_command = true
     }
-    error_message = "ECS may have ECR fetch an image where a rule is named, and pull by any of ECR's names"
-  }
-}
-
-run "root_on_a_file_system_with_a_policy" {
-  command = plan
-  variables {
-    containers = { web = { image = "web:1", port = 8080, mounts = { "/data" = { volume = "data" } } } }
-    task       = { volumes = { data = { efs = { file_system_id = "fs-1", root_access = true } } } }
-  }
-  assert {
-    condition     = jsondecode(aws_iam_role_policy.platform[0].policy).Statement[0].Action == ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite", "elasticfilesystem:ClientRootAccess"]
-    error_message = "root stays root only where it is said"
-  }
-}
-
-run "read_only_file_system_and_a_shell" {
-  variables {
-    containers = { web = { image = "web:1", port = 8080, mounts = { "/data" = { volume = "data", read_only = true } } } }
-    task       = { execute_command = true, volumes = { data = { efs = { file_system_id = "fs-1" } } } }
-  }
-  assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.platform[0].policy).Statement : statement.Action[0]] == ["elasticfilesystem:ClientMount", "ssmmessages:CreateControlChannel"] && length(jsondecode(aws_iam_role_policy.platform[0].policy).Statement[0].Action) == 1
-    error_message = "who only reads may not write"
-  }
-  assert {
-    condition     = one(values(aws_ecs_service.this)).enable_execute_command && jsondecode(aws_ecs_task_definition.this.container_definitions)[0].linuxParameters.initProcessEnabled
-    error_message = "a shell, and a process that buries its children"
-  }
-}
-
-run "a_shell_whose_sessions_are_kept" {
-  command = plan
-  variables {
-    task = { execute_command = true }
+    deployment = { capacity_providers = { FARGATE = { base = 1 }, FARGATE_SPOT = { weight = 3 } } }
     cluster = {
       name              = "appcluster-test"
       arn               = "arn:aws:ecs:ap-southeast-2:123456789012:cluster/appcluster-test"
@@ -280,6 +230,13 @@ run "a_shell_whose_sessions_are_kept" {
     }
   }
   assert {
+    condition = { for statement in [for each in jsondecode(aws_iam_role_policy.execution[0].policy).Statement : each if startswith(each.Action[0], "ecr:Batch")] : statement.Action[0] => statement.Resource } == {
+      "ecr:BatchCheckLayerAvailability" = ["arn:aws:ecr:ap-southeast-2:123456789012:repository/docker-hub/library/nginx", "arn:aws:ecr:ap-southeast-2:123456789012:repository/other", "arn:aws:ecr:us-gov-west-1:123456789012:repository/job"]
+      "ecr:BatchImportUpstreamImage"    = ["arn:aws:ecr:ap-southeast-2:123456789012:repository/docker-hub/library/nginx"]
+    }
+    error_message = "ECS may have ECR fetch an image where a rule is named, and pull by any of ECR's names"
+  }
+  assert {
     condition = { for statement in jsondecode(aws_iam_role_policy.platform[0].policy).Statement : statement.Action[0] => statement.Resource[0] } == {
       "ssmmessages:CreateControlChannel" = "*"
       "logs:DescribeLogGroups"           = "arn:aws:logs:ap-southeast-2:123456789012:*"
@@ -288,12 +245,53 @@ run "a_shell_whose_sessions_are_kept" {
     }
     error_message = "the agent in the container writes the session down, with the task's role"
   }
+  assert {
+    condition     = { for provider in one(values(aws_ecs_service.this)).capacity_provider_strategy : provider.capacity_provider => "${provider.base} ${provider.weight}" } == { FARGATE = "1 1", FARGATE_SPOT = "0 3" }
+    error_message = "a base on demand, the rest spot"
+  }
 }
 
-run "fargate" {
+run "root_on_a_file_system_in_one_zone" {
   command = plan
   variables {
-    task = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 512, memory = 1024, ephemeral_gb = 30, public_address = true }
+    containers = { web = { image = "web:1", port = 8080, mounts = { "/data" = { volume = "data" } } } }
+    task       = { volumes = { data = { efs = { file_system_id = "fs-1", root_access = true } } } }
+    deployment = { constraints = { a = "attribute:ecs.availability-zone == ap-southeast-2a" } }
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.platform[0].policy).Statement[0].Action == ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite", "elasticfilesystem:ClientRootAccess"]
+    error_message = "root stays root only where it is said"
+  }
+  assert {
+    condition     = one(values(aws_ecs_service.this)).availability_zone_rebalancing == "DISABLED"
+    error_message = "ECS refuses to go back to a zone where one is asked for"
+  }
+}
+
+run "fargate_with_a_read_only_file_system_and_a_shell" {
+  command   = plan
+  providers = { aws = aws.known }
+
+  variables {
+    containers = { web = { image = "web:1", port = 8080, mounts = { "/data" = { volume = "data", read_only = true } } } }
+    task = {
+      launch_type     = "FARGATE"
+      network_mode    = "awsvpc"
+      cpu             = 512
+      memory          = 1024
+      ephemeral_gb    = 30
+      public_address  = true
+      execute_command = true
+      volumes         = { data = { efs = { file_system_id = "fs-1" } } }
+    }
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.platform[0].policy).Statement : statement.Action[0]] == ["elasticfilesystem:ClientMount", "ssmmessages:CreateControlChannel"] && length(jsondecode(aws_iam_role_policy.platform[0].policy).Statement[0].Action) == 1
+    error_message = "who only reads may not write"
+  }
+  assert {
+    condition     = one(values(aws_ecs_service.this)).enable_execute_command && jsondecode(aws_ecs_task_definition.this.container_definitions)[0].linuxParameters.initProcessEnabled
+    error_message = "a shell, and a process that buries its children"
   }
   assert {
     condition     = aws_ecs_task_definition.this.requires_compatibilities == toset(["FARGATE"]) && aws_ecs_task_definition.this.cpu == "512" && one(aws_ecs_task_definition.this.ephemeral_storage).size_in_gib == 30
@@ -305,45 +303,20 @@ run "fargate" {
   }
 }
 
-run "fargate_spot" {
-  command = plan
-  variables {
-    task       = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512 }
-    deployment = { capacity_providers = { FARGATE = { base = 1 }, FARGATE_SPOT = { weight = 3 } } }
-  }
-  assert {
-    condition     = { for provider in one(values(aws_ecs_service.this)).capacity_provider_strategy : provider.capacity_provider => "${provider.base} ${provider.weight}" } == { FARGATE = "1 1", FARGATE_SPOT = "0 3" }
-    error_message = "a base on demand, the rest spot"
-  }
-}
-
-run "daemon" {
-  command = plan
-  variables {
-    deployment = { strategy = "daemon" }
-    task       = { network_mode = "host" }
-    target     = null
-    containers = { agent = { image = "agent:1", port = 9100 } }
-  }
-  assert {
-    condition     = one(values(aws_ecs_service.this)).availability_zone_rebalancing == "DISABLED" && one(values(aws_ecs_service.this)).scheduling_strategy == "DAEMON" && one(values(aws_ecs_service.this)).launch_type == "EC2" && length(one(values(aws_ecs_service.this)).capacity_provider_strategy) == 0 && length(one(values(aws_ecs_service.this)).ordered_placement_strategy) == 0
-    error_message = "a daemon is on every machine: nothing is placed"
-  }
-  assert {
-    condition     = one(values(aws_ecs_service.this)).deployment_minimum_healthy_percent == 0 && one(values(aws_ecs_service.this)).deployment_maximum_percent == 100
-    error_message = "a daemon's task goes before the next one comes"
-  }
-  assert {
-    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].portMappings[0].hostPort == 9100
-    error_message = "in host mode the port is the machine's"
-  }
-}
-
 run "deployment" {
   command = plan
   variables {
-    scaling    = { min = 2 }
-    deployment = { alarms = ["latency", "errors"], min_healthy_percent = 50, max_percent = 150, grace_seconds = 5, wait = false, wait_minutes = 7 }
+    scaling = { min = 2 }
+    deployment = {
+      alarms              = ["latency", "errors"]
+      min_healthy_percent = 50
+      max_percent         = 150
+      grace_seconds       = 5
+      wait                = false
+      wait_minutes        = 7
+      placement           = "custom"
+      strategies          = [{ type = "spread", field = "attribute:rack" }, { type = "binpack", field = "cpu" }]
+    }
   }
   assert {
     condition     = one(one(values(aws_ecs_service.this)).alarms).rollback && one(one(values(aws_ecs_service.this)).alarms).alarm_names == toset(["errors", "latency"]) && one(values(aws_ecs_service.this)).deployment_circuit_breaker[0].rollback
@@ -353,83 +326,25 @@ run "deployment" {
     condition     = one(values(aws_ecs_service.this)).deployment_minimum_healthy_percent == 50 && one(values(aws_ecs_service.this)).deployment_maximum_percent == 150 && one(values(aws_ecs_service.this)).health_check_grace_period_seconds == 5 && !one(values(aws_ecs_service.this)).wait_for_steady_state && one(values(aws_ecs_service.this)).timeouts.update == "7m"
     error_message = "limits and waits are the ones given"
   }
+  assert {
+    condition     = [for strategy in one(values(aws_ecs_service.this)).ordered_placement_strategy : strategy.field] == ["attribute:rack", "cpu"]
+    error_message = "in the order given"
+  }
 }
 
-run "capacity_and_constraints" {
+run "capacity_constraints_and_a_row_of_containers" {
   command = plan
   variables {
-    deployment = { capacity_providers = { spot = { weight = 3 }, steady = { base = 2 } }, constraints = { big = "attribute:ecs.instance-type =~ m6*" } }
+    deployment = { capacity_providers = { spot = { weight = 3 }, steady = { base = 2 } }, constraints = { big = "attribute:ecs.instance-type =~ m6*" }, placement = "binpack" }
+    containers = merge(
+      { c0 = { image = "web:1", port = 8080, after = { c1 = "START", c9 = "START" } } },
+      { for number in range(1, 9) : "c${number}" => { image = "web:1", essential = false, after = { "c${number + 1}" = "START" } } },
+      { c9 = { image = "web:1", essential = false } },
+    )
   }
   assert {
     condition     = { for provider in one(values(aws_ecs_service.this)).capacity_provider_strategy : provider.capacity_provider => "${provider.base} ${provider.weight}" } == { spot = "0 3", steady = "2 1" } && one(one(values(aws_ecs_service.this)).placement_constraints).expression == "attribute:ecs.instance-type =~ m6*"
     error_message = "capacity and machines are the ones named"
-  }
-}
-
-run "back_to_a_zone_that_was_lost" {
-  command = plan
-  assert {
-    condition     = one(values(aws_ecs_service.this)).availability_zone_rebalancing == "ENABLED"
-    error_message = "tasks that are spread over zones are spread again"
-  }
-}
-
-run "not_where_none_may_be_started" {
-  command = plan
-  variables {
-    deployment = { min_healthy_percent = 0, max_percent = 100 }
-  }
-  assert {
-    condition     = one(values(aws_ecs_service.this)).availability_zone_rebalancing == "DISABLED"
-    error_message = "ECS refuses it"
-  }
-}
-
-run "not_where_a_zone_is_asked_for" {
-  command = plan
-  variables {
-    deployment = { constraints = { a = "attribute:ecs.availability-zone == ap-southeast-2a" } }
-  }
-  assert {
-    condition     = one(values(aws_ecs_service.this)).availability_zone_rebalancing == "DISABLED"
-    error_message = "ECS refuses it"
-  }
-}
-
-run "placement_zone_spread" {
-  command = plan
-  variables {
-    deployment = { placement = "zone_spread" }
-  }
-  assert {
-    condition     = join(", ", [for strategy in one(values(aws_ecs_service.this)).ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "spread attribute:ecs.availability-zone, spread instanceId"
-    error_message = "zone_spread"
-  }
-  assert {
-    condition     = [for constraint in one(values(aws_ecs_service.this)).placement_constraints : constraint.type] == []
-    error_message = "one task a machine only where asked for"
-  }
-}
-
-run "placement_zone_binpack" {
-  command = plan
-  variables {
-    deployment = { placement = "zone_binpack" }
-  }
-  assert {
-    condition     = join(", ", [for strategy in one(values(aws_ecs_service.this)).ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "spread attribute:ecs.availability-zone, binpack memory"
-    error_message = "zone_binpack"
-  }
-  assert {
-    condition     = [for constraint in one(values(aws_ecs_service.this)).placement_constraints : constraint.type] == []
-    error_message = "one task a machine only where asked for"
-  }
-}
-
-run "placement_binpack" {
-  command = plan
-  variables {
-    deployment = { placement = "binpack" }
   }
   assert {
     condition     = join(", ", [for strategy in one(values(aws_ecs_service.this)).ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "binpack memory"
@@ -440,15 +355,15 @@ run "placement_binpack" {
     error_message = "who wants full machines wants no even zones"
   }
   assert {
-    condition     = [for constraint in one(values(aws_ecs_service.this)).placement_constraints : constraint.type] == []
-    error_message = "one task a machine only where asked for"
+    condition     = contains(local.waits_for_16["c0"], "c9") && length(local.waits_for_16["c0"]) == 9
+    error_message = "ten containers may wait for one another"
   }
 }
 
 run "placement_one_per_host" {
   command = plan
   variables {
-    deployment = { placement = "one_per_host" }
+    deployment = { placement = "one_per_host", min_healthy_percent = 0, max_percent = 100 }
   }
   assert {
     condition     = join(", ", [for strategy in one(values(aws_ecs_service.this)).ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "spread attribute:ecs.availability-zone"
@@ -458,30 +373,20 @@ run "placement_one_per_host" {
     condition     = [for constraint in one(values(aws_ecs_service.this)).placement_constraints : constraint.type] == ["distinctInstance"]
     error_message = "one task a machine only where asked for"
   }
-}
-
-run "placement_random" {
-  command = plan
-  variables {
-    deployment = { placement = "random" }
+  assert {
+    condition = { for placement, strategies in local.placements : placement => join(", ", [for each in strategies : "${each.type} ${coalesce(each.field, "-")}"]) } == {
+      none         = ""
+      zone_spread  = "spread attribute:ecs.availability-zone, spread instanceId"
+      zone_binpack = "spread attribute:ecs.availability-zone, binpack memory"
+      binpack      = "binpack memory"
+      one_per_host = "spread attribute:ecs.availability-zone"
+      random       = "random -"
+      custom       = ""
+    }
+    error_message = "each placement has these strategies"
   }
   assert {
-    condition     = join(", ", [for strategy in one(values(aws_ecs_service.this)).ordered_placement_strategy : "${strategy.type} ${coalesce(strategy.field, "-")}"]) == "random -"
-    error_message = "random"
-  }
-  assert {
-    condition     = [for constraint in one(values(aws_ecs_service.this)).placement_constraints : constraint.type] == []
-    error_message = "one task a machine only where asked for"
-  }
-}
-
-run "placement_custom" {
-  command = plan
-  variables {
-    deployment = { placement = "custom", strategies = [{ type = "spread", field = "attribute:rack" }, { type = "binpack", field = "cpu" }] }
-  }
-  assert {
-    condition     = [for strategy in one(values(aws_ecs_service.this)).ordered_placement_strategy : strategy.field] == ["attribute:rack", "cpu"]
-    error_message = "in the order given"
+    condition     = one(values(aws_ecs_service.this)).availability_zone_rebalancing == "DISABLED"
+    error_message = "ECS refuses to go back to a zone where it may start no task"
   }
 }

@@ -4,6 +4,13 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
+# What AWS gives is known before an apply too: as after one, without making it.
+mock_provider "aws" {
+  alias           = "known"
+  source          = "./tests/mocks"
+  override_during = plan
+}
+
 variables {
   stack  = "appcluster-test"
   tenant = "acme"
@@ -25,8 +32,12 @@ variables {
 }
 
 run "a_daemon_is_not_scaled" {
+  command   = plan
+  providers = { aws = aws.known }
+
   variables {
     deployment = { strategy = "daemon" }
+    task       = { network_mode = "host" }
   }
   assert {
     condition     = length(aws_appautoscaling_target.this) + length(aws_cloudwatch_metric_alarm.high) + length(aws_appautoscaling_target.bounds) == 0
@@ -40,10 +51,18 @@ run "a_daemon_is_not_scaled" {
     condition     = output.run_task["migrate"].capacityProviderStrategy[0].capacityProvider == "nodes-appcluster-test" && one(aws_ecs_service.worker["resize"].capacity_provider_strategy).capacity_provider == "nodes-appcluster-test"
     error_message = "its tasks still need a machine"
   }
-}
-
-run "no_load_balancer_no_alarm_on_one" {
-  command = plan
+  assert {
+    condition     = one(values(aws_ecs_service.this)).availability_zone_rebalancing == "DISABLED" && one(values(aws_ecs_service.this)).scheduling_strategy == "DAEMON" && one(values(aws_ecs_service.this)).launch_type == "EC2" && length(one(values(aws_ecs_service.this)).capacity_provider_strategy) == 0 && length(one(values(aws_ecs_service.this)).ordered_placement_strategy) == 0
+    error_message = "a daemon is on every machine: nothing is placed"
+  }
+  assert {
+    condition     = one(values(aws_ecs_service.this)).deployment_minimum_healthy_percent == 0 && one(values(aws_ecs_service.this)).deployment_maximum_percent == 100
+    error_message = "a daemon's task goes before the next one comes"
+  }
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].portMappings[0].hostPort == 8080
+    error_message = "in host mode the port is the machine's"
+  }
   assert {
     condition     = keys(aws_cloudwatch_metric_alarm.watch) == ["no-running-task", "not-started", "resize-dead-letters"]
     error_message = "only what is there is watched"
@@ -51,6 +70,9 @@ run "no_load_balancer_no_alarm_on_one" {
 }
 
 run "a_shared_load_balancer_has_errors_of_others" {
+  command   = plan
+  providers = { aws = aws.known }
+
   variables {
     target = {
       mode                     = "shared"
@@ -75,6 +97,9 @@ run "a_shared_load_balancer_has_errors_of_others" {
 }
 
 run "on_fargate_a_task_has_the_size" {
+  command   = plan
+  providers = { aws = aws.known }
+
   variables {
     task = { launch_type = "FARGATE", network_mode = "awsvpc", cpu = 256, memory = 512, architecture = "ARM64" }
     background = merge(var.background, {
