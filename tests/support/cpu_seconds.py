@@ -14,14 +14,15 @@ from pathlib import Path
 
 import forked
 import pytest
+import standin
 
 COLUMNS = "{cpu:8.2f} {children:8.2f} {clock:8.2f} {test}\n"
 
 
 def spent() -> tuple[float, float]:
-    """User and system time of this process, and of its children that ended; those of the process that forks, too."""
+    """User and system time of this process, and of its children that ended; those of what forks and of Java, too."""
     own, children = (resource.getrusage(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return own.ru_utime + own.ru_stime, children.ru_utime + children.ru_stime + forked.spent()
+    return own.ru_utime + own.ru_stime, children.ru_utime + children.ru_stime + forked.spent() + standin.spent()
 
 
 class CpuSeconds:

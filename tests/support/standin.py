@@ -1,17 +1,23 @@
 """Jenkinsfiles, run: a stand-in for Jenkins' steps (tests/support/jenkins/standin, Groovy) in which ``sh`` really executes.
 
-One call is one virtual machine, in which builds run side by side; jobs, builds and artifacts stay on disk between calls.
+One virtual machine runs what one process of tests asks for, a plan at a time: its start costs as much as fifteen builds. It keeps
+nothing of a plan but compiled pipelines; jobs, builds and artifacts are on disk.
 ``make test`` installs Debian's groovy, which is the version that Jenkins carries; what this cannot prove is in docs/jenkins.md.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
+import hashlib
+import itertools
 import json
+import os
 import shutil
 import subprocess
 import tempfile
+import threading
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -93,9 +99,14 @@ class Jenkins:
             ],
         }
         place.write_text(json.dumps(plan))
-        done = subprocess.run(java(STANDIN / "Main.groovy", place), capture_output=True, text=True, timeout=timeout)
-        assert answer.exists(), done.stdout + done.stderr
-        return [_built(one) for one in json.loads(answer.read_text())]
+        said = machine().run(place, timeout)
+        if not answer.exists():
+            machine.cache_clear()
+            raise AssertionError(f"Java ended, by itself or after {timeout:.0f} s\n{said}")
+        became = json.loads(answer.read_text())
+        assert isinstance(became, list), became
+        self.jobs.clear()  # they are made
+        return [_built(one) for one in became]
 
     def one(self, build: Wanted, result: str = "SUCCESS") -> Built:
         (built,) = self.run(build)
@@ -124,26 +135,67 @@ def _built(one: dict[str, Any]) -> Built:
     )
 
 
-def java(script: Path, *words: Path) -> list[str]:
-    return [*_groovy(compiled()), "groovy.ui.GroovyMain", str(script), *map(str, words)]
+class Machine:
+    """A virtual machine. It ends with these tests, however they end: at the end of its input."""
+
+    def __init__(self) -> None:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        self._process = subprocess.Popen([*_groovy(compiled()), "Main"], text=True, **pipes)
+        atexit.register(self._end)
+
+    def run(self, plan: Path, timeout: float) -> str:
+        """What it said before it named the plan again, which is then carried out; or before it ended, and there is no answer."""
+        assert self._process.stdin and self._process.stdout
+        killer = threading.Timer(timeout, self._process.kill)
+        killer.start()
+        with contextlib.suppress(BrokenPipeError):
+            print(plan, file=self._process.stdin, flush=True)
+        said = "".join(itertools.takewhile(lambda line: line != f"{plan}\n", self._process.stdout))
+        killer.cancel()
+        return said
+
+    def _end(self) -> None:
+        self._process.communicate()
+
+    @property
+    def seconds(self) -> float:
+        """Of processors, with all that its builds started."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+@functools.cache
+def machine() -> Machine:
+    """The one of this process of tests."""
+    return Machine()
+
+
+def spent() -> float:
+    """Seconds of processors that it took."""
+    return machine().seconds if machine.cache_info().currsize else 0.0
+
+
+def compiled() -> Path:
+    """The stand-in's classes, once for all processes of tests: made aside and moved into place."""
+    sources = sorted(STANDIN.glob("*.groovy"))
+    made_of = [" ".join(_groovy()).encode(), *(file.read_bytes() for file in sources)]
+    folder = ROOT / f".orchestrate/standin-{hashlib.sha256(b''.join(made_of)).hexdigest()[:12]}"
+    if not folder.exists():
+        folder.parent.mkdir(exist_ok=True)
+        aside = Path(tempfile.mkdtemp(dir=folder.parent))
+        argv = [*_groovy(), "org.codehaus.groovy.tools.FileSystemCompiler", "-d", str(aside), *map(str, sources)]
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stdout + done.stderr
+        with contextlib.suppress(OSError):  # another process was first
+            aside.rename(folder)
+        shutil.rmtree(aside, ignore_errors=True)
+    return folder
 
 
 def _groovy(*more: Path) -> list[str]:
     program = shutil.which("java")
     jars = sorted(JARS.glob("*.jar"))
     assert program and jars, "no groovy: apt-get install groovy (demo/prepare groovy does it)"
-    # A short life: the quick compiler alone, on one core's worth of threads.
+    # The quick compiler alone, on one core's worth of threads.
     flags = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m")
     return [program, *flags, "-cp", ":".join(map(str, (*jars, *more)))]
-
-
-@functools.cache
-def compiled() -> Path:
-    """The stand-in's classes, once for all virtual machines of these tests: compiling them is half of what one takes."""
-    folder = Path(tempfile.mkdtemp(prefix="orchestrate-standin-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    compiler = "org.codehaus.groovy.tools.FileSystemCompiler"
-    argv = [*_groovy(), compiler, "-d", str(folder), *map(str, sorted(STANDIN.glob("*.groovy")))]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder

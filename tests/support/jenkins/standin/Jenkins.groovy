@@ -1,7 +1,7 @@
 import groovy.json.JsonOutput
 import groovy.json.JsonSlurperClassic
 
-/** The controller: a home on disk, where jobs keep their builds, so that a later virtual machine finds them. */
+/** The controller: a home on disk, where jobs keep their builds, so that a later plan finds them. */
 class Jenkins {
     final File home
     final Map<String, String> libraries

@@ -1,9 +1,11 @@
 import org.codehaus.groovy.control.CompilerConfiguration
 import org.codehaus.groovy.control.customizers.CompilationCustomizer
 import org.codehaus.groovy.control.customizers.ImportCustomizer
+import org.codehaus.groovy.runtime.InvokerHelper
 
 /** Runs one build: compiles its scripts under the rules, finds what their words mean, says how it ended. */
 class Runner {
+    private static final Map<List<String>, Class> COMPILED = [:] // by text and name: the library is the same for every build
     final Build build
     final Steps steps
     final Map<String, Script> variables = [:] // the library's
@@ -19,7 +21,10 @@ class Runner {
 
     /** One at a time: the compiler's customizers are not made for threads. */
     Script parse(File file) {
-        synchronized (Runner) { shell.parse(file.getText('UTF-8'), file.name.replaceAll(/\W/, '_') + '.groovy') }
+        List<String> source = [file.getText('UTF-8'), file.name.replaceAll(/\W/, '_') + '.groovy']
+        synchronized (Runner) {
+            InvokerHelper.createScript(COMPILED.computeIfAbsent(source) { shell.classLoader.parseClass(*source) }, shell.context)
+        }
     }
 
     /** @Library('name'): every file of its vars/ is a word. */

@@ -12,6 +12,7 @@ class Shell {
     private final boolean returnStatus
     private final String cookie = "durable-${UUID.randomUUID().toString().replace('-', '')}"
     private final File control
+    private Process started
     private long told = 0
 
     Shell(Context context, String script, boolean returnStdout, boolean returnStatus) {
@@ -57,7 +58,7 @@ class Shell {
         builder.environment().clear()
         builder.environment().putAll(Steps.environmentOf(context).findAll { it.value != null })
         builder.environment().put('JENKINS_SERVER_COOKIE', 'please-do-not-kill-me')
-        builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD).start()
+        started = builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD).start()
     }
 
     /** Until it ended (null), or was stopped and has ended or not (why). */
@@ -75,7 +76,7 @@ class Shell {
                 build.say("After ${build.grace}s process did not stop")
                 return leaf.why
             }
-            TimeUnit.MILLISECONDS.sleep(30)
+            if (started.waitFor(100, TimeUnit.MILLISECONDS)) { TimeUnit.MILLISECONDS.sleep(10) }
         }
         leaf.why
     }
