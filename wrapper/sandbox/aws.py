@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from . import moto_patches
@@ -19,14 +19,8 @@ from .faults import Faults
 from .gateway import Gateway, Route
 from .lifecycle import Seed, seed_from_json
 from .moto_patches import rollouts
+from .request_handler import RequestHandler
 from .seeding import plant
-
-
-class QuietRequestHandler(MotoRequestHandler):
-    """One line per request would be megabytes for a fleet; the gateway logs what went wrong."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        pass
 
 
 def build(port: int, seed: Seed, identity: dict[str, Any], key: str = "") -> tuple[BaseWSGIServer, Gateway]:
@@ -36,7 +30,7 @@ def build(port: int, seed: Seed, identity: dict[str, Any], key: str = "") -> tup
     plant(seed)
     route = route_of_containers(key) if key else None
     gateway = gateway_for(identity, {"containers": route} if route else {}, {"page": route.page} if route else {})
-    server = make_server("127.0.0.1", port, gateway, threaded=True, request_handler=QuietRequestHandler)
+    server = make_server("127.0.0.1", port, gateway, threaded=True, request_handler=RequestHandler)
     return server, gateway
 
 

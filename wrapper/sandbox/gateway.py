@@ -11,7 +11,6 @@ import io
 import json
 import logging
 import re
-import socket
 import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -87,7 +86,9 @@ class Gateway:
         if fault:
             if fault.lost:
                 self._carried_out_unheard(environ)
-            return refused(environ, start_response, fault) if fault.code else hung_up(environ)
+            if not fault.code:
+                raise ConnectionResetError  # no answer at all: the server closes the connection
+            return refused(environ, start_response, fault)
         again = self._replay.of(environ)
         if again:
             log.warning("answered again, as before: %s", name_of(environ, body))
@@ -124,6 +125,8 @@ def read_body(environ: Environ) -> bytes:
     if not length:
         return b""
     body: bytes = environ["wsgi.input"].read(length)
+    if len(body) < length:
+        raise ConnectionResetError  # the client is gone
     environ["wsgi.input"] = io.BytesIO(body)
     return body
 
@@ -156,12 +159,6 @@ def broken(environ: Environ, start_response: StartResponse, body: bytes) -> Iter
 def refused(environ: Environ, start_response: StartResponse, fault: Fault) -> Iterable[bytes]:
     status = f"{fault.status} {HTTPStatus(fault.status).phrase if fault.status in _STATUSES else 'Refused'}"
     return failure(environ, start_response, status, fault.code, fault.message)
-
-
-def hung_up(environ: Environ) -> Iterable[bytes]:
-    """No answer at all: the client finds the connection closed. (werkzeug says nothing of a connection that is gone.)"""
-    environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-    raise ConnectionResetError
 
 
 def failure(environ: Environ, start_response: StartResponse, status: str, code: str, message: str) -> Iterable[bytes]:

@@ -28,9 +28,10 @@ from moto.route53.models import route53_backends
 from moto.servicediscovery.models import servicediscovery_backends
 from werkzeug.serving import make_server
 
-from wrapper.sandbox import aws, moto_patches, remembered, server
+from wrapper.sandbox import moto_patches, remembered, server
 from wrapper.sandbox.gateway import Application, Environ, Gateway, StartResponse, name_of
 from wrapper.sandbox.moto_patches.elbv2 import service_targets
+from wrapper.sandbox.request_handler import RequestHandler
 from wrapper.sandbox.seeding import plant
 
 REGION = "ap-southeast-2"
@@ -170,7 +171,7 @@ def main() -> None:
     plant(options.seed)
     watch = Watch(DomainDispatcherApplication(create_backend_app))
     gateway = Gateway(watch, {"health": lambda _: {}, "seen": watch.route})
-    served = make_server("127.0.0.1", 0, gateway, threaded=True, request_handler=aws.QuietRequestHandler)
+    served = make_server("127.0.0.1", 0, gateway, threaded=True, request_handler=RequestHandler)
     server.stop_on_signals(served)
     url = f"http://127.0.0.1:{served.port}"
     with server.recorded(options.home, {"token": "watched", "project": options.project, "url": url}):

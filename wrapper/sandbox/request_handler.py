@@ -1,0 +1,63 @@
+"""What carries a request over a connection that stays open, as AWS's do.
+
+http.server, werkzeug and moto read the request. werkzeug closes a connection after each, since an application may leave a body
+unread; the gateway reads all of it.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+
+log = logging.getLogger("sandbox")
+BARE = (204, 304)  # answers that have no body
+
+
+class RequestHandler(MotoRequestHandler):
+    """Of one connection. A ConnectionError of the application ends it without an answer."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # the end of an answer waits for nothing
+
+    def run_wsgi(self) -> None:
+        head: list[Any] = []
+
+        def start(*given: Any) -> Callable[[bytes], object]:
+            head[:] = given
+            return self.wfile.write
+
+        try:
+            body = b"".join(self.server.app(self._environ(), start))
+        except ConnectionError:
+            raise
+        except Exception:
+            log.exception("500 %s %s: the sandbox broke", self.command, self.path)
+            head[:], body = ["500 Internal Server Error", []], b""
+        self._answer(head[0], head[1], body)
+
+    def _environ(self) -> dict[str, Any]:
+        environ = self.make_environ()
+        if "wsgi.input_terminated" in environ:  # it came in chunks
+            body = environ["wsgi.input"].read()
+            environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        return environ
+
+    def _answer(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        """One to HEAD tells the length of what it leaves out."""
+        code, _, words = status.partition(" ")
+        self.send_response(int(code), words)
+        is_head = self.command == "HEAD"
+        for name, value in headers:
+            if is_head or name.lower() != "content-length":
+                self.send_header(name, value)
+        if not is_head and int(code) not in BARE:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(b"" if is_head or int(code) in BARE else body)
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """One line per request would be megabytes for a fleet; the gateway logs what went wrong."""
