@@ -10,11 +10,12 @@ space := $(subst ,, )
 bare := not $(subst $(space), and not ,$(real_marks))
 bare_files := tests/unit tests/sandbox tests/terraform
 checkov := .orchestrate/checkov-$(shell cksum < requirements-checkov.txt | cut -d' ' -f1)
+uv := .orchestrate/uv-$(shell cksum < requirements-uv.txt | cut -d' ' -f1)
 
 # Hundreds of processes start here: what Python has compiled once is kept, also where the caller's shell says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test environment check lint types policies image unit waiting containers computing coverage real engine browser groovy shells lock bench docs site clean help
+.PHONY: demo test installer environment check lint types policies image unit waiting containers computing coverage real engine browser groovy shells lock bench docs site clean help
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +38,8 @@ shells: ## installs BusyBox, for the tests of the launcher
 # Each part begins as soon as what it stands on is there (tests/support/parts.py); the end says how long each took.
 test: ## runs every check, and says how long each part took
 	@began=$$(date +%s) && $(MAKE) --no-print-directory engine && python3 -I tests/support/parts.py $$began
+
+installer: $(uv) ## makes the Python environment that installs the others
 
 environment: $(dev) ## makes the Python environment of the checks
 
@@ -90,21 +93,27 @@ docs: $(dev) ## writes the generated parts of our Markdown
 site: $(dev) ## builds the documentation as a site in .orchestrate/site, and checks its links
 	@$(run) sphinx -q -W --keep-going -n -b html -c docs/site . .orchestrate/site
 
-# checkov asks for some ninety packages, and for older ones of those we share: so it has an environment of its own.
-# --no-deps: the lock names everything, and pip looks for nothing else. It would take the newest release for a requirement
-# with extras, coverage[toml], and refuse it because it is not the locked one (github.com/pypa/pip/issues/9644).
-$(dev): requirements-dev.txt
-$(checkov): requirements-checkov.txt
-$(dev) $(checkov):
+# pip, which each Python brings, installs uv; uv installs the others in a seventh of pip's time (tests/support/environment.py).
+$(uv): requirements-uv.txt
 	@echo "making an environment for checks, $@" >&2
 	@rm -rf $@.new && python3 -I -m venv $@.new
 	@$@.new/bin/python -I -m pip install -q --disable-pip-version-check --no-compile --require-hashes --no-deps -r $<
-	@$@.new/bin/python -I -m pip check
+	@mv $@.new $@
+
+# checkov asks for some ninety packages, and for older ones of those we share: so it has an environment of its own.
+# --no-deps, here and there: the lock names everything, and pip looks for nothing else. It would take the newest release for a
+# requirement with extras, coverage[toml], and refuse it because it is not the locked one (github.com/pypa/pip/issues/9644).
+$(dev): requirements-dev.txt
+$(checkov): requirements-checkov.txt
+$(dev) $(checkov): | $(uv)
+	@echo "making an environment for checks, $@" >&2
+	@rm -rf $@.new && python3 -I -m venv --without-pip $@.new
+	@$(uv)/bin/python -I tests/support/environment.py $@.new $<
 	@mv $@.new $@
 
 # The lock files, for every platform, with hashes and without the address of an index.
 lock: $(dev) ## writes the lock files of Python's packages
-	@for name in requirements requirements-haproxy requirements-dev requirements-checkov; do \
+	@for name in requirements requirements-haproxy requirements-dev requirements-checkov requirements-uv; do \
 	    CUSTOM_COMPILE_COMMAND="make lock" $(run) piptools compile -q --generate-hashes --allow-unsafe --strip-extras \
 	        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options -o $$name.txt $$name.in; \
 	done
