@@ -41,18 +41,18 @@ def test_jenkins_comes_changes_and_goes(code: Path, tmp_path: Path, aws: dict[st
 
     (stack.folder / "later.tfvars").write_text(LATER)
     later = "-var-file=later.tfvars"
-    stack.changes(later)
-    stack.apply_planned()
+    stack.apply("-refresh=false", later)  # the plan above has just looked
     assert stack.changes(later) == {}
     given = stack.outputs()["jenkins"]
     assert given["cloud"]["tunnel"] == "controller.jenkins.internal:50000"
     written = jenkins_casc.casc(given, "jenkins")["jenkins"]["clouds"]
     assert [list(cloud) for cloud in written] == [["ecs"], ["amazonEC2"]]
     assert written[1]["amazonEC2"]["templates"][0]["numExecutors"] == "2", "as many as an m6i.large has processors"
-    reached(seen(stack), agents_port=True)
-    machines_reached(seen(stack))
+    network = seen(stack)
+    reached(network, agents_port=True)
+    machines_reached(network)
 
-    stack.destroy("-refresh=false", later)  # the plan above has just looked
+    stack.destroy("-refresh=false", later)  # and so has this one
     assert left(aws["AWS_ENDPOINT_URL"], "jenkins", "jenkins.example.com") == {}
 
 
