@@ -81,8 +81,9 @@ class Gateway:
         return {"actions": seen}
 
     def _simulate(self, environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:
-        self.actions.add(action_of(name_of(environ, body)))
-        fault = self._faults.of(name_of(environ, body))
+        name = name_of(environ, body)
+        self.actions.add(action_of(name))
+        fault = self._faults.of(name)
         if fault:
             if fault.lost:
                 self._carried_out_unheard(environ)
@@ -91,7 +92,7 @@ class Gateway:
             return refused(environ, start_response, fault)
         again = self._replay.of(environ)
         if again:
-            log.warning("answered again, as before: %s", name_of(environ, body))
+            log.warning("answered again, as before: %s", name)
             start_response(again.status, list(again.headers))
             return [again.body]
         try:
@@ -99,7 +100,7 @@ class Gateway:
         except NotImplementedError:
             return not_simulated(environ, start_response, body)
         except Exception:
-            log.exception("500 %s: the simulation broke", name_of(environ, body))
+            log.exception("500 %s: the simulation broke", name)
             return broken(environ, start_response, body)
 
     def _carried_out(self, environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:

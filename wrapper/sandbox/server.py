@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from . import remembered
+from . import remembered, unasked
 from .lifecycle import RECORD, Seed, seed_from_json
 
 SIMULATION = {
@@ -59,6 +59,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 
 def serve(options: argparse.Namespace) -> None:
     remembered.share_descriptions()  # before moto is imported
+    unasked.make_late()
     from . import aws
 
     identity = {"token": secrets.token_hex(16), "project": options.project, "pid": os.getpid()}
