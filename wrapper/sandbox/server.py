@@ -36,11 +36,8 @@ log = logging.getLogger("sandbox")
 
 def main(argv: list[str] | None = None) -> None:
     options = parse(argv)
-    gc.set_threshold(
-        50_000
-    )  # descriptions of services are a million objects, none of them garbage: a quarter of a start's time
     os.umask(0o077)
-    os.environ.update(SIMULATION)  # moto reads it while it is imported
+    prepare()
     logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format="%(asctime)s %(message)s")
     log.setLevel(logging.INFO)
     serve(options)
@@ -57,9 +54,15 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def serve(options: argparse.Namespace) -> None:
-    remembered.share_descriptions()  # before moto is imported
+def prepare() -> None:
+    """What must be before moto is imported, which reads the environment and a million objects: none of them is garbage."""
+    gc.set_threshold(50_000)
+    os.environ.update(SIMULATION)
+    remembered.share_descriptions()
     unasked.make_late()
+
+
+def serve(options: argparse.Namespace) -> None:
     from . import aws
 
     identity = {"token": secrets.token_hex(16), "project": options.project, "pid": os.getpid()}

@@ -27,11 +27,11 @@ from served_provider import installed, served
 from terraform_in import REGION, ROOT, Terraform, actions
 
 from wrapper.aws.ecs_service_status import ExpectedService, services_in_state
-from wrapper.sandbox.server import SIMULATION
 from wrapper.terraform import plan_stream, tainted
 
 HERE = Path(__file__).parent
 Values = dict[str, Any]
+WATCHED = "from wrapper.sandbox import server; server.prepare(); import watched_aws; watched_aws.main()"
 FARGATE = {"launch_type": "FARGATE", "network_mode": "awsvpc", "cpu": 256, "memory": 512}
 AWSVPC = {"network_mode": "awsvpc"}
 OTHER = {"capacity_providers": {"other": {"weight": 1}}}
@@ -64,10 +64,10 @@ class Account:
 
 @contextlib.contextmanager
 def account(home: Path) -> Iterator[Account]:
-    argv = [sys.executable, str(HERE / "watched_aws.py"), "--home", str(home), "--project", "moves"]
+    argv = [sys.executable, "-c", WATCHED, "--home", str(home), "--project", "moves"]
     seed = json.dumps({"zones": ["example.com"]})
     with (home / "log").open("w") as log:
-        env = os.environ | SIMULATION | {"PYTHONPATH": str(ROOT)}
+        env = os.environ | {"PYTHONPATH": f"{ROOT}:{HERE}"}
         server = subprocess.Popen([*argv, "--seed", seed], env=env, stdout=log, stderr=log)
     try:
         while not (home / "server.json").exists():

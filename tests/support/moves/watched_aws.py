@@ -3,8 +3,7 @@
 Follows the tenant's record, to the load balancer, its rules in their order (for two paths), the target group to its targets, and
 the security groups to their port; now, and where the record led before for as long as resolvers may still say so. And: does the
 service that answers scale, and is it found in Cloud Map where it says?
-``POST /_orchestrate/seen`` gives what was wrong for a tenant and forgets it. Started like
-wrapper.sandbox.server, with its SIMULATION in the environment: moto reads that while it is imported.
+``POST /_orchestrate/seen`` gives what was wrong for a tenant and forgets it. Imported after ``prepare`` of wrapper.sandbox.server.
 """
 
 from __future__ import annotations
@@ -176,7 +175,3 @@ def main() -> None:
     url = f"http://127.0.0.1:{served.port}"
     with server.recorded(options.home, {"token": "watched", "project": options.project, "url": url}):
         served.serve_forever(poll_interval=0.05)
-
-
-if __name__ == "__main__":
-    main()
