@@ -41,7 +41,7 @@ def test_the_mode_is_the_servers(sandbox: Sandbox, tmp_path: Path) -> None:
     answer = ask(f"{made.url}/_orchestrate/containers", json.dumps({"key": made.key}).encode())
     assert answer["services"] == []
     timed = sandbox.reset(Seed())
-    assert (timed.containers, timed.key) == (False, "")
+    assert (timed.containers, timed.key, timed.pid == made.pid) == (False, "", False)
     with pytest.raises(BusyError, match="without containers") as caught:
         sandbox.start(Seed(), containers=True)
     assert caught.value.hint.endswith("./orchestrate sandbox reset --containers")

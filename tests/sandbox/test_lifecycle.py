@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 
 from wrapper import __version__
 from wrapper.model.errors import BusyError, UnavailableError
-from wrapper.sandbox.lifecycle import Sandbox, Seed, is_alive, seed_from_json, server_environment
+from wrapper.sandbox.lifecycle import Endpoint, Sandbox, Seed, is_alive, seed_from_json, server_environment
 
 sandboxed = pytest.mark.sandbox
 
@@ -128,10 +129,43 @@ def test_nothing_runs_before_the_first_start(sandbox: Sandbox) -> None:
     assert sandbox.stop() is False
 
 
+@dataclass(frozen=True)
+class Started:
+    """A server that another command started. ``pid``: as that command printed it."""
+
+    home: Path
+    sandbox: Sandbox
+    endpoint: Endpoint
+    pid: int
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    """One server for what ends none: a start costs more than all that these tests ask."""
+    home = tmp_path_factory.mktemp("started") / "sandbox"
+    program = (
+        "import sys; from pathlib import Path; from wrapper.sandbox.lifecycle import Sandbox, Seed;"
+        "print(Sandbox(Path(sys.argv[1]), '/projects/one').start(Seed()).pid)"
+    )
+    argv = [sys.executable, "-c", program, str(home)]
+    pid = int(subprocess.run(argv, capture_output=True, text=True, check=True, timeout=300).stdout)
+    sandbox = Sandbox(home, "/projects/one")
+    try:
+        yield Started(home, sandbox, sandbox.start(Seed()), pid)
+    finally:
+        sandbox.stop()
+
+
 @sandboxed
-def test_start_is_idempotent_and_private(sandbox: Sandbox, seed: Seed) -> None:
-    endpoint = sandbox.start(seed)
-    assert sandbox.start(seed) == endpoint == sandbox.status()
+def test_it_outlives_the_command_that_started_it(started: Started) -> None:
+    assert started.sandbox.status() == started.endpoint and started.endpoint.pid == started.pid
+    assert os.getsid(started.pid) == started.pid
+
+
+@sandboxed
+def test_start_is_idempotent_and_private(started: Started, seed: Seed) -> None:
+    endpoint = started.endpoint
+    assert started.sandbox.start(seed) == endpoint == started.sandbox.status()
     assert endpoint.url == f"http://127.0.0.1:{endpoint.port}"
     home = endpoint.log.parent
     assert home.stat().st_mode & 0o777 == 0o700
@@ -139,85 +173,59 @@ def test_start_is_idempotent_and_private(sandbox: Sandbox, seed: Seed) -> None:
 
 
 @sandboxed
-def test_one_that_did_not_take_its_seed_does_not_stay(sandbox: Sandbox) -> None:
+def test_one_that_did_not_take_its_seed_does_not_stay(sandbox: Sandbox, started: Started) -> None:
     """The next command would go on against half of what an account holds."""
     wrong = Seed(buckets=(("states-of-a-test", "ap-southeast-2"), ("s", "ap-southeast-2")))
     with pytest.raises(UnavailableError, match="did not take the seed"):
         sandbox.start(wrong)
     assert sandbox.status() is None
-    endpoint = sandbox.start(Seed())
     with pytest.raises(UnavailableError, match="did not take the seed"):
-        sandbox.start(wrong)
-    assert sandbox.status() == endpoint, "one that ran already is not ended by a wrong seed"
+        started.sandbox.start(wrong)
+    assert started.sandbox.status() == started.endpoint, "one that ran already is not ended by a wrong seed"
 
 
 @sandboxed
-def test_it_outlives_the_command_that_started_it(tmp_path: Path, sandbox: Sandbox) -> None:
-    program = (
-        "import sys; from pathlib import Path; from wrapper.sandbox.lifecycle import Sandbox, Seed;"
-        "print(Sandbox(Path(sys.argv[1]), '/projects/one').start(Seed()).pid)"
-    )
-    argv = [sys.executable, "-c", program, str(tmp_path / "sandbox")]
-    pid = int(subprocess.run(argv, capture_output=True, text=True, check=True, timeout=300).stdout)
-    endpoint = sandbox.status()
-    assert endpoint is not None and endpoint.pid == pid
-    assert os.getsid(pid) == pid
-    assert sandbox.stop() is True
-
-
-@sandboxed
-def test_a_server_of_another_version_is_to_be_stopped_first(tmp_path: Path, sandbox: Sandbox) -> None:
-    endpoint = sandbox.start(Seed())
-    assert sandbox.usable() == endpoint and endpoint.version == __version__
-    later = Sandbox(tmp_path / "sandbox", "/projects/one", "99.0.0")
+def test_a_server_of_another_version_is_to_be_stopped_first(started: Started) -> None:
+    assert started.sandbox.usable() == started.endpoint and started.endpoint.version == __version__
+    later = Sandbox(started.home, "/projects/one", "99.0.0")
     for attempt in (later.usable, lambda: later.start(Seed())):
         with pytest.raises(BusyError, match=f"orchestrate {__version__} started .* this is 99.0.0") as told:
             attempt()
         assert told.value.hint == "stop it first, which empties it: ./orchestrate sandbox stop"
-    assert later.status() == endpoint, "it runs on"
-    assert later.stop() is True
-    assert (later.start(Seed()).version, later.reset(Seed()).version) == ("99.0.0", "99.0.0")
+    assert later.status() == started.endpoint, "it runs on"
 
 
 @sandboxed
-def test_stop_ends_exactly_that_process(sandbox: Sandbox) -> None:
-    endpoint = sandbox.start(Seed())
-    assert sandbox.stop() is True
-    assert not is_alive(endpoint.pid)
-    assert not (endpoint.log.parent / "server.json").exists()
-    assert sandbox.status() is None
+def test_two_projects_never_meet(tmp_path: Path, started: Started) -> None:
+    stranger = Sandbox(started.home, "/projects/two")
+    assert stranger.status() is None
+    other = Sandbox(tmp_path / "other", "/projects/two", "99.0.0")
+    try:
+        made = other.start(Seed())
+        assert made.port != started.endpoint.port and made.version == "99.0.0"
+    finally:
+        other.stop()
+    assert started.sandbox.status() == started.endpoint
 
 
 @sandboxed
-def test_two_starts_at_once_make_one_server(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_two_starts_at_once_make_one_server_and_another_one_follows_it(tmp_path: Path, sandbox: Sandbox) -> None:
+    """Once it is dead, of which its record tells nothing; and whichever version stops it."""
     others = [Sandbox(tmp_path / "sandbox", "/projects/one") for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         endpoints = set(pool.map(lambda each: each.start(Seed()), others))
     assert endpoints == {sandbox.status()}
-
-
-@sandboxed
-def test_two_projects_never_meet(tmp_path: Path, sandbox: Sandbox) -> None:
-    endpoint = sandbox.start(Seed())
-    stranger = Sandbox(tmp_path / "sandbox", "/projects/two")
-    assert stranger.status() is None
-    other = Sandbox(tmp_path / "other", "/projects/two")
-    try:
-        assert other.start(Seed()).port != endpoint.port
-    finally:
-        other.stop()
-    assert sandbox.status() == endpoint
-
-
-@sandboxed
-def test_the_record_of_a_dead_server_is_cleaned_up_silently(sandbox: Sandbox) -> None:
-    dead = sandbox.start(Seed())
+    [dead] = endpoints
     os.kill(dead.pid, 9)
     while is_alive(dead.pid):
         time.sleep(0.01)
     assert sandbox.status() is None
     alive = sandbox.start(Seed())
     assert alive.pid != dead.pid
+    assert Sandbox(tmp_path / "sandbox", "/projects/one", "99.0.0").stop() is True
+    assert not is_alive(alive.pid)
+    assert not (alive.log.parent / "server.json").exists()
+    assert sandbox.status() is None
 
 
 @pytest.fixture
