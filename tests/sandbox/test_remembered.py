@@ -27,6 +27,7 @@ def test_sessions_share_the_description_of_a_service() -> None:
 LOOKUPS = """
 from moto import backends
 from moto.core import responses
+from moto.core.errors import ErrorLookupFactory
 from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
 from moto.core.utils import get_service_model
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
@@ -44,6 +45,9 @@ assert keys[0] == ["SubnetId", "subnet_id", "Id", "id", "subnetId"] and "Id" not
 
 remembered.share_lookups()
 assert [[*dict.fromkeys(XFormedAttributePicker().get_possible_keys(each))] for each in asked * 2] == keys * 2
+errors = ErrorLookupFactory()
+assert errors.for_service(get_service_model("sqs")) is ErrorLookupFactory().for_service(get_service_model("sqs"))
+assert errors.for_service(get_service_model("ecs")).from_code("ClusterNotFoundException").name == "ClusterNotFoundException"
 dispatcher = DomainDispatcherApplication(None)
 found = [dispatcher.get_backend_for_host(f"{each}.eu-west-1.amazonaws.com") for each in ("sqs", "sns", "sqs")]
 assert found == ["sqs", "sns", "sqs"]

@@ -10,9 +10,13 @@ from wrapper.sandbox.server import SIMULATION
 
 # In a process of its own, as moto makes these while it is imported; what it makes itself is read first.
 PROGRAM = """
+import re
 from moto.utilities.utils import load_resource
 name = "ec2/resources/instance_type_offerings/availability-zone/ap-southeast-2.json"
 offered = load_resource(name)
+here = "ec2/resources/{}/ap-southeast-2.json"
+images = {each["ami_id"] for each in load_resource("ec2/resources/amis.json")}
+images |= {each["ami_id"] for kind in ("latest_amis", "ecs/optimized_amis") for each in load_resource(here.format(kind))}
 
 from wrapper.sandbox import unasked
 unasked.make_late()
@@ -24,6 +28,19 @@ assert here.describe_instance_type_offerings("availability-zone") == [
     each | {"LocationType": "availability-zone"} for each in offered
 ]
 assert len(here.describe_instance_type_offerings("availability-zone")) == len(offered) > 100
+
+assert "_images" not in vars(here)
+assert {each.id for each in here.describe_images()} == images
+assert here.describe_volumes() == []
+here.reset()
+assert "_images" not in vars(here) and {*here.amis} == images
+
+from moto.ec2.utils import random_id
+from moto.utilities.aws_headers import gen_amzn_requestid_long
+ids = [random_id("vpc") for _ in range(200)]
+assert len({*ids}) == 200 and all(re.fullmatch("vpc-[0-9a-f]{17}", each) for each in ids)
+ids = [gen_amzn_requestid_long() for _ in range(200)]
+assert len({*ids}) == 200 and all(re.fullmatch("[0-9a-zA-Z]{52}", each) for each in ids)
 
 iam = iam_backends["123456789012"]["aws"]
 assert not {"_of_aws", "_managed"} & vars(iam).keys()

@@ -52,12 +52,20 @@ def share_lookups() -> None:
     remembers(responses, "camelcase_to_underscores")
     remembers(Dispatcher, "get_backend_for_host")
     remembers(serialize.xmltodict, "_validate_name")  # of a tag of XML
+    share_errors()
     share_keys(serialize.XFormedAttributePicker)
 
 
 def remembers(owner: Any, name: str) -> None:
     """The last few thousand answers of a function that always answers the same."""
     setattr(owner, name, functools.lru_cache(4096)(getattr(owner, name)))
+
+
+def share_errors() -> None:
+    """moto reads all errors of a service for each one that it answers."""
+    from moto.core.errors import ErrorLookupFactory as Errors
+
+    Errors._create_error_lut = staticmethod(functools.cache(Errors._create_error_lut))  # type: ignore[method-assign]
 
 
 def share_keys(picker: Any) -> None:

@@ -1,8 +1,11 @@
-"""What moto makes ready and is seldom asked for, made when it is asked for: answers stay, a start takes less."""
+"""What moto makes ready and is seldom asked for, made when it is asked for; and ids, drawn at once. Answers stay, a start and the
+first request of a service take less.
+"""
 
 from __future__ import annotations
 
 import functools
+import string
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,6 +21,8 @@ def make_late() -> None:
     utils.load_resource = offerings_late(utils.load_resource)  # type: ignore[assignment]
     Rule._compile_builder = addresses_late(Rule._compile_builder)  # type: ignore[method-assign]
     policies_late()
+    images_late()
+    ids_at_once()
 
 
 def offerings_late(load: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -72,3 +77,35 @@ def policies_late() -> None:
     backend._init_managed_policies = lambda _: {}
     backend.aws_managed_policies = property(of_aws, lambda *_: None)
     backend.managed_policies = property(managed, lambda *_: None)
+
+
+def images_late() -> None:
+    """A thousand images of machines in each Region that is asked for anything, and in us-east-1."""
+    from moto.ec2.models.amis import AmiBackend
+
+    backend: Any = AmiBackend
+    load = backend._load_amis
+
+    def images(self: Any) -> Any:
+        if "_images" not in vars(self):
+            self._images = {}
+            load(self)
+        return self._images
+
+    backend._load_amis = lambda _: None
+    backend.amis = property(images, lambda *_: None)
+
+
+def ids_at_once() -> None:
+    """moto draws each character by itself, dozens for each answer."""
+    from moto.ec2 import utils
+    from moto.moto_api._internal import mock_random
+    from moto.moto_api._internal.moto_random import MotoRandom
+
+    def text(self: Any, length: int = 20, include_digits: bool = True, lower_case: bool = False) -> str:
+        pool = string.ascii_letters + (string.digits if include_digits else "")
+        drawn = "".join(self.choices(pool, k=length))
+        return drawn.lower() if lower_case else drawn
+
+    MotoRandom.get_random_string = text  # type: ignore[method-assign]
+    utils.random_resource_id = lambda size=8: f"{mock_random.getrandbits(4 * size):0{size}x}"
