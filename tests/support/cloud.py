@@ -105,6 +105,12 @@ class Cloud:
         return found
 
 
+def applied(disk: Disk, *tenants: str) -> None:
+    """Of app-test; for project_on_disk.filled."""
+    for tenant in tenants:
+        Cloud(disk).perform("apply", tenant)
+
+
 def tokens(*arguments: str) -> list[Token]:
     return list(commands.tokenize(arguments))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from cloud import Cloud
 from live_aws import LiveAws, deployed
-from project_on_disk import LIVE, REGION, Disk
+from project_on_disk import LIVE, REGION, Disk, filled
 from said import Said
 
 from wrapper.aws.identity import Identity
@@ -57,12 +57,7 @@ class LiveTenant:
     environ: Mapping[str, str] = field(default_factory=lambda: {"USER": "me", "PATH": os.environ["PATH"]})
 
     def applied(self, stack: str = "app-test", **outputs: Any) -> LiveTenant:
-        self.disk.write(f"{LIVE}/stack.hcl", 'source = "app"\nprotected = true\n')  # deployed to by apply
-        made = Cloud(self.disk, stack, REGION)
-        for tenant in ("", "acme"):
-            label = f"{REGION}/{stack}/{tenant}".rstrip("/")
-            made.perform("apply", tenant, confirmed=label)
-        deployed(made.states, stack, **outputs)
+        deployed(Cloud(filled(self.disk, _applied, stack)).states, stack, **outputs)
         return self
 
     def run(self, line: str, world: Identity | None = None, argv: tuple[str, ...] = (), most: int = 1000) -> Said:
@@ -71,3 +66,9 @@ class LiveTenant:
         self.capture.readouterr()
         code = _run(words, LiveSession(argv=tuple(words), environ=self.environ, world=world or LiveAws(), most=most))
         return Said(code, *self.capture.readouterr())
+
+
+def _applied(disk: Disk, stack: str) -> None:
+    disk.write(f"{LIVE}/stack.hcl", 'source = "app"\nprotected = true\n')  # deployed to by apply
+    for tenant in ("", "acme"):
+        Cloud(disk, stack, REGION).perform("apply", tenant, confirmed=f"{REGION}/{stack}/{tenant}".rstrip("/"))

@@ -87,14 +87,14 @@ def _is(wanted: str, path: Path, where: str) -> bool:
 def _check_links(path: Path, where: str) -> None:
     """Nothing is at the end of this path: that is so too where a link on the way leads nowhere, which is an error."""
     for place in chain([path], path.parents):
-        if os.path.exists(place):
-            return
-        if place.is_symlink():
+        if os.path.islink(place) and not os.path.exists(place):
             raise NotFoundError(
                 f"{place.name} is a symbolic link to {os.readlink(place)}, which is not there",
                 where=where,
                 hint="make what it leads to, or remove the link",
             )
+        if os.path.exists(os.path.dirname(place)):
+            return
 
 
 def _at_once(path: str, flags: int) -> int:

@@ -11,7 +11,7 @@ import pytest
 from cloud import Cloud, tokens
 from cloud_fleet import Many, Onlooker
 from fakes import Listener, context
-from project_on_disk import APP, LIVE, REGION, Disk
+from project_on_disk import APP, LIVE, REGION, Disk, filled
 
 from wrapper.deploy import builds
 from wrapper.deploy.build_choices import BuildPolicy
@@ -41,11 +41,12 @@ LABEL = f"{REGION}/app-test/acme"
 @pytest.fixture
 def cloud(example: Disk) -> Cloud:
     """acme's file says 90, and it was applied so."""
+    return Cloud(filled(example, _applied))
+
+
+def _applied(example: Disk) -> None:
     example.write(ACME, f'{BUILD} = "90"\n')
-    cloud = Cloud(example)
-    cloud.perform("apply", "acme")
-    cloud.console.said.clear()
-    return cloud
+    Cloud(example).perform("apply", "acme")
 
 
 def apply(cloud: Cloud, *arguments: str, **changes: Any) -> str | None:

@@ -12,7 +12,7 @@ import pytest
 from cloud import Cloud
 from cloud_fleet import Many
 from fakes import context, stack
-from project_on_disk import APP, REGION, Disk
+from project_on_disk import APP, REGION, Disk, filled
 from said import Said
 
 from wrapper.aws.identity import NOBODY, Identity
@@ -48,6 +48,10 @@ def given() -> Any:
 @pytest.fixture
 def maps(example: Disk) -> Disk:
     """acme and globex as the version before made them; the files of acme mean two things now; newco is new."""
+    return filled(example, _maps)
+
+
+def _maps(example: Disk) -> None:
     example.append(f"{APP}/variables.tfvars", 'ports = { web = { port = 80, path = "/" } }\n')
     example.append(ACME, "ports = { web = { port = 8080 } }\n")
     say(example, "replace")
@@ -56,7 +60,6 @@ def maps(example: Disk) -> Disk:
     for tenant in ("", "acme", "globex"):
         cloud.perform("apply", tenant, context=here)
     say(example, "")
-    return example
 
 
 @pytest.fixture

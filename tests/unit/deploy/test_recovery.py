@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud import Cloud
+from cloud import Cloud, applied
 from fakes import context
-from project_on_disk import REGION, Disk
+from project_on_disk import REGION, Disk, filled
 
 from wrapper.engines.run_directory import RunDirectory
 from wrapper.model.errors import ConfigError, NewerError, RefusedError, StateAtRisk, UsageError
@@ -31,9 +31,7 @@ LOST = {
 
 @pytest.fixture
 def made(example: Disk) -> Cloud:
-    cloud = Cloud(example)
-    cloud.perform("apply", "acme")
-    return cloud
+    return Cloud(filled(example, applied, "acme"))
 
 
 def state(cloud: Cloud) -> Path:

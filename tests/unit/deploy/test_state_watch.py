@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cloud import Cloud
+from cloud import Cloud, applied
 from fakes import Listener, context
-from project_on_disk import REGION, Disk
+from project_on_disk import REGION, Disk, filled
 
 from wrapper.model.errors import NotBegunError, OrchestrateError, RefusedError, Stopped
 from wrapper.model.nouns import Outcome, Run, Step
@@ -24,9 +24,7 @@ STALE = Outcome(1, ok=False, stderr="\nError: Saved plan is stale\n\nThe given p
 
 @pytest.fixture
 def made(example: Disk) -> Cloud:
-    cloud = Cloud(example)
-    cloud.perform("apply", "acme")
-    return cloud
+    return Cloud(filled(example, applied, "acme"))
 
 
 def record_bytes(cloud: Cloud) -> bytes:

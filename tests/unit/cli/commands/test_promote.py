@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cloud import Cloud
 from fakes import context
-from project_on_disk import APP, LIVE, LOCAL, REGION, Disk
+from project_on_disk import APP, LIVE, LOCAL, REGION, Disk, filled
 from said import Said
 
 from wrapper.cli.installation import SELF
@@ -41,6 +41,10 @@ def apply(disk: Disk, tenant: str, build: str = "", stack: str = "app-test") -> 
 @pytest.fixture
 def ways(example: Disk) -> Disk:
     """test -> beta -> staging; acme and globex run in test, and acme twice."""
+    return filled(example, _ways)
+
+
+def _ways(example: Disk) -> None:
     for name, before in (("app-beta", "app-test"), ("app-staging", "app-beta")):
         folder = f"config/{REGION}/{name}"
         example.write(f"{folder}/backend.tfvars", LOCAL)
@@ -50,7 +54,6 @@ def ways(example: Disk) -> Disk:
         example.write(f"{folder}/tenants/acme.tfvars", "")
     for tenant, build in (("", ""), ("acme", "89"), ("acme", "90"), ("globex", "91")):
         apply(example, tenant, build)
-    return example
 
 
 # -- reading back -----------------------------------------------------------------------------------

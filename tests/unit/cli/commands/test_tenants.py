@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cloud import Cloud
 from fakes import context
-from project_on_disk import APP, REGION, Disk
+from project_on_disk import APP, REGION, Disk, filled
 from said import Said
 
 from wrapper.cli.installation import SELF
@@ -28,6 +28,10 @@ STATES = f".orchestrate/states/{REGION}/app-test"
 @pytest.fixture
 def deployed(example: Disk) -> Disk:
     """The stack, acme and globex were applied; globex by hand changed since; gone has a state and no file."""
+    return filled(example, _deployed)
+
+
+def _deployed(example: Disk) -> None:
     cloud = Cloud(example)
     given = context(
         home=example.root / ".orchestrate",
@@ -38,7 +42,6 @@ def deployed(example: Disk) -> Disk:
     for tenant, build in (("", ""), ("acme", "90"), ("globex", "91")):
         cloud.perform("apply", tenant, *(["-var", f"service1-build={build}"] if build else []), context=given)
     example.write(f"{STATES}/tenants/gone/terraform.tfstate", '{"version": 4, "resources": [1]}')
-    return example
 
 
 def change_all(disk: Disk) -> None:
