@@ -16,7 +16,7 @@ from cpu_seconds import CpuSeconds
 from guard import Guard, is_dropped, is_free
 from hypothesis import settings
 from pairs import paired, takes
-from project_on_disk import Disk, small_project
+from project_on_disk import Disk, filled, small_project
 from said import Said
 
 from wrapper.cli import installation
@@ -114,8 +114,14 @@ def many(example: Disk) -> Many:
 @pytest.fixture
 def made(many: Many) -> Many:
     """All of it applied."""
-    many.run("apply")
+    filled(many.cloud.disk, _all_applied)
     return many
+
+
+def _all_applied(disk: Disk) -> None:
+    from cloud_fleet import Many
+
+    Many(disk).run("apply")
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud import Cloud
-from project_on_disk import REGION, Disk
+from cloud import applied
+from project_on_disk import REGION, Disk, filled
 from said import Said
 
 Run = Callable[..., Said]
@@ -41,9 +41,7 @@ OTHERS = (None, 1, [1])
 
 @pytest.fixture
 def objects(example: Disk) -> list[Path]:
-    cloud = Cloud(example)
-    for tenant in ("", "acme"):
-        cloud.perform("apply", tenant)
+    filled(example, applied, "", "acme")
     for path, data in OBJECTS.items():
         example.write(path, json.dumps(data))
     return sorted(f for f in (example.root / STATES).rglob("*") if f.is_file())

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from cloud import Cloud, on_fakes, run
 from fakes import context
-from project_on_disk import APP, LOCAL, REGION, Disk
+from project_on_disk import APP, LOCAL, REGION, Disk, filled
 from said import Said
 
 from wrapper.cli.installation import SELF
@@ -33,6 +33,10 @@ def apply(disk: Disk, *words: str, tenant: str = "acme") -> None:
 @pytest.fixture
 def mapped(example: Disk) -> Disk:
     """acme runs api 90 in test; beta takes its builds from there, and its root has a variable for each."""
+    return filled(example, _mapped)
+
+
+def _mapped(example: Disk) -> None:
     text = (example.root / ROOT).read_text()
     example.write(ROOT, text.replace(ALONE, 'variable "builds" {\n  type    = map(string)\n  default = {}\n}\n'))
     example.write(f"{APP}/tenants/acme.tfvars", 'builds = { api = "90" }\n')
@@ -44,7 +48,6 @@ def mapped(example: Disk) -> Disk:
     example.write("src/single/tenant/variables.tf", text.replace("service1-build", "api_build"))
     for tenant in ("", "acme"):
         apply(example, tenant=tenant)
-    return example
 
 
 def test_builds_and_history(run_cli: Run, mapped: Disk) -> None:

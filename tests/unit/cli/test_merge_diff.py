@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from cloud import Cloud
-from project_on_disk import APP, REGION, Disk
+from project_on_disk import APP, REGION, Disk, filled
 from said import Said
 
 Run = Callable[..., Said]
@@ -17,6 +17,10 @@ STACK_LINE = f"{APP}/variables.tfvars:3"
 @pytest.fixture
 def maps(example: Disk) -> Disk:
     """The stack layer, acme and newco differ; acme has a state, and so has gone, which has no file."""
+    return filled(example, _maps)
+
+
+def _maps(example: Disk) -> None:
     example.append("config/common.tfvars", 'labels = { a = "1" }\n')
     example.append(f"{APP}/variables.tfvars", 'ports = { web = { port = 80, path = "/" } }\nlabels = { b = "2" }\n')
     cloud = Cloud(example)
@@ -25,7 +29,6 @@ def maps(example: Disk) -> Disk:
     example.write(f".orchestrate/states/{REGION}/app-test/tenants/gone/terraform.tfstate", '{"version": 4}')
     example.append(f"{APP}/tenants/acme.tfvars", "ports = { web = { port = 8080 } }\n")
     example.write(f"{APP}/tenants/newco.tfvars", "ports = { web = { port = 80, path = null }, api = { port = 9 } }\n")
-    return example
 
 
 @pytest.mark.parametrize("rule", ["", "deep", "replace"])

@@ -7,11 +7,11 @@ import zipfile
 from typing import Any
 
 import pytest
-from cloud import Cloud, tokens
+from cloud import Cloud, applied, tokens
 from fakes import Listener, context
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from project_on_disk import APP, REGION, Disk
+from project_on_disk import APP, REGION, Disk, filled
 from strategies import VALUE
 
 from wrapper.aws.identity import NOBODY, Identity
@@ -42,9 +42,7 @@ def cloud(example: Disk) -> Cloud:
 @pytest.fixture
 def made(cloud: Cloud) -> Cloud:
     """The stack is there; what made it is forgotten."""
-    cloud.perform("apply")
-    cloud.engine.steps.clear()
-    cloud.console.said.clear()
+    filled(cloud.disk, applied, "")
     return cloud
 
 

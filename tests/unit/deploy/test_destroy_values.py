@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cloud import Cloud
-from project_on_disk import APP, REGION, Disk
+from project_on_disk import APP, REGION, Disk, filled
 
 from wrapper.deploy.destroy_values import Losses, check_providers, configuring, stand_ins
 from wrapper.model.errors import ConfigError, OrchestrateError
@@ -19,12 +19,13 @@ TENANT_FILE = f"{APP}/tenants/acme.tfvars"
 @pytest.fixture
 def cloud(example: Disk) -> Cloud:
     """The stack and acme were applied; what that took is forgotten."""
+    return Cloud(filled(example, _applied))
+
+
+def _applied(example: Disk) -> None:
     cloud = Cloud(example)
     cloud.perform("apply")
     cloud.perform("apply", "acme", "-var", "tenant=acme", "-var", "text=typed")
-    cloud.engine.steps.clear()
-    cloud.console.said.clear()
-    return cloud
 
 
 def destroyed(cloud: Cloud, *arguments: str, tenant: str = "acme") -> str:

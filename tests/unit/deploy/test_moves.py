@@ -10,7 +10,7 @@ import pytest
 from aws_answers import Aws
 from cloud import Cloud
 from fakes import CHANGES, context
-from project_on_disk import APP, REGION, Disk
+from project_on_disk import APP, REGION, Disk, filled
 
 from wrapper.deploy.lb_slots import slots
 from wrapper.deploy.lb_slots.assignment import assign
@@ -78,14 +78,15 @@ class Shared(Cloud):
 
 @pytest.fixture
 def cloud(example: Disk) -> Shared:
+    return Shared(filled(example, _applied))
+
+
+def _applied(example: Disk) -> None:
     example.append("src/app/tenant/variables.tf", TENANT)
     example.append(f"{APP}/variables.tfvars", 'load_balancer = { mode = "shared" }\n')
     made = Shared(example)
     made.perform("apply")
     made.perform("apply", "acme")
-    made.done.clear()
-    made.engine.steps.clear()
-    return made
 
 
 def test_a_move_is_applied_with_a_second_slot_and_once_more_without(cloud: Shared) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cloud import Cloud, tokens
 from fakes import CHANGES
-from project_on_disk import APP, REGION, Disk
+from project_on_disk import APP, REGION, Disk, filled
 
 from wrapper.deploy.lb_slots.slots import Slot, SlotAssignment, SlotTable, render
 from wrapper.deploy.prepared import PreparedLayer
@@ -93,12 +93,13 @@ class Routed(Cloud):
 
 @pytest.fixture
 def cloud(example: Disk) -> Routed:
+    return Routed(filled(example, _applied))
+
+
+def _applied(example: Disk) -> None:
     example.append("src/app/tenant/variables.tf", TENANT)
     example.append(f"{APP}/variables.tfvars", "services = {\n  web = { port = 8080 }\n}\n")
-    cloud = Routed(example)
-    cloud.perform("apply")
-    cloud.done.clear()
-    return cloud
+    Routed(example).perform("apply")
 
 
 def says(cloud: Routed, text: str, tenant: str = "acme") -> None:

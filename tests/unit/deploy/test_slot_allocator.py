@@ -10,7 +10,7 @@ import pytest
 from cloud import Cloud, tokens
 from cloud_fleet import Onlooker
 from fakes import context
-from project_on_disk import APP, REGION, Disk
+from project_on_disk import APP, REGION, Disk, filled
 
 from wrapper.aws.identity import NOBODY, Identity
 from wrapper.deploy import builds
@@ -80,19 +80,26 @@ class SlotVariables(Cloud):
 
 @pytest.fixture
 def cloud(example: Disk) -> SlotVariables:
+    _shared(example)
+    return SlotVariables(example)
+
+
+def _shared(example: Disk) -> None:
     example.append("src/app/tenant/variables.tf", TENANT)
     example.append("src/app/variables.tf", OWN)
     example.append(f"{APP}/variables.tfvars", 'load_balancer = { mode = "shared" }\n')
-    return SlotVariables(example)
 
 
 @pytest.fixture
 def made(cloud: SlotVariables) -> SlotVariables:
     """The stack is there, with one load balancer; what made it is forgotten."""
-    cloud.perform("apply")
-    cloud.engine.steps.clear()
-    cloud.console.said.clear()
+    filled(cloud.disk, _made)
     return cloud
+
+
+def _made(example: Disk) -> None:
+    _shared(example)
+    SlotVariables(example).perform("apply")
 
 
 def place(load_balancer: int, priority: int) -> dict[str, int]:

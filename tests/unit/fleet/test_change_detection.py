@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from cloud import Cloud, tokens
-from project_on_disk import APP, Disk
+from project_on_disk import APP, Disk, filled
 
 from wrapper.fleet.change_detection import ChangeDetector, LayerDiff, TenantFilter
 from wrapper.fleet.selection import Shard
@@ -15,9 +15,11 @@ from wrapper.terraform.commands import APPLY
 
 @pytest.fixture
 def cloud(example: Disk) -> Cloud:
-    cloud = Cloud(example)
-    cloud.perform("apply", "acme", "-var", "tenant=acme")
-    return cloud
+    return Cloud(filled(example, _applied))
+
+
+def _applied(example: Disk) -> None:
+    Cloud(example).perform("apply", "acme", "-var", "tenant=acme")
 
 
 def detect(cloud: Cloud, *typed: str, **changes: Any) -> dict[str, LayerDiff]:

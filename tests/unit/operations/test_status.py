@@ -7,9 +7,9 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
-from cloud import Cloud
+from cloud import Cloud, applied
 from live_aws import ALARM, RESOURCES, LiveAws, deployed, refused, services
-from project_on_disk import Disk
+from project_on_disk import Disk, filled
 from s3_in_memory import S3InMemory
 
 from wrapper.aws.calls import AwsCalls, CallRates
@@ -26,9 +26,7 @@ CLOCK = StatusClock(datetime(2026, 11, 29, 16, 30, tzinfo=UTC), time_zones.zone)
 
 @pytest.fixture
 def cloud(example: Disk) -> Cloud:
-    made = Cloud(example)
-    for tenant in ("", "acme", "globex"):
-        made.perform("apply", tenant)
+    made = Cloud(filled(example, applied, "", "acme", "globex"))
     deployed(made.states)
     return made
 

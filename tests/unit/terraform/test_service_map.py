@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from cloud import Cloud
-from project_on_disk import APP, REGION, Disk
+from project_on_disk import APP, REGION, Disk, filled
 
 from wrapper.model.errors import ConfigError
 from wrapper.model.nouns import ResolvedValue, Variable
@@ -22,10 +22,13 @@ ROOT = f'variable "services" {{\n  type    = {TYPE}\n  default = {{ service1 = {
 @pytest.fixture
 def services(example: Disk) -> Disk:
     """The stack says two services: one for every path, and a worker."""
+    return filled(example, _applied)
+
+
+def _applied(example: Disk) -> None:
     example.append("src/app/tenant/variables.tf", ROOT)
     example.append(STACK, 'services = {\n  service1 = { port = 8080 }\n  worker   = { command = ["./work"] }\n}\n')
     Cloud(example).perform("apply", "")
-    return example
 
 
 def given(disk: Disk, text: str, *arguments: str) -> Any:
