@@ -23,7 +23,7 @@ from cloud import Cloud
 from fakes import FakeEngine
 from live_aws import OPERATIONS, LiveAws
 from options_walk import TREE
-from project_on_disk import LIVE, REGION, Disk, small_project
+from project_on_disk import CACHE, LIVE, REGION, Disk, small_project
 
 from wrapper.aws.identity import Identity
 from wrapper.cli.options import Options
@@ -284,7 +284,8 @@ def prepared(root: Path) -> Disk:
 
 
 class Copy:
-    """A copy of a folder that is made whole again: to copy all of it for each command line took a third of the time."""
+    """A copy of a folder that is made whole again but for its cache: to copy all of it for each command line took a third of
+    the time."""
 
     def __init__(self, original: Path, root: Path) -> None:
         self.original, self.root = original, root
@@ -311,6 +312,8 @@ class Copy:
             with os.scandir(self.root / here) as entries:
                 for entry in entries:
                     path = os.path.join(here, entry.name)
+                    if path == CACHE:
+                        continue
                     folder = entry.is_dir(follow_symlinks=False)
                     found[path] = None if folder else _mark(entry.stat(follow_symlinks=False))
                     folders += [path] if folder else []

@@ -95,10 +95,12 @@ def may_call_elsewhere(folders: Iterable[Path]) -> bool:
 
 
 def _terraform_below(folder: Path) -> Iterator[Path]:
-    seen: set[str] = set()
+    seen: set[tuple[int, int]] = set()
     for here, names, files in os.walk(folder, followlinks=True):
-        names[:] = [name for name in names if not name.startswith(".") and os.path.realpath(here) not in seen]
-        seen.add(os.path.realpath(here))
+        found = os.stat(here)
+        known = (found.st_dev, found.st_ino) in seen
+        names[:] = [name for name in names if not known and not name.startswith(".")]
+        seen.add((found.st_dev, found.st_ino))
         yield from (Path(here, name) for name in files if name.endswith((".tf", ".tf.json")))
 
 
