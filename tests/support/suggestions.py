@@ -21,6 +21,8 @@ _MINE = (
 )
 # Where a command begins: where the text does, or behind a colon, a bracket or a backquote. What could be its first word follows.
 _COMMAND = re.compile(rf"(?:^|[:;(] ?|(?<!\w)`)(?:(?:{_PROGRAMS}) (?=[a-z{{'\"/~-])|(?:{_MINE}) {{)")
+_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]")
+_EMPTY = (ast.Name, ast.expr_context, ast.operator, ast.alias)  # without a text below them
 
 
 def collected(folder: Path = WRAPPER) -> set[str]:
@@ -35,20 +37,18 @@ def collected(folder: Path = WRAPPER) -> set[str]:
 
 def in_source(source: str) -> Iterator[tuple[str, str]]:
     """(function, text) of each."""
-    tree = ast.parse(source)
-    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    yield from _below(tree, "", docstrings)
+    yield from _below(ast.parse(source), "")
 
 
-def _below(node: ast.AST, where: str, passed: set[int]) -> Iterator[tuple[str, str]]:
-    inside = {id(part) for part in node.values} if isinstance(node, ast.JoinedStr) else set()
+def _below(node: ast.AST, where: str) -> Iterator[tuple[str, str]]:
+    is_text = isinstance(node, ast.Expr | ast.JoinedStr)  # a docstring, or pieces of one text
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Constant) and id(child) in passed | inside:
+        if isinstance(child, _EMPTY) or (is_text and isinstance(child, ast.Constant)):
             continue
         if text := _suggested(child):
             yield where, text
         inner = child.name if isinstance(child, ast.FunctionDef | ast.ClassDef) else where
-        yield from _below(child, inner, passed)
+        yield from _below(child, inner)
 
 
 def _suggested(node: ast.AST) -> str:
@@ -57,7 +57,7 @@ def _suggested(node: ast.AST) -> str:
     if isinstance(node, ast.List | ast.Tuple):
         words = " ".join(map(_text, node.elts))
         return words if _COMMAND.match(words) else ""
-    text = _text(node)
+    text = _text(node) if isinstance(node, ast.Constant | ast.JoinedStr) else ""
     return text if TOOL in text or _COMMAND.search(text) else ""
 
 
@@ -71,7 +71,9 @@ def _text(node: ast.AST) -> str:
 
 def options(source: str) -> set[str]:
     """Options with two dashes that its texts name."""
-    tree = ast.parse(source)
-    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    texts = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in docstrings)
-    return {option for text in texts for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*[a-z]", str(text))}
+    if not _OPTION.search(source):
+        return set()
+    nodes = [*ast.walk(ast.parse(source))]
+    docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    texts = (n.value for n in nodes if isinstance(n, ast.Constant) and id(n) not in docstrings)
+    return {option for text in texts for option in _OPTION.findall(str(text))}

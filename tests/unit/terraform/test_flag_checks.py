@@ -79,13 +79,14 @@ def test_what_compares_files_takes_values_alone(run_cli: Run, verb: str, word: s
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("word", ["-input=false", "-input=0", "-input"])
-def test_input_of_old_pipelines_is_taken_by_every_verb_with_a_word(run_cli: Run, verb: str, word: str) -> None:
+def test_input_of_old_pipelines_is_taken_by_every_verb_with_a_word(run_cli: Run, verb: str) -> None:
     typed = ("--dry-run", "--engine", "host", verb, "app-test", *WORDS.get(verb, ()))
-    plain, said = run_cli(*typed), run_cli(*typed, word)
-    assert (said.code, said.out) == (plain.code, plain.out)
+    plain = run_cli(*typed)
     assert plain.code == 0, plain.err
-    assert f"{word} is left out: no run waits for input" in said.err
+    for word in ("-input=false", "-input=0", "-input"):
+        said = run_cli(*typed, word)
+        assert (said.code, said.out) == (plain.code, plain.out)
+        assert f"{word} is left out: no run waits for input" in said.err
 
 
 @pytest.mark.parametrize("verb", [n for n, verb in VERBS.items() if not verb.values and not verb.passes_over_values])
