@@ -5,7 +5,8 @@ the tool read it, and this one reads theirs. Pure.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -24,16 +25,22 @@ NOT_STORED = {"stored": False}  # of a field that says something of the object i
 
 
 def to_data(one: DataclassInstance) -> dict[str, Any]:
-    """Every field under its key."""
-    data = asdict(one)
-    return {KEYS.get(f.name, f.name): data[f.name] for f in fields(one) if f.metadata != NOT_STORED}
+    """Every field under its key; the values are those of the record, and not to be changed."""
+    return {key: getattr(one, name) for name, key, _ in _stored(type(one))}
 
 
 def from_data(kind: type[T], data: Mapping[str, Any]) -> T:
     """One of that kind, as far as it can be read: a field whose value has another type keeps its default."""
-    empty, stored = kind(), [f.name for f in fields(kind) if f.metadata != NOT_STORED]
-    found = {name: _as(type(getattr(empty, name)), data.get(KEYS.get(name, name))) for name in stored}
+    found = {name: _as(wanted, data.get(key)) for name, key, wanted in _stored(kind)}
     return kind(**{name: value for name, value in found.items() if value is not None})
+
+
+@cache
+def _stored(kind: type[DataclassInstance]) -> tuple[tuple[str, str, type], ...]:
+    """Of each field that is stored its name, its key and the type of its value. A history has fifty entries."""
+    empty = kind()
+    stored = (f.name for f in fields(kind) if f.metadata != NOT_STORED)
+    return tuple((name, KEYS.get(name, name), type(getattr(empty, name))) for name in stored)
 
 
 def _as(kind: type, value: object) -> object:
