@@ -32,6 +32,8 @@ gc.set_threshold(50_000)
 
 # Under nohup a process ignores SIGHUP, and so does what it starts: the tests of that signal would wait in vain.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+# A command that was stopped ignores further signals to its end. A test goes on, and what it starts would ignore them too.
+SIGNALS = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)}
 
 # No database on disk, and no deadline: a busy machine is no failure. Half as many examples as Hypothesis makes by itself: they
 # took a tenth of the time, and each run draws others.
@@ -85,6 +87,8 @@ def guard(
     yield GUARD
     GUARD.end()
     shutil.rmtree(home, ignore_errors=True)
+    for number, handler in SIGNALS.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

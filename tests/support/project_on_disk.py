@@ -123,12 +123,12 @@ class Disk:
 
 
 def on_disk(root: Path, files: dict[str, str]) -> Disk:
-    disk = Disk(root)
-    for folder in ("config", "src"):
-        (root / folder).mkdir(parents=True)
+    for folder in sorted({"config", "src", *map(os.path.dirname, files)}):
+        os.makedirs(os.path.join(root, folder), exist_ok=True)
     for path, text in files.items():
-        disk.write(path, text)
-    return disk
+        with open(os.path.join(root, path), "wb") as file:
+            file.write(text.encode())
+    return Disk(root)
 
 
 def small_project(root: Path) -> Disk:

@@ -257,8 +257,8 @@ def test_nothing_starts_once_it_is_stopping() -> None:
 
 def test_a_time_limit_stops_what_runs() -> None:
     session = Session()
-    signals = SignalHandler(lambda _: None, timeout=1)
-    with pytest.raises(TimeoutExpired, match=r"stopped after 1 s"), signals.installed():
+    signals = SignalHandler(lambda _: None, timeout=0.1)
+    with pytest.raises(TimeoutExpired, match=r"stopped after 0\.1 s"), signals.installed():
         with signals.watching(session):  # type: ignore[arg-type]
             assert session.stopped.wait(30)
         signals.check()

@@ -121,10 +121,10 @@ def test_within_what_is_shielded_a_part_may_be_interrupted() -> None:
 
 def test_one_of_many_has_a_time_of_its_own() -> None:
     whole, one = SignalHandler(print), Running()
-    with whole.limited(1) as limited, limited.watching(one):  # type: ignore[arg-type]
+    with whole.limited(0.1) as limited, limited.watching(one):  # type: ignore[arg-type]
         assert one.stopped.wait(30)
         assert (limited.stopping, whole.stopping) == (True, False)
-        with pytest.raises(TimeoutExpired, match=r"stopped after 1 s"):
+        with pytest.raises(TimeoutExpired, match=r"stopped after 0\.1 s"):
             limited.check()
     whole.check()
 

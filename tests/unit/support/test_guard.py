@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import threading
@@ -118,3 +119,9 @@ def test_the_home_is_empty_and_the_environment_bare() -> None:
     assert not list(Path.home().iterdir())
     left = {n for n in os.environ if is_dropped(n)}
     assert left == {"AWS_EC2_METADATA_DISABLED", "ORCHESTRATE_LOCK_TIMEOUT"}
+
+
+@pytest.mark.parametrize("of", ["this test", "the test before"])
+def test_what_a_test_does_to_a_signal_ends_with_it(of: str) -> None:
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL, of
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
