@@ -24,7 +24,7 @@ PINNED = {
     ("tenant-load-balancer", "attached_slots"): "pinned.tftest.hcl a_service_with_a_path",
     ("tenant-service", "name"): "pinned.tftest.hcl own",
     ("tenant-service", "service_name"): "pinned.tftest.hcl own",
-    ("tenant-service", "other_queues"): "pinned.tftest.hcl queues_of_the_first_service",
+    ("tenant-service", "other_queues"): "pinned.tftest.hcl another_service",
     ("tenant-service", "service_fact"): "pinned.tftest.hcl an_address_that_a_hash_makes",
     ("tenant-service", "role_name"): "pinned.tftest.hcl roles_in_a_path_of_their_own",
 }
