@@ -1,5 +1,5 @@
-# Tenants that do more than answer: tasks by the clock, by messages and by hand; one scaled in steps, one by tracking. The first has
-# roles, keys and egress as a strict account asks for, the other roles that are made elsewhere.
+# A tenant that does more than answer: tasks by the clock, by messages and by hand. It is scaled in steps and by the clock, and has
+# roles, keys and egress as a strict account asks for.
 
 resource "aws_sns_topic" "alerts" {
   #checkov:skip=CKV_AWS_26:alarms hold no secret, and CloudWatch may not use AWS's own key for topics
@@ -69,24 +69,5 @@ module "steps" {
     one_off = {
       migrate = { command = ["migrate"], environment = { BUILD = var.build } }
     }
-  }
-}
-
-module "tracked" {
-  source = "../../../tenant-load-balancer/examples/one-service"
-
-  stack      = local.stack
-  tenant     = "tracked"
-  cluster    = local.cluster
-  containers = { web = merge(local.web, { memory = 256 }) }
-
-  load_balancer = { mode = "none" }
-  roles         = { execution = { arn = aws_iam_role.elsewhere["start"].arn }, task = { arn = aws_iam_role.elsewhere["run"].arn } }
-
-  scaling = {
-    track = merge(
-      { cpu = { target = var.changed ? 50 : 60, in_cooldown = var.changed ? 120 : 300 } },
-      var.changed ? {} : { memory = { target = 75, scale_in = false } },
-    )
   }
 }

@@ -5,7 +5,7 @@ output "urls" {
 
 output "services" {
   description = "What the apply promised."
-  value       = merge([for tenant in [module.own, module.shared, module.moving, module.turning, module.fargate, module.inside, module.daemon, module.steps, module.tracked] : tenant.services]...)
+  value       = merge([for tenant in [module.own, module.shared, module.moving, module.turning, module.fargate, module.inside, module.daemon, module.steps] : tenant.services]...)
 }
 
 output "run_task" {

@@ -115,7 +115,8 @@ module "fargate" {
   dns           = { zone = "example.com", hostname = "fargate.example.com", discovery = { namespace_id = aws_service_discovery_private_dns_namespace.this.id } }
 }
 
-# Called by other services only, which find it by port. Its logs go through Fluent Bit, with a key that no one can read here.
+# Called by other services only, which find it by port. Its logs go through Fluent Bit, with a key that no one can read here; its
+# roles are made elsewhere, and its load is tracked.
 module "inside" {
   source = "../../../tenant-load-balancer/examples/one-service"
 
@@ -137,6 +138,14 @@ module "inside" {
   deployment    = { placement = "one_per_host" }
   load_balancer = { mode = "none" }
   dns           = { discovery = { namespace_id = aws_service_discovery_private_dns_namespace.this.id, name = "prices" } }
+  roles         = { execution = { arn = aws_iam_role.elsewhere["start"].arn }, task = { arn = aws_iam_role.elsewhere["run"].arn } }
+
+  scaling = {
+    track = merge(
+      { cpu = { target = var.changed ? 50 : 60, in_cooldown = var.changed ? 120 : 300 } },
+      var.changed ? {} : { memory = { target = 75, scale_in = false } },
+    )
+  }
 }
 
 # On every machine, with the machine's own network.
