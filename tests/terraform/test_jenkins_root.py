@@ -9,7 +9,8 @@ import pytest
 from terraform_in import ROOT, Terraform
 
 pytestmark = pytest.mark.terraform
-MOCK = (ROOT / "modules/ecs-cluster/tests/cluster.tftest.hcl").read_text().split("\nvariables {")[0]
+TESTS = ROOT / "modules/ecs-cluster/tests"
+MOCK = (TESTS / "cluster.tftest.hcl").read_text().split("\nvariables {")[0]
 RUNS = """
 variables {
   region      = "ap-southeast-2"
@@ -68,6 +69,6 @@ run "of_another_team" {
 def test_roles_and_keys_reach_each_module(code: Path, tmp_path: Path, mocked: dict[str, str]) -> None:
     shutil.copytree(code, tmp_path / "code", ignore=shutil.ignore_patterns(".terraform*", "tests"))
     root = Terraform(tmp_path / "code/src/jenkins-agents", mocked)
-    (root.folder / "tests").mkdir()
+    shutil.copytree(TESTS / "mocks", root.folder / "tests/mocks")
     (root.folder / "tests/roles.tftest.hcl").write_text(MOCK + RUNS)
     assert "Success! 2 passed" in root.init().run("test", "-no-color")

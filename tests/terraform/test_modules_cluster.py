@@ -39,7 +39,7 @@ def test_what_aws_says_of_an_image_is_believed(code: Path, tmp_path: Path, mocke
 def test_the_shared_layer_passes_its_load_balancers_on(code: Path, tmp_path: Path, mocked: dict[str, str]) -> None:
     shutil.copytree(code, tmp_path / "code", ignore=shutil.ignore_patterns(".terraform*", "tests"))
     root = Terraform(tmp_path / "code/src/appcluster", mocked)
-    (root.folder / "tests").mkdir()
+    shutil.copytree(TESTS / "mocks", root.folder / "tests/mocks")
     mock = (TESTS / "cluster.tftest.hcl").read_text().split("\nvariables {")[0]
     (root.folder / "tests/shared.tftest.hcl").write_text(mock + SHARED_LAYER)
     assert "Success! 4 passed" in root.init().run("test", "-no-color")

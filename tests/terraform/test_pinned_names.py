@@ -10,8 +10,8 @@ HASHED = re.compile(r"^ *(\w+) += [^\n]*sha256\(", re.MULTILINE)
 
 # Module and local => the run of the module's own tests that has its value.
 PINNED = {
-    ("ecs-cluster", "role_name"): "cluster.tftest.hcl every_name_that_a_hash_makes",
-    ("ecs-cluster", "shared_name"): "cluster.tftest.hcl every_name_that_a_hash_makes",
+    ("ecs-cluster", "role_name"): "cluster.tftest.hcl shared_by_http_and_every_name_that_a_hash_makes",
+    ("ecs-cluster", "shared_name"): "cluster.tftest.hcl shared_by_http_and_every_name_that_a_hash_makes",
     ("jenkins-agents", "role_name"): "agents.tftest.hcl every_name_that_a_hash_makes",
     ("jenkins-controller", "unique"): "controller.tftest.hcl one_task_at_most",
     ("jenkins-controller", "role_name"): "controller.tftest.hcl fargate_and_the_agents_own_protocol",
