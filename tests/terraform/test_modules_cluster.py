@@ -10,6 +10,7 @@ import pytest
 import refusals
 from applied import left
 from reachability import Network, outside, resources
+from states_by_http import with_state_by_http
 from terraform_in import REGION, ROOT, Terraform
 
 MODULE = "modules/ecs-cluster"
@@ -152,7 +153,11 @@ def test_the_examples_come_change_and_go(code: Path, tmp_path: Path, aws: dict[s
     later: its listener stays, and with it the tenants' rules."""
     shutil.copytree(code / "modules", tmp_path / "modules", ignore=shutil.ignore_patterns(".terraform*", "tests"))
     (tmp_path / "main.tf").write_text(EXAMPLES)
-    made = Terraform(tmp_path, aws)
+    with with_state_by_http(Terraform(tmp_path, aws)) as made:
+        come_change_and_go(made, aws["AWS_ENDPOINT_URL"])
+
+
+def come_change_and_go(made: Terraform, url: str) -> None:
     made.run("init", "-input=false", "-no-color")
     made.apply("-parallelism=30")
     assert made.changes() == {}
@@ -180,7 +185,7 @@ def test_the_examples_come_change_and_go(code: Path, tmp_path: Path, aws: dict[s
     assert shared_load_balancers(made)["1"] == first["1"]
 
     made.destroy("-parallelism=30", "-refresh=false", *CHANGE)  # that plan has just looked
-    assert left(aws["AWS_ENDPOINT_URL"], "example-", "shared.example.com") == {}
+    assert left(url, "example-", "shared.example.com") == {}
 
 
 def reached(network: Network) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import boto3
 import pytest
 from applied import left
+from states_by_http import with_state_by_http
 from terraform_in import REGION, Terraform, actions
 
 pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
@@ -31,10 +32,14 @@ def test_every_kind_of_service_comes_changes_without_a_gap_and_goes(
     code: Path, tmp_path: Path, aws: dict[str, str]
 ) -> None:
     shutil.copytree(code / "modules", tmp_path / "modules", ignore=shutil.ignore_patterns(".terraform*"))
-    example = Terraform(tmp_path / EXAMPLE, aws)
+    with with_state_by_http(Terraform(tmp_path / EXAMPLE, aws)) as example:
+        comes_changes_and_goes(example, aws["AWS_ENDPOINT_URL"])
+
+
+def comes_changes_and_goes(example: Terraform, url: str) -> None:
     example.run("init", "-input=false", "-no-color")
     example.apply("-parallelism=30")
-    the_clock_moves_the_bounds(aws["AWS_ENDPOINT_URL"])  # and no plan puts them back
+    the_clock_moves_the_bounds(url)  # and no plan puts them back
 
     new_build = changed_attributes(example.planned("-var=build=2"))
     assert {kind(address): changes for address, changes in new_build.items()} == A_NEW_BUILD
@@ -58,7 +63,7 @@ def test_every_kind_of_service_comes_changes_without_a_gap_and_goes(
     assert started_by_hand(given["run_task"]) == ("migrate", ["assignPublicIp", "securityGroups", "subnets"])
 
     example.destroy("-parallelism=30", AS_SEEN, *CHANGED)
-    assert left(aws["AWS_ENDPOINT_URL"], STACK, STACK) == {}
+    assert left(url, STACK, STACK) == {}
 
 
 # Of what was just made, a plan with a new build changes no attribute but these.
