@@ -93,12 +93,13 @@ def guard(
 
 @pytest.fixture(scope="session")
 def provider_binary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real AWS provider, for tests that serve it themselves (served_provider)."""
+    """The real AWS provider, for tests that serve it themselves (served_provider); one for all workers."""
     from served_provider import installed
 
     if shutil.which("terraform") is None:
         pytest.skip("terraform is not on PATH")
-    return installed(tmp_path_factory.mktemp("provider"))
+    mine = tmp_path_factory.getbasetemp()
+    return installed((mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "provider")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ Source: developer.hashicorp.com/terraform/plugin/debugging, github.com/hashicorp
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import functools
 import json
 import os
@@ -50,12 +51,22 @@ terraform {
 
 
 def installed(folder: Path) -> Path:
-    """The provider's executable, from where Terraform gets it on this machine."""
+    """The provider's executable, from where Terraform gets it on this machine. Once for all that ask with this folder, since
+    Terraform reads all of it for its checksum."""
     from terraform_in import Terraform  # not above: the proxy's process has no need of our package
 
-    (folder / "main.tf").write_text(PROVIDER)
-    Terraform(folder).init()
-    return next(folder.glob(".terraform/providers/*/*/*/*/*/terraform-provider-aws*"))
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (found := executables(folder)):
+            (folder / "main.tf").write_text(PROVIDER)
+            Terraform(folder).init()
+            found = executables(folder)
+    return found[0]
+
+
+def executables(folder: Path) -> list[Path]:
+    return list(folder.glob(".terraform/providers/*/*/*/*/*/terraform-provider-aws*"))
 
 
 @contextlib.contextmanager

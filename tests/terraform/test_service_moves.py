@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from moves.moves import AWSVPC, EACH_OTHER_ONE, Account, Tenant, account, moves, provider, tenant, walk
+from moves.moves import AWSVPC, EACH_OTHER_ONE, Account, Tenant, account, moves, tenant, walk
+from served_provider import served
 
 pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
 
@@ -111,9 +113,9 @@ def known(aws: Account, queue: str) -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture
-def aws(tmp_path: Path) -> Iterator[Account]:
-    with account(tmp_path) as bare, provider(tmp_path, bare) as served:
-        yield served
+def aws(tmp_path: Path, provider_binary: Path) -> Iterator[Account]:
+    with account(tmp_path) as bare, served(provider_binary, bare.env) as environment:
+        yield replace(bare, more=environment)
 
 
 @pytest.mark.long(130)
@@ -162,7 +164,7 @@ def test_moves_that_failed_go_on_and_back_without_a_gap(aws: Account, tmp_path: 
         }
         assert one.apply(SERVICES) and one.wrong() == []
         assert one.would(SERVICES | {"builds": {"api": "2", "worker": "1"}}) == A_BUILD_OF_API
-        one.terraform.run("destroy", "-auto-approve", "-input=false", "-no-color")
+        one.terraform.run("destroy", "-auto-approve", "-input=false", "-no-color", "-refresh=false")
         assert [each["Name"] for each in cloud_map.list_services()["Services"] if each["Name"].endswith(".t2")] == []
 
     with ThreadPoolExecutor(3) as pool:

@@ -157,7 +157,7 @@ class Tenant:
         moved = leaves_shared(values, self._plan(values, *argv))
         moving = self.further if moved else None
         if moved:
-            self._plan(values, *argv, moving=moving)
+            self._plan(values, *argv, "-refresh=false", moving=moving)  # the first one has just looked
         if self.gate and not self._first_stage(self.gate, values, *argv, moving=moving):
             return False
         return self.apply_planned() and (not (moved and finish) or self.apply(values, *argv))
