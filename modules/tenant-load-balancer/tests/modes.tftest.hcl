@@ -4,6 +4,13 @@ mock_provider "aws" {
   source = "../tenant-service/tests/mocks"
 }
 
+# What AWS gives is known before an apply too: as after one, without making it.
+mock_provider "aws" {
+  alias           = "known"
+  source          = "../tenant-service/tests/mocks"
+  override_during = plan
+}
+
 variables {
   stack  = "appcluster-test"
   tenant = "acme"
@@ -34,6 +41,9 @@ variables {
 }
 
 run "own" {
+  command   = plan
+  providers = { aws = aws.known }
+
   assert {
     condition     = output.url == "http://acme.test.example.com" && length(aws_lb.this) == 1 && length(aws_lb_listener.https) == 0 && one(values(aws_lb_listener.http)).default_action[0].type == "forward"
     error_message = "without a certificate port 80 serves"
@@ -113,6 +123,9 @@ run "own_in_full" {
 }
 
 run "shared" {
+  command   = plan
+  providers = { aws = aws.known }
+
   variables {
     load_balancer = merge(var.load_balancer, { mode = "shared" })
     dns           = { zone = "example.com", hostname = "acme.test.example.com", aliases = ["shop.acme.org", "www.example.com"] }
@@ -172,6 +185,9 @@ run "shared_by_http" {
 }
 
 run "none" {
+  command   = plan
+  providers = { aws = aws.known }
+
   variables {
     load_balancer = { mode = "none" }
     dns           = {}
@@ -186,25 +202,17 @@ run "none" {
   }
 }
 
-run "further_security_groups" {
-  command = plan
+run "further_security_groups_and_one_for_tasks_of_all_services" {
+  command   = plan
+  providers = { aws = aws.known }
+
   variables {
-    load_balancer = { security_groups = { office = "sg-0f" } }
-  }
-  override_resource {
-    target          = aws_security_group.load_balancer
-    override_during = plan
-    values          = { id = "sg-made" }
+    services_group = true
+    load_balancer  = { security_groups = { office = "sg-0f" } }
   }
   assert {
     condition     = join(" ", sort(one(values(aws_lb.this)).security_groups)) == "sg-0f sg-1 sg-made"
     error_message = "the load balancer is in them too"
-  }
-}
-
-run "one_group_for_tasks_of_all_services" {
-  variables {
-    services_group = true
   }
   assert {
     condition     = output.services_security_group_id == aws_security_group.services[0].id && aws_security_group.services[0].vpc_id == var.cluster.vpc_id

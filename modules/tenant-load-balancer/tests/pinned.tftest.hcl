@@ -75,10 +75,11 @@ run "the_name_of_a_shared_load_balancer_is_in_addresses_alone" {
   command = plan
   variables {
     load_balancer = { mode = "shared", shared = merge(var.load_balancer.shared, { name = "7" }) }
+    targets       = { service1 = { target_type = "instance", priority = 18, health_check = { path = "/health", interval = 20 } } }
   }
   assert {
     condition     = one(values(aws_lb_target_group.this)).name == "appcluster-test-acme-41d3dc4d" && output.targets.service1.fact == "instance-shared7"
-    error_message = "another name is another target group, and every tenant of this kind would move at its next apply"
+    error_message = "another name is another target group, and every tenant of this kind would move at its next apply; health check and priority change in place"
   }
 }
 
@@ -98,5 +99,28 @@ run "a_service_with_a_path" {
   assert {
     condition     = { for key, rule in aws_lb_listener_rule.path : key => rule.priority } == { api = 21490, events = 20515 } && { for key, rule in aws_lb_listener_rule.attached : key => rule.priority } == { "api instance-own-public" = 37480, "events ip-own-public-instance" = 26566 }
     error_message = "another number is another order for some moments"
+  }
+}
+
+run "another_shared_load_balancer_and_an_address_for_every_task" {
+  command = plan
+  variables {
+    load_balancer = { mode = "shared", shared = merge(var.load_balancer.shared, { arn_suffix = "app/shared-2/1" }) }
+    targets       = { service1 = { target_type = "ip", priority = 17 } }
+  }
+  assert {
+    condition     = output.targets.service1.identity == "ap-southeast-2/appcluster-test/acme/vpc-1/ip/app/shared-2/1"
+    error_message = "a target group belongs to one load balancer and one kind of target for ever: others are a new one, and a new service beside the old one"
+  }
+}
+
+run "internal" {
+  command = plan
+  variables {
+    load_balancer = { internal = true }
+  }
+  assert {
+    condition     = output.targets.service1.identity == "ap-southeast-2/appcluster-test/acme/vpc-1/instance/internal"
+    error_message = "a load balancer cannot turn inside: a new one"
   }
 }
