@@ -9,26 +9,30 @@ import contextlib
 import datetime
 import functools
 import os
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..model.errors import RefusedError, UnavailableError
 from ..model.stack import Stack
 
 NOBODY = "nobody"  # the method of an identity that may ask AWS nothing
+_ONE_AT_A_TIME = threading.Lock()  # a botocore session makes no two clients at once
 SANDBOX_ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox"}
 
 
 @dataclass(frozen=True)
 class Identity:
-    """``environment``: what Terraform gets to be this identity. ``account`` is "" where AWS was not asked."""
+    """``environment``: what Terraform gets to be this identity. ``account`` is "" where AWS was not asked. ``sessions``: of each
+    region the one that is made, which finds its credentials once."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
     endpoint: str = ""
     account: str = ""
     arn: str = ""
     method: str = ""
+    sessions: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def is_nobody(self) -> bool:
@@ -36,7 +40,12 @@ class Identity:
         return self.method == NOBODY
 
     def session(self, region: str) -> Any:
-        """A botocore session of this identity. (boto3 has more, and takes as long again to be imported.)"""
+        """The botocore session of this identity. (boto3 has more, and takes as long again to be imported.)"""
+        if region not in self.sessions:
+            self.sessions[region] = self._made(region)
+        return self.sessions[region]
+
+    def _made(self, region: str) -> Any:
         import botocore.session
 
         # The sandbox looks at no profile of the caller's: one that is not there would be an error.
@@ -60,7 +69,8 @@ class Identity:
             retries={"max_attempts": 3, "mode": "standard"},
             s3={"addressing_style": "path"} if self.endpoint else None,
         )
-        return self.session(region).create_client(service, endpoint_url=self.endpoint or None, config=config)
+        with _ONE_AT_A_TIME:
+            return self.session(region).create_client(service, endpoint_url=self.endpoint or None, config=config)
 
 
 @functools.cache
@@ -104,7 +114,7 @@ def identify(stack: Stack, environment: Mapping[str, str]) -> Identity:
     region = stack.backend.region or stack.region or "us-east-1"
     credentials = _credentials(plain, region)
     settings = stack.settings
-    identity = Identity(endpoint=plain.endpoint, method=str(credentials.method))
+    identity = replace(plain, method=str(credentials.method))
     if settings.role_arn:
         identity = _assume(plain, settings.role_arn, region)
     if settings.account:
@@ -160,9 +170,7 @@ def _in_account(identity: Identity, stack: Stack, region: str) -> Identity:
 def whoami(identity: Identity, region: str) -> Identity:
     """The identity with account and ARN as STS says them."""
     answer = _ask(lambda: identity.client("sts", region).get_caller_identity(), "these credentials are not accepted")
-    return Identity(
-        identity.environment, identity.endpoint, str(answer["Account"]), str(answer["Arn"]), identity.method
-    )
+    return replace(identity, account=str(answer["Account"]), arn=str(answer["Arn"]))
 
 
 def _ask(call: Any, refusal: str) -> Any:

@@ -73,5 +73,19 @@ def test_a_model_is_read_once_for_all_sessions(tmp_path: Path, monkeypatch: pyte
         before.load_service_model("ours", "service-2")
 
 
+def test_credentials_are_found_once_for_all_clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, calls = tmp_path / "credentials", tmp_path / "calls"
+    keys = '{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "s"}'
+    program.write_text(f"#!/bin/sh\necho asked >> {calls}\necho '{keys}'\n")
+    program.chmod(0o755)
+    (tmp_path / "config").write_text(f"[default]\ncredential_process = {program}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    found = identity.identify(stack(), {})
+    assert found.method == "custom-process"
+    for service in ("s3", "sqs"):
+        assert found.client(service, *found.sessions).meta.service_model.service_name == service
+    assert calls.read_text() == "asked\n"
+
+
 def test_nobody_has_nothing() -> None:
     assert (identity.nobody().environment, identity.nobody().method) == ({}, identity.NOBODY)
