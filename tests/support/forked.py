@@ -61,7 +61,6 @@ class Server:
     """The process that forks, as the tests see it. It ends with theirs."""
 
     def __init__(self, python: str) -> None:
-        self.seconds = 0.0
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             argv = [python, "-I", __file__, str(theirs.fileno())]
@@ -70,6 +69,12 @@ class Server:
             self._process = subprocess.Popen(argv, env=env, pass_fds=[theirs.fileno()], **pipes)
         self.pid = self._process.pid
         atexit.register(self.end)
+
+    @property
+    def start(self) -> tuple[str, ...]:
+        """The words that stand for ./orchestrate where a program starts it: what the tool gets of that program is what it would be
+        started with, but no signal reaches it."""
+        return (sys.executable, "-I", "-S", str(ROOT / "tests/support/forked_start.py"), door(self.pid))
 
     def end(self) -> None:
         self._ours.close()
@@ -92,12 +97,10 @@ class Server:
         pid = int(ours.recv(100))
         ours.settimeout(timeout)
         try:
-            code, seconds = json.loads(ours.recv(100))
+            return int(ours.recv(100))
         except TimeoutError:
             os.kill(pid, signal.SIGKILL)
             raise subprocess.TimeoutExpired(list(command.words), timeout) from None
-        self.seconds += seconds
-        return int(code)
 
 
 def _standard_input(text: str | None) -> int:
@@ -120,20 +123,23 @@ def server() -> Server:
     return Server(sys.executable)
 
 
-def spent() -> float:
-    """Seconds of processors that its forks took."""
-    return server().seconds if server.cache_info().currsize else 0.0
+def door(pid: int) -> str:
+    """Where the process of that number takes requests of other programs than its tests: a name, and no file that stays."""
+    return f"orchestrate-forked-{pid}"
 
 
 # -- the process that forks -------------------------------------------------------------------------
 
 
 def main(number: int) -> None:
+    others = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    others.bind(f"\0{door(os.getpid())}")
+    others.listen(64)
     import_all()
     read_all()
     gc.set_threshold(50_000)  # as in wrapper/__main__.py
     gc.freeze()
-    with Forks(socket.socket(fileno=number)) as forks:
+    with Forks(socket.socket(fileno=number), others) as forks:
         request = forks.serve()
     if request:  # this is a fork
         ended(importlib.import_module("wrapper.cli.main").main)
@@ -155,11 +161,12 @@ def read_all() -> None:
 class Forks:
     """The loop: a request begins a fork, the end of a fork is told to its asker."""
 
-    def __init__(self, requests: socket.socket) -> None:
-        self._requests = requests
+    def __init__(self, requests: socket.socket, others: socket.socket) -> None:
+        self._requests, self._others = requests, others
         self._running: dict[int, tuple[int, socket.socket]] = {}  # by what can be waited for: its number, its asker
         self._selector = selectors.DefaultSelector()
-        self._selector.register(requests, selectors.EVENT_READ)
+        for asking in (requests, others):
+            self._selector.register(asking, selectors.EVENT_READ)
 
     def __enter__(self) -> Forks:
         return self
@@ -168,6 +175,7 @@ class Forks:
         """Nothing of it stays open in a fork."""
         self._selector.close()
         self._requests.close()
+        self._others.close()
         for handle, (_, asker) in self._running.items():
             os.close(handle)
             asker.close()
@@ -176,12 +184,20 @@ class Forks:
         """Ends True in a fork, and False when nothing will be asked any more."""
         while True:
             for key, _ in self._selector.select():
-                if key.fileobj is not self._requests:
+                if key.fileobj is self._requests:
+                    request, streams, *_ = socket.recv_fds(self._requests, LARGEST, 4)
+                elif key.fileobj is self._others:
+                    request, streams = self._of_another()
+                else:
                     self._tell(key.fd)
                     continue
-                request, streams, *_ = socket.recv_fds(self._requests, LARGEST, 4)
                 if not request or not self._forked(request, streams):
                     return bool(request)
+
+    def _of_another(self) -> tuple[bytes, list[int]]:
+        asker, _ = self._others.accept()
+        request, streams, *_ = socket.recv_fds(asker, LARGEST, 3)
+        return request, [asker.detach(), *streams]
 
     def _forked(self, request: bytes, streams: Sequence[int]) -> int:
         """The number of the fork; 0 in the fork itself."""
@@ -203,9 +219,9 @@ class Forks:
         self._selector.unregister(handle)
         pid, asker = self._running.pop(handle)
         os.close(handle)
-        _, status, used = os.wait4(pid, 0)
+        _, status = os.waitpid(pid, 0)
         with asker, contextlib.suppress(BrokenPipeError):  # one that took too long is not waited for
-            asker.send(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime]).encode())
+            asker.send(str(os.waitstatus_to_exitcode(status)).encode())
 
 
 def ended(command: Callable[[], NoReturn]) -> NoReturn:

@@ -13,7 +13,6 @@ import functools
 import hashlib
 import itertools
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -141,6 +140,7 @@ class Machine:
     def __init__(self) -> None:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         self._process = subprocess.Popen([*_groovy(compiled()), "Main"], text=True, **pipes)
+        self.pid = self._process.pid
         atexit.register(self._end)
 
     def run(self, plan: Path, timeout: float) -> str:
@@ -157,22 +157,11 @@ class Machine:
     def _end(self) -> None:
         self._process.communicate()
 
-    @property
-    def seconds(self) -> float:
-        """Of processors, with all that its builds started."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
 
 @functools.cache
 def machine() -> Machine:
     """The one of this process of tests."""
     return Machine()
-
-
-def spent() -> float:
-    """Seconds of processors that it took."""
-    return machine().seconds if machine.cache_info().currsize else 0.0
 
 
 def compiled() -> Path:

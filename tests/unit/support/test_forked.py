@@ -45,6 +45,14 @@ def test_a_fork_says_what_a_start_says(server: Server, example: Disk, env: dict[
     assert done.stdout or done.stderr
 
 
+def test_a_program_that_starts_one_gets_what_a_start_says(server: Server, example: Disk, env: dict[str, str]) -> None:
+    for words in WORDS:
+        around = {"cwd": example.root, "env": env, "input": "size = 7\n"}
+        done = subprocess.run([*server.start, *words], capture_output=True, text=True, timeout=60, **around)
+        fork = server.run(Command(words, env, example.root, "size = 7\n"), 60)
+        assert (done.returncode, done.stdout, done.stderr) == (fork.returncode, fork.stdout, fork.stderr)
+
+
 def test_forks_side_by_side_have_streams_of_their_own(server: Server, example: Disk, env: dict[str, str]) -> None:
     commands = [Command(words, env, example.root) for words in (("stacks",), ("stacks", "--nonsense"))] * 3
     with ThreadPoolExecutor(6) as pool:
