@@ -95,22 +95,28 @@ def test_steps_do_what_they_say(run: Callable[..., list[Built]]) -> None:
     assert built.result == "UNSTABLE" and "so so" in built.log and "\nno\n" not in built.log, str(built)
 
 
-LOCK = "lock('the one') { sh 'mkdir $HELD; sleep 0.4; rmdir $HELD' }"
+# Held until another build waits for it. (The log has the command too, which the pattern does not match.)
+LOCK = """lock('the one') {
+    sh 'mkdir $HELD; timeout 60 sh -c "until grep -qs locked,[[:space:]]waiting $LOGS; do sleep 0.1; done"; rmdir $HELD'
+}"""
 
 
 def test_a_lock_excludes_and_a_time_limit_stops(run: Callable[..., list[Built]], tmp_path: Path) -> None:
-    locked = pipeline(LOCK.replace("$HELD", str(tmp_path / "held")))
+    logs = str(tmp_path / "jenkins/jobs/*/builds/*/log")
+    locked = pipeline(LOCK.replace("$HELD", str(tmp_path / "held")).replace("$LOGS", logs))
     limited = pipeline(
-        "timeout(time: 1, unit: 'SECONDS') { sh 'exec sleep 60' }", "post { aborted { sh 'echo after all' } }"
+        "timeout(time: 4, unit: 'SECONDS') { sh 'exec sleep 60' }", "post { aborted { sh 'echo after all' } }"
     )
-    orphan = pipeline("sh 'nohup sleep 61 > /dev/null 2>&1 &'")
+    while_it_lives = f"61.{os.getpid()}"  # of no other run of this test
+    orphan = pipeline(f"sh 'nohup sleep {while_it_lives} > /dev/null 2>&1 &'")
     *first, stopped, left = run(locked, locked, locked, limited, orphan)
     assert [b.result for b in first] == ["SUCCESS"] * 3, "\n".join(map(str, first))
     assert any("is locked, waiting" in b.log for b in first)
     assert stopped.result == "ABORTED" and "after all" in stopped.log, str(stopped)
     assert "script returned exit code 143" in stopped.log
     assert left.result == "SUCCESS", "what a build leaves running ends with its node block"
-    assert not [p for p in Path("/proc").glob("[0-9]*/cmdline") if p.exists() and b"sleep\x0061" in _bytes(p)]
+    said = f"sleep\0{while_it_lives}".encode()
+    assert not [p for p in Path("/proc").glob("[0-9]*/cmdline") if p.exists() and said in _bytes(p)]
 
 
 def _bytes(path: Path) -> bytes:
