@@ -101,3 +101,10 @@ def test_a_build_of_a_common_file_is_taken_however_another_root_spells_it(exampl
     project = Project(example.root, example.root / ".orchestrate", print)
     found = project.values.of(Layer(project.stack("app-test", REGION), "acme"))
     assert any(v.origin.startswith("config/common.tfvars:") for n, v in found.items() if n.endswith("build")), found
+
+
+def test_the_variables_of_a_root_are_read_once_in_a_command(example: Disk) -> None:
+    project = Project(example.root, example.root / ".orchestrate")
+    first = project.values.declared(example.root / "src/app")
+    example.remove("src/app/variables.tf")
+    assert project.values.declared(example.root / "src/app") is first
