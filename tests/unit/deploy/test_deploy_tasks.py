@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fakes import context
-from project_on_disk import APP, LIVE, Disk
+from project_on_disk import APP, LIVE, Disk, filled
 from staged_cloud import ARN, DEFINED, MIGRATE, PART, REST, SERVED, SERVICE, WHOLE, StagedCloud, change, output, plan
 
 from wrapper.deploy.deploy_tasks import Heartbeat, definitions
@@ -35,10 +35,14 @@ def cloud(example: Disk) -> StagedCloud:
 @pytest.fixture
 def deployed(cloud: StagedCloud) -> StagedCloud:
     """With build 1; what made it is forgotten."""
+    filled(cloud.disk, _deployed)
+    return again(cloud)
+
+
+def _deployed(example: Disk) -> None:
+    cloud = StagedCloud(example)
     cloud.perform("apply", "")
     cloud.deploy()
-    again(cloud)
-    return cloud
 
 
 def again(cloud: StagedCloud, *shown: str) -> StagedCloud:

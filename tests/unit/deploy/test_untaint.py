@@ -11,7 +11,7 @@ from aws_answers import DENIED, Aws, service, services
 from cloud import Cloud, tokens
 from cloud_fleet import Onlooker
 from fakes import Listener, context
-from project_on_disk import APP, LIVE, REGION, Disk
+from project_on_disk import APP, LIVE, REGION, Disk, filled
 from states import instance, resource
 
 from wrapper.aws.identity import NOBODY, Identity
@@ -66,10 +66,13 @@ class Shop(Cloud):
 @pytest.fixture
 def shop(example: Disk) -> Shop:
     made = Shop(example)
-    made.perform("apply")
-    made.console.said.clear()
+    filled(example, _applied)
     made.taint()
     return made
+
+
+def _applied(example: Disk) -> None:
+    Shop(example).perform("apply")
 
 
 def test_what_is_active_is_untainted_before_the_plan(shop: Shop) -> None:
