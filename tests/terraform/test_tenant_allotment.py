@@ -39,7 +39,8 @@ def test_a_slot_is_needed_and_must_exist(code: Path, tmp_path: Path, mocked: dic
     for name, place in PLACES.items():
         values = assignments(VALUES | ({"allotment": place} if place else {}))
         expected = (
-            'output.load_balancer_dns_name == "shared-2.elb.example.com" && output.url == "https://acme.example.com"'
+            'output.load_balancer_dns_name == "shared-2.elb.example.com" && output.url == "https://acme.example.com" && '
+            'keys(local.containers.service1) == ["service1"] && output.images == { service1 = "web:1" }'
         )
         (folder / f"tests/{name}.tftest.hcl").write_text(RUN % (values, expected))
     events = [

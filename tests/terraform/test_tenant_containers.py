@@ -189,14 +189,15 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         'local.discovered.service1.name == "acme" && local.urls.service1.MY_API_URL == "https://acme.example.com/api" && '
         "length(local.callers.my-api) + length(local.groups.my-api) == 0 && !local.together",
     ),
-    "one_alone": (BOTH, 'keys(local.containers.service1) == ["service1"] && output.images == { service1 = "web:1" }'),
-    "a_null_takes_nothing_away": (
-        TWO | {"containers": {"service1": {"port": None, "size": None}, "service2": None}},
+    "on_fargate_a_null_takes_nothing_away": (
+        TWO
+        | {
+            "task": FARGATE,
+            "registry_login": LOGIN,
+            "containers": {"service1": {"port": None, "size": None}, "service2": None},
+        },
+        f'alltrue([for container in local.containers.service1 : container.registry_login == "{LOGIN}"]) && '
         'local.containers.service1.service1.port == 8080 && keys(local.containers.service1) == ["service1", "service2"]',
-    ),
-    "on_fargate": (
-        TWO | {"task": FARGATE, "registry_login": LOGIN, "containers": {"service2": {"port": 9090}}},
-        f'alltrue([for container in local.containers.service1 : container.registry_login == "{LOGIN}"])',
     ),
     "in_full": (
         TWO | BOTH | BESIDE | {"containers": IN_FULL},
