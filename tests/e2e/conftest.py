@@ -50,6 +50,14 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         server.wait(timeout=30)
 
 
+@pytest.fixture(scope="session")
+def served_path(aws: Aws, provider_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PATH whose terraform is led to one process of the real provider, which serves all runs on ``aws`` one after the other:
+    where neither the engine nor the start of a provider is the subject."""
+    with on_path(provider_binary, aws.environment, tmp_path_factory.mktemp("served") / "terraform", at_once=1) as path:
+        yield path
+
+
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     if request.param == "docker":

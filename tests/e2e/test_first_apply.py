@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -54,10 +53,9 @@ HERE = "aws_ecs_service.this is tainted, and ECS shows it ACTIVE"
 
 
 @pytest.fixture
-def shop(tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> Project:
-    if shutil.which("terraform") is None:
-        pytest.skip("terraform is not on PATH")
+def shop(tmp_path: Path, aws: Aws, served_path: str, made: Callable[[Project], Project]) -> Project:
     project = made(tiny(tmp_path, aws, "host"))
+    project.environment["PATH"] = served_path
     project.write("src/tiny/main.tf", PROVIDER + SHARED)
     project.write("src/tiny/tenant/main.tf", PROVIDER + TENANT)
     project.run("apply", "tiny", REGION)

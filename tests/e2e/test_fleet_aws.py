@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from fleets import Tenants
 from harness import REGION, Aws, Project, tiny
-from served_provider import on_path
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.terraform]
 
@@ -47,12 +46,11 @@ DENIED = PUT | {
 
 
 @pytest.fixture
-def many(tmp_path: Path, aws: Aws, provider_binary: Path, made: Callable[[Project], Project]) -> Iterator[Tenants]:
+def many(tmp_path: Path, aws: Aws, served_path: str, made: Callable[[Project], Project]) -> Iterator[Tenants]:
     project = made(tiny(tmp_path, aws, "host"))
     project.write("src/tiny/tenant/main.tf", ROOT % project.bucket)
-    with on_path(provider_binary, aws.environment, tmp_path / "terraform") as path:
-        project.environment["PATH"] = path
-        yield Tenants(project)
+    project.environment["PATH"] = served_path
+    yield Tenants(project)
     aws.faults()
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from engine_params import on_host
 from harness import PROVIDER, REGION, Project
-from served_provider import on_path
 
 from wrapper.terraform import import_ids
 
@@ -18,12 +15,9 @@ pytestmark = [pytest.mark.sandbox, on_host]
 
 
 @pytest.fixture
-def project(project: Project, provider_binary: Path, tmp_path: Path) -> Iterator[Project]:
-    """One process of the provider serves all runs: how it starts is not the subject."""
-    assert project.aws
-    with on_path(provider_binary, project.aws.environment, tmp_path / "terraform", at_once=1) as path:
-        project.environment["PATH"] = path
-        yield project
+def project(project: Project, served_path: str) -> Project:
+    project.environment["PATH"] = served_path
+    return project
 
 
 TAGGED = PROVIDER.replace(

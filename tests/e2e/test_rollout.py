@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,11 +78,10 @@ output "url" {
 
 
 @pytest.fixture
-def shop(tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> Project:
+def shop(tmp_path: Path, aws: Aws, served_path: str, made: Callable[[Project], Project]) -> Project:
     """A stack whose tenants share load balancers; the first is full."""
-    if shutil.which("terraform") is None:
-        pytest.skip("terraform is not on PATH")
     project = made(tiny(tmp_path, aws, "host"))
+    project.environment["PATH"] = served_path
     project.write("src/tiny/main.tf", PROVIDER + SHARED)
     project.write("src/tiny/tenant/main.tf", PROVIDER + TENANT)
     project.write(f"config/{REGION}/tiny/variables.tfvars", 'load_balancer = { mode = "shared" }\n')
