@@ -1,5 +1,5 @@
-"""Builds that stay, on each engine: the lines of tests/e2e/test_builds_stay.py on roots that need no provider, and what a pipeline
-types."""
+"""Builds that stay, on each engine: what was promoted stays when something else is applied, on a protected stack too, and a file
+that names another build is followed. On roots that need no provider; with the shipped example: tests/e2e/test_promotion.py."""
 
 from __future__ import annotations
 
@@ -91,6 +91,8 @@ def test_what_was_promoted_stays(shop: Project) -> None:
     assert changed(shop) == [False, False, False]
     done = shop.run("apply", LIVE, REGION, *MANY, *CONFIRM, "-var", "note=x")
     assert runs(shop, LIVE) == BOTH, str(done)
+    (noted,) = (line for line in done.err.splitlines() if "variable note" in line)
+    assert "service1-build 90" in noted
     newest, *_ = json.loads(shop.run("history", LIVE, REGION, *ACME, "--json").out)
     assert newest["builds"] == BOTH
     assert changed(shop)[:2] == [False, False]

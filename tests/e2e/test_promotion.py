@@ -1,4 +1,4 @@
-"""A build's way from test to beta and back, with the shipped example, the real provider and the simulated ECS: at no
+"""A build's way from test to live and back, with the shipped example, the real provider and the simulated ECS: at no
 moment fewer healthy targets than tasks wanted, and nothing replaced that a request goes through.
 
 In the sandbox no traffic flows: a small HTTP server of this test's own stands in for the tenant's URL.
@@ -21,16 +21,20 @@ from wrapper.deploy.smoke_test import SmokeHooks, SmokePolicy, check, get
 from wrapper.model.errors import SmokeFailed
 
 pytestmark = [pytest.mark.terraform, pytest.mark.sandbox]
-TEST, BETA = "appcluster-test", "appcluster-beta"
+TEST, LIVE = "appcluster-test", "appcluster-live"
 ACME = ("-var", "tenant=acme")
+CONFIRM = ("--confirm", f"{REGION}/{LIVE}/acme")
 
 
 @pytest.fixture
 def shipped(shipped_on_host: Project) -> Project:
+    """Live takes its builds from test: two stacks less to make."""
     project = shipped_on_host
     project.environment["BUILD_USER_ID"] = "ann"
     values = project.root / f"config/{REGION}/{TEST}/variables.tfvars"
     values.write_text(values.read_text().replace("min_healthy_percent = 0 ", "min_healthy_percent = 100 "))
+    settings = project.root / f"config/{REGION}/{LIVE}/stack.hcl"
+    settings.write_text(settings.read_text().replace("appcluster-staging", TEST))
     return project
 
 
@@ -85,7 +89,7 @@ class RolloutWatch:
     @contextlib.contextmanager
     def watching(self) -> Iterator[RolloutWatch]:
         def loop() -> None:
-            while not self._over.wait(0.1):
+            while not self._over.wait(0.4):  # a task that starts takes the sandbox a second
                 self.diff()
 
         thread = threading.Thread(target=loop)
@@ -118,15 +122,12 @@ def runs(build: str) -> dict[str, str]:
     return {"api-build": "1", "service1-build": build, "service2-build": "1", "worker-build": "1"}
 
 
-@pytest.mark.long(185)
-def test_a_build_goes_from_test_to_beta_and_back_without_a_gap(shipped: Project, server: Server) -> None:
+@pytest.mark.long(270)
+def test_a_build_goes_from_test_to_live_and_back_without_a_gap(shipped: Project, server: Server) -> None:
     shipped.write("artifacts/service1.env.groovy", "env.SERVICE1_BUILD='90'\n")
-    first = shipped.start("apply", TEST, REGION, *ACME, "--builds", "artifacts")
-    second = shipped.start("apply", BETA, REGION, *ACME, "-var", "service1-build=80")
-    for one in (first, second):
-        done = one.end(600)
-        assert done.code == 0, str(done)
-    assert (builds(shipped, TEST), builds(shipped, BETA)) == (runs("90"), runs("80"))
+    shipped.run("apply", TEST, REGION, *ACME, "--builds", "artifacts", timeout=600)
+    shipped.run("promote", TEST, LIVE, REGION, *ACME, *CONFIRM, timeout=600)
+    assert (builds(shipped, TEST), builds(shipped, LIVE)) == (runs("90"), runs("90"))
 
     url = json.loads(shipped.run("sandbox", "status", "--json").out)["url"]
     before = on_the_way(url)
@@ -136,31 +137,43 @@ def test_a_build_goes_from_test_to_beta_and_back_without_a_gap(shipped: Project,
     with RolloutWatch(url).watching() as watch:
         deployed = shipped.run("apply", TEST, REGION, *ACME, "--builds", "artifacts", "--smoke", f"{server.url}/health")
         promoted = shipped.run(
-            "promote", TEST, BETA, REGION, *ACME, "--smoke-contains", "well", "--smoke", f"{server.url}/health"
+            "promote",
+            TEST,
+            LIVE,
+            REGION,
+            *ACME,
+            *CONFIRM,
+            "--smoke-contains",
+            "well",
+            "--smoke",
+            f"{server.url}/health",
         )
-        assert builds(shipped, BETA) == runs("91")
-        back = shipped.run("rollback", BETA, REGION, *ACME)
-    assert (deployed.last, promoted.last) == ("http://acme.test.example.com", "https://acme.beta.example.com")
+        assert builds(shipped, LIVE) == runs("91")
+        back = shipped.run("rollback", LIVE, REGION, *ACME, *CONFIRM)
+    assert (deployed.last, promoted.last) == ("http://acme.test.example.com", "https://acme.example.com")
     assert "/health: 200 (try 3)" in deployed.err
     assert (
         "promoting api-build 1, service1-build 91, service2-build 1, worker-build 1 "
-        "(it runs api-build 1, service1-build 80, service2-build 1, worker-build 1)"
+        "(it runs api-build 1, service1-build 90, service2-build 1, worker-build 1)"
     ) in promoted.err
     assert "back to apply 1" in back.err
-    assert builds(shipped, BETA) == runs("80")
+    assert builds(shipped, LIVE) == runs("90")
 
     # Nothing that a request goes through was replaced, and never was there less of it than wanted.
     assert on_the_way(url) == before
     assert len({service for service, _, _ in watch.seen}) == 4 and len(watch.seen) > 50
     assert [one for one in watch.seen if one[2] < one[1] or one[1] < 1] == []
 
-    applies = json.loads(shipped.run("history", BETA, REGION, *ACME, "--json").out)
+    applies = json.loads(shipped.run("history", LIVE, REGION, *ACME, "--json").out)
     assert [(a["number"], a["builds"]["service1-build"], a["by"]) for a in applies] == [
-        (3, "80", "ann"),
+        (3, "90", "ann"),
         (2, "91", "ann"),
-        (1, "80", "ann"),
+        (1, "90", "ann"),
     ]
-    assert [a["why"] for a in applies] == [{"rollback_of": 2, "back_to": 1}, {"promoted_from": f"{REGION}/{TEST}"}, {}]
+    assert [a["why"] for a in applies] == [
+        {"rollback_of": 2, "back_to": 1},
+        *2 * [{"promoted_from": f"{REGION}/{TEST}"}],
+    ]
 
     # What does not answer is no success, and goes nowhere from there.
     broken = shipped.run(
@@ -181,7 +194,7 @@ def test_a_build_goes_from_test_to_beta_and_back_without_a_gap(shipped: Project,
         "put back api-build 1, service1-build 90, service2-build 1, worker-build 1: "
         f"./orchestrate rollback {TEST} {REGION} -var tenant=acme" in broken.err
     )
-    refused = shipped.run("promote", TEST, BETA, REGION, *ACME, codes=(77,))
+    refused = shipped.run("promote", TEST, LIVE, REGION, *ACME, codes=(77,))
     assert "its last try failed" in refused.err and "smoke test failed" in refused.err
 
 
