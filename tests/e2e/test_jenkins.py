@@ -71,7 +71,7 @@ class Shop:
     def start_forks(self) -> None:
         """Where no signal is the subject: ./orchestrate of its builds costs a fifth of a start (forked.py)."""
         self.tool.unlink()
-        self.tool.write_text(f'#!/bin/sh\nexec {shlex.join(forked.server().start)} "$@"\n')
+        self.tool.write_text(f'#!/bin/sh\nexec {shlex.join(forked.server().program)} "$@"\n')
         self.tool.chmod(0o755)
 
     def service(self, name: str, folder: Path) -> None:

@@ -74,6 +74,7 @@ def test_signals_in_a_flood_of_output_find_no_lock_held(project: Project) -> Non
 @pytest.mark.parametrize(("engine", "first"), [param("docker", 0.2), param("host", 0.27)], indirect=["engine"])
 def test_a_signal_at_any_moment_leaves_nothing_behind(project: Project, first: float) -> None:
     project.run("apply", "tiny")
+    project.starts = True  # the first moments are those of the start
 
     def stopped_after(delay: float) -> None:
         tenant = ("-var", f"tenant=t{delay * 1000:.0f}")
@@ -149,6 +150,7 @@ def test_a_killed_command_leaves_a_run_that_finishes_by_itself(project: Project,
 
 
 def test_jenkins_signals_whatever_carries_its_cookie_and_does_it_twice(project: Project) -> None:
+    project.starts = True  # Jenkins looks at the environment that a process began with
     running = begin(project, env={COOKIE: "durable-1234", "JENKINS_NODE_COOKIE": "5678", "BUILD_TAG": "jenkins-job-1"})
     for _ in range(2):
         for pid in carriers(f"{COOKIE}=durable-1234"):

@@ -45,10 +45,12 @@ class Command:
     env: Mapping[str, str]
     cwd: Path
     stdin: str | None = None
+    session: bool = False  # of its own, so that its group is what it starts
 
     @property
     def request(self) -> bytes:
-        return json.dumps({"words": self.words, "env": dict(self.env), "cwd": str(self.cwd)}).encode()
+        env, cwd = dict(self.env), str(self.cwd)
+        return json.dumps({"words": self.words, "env": env, "cwd": cwd, "session": self.session}).encode()
 
     @property
     def fits(self) -> bool:
@@ -71,7 +73,7 @@ class Server:
         atexit.register(self.end)
 
     @property
-    def start(self) -> tuple[str, ...]:
+    def program(self) -> tuple[str, ...]:
         """The words that stand for ./orchestrate where a program starts it: what the tool gets of that program is what it would be
         started with, but no signal reaches it."""
         return (sys.executable, "-I", "-S", str(ROOT / "tests/support/forked_start.py"), door(self.pid))
@@ -82,25 +84,55 @@ class Server:
 
     def run(self, command: Command, timeout: float) -> subprocess.CompletedProcess[str]:
         """As subprocess.run with captured output: it ends when both streams are closed, and kills what takes too long."""
-        out, err, (ours, theirs) = os.pipe(), os.pipe(), socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        out, err = os.pipe(), os.pipe()
         streams = (_standard_input(command.stdin), out[1], err[1])
-        with theirs:
-            socket.send_fds(self._ours, [command.request], [theirs.fileno(), *streams])
+        fork = self.start(command, streams)
         for number in streams:
             os.close(number)
-        with ours, ThreadPoolExecutor(2) as pool:
+        with ThreadPoolExecutor(2) as pool:
             said = [pool.submit(_text, number) for number in (out[0], err[0])]
-            code = self._ended(ours, command, timeout)
+            try:
+                code = fork.wait(timeout)
+            except subprocess.TimeoutExpired:
+                fork.send_signal(signal.SIGKILL)
+                fork.wait()
+                raise
             return subprocess.CompletedProcess(command.words, code, *(one.result() for one in said))
 
-    def _ended(self, ours: socket.socket, command: Command, timeout: float) -> int:
-        pid = int(ours.recv(100))
-        ours.settimeout(timeout)
-        try:
-            return int(ours.recv(100))
-        except TimeoutError:
-            os.kill(pid, signal.SIGKILL)
-            raise subprocess.TimeoutExpired(list(command.words), timeout) from None
+    def start(self, command: Command, streams: Sequence[int]) -> Fork:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            socket.send_fds(self._ours, [command.request], [theirs.fileno(), *streams])
+        return Fork(command, ours)
+
+
+class Fork:
+    """One that runs, as subprocess.Popen shows a process."""
+
+    def __init__(self, command: Command, asker: socket.socket) -> None:
+        self._command, self._asker = command, asker
+        self.pid = int(asker.recv(100))
+        self.returncode: int | None = None
+
+    def wait(self, timeout: float | None = None) -> int:
+        if self.returncode is None:
+            self._asker.settimeout(timeout)
+            try:
+                self.returncode = int(self._asker.recv(100))
+            except (TimeoutError, BlockingIOError):
+                raise subprocess.TimeoutExpired(list(self._command.words), timeout or 0) from None
+            self._asker.close()
+        assert self.returncode is not None
+        return self.returncode
+
+    def poll(self) -> int | None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
 
 
 def _standard_input(text: str | None) -> int:
@@ -236,8 +268,12 @@ def ended(command: Callable[[], NoReturn]) -> NoReturn:
         os._exit(end.code if isinstance(end.code, int) else 0)
 
 
-def become(streams: Sequence[int], words: Sequence[str], env: Mapping[str, str], cwd: str) -> None:
+def become(
+    streams: Sequence[int], words: Sequence[str], env: Mapping[str, str], cwd: str, session: bool = False
+) -> None:
     """What the start of a process sets."""
+    if session:
+        os.setsid()
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
     os.chdir(cwd)

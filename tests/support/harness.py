@@ -133,12 +133,20 @@ class Done:
 class Running:
     """A command that is under way; what it says goes to files, so that it never waits for a reader."""
 
-    def __init__(self, argv: tuple[str, ...], folder: Path, **options: Any) -> None:
+    def __init__(
+        self, argv: tuple[str, ...], folder: Path, command: forked.Command | None = None, **options: Any
+    ) -> None:
+        """``command``: where a fork is the same as a process of ``argv``."""
         self.argv = argv
+        self.process: subprocess.Popen[bytes] | forked.Fork
         place = folder / f"said-{uuid.uuid4().hex[:8]}"
         self._files = place.with_suffix(".out"), place.with_suffix(".err")
-        with self._files[0].open("wb") as out, self._files[1].open("wb") as err:
-            self.process = subprocess.Popen(argv, stdout=out, stderr=err, start_new_session=True, **options)
+        with self._files[0].open("wb") as out, self._files[1].open("wb") as err, open(os.devnull, "rb") as null:
+            if command:
+                self.process = forked.server().start(command, [one.fileno() for one in (null, out, err)])
+            else:
+                streams = {"stdin": null, "stdout": out, "stderr": err}
+                self.process = subprocess.Popen(argv, **streams, start_new_session=True, **options)
 
     def said(self) -> str:
         return "".join(f.read_text("utf-8", "replace") for f in self._files)
@@ -263,20 +271,28 @@ class Project:
     def _ended(
         self, words: tuple[str, ...], stdin: Any, timeout: float, options: dict[str, Any]
     ) -> subprocess.CompletedProcess[str]:
-        """By a fork of a process that has imported the tool, unless the start itself may make a difference."""
         text = stdin if isinstance(stdin, str) else None
-        itself = self.starts or self.before or self.tool != ROOT
-        if not (itself or options.keys() - {"env", "cwd"} or (stdin is not None and text is None)):
-            command = forked.Command(words, options["env"], options["cwd"], text)
-            if command.fits:
-                return forked.server().run(command, timeout)
+        command = self._command(words, options, text)
+        if command and (stdin is None or text is not None):
+            return forked.server().run(command, timeout)
         given = {"input": text} if text is not None else {"stdin": subprocess.DEVNULL if stdin is None else stdin}
         return subprocess.run(
             self.argv(*words), capture_output=True, text=True, errors="replace", timeout=timeout, **given, **options
         )
 
+    def _command(
+        self, words: tuple[str, ...], options: Mapping[str, Any], stdin: str | None = None, session: bool = False
+    ) -> forked.Command | None:
+        """For a fork of a process that has imported the tool; None where the start itself may make a difference."""
+        if self.starts or self.before or self.tool != ROOT or options.keys() - {"env", "cwd"}:
+            return None
+        command = forked.Command(words, options["env"], options["cwd"], stdin, session)
+        return command if command.fits else None
+
     def start(self, *words: str, **more: Any) -> Running:
-        running = Running(self.argv(*words), self.home.parent, stdin=subprocess.DEVNULL, **self.options(**more))
+        options = self.options(**more)
+        command = self._command(words, options, session=True)
+        running = Running(self.argv(*words), self.home.parent, command, **options)
         self.running.append(running)
         return running
 

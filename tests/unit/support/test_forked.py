@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,7 +49,7 @@ def test_a_fork_says_what_a_start_says(server: Server, example: Disk, env: dict[
 def test_a_program_that_starts_one_gets_what_a_start_says(server: Server, example: Disk, env: dict[str, str]) -> None:
     for words in WORDS:
         around = {"cwd": example.root, "env": env, "input": "size = 7\n"}
-        done = subprocess.run([*server.start, *words], capture_output=True, text=True, timeout=60, **around)
+        done = subprocess.run([*server.program, *words], capture_output=True, text=True, timeout=60, **around)
         fork = server.run(Command(words, env, example.root, "size = 7\n"), 60)
         assert (done.returncode, done.stdout, done.stderr) == (fork.returncode, fork.stdout, fork.stderr)
 
@@ -69,6 +70,20 @@ def test_what_takes_too_long_is_killed(server: Server, example: Disk, env: dict[
         server.run(Command(("vars", "app-test", "-var-file=never"), env, example.root), 2)
     wait_until(lambda: children(server) == [])
     assert server.run(Command(("--version",), env, example.root), 60).returncode == 0
+
+
+def test_one_that_goes_on_is_as_a_process(server: Server, example: Disk, env: dict[str, str]) -> None:
+    os.mkfifo(example.root / "never")
+    command = Command(("vars", "app-test", "-var-file=never"), env, example.root, session=True)
+    with open(os.devnull, "r+b") as null:
+        fork = server.start(command, 3 * [null.fileno()])
+    wait_until(lambda: os.getsid(fork.pid) == fork.pid)
+    assert fork.poll() is None
+    with pytest.raises(subprocess.TimeoutExpired):
+        fork.wait(0.01)
+    fork.send_signal(signal.SIGKILL)
+    assert fork.wait(60) == fork.poll() == -signal.SIGKILL
+    fork.send_signal(signal.SIGKILL)  # one that has ended hears none
 
 
 def children(server: Server) -> list[str]:
