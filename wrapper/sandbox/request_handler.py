@@ -22,6 +22,12 @@ class RequestHandler(MotoRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # the end of an answer waits for nothing
+    wbufsize = -1  # head and body of an answer are sent as one
+
+    def handle_expect_100(self) -> bool:
+        asked_for = super().handle_expect_100()
+        self.wfile.flush()
+        return asked_for
 
     def run_wsgi(self) -> None:
         head: list[Any] = []
