@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import forked
 import pytest
 from engine_params import ENGINES
 from harness import ROOT, Aws, Project, docker, make, tiny
@@ -25,10 +26,10 @@ def image() -> str:
     """The image, built by the tool itself if its inputs changed."""
     if not docker("version", "--format", "{{.Server.Version}}").strip():
         pytest.skip("no Docker engine answers")
-    argv = [sys.executable, "-m", "wrapper", "image"]
-    done = subprocess.run(
-        argv, cwd=ROOT, capture_output=True, text=True, timeout=600, env=os.environ | {"PYTHONPATH": str(ROOT)}
-    )
+    around = {n: v for n, v in os.environ.items() if not n.startswith(("LANG", "LC_", "PYTHON"))}
+    command = forked.Command(("image",), around | {"LANG": forked.LANGUAGE}, ROOT)
+    assert command.fits
+    done = forked.server().run(command, 600)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
