@@ -40,7 +40,8 @@ def main(root: str, name: str, model: str) -> None:
         store.write(key, text.replace(model.encode(), layer.tenant.encode()))
         tagged = store.read_tagged(key)
         one = replace(record, inputs=ready.inputs, builds=ready.builds)  # type: ignore[attr-defined]
-        layer_state.write_record(store, layer, replace(one, state={**record.state, "tag": tagged[1] if tagged else ""}))
+        mine = replace(one, state={**record.state, "tag": tagged[1] if tagged else ""})
+        layer_state.change_record(store, layer, lambda _: mine)
 
     with ThreadPoolExecutor(WRITERS) as pool:
         print(len(list(pool.map(seed, resolver.prepare_all(VERBS["apply"], layers, ())))))

@@ -3,6 +3,7 @@ work for many tenants does not grow where it must not. The times are bench/run.p
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import re
@@ -252,3 +253,23 @@ def test_what_a_plan_touches_is_read(bench: Any) -> None:
         '  # module.service["s3"].aws_ecs_service.this["first"] will be updated in-place\n  # aws_x.y will be created\n'
     )
     assert bench("services").TOUCHED.findall(plan) == [("s3", "aws_ecs_service")]
+
+
+@pytest.mark.parametrize("file", sorted(BENCH.glob("*.py")), ids=lambda file: file.stem)
+def test_what_it_takes_of_the_tool_is_there(file: Path) -> None:
+    """Its measures take many minutes, so that nothing else would say that one calls what is gone."""
+    tree = ast.parse(file.read_text())
+    taken: dict[str, Any] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("wrapper"):
+            for one in node.names:
+                found = importlib.import_module(str(node.module))
+                taken[one.asname or one.name] = getattr(found, one.name, None) or importlib.import_module(
+                    f"{node.module}.{one.name}"
+                )
+    asked = [
+        (node.value.id, node.attr)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in taken
+    ]
+    assert [f"{name}.{attr}" for name, attr in asked if not hasattr(taken[name], attr)] == []
