@@ -39,7 +39,8 @@ class SignalHandler:
     @contextlib.contextmanager
     def installed(self) -> Iterator[SignalHandler]:
         before = {s: signal.signal(s, self._on_signal) for s in _SIGNALS if not _stays_ignored(s)}
-        before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._on_alarm)
+        alarm = signal.getsignal(signal.SIGALRM)
+        signal.signal(signal.SIGALRM, functools.partial(self._on_alarm, otherwise=alarm))
         hook = sys.unraisablehook
         sys.unraisablehook = functools.partial(self._on_unraisable, otherwise=hook)
         timer = threading.Timer(self._timeout, self._on_timeout) if self._timeout else None
@@ -57,8 +58,9 @@ class SignalHandler:
             if timer:
                 timer.cancel()
             sys.unraisablehook = hook
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before.pop(signal.SIGALRM))
+            if self._unheard:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, alarm)
             for number, handler in before.items():
                 # How the command ends is settled: by a signal, or by a result that is recorded. Another one must not change it.
                 signal.signal(number, signal.SIG_IGN if self.stopping or self._last else handler)
@@ -158,9 +160,12 @@ class SignalHandler:
         self._unheard = True
         _alarm()
 
-    def _on_alarm(self, _number: int, frame: FrameType | None) -> None:
+    def _on_alarm(self, number: int, frame: FrameType | None, otherwise: Any) -> None:
+        """Ours, or that of what has set one itself (``otherwise``: what it would have called)."""
         if self._unheard:
             self._on_signal(self.signum or signal.SIGTERM, frame)
+        elif callable(otherwise):
+            otherwise(number, frame)
 
     def _on_timeout(self) -> None:
         self.timed_out = True

@@ -88,6 +88,19 @@ def test_a_signal_while_python_says_what_it_dropped_is_heard_too(event: str) -> 
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
+@pytest.mark.parametrize("ends_before_it", [False, True])
+def test_an_alarm_of_something_else_rings(ends_before_it: bool) -> None:
+    rung = threading.Event()
+    before = signal.signal(signal.SIGALRM, lambda *_: rung.set())
+    try:
+        with SignalHandler(print).installed():
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            assert ends_before_it or rung.wait(30)
+        assert rung.wait(30)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
 def test_a_shielded_command_is_not_interrupted() -> None:
     handler = SignalHandler(print)
     with pytest.raises(Stopped), handler.installed():
