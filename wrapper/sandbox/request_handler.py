@@ -31,19 +31,20 @@ class RequestHandler(MotoRequestHandler):
 
     def run_wsgi(self) -> None:
         head: list[Any] = []
+        body: list[bytes] = []
 
         def start(*given: Any) -> Callable[[bytes], object]:
             head[:] = given
-            return self.wfile.write
+            return body.append
 
         try:
-            body = b"".join(self.server.app(self._environ(), start))
+            body.extend(self.server.app(self._environ(), start))
         except ConnectionError:
             raise
         except Exception:
             log.exception("500 %s %s: the sandbox broke", self.command, self.path)
-            head[:], body = ["500 Internal Server Error", []], b""
-        self._answer(head[0], head[1], body)
+            head[:], body[:] = ["500 Internal Server Error", []], []
+        self._answer(head[0], head[1], b"".join(body))
 
     def _environ(self) -> dict[str, Any]:
         environ = self.make_environ()
@@ -55,15 +56,17 @@ class RequestHandler(MotoRequestHandler):
     def _answer(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
         """One to HEAD tells the length of what it leaves out."""
         code, _, words = status.partition(" ")
-        self.send_response(int(code), words)
         is_head = self.command == "HEAD"
+        has_body = not is_head and int(code) not in BARE
+        self.send_response(int(code), words)
         for name, value in headers:
             if is_head or name.lower() != "content-length":
                 self.send_header(name, value)
-        if not is_head and int(code) not in BARE:
+        if has_body:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(b"" if is_head or int(code) in BARE else body)
+        if has_body:
+            self.wfile.write(body)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """One line per request would be megabytes for a fleet; the gateway logs what went wrong."""
