@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -57,5 +56,4 @@ def test_a_signal_that_ends_the_command_ends_the_plugin(tmp_path: Path, argv: tu
             exec_processes.on_aws(aws.calls(), WHERE, argv, {**os.environ, "PATH": str(tmp_path)})
     finally:
         aws.close()
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
     assert ended.read_text() == "ended"

@@ -185,7 +185,6 @@ def test_on_the_host_a_signal_leaves_nothing_that_terraform_started(tmp_path: Pa
     assert not _runs(said[0])
     assert execute(["sh", "-c", "echo ${TF_LOG-none}; exit 3"], tmp_path, said.append) == 3
     assert said[-1] == "none"
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _runs(process: str) -> bool:

@@ -43,7 +43,6 @@ def test_a_signal_stops_each_session_once_and_the_next_says_so() -> None:
         "stopping: Terraform gets one signal, and is waited for",
         "already stopping: Terraform is saving its state",
     ]
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def test_a_signal_in_a_callback_of_pythons_own_ends_the_command_without_a_word(
@@ -62,7 +61,6 @@ def test_a_signal_in_a_callback_of_pythons_own_ends_the_command_without_a_word(
         del one
         time.sleep(30)
     assert (reference(), capsys.readouterr()) == (None, ("", ""))
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("event", ["call", "return"])
@@ -85,7 +83,6 @@ def test_a_signal_while_python_says_what_it_dropped_is_heard_too(event: str) -> 
         del one
         time.sleep(30)
     assert (reference(), said) == (None, ["already stopping: Terraform is saving its state"] * (event == "call"))
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("ends_before_it", [False, True])
@@ -109,7 +106,6 @@ def test_a_shielded_command_is_not_interrupted() -> None:
         assert handler.stopping
         handler.unshield()
         handler.check()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def test_within_what_is_shielded_a_part_may_be_interrupted() -> None:
@@ -129,7 +125,6 @@ def test_within_what_is_shielded_a_part_may_be_interrupted() -> None:
     with pytest.raises(Stopped), handler.interruptible():
         reached.append("one that came before ends it at once")
     assert len(reached) == 1
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def test_one_of_many_has_a_time_of_its_own() -> None:
@@ -157,14 +152,9 @@ def test_where_the_process_ends_with_the_command_a_signal_comes_too_late(last: b
 
 @pytest.mark.parametrize("last", [True, False])
 def test_under_nohup_a_closed_terminal_stops_nothing(last: bool) -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with SignalHandler(print, last=last).installed() as handler, handler.watching(Running()):  # type: ignore[arg-type]
-            os.kill(os.getpid(), signal.SIGHUP)
-            assert not handler.stopping
-            assert signal.getsignal(signal.SIGTERM) == handler._on_signal, "others stop it"
-        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGHUP, before)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with SignalHandler(print, last=last).installed() as handler, handler.watching(Running()):  # type: ignore[arg-type]
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert not handler.stopping
+        assert signal.getsignal(signal.SIGTERM) == handler._on_signal, "others stop it"
+    assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
