@@ -21,6 +21,11 @@ QUICKLY = {
 }  # memory for a third of the processor time
 
 
+def mocks_of(module: str) -> str:
+    """For a file of tests: the provider that the tests of this module of ours have, which answers without AWS."""
+    return f'mock_provider "aws" {{\n  source = "{ROOT}/modules/{module}/tests/mocks"\n}}\n'
+
+
 @dataclass
 class Terraform:
     """Terraform in one folder; its answers are text, its failures are test failures that show what it said."""

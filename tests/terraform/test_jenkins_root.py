@@ -6,11 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from terraform_in import ROOT, Terraform
+from terraform_in import Terraform, mocks_of
 
 pytestmark = pytest.mark.terraform
-TESTS = ROOT / "modules/ecs-cluster/tests"
-MOCK = (TESTS / "cluster.tftest.hcl").read_text().split("\nvariables {")[0]
 RUNS = """
 variables {
   region      = "ap-southeast-2"
@@ -69,6 +67,6 @@ run "of_another_team" {
 def test_roles_and_keys_reach_each_module(code: Path, tmp_path: Path, mocked: dict[str, str]) -> None:
     shutil.copytree(code, tmp_path / "code", ignore=shutil.ignore_patterns(".terraform*", "tests"))
     root = Terraform(tmp_path / "code/src/jenkins-agents", mocked)
-    shutil.copytree(TESTS / "mocks", root.folder / "tests/mocks")
-    (root.folder / "tests/roles.tftest.hcl").write_text(MOCK + RUNS)
+    (root.folder / "tests").mkdir()
+    (root.folder / "tests/roles.tftest.hcl").write_text(mocks_of("ecs-cluster") + RUNS)
     assert "Success! 2 passed" in root.init().run("test", "-no-color")

@@ -11,7 +11,7 @@ import refusals
 from applied import left
 from reachability import Network, outside, resources
 from states_by_http import with_state_by_http
-from terraform_in import REGION, ROOT, Terraform
+from terraform_in import REGION, ROOT, Terraform, mocks_of
 
 MODULE = "modules/ecs-cluster"
 TESTS = ROOT / MODULE / "tests"
@@ -40,9 +40,8 @@ def test_what_aws_says_of_an_image_is_believed(code: Path, tmp_path: Path, mocke
 def test_the_shared_layer_passes_its_load_balancers_on(code: Path, tmp_path: Path, mocked: dict[str, str]) -> None:
     shutil.copytree(code, tmp_path / "code", ignore=shutil.ignore_patterns(".terraform*", "tests"))
     root = Terraform(tmp_path / "code/src/appcluster", mocked)
-    shutil.copytree(TESTS / "mocks", root.folder / "tests/mocks")
-    mock = (TESTS / "cluster.tftest.hcl").read_text().split("\nvariables {")[0]
-    (root.folder / "tests/shared.tftest.hcl").write_text(mock + SHARED_LAYER)
+    (root.folder / "tests").mkdir()
+    (root.folder / "tests/shared.tftest.hcl").write_text(mocks_of("ecs-cluster") + SHARED_LAYER)
     assert "Success! 4 passed" in root.init().run("test", "-no-color")
 
 

@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 from service_values import assignments
 from tenant_values import ROOT, VALUES
-from terraform_in import Terraform
+from terraform_in import Terraform, mocks_of
 
 pytestmark = pytest.mark.terraform
-RUN = """mock_provider "aws" {
-  source = "../../../modules/tenant-service/tests/mocks"
-}
+RUN = """
 variables {
 %s}
 run "planned" {
@@ -42,7 +40,7 @@ def test_a_slot_is_needed_and_must_exist(code: Path, tmp_path: Path, mocked: dic
             'output.load_balancer_dns_name == "shared-2.elb.example.com" && output.url == "https://acme.example.com" && '
             'keys(local.containers.service1) == ["service1"] && output.images == { service1 = "web:1" }'
         )
-        (folder / f"tests/{name}.tftest.hcl").write_text(RUN % (values, expected))
+        (folder / f"tests/{name}.tftest.hcl").write_text(mocks_of("tenant-service") + RUN % (values, expected))
     events = [
         json.loads(line) for line in Terraform(folder, mocked).init().run("test", "-json", codes=(1,)).splitlines()
     ]

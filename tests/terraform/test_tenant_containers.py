@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from service_values import FARGATE, assignments
 from tenant_values import ROOT, VALUES
-from terraform_in import Terraform
+from terraform_in import Terraform, mocks_of
 
 pytestmark = pytest.mark.terraform
 PLACE = {"allotment": {"load_balancer": 1, "priority": 101}}
@@ -219,9 +219,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         ),
     ),
 }
-RUN = """mock_provider "aws" {
-  source = "../../../modules/tenant-service/tests/mocks"
-}
+RUN = """
 variables {
 %s}
 run "planned" {
@@ -241,7 +239,7 @@ def test_what_a_file_says_reaches_the_containers(code: Path, tmp_path: Path, moc
     (folder / "tests").mkdir(exist_ok=True)
     for name, (values, expected) in CASES.items():
         asserted = "".join(ASSERT % (each, json.dumps(each.split("==")[0])) for each in expected.split(" && "))
-        text = RUN % (assignments(VALUES | PLACE | values), asserted)
+        text = mocks_of("tenant-service") + RUN % (assignments(VALUES | PLACE | values), asserted)
         (folder / f"tests/{name}.tftest.hcl").write_text(text)
     events = map(json.loads, Terraform(folder, mocked).init().run("test", "-json", codes=(0, 1)).splitlines())
     said = [(Path(event["@testfile"]).name, event["diagnostic"]) for event in events if event["type"] == "diagnostic"]
