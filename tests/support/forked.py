@@ -131,8 +131,9 @@ class Fork:
         return self.returncode
 
     def send_signal(self, number: int) -> None:
-        if self.poll() is None:
-            os.kill(self.pid, number)
+        with contextlib.suppress(ProcessLookupError):  # it ended a moment ago, and its end is not said yet
+            if self.poll() is None:
+                os.kill(self.pid, number)
 
 
 def _standard_input(text: str | None) -> int:
