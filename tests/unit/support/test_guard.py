@@ -123,5 +123,5 @@ def test_the_home_is_empty_and_the_environment_bare() -> None:
 
 @pytest.mark.parametrize("of", ["this test", "the test before"])
 def test_what_a_test_does_to_a_signal_ends_with_it(of: str) -> None:
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL, of
+    assert signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN, of
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
