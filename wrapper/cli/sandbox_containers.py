@@ -58,6 +58,13 @@ class SandboxContainers:
 
         return DataPlane(self.home / "sandbox")
 
+    @property
+    def label(self) -> tuple[str, str]:
+        """That of its tasks' containers, and no other's."""
+        from ..containers.engine import LABEL
+
+        return LABEL, str(self.home / "sandbox")
+
     def go_on(self, speed: float | None = None) -> None:
         """The data plane of a sandbox that runs; started again where it was killed."""
         if speed is not None or not self.plane.running():

@@ -6,9 +6,11 @@ from ..project.project import Project
 from ..sandbox.lifecycle import Seed
 
 
-def seed_of(project: Project) -> Seed:
+def seed_of(project: Project | None) -> Seed:
     """What a real account would hold before this project's first run: its state buckets, and the hosted
-    zones and secrets that config/sandbox.hcl names."""
+    zones and secrets that config/sandbox.hcl names. Outside any project it holds nothing."""
+    if project is None:
+        return Seed()
     stacks = project.stacks()
     settings = project.sandbox_settings()
     regions = sorted({s.aws_region for s in stacks} - {""})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -54,6 +55,11 @@ def test_a_watch_clears_the_terminal_each_time_and_ends_elsewhere() -> None:
     said.clear()
     watch(None, said.append, None, lambda _: SHOWN)
     assert ["1 of 2 tasks run" in text for text in said] == [True]
+
+
+def test_the_label_of_its_tasks_names_its_folder(tmp_path: Path) -> None:
+    found = CliSession(Options(root=""), environ={"ORCHESTRATE_HOME": str(tmp_path)}).containers
+    assert found.label == ("orchestrate.sandbox", str(found.home / "sandbox"))
 
 
 def test_the_demo_application_says_who_answered() -> None:

@@ -6,6 +6,7 @@ from project_on_disk import APP, LIVE, REGION, Disk
 
 from wrapper.cli.sandbox_seed import seed_of
 from wrapper.project.project import Project
+from wrapper.sandbox.lifecycle import Seed
 
 
 def test_the_buckets_of_its_stacks_and_what_the_project_names(example: Disk) -> None:
@@ -16,3 +17,7 @@ def test_the_buckets_of_its_stacks_and_what_the_project_names(example: Disk) -> 
     assert seed.buckets == (("states", REGION),), "each once; a folder is no bucket"
     assert seed.zones == ("example.com",)
     assert seed.secrets == (("login", REGION, "x"), ("login", "eu-west-1", "x"))
+
+
+def test_outside_any_project_there_is_nothing_to_begin_with() -> None:
+    assert seed_of(None) == Seed()

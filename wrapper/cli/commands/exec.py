@@ -65,8 +65,6 @@ def command(
 
 def _in_sandbox(session: CliSession, where: ExecTarget, argv: tuple[str, ...], error: OrchestrateError | None) -> int:
     """``error``: why AWS would refuse it."""
-    from ...containers.engine import LABEL
-
     running = session.started_sandbox()
     if not running.containers:
         raise UnavailableError(
@@ -75,8 +73,7 @@ def _in_sandbox(session: CliSession, where: ExecTarget, argv: tuple[str, ...], e
         )
     if error:
         session.console.info(f"AWS would refuse this: {error.message}; {error.hint}")
-    label = LABEL, str(session.home / "sandbox")
-    return exec_processes.in_sandbox(session.docker(), where, argv, label)
+    return exec_processes.in_sandbox(session.docker(), where, argv, session.containers.label)
 
 
 def _task(services: LiveServices, service: str, task: str, container: str) -> tuple[Mapping[str, Any], str]:

@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from ...model.errors import NotFoundError, UsageError
-from ...sandbox.lifecycle import Seed
 from .. import sandbox_containers
 from ..command import CommandGroup
 from ..options import takes
@@ -105,9 +104,8 @@ def _check_speed(session: CliSession, containers: bool, speed: float | None) -> 
         raise UsageError("--speed is of the containers' clock", hint="add --containers")
 
 
-def _seed(session: CliSession) -> Seed:
-    """Outside any project it holds nothing."""
-    return Seed() if session.found_root is None else seed_of(session.project)
+def _seed(session: CliSession) -> Any:
+    return seed_of(None if session.found_root is None else session.project)
 
 
 @command.command(
