@@ -6,8 +6,9 @@ A tenant whose end moves while the destroy waits for its lock stays.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from ..aws import remaining_resources
@@ -19,7 +20,7 @@ from ..state import index, layer_state, lifetime
 from ..state.lifetime import TenantEnd
 from ..state.record import moment
 from ..state.store import Store
-from .reaper import Connect, Reaper, StackFilter, failed
+from .reaper import Connect, Opened, Reaper, StackFilter, failed
 from .rules import age
 
 _GLANCE = 2.0  # seconds
@@ -104,6 +105,20 @@ def _looked(store: Store, one: EndingTenant) -> EndingTenant:
 
 
 # -- they go ------------------------------------------------------------------------------------
+
+
+def reap_all(tenants: Iterable[EndingTenant], opened: Opened) -> list[LayerResult]:
+    """Those of one stack, then those of the next; whatever becomes of one stack, the next one follows."""
+    groups = [(stack, list(found)) for stack, found in groupby(tenants, lambda one: one.stack)]
+    return [result for stack, found in groups for result in _of_stack(stack, found, opened)]
+
+
+def _of_stack(stack: Stack, tenants: Sequence[EndingTenant], opened: Opened) -> list[LayerResult]:
+    try:
+        with opened(stack) as reaper:
+            return reap(reaper, tenants)
+    except OrchestrateError as error:
+        return [failed(stack.region, stack.name, error, tenant=one.name) for one in tenants]
 
 
 def reap(reaper: Reaper, tenants: Sequence[EndingTenant]) -> list[LayerResult]:

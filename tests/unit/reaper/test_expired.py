@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from project_on_disk import APP, REGION, Disk
 from wrapper.aws.identity import Identity
 from wrapper.aws.remaining_resources import NamedResource
 from wrapper.fleet.fleet import Fleet, FleetPolicy
-from wrapper.model.errors import ConfigError
+from wrapper.model.errors import ConfigError, Stopped
 from wrapper.model.stack import Layer, Stack
 from wrapper.project.project import Project
 from wrapper.reaper import expired
@@ -125,6 +127,26 @@ def test_one_that_fails_keeps_its_end_and_stops_no_other(ends: Ends) -> None:
     found = ends.reap()
     assert (found["acme"].result, found["globex"].result) == ("failed", "succeeded")
     assert list(ends.find()) == ["app-test/acme"]
+
+
+def test_a_stop_between_two_stacks_keeps_the_results_that_there_are(ends: Ends) -> None:
+    first, second = (Stack(REGION, name, *ends.layer().stack[2:]) for name in ("one", "two"))
+    tenants = [EndingTenant(stack, name, 0.0) for stack in (first, second) for name in ("acme", "globex")]
+    opened: list[str] = []
+
+    @contextmanager
+    def opening(stack: Stack) -> Iterator[Reaper]:
+        opened.append(stack.name)
+        if len(opened) > 1:
+            raise Stopped("stopped by SIGTERM")
+        yield Reaper(Fleet(ends.cloud.deployer(identity=AWS), Onlooker(), FleetPolicy(jobs=1)), 0.0)
+
+    found = [(a.stack, a.tenant, a.result) for a in expired.reap_all(tenants, opening)]
+    assert opened == ["one", "two"]
+    assert found == [
+        *(("one", "acme", "excluded"), ("one", "globex", "excluded")),
+        *(("two", "acme", "stopped"), ("two", "globex", "stopped")),
+    ]
 
 
 def test_a_protected_stack_stays(ends: Ends) -> None:

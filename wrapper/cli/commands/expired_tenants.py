@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
-from ...fleet.logs import Logs
-from ...model.errors import OrchestrateError
+from ...deploy.deployer import Deployer
 from ...model.stack import Stack
 from ...reaper import expired
 from ...reaper.expired import EndingTenant
-from ...reaper.reaper import StackFilter, failed
+from ...reaper.reaper import StackFilter
 from ...reaper.rules import age
 from ...reports.model import ENDS_SOON, LayerResult, worst
-from ...run.signals import SignalHandler
 from ...state.record import moment
 from ..session import CliSession
 from . import reaping
@@ -35,7 +32,12 @@ def reap(session: CliSession, wanted: StackFilter, patience: Patience, *, yes: b
     with session.signals().installed() as signals:
         found = list(expired.find(session.project, wanted, lambda stack: reaping.connect(session, stack)))
         if yes:
-            return _reap(session, wanted, patience, found, signals)
+
+            def deployer_of(stack: Stack) -> Deployer:
+                signals.check()
+                return session.deployer(stack, signals)
+
+            return _reap(session, wanted, patience, found, deployer_of)
     return _show(session, found)
 
 
@@ -67,35 +69,20 @@ def _reap(
     wanted: StackFilter,
     patience: Patience,
     found: Sequence[EndingTenant],
-    signals: SignalHandler,
+    deployer_of: Callable[[Stack], Deployer],
 ) -> int:
     begun = Reaping.begin(session)
     near = [one for one in found if session.options.files.notify and one.is_near(patience.warn)]
     results = [_soon(one) for one in near]
     todo = [one for one in found if one.error or not one.spared]
-    for stack, tenants in groupby(todo, lambda one: one.stack):
-        results += _of_stack(session, stack, list(tenants), signals, begun.logs, patience.wait)
+    results += expired.reap_all(
+        todo, lambda stack: reaping.opened(session, deployer_of(stack), begun.logs, patience.wait)
+    )
     command = reaping.command(wanted, ["--expired", "--yes"])
     code = begun.told(results, command, "" if results else "no tenant is past its end")
     for one in near:
         expired.told(reaping.connect(session, one.stack)[1], one)
     return code
-
-
-def _of_stack(
-    session: CliSession,
-    stack: Stack,
-    tenants: list[EndingTenant],
-    signals: SignalHandler,
-    logs: Logs,
-    wait: float,
-) -> list[LayerResult]:
-    signals.check()
-    try:
-        with reaping.opened(session, session.deployer(stack, signals), logs, wait) as reaper:
-            return expired.reap(reaper, tenants)
-    except OrchestrateError as error:
-        return [failed(stack.region, stack.name, error, tenant=one.name) for one in tenants]
 
 
 def _soon(one: EndingTenant) -> LayerResult:
