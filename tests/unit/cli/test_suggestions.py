@@ -204,7 +204,7 @@ ELSEWHERE = {
 # What locks providers, starts a sandbox, builds an image or makes a bucket is only looked up: its help is there, for exactly these
 # words.
 LOOKED_UP = {
-    "cli/commands/doctor.py:built: you need to do nothing: the first run builds it (or run ./orchestrate image)",
+    "cli/prerequisites.py:built: you need to do nothing: the first run builds it (or run ./orchestrate image)",
     "cli/image_settings.py:_locked: {} has no lock file, so the image also holds this tool's providers for it; to lock what it has "
     "now: ./orchestrate providers lock",
     "cli/image_settings.py:relock: ./orchestrate providers lock {}",
@@ -300,8 +300,8 @@ NO_MESSAGE = {
 }
 # They begin like a command, and are none.
 SENTENCES = {
-    "cli/commands/doctor.py:terraform: the host engine needs Terraform {}; docker does not",
-    "cli/commands/doctor.py:terraform: {} does not answer to `terraform version`",
+    "cli/prerequisites.py:terraform: the host engine needs Terraform {}; docker does not",
+    "cli/prerequisites.py:terraform: {} does not answer to `terraform version`",
     "deploy/turn.py:_check_planned: nothing was changed; make a new plan",
     "engines/docker.py:_ended: its folders must belong to you: chown them",
     "engines/docker.py:_translated: docker info and the daemon's log say more",

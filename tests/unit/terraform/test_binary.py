@@ -8,9 +8,6 @@ import pytest
 from project_on_disk import Disk
 from said import Said
 
-from wrapper.cli.commands import doctor
-from wrapper.cli.options import Options
-from wrapper.cli.session import CliSession
 from wrapper.model.errors import ConfigError
 from wrapper.terraform.binary import BINARIES, OPENTOFU, TERRAFORM, read_name
 
@@ -95,17 +92,3 @@ def test_a_version_of_terraform_is_refused_beside_it(run_cli: Run, example: Disk
     example.write("orchestrate.hcl", 'binary = "tofu"\nterraform = "1.11.4"\n')
     said = run_cli("--dry-run", "plan", "app-test", "--engine", "host")
     assert said.code == 65 and "orchestrate.hcl:2" in said.err and "tofu runs here (orchestrate.hcl:1)" in said.err
-
-
-def test_doctor_says_that_it_is_not_proved(example: Disk) -> None:
-    example.write("orchestrate.hcl", 'binary = "tofu"\n')
-    example.write("src/app/.terraform.lock.hcl", LOCK)
-    session = CliSession(Options(root=str(example.root), engine="host"), environ={"PATH": "/usr/bin:/bin"})
-    program, proved, lock = doctor._other_binary(session)
-    assert (program.fine, program.needed, "none on PATH" in program.detail) == (False, True, True)
-    assert (proved.detail, proved.needed) == ("this tool was never run with OpenTofu", False)
-    file = "src/app/.terraform.lock.hcl"
-    assert lock.detail == f"{file}: no checksums for OpenTofu: registry.terraform.io/hashicorp/aws"
-    assert lock.to_do == "run tofu init in that folder, and commit the file"
-    example.write("orchestrate.hcl", "")
-    assert [*doctor._other_binary(CliSession(Options(root=str(example.root))))] == []
