@@ -61,6 +61,11 @@ class RemoteModules:
         moving = {_key(c): c for c in calls if not c.directory and self._may_move(c)}
         self.chosen |= self._fetch(moving) if moving else {}
 
+    def clear(self) -> int:
+        """Remove all that was fetched. Says how many they were."""
+        with self.cache.alone(self._waiting):
+            return self.cache.clear()
+
     def _may_move(self, call: ModuleCall) -> bool:
         return any(e.moving or _kept(call, e) for e in self.cache.entries(call)[:1]) or not self.cache.entries(call)
 

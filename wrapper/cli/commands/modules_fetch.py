@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from ...engines.module_cache import ModuleCache
 from ...model.errors import UsageError
 from ...model.stack import Layer
 from ...project import module_calls
@@ -31,7 +30,7 @@ def command(ctx: click.Context, /, upgrade: bool, clear: bool, **options: Any) -
     if upgrade and clear:
         raise UsageError("--upgrade and --clear exclude each other", hint="first --clear, then without an option")
     if clear:
-        session.console.info(f"removed {_cleared(session)} fetched modules")
+        session.console.info(f"removed {session.remote_modules.clear()} fetched modules")
         return 0
     layers = _layers(session)
     if upgrade:
@@ -40,12 +39,6 @@ def command(ctx: click.Context, /, upgrade: bool, clear: bool, **options: Any) -
         session.remote_modules(layer, look_up=True)
     _list(session, _rows(session, layers))
     return 0
-
-
-def _cleared(session: CliSession) -> int:
-    cache = ModuleCache(session.home)
-    with cache.alone(lambda: session.console.info("another command fetches modules; waiting for it")):
-        return cache.clear()
 
 
 def _layers(session: CliSession) -> list[Layer]:

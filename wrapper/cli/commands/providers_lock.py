@@ -7,21 +7,11 @@ from typing import Any
 
 import click
 
-from ...engines import provider_lock
-from ...engines.image.image_request import ImageRequest
-from ...engines.image.inputs import host_arch
 from ...model.errors import NotFoundError, UsageError
-from ...model.naming import LOCK_FILE
-from ...model.nouns import FetchedModules
-from ...model.stack import Layer
-from ...project import private_folder
-from ...terraform.environment import for_terraform
-from .. import installation
+from .. import provider_locks
 from ..command import Command
 from ..options import takes
 from ..session import CliSession
-
-_BARE = ImageRequest(bare=True)
 
 
 @click.command(
@@ -62,11 +52,9 @@ def command(
     if not chosen:
         session.console.info("every root has a lock file; name one to lock it again")
         return 0
-    asked = _asked(session, mirror, platforms, upgrade)
-    execute = _executor(session)
-    for folder in chosen:
-        provider_lock.lock(asked, folder, execute, session.console.info)
-        session.console.print(session.project.files.short(folder / LOCK_FILE))
+    asked = provider_locks.request(session, mirror, platforms, upgrade)
+    for file in provider_locks.lock(session, asked, chosen):
+        session.console.print(session.project.files.short(file))
     return 0
 
 
@@ -76,39 +64,3 @@ def _root(session: CliSession, name: str) -> Path:
     if not any(folder.glob("*.tf")) or not folder.is_relative_to(session.project.root / "src"):
         raise NotFoundError(f"no Terraform root {name}", hint="name a folder of src/ that holds .tf files")
     return folder
-
-
-def _asked(session: CliSession, mirror: str, platforms: tuple[str, ...], upgrade: bool) -> provider_lock.LockRequest:
-    named = mirror or session.environ.get("ORCHESTRATE_MIRROR", "")
-    mirror = named or session.project.settings.registries.get("providers", "")
-    local = bool(mirror) and not mirror.startswith("https://")
-    usual = [f"linux_{host_arch()}"] if local else ["linux_amd64", "linux_arm64"]
-    if local and not (session.directory / mirror).is_dir():
-        raise NotFoundError(f"no folder {mirror}", hint="--mirror names a folder with HOST/NAMESPACE/NAME below it")
-    private_folder.make(session.home)
-    return provider_lock.LockRequest(
-        session.project.root,
-        session.home,
-        platforms or usual,
-        str(session.directory / mirror) if local else mirror,
-        upgrade,
-        for_terraform(session.environ, {}, "", host=not session.contained, sandbox=False),
-        lambda folder: _fetched(session, folder),
-    )
-
-
-def _fetched(session: CliSession, folder: Path) -> FetchedModules | None:
-    """The modules that the root in this folder calls from elsewhere, as the first stack that runs it has them."""
-    for stack in session.project.stacks():
-        for layer in (Layer(stack), *([Layer(stack, "t")] if stack.tenant_source else [])):
-            if layer.source == folder and session.project.may_call_elsewhere:
-                return session.remote_modules(layer)
-    return None
-
-
-def _executor(session: CliSession) -> provider_lock.Executor:
-    if not session.contained:
-        return provider_lock.on_host
-    client = session.docker()
-    image = installation.build_image(client, session.console.info, session.environ, _BARE)
-    return provider_lock.in_container(client, image, session.environ.get("ORCHESTRATE_NETWORK") or "bridge")

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from project_on_disk import Disk
 from said import Said
 
-from wrapper.cli import installation
-from wrapper.cli.commands import providers_lock
+from wrapper.cli import installation, provider_locks
 from wrapper.cli.options import Options
 from wrapper.cli.session import CliSession
 from wrapper.engines.image import inputs
@@ -48,13 +47,13 @@ def test_what_is_no_root_or_no_mirror(run_cli: Run, example: Disk) -> None:
 def test_options_act(example: Disk, run_cli: Run) -> None:
     def asked(*, upgrade: bool = False, mirror: str = "", platforms: tuple[str, ...] = ()) -> LockRequest:
         session = CliSession(Options(root=str(example.root), engine="host"), environ={"PATH": "/bin"})
-        return providers_lock._asked(session, mirror, platforms, upgrade)
+        return provider_locks.request(session, mirror, platforms, upgrade)
 
     assert (asked().platforms, asked().mirror, asked().upgrade) == (["linux_amd64", "linux_arm64"], "", False)
     assert (asked(mirror=str(example.root)).mirror, asked(upgrade=True).upgrade) == (str(example.root), True)
     assert asked(mirror=str(example.root)).platforms == [f"linux_{inputs.host_arch()}"]
     assert asked(platforms=("darwin_arm64",)).platforms == ("darwin_arm64",)
-    assert providers_lock._executor(CliSession(Options(engine="host"))) is on_host
+    assert provider_locks._executor(CliSession(Options(engine="host"))) is on_host
     assert run_cli("providers", "lock", "--root", "nowhere").code == 66
 
 
