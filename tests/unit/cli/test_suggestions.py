@@ -247,7 +247,7 @@ OF_THE_MACHINE = {
     "engines/docker.py:_how_to_start: your user may not use it: join the group docker (newgrp docker), or run as root",
     "engines/docker.py:_no_engine: start it again (systemctl restart docker), or use --engine host",
     "engines/image/debian_base.py:no_debootstrap: debootstrap is not installed (as root: apt-get install debootstrap)",
-    "state/adoption.py:_in_file: `terraform state pull > FILE` in the old root writes one",
+    "deploy/adoption.py:_in_file: `terraform state pull > FILE` in the old root writes one",
     "sandbox/lifecycle.py:_stuck: read the log; to end it, which empties it: kill -9 {}",
 }
 USAGE = {  # forms with names in capitals, and examples of a help text

@@ -11,11 +11,12 @@ from typing import Any
 
 import click
 
+from ...deploy import adoption
+from ...deploy.adoption import FoundState
 from ...model.errors import UsageError
 from ...model.stack import Layer
 from ...project import private_folder
-from ...state import adoption, layer_state
-from ...state.adoption import FoundState
+from ...state import layer_state
 from ...terraform.commands import VERBS, tokenize
 from ...terraform.suggested import suggest
 from .. import run_verb

@@ -10,9 +10,9 @@ import pytest
 from fakes import LOCAL, layer
 
 from wrapper.aws.identity import Identity
+from wrapper.deploy import adoption
+from wrapper.deploy.adoption import FoundState
 from wrapper.model.errors import BusyError, ConfigError, NewerError, NotFoundError, RefusedError, UsageError
-from wrapper.state import adoption
-from wrapper.state.adoption import FoundState
 from wrapper.state.store import LocalStore
 
 ACME = layer("acme")

@@ -18,10 +18,10 @@ from ..model import strict_json
 from ..model.errors import BusyError, ConfigError, NewerError, NotFoundError, RefusedError, UsageError
 from ..model.stack import Backend, Layer, state_key
 from ..project import paths
+from ..state.layer_state import named, same_content
+from ..state.s3 import BucketStore
+from ..state.store import Store
 from ..terraform.unsaved_state import misfit
-from .layer_state import named, same_content
-from .s3 import BucketStore
-from .store import Store
 
 _ADDRESS = re.compile(r"s3://([^/]+)/(.+)")
 _FORMAT = 4
