@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..model.errors import OrchestrateError, RefusedError, UsageError
+from ..model.naming import capital
 from ..model.stack import Layer, Stack
 from ..project.project import Project
 from ..state import index, layer_state
 from ..state.index import LayerStatus, TenantIndex
 from ..state.store import Store
-from ..terraform.build_variables import capital
 from ..terraform.suggested import suggest
 from . import build_words
 from .argument_checks import check_reason

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
+from ..model.naming import capital
 from ..model.stack import Layer
 from ..state.history import HistoryEntry, in_words
 from ..state.record import DeploymentRecord
-from ..terraform.build_variables import capital
 from ..terraform.suggested import suggest
 from .build_rule import BuildChoice, Said, Why
 

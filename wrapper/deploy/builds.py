@@ -15,10 +15,10 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from ..model.errors import ConfigError, UsageError
-from ..model.naming import nearest
+from ..model.naming import capital, nearest
 from ..model.nouns import Variable
 from ..project.files import Notice
-from ..terraform.build_variables import capital, is_build, spelled
+from ..terraform.build_variables import is_build, spelled
 from ..terraform.caller_values import as_tokens
 from ..terraform.commands import Token
 

@@ -56,6 +56,11 @@ def check_setting(name: str, known: Collection[str], where: str) -> None:
     raise ConfigError(f"no setting {name!r}", where=where, hint=hint)
 
 
+def capital(name: str) -> str:
+    """``service1-build`` and ``service1_build`` as pipelines write them: ``SERVICE1_BUILD``."""
+    return name.upper().replace("-", "_")
+
+
 def is_source(name: str) -> bool:
     """Whether Terraform reads a file of this name in a root or a module."""
     return name.endswith(_SOURCES) and not name.startswith(".")

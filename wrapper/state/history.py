@@ -10,9 +10,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ..model.errors import NotFoundError, RefusedError, UsageError
-from ..model.naming import nearest
+from ..model.naming import capital, nearest
 from ..model.versions import check_known
-from ..terraform.build_variables import capital
 from .field_names import from_data, to_data
 from .record import DeploymentRecord
 

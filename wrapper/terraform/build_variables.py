@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..model.errors import ConfigError
+from ..model.naming import capital
 from ..model.nouns import ResolvedValue, Variable
 from .hcl import KeyLines, Located
 
@@ -27,11 +28,6 @@ def is_build(name: str) -> bool:
 def holds_build(variable: Variable) -> bool:
     """Whether a variable holds a build number: by its name, and as no bool (``skip_build``) and nothing secret."""
     return is_build(variable.name) and variable.type[0] in ("string", "number", "any") and not variable.sensitive
-
-
-def capital(name: str) -> str:
-    """``service1-build`` and ``service1_build`` as pipelines write them: ``SERVICE1_BUILD``."""
-    return name.upper().replace("-", "_")
 
 
 def has_map(declared: Mapping[str, Variable]) -> bool:

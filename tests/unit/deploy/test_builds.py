@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from wrapper.deploy import build_files, builds
 from wrapper.deploy.builds import Build
 from wrapper.model.errors import ConfigError, NotFoundError, OrchestrateError, UsageError
+from wrapper.model.naming import capital
 from wrapper.project.files import Files
 
 NUMBER = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,20}", fullmatch=True)
@@ -146,7 +147,7 @@ def test_whatever_is_written_is_a_build_or_refused(text: str, suffix: str) -> No
 
 @given(st.dictionaries(NAME, NUMBER, min_size=1, max_size=4))
 def test_what_is_printed_is_read_again(found: dict[str, str]) -> None:
-    capitals = {builds.capital(n): v for n, v in found.items()}
+    capitals = {capital(n): v for n, v in found.items()}
     assert numbers(builds.as_groovy(found), "x.env.groovy") == capitals
     assert numbers(builds.as_env(found), "x.env") == capitals
     assert numbers(json.dumps(found), "x.json") == capitals

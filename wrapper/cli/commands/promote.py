@@ -15,6 +15,7 @@ from ...deploy.prepared import LayerOverrides
 from ...deploy.promotion import check_fits, check_source
 from ...fleet.fleet import Fleet
 from ...model.errors import OrchestrateError, RefusedError, UsageError
+from ...model.naming import capital
 from ...model.stack import Layer, Stack
 from ...project import promotion_order
 from ...reports.model import LayerResult
@@ -23,7 +24,7 @@ from ...state.history import HistoryEntry, in_words
 from ...state.index import LayerStatus
 from ...state.record import DeploymentRecord
 from ...state.store import Store
-from ...terraform.build_variables import capital, has_builds
+from ...terraform.build_variables import has_builds
 from ...terraform.commands import APPLY
 from ...terraform.suggested import suggest
 from .. import run_fleet
