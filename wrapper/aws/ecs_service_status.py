@@ -156,6 +156,10 @@ def _number(revision: str) -> int:
     return int(last) if last.isdigit() else 0
 
 
+def task_id(task: Mapping[str, Any]) -> str:
+    return str(task.get("taskArn", "")).rpartition("/")[2]
+
+
 def stopped_reason(task: Mapping[str, Any]) -> str:
     """Why a task stopped, as ECS says it: for the task, and for each container that did not end well."""
     words = [str(task.get("stoppedReason") or "ECS gives no reason")]

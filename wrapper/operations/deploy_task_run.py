@@ -14,7 +14,7 @@ from ..model import duration
 from ..model.errors import TaskFailed, TimeoutExpired
 from ..run.signals import SignalHandler
 from ..state.store import Store
-from . import log_lines, run_task_request
+from . import log_lines, task_run
 from .log_lines import LogLine
 from .recorded_task import RecordedTask
 from .task_run import TaskRun
@@ -37,7 +37,7 @@ class DeployTaskRunner:
     def run(self, task: DeployTask, signals: SignalHandler, info: Callable[[str], None]) -> None:
         """TaskFailed where it does not end well, TimeoutExpired where it takes too long; it is stopped then."""
         words = f"{task.name} ({task.when})"
-        request = run_task_request.started(task.request, self.author, str(uuid.uuid4()))
+        request = task_run.started(task.request, self.author, str(uuid.uuid4()))
         calls = replace(self.calls, label=task.layer.label, pause=self._bounded(task, signals))
         run = TaskRun(calls.while_waiting(), task.name, request, info, lambda line: _tell(line, info), clock=self.clock)
         one = RecordedTask(self.store(), task.layer, run, words, task.builds, self.by, self.build_url)

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..aws.ecs_service_status import task_id
 from ..model.errors import ConfigError, NotFoundError, OrchestrateError, RefusedError, UnavailableError, UsageError
-from .service_status import moment, task_id
+from .service_status import moment
 
 PLUGIN = "session-manager-plugin"
 AGENT = "ExecuteCommandAgent"

@@ -22,7 +22,6 @@ output "run_task" {
     overrides      = { containerOverrides = [{ name = "web", command = ["./migrate"] }] }
   } }
 }"""
-_STARTED_BY = 128  # characters that ECS takes
 
 
 @dataclass(frozen=True)
@@ -124,11 +123,6 @@ def changed(request: Mapping[str, Any], container: str, changes: TaskChanges) ->
 def on_fargate(request: Mapping[str, Any]) -> bool:
     providers = [str(one.get("capacityProvider", "")) for one in request.get("capacityProviderStrategy") or ()]
     return request.get("launchType") == "FARGATE" or any(p.startswith("FARGATE") for p in providers)
-
-
-def started(request: Mapping[str, Any], by: str, token: str) -> dict[str, Any]:
-    """The request as it is sent. ``token``: sent twice, it starts one task."""
-    return {**request, "startedBy": f"orchestrate/{by}"[:_STARTED_BY], "clientToken": token}
 
 
 def shown(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ..aws.ecs_service_status import Verdict, judge, revision, stopped_reason
+from ..aws.ecs_service_status import Verdict, judge, revision, stopped_reason, task_id
 from ..state.lifetime import StoppedLayer
 from .deployed_services import DeployedService
 
@@ -175,10 +175,6 @@ def _scheduled(one: Answer) -> dict[str, Any]:
         "min": action.get("MinCapacity"),
         "max": action.get("MaxCapacity"),
     }
-
-
-def task_id(task: Answer) -> str:
-    return str(task.get("taskArn", "")).rpartition("/")[2]
 
 
 def _newest(found: Sequence[Answer], key: str) -> list[Answer]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ..aws.ecs_service_status import revision, stopped_reason
+from ..aws.ecs_service_status import revision, stopped_reason, task_id
 from ..model.errors import NotFoundError
 from . import log_lines
 from .deployed_services import DeployedService
 from .log_lines import FoundLogs, LogSource
-from .service_status import moment, task_id
+from .service_status import moment
 from .status_reader import StatusReader
 
 _STREAMS = 50  # of one DescribeLogStreams

@@ -12,13 +12,14 @@ from functools import cached_property
 from typing import Any
 
 from ..aws.calls import AwsCalls, CallRefused
+from ..aws.ecs_service_status import task_id
 from ..model.errors import BusyError, OrchestrateError, TaskFailed, TimeoutExpired, UnavailableError
 from . import log_lines, task_outcome
 from .log_lines import FoundLogs, LogLine
 from .log_reader import LogReader
-from .service_status import task_id
 from .task_outcome import TaskOutcome
 
+_STARTED_BY = 128  # characters that ECS takes
 START_LIMIT = 600.0  # seconds until a container runs
 _PAUSE = 1.0
 _UNSEEN = 60.0  # seconds that ECS may take to show a task that it has just started
@@ -27,6 +28,11 @@ _QUIET, _LATEST = 3, 20  # looks without a line after the end; looks at most
 
 class NeverBegan(TimeoutExpired):
     """No container ran in time."""
+
+
+def started(request: Mapping[str, Any], by: str, token: str) -> dict[str, Any]:
+    """The request as it is sent. ``token``: sent twice, it starts one task."""
+    return {**request, "startedBy": f"orchestrate/{by}"[:_STARTED_BY], "clientToken": token}
 
 
 @dataclass(frozen=True)

@@ -111,11 +111,6 @@ def test_the_container_that_is_meant() -> None:
     assert error.value.hint == "name it: --container web"
 
 
-def test_sent_twice_it_starts_one_task() -> None:
-    found = run_task_request.started({"cluster": "c"}, "x" * 200, "token")
-    assert (len(found["startedBy"]), found["clientToken"]) == (128, "token")
-
-
 def test_a_dry_run_shows_no_value() -> None:
     request = changed({}, "web", TaskChanges(environment={"A": "secret"}))
     assert "secret" not in str(run_task_request.shown(request)) and "'A'" in str(run_task_request.shown(request))

@@ -16,7 +16,7 @@ from stubbed_aws import StubbedAws
 
 from wrapper.aws.calls import AwsCalls, CallRefused
 from wrapper.model.errors import BusyError, OrchestrateError, Stopped, TaskFailed, TimeoutExpired
-from wrapper.operations.task_run import TaskRun
+from wrapper.operations.task_run import TaskRun, started
 
 TASK = IDS[MIGRATE]
 REQUEST = {"cluster": CLUSTER, "taskDefinition": MIGRATE, "count": 1, "startedBy": "orchestrate/me", "clientToken": "t"}
@@ -59,6 +59,11 @@ class Heard:
             lambda: self.now,
             NOW.timestamp,
         )
+
+
+def test_sent_twice_it_starts_one_task() -> None:
+    found = started({"cluster": "c"}, "x" * 200, "token")
+    assert (len(found["startedBy"]), found["clientToken"]) == (128, "token")
 
 
 def test_the_request_is_as_aws_has_it() -> None:

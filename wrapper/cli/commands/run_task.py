@@ -11,7 +11,7 @@ import click
 
 from ...model import duration
 from ...model.errors import UsageError
-from ...operations import log_lines, run_task_request
+from ...operations import log_lines, run_task_request, task_run
 from ...operations.log_lines import LogLine
 from ...operations.recorded_task import RecordedTask
 from ...operations.run_task_request import TaskChanges
@@ -118,7 +118,7 @@ class AskedTask:
         changes = TaskChanges(self.argv, self._environment(), self.options["cpu"] or 0, self.options["memory"] or 0)
         if changes != TaskChanges() or self.options["container"]:
             request = run_task_request.changed(request, self._container(run, service), changes)
-        return replace(run, request=run_task_request.started(request, self.session.author, str(uuid.uuid4())))
+        return replace(run, request=task_run.started(request, self.session.author, str(uuid.uuid4())))
 
     def _asked(self) -> tuple[str, dict[str, Any], Mapping[str, Any]]:
         """The task in words, its request, and the service whose definition it is; {} of a declared one."""
