@@ -19,8 +19,8 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "com
 PURE = re.compile(
     r"model\..*|terraform\.(?!commands$).*|terraform\.commands|state\.(record|history)|deploy\.lb_slots\.(slots|variables)"
     r"|deploy\.(prepared|builds|promotion)|run\.(plan_run|retryable_errors)|fleet\.selection|reaper\.rules"
-    r"|project\.(promotion_order|smoke_urls|tenant_template)|aws\.(quotas|quota_headroom|rate_limits|token_bucket)"
-    r"|aws\.ecs_service_status|containers\.(nouns|scheduler|circuit_breaker|task_states|target_states|descriptions|routes|world)"
+    r"|project\.(promotion_order|smoke_urls|tenant_template)|aws\.(quotas|quota_headroom|rate_limits|token_bucket|task_outcome)"
+    r"|aws\.(ecs_service_status|log_lines)|containers\.(nouns|scheduler|circuit_breaker|task_states|target_states|descriptions|routes|world)"
     r"|reports\.(?!files$).*|cli\.(jenkins_casc|ec2_casc|casc_fields|jenkins_jobs|job_dsl)"
 )
 TOUCHING = {

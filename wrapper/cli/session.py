@@ -475,7 +475,7 @@ class CliSession:
 
         def run(task: DeployTask, signals: SignalHandler, info: Callable[[str], None]) -> None:
             from ..aws.calls import AwsCalls
-            from ..operations.deploy_task_run import DeployTaskRunner
+            from ..deploy.deploy_task_run import DeployTaskRunner
 
             if self._sandbox_without_containers:
                 return info(

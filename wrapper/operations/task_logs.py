@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ..aws import log_lines
 from ..aws.ecs_service_status import revision, stopped_reason, task_id
+from ..aws.log_lines import FoundLogs, LogSource
 from ..model.errors import NotFoundError
-from . import log_lines
 from .deployed_services import DeployedService
-from .log_lines import FoundLogs, LogSource
 from .service_status import moment
 from .status_reader import StatusReader
 

@@ -174,11 +174,11 @@ ELSEWHERE = {
     "operations/status.py:load_tenants: suggest: apply": (
         "tests/unit/operations/test_status.py::test_a_stack_that_was_never_applied"
     ),
-    "operations/task_run.py:_started: look: aws ecs list-tasks --region {} --cluster {} --started-by {}": (
-        "tests/unit/operations/test_task_run.py::test_whether_it_started_is_not_known"
+    "aws/task_run.py:_started: look: aws ecs list-tasks --region {} --cluster {} --started-by {}": (
+        "tests/unit/aws/test_task_run.py::test_whether_it_started_is_not_known"
     ),
-    "operations/task_run.py:stop:   stop it: aws ecs stop-task --region {} --cluster {} --task {}": (
-        "tests/unit/operations/test_task_run.py::test_a_task_that_cannot_be_stopped_has_the_command_that_does"
+    "aws/task_run.py:stop:   stop it: aws ecs stop-task --region {} --cluster {} --task {}": (
+        "tests/unit/aws/test_task_run.py::test_a_task_that_cannot_be_stopped_has_the_command_that_does"
     ),
     "project/git.py:_trusted: to trust it: git config --global --add safe.directory {}": (
         "tests/unit/project/test_git.py::test_a_repository_of_another_user_is_called_so"
@@ -340,7 +340,7 @@ OF_OTHER_PROGRAMS = (
     "engines/docker.py",
     "engines/image/",
     "engines/module_fetch.py",
-    "operations/task_run.py",
+    "aws/task_run.py",
     "project/git.py",
     "sandbox/",
     "state/s3.py",

@@ -13,7 +13,7 @@ PAGE = (ROOT / "docs/day-two.md").read_text()
 CODE = [
     *(ROOT / "wrapper/operations").glob("*.py"),
     *(ROOT / "wrapper/cli").glob("*.py"),
-    ROOT / "wrapper/deploy/stopping.py",
+    *(ROOT / "wrapper" / f"{name}.py" for name in ("aws/log_reader", "aws/task_run", "deploy/stopping")),
 ]
 IN_CODE = re.compile(r'"(ecs|elbv2|logs|cloudwatch|application-autoscaling)",\s*"([a-z]+_[a-z_]+)"')
 # Written by what the commands asked the simulated AWS for; tests/e2e/test_containers.py holds that it is that.

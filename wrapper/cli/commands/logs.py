@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 
+from ...aws import log_lines
+from ...aws.log_lines import FoundLogs, LogLine
+from ...aws.log_reader import LogReader
 from ...model import duration
 from ...model.errors import NotFoundError, UsageError
-from ...operations import deployed_services, log_lines, run_task_request
-from ...operations.log_lines import FoundLogs, LogLine
-from ...operations.log_reader import LogReader
+from ...operations import deployed_services, run_task_request
 from ...operations.status_reader import StatusReader
 from ...operations.task_logs import TaskLogs
 from ..command import Command

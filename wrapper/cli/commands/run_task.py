@@ -9,15 +9,16 @@ from typing import Any
 
 import click
 
+from ...aws import log_lines, task_run
+from ...aws.log_lines import LogLine
+from ...aws.task_outcome import TaskOutcome
+from ...aws.task_run import START_LIMIT, TaskRun
+from ...deploy.recorded_task import RecordedTask
 from ...model import duration
 from ...model.errors import UsageError
-from ...operations import log_lines, run_task_request, task_run
-from ...operations.log_lines import LogLine
-from ...operations.recorded_task import RecordedTask
+from ...operations import run_task_request
 from ...operations.run_task_request import TaskChanges
 from ...operations.status_reader import StatusReader
-from ...operations.task_outcome import TaskOutcome
-from ...operations.task_run import START_LIMIT, TaskRun
 from ...state import layer_state
 from .. import declared_names
 from ..live_services import (

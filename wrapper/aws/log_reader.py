@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..aws.calls import AwsCalls, CallRefused
 from ..model.errors import NotFoundError
+from .calls import AwsCalls, CallRefused
 from .log_lines import FoundLogs, LogLine, LogQuery, line_of, pattern, queries
 
 _LATE = 10_000  # milliseconds that a line may come later than one after it

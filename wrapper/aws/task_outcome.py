@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..aws.ecs_service_status import stopped_reason, task_id
+from .ecs_service_status import stopped_reason, task_id
 
 _BEGUN = ("RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED")
 

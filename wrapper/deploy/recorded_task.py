@@ -6,6 +6,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from ..aws.task_outcome import TaskOutcome
+from ..aws.task_run import NeverBegan, TaskRun
 from ..model.errors import OrchestrateError
 from ..model.stack import Layer
 from ..run.signals import SignalHandler
@@ -13,8 +15,6 @@ from ..state import task_history
 from ..state.record import moment
 from ..state.store import Store
 from ..state.task_history import TaskEntry
-from .task_outcome import TaskOutcome
-from .task_run import NeverBegan, TaskRun
 
 
 @dataclass(frozen=True)

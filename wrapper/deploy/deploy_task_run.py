@@ -8,16 +8,16 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ..aws import log_lines, task_run
 from ..aws.calls import AwsCalls
-from ..deploy.deploy_tasks import DeployTask
+from ..aws.log_lines import LogLine
+from ..aws.task_run import TaskRun
 from ..model import duration
 from ..model.errors import TaskFailed, TimeoutExpired
 from ..run.signals import SignalHandler
 from ..state.store import Store
-from . import log_lines, task_run
-from .log_lines import LogLine
+from .deploy_tasks import DeployTask
 from .recorded_task import RecordedTask
-from .task_run import TaskRun
 
 _LIMIT = "1h"
 

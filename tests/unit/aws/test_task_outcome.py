@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from wrapper.operations import task_outcome
-from wrapper.operations.task_outcome import judged
+from wrapper.aws import task_outcome
+from wrapper.aws.task_outcome import judged
 
 DEFINITION = {
     "containerDefinitions": [

@@ -15,8 +15,8 @@ from live_aws import CLUSTER, GROUP, IDS, MIGRATE, NOW, LiveAws, refused
 from stubbed_aws import StubbedAws
 
 from wrapper.aws.calls import AwsCalls, CallRefused
+from wrapper.aws.task_run import TaskRun, started
 from wrapper.model.errors import BusyError, OrchestrateError, Stopped, TaskFailed, TimeoutExpired
-from wrapper.operations.task_run import TaskRun, started
 
 TASK = IDS[MIGRATE]
 REQUEST = {"cluster": CLUSTER, "taskDefinition": MIGRATE, "count": 1, "startedBy": "orchestrate/me", "clientToken": "t"}

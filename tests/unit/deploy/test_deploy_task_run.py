@@ -12,9 +12,9 @@ from fakes import layer
 from live_aws import IDS, MIGRATE, RUN_TASK, LiveAws
 
 from wrapper.aws.calls import AwsCalls
+from wrapper.deploy.deploy_task_run import DeployTaskRunner
 from wrapper.deploy.deploy_tasks import DeployTask
 from wrapper.model.errors import OrchestrateError, Stopped, TaskFailed, TimeoutExpired
-from wrapper.operations.deploy_task_run import DeployTaskRunner
 from wrapper.run.signals import SignalHandler
 from wrapper.state import task_history
 from wrapper.state.store import LocalStore

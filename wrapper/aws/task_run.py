@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..aws.calls import AwsCalls, CallRefused
-from ..aws.ecs_service_status import task_id
 from ..model.errors import BusyError, OrchestrateError, TaskFailed, TimeoutExpired, UnavailableError
 from . import log_lines, task_outcome
+from .calls import AwsCalls, CallRefused
+from .ecs_service_status import task_id
 from .log_lines import FoundLogs, LogLine
 from .log_reader import LogReader
 from .task_outcome import TaskOutcome

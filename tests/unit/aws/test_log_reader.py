@@ -10,9 +10,9 @@ from live_aws import GROUP, LiveAws, refused
 from stubbed_aws import StubbedAws
 
 from wrapper.aws.calls import AwsCalls, CallRefused
+from wrapper.aws.log_lines import FoundLogs, LogQuery, LogSource
+from wrapper.aws.log_reader import LogReader, LogTail
 from wrapper.model.errors import NotFoundError
-from wrapper.operations.log_lines import FoundLogs, LogQuery, LogSource
-from wrapper.operations.log_reader import LogReader, LogTail
 
 WEB_LOG = LogSource(GROUP, "ap-southeast-2", "acme", "web", "web")
 SIDE_LOG = LogSource(GROUP, "ap-southeast-2", "acme", "side", "side")

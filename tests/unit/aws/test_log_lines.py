@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from live_aws import GROUP, IDS, WEB, container
 
-from wrapper.operations import log_lines
-from wrapper.operations.log_lines import FoundLogs, LogQuery, LogSource, line_of, queries
+from wrapper.aws import log_lines
+from wrapper.aws.log_lines import FoundLogs, LogQuery, LogSource, line_of, queries
 
 WEB_LOG = LogSource(GROUP, "ap-southeast-2", "acme", "web", "web")
 SIDE_LOG = LogSource(GROUP, "ap-southeast-2", "acme", "side", "side")
