@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..terraform.path_patterns import EVERY_PATH, is_every_path
+from ..model.path_patterns import EVERY_PATH, is_every_path
 
 _AWS = "https://docs.aws.amazon.com"
 _ELB = f"{_AWS}/elasticloadbalancing/latest/application/load-balancer-limits.html"

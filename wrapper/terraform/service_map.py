@@ -11,8 +11,8 @@ from typing import Any
 from ..model import naming
 from ..model.errors import ConfigError, UsageError
 from ..model.nouns import ResolvedValue, Variable
+from ..model.path_patterns import EVERY_PATH, contains, is_every_path
 from .merging import place
-from .path_patterns import EVERY_PATH, contains, is_every_path
 
 VARIABLE = "services"
 QUEUES = "queue_tasks"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ...terraform.path_patterns import contains
+from ...model.path_patterns import contains
 from .assignment import Paths
 from .slots import ASIDE, TURNED, SlotTable, key_of
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from ...terraform.path_patterns import contains
+from ...model.path_patterns import contains
 from . import slots
 from .slots import CATCH_ALL, PER_LOAD_BALANCER, WITH_A_PATH, HostNames, Slot, SlotAssignment, SlotTable, key_of
 

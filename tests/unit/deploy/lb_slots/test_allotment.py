@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wrapper.deploy.lb_slots import allotment
 from wrapper.deploy.lb_slots.assignment import Paths, assign
 from wrapper.deploy.lb_slots.slots import CATCH_ALL, SlotTable
-from wrapper.terraform.path_patterns import contains
+from wrapper.model.path_patterns import contains
 
 PATHS: Paths = {"all": "/a*", "api": "/api/*", "v2": "/api/v2/*", "docs": "/docs"}
 TABLE = assign(SlotTable(), {"acme": PATHS, "globex": {"api": "/api/*"}}, "then", "me")

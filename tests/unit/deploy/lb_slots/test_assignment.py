@@ -24,7 +24,7 @@ from wrapper.deploy.lb_slots.slots import (
     settle,
     tenant_in,
 )
-from wrapper.terraform.path_patterns import contains
+from wrapper.model.path_patterns import contains
 
 PATHS = {"a": "/api/*", "b": "/api/v2/*", "c": "/api/v2/x", "d": "/docs", "e": "/d*", "f": "/api/v*"}
 SOME = st.lists(st.sampled_from(sorted(PATHS)), unique=True).map(lambda names: {n: PATHS[n] for n in names})

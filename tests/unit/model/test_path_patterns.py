@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrapper.terraform.path_patterns import contains, is_every_path
+from wrapper.model.path_patterns import contains, is_every_path
 
 TEXTS = ["".join(t) for n in range(6) for t in itertools.product("/ax", repeat=n)]  # x stands in no pattern
 
