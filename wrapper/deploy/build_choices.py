@@ -10,14 +10,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..model import fingerprint
+from ..model import fingerprint, service_map
 from ..model.errors import RefusedError
 from ..model.fingerprint import Difference
 from ..model.naming import capital
 from ..model.nouns import ResolvedValue, Variable
 from ..state.history import HistoryEntry
 from ..state.record import DeploymentRecord
-from ..terraform import service_images, service_map
+from ..terraform import service_images
 from ..terraform.build_variables import build_names, is_key, spelled
 from . import build_rule, build_words
 from .build_rule import BuildChoice, Given, Ran, Said, Why, parse_said

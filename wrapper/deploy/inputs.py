@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..aws.identity import Identity
-from ..model import fingerprint
+from ..model import fingerprint, service_map
 from ..model.errors import ConfigError, OrchestrateError
 from ..model.fingerprint import Difference
 from ..model.nouns import ResolvedValue, Variable
@@ -23,7 +23,7 @@ from ..run.runner import Console
 from ..state import layer_state
 from ..state.record import DeploymentRecord
 from ..state.store import Store
-from ..terraform import caller_values, service_images, service_map, variables
+from ..terraform import caller_values, service_checks, service_images, variables
 from ..terraform.arguments import removes
 from ..terraform.build_variables import folded, has_builds, holds_build
 from ..terraform.commands import PLAN, Token, Verb
@@ -159,7 +159,7 @@ class InputResolver:
         else:
             _check_required(layer, request.declared, known, record)
             if service_map.VARIABLE in request.declared:
-                service_map.check(request.declared, values, layer.label)
+                service_checks.check(request.declared, values, layer.label)
                 service_images.check(request.declared, values, layer.label)
         digests = digest_each(values, first)
         inputs = fingerprint.inputs(digests, **root_request.digests) if root_request.whole else {}

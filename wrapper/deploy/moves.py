@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..model import service_map
 from ..model.findings import SERVICE
 from ..model.nouns import Outcome, Step
 from ..run.runner import StepWatch
-from ..terraform import service_map
 from ..terraform.arguments import partial
 from ..terraform.plan_stream import is_plan, leaves_target_group, replaces_service, taken_away
 from .prepared import PreparedLayer

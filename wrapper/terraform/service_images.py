@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..model import service_map
 from ..model.errors import ConfigError
 from ..model.naming import nearest
 from ..model.nouns import ResolvedValue, Variable
-from . import service_map
 from .build_variables import has_builds, has_map, is_key, spelled
 from .merging import place
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
+from ...model import service_map
 from ...model.errors import UsageError
 from ...model.nouns import ResolvedValue
-from ...terraform import merging, service_map
+from ...terraform import merging, service_checks
 from ...terraform.build_variables import folded, place
 from ...terraform.caller_values import named
 from ...terraform.commands import PLAN
@@ -56,7 +57,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], merge_diff: bool, **o
     _print(session, dict(sorted((place(n, declared), v) for n, v in values.items())))
     check_required(declared, folded(values, declared), one.layer.label)
     if service_map.VARIABLE in declared:
-        service_map.check(declared, values, one.layer.label)
+        service_checks.check(declared, values, one.layer.label)
     return 0
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from ...model import service_map
 from ...model.errors import ConfigError, OrchestrateError, RefusedError
 from ...model.nouns import ResolvedValue, Variable
 from ...model.stack import Layer
-from ...terraform import service_map
 from . import allotment, assignment, slots
 from .assignment import Paths
 from .slot_table import SlotTableStore

@@ -1,6 +1,4 @@
-"""The services of a tenant, as a root declares them: a map from names to objects with a port and a path. Its names, and that no two
-of them answer for one path, and that the queues to which they send are there. Pure.
-"""
+"""Whether the services of a tenant have good names, a path that no other answers for, and the queues to which they send. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +9,10 @@ from typing import Any
 from ..model import naming
 from ..model.errors import ConfigError, UsageError
 from ..model.nouns import ResolvedValue, Variable
-from ..model.path_patterns import EVERY_PATH, contains, is_every_path
+from ..model.path_patterns import contains
+from ..model.service_map import VARIABLE, is_map_of_services, path_of, services
 from .merging import place
 
-VARIABLE = "services"
 QUEUES = "queue_tasks"
 _FIRST = "service1"  # the tenant's own queue tasks are those of this service
 
@@ -24,7 +22,7 @@ def check(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue],
     name and of another type is the root's own affair."""
     variable = declared[VARIABLE]
     found = values.get(VARIABLE) or ResolvedValue(variable.default, variable.where)
-    if not (_is_map_of_services(variable.type) and isinstance(found.value, dict)):
+    if not (is_map_of_services(variable.type) and isinstance(found.value, dict)):
         return
     named = services(declared, values)
     if not named:
@@ -32,37 +30,10 @@ def check(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue],
         raise ConfigError(f"{label} has no service", where=found.origin, hint=hint)
     for name in named:
         _check_name(name, found)
-    _check_paths({n: path for n, one in named.items() if (path := _path(one))}, found, label)
+    _check_paths({n: path for n, one in named.items() if (path := path_of(one))}, found, label)
     if QUEUES in set(variable.type[1][1]):
         of_tenant = values[QUEUES].value if QUEUES in values else None
         _check_queues(named, {_FIRST: of_tenant} if _FIRST in named else {}, found, label)
-
-
-def names(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue]) -> tuple[str, ...]:
-    return tuple(services(declared, values))
-
-
-def with_path(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue]) -> dict[str, str]:
-    """The services of a tenant that answer for some paths, and not for all: name => path."""
-    paths = {name: _path(one) for name, one in services(declared, values).items()}
-    return {name: path for name, path in paths.items() if path and not is_every_path(path)}
-
-
-def is_declared(declared: Mapping[str, Variable]) -> bool:
-    variable = declared.get(VARIABLE)
-    return variable is not None and _is_map_of_services(variable.type)
-
-
-def services(declared: Mapping[str, Variable], values: Mapping[str, ResolvedValue]) -> dict[str, Mapping[str, Any]]:
-    """A tenant's services by name; none where the root declares no map of them."""
-    if not is_declared(declared):
-        return {}
-    found = values[VARIABLE].value if VARIABLE in values else declared[VARIABLE].default
-    return {str(n): one for n, one in found.items() if isinstance(one, dict)} if isinstance(found, dict) else {}
-
-
-def _is_map_of_services(kind: list[Any]) -> bool:
-    return kind[0] == "map" and kind[1][0] == "object" and "port" in kind[1][1]
 
 
 def _check_name(name: str, found: ResolvedValue) -> None:
@@ -70,14 +41,6 @@ def _check_name(name: str, found: ResolvedValue) -> None:
         naming.check_name("service", name)
     except UsageError as error:
         raise ConfigError(error.message, where=place(found, (name,)), hint=error.hint) from None
-
-
-def _path(service: Mapping[str, object]) -> str:
-    """What a service answers for; "" for a worker, which has no port, and no path of its own."""
-    path = str(service.get("path") or EVERY_PATH)
-    if is_every_path(path):
-        return "" if service.get("port") is None else EVERY_PATH
-    return path
 
 
 def _check_paths(paths: Mapping[str, str], found: ResolvedValue, label: str) -> None:

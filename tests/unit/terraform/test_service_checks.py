@@ -10,7 +10,7 @@ from project_on_disk import APP, REGION, Disk, filled
 
 from wrapper.model.errors import ConfigError
 from wrapper.model.nouns import ResolvedValue, Variable
-from wrapper.terraform import service_map
+from wrapper.terraform import service_checks
 from wrapper.terraform.type_constraints import parse_type
 
 TYPE = "map(object({ port = optional(number), path = optional(string), command = optional(list(string)) }))"
@@ -85,7 +85,7 @@ def test_a_destroy_asks_nothing_of_services(services: Disk) -> None:
 
 def check(kind: str, value: Any, default: Any = None) -> None:
     declared = {"services": Variable("services", parse_type(kind), False, False, True, "v.tf:1", default)}
-    service_map.check(declared, {"services": ResolvedValue(value, "f:1")} if value is not None else {}, "l")
+    service_checks.check(declared, {"services": ResolvedValue(value, "f:1")} if value is not None else {}, "l")
 
 
 @pytest.mark.parametrize(("one", "other"), [("/**", "*"), ("/a*", "/a**"), ("/?*", "/*?")])
