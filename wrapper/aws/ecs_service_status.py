@@ -9,10 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..model.errors import NotFoundError
-from ..model.stack import Layer
-from ..terraform.suggested import suggest
-
 
 @dataclass(frozen=True)
 class ExpectedService:
@@ -47,16 +43,6 @@ def services(outputs: Mapping[str, Any]) -> list[ExpectedService]:
     if not isinstance(found, Mapping):
         return []
     return [_wanted(name, one) for name, one in sorted(found.items()) if _is_service(one)]
-
-
-def present(layer: Layer, one: ExpectedService, found: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """A service of a layer as ECS has it. NotFoundError where it is gone."""
-    if found is None or found.get("status") == "INACTIVE":
-        raise NotFoundError(
-            f"{layer.label}: ECS has no service {one.service_name} in {one.cluster}",
-            hint=f"an apply makes it again: {suggest('apply', layer)}",
-        )
-    return found
 
 
 def _is_service(value: Any) -> bool:

@@ -14,7 +14,7 @@ import click
 from ..aws import ecs_rollout
 from ..aws.calls import AwsCalls
 from ..aws.ecs_rollout import RolloutWatch
-from ..aws.ecs_service_status import present
+from ..deploy.stopping import present
 from ..model import duration
 from ..model.errors import RefusedError
 from ..model.stack import Layer

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..aws.calls import AwsCalls
-from ..aws.ecs_service_status import ExpectedService, present
+from ..aws.ecs_service_status import ExpectedService
 from ..aws.service_batches import batches
-from ..model.errors import TimeoutExpired
+from ..model.errors import NotFoundError, TimeoutExpired
 from ..model.stack import Layer
 from ..state import lifetime
 from ..state.lifetime import Lifetime, StoppedLayer, StoppedService
 from ..state.store import Store
+from ..terraform.suggested import suggest
 
 SUSPENDED = ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended")
 _NAMES = 100  # alarms of one request
@@ -55,6 +56,16 @@ class ScaledService:
         return StoppedService(
             int(self.there.get("desiredCount", 0)), {n: bool(suspended.get(n)) for n in SUSPENDED if self.target}
         )
+
+
+def present(layer: Layer, one: ExpectedService, found: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """A service of a layer as ECS has it. NotFoundError where it is gone."""
+    if found is None or found.get("status") == "INACTIVE":
+        raise NotFoundError(
+            f"{layer.label}: ECS has no service {one.service_name} in {one.cluster}",
+            hint=f"an apply makes it again: {suggest('apply', layer)}",
+        )
+    return found
 
 
 def resource_of(one: ExpectedService) -> str:

@@ -155,7 +155,7 @@ ELSEWHERE = {
     "cli/commands/exec.py:command: suggest: apply": (
         "tests/unit/cli/commands/test_exec.py::test_a_task_that_was_started_without_it"
     ),
-    "aws/ecs_service_status.py:present: suggest: apply": "tests/unit/deploy/test_stopping.py::test_a_service_that_is_gone",
+    "deploy/stopping.py:present: suggest: apply": "tests/unit/deploy/test_stopping.py::test_a_service_that_is_gone",
     "deploy/ending.py:of_apply: suggest: start": (
         "tests/unit/deploy/test_stopped_apply.py::test_it_deploys_without_a_task_and_says_so"
     ),
