@@ -12,8 +12,8 @@ from project_on_disk import REGION, Disk
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.nouns import Outcome
+from wrapper.model.report import LayerResult
 from wrapper.model.stack import Layer
-from wrapper.reports.model import LayerResult
 from wrapper.terraform.commands import VERBS
 
 STACK = f"{REGION}/app-test"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from wrapper.model.nouns import Diagnostic, Drift
-from wrapper.reports.model import Changes, ErrorDetails, LayerResult, Report, Result, ShardRun
+from wrapper.model.report import Changes, ErrorDetails, LayerResult, Report, Result, ShardRun
 
 REGION, STACK = "ap-southeast-2", "appcluster-test"
 BEGAN = 1_767_323_045.678  # 2026-01-02T03:04:05.678Z

@@ -10,8 +10,8 @@ from .options import TIME, shared, stacked
 
 if TYPE_CHECKING:
     from ..model.errors import OrchestrateError
+    from ..model.report import Report
     from ..reports.files import ReportFiles
-    from ..reports.model import Report
     from .session import CliSession
 
 _SCOPE = (

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..model.errors import OrchestrateError
+from ..model.report import worst
 from ..model.stack import Layer
-from ..reports.model import worst
 from ..terraform.merging import DEEP, REPLACE, MergeDifference
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..fleet.logs import LayerLog, Logs
+from ..model.report import LayerResult
 from ..model.stack import Layer
-from ..reports.model import LayerResult
 from ..reports.printable import visible, visible_line
 from ..reports.table import length
 from .console import TerminalConsole

@@ -16,10 +16,10 @@ from ..fleet.fleet import Fleet, FleetPolicy
 from ..fleet.logs import Logs
 from ..model import duration
 from ..model.errors import OrchestrateError, UsageError
+from ..model.report import LayerResult, Report, in_order
 from ..project import git
 from ..reports import files, table
 from ..reports.json import check_same, data_of
-from ..reports.model import LayerResult, Report, in_order
 from ..terraform.caller_values import named
 from ..terraform.commands import APPLY
 from .command_line import as_typed, line_of

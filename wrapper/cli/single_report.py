@@ -13,8 +13,8 @@ from ..fleet.results import of_error, of_layer, of_outcome
 from ..model.errors import OrchestrateError
 from ..model.findings import BuildChange, HookRun
 from ..model.nouns import Outcome
+from ..model.report import LayerResult, Report
 from ..model.stack import Layer
-from ..reports.model import LayerResult, Report
 from .command_line import as_typed, line_of
 from .fleet_options import deliver, targets
 from .invocation import Invocation

@@ -12,10 +12,10 @@ from ..aws.calls import action
 from ..deploy.stopping import Stopping
 from ..fleet import selection
 from ..model.errors import BusyError, OrchestrateError, Stopped, UsageError
+from ..model.report import worst
 from ..model.stack import Layer
 from ..operations import deployed_services
 from ..operations.deployed_services import DeployedService
-from ..reports.model import worst
 from ..state import index
 from ..state.record import moment
 from .live_services import LiveServices, show_calls

@@ -12,8 +12,8 @@ from ..fleet import selection
 from ..fleet.change_detection import ChangeDetector, LayerDiff, TenantFilter
 from ..model.errors import OrchestrateError
 from ..model.fingerprint import Difference, first_names
+from ..model.report import worst
 from ..model.stack import Layer, Stack
-from ..reports.model import worst
 from ..state.index import TenantIndex
 from ..terraform.commands import APPLY, Token
 from .session import CliSession

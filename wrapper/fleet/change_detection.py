@@ -15,8 +15,8 @@ from ..deploy.prepared import NO_OVERRIDES, LayerOverrides, PreparedLayer
 from ..model import fingerprint
 from ..model.errors import OrchestrateError
 from ..model.fingerprint import Difference
+from ..model.report import LayerResult
 from ..model.stack import Layer
-from ..reports.model import LayerResult
 from ..state import index, layer_state
 from ..state.index import LayerStatus, TenantIndex
 from ..state.record import DeploymentRecord

@@ -25,8 +25,8 @@ from ..deploy.deployer import Deployer
 from ..deploy.prepared import LayerOverrides, PreparedLayer
 from ..model.errors import NotFoundError, OrchestrateError, UsageError
 from ..model.nouns import Outcome
+from ..model.report import LayerResult, worst
 from ..model.stack import Layer
-from ..reports.model import LayerResult, worst
 from ..run import retry
 from ..run.runner import Console
 from ..state import index

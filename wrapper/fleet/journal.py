@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..model.errors import BusyError, ConfigError, NewerError, NotFoundError, OrchestrateError, UnavailableError
+from ..model.report import LayerResult, Report
 from ..project import private_folder
 from ..reports.json import data_of, moment, parse
-from ..reports.model import LayerResult, Report
 
 
 @dataclass

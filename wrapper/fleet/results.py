@@ -10,8 +10,8 @@ from ..deploy import build_choices
 from ..model import fingerprint, system_errors
 from ..model.errors import OrchestrateError, Stopped, TimeoutExpired
 from ..model.nouns import Outcome
+from ..model.report import Changes, ErrorDetails, LayerResult
 from ..model.stack import Layer
-from ..reports.model import Changes, ErrorDetails, LayerResult
 from ..run.runner import Console
 from ..run.signals import SignalHandler
 from ..terraform import commands, output, plan_json

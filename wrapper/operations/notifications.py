@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.errors import ConfigError, OrchestrateError, UnavailableError
+from ..model.report import Report
 from ..reports import notification
-from ..reports.model import Report
 from .web_request import Send, WebRequest, is_address
 
 # Kind -> the variable with its address.

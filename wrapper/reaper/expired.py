@@ -13,9 +13,9 @@ from typing import Any
 
 from ..aws import remaining_resources
 from ..model.errors import NotFoundError, OrchestrateError
+from ..model.report import LayerResult
 from ..model.stack import Layer, Stack
 from ..project.project import Project
-from ..reports.model import LayerResult
 from ..state import index, layer_state, lifetime
 from ..state.lifetime import TenantEnd
 from ..state.record import moment

@@ -9,8 +9,8 @@ from ..aws import ecs_rollout, ecs_service_status
 from ..aws.calls import AwsCalls
 from ..deploy.stopping import Stopping
 from ..model.errors import OrchestrateError
+from ..model.report import LayerResult
 from ..model.stack import Layer
-from ..reports.model import LayerResult
 from ..state import index, layer_state, lifetime
 from ..state.record import moment
 from .reaper import Reaper, failed

@@ -24,9 +24,9 @@ from ..fleet.fleet import Fleet
 from ..fleet.results import details
 from ..model import naming
 from ..model.errors import BusyError, NotFoundError, OrchestrateError, Stopped, TerraformFailed, TimeoutExpired
+from ..model.report import LayerResult, worst
 from ..model.stack import Layer, Stack, state_key
 from ..project.project import Project
-from ..reports.model import LayerResult, worst
 from ..state import index, layer_state
 from ..state.index import TenantIndex
 from ..state.store import Store

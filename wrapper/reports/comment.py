@@ -11,7 +11,7 @@ import re
 import string
 from collections.abc import Iterable, Iterator
 
-from .model import LayerResult, Report, in_order
+from ..model.report import LayerResult, Report, in_order
 from .printable import clean, cut, line
 from .table import last_line, troubles
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from ..model.errors import NotFoundError, UsageError
+from ..model.report import Report
 from . import html, json, junit
-from .model import Report
 
 
 @dataclass(frozen=True)

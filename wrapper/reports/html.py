@@ -16,8 +16,8 @@ from functools import cache
 from statistics import median
 from typing import Any
 
+from ..model.report import RESULTS, LayerResult, Report, in_order
 from .json import moment
-from .model import RESULTS, LayerResult, Report, in_order
 from .printable import clean
 from .table import last_line, length
 from .timeline import lay_out

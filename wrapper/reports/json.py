@@ -15,9 +15,9 @@ from typing import Any
 from ..model.errors import ConfigError
 from ..model.findings import BuildChange, HookRun
 from ..model.nouns import Diagnostic, Drift
+from ..model.report import RESULTS, Changes, ErrorDetails, LayerResult, Report, ShardRun
 from ..model.versions import check_known
 from .json_fields import MADE_BY, Fields
-from .model import RESULTS, Changes, ErrorDetails, LayerResult, Report, ShardRun
 
 VERSION = 2
 _READ = (1, VERSION)

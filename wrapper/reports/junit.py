@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 
 from ..model.errors import TerraformFailed
 from ..model.nouns import Diagnostic
+from ..model.report import STACK_LAYER, LayerResult, Report
 from .json import moment
-from .model import STACK_LAYER, LayerResult, Report
 from .printable import clean
 
 Element = ElementTree.Element

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..model.errors import ConfigError, UsageError
-from .model import LayerResult, Merged, Report, ShardRun
+from ..model.report import LayerResult, Merged, Report, ShardRun
 
 
 def merge(named: Mapping[str, Report]) -> Merged:

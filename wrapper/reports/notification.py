@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from .model import LayerResult, Report, in_order
+from ..model.report import LayerResult, Report, in_order
 from .printable import cut, line
 from .table import last_line
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..model.nouns import Diagnostic
-from .model import RESULTS, LayerResult, Report, in_order
+from ..model.report import RESULTS, LayerResult, Report, in_order
 from .printable import clean, cut, line
 
 _NUMBERS_SHOWN = 4  # of one build

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .model import LayerResult
+from ..model.report import LayerResult
 from .table import length
 
 LEAST = 0.25  # per cent: what is shorter would not be seen

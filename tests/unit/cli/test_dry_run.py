@@ -15,8 +15,8 @@ from project_on_disk import APP, REGION, Disk
 from said import Said
 
 from wrapper.model.findings import BuildChange
+from wrapper.model.report import LayerResult, Report
 from wrapper.reports.json import data_of
-from wrapper.reports.model import LayerResult, Report
 
 Run = Callable[..., Said]
 TENANT = ("-var", "tenant=acme")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from wrapper.cli.console import TerminalConsole
 from wrapper.cli.progress import LayerConsole, LiveProgress, PlainProgress, Running, open_progress
 from wrapper.fleet.logs import KEPT, LayerLog, Logs
-from wrapper.reports.model import Changes, LayerResult
+from wrapper.model.report import Changes, LayerResult
 
 ACME = layer("acme")
 DONE = LayerResult("ap-southeast-2", "app", "acme", "succeeded", changes=Changes(1, 2, 3), seconds=12.0)

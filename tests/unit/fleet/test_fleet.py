@@ -21,9 +21,9 @@ from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.fleet.selection import Shard
 from wrapper.model.errors import NotFoundError, OrchestrateError, RefusedError, UsageError
 from wrapper.model.nouns import Outcome, Run, Step
+from wrapper.model.report import LayerResult, Report
 from wrapper.model.stack import Layer
 from wrapper.reports import table
-from wrapper.reports.model import LayerResult, Report
 from wrapper.run.signals import SignalHandler
 from wrapper.terraform.commands import DRIFT, VERBS
 

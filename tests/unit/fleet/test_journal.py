@@ -10,7 +10,7 @@ import pytest
 
 from wrapper.fleet import journal
 from wrapper.model.errors import BusyError, ConfigError, NotFoundError, OrchestrateError, UnavailableError
-from wrapper.reports.model import LayerResult, Report
+from wrapper.model.report import LayerResult, Report
 
 OLD = Path(__file__).parents[2] / "support/version-1/journal.jsonl"
 HEAD = Report("id-1", "apply", "r", "s", 1.0, 1.0, (), command="./orchestrate apply s r --all-tenants", by="me")

@@ -13,7 +13,7 @@ from wrapper.fleet.change_detection import LayerDiff
 from wrapper.fleet.results import LayerResults, details, of_error, of_outcome
 from wrapper.model.errors import BusyError, OrchestrateError, Stopped, TerraformFailed, TimeoutExpired
 from wrapper.model.nouns import Outcome, Step
-from wrapper.reports.model import ErrorDetails
+from wrapper.model.report import ErrorDetails
 from wrapper.run.signals import SignalHandler
 from wrapper.state.index import LayerStatus
 from wrapper.state.record import DeploymentRecord

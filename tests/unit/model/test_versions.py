@@ -17,12 +17,12 @@ from wrapper.deploy.lb_slots import slot_table, slots
 from wrapper.fleet import journal
 from wrapper.fleet.change_detection import TenantFilter
 from wrapper.model.errors import BusyError, NewerError
+from wrapper.model.report import LayerResult, Report
 from wrapper.model.stack import Layer
 from wrapper.model.versions import check_known
 from wrapper.reaper import holds, rules
 from wrapper.reaper.rules import Hold
 from wrapper.reports import json as document
-from wrapper.reports.model import LayerResult, Report
 from wrapper.run import plan_file
 from wrapper.state import history, index, layer_state, record
 from wrapper.state.history import HistoryEntry

@@ -17,11 +17,11 @@ from said import Said
 from web_server import Answer, serving
 
 from wrapper.model.errors import ConfigError, OrchestrateError, RefusedError
+from wrapper.model.report import ErrorDetails, Report
 from wrapper.operations import notifications
 from wrapper.operations.notifications import NotificationSink, link_of, notify, sinks
 from wrapper.operations.web_request import WebAnswer, WebRequest, send
 from wrapper.reports import json as document
-from wrapper.reports.model import ErrorDetails, Report
 
 Run = Callable[..., Said]
 SECRET = "a-secret-of-the-webhook"

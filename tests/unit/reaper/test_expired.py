@@ -18,12 +18,12 @@ from wrapper.aws.identity import Identity
 from wrapper.aws.remaining_resources import NamedResource
 from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.errors import ConfigError, Stopped
+from wrapper.model.report import LayerResult
 from wrapper.model.stack import Layer, Stack
 from wrapper.project.project import Project
 from wrapper.reaper import expired
 from wrapper.reaper.expired import EndingTenant
 from wrapper.reaper.reaper import Reaper, StackFilter
-from wrapper.reports.model import LayerResult
 from wrapper.run.signals import SignalHandler
 from wrapper.state import layer_state, lifetime
 from wrapper.state.lifetime import TenantEnd

@@ -11,9 +11,9 @@ from live_aws import LiveAws, refused, services
 from project_on_disk import APP, REGION, Disk
 
 from wrapper.fleet.fleet import Fleet, FleetPolicy
+from wrapper.model.report import LayerResult
 from wrapper.reaper import night_stop
 from wrapper.reaper.reaper import Reaper
-from wrapper.reports.model import LayerResult
 
 LIFE = "app-test/tenants/acme/orchestrate-lifetime.json"
 

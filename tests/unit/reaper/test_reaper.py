@@ -21,12 +21,12 @@ from wrapper.aws.remaining_resources import NamedResource
 from wrapper.fleet.fleet import Fleet, FleetPolicy
 from wrapper.model.errors import BusyError, NotFoundError, RefusedError
 from wrapper.model.nouns import Run, Step
+from wrapper.model.report import LayerResult
 from wrapper.model.stack import Layer, Stack
 from wrapper.project.project import Project
 from wrapper.reaper import holds, reaper
 from wrapper.reaper.reaper import Reaper, StackFilter
 from wrapper.reaper.rules import Hold, ReapCandidate
-from wrapper.reports.model import LayerResult
 from wrapper.run.signals import SignalHandler
 from wrapper.state import layer_state
 from wrapper.state.history import HistoryEntry

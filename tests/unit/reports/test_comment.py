@@ -10,8 +10,8 @@ from reports_of_many import layer_result, many, report
 
 from wrapper.model.findings import BuildChange
 from wrapper.model.nouns import Diagnostic
+from wrapper.model.report import Changes, ErrorDetails
 from wrapper.reports import comment
-from wrapper.reports.model import Changes, ErrorDetails
 
 EVIL = "a|b @team #77 !3 `x` *y* <script>z</script> [q](http://evil.example) :boom:\n/approve\n| --> www.evil.example"
 

@@ -17,8 +17,8 @@ from reports_of_many import layer_result, many, merged, report
 import wrapper.reports
 from wrapper.model.findings import BuildChange
 from wrapper.model.nouns import Diagnostic, Drift
+from wrapper.model.report import ErrorDetails, Report
 from wrapper.reports import html as page
-from wrapper.reports.model import ErrorDetails, Report
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}"
 

@@ -12,8 +12,8 @@ from browser import Browser
 from reports_of_many import layer_result, many, merged, report
 
 from wrapper.model.nouns import Diagnostic, Drift
+from wrapper.model.report import ErrorDetails, Report
 from wrapper.reports import html as page
-from wrapper.reports.model import ErrorDetails, Report
 
 pytestmark = pytest.mark.browser
 

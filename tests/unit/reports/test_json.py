@@ -17,8 +17,8 @@ from reports_of_many import BEGAN, layer_result, many, merged, report
 from wrapper.model.errors import ConfigError
 from wrapper.model.findings import BuildChange, HookRun
 from wrapper.model.nouns import Diagnostic, Drift
+from wrapper.model.report import RESULTS, Changes, ErrorDetails
 from wrapper.reports import json as document
-from wrapper.reports.model import RESULTS, Changes, ErrorDetails
 
 DOCS = Path(__file__).parents[3] / "docs"
 OLD = Path(__file__).parents[2] / "support/version-1/report.json"

@@ -11,8 +11,8 @@ from reports_of_many import layer_result, many, merged, report
 
 from wrapper.model.findings import BuildChange
 from wrapper.model.nouns import Diagnostic, Drift
+from wrapper.model.report import Changes, ErrorDetails, Report
 from wrapper.reports import junit
-from wrapper.reports.model import Changes, ErrorDetails, Report
 
 # junit-10.xsd of Jenkins' xUnit plugin, in the part that is used here: element -> (attributes it must have, those it
 # may have, elements it may hold).

@@ -9,8 +9,8 @@ import pytest
 from reports_of_many import BEGAN, layer_result, report
 
 from wrapper.model.errors import ConfigError, UsageError
+from wrapper.model.report import LayerResult, Report
 from wrapper.reports.merge import merge
-from wrapper.reports.model import LayerResult, Report
 
 
 def shard(name: str, *results: LayerResult, at: float = 0.0, **fields: object) -> Report:

@@ -10,8 +10,8 @@ import pytest
 from reports_of_many import layer_result, many, merged, report
 
 from wrapper.model.nouns import Drift
+from wrapper.model.report import Changes, ErrorDetails, Report
 from wrapper.reports import notification
-from wrapper.reports.model import Changes, ErrorDetails, Report
 
 SCHEMAS = Path(__file__).resolve().parents[3] / "docs/schemas"
 LINK = "https://ci.example.com/job/7"

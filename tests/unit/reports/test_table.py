@@ -7,8 +7,8 @@ from reports_of_many import BEGAN, layer_result, report
 
 from wrapper.model.findings import BuildChange
 from wrapper.model.nouns import Diagnostic
+from wrapper.model.report import Changes, ErrorDetails
 from wrapper.reports import table
-from wrapper.reports.model import Changes, ErrorDetails
 
 MIXED = report(
     layer_result("", changes=Changes(1, 0, 0), seconds=8.25),

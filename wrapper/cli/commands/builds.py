@@ -11,8 +11,8 @@ import click
 from ...deploy import builds
 from ...fleet import selection
 from ...model.errors import NotFoundError, UsageError
+from ...model.report import worst
 from ...model.stack import Layer
-from ...reports.model import worst
 from ...state import index
 from ...state.index import LayerStatus
 from ...terraform.commands import PLAN

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ...deploy.deployer import Deployer
+from ...model.report import ENDS_SOON, LayerResult, worst
 from ...model.stack import Stack
 from ...reaper import expired
 from ...reaper.expired import EndingTenant
 from ...reaper.reaper import StackFilter
 from ...reaper.rules import age
-from ...reports.model import ENDS_SOON, LayerResult, worst
 from ...state.record import moment
 from ..session import CliSession
 from . import reaping

@@ -16,9 +16,9 @@ from ...deploy.promotion import check_fits, check_source
 from ...fleet.fleet import Fleet
 from ...model.errors import OrchestrateError, RefusedError, UsageError
 from ...model.naming import capital
+from ...model.report import LayerResult
 from ...model.stack import Layer, Stack
 from ...project import promotion_order
-from ...reports.model import LayerResult
 from ...state import index, layer_state
 from ...state.history import HistoryEntry, in_words
 from ...state.index import LayerStatus

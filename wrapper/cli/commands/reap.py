@@ -13,11 +13,11 @@ import click
 from ...deploy.deployer import Deployer
 from ...model import duration
 from ...model.errors import UsageError
+from ...model.report import LayerResult, worst
 from ...model.stack import Stack
 from ...reaper import night_stop, reaper, rules
 from ...reaper.reaper import Reaper, StackFilter
 from ...reaper.rules import ReapCandidate
-from ...reports.model import LayerResult, worst
 from ...terraform import environment
 from ..command import Command
 from ..fleet_options import file_options

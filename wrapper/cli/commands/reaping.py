@@ -13,10 +13,10 @@ from ...deploy.deployer import Deployer
 from ...fleet import fleet
 from ...fleet.fleet import Fleet, FleetPolicy
 from ...fleet.logs import Logs
+from ...model.report import LayerResult, Report, in_order
 from ...model.stack import Stack
 from ...reaper.reaper import Reaper, StackFilter
 from ...reports.files import ReportFiles
-from ...reports.model import LayerResult, Report, in_order
 from ...state.store import Store, open_store
 from ...terraform import commands
 from .. import run_fleet

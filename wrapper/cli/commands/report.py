@@ -7,11 +7,11 @@ from typing import Any
 import click
 
 from ...model.errors import UsageError
+from ...model.report import Report
 from ...operations import pull_requests, web_request
 from ...reports import comment, files, printable, table
 from ...reports.json import data_of
 from ...reports.merge import merge as merged_report
-from ...reports.model import Report
 from ..command import Command, CommandGroup
 from ..fleet_options import deliver, file_options, targets
 from ..options import takes

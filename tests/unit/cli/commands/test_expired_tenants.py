@@ -16,8 +16,8 @@ from said import Said
 
 from wrapper.cli.commands.reap import command
 from wrapper.model.errors import UnavailableError
+from wrapper.model.report import ENDS_SOON, LayerResult, Report
 from wrapper.reports import notification
-from wrapper.reports.model import ENDS_SOON, LayerResult, Report
 
 Run = Callable[..., Said]
 

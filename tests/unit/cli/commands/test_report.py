@@ -11,8 +11,8 @@ from project_on_disk import Disk
 from reports_of_many import BEGAN, layer_result, report
 from said import Said
 
+from wrapper.model.report import ErrorDetails
 from wrapper.reports import json as document
-from wrapper.reports.model import ErrorDetails
 
 Run = Callable[..., Said]
 OLD = Path(__file__).parents[3] / "support/version-1/report.json"

@@ -9,7 +9,7 @@ import pytest
 from reports_of_many import layer_result, report
 
 from wrapper.model.nouns import Diagnostic
-from wrapper.reports.model import STACK_LAYER, Changes, ErrorDetails, Totals, in_order, worst
+from wrapper.model.report import STACK_LAYER, Changes, ErrorDetails, Totals, in_order, worst
 
 ORDER = (74, 77, 143, 130, 129, 124, 70, 1, 65, 66, 64, 69, 75, 2, 3, 0)
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from ..model.errors import BusyError, OrchestrateError, TerraformFailed
-from ..model.findings import BuildChange, HookRun
-from ..model.nouns import Diagnostic, Drift
+from .errors import BusyError, OrchestrateError, TerraformFailed
+from .findings import BuildChange, HookRun
+from .nouns import Diagnostic, Drift
 
 Result = Literal["failed", "stopped", "succeeded", "unchanged", "excluded"]
 RESULTS: tuple[Result, ...] = get_args(Result)  # in the order a reader wants them
