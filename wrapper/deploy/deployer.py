@@ -31,7 +31,7 @@ from ..run.plan_run import RunContext
 from ..run.runner import Console, StepWatch, execute
 from ..run.signals import SignalHandler
 from ..state import index, layer_state
-from ..state.record import Trigger
+from ..state.record import Trigger, moment
 from ..state.store import Store, open_store
 from ..terraform import caller_values, commands
 from ..terraform.arguments import changes, destroys, partial
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from .ending import LifetimeVerification
     from .hooks import HookRunner
     from .staged_apply import StagedApply, StageGate
+    from .stopping import Stopping
 
 
 @dataclass
@@ -406,9 +407,17 @@ class Deployer:
             return usual
         from . import ending
 
-        calls = AwsCalls(lambda: self.identity, self.stack.aws_region, layer.label, signals.pause)
         mine = ending.Ending(self.store, layer, self.recorder.who, ttl)
-        return ending.of_apply(usual, calls, mine, data, console.info)
+        return ending.of_apply(usual, self._calls(layer, signals), mine, data, console.info)
+
+    def _calls(self, layer: Layer, signals: SignalHandler) -> AwsCalls:
+        return AwsCalls(lambda: self.identity, self.stack.aws_region, layer.label, signals.pause)
+
+    def stopping(self, layer: Layer) -> Stopping:
+        """What takes its services to no task, now and in the name of this command."""
+        from .stopping import Stopping
+
+        return Stopping(self._calls(layer, self.signals), self.store, layer, self.recorder.who, moment(time.time()))
 
     def renew(self, layer: Layer) -> None:
         """Give a tenant that need not run the end that the command says."""

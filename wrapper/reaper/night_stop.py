@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 from ..aws import ecs_rollout, ecs_service_status
-from ..aws.calls import AwsCalls
-from ..deploy.stopping import Stopping
 from ..model.errors import OrchestrateError
 from ..model.report import LayerResult
 from ..model.stack import Layer
 from ..state import index, layer_state, lifetime
-from ..state.record import moment
 from .reaper import Reaper, failed
 
 
@@ -32,7 +28,7 @@ def _guarded(reaper: Reaper, layer: Layer) -> LayerResult:
 
 
 def _stopped(reaper: Reaper, layer: Layer) -> LayerResult:
-    deployer, signals = reaper.fleet.deployer, reaper.fleet.deployer.signals
+    deployer = reaper.fleet.deployer
     plain = LayerResult(layer.stack.region, layer.stack.name, layer.tenant, "unchanged")
     state = layer_state.load(deployer.store, layer)
     services = ecs_service_status.services(layer_state.outputs(state))
@@ -40,8 +36,7 @@ def _stopped(reaper: Reaper, layer: Layer) -> LayerResult:
         return replace(plain, reason="it has no service to stop")
     if index.lock_of(deployer.store, layer):
         return reaper.busy(layer.tenant, [layer.tenant])
-    calls = AwsCalls(lambda: deployer.identity, layer.stack.aws_region, layer.label, signals.pause)
-    stopping = Stopping(calls, deployer.store, layer, deployer.recorder.who, moment(time.time()))
+    stopping = deployer.stopping(layer)
     before = lifetime.load(deployer.store, layer).stopped
     stopped = stopping.stop(services, state, "" if before else "at night")
     stopping.wait(services, ecs_rollout.LIMIT, reaper.fleet.progress.info)
