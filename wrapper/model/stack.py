@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import naming
+from .errors import OrchestrateError
 
 MERGE_RULES = ("deep", "replace")  # how a map meets the one below it: key by key, or as a whole
 
@@ -94,6 +95,14 @@ class Stack(NamedTuple):
     def tenant_file(self, tenant: str) -> Path:
         """Where a tenant's own values stand."""
         return self.config / "tenants" / f"{tenant}.tfvars"
+
+
+class UnreadableStack(NamedTuple):
+    """A folder of a stack whose files say no Stack, and why."""
+
+    region: str
+    name: str
+    error: OrchestrateError
 
 
 class Layer(NamedTuple):

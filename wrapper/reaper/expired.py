@@ -14,13 +14,12 @@ from typing import Any
 from ..aws import remaining_resources
 from ..model.errors import NotFoundError, OrchestrateError
 from ..model.report import LayerResult
-from ..model.stack import Layer, Stack
-from ..project.project import Project
+from ..model.stack import Layer, Stack, UnreadableStack
 from ..state import index, layer_state, lifetime
 from ..state.lifetime import TenantEnd
 from ..state.record import moment
 from ..state.store import Store
-from .reaper import Connect, Opened, Reaper, StackFilter, failed
+from .reaper import Connect, Opened, Reaper, failed
 from .rules import age
 
 _GLANCE = 2.0  # seconds
@@ -77,10 +76,11 @@ class EndingTenant:
         }
 
 
-def find(project: Project, wanted: StackFilter, connect: Connect) -> Iterator[EndingTenant]:
-    """Each tenant with an end, of any stack. A stack without a bucket has none."""
-    for region, name in wanted.places(project):
-        stack = project.stack(name, region)
+def find(stacks: Iterable[Stack | UnreadableStack], connect: Connect) -> Iterator[EndingTenant]:
+    """Each tenant with an end, of any of these stacks. One without a bucket has none. Raises what is wrong with a stack."""
+    for stack in stacks:
+        if isinstance(stack, UnreadableStack):
+            raise stack.error
         if stack.tenant_source is None:
             continue
         try:

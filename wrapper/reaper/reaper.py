@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 
 from ..aws import remaining_resources
 from ..aws.identity import Identity
@@ -22,11 +21,9 @@ from ..aws.remaining_resources import NamedResource
 from ..fleet.change_detection import TenantFilter
 from ..fleet.fleet import Fleet
 from ..fleet.results import details
-from ..model import naming
 from ..model.errors import BusyError, NotFoundError, OrchestrateError, Stopped, TerraformFailed, TimeoutExpired
 from ..model.report import LayerResult, worst
-from ..model.stack import Layer, Stack, state_key
-from ..project.project import Project
+from ..model.stack import Layer, Stack, UnreadableStack, state_key
 from ..state import index, layer_state
 from ..state.index import TenantIndex
 from ..state.store import Store
@@ -43,35 +40,20 @@ Opened = Callable[[Stack], AbstractContextManager["Reaper"]]
 Spend = Callable[["Reaper"], list[LayerResult]]
 
 
-@dataclass(frozen=True)
-class StackFilter:
-    """Which stacks: of a region ("": all) and of names that any glob matches (none: all)."""
-
-    region: str = ""
-    globs: tuple[str, ...] = ()
-
-    def places(self, project: Project) -> list[tuple[str, str]]:
-        """(region, stack) of each. NotFoundError for a region or a glob that matches nothing: most likely misspelt."""
-        if self.region and not project.is_region(self.region):
-            raise naming.unknown("region", self.region, {r for r, _ in project.places if r})
-        places = sorted(p for p in project.places if not self.region or p[0] == self.region)
-        names = {name for _, name in places}
-        for glob in self.globs:
-            if not any(fnmatchcase(name, glob) for name in names):
-                raise naming.unknown("stack matches", glob, names, self.region)
-        return [p for p in places if not self.globs or any(fnmatchcase(p[1], glob) for glob in self.globs)]
+def find(stacks: Iterable[Stack | UnreadableStack], connect: Connect) -> Iterator[ReapCandidate]:
+    """Every ephemeral one of these stacks, as it stands. One that cannot be read is a ReapCandidate with its error."""
+    for stack in stacks:
+        if isinstance(stack, UnreadableStack):
+            yield ReapCandidate(stack.region, stack.name, error=stack.error)
+        elif stack.settings.ephemeral:
+            yield _guarded(stack, connect)
 
 
-def find(project: Project, wanted: StackFilter, connect: Connect) -> Iterator[ReapCandidate]:
-    """Every ephemeral stack that is wanted, as it stands. One that cannot be read is a ReapCandidate with its error."""
-    for region, name in wanted.places(project):
-        stack = None
-        try:
-            stack = project.stack(name, region)
-            if stack.settings.ephemeral:
-                yield _look(stack, connect)
-        except OrchestrateError as error:
-            yield ReapCandidate(region, name, stack, error=error)
+def _guarded(stack: Stack, connect: Connect) -> ReapCandidate:
+    try:
+        return _look(stack, connect)
+    except OrchestrateError as error:
+        return ReapCandidate(stack.region, stack.name, stack, error=error)
 
 
 def _look(stack: Stack, connect: Connect) -> ReapCandidate:

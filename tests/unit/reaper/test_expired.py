@@ -21,9 +21,10 @@ from wrapper.model.errors import ConfigError, Stopped
 from wrapper.model.report import LayerResult
 from wrapper.model.stack import Layer, Stack
 from wrapper.project.project import Project
+from wrapper.project.stack_filter import StackFilter
 from wrapper.reaper import expired
 from wrapper.reaper.expired import EndingTenant
-from wrapper.reaper.reaper import Reaper, StackFilter
+from wrapper.reaper.reaper import Reaper
 from wrapper.run.signals import SignalHandler
 from wrapper.state import layer_state, lifetime
 from wrapper.state.lifetime import TenantEnd
@@ -75,7 +76,7 @@ class Ends:
 
     def find(self) -> dict[str, EndingTenant]:
         project = Project(self.disk.root, self.disk.root / ".orchestrate")
-        found = expired.find(project, StackFilter(REGION), lambda _: (AWS, self.store))
+        found = expired.find(StackFilter(REGION).stacks(project), lambda _: (AWS, self.store))
         return {f"{one.stack.name}/{one.name}": one for one in found}
 
     def reap(self, wait: float = 0.0, meanwhile: Any = lambda: None) -> dict[str, LayerResult]:

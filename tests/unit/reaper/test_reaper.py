@@ -24,8 +24,9 @@ from wrapper.model.nouns import Run, Step
 from wrapper.model.report import LayerResult
 from wrapper.model.stack import Layer, Stack
 from wrapper.project.project import Project
+from wrapper.project.stack_filter import StackFilter
 from wrapper.reaper import holds, reaper
-from wrapper.reaper.reaper import Reaper, StackFilter
+from wrapper.reaper.reaper import Reaper
 from wrapper.reaper.rules import Hold, ReapCandidate
 from wrapper.run.signals import SignalHandler
 from wrapper.state import layer_state
@@ -65,7 +66,7 @@ class Nights:
 
     def find(self, *globs: str, region: str = "") -> dict[str, ReapCandidate]:
         project = Project(self.disk.root, self.disk.root / ".orchestrate")
-        found = reaper.find(project, StackFilter(region, globs), lambda _: (AWS, self.store))
+        found = reaper.find(StackFilter(region, globs).stacks(project), lambda _: (AWS, self.store))
         return {f.name: f for f in found}
 
     def reap(self, *globs: str, older_than: float = 0.0, wait: float = 0.0) -> dict[str, LayerResult]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from ...deploy.deployer import Deployer
 from ...model.report import ENDS_SOON, LayerResult, worst
 from ...model.stack import Stack
+from ...project.stack_filter import StackFilter
 from ...reaper import expired
 from ...reaper.expired import EndingTenant
-from ...reaper.reaper import StackFilter
 from ...reaper.rules import age
 from ...state.record import moment
 from ..session import CliSession
@@ -30,7 +30,7 @@ class Patience:
 
 def reap(session: CliSession, wanted: StackFilter, patience: Patience, *, yes: bool) -> int:
     with session.signals().installed() as signals:
-        found = list(expired.find(session.project, wanted, lambda stack: reaping.connect(session, stack)))
+        found = list(expired.find(wanted.stacks(session.project), lambda stack: reaping.connect(session, stack)))
         if yes:
 
             def deployer_of(stack: Stack) -> Deployer:

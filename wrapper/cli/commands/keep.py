@@ -10,8 +10,8 @@ import click
 
 from ...model.errors import NotFoundError, UsageError
 from ...model.stack import Layer, Stack
+from ...project.stack_filter import StackFilter
 from ...reaper import holds, reaper, rules, time_zones
-from ...reaper.reaper import StackFilter
 from ...reaper.rules import Hold
 from ...state import lifetime
 from ...state.lifetime import TenantEnd
@@ -129,7 +129,9 @@ def _off(session: CliSession, stack: Stack) -> int:
 
 
 def _list(session: CliSession) -> int:
-    candidates = list(reaper.find(session.project, StackFilter(), lambda s: (session.identity(s), _store(session, s))))
+    candidates = list(
+        reaper.find(StackFilter().stacks(session.project), lambda s: (session.identity(s), _store(session, s)))
+    )
     hold = [(f, f.hold) for f in candidates if f.hold]
     if session.options.json:
         session.console.json([{"stack": f.name, "region": f.region, **one.as_data()} for f, one in hold])

@@ -15,8 +15,9 @@ from ...model import duration
 from ...model.errors import UsageError
 from ...model.report import LayerResult, worst
 from ...model.stack import Stack
+from ...project.stack_filter import StackFilter
 from ...reaper import night_stop, reaper, rules
-from ...reaper.reaper import Reaper, StackFilter
+from ...reaper.reaper import Reaper
 from ...reaper.rules import ReapCandidate
 from ...terraform import environment
 from ..command import Command
@@ -110,7 +111,7 @@ def command(
             raise UsageError("a tenant's end is a time, whatever its age", hint="leave --older-than out")
         return expired_tenants.reap(session, wanted, Patience(one.wait, duration.parse_or_zero(warn or _WARN)), yes=yes)
     with session.signals().installed() as signals:
-        found = list(reaper.find(session.project, wanted, lambda stack: reaping.connect(session, stack)))
+        found = list(reaper.find(wanted.stacks(session.project), lambda stack: reaping.connect(session, stack)))
         if yes:
 
             def deployer_of(stack: Stack) -> Deployer:

@@ -15,7 +15,8 @@ from ...fleet.fleet import Fleet, FleetPolicy
 from ...fleet.logs import Logs
 from ...model.report import LayerResult, Report, in_order
 from ...model.stack import Stack
-from ...reaper.reaper import Reaper, StackFilter
+from ...project.stack_filter import StackFilter
+from ...reaper.reaper import Reaper
 from ...reports.files import ReportFiles
 from ...state.store import Store, open_store
 from ...terraform import commands
