@@ -103,7 +103,8 @@ def deliver(session: CliSession, report: Report, wanted: ReportFiles) -> None:
 
 def _notify(session: CliSession, report: Report) -> list[OrchestrateError]:
     from ..operations import notifications, web_request
+    from ..reports import notification
 
     sinks = notifications.sinks(session.options.files.notify, session.environ)
-    link = notifications.link_of(session.environ)
-    return notifications.notify(report, sinks, link, web_request.send, session.publish)
+    messages = notification.messages(report, [s.kind for s in sinks], notifications.link_of(session.environ))
+    return notifications.notify(messages, sinks, web_request.send, session.publish)

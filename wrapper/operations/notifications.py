@@ -1,4 +1,4 @@
-"""The message that a report is, sent to Slack, Teams or an SNS topic. An address is a secret of its environment variable: no word
+"""The message of a run, sent to Slack, Teams or an SNS topic. An address is a secret of its environment variable: no word
 of ours has it."""
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.errors import ConfigError, OrchestrateError, UnavailableError
-from ..model.report import Report
-from ..reports import notification
 from .web_request import Send, WebRequest, is_address
 
 # Kind -> the variable with its address.
@@ -20,10 +18,10 @@ VARIABLES = {
     "teams": "ORCHESTRATE_TEAMS_WEBHOOK",
     "sns": "ORCHESTRATE_SNS_TOPIC",
 }
-_FORMS = {"slack": notification.slack, "teams": notification.teams, "sns": notification.sns}
 _NAMES = {"slack": "Slack", "teams": "Teams", "sns": "SNS"}
 _TOPIC = re.compile(r"arn:aws[\w-]*:sns:([a-z0-9-]+):\d{12}:[\w-]{1,256}(\.fifo)?")
-Publish = Callable[[str, str, Mapping[str, Any]], None]  # region, topic, message; raises OrchestrateError
+Notification = Mapping[str, Any]
+Publish = Callable[[str, str, Notification], None]  # region, topic, message; raises OrchestrateError
 
 
 @dataclass(frozen=True)
@@ -57,15 +55,14 @@ def link_of(environ: Mapping[str, str]) -> str:
 
 
 def notify(
-    report: Report, wanted: Iterable[NotificationSink], link: str, send: Send, publish: Publish
+    messages: Mapping[str, Notification], wanted: Iterable[NotificationSink], send: Send, publish: Publish
 ) -> list[OrchestrateError]:
-    """Send the message to each, if the report is worth one; what could not be sent, as errors."""
-    found = [_sent(report, sink, link, send, publish) for sink in wanted] if notification.is_worth_it(report) else []
+    """Send each the message of its kind, where there is one; what could not be sent, as errors."""
+    found = [_sent(messages[sink.kind], sink, send, publish) for sink in wanted if sink.kind in messages]
     return [error for error in found if error]
 
 
-def _sent(report: Report, sink: NotificationSink, link: str, send: Send, publish: Publish) -> OrchestrateError | None:
-    message = _FORMS[sink.kind](report, link)
+def _sent(message: Notification, sink: NotificationSink, send: Send, publish: Publish) -> OrchestrateError | None:
     hint = f"look at {VARIABLES[sink.kind]}; `report show FILE --notify {sink.kind}` sends it again"
     if sink.kind == "sns":
         try:

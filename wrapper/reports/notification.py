@@ -6,7 +6,7 @@ notification-teams.json describe the two forms that are JSON.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -98,3 +98,11 @@ def sns(report: Report, link: str = "") -> Mapping[str, Any]:
         "Message": "\n".join([*lines(report), *([link] if link else [])]),
         "MessageAttributes": {n: {"DataType": "String", "StringValue": value} for n, value in attributes.items()},
     }
+
+
+FORMS = {"slack": slack, "teams": teams, "sns": sns}
+
+
+def messages(report: Report, kinds: Iterable[str], link: str = "") -> dict[str, Mapping[str, Any]]:
+    """Of each kind its form; none where the report is worth no message."""
+    return {kind: FORMS[kind](report, link) for kind in kinds} if is_worth_it(report) else {}

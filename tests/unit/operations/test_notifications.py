@@ -22,6 +22,7 @@ from wrapper.operations import notifications
 from wrapper.operations.notifications import NotificationSink, link_of, notify, sinks
 from wrapper.operations.web_request import WebAnswer, WebRequest, send
 from wrapper.reports import json as document
+from wrapper.reports import notification
 
 Run = Callable[..., Said]
 SECRET = "a-secret-of-the-webhook"
@@ -37,7 +38,8 @@ def unpublished(*_: object) -> None:
 
 
 def sent(made: Report, sink: NotificationSink, seconds: float = 15) -> list[OrchestrateError]:
-    return notify(made, [sink], "https://ci.example.com/7", partial(send, seconds=seconds), unpublished)
+    messages = notification.messages(made, [sink.kind], "https://ci.example.com/7")
+    return notify(messages, [sink], partial(send, seconds=seconds), unpublished)
 
 
 @server_needed
@@ -79,7 +81,7 @@ def test_a_topic_gets_it() -> None:
     def publish(region: str, topic: str, message: Mapping[str, Any]) -> None:
         published.append((region, topic, message))
 
-    assert notify(FAILED, [NotificationSink("sns", TOPIC)], "", send, publish) == []
+    assert notify(notification.messages(FAILED, ["sns"]), [NotificationSink("sns", TOPIC)], send, publish) == []
     ((region, topic, message),) = published
     assert (region, topic) == ("eu-west-1", TOPIC) and "acme is locked" in message["Message"]
 
@@ -88,7 +90,7 @@ def test_a_topic_that_takes_it_not() -> None:
     def publish(*_: object) -> None:
         raise RefusedError("AWS answered AuthorizationError")
 
-    (error,) = notify(FAILED, [NotificationSink("sns", TOPIC)], "", send, publish)
+    (error,) = notify(notification.messages(FAILED, ["sns"]), [NotificationSink("sns", TOPIC)], send, publish)
     assert error.exit_code == 69 and "AuthorizationError" in error.message and TOPIC not in f"{error}{error.hint}"
 
 
@@ -152,5 +154,6 @@ def test_no_send_shows_an_address() -> None:
     def refused(_: WebRequest) -> WebAnswer:
         return WebAnswer(403)
 
-    (error,) = notify(FAILED, [NotificationSink("teams", f"https://example.com/{SECRET}")], "", refused, unpublished)
+    sink = NotificationSink("teams", f"https://example.com/{SECRET}")
+    (error,) = notify(notification.messages(FAILED, ["teams"]), [sink], refused, unpublished)
     assert SECRET not in f"{error}{error.hint}" and "Teams has no message of this run: it answered 403" in str(error)
