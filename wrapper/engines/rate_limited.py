@@ -12,7 +12,6 @@ import math
 import os
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +21,7 @@ from ..aws.identity import Identity, whoami
 from ..aws.rate_limits import RATES, Rate
 from ..aws.token_bucket import after_a_jump
 from ..model import strict_json
+from ..model.findings import Change
 from ..model.nouns import Outcome, Step
 from ..model.stack import Stack
 from ..project import private_folder
@@ -67,9 +67,9 @@ class RateLimiter:
             kept[self._key(slowest)] = bucket.full_at
             return slowest, seconds
 
-    def before(self, label: str, wanted: Mapping[str, int], sleep: Sleep) -> bool:
-        """Wait until every request wanted may be made. False when ``sleep`` was told to stop."""
-        left = Counter(wanted)
+    def before(self, label: str, changes: Mapping[Change, int], sleep: Sleep) -> bool:
+        """Wait until every request of these changes may be made. False when ``sleep`` was told to stop."""
+        left = rate_limits.requests(changes)
         while left:
             rate, seconds = self.take_slowest(left)
             del left[rate.name]
@@ -136,9 +136,9 @@ def _store(file: Path, kept: Mapping[str, float], now: float) -> None:
 
 
 class Limiter(Protocol):
-    """Knows how long a change must wait."""
+    """Knows how long changes must wait."""
 
-    def before(self, label: str, wanted: Mapping[str, int], sleep: Sleep) -> bool: ...
+    def before(self, label: str, changes: Mapping[Change, int], sleep: Sleep) -> bool: ...
 
 
 class RateLimitedEngine(ListeningEngine):
@@ -166,8 +166,7 @@ class RateLimitedSession(ListeningSession):
         return super().execute(step, output)
 
     def change(self, step: Step, output: OutputCallback) -> Outcome:
-        wanted = rate_limits.requests(self._reader.changes)
-        if not self._rate_limiter.before(self._label, wanted, self._is_stopped_within):
+        if not self._rate_limiter.before(self._label, self._reader.changes, self._is_stopped_within):
             return Outcome(143, ok=False, begun=False)
         return super().change(step, output)
 

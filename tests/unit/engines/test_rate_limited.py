@@ -20,12 +20,14 @@ from hypothesis import strategies as st
 from wrapper.aws.identity import Identity, nobody, sandbox
 from wrapper.engines.rate_limited import RateLimitedEngine, RateLimiter, Sleep, is_wanted, rate_limiter_of
 from wrapper.model.errors import Stopped
+from wrapper.model.findings import Change
 from wrapper.model.nouns import Outcome, Run, Step
 from wrapper.model.stack import Settings
 from wrapper.run.runner import execute
 from wrapper.run.signals import SignalHandler
 
 REGISTER = {"RegisterTaskDefinition": 1}
+NEW_TASK = Change("create", "aws_ecs_task_definition")
 
 
 class Clock:
@@ -159,7 +161,7 @@ def test_each_rate_is_waited_for_the_longest_first_and_a_long_wait_is_said(tmp_p
     one, slept = rate_limiter(tmp_path, clock, said=said), Slept(clock)
     waits(one, 31)
     waits(one, 26, {"load balancer changes": 1})
-    assert one.before("acme", {"RegisterTaskDefinition": 1, "load balancer changes": 3}, slept)
+    assert one.before("acme", {NEW_TASK: 1, Change("create", "aws_lb_listener"): 3}, slept)
     assert said == ["acme: waits 12 s for AWS's rate of RegisterTaskDefinition (1 a second)"]
     assert slept.slept == [12.0], "meanwhile the other came back"
 
@@ -168,14 +170,14 @@ def test_a_short_wait_is_nobodys_business(tmp_path: Path) -> None:
     clock, said = Clock(), list[str]()
     one = rate_limiter(tmp_path, clock, said=said)
     waits(one, 20)
-    assert one.before("acme", REGISTER, Slept(clock)) and said == []
+    assert one.before("acme", {NEW_TASK: 1}, Slept(clock)) and said == []
 
 
 def test_whoever_is_stopped_waits_for_nothing_more(tmp_path: Path) -> None:
     clock = Clock()
     one, slept = rate_limiter(tmp_path, clock), Slept(clock, stops=True)
     waits(one, 30)
-    assert not one.before("acme", {"RegisterTaskDefinition": 1, "ECS services": 99}, slept)
+    assert not one.before("acme", {NEW_TASK: 1, Change("create", "aws_ecs_service"): 99}, slept)
     assert len(slept.slept) == 1
 
 
@@ -186,12 +188,12 @@ class Noting:
     """A pace that notes what was asked of it."""
 
     def __init__(self, wait: float = 0.0) -> None:
-        self.asked: list[tuple[str, dict[str, int]]] = []
+        self.asked: list[tuple[str, dict[Change, int]]] = []
         self.wait = wait
         self.began = threading.Event()
 
-    def before(self, label: str, wanted: Mapping[str, int], sleep: Sleep) -> bool:
-        self.asked.append((label, dict(wanted)))
+    def before(self, label: str, changes: Mapping[Change, int], sleep: Sleep) -> bool:
+        self.asked.append((label, dict(changes)))
         self.began.set()
         return not (self.wait and sleep(self.wait))
 
@@ -214,7 +216,7 @@ def engine() -> FakeEngine:
 def test_before_the_step_that_changes_it_takes_what_the_plan_announced() -> None:
     inner, noting, console = engine(), Noting(), Listener()
     execute(run(PLAN, APPLY), RateLimitedEngine(inner, noting), console, SignalHandler(console.info))
-    assert noting.asked == [("ap-southeast-2/app/acme", {"CreateLoadBalancer": 1, "load balancer changes": 1})]
+    assert noting.asked == [("ap-southeast-2/app/acme", {Change("create", "aws_lb"): 1})]
     assert [verb for _, verb in inner.done] == ["plan", "apply"] and inner.closed == 1
     assert console.heard == ANNOUNCED.tail.encode()
 
@@ -224,7 +226,7 @@ def test_an_apply_takes_what_the_plan_before_it_announced() -> None:
     noting, console = Noting(), Listener()
     limited = RateLimitedEngine(engine(), noting)
     execute(run(PLAN, PLAN, APPLY, PLAN, APPLY), limited, console, SignalHandler(console.info))
-    assert [wanted for _, wanted in noting.asked] == [{"CreateLoadBalancer": 1, "load balancer changes": 1}] * 2
+    assert [changes for _, changes in noting.asked] == [{Change("create", "aws_lb"): 1}] * 2
 
 
 def test_a_plan_alone_takes_nothing() -> None:
