@@ -11,7 +11,8 @@ from harness import REGION, Aws, Project, make
 
 from wrapper.cli.options import Options
 from wrapper.cli.session import CliSession
-from wrapper.engines.rate_limited import RateLimitedEngine, RateLimiter
+from wrapper.deploy.rate_limiter import RateLimiter
+from wrapper.engines.rate_limited import RateLimitedEngine
 from wrapper.model.errors import TerraformFailed
 from wrapper.model.nouns import Outcome
 from wrapper.model.stack import Layer

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from ..aws import ecs_service_status, ecs_task_counts, task_definitions
 from ..aws.calls import AwsCalls
 from ..aws.identity import Identity
-from ..engines import Engine, rate_limited
+from ..engines import Engine
+from ..engines.rate_limited import RateLimitedEngine
 from ..model.errors import NewerError, OrchestrateError, RefusedError, TerraformFailed
 from ..model.findings import BuildChange, HookRun
 from ..model.fingerprint import Difference, first_names
@@ -37,7 +38,7 @@ from ..terraform import caller_values, commands
 from ..terraform.arguments import changes, destroys, partial
 from ..terraform.commands import Token, Verb
 from ..terraform.suggested import suggest
-from . import build_changes, build_words, leftovers, witness
+from . import build_changes, build_words, leftovers, rate_limiter, witness
 from .build_choices import BuildPolicy
 from .build_guard import BuildGuard
 from .inputs import InputResolver
@@ -499,9 +500,9 @@ class Deployer:
 
     def limit_rate(self, layers: int, info: Callable[[str], None]) -> None:
         """From here on changes wait for AWS's rates, together with every other process of this machine."""
-        if not self.dry and rate_limited.is_wanted(self.stack, self.identity, layers):
-            limiter = rate_limited.rate_limiter_of(self.stack, self.identity, self.context.home, info)
-            self.engine = rate_limited.RateLimitedEngine(self.engine, limiter)
+        if not self.dry and rate_limiter.is_wanted(self.stack, self.identity, layers):
+            limiter = rate_limiter.rate_limiter_of(self.stack, self.identity, self.context.home, info)
+            self.engine = RateLimitedEngine(self.engine, limiter)
 
     # -- what may be done ---------------------------------------------------------------------
 
