@@ -217,15 +217,25 @@ class Deployer:
     def _run(self, prepared: PreparedLayer) -> Outcome:
         if prepared.verb.interactive:
             return self.carry_out(prepared)
-        clock = self.clock(prepared.tokens, self.signals, self.console.info)
-        return self.hooked(
-            prepared,
-            lambda: retry.with_retries(prepared.layer.label, lambda: self.carry_out(prepared), clock),
-            self.console,
-            self.signals,
+        return self.run_with_retries(
+            prepared, lambda: self.carry_out(prepared), self.console, self.signals, self.console.info
         )
 
-    def hooked(
+    def run_with_retries(
+        self,
+        prepared: PreparedLayer,
+        attempt: Callable[[], Outcome],
+        console: Console,
+        signals: SignalHandler,
+        info: Callable[[str], None],
+    ) -> Outcome:
+        """What ``attempt`` returns or raises at the last of its tries, with the hooks of stack.hcl around all of them. ``info``
+        hears why there is another one."""
+        clock = self._clock(prepared.tokens, signals, info)
+        tries = partial_of(retry.with_retries, prepared.layer.label, attempt, clock)
+        return self._hooked(prepared, tries, console, signals)
+
+    def _hooked(
         self, prepared: PreparedLayer, run: Callable[[], Outcome], console: Console, signals: SignalHandler
     ) -> Outcome:
         """What ``run`` returns or raises, with the hooks of stack.hcl around it."""
@@ -247,7 +257,7 @@ class Deployer:
             return (layer_state.load(self.store, layer) or {}).get("outputs") or {}
         return {}
 
-    def clock(self, tokens: Sequence[Token], signals: SignalHandler, info: Callable[[str], None]) -> retry.RetryClock:
+    def _clock(self, tokens: Sequence[Token], signals: SignalHandler, info: Callable[[str], None]) -> retry.RetryClock:
         """For the tries of a layer. Terraform itself waits as long as a -lock-timeout says."""
         given = any(token.flag == "lock-timeout" for token in tokens)
         patience = retry.LockPatience(0.0 if given else self.context.lock_wait, self.context.machine)

@@ -27,7 +27,6 @@ from ..model.errors import NotFoundError, OrchestrateError, UsageError
 from ..model.nouns import Outcome
 from ..model.report import LayerResult, worst
 from ..model.stack import Layer
-from ..run import retry
 from ..run.runner import Console
 from ..state import index
 from ..state.index import LayerStatus, TenantIndex
@@ -290,11 +289,7 @@ class Fleet:
                 tries.append(len(tries))
                 return self.deployer.carry_out(prepared, console, signals)
 
-            def tried() -> Outcome:
-                clock = self.deployer.clock(prepared.tokens, signals, info)
-                return retry.with_retries(diff.layer.label, attempt, clock)
-
-            return self.deployer.hooked(prepared, tried, console, signals)
+            return self.deployer.run_with_retries(prepared, attempt, console, signals, info)
 
     # -- the small words ------------------------------------------------------------------------
 
