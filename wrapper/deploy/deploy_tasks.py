@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..model.console import Console
 from ..model.errors import ConfigError, OrchestrateError, PlanChanged, RefusedError, TaskFailed
 from ..model.findings import SERVICE, HookRun
 from ..model.naming import nearest
 from ..model.stack import Layer, Stack
-from ..run.runner import Console
 from ..run.signals import SignalHandler
 from ..state.record import DeploymentRecord
 from ..terraform.arguments import destroys, partial

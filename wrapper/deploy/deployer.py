@@ -20,6 +20,7 @@ from ..aws.calls import AwsCalls
 from ..aws.identity import Identity
 from ..engines import Engine
 from ..engines.rate_limited import RateLimitedEngine
+from ..model.console import Console
 from ..model.errors import NewerError, OrchestrateError, RefusedError, TerraformFailed
 from ..model.findings import BuildChange, HookRun
 from ..model.fingerprint import Difference, first_names
@@ -29,7 +30,7 @@ from ..project import git
 from ..project.project import Project
 from ..run import retry
 from ..run.plan_run import RunContext
-from ..run.runner import Console, StepWatch, execute
+from ..run.runner import StepWatch, execute
 from ..run.signals import SignalHandler
 from ..state import index, layer_state
 from ..state.record import Trigger, moment

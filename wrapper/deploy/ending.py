@@ -8,8 +8,8 @@ from typing import Any
 
 from ..aws.calls import AwsCalls
 from ..aws.ecs_service_status import services
+from ..model.console import Console
 from ..model.stack import Layer
-from ..run.runner import Console
 from ..run.signals import SignalHandler
 from ..state import layer_state, lifetime
 from ..state.lifetime import TenantEnd

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..model import duration
+from ..model.console import Console
 from ..model.errors import ConfigError, HookFailed, OrchestrateError, TimeoutExpired
 from ..model.findings import HookRun
 from ..model.nouns import Outcome
 from ..model.stack import Hook, Layer
-from ..run.runner import Console
 from ..run.signals import SignalHandler
 from ..state import layer_state, task_history
 from ..state.record import moment

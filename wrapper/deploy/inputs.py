@@ -12,6 +12,7 @@ from functools import cached_property
 
 from ..aws.identity import Identity
 from ..model import fingerprint, service_map
+from ..model.console import Console
 from ..model.errors import ConfigError, OrchestrateError
 from ..model.fingerprint import Difference
 from ..model.nouns import ResolvedValue, Variable
@@ -19,7 +20,6 @@ from ..model.stack import Layer, Stack
 from ..project.project import Project
 from ..project.variable_files import Decide
 from ..run.plan_run import RunContext
-from ..run.runner import Console
 from ..state import layer_state
 from ..state.record import DeploymentRecord
 from ..state.store import Store

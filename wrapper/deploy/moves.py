@@ -20,8 +20,8 @@ from ..terraform.plan_stream import is_plan, leaves_target_group, replaces_servi
 from .prepared import PreparedLayer
 
 if TYPE_CHECKING:
+    from ..model.console import Console
     from ..run.plan_run import RunContext
-    from ..run.runner import Console
     from ..run.signals import SignalHandler
     from .slot_allocator import SlotAllocator
 

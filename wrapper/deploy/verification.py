@@ -14,10 +14,10 @@ from ..aws.identity import Identity
 from ..engines import Engine
 from ..engines.rollout_watch import RolloutWatchedEngine
 from ..model import duration
+from ..model.console import Console
 from ..model.errors import ConfigError, OrchestrateError, SmokeFailed, TerraformFailed
 from ..model.stack import Layer, Stack
 from ..project.project import Project
-from ..run.runner import Console
 from ..run.signals import SignalHandler
 from ..state.record import DeploymentRecord
 from ..terraform.arguments import partial

@@ -23,11 +23,11 @@ from dataclasses import dataclass, field, replace
 from ..deploy import build_changes, build_words
 from ..deploy.deployer import Deployer
 from ..deploy.prepared import LayerOverrides, PreparedLayer
+from ..model.console import Console
 from ..model.errors import NotFoundError, OrchestrateError, UsageError
 from ..model.nouns import Outcome
 from ..model.report import LayerResult, worst
 from ..model.stack import Layer
-from ..run.runner import Console
 from ..state import index
 from ..state.index import LayerStatus, TenantIndex
 from ..terraform import commands

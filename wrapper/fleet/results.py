@@ -8,11 +8,11 @@ from typing import Protocol
 
 from ..deploy import build_choices
 from ..model import fingerprint, system_errors
+from ..model.console import Console
 from ..model.errors import OrchestrateError, Stopped, TimeoutExpired
 from ..model.nouns import Outcome
 from ..model.report import Changes, ErrorDetails, LayerResult
 from ..model.stack import Layer
-from ..run.runner import Console
 from ..run.signals import SignalHandler
 from ..terraform import commands, output, plan_json
 from ..terraform.failures import SEE_ABOVE

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from ..engines import Engine, OutputCallback, Session
 from ..engines.run_directory import RunDirectory, collect
+from ..model.console import Console
 from ..model.errors import RefusedError
 from ..model.nouns import Outcome, Run, Step
 from ..terraform import plan_json
@@ -19,14 +20,6 @@ from ..terraform.failures import failure
 from ..terraform.output import change_summary
 from . import plan_file, unsaved, written_files
 from .signals import SignalHandler
-
-
-class Console(Protocol):
-    """Where Terraform's output, our words and a question go."""
-
-    def output(self, data: bytes, is_error: bool) -> None: ...
-    def info(self, text: str) -> None: ...
-    def confirm(self, question: str, wanted: str) -> bool: ...
 
 
 class StepWatch(Protocol):
