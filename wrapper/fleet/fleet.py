@@ -24,7 +24,7 @@ from ..deploy import build_changes, build_words
 from ..deploy.deployer import Deployer
 from ..deploy.prepared import LayerOverrides, PreparedLayer
 from ..model.console import Console
-from ..model.errors import NotFoundError, OrchestrateError, UsageError
+from ..model.errors import NotFoundError, OrchestrateError, Stopped, TimeoutExpired, UsageError
 from ..model.nouns import Outcome
 from ..model.report import LayerResult, worst
 from ..model.stack import Layer
@@ -82,7 +82,16 @@ class Fleet:
 
     @property
     def results(self) -> LayerResults:
-        return LayerResults(self.progress, self.deployer.signals)
+        return LayerResults(self.progress, self._stop)
+
+    @property
+    def _stop(self) -> OrchestrateError | None:
+        """Why all are being stopped, now."""
+        try:
+            self.deployer.signals.check()
+        except (Stopped, TimeoutExpired) as error:
+            return error
+        return None
 
     @property
     def confirmation(self) -> Confirmation:

@@ -13,7 +13,6 @@ from ..model.errors import OrchestrateError, Stopped, TimeoutExpired
 from ..model.nouns import Outcome
 from ..model.report import Changes, ErrorDetails, LayerResult
 from ..model.stack import Layer
-from ..run.signals import SignalHandler
 from ..terraform import commands, output, plan_json
 from ..terraform.failures import SEE_ABOVE
 from .change_detection import LayerDiff
@@ -73,10 +72,10 @@ def details(error: OrchestrateError) -> ErrorDetails:
 
 @dataclass(frozen=True)
 class LayerResults:
-    """Of many: ``progress`` knows the log of each that ran, ``signals`` whether all are being stopped."""
+    """Of many: ``progress`` knows the log of each that ran; ``stop``: why all are being stopped; None: they are not."""
 
     progress: Progress
-    signals: SignalHandler
+    stop: OrchestrateError | None = None
 
     def succeeded(self, diff: LayerDiff, outcome: Outcome) -> LayerResult:
         """Of a look for drift: with what drifted, and 2 where anything did."""
@@ -97,7 +96,7 @@ class LayerResults:
         return replace(of_layer(diff.layer), result="unchanged", reason=reason, url=diff.status.record.url)
 
     def failed(self, layer: Layer, error: OrchestrateError) -> LayerResult:
-        return replace(of_error(layer, error, stopping=self.signals.stopping), log=self.progress.log(layer))
+        return replace(of_error(layer, error, stopping=self.stop is not None), log=self.progress.log(layer))
 
     def broke(self, layer: Layer, error: Exception) -> LayerResult:
         """An error of no kind of ours: what the system refuses, or a bug, which is said to be one."""
@@ -108,12 +107,8 @@ class LayerResults:
 
     def stopped(self, layer: Layer, reason: str) -> LayerResult:
         """One that never began. Its code is the signal's, or that of the failure it waited for."""
-        try:
-            self.signals.check()
-            code = 1
-        except (Stopped, TimeoutExpired) as error:
-            reason, code = reason or f"not started: {error.message}", error.exit_code
-        return replace(of_layer(layer), result="stopped", reason=reason, exit_code=code)
+        why, code = (f"not started: {self.stop.message}", self.stop.exit_code) if self.stop else ("", 1)
+        return replace(of_layer(layer), result="stopped", reason=reason or why, exit_code=code)
 
     def excluded(self, layer: Layer, pattern: str) -> LayerResult:
         return replace(of_layer(layer), result="excluded", reason=f"by {pattern}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
 
 import pytest
 from cloud_fleet import Onlooker
@@ -14,7 +13,6 @@ from wrapper.fleet.results import LayerResults, details, of_error, of_outcome
 from wrapper.model.errors import BusyError, OrchestrateError, Stopped, TerraformFailed, TimeoutExpired
 from wrapper.model.nouns import Outcome, Step
 from wrapper.model.report import ErrorDetails
-from wrapper.run.signals import SignalHandler
 from wrapper.state.index import LayerStatus
 from wrapper.state.record import DeploymentRecord
 from wrapper.terraform.failures import failure
@@ -23,10 +21,8 @@ ACME = layer("acme")
 LOG = "/logs/acme.log"
 
 
-def answering(signum: int = 0, timed_out: bool = False) -> LayerResults:
-    signals = SignalHandler(lambda _: None, 60.0)
-    signals.signum, signals.timed_out = signum, timed_out
-    return LayerResults(Onlooker(), signals)
+def answering(stop: OrchestrateError | None = None) -> LayerResults:
+    return LayerResults(Onlooker(), stop)
 
 
 def found(tenant: str) -> LayerDiff:
@@ -90,7 +86,8 @@ def test_a_failure_has_the_code_of_its_error(error: OrchestrateError, result: st
 
 
 def test_what_fails_while_all_are_being_stopped_was_stopped() -> None:
-    layer_result = answering(signum=signal.SIGINT).failed(ACME, TerraformFailed("terraform apply failed"))
+    stop = Stopped("stopped by SIGINT", signum=signal.SIGINT)
+    layer_result = answering(stop).failed(ACME, TerraformFailed("terraform apply failed"))
     assert (layer_result.result, layer_result.reason, layer_result.exit_code) == (
         "stopped",
         "terraform apply failed",
@@ -113,18 +110,18 @@ def test_a_bug_says_what_it_is_and_where_more_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "reason", "said", "code"),
+    ("stop", "reason", "said", "code"),
     [
-        (answering, "the stack layer failed", "the stack layer failed", 1),
-        (lambda: answering(signum=signal.SIGTERM), "", "not started: stopped by SIGTERM", 143),
-        (lambda: answering(timed_out=True), "", "not started: stopped after 60 s", 124),
-        (lambda: answering(signum=signal.SIGINT), "wave 1 of 2 was not good", "wave 1 of 2 was not good", 130),
+        (None, "the stack layer failed", "the stack layer failed", 1),
+        (Stopped("stopped by SIGTERM"), "", "not started: stopped by SIGTERM", 143),
+        (TimeoutExpired("stopped after 60 s"), "", "not started: stopped after 60 s", 124),
+        (Stopped("stopped", signum=signal.SIGINT), "wave 1 of 2 was not good", "wave 1 of 2 was not good", 130),
     ],
 )
 def test_one_that_never_began_says_what_kept_it(
-    now: Callable[[], LayerResults], reason: str, said: str, code: int
+    stop: OrchestrateError | None, reason: str, said: str, code: int
 ) -> None:
-    layer_result = now().stopped(ACME, reason)
+    layer_result = answering(stop).stopped(ACME, reason)
     assert (layer_result.result, layer_result.reason, layer_result.exit_code, layer_result.log) == (
         "stopped",
         said,
