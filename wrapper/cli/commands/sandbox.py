@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ...model.errors import NotFoundError, UsageError
+from ...project.project import Project
 from .. import sandbox_containers
 from ..command import CommandGroup
 from ..options import takes
@@ -40,7 +41,7 @@ def command() -> None: ...
 def start(ctx: click.Context, /, containers: bool, speed: float | None, **options: Any) -> int:
     session = ctx.obj.merged(options)
     _check_speed(session, containers, speed)
-    return _show(session, session.start_sandbox(_seed(session), containers, speed))
+    return _show(session, session.start_sandbox(seed_of(_project(session)), containers, speed))
 
 
 @command.command("stop", help="Stop the sandbox. Everything in it is lost.")
@@ -82,7 +83,7 @@ def reset(ctx: click.Context, /, containers: bool, speed: float | None, **option
     if containers:
         session.containers.check()
     session.containers.plane.stop()
-    made = session.simulated.reset(_seed(session), containers)
+    made = session.simulated.reset(seed_of(_project(session)), containers)
     if containers:
         session.containers.go_on(speed)
     session.forget_states_of(running)
@@ -104,8 +105,8 @@ def _check_speed(session: CliSession, containers: bool, speed: float | None) -> 
         raise UsageError("--speed is of the containers' clock", hint="add --containers")
 
 
-def _seed(session: CliSession) -> Any:
-    return seed_of(None if session.found_root is None else session.project)
+def _project(session: CliSession) -> Project | None:
+    return None if session.found_root is None else session.project
 
 
 @command.command(
