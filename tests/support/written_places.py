@@ -33,7 +33,6 @@ WRITERS = {
     "cli/exec_processes.py:_write": OUTPUT,
     "cli/launcher.py:end_without_packages": "nothing",
     "cli/main.py:_bug": "bug",
-    "cli/main.py:_let_go_of_standard_output": "nothing",
     "cli/main.py:_open_standard_streams": "nothing",
     "cli/main.py:_run": "nothing",
     "cli/sandbox_profiles.py:lay_out": "sandbox",

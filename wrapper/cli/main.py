@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import os
 import re
@@ -149,12 +148,11 @@ def main() -> NoReturn:
     """Run the command line and exit with the code that the outcome has."""
     _open_standard_streams()
     code = _run(sys.argv[1:], process=True)
-    _let_go_of_standard_output()
+    _flush_standard_streams()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # The result stands. Python gives back what ends a process before it has ended; what is ignored it leaves so.
-        signal.signal(number, signal.SIG_IGN)
-    gc.freeze()  # Python's end looks through all that there is for what is garbage; it goes with the process
-    sys.exit(code)
+        signal.signal(number, signal.SIG_IGN)  # the result stands
+    # Python's own end takes apart all that was imported, for nothing. mypy ends in this way too (mypy/util.py, hard_exit).
+    os._exit(code)
 
 
 def _open_standard_streams() -> None:
@@ -168,12 +166,11 @@ def _open_standard_streams() -> None:
             setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
 
 
-def _let_go_of_standard_output() -> None:
-    """What it did not take was told. Python tries again at its end, and would end with 120."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+def _flush_standard_streams() -> None:
+    """What standard output did not take was told."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
 
 
 def _run(arguments: list[str], session: CliSession | None = None, **surroundings: Any) -> int:

@@ -80,15 +80,14 @@ def test_it_finds_its_packages_without_site_and_asks_it_where_they_stand_elsewhe
 
 
 LATE = """\
-import atexit, os, signal, sys
+import os, signal, sys
 
-class Last:
-    def __del__(self, kill=os.kill, me=os.getpid(), number=signal.%(name)s):
-        kill(me, number)
+def end(code, end=os._exit):
+    os.kill(os.getpid(), signal.%(name)s)  # in the last moment that there is
+    end(code)
 
+os._exit = end
 sys.path.insert(0, sys.argv.pop(1))
-sys.kept = Last()  # collected when Python has given back its signal handlers
-atexit.register(os.kill, os.getpid(), signal.%(name)s)
 from wrapper.cli.main import main
 main()
 """
