@@ -24,7 +24,7 @@ if not __package__:
     sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     __package__ = "wrapper"
 
-gc.set_threshold(50_000)  # nothing of what is imported is garbage, and looking for it costs time
+gc.set_threshold(200_000)  # nothing of what is imported is garbage, and looking for it costs time
 try:
     from .cli.main import main
 except ModuleNotFoundError as error:

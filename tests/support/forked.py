@@ -170,7 +170,7 @@ def main(number: int) -> None:
     others.listen(64)
     import_all()
     read_all()
-    gc.set_threshold(50_000)  # as in wrapper/__main__.py
+    gc.set_threshold(200_000)  # as in wrapper/__main__.py
     gc.freeze()
     with Forks(socket.socket(fileno=number), others) as forks:
         request = forks.serve()
