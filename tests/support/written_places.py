@@ -60,7 +60,7 @@ WRITERS = {
     "engines/host.py:HostSession._interactive": PROCESS,
     "engines/host.py:HostSession._spawn": PROCESS,
     "engines/host.py:_name_modules": RUN,
-    "engines/host.py:version": "this tool's own pins",
+    "engines/host.py:ask_version": "this tool's own pins",
     "engines/image/debian_base.py:apt_mirrors": "this tool's own pins",
     "engines/image/debian_base.py:spawned": "this tool's own pins",
     "cli/remote_modules.py:_in_container": "this tool's own pins",

@@ -98,6 +98,16 @@ def mirrors(environ: Mapping[str, str], asked: ImageRequest = NOTHING) -> tuple[
     return inputs.find_mirrors(pins(asked), environ)
 
 
+def ask_version(name: str, environ: Mapping[str, str]) -> None:
+    """Let the program that runs a root begin to say its version, which :func:`binary` waits for."""
+    import shutil
+
+    from ..engines import host
+
+    if path := shutil.which(name, path=environ.get("PATH")):
+        host.ask_version(path)
+
+
 def terraform(environ: Mapping[str, str]) -> tuple[str, str]:
     """(path, version) of the terraform on PATH; each "" where it is not known."""
     return binary("terraform", environ)

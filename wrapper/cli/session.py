@@ -397,6 +397,13 @@ class CliSession:
             return duration.parse_or_zero(given, "ORCHESTRATE_LOCK_TIMEOUT")
         return 0.0 if self.terminal or self.dry_run else _LOCK_WAIT
 
+    def ask_ahead(self) -> None:
+        """The host's Terraform takes a while to say its version: in which the rest of this tool is imported."""
+        from . import installation
+
+        if self.found_root and not (self.contained or self.dry_run):
+            installation.ask_version(self.project.settings.binary or "terraform", self.environ)
+
     def _other_terraform(self) -> str:
         """The version of the terraform on PATH; "" where it is the image's, or there is none."""
         from . import installation

@@ -47,10 +47,13 @@ def command_of(name: str, line: str = "") -> click.Command:
     @click.pass_context
     def command(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> int:
         from .invocation import form_of, parse
-        from .run_verb import perform
 
         session = ctx.obj.merged(options)
-        return perform(session, parse(session, form_of(verb), words))
+        invocation = parse(session, form_of(verb), words)
+        session.ask_ahead()
+        from .run_verb import perform  # which takes as long as the answer
+
+        return perform(session, invocation)
 
     return command
 

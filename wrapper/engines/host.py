@@ -34,15 +34,28 @@ _APART = '( "$@" & echo $! >"/dev/fd/$TOLD"; wait $!; echo $? >"/dev/fd/$TOLD" )
 
 
 @cache
+def ask_version(terraform: str) -> subprocess.Popen[str] | None:
+    """This terraform begins to say what it is, which :func:`version` reads; None where it cannot be started."""
+    environment = {"CHECKPOINT_DISABLE": "1", "PATH": "/usr/bin:/bin"}
+    argv, null = [terraform, "version", "-json"], subprocess.DEVNULL
+    try:
+        return subprocess.Popen(
+            argv, cwd="/", env=environment, stdin=null, stdout=subprocess.PIPE, stderr=null, text=True
+        )
+    except OSError:
+        return None
+
+
+@cache
 def version(terraform: str) -> str:
     """What this terraform says it is, as "1.11.4"; "" where it does not answer."""
-    environment = {"CHECKPOINT_DISABLE": "1", "PATH": "/usr/bin:/bin"}
+    asked = ask_version(terraform)
+    if asked is None:
+        return ""
     try:
-        said = subprocess.run(
-            [terraform, "version", "-json"], cwd="/", env=environment, capture_output=True, text=True, timeout=20
-        )
-        return str(json.loads(said.stdout)["terraform_version"])
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):
+        return str(json.loads(asked.communicate(timeout=20)[0])["terraform_version"])
+    except (subprocess.SubprocessError, ValueError, KeyError, TypeError):
+        asked.kill()
         return ""
 
 

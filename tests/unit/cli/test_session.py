@@ -11,6 +11,7 @@ from project_on_disk import REGION, Disk
 from wrapper.cli.options import Options
 from wrapper.cli.session import CliSession
 from wrapper.deploy.deploy_tasks import DeployTask
+from wrapper.engines import host
 from wrapper.model.errors import UnavailableError, UsageError
 from wrapper.model.stack import Layer
 
@@ -33,6 +34,22 @@ def test_the_engine(
 ) -> None:
     engine = session(example, environ, **typed).make_engine()
     assert (engine.name, engine.contained) == (name, contained)
+
+
+@pytest.mark.parametrize(
+    ("engine", "dry", "asks"), [("host", False, True), ("host", True, False), ("docker", False, False)]
+)
+def test_the_hosts_terraform_is_asked_ahead(
+    example: Disk, tmp_path: Path, engine: str, *, dry: bool, asks: bool
+) -> None:
+    example.write("orchestrate.hcl", 'binary = "tofu"\n')
+    program = tmp_path / "tofu"
+    program.write_text('#!/bin/sh\necho \'{"terraform_version": "1.2.3"}\'\n')
+    program.chmod(0o755)
+    before = host.ask_version.cache_info().misses
+    session(example, {"PATH": str(tmp_path)}, engine=engine, dry_run=dry).ask_ahead()
+    assert host.ask_version.cache_info().misses - before == int(asks)
+    assert host.version(str(program)) == "1.2.3"
 
 
 def test_no_such_engine(example: Disk) -> None:

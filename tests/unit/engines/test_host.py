@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fakes import layer, run_of
 
-from wrapper.engines.host import HostEngine, version
+from wrapper.engines.host import HostEngine, ask_version, version
 from wrapper.model.errors import UnavailableError
 from wrapper.model.nouns import Mount, Step
 
@@ -31,6 +31,14 @@ def script(folder: Path, text: str, name: str = "tool") -> Path:
 def test_what_it_says_it_is(tmp_path: Path, text: str, found: str) -> None:
     assert version(str(script(tmp_path, text))) == found
     assert version(str(tmp_path / "nothing")) == ""
+
+
+def test_it_says_so_while_something_else_is_done(tmp_path: Path) -> None:
+    said = """echo asked >> asked; echo '{"terraform_version": "1.11.4"}'"""
+    program = str(script(tmp_path, f"cd {tmp_path}; {said}"))
+    assert ask_version(program) is ask_version(program)
+    assert (version(program), version(program)) == ("1.11.4", "1.11.4")
+    assert (tmp_path / "asked").read_text() == "asked\n"
 
 
 def test_no_terraform_on_path(tmp_path: Path) -> None:
