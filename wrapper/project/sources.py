@@ -22,7 +22,8 @@ _LEFT_OUT = (
     r"\.#.*|\..*\.sw[a-p]|\.nfs.*"
 )
 # What a `source` can say that no file of the project answers; `hashicorp/aws` is a provider's.
-_ELSEWHERE = rb'\bsource"?\s*[=:]\s*"(?!\.{0,2}/|\.{1,2}"|[\w-]+/[\w-]+"|[^"]*\$\{)[^"/]*[/:]'
+# It begins with letters, not with \b: so Python looks for these letters first, and takes a tenth of the time.
+_ELSEWHERE = rb'source(?<!\wsource)"?\s*[=:]\s*"(?!\.{0,2}/|\.{1,2}"|[\w-]+/[\w-]+"|[^"]*\$\{)[^"/]*[/:]'
 
 
 class SourceFile(NamedTuple):

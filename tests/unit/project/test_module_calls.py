@@ -54,6 +54,8 @@ def test_a_quick_look_meets_what_is_no_file(example: Disk) -> None:
         ('module "x" { source = "git::https://example.com/x.git" }', True),
         ('module "x" {\n  source  = "org/x/aws"\n}', True),
         ('{"module": {"x": {"source": "git@example.com:x.git"}}}', True),
+        ('datasource = "a:b"\nmodule "x" { source = "a:b" }', True),
+        ('datasource = "a:b"\nmy_source = "a:b"', False),
         ('terraform {\n  required_providers {\n    aws = {\n      source = "hashicorp/aws"\n    }\n  }\n}', False),
         ('module "x" {\n  source = "./x"\n}\nresource "a" "b" {\n  source = "${path.module}/x"\n}', False),
     ],
