@@ -24,7 +24,7 @@ _COLLECTIONS = ("list", "set", "map")
 @cache
 def parse_type(text: str) -> Any:
     """A ``type = ...`` expression as data; ``any`` where it says nothing that can be checked."""
-    tokens = [next(g for g in m.groups() if g) for m in _TOKEN.finditer(text.strip().strip('"')) if any(m.groups())]
+    tokens = [m[m.lastindex] for m in _TOKEN.finditer(text.strip().strip('"')) if m.lastindex]
     try:
         return _Reader(tokens).type()
     except (IndexError, ValueError):
