@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
 
 from ..deploy.prepared import LayerOverrides
 from ..model.errors import UsageError
 from ..model.nouns import Outcome
 from ..model.stack import Layer
 from ..terraform.commands import Token, Verb
-from . import single_report
 from .invocation import Invocation
 from .session import CliSession
+
+if TYPE_CHECKING:
+    from ..model.findings import HookRun
+    from .single_report import SingleResult
+
+
+class NoReport:
+    """Where no report was asked for, nothing is kept."""
+
+    note_builds = None
+    hooks: Mapping[str, Sequence[HookRun]] = {}
+
+    def note(self, outcome: Outcome) -> None: ...
 
 
 def perform(session: CliSession, invocation: Invocation) -> int:
@@ -36,7 +49,7 @@ def on_layer(
     if session.options.json and verb.speaks_json:
         tokens = (Token("json", None, ("-json",)), *tokens)
     session.console.data_only = session.options.json and not verb.speaks_json
-    with single_report.reported(session, invocation) as found, session.signals().installed() as signals:
+    with _reported(session, invocation) as found, session.signals().installed() as signals:
         started = time.monotonic()
         deployer = session.deployer(layer.stack, signals, invocation.reason)
         deployer.note_builds = found.note_builds
@@ -46,6 +59,15 @@ def on_layer(
         found.note(outcome)
         _print_result(session, verb, layer, outcome, time.monotonic() - started)
     return outcome
+
+
+def _reported(session: CliSession, invocation: Invocation) -> AbstractContextManager[NoReport | SingleResult]:
+    """What keeps the result, where a report of it was asked for."""
+    if not any(session.options.files):
+        return nullcontext(NoReport())
+    from . import single_report
+
+    return single_report.reported(session, invocation)
 
 
 def _print_result(session: CliSession, verb: Verb, layer: Layer, outcome: Outcome, seconds: float) -> None:

@@ -21,15 +21,6 @@ from .invocation import Invocation
 from .session import CliSession
 
 
-class NoReport:
-    """Where no report was asked for, nothing is kept."""
-
-    note_builds = None
-    hooks: Mapping[str, Sequence[HookRun]] = {}
-
-    def note(self, outcome: Outcome) -> None: ...
-
-
 @dataclass
 class SingleResult:
     """How the layer ended, and which builds it was given, as far as that is known yet."""
@@ -53,11 +44,8 @@ class SingleResult:
 
 
 @contextlib.contextmanager
-def reported(session: CliSession, invocation: Invocation) -> Iterator[SingleResult | NoReport]:
-    """Takes the outcome; an error that passes through is the result. Written in either case, where it was asked for."""
-    if not any(session.options.files):
-        yield NoReport()
-        return
+def reported(session: CliSession, invocation: Invocation) -> Iterator[SingleResult]:
+    """Takes the outcome; an error that passes through is the result. Written in either case."""
     wanted, began, layer = targets(session), time.time(), invocation.layer
     found = SingleResult(layer, of_layer(layer))
     try:

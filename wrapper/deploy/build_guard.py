@@ -8,18 +8,21 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..model.errors import OrchestrateError, RefusedError, UsageError
 from ..model.naming import capital
 from ..model.stack import Layer, Stack
 from ..project.project import Project
-from ..state import index, layer_state
-from ..state.index import LayerStatus, TenantIndex
+from ..state import layer_state
 from ..state.store import Store
 from ..terraform.suggested import suggest
 from . import build_words
 from .argument_checks import check_reason
 from .prepared import PreparedLayer
+
+if TYPE_CHECKING:
+    from ..state.index import LayerStatus, TenantIndex
 
 
 @dataclass
@@ -103,6 +106,8 @@ class BuildGuard:
 
     @cached_property
     def _upstream_index(self) -> TenantIndex:
+        from ..state import index
+
         return index.read(self.store_of(self._upstream), self._upstream)
 
     def _not_there(self, prepared: PreparedLayer, strange: Mapping[str, str]) -> Iterator[OrchestrateError]:

@@ -15,11 +15,9 @@ from functools import cached_property
 from functools import partial as partial_of
 from typing import TYPE_CHECKING, Any
 
-from ..aws import ecs_service_status, ecs_task_counts, task_definitions
-from ..aws.calls import AwsCalls
+from ..aws import ecs_service_status, task_definitions
 from ..aws.identity import Identity
 from ..engines import Engine
-from ..engines.rate_limited import RateLimitedEngine
 from ..model.console import Console
 from ..model.errors import NewerError, OrchestrateError, RefusedError, TerraformFailed
 from ..model.findings import BuildChange, HookRun
@@ -32,14 +30,14 @@ from ..run import retry
 from ..run.plan_run import RunContext
 from ..run.runner import StepWatch, execute
 from ..run.signals import SignalHandler
-from ..state import index, layer_state
+from ..state import layer_state
 from ..state.record import Trigger, moment
 from ..state.store import Store, open_store
 from ..terraform import caller_values, commands
 from ..terraform.arguments import changes, destroys, partial
 from ..terraform.commands import Token, Verb
 from ..terraform.suggested import suggest
-from . import build_changes, build_words, leftovers, rate_limiter, witness
+from . import build_changes, build_words
 from .build_choices import BuildPolicy
 from .build_guard import BuildGuard
 from .inputs import InputResolver
@@ -55,6 +53,7 @@ from .untaint import Untainting
 from .verification import Verification
 
 if TYPE_CHECKING:
+    from ..aws.calls import AwsCalls
     from ..state.record import DeploymentRecord
     from .deploy_tasks import DeployTasks, RunDeployTask
     from .ending import LifetimeVerification
@@ -275,6 +274,8 @@ class Deployer:
         """The same, told how many tasks run, where its root takes that."""
         if not prepared.takes_counts:
             return prepared
+        from ..aws import ecs_task_counts
+
         services = ecs_service_status.services(layer_state.outputs(layer_state.load(self.store, prepared.layer)))
         region = self.stack.aws_region
         return prepared.with_counts(ecs_task_counts.desired(self.identity, region, prepared.layer.label, services))
@@ -320,8 +321,9 @@ class Deployer:
                 watch, prepared, may_move=context is None and not whole, gated=moving or not gated
             )
             if verb.applies and self.stack.settings.protected and not self.builds.from_files:
-                asks = self.context.interactive
-                looked = witness.Witness(looked, prepared, found.record, console.info, asks)
+                from .witness import Witness
+
+                looked = Witness(looked, prepared, found.record, console.info, self.context.interactive)
             stages = self._stages(prepared, watch, console, signals, moving=gated and (moving or is_half_way(before)))
             outcome = execute(stages.begun(run) if stages else run, engine, console, signals, looked, stages)
             if verb.applies and not (self.dry or whole or outcome.skipped):
@@ -423,6 +425,8 @@ class Deployer:
         return ending.of_apply(usual, self._calls(layer, signals), mine, data, console.info)
 
     def _calls(self, layer: Layer, signals: SignalHandler) -> AwsCalls:
+        from ..aws.calls import AwsCalls
+
         return AwsCalls(lambda: self.identity, self.stack.aws_region, layer.label, signals.pause)
 
     def stopping(self, layer: Layer) -> Stopping:
@@ -439,6 +443,8 @@ class Deployer:
             Ending(self.store, layer, self.recorder.who, self.ttl).begins()
 
     def _name_leftovers(self, layer: Layer, error: OrchestrateError, console: Console) -> None:
+        from . import leftovers
+
         with contextlib.suppress(OrchestrateError):
             for line in leftovers.lines(self.identity, layer, layer_state.load(self.store, layer), error.said):
                 console.info(line)
@@ -446,6 +452,8 @@ class Deployer:
     def _forget(self, layer: Layer) -> None:
         layer_state.forget(self.store, layer, self.recorder.destroyed())
         if not layer.tenant:
+            from ..state import index
+
             index.forget(self.store, self.stack)
         self.slot_allocator.release(layer)
 
@@ -511,6 +519,9 @@ class Deployer:
 
     def limit_rate(self, layers: int, info: Callable[[str], None]) -> None:
         """From here on changes wait for AWS's rates, together with every other process of this machine."""
+        from ..engines.rate_limited import RateLimitedEngine
+        from . import rate_limiter
+
         if not self.dry and rate_limiter.is_wanted(self.stack, self.identity, layers):
             limiter = rate_limiter.rate_limiter_of(self.stack, self.identity, self.context.home, info)
             self.engine = RateLimitedEngine(self.engine, limiter)

@@ -6,15 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..model.errors import ConfigError, OrchestrateError
 from ..model.stack import Layer, Stack
 from ..state import layer_state
-from ..state.index import LayerStatus, TenantIndex
 from ..state.store import Store
 from ..terraform.merging import DEEP, REPLACE, MergeDifference
 from ..terraform.suggested import suggest
+
+if TYPE_CHECKING:
+    from ..state.index import LayerStatus, TenantIndex
 
 Told = TypeVar("Told")
 

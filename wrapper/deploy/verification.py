@@ -12,7 +12,6 @@ from ..aws import ecs_rollout, ecs_service_status
 from ..aws.ecs_service_status import ExpectedService
 from ..aws.identity import Identity
 from ..engines import Engine
-from ..engines.rollout_watch import RolloutWatchedEngine
 from ..model import duration
 from ..model.console import Console
 from ..model.errors import ConfigError, OrchestrateError, SmokeFailed, TerraformFailed
@@ -56,6 +55,8 @@ class Verification:
         """The engine, or one that also looks at ECS while Terraform waits for it."""
         if not self.limit_for(prepared) or self.identity.is_nobody:
             return engine
+        from ..engines.rollout_watch import RolloutWatchedEngine
+
         return RolloutWatchedEngine(engine, self._watch(prepared, 0.0, console, signals), console.info)
 
     def explained(

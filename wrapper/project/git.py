@@ -9,7 +9,6 @@ import os
 import re
 import shlex
 import subprocess
-import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,6 +37,8 @@ def laid_out(root: Path, revision: str) -> Iterator[Path]:
     archive = _git(Path(top), "archive", f"{revision}:{prefix}", *(f for f in _FOLDERS if f in there))
     if archive is None:
         raise UsageError(f"--since {revision}: this project was not there yet", hint="give a later revision")
+    import tarfile
+
     with tempfile.TemporaryDirectory(prefix="orchestrate-since-") as folder:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             # git writes no path that leads out, and who reads follows no link that does

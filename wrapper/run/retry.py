@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ..model.errors import LockedError, OrchestrateError
-from . import retryable_errors
 
 MOST = 3  # tries after the first
 FIRST, LONGEST = 5.0, 60.0  # seconds
@@ -68,6 +67,8 @@ def with_retries(label: str, attempt: Callable[[], Returned], clock: RetryClock)
         try:
             return _unlocked(attempt, clock)
         except OrchestrateError as error:
+            from . import retryable_errors
+
             transient = retryable_errors.worth_another_try(error)
             if transient is None:
                 raise
