@@ -25,18 +25,18 @@ def cut(text: str, longest: int, end: str = "…") -> str:
 
 
 # What a terminal acts on, 8-bit sequences too (ECMA-48), what turns the direction of text (unicode.org/reports/tr9), and what
-# ends a line beside \n.
+# ends a line beside \n. To str.isprintable none of them is printable, and most texts have none: no start compiles the pattern.
 _ACTED_ON = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 
 
 def visible(text: str) -> str:
     """With what a terminal would act on written out (``\\x1b``), so that nothing is hidden; lines stay lines."""
-    return re.sub(_ACTED_ON, _written_out, text)
+    return text if text.isprintable() else re.sub(_ACTED_ON, _written_out, text)
 
 
 def visible_line(text: str) -> str:
     """The same in one line, for a cell."""
-    return re.sub(f"[\t\n]|{_ACTED_ON}", _written_out, text)
+    return text if text.isprintable() else re.sub(f"[\t\n]|{_ACTED_ON}", _written_out, text)
 
 
 def visible_json(text: str) -> str:
