@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +52,8 @@ class Files:
     def caller_source(self, name: str, directory: Path, silence: float = streams.SILENCE) -> Source:
         """A -var-file: the caller's own, wherever it stands; JSON where its name says so, as Terraform has it. It may be a
         secret, so no result is kept. ``-`` is standard input."""
+        from dataclasses import replace
+
         file = directory / name
         if not streams.is_stdin(name) and self.kind(file) not in (paths.PIPE, paths.DEVICE):
             return self._caller_values(self.text(file), self.short(file), json=name.endswith(".json"))

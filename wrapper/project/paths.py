@@ -60,7 +60,7 @@ def read(path: Path, where: str) -> bytes:
 def entries(folder: Path, where: str) -> list[Path]:
     """What stands in a folder, by name; nothing where there is no folder."""
     try:
-        return sorted(folder.iterdir()) if is_folder(folder, where) else []
+        return [folder / name for name in sorted(os.listdir(folder))] if is_folder(folder, where) else []
     except OSError as error:
         raise unreadable(error, where) from None
 
