@@ -1,7 +1,7 @@
 """Runs the tool as a fork of one process that has imported it: it costs a fifth of a start that imports everything again.
 
-What runs is the tool's ``main``, in a process of its own, with arguments, environment, folder and standard streams of its own;
-it ends as Python ends. Not the same as ``./orchestrate``: no launcher runs, and nothing is imported for the first time. So
+What runs is the tool's ``main``, in a process of its own, with arguments, environment, folder and standard streams of its own.
+Not the same as ``./orchestrate``: no launcher runs, and nothing is imported for the first time. So
 this is for tests of what a command does (harness.Project.run), and not of how it starts.
 
 Only Python's library and the tool: the interpreter is started as the executable starts it (-I).
@@ -21,13 +21,11 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
 ALSO = ("botocore.session", "botocore.client", "botocore.handlers", "docker", "hcl2", "jinja2", "python_terraform")
@@ -175,7 +173,7 @@ def main(number: int) -> None:
     with Forks(socket.socket(fileno=number), others) as forks:
         request = forks.serve()
     if request:  # this is a fork
-        ended(importlib.import_module("wrapper.cli.main").main)
+        importlib.import_module("wrapper.cli.main").main()
 
 
 def import_all() -> None:
@@ -255,18 +253,6 @@ class Forks:
         _, status = os.waitpid(pid, 0)
         with asker, contextlib.suppress(BrokenPipeError):  # one that took too long is not waited for
             asker.send(str(os.waitstatus_to_exitcode(status)).encode())
-
-
-def ended(command: Callable[[], NoReturn]) -> NoReturn:
-    """As Python ends, but for the last: to take apart what was imported would copy all of it."""
-    try:
-        command()
-    except SystemExit as end:
-        threading._shutdown()  # type: ignore[attr-defined]
-        atexit._run_exitfuncs()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(end.code if isinstance(end.code, int) else 0)
 
 
 def become(
