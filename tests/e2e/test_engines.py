@@ -157,7 +157,7 @@ def test_an_init_that_failed_is_not_remembered(project: Project) -> None:
     project.run("plan", "tiny")
 
 
-def test_init_checks_the_providers_and_only_an_image_is_believed_afterwards(project: Project) -> None:
+def test_init_checks_the_providers_and_is_believed_afterwards(project: Project) -> None:
     lock = (ROOT / "wrapper/engines/image/context/.terraform.lock.hcl").read_text()
     project.write(
         "src/tiny/versions.tf", 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
@@ -171,8 +171,11 @@ def test_init_checks_the_providers_and_only_an_image_is_believed_afterwards(proj
     assert "+ terraform init" not in refused.err or not in_docker, "no container is made"
 
     project.write("src/tiny/.terraform.lock.hcl", lock)
-    done = project.run("apply", "tiny", "-var", "command=grep -q h1: .terraform.lock.hcl && echo hashed || echo sealed")
-    assert ("sealed" if in_docker else "hashed") in done.out
+    look = "command=grep -q h1: .terraform.lock.hcl && echo hashed || echo sealed"
+    assert "sealed" in project.run("apply", "tiny", "-var", look).out
+    (project.work().parents[2] / "providers").write_text("of other files")
+    again = project.run("apply", "tiny", "-var", f"{look}; :")
+    assert ("sealed" if in_docker else "hashed") in again.out and "+ terraform init" not in again.err
     assert (project.work() / ".terraform.lock.hcl").read_text() == lock, "as it was"
 
 

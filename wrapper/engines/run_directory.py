@@ -3,6 +3,7 @@
     runs/<region>/<stack>/<tenant>/
         lock        flock'ed while a run holds the directory; says who
         stamp       digest of what `init` last did
+        providers   digest of what the system said of the providers then
         tree/       the project mirrored: tree/src/<root>/ is the work directory (mode 0700)
 
 Values and plan files are removed when a run ends: they hold secrets in clear.
@@ -27,6 +28,7 @@ from ..model.nouns import Run
 from ..project import paths, private_folder
 from ..project.sources import is_left_out
 from ..terraform.commands import ERRORED_STATE, PLAN_FILE, VALUES_FILE, without_checksums
+from . import checked_providers
 
 _KEPT = {".terraform", LOCK_FILE, ERRORED_STATE, "inputs"}
 NONCE = ".nonce"
@@ -46,17 +48,28 @@ class RunDirectory:
         self._lock_file: bytes | None = None  # while another stands in its place
 
     def ready(self, stamp: str) -> bool:
-        """Whether what ``stamp`` digests was already initialised here."""
+        """Whether what ``stamp`` digests was already initialised here, and by no tool that looked at no provider."""
         file = self.run.home / "stamp"
-        return bool(stamp) and file.is_file() and file.read_text() == stamp and (self.work / ".terraform").is_dir()
+        is_done = bool(stamp) and file.is_file() and file.read_text() == stamp and (self.work / ".terraform").is_dir()
+        return is_done and (self.run.container.contained or (self.run.home / "providers").is_file())
 
     def mark(self, stamp: str) -> None:
         _write(self.run.home / "stamp", stamp.encode())
+        _write(self.run.home / "providers", self._providers.encode())
+
+    @property
+    def _providers(self) -> str:
+        return checked_providers.digest(self.work, self.work / LOCK_FILE)
+
+    def _are_checked(self) -> bool:
+        """Whether its providers are those that init has checked: they are part of a read-only image, or the same files."""
+        file, container = self.run.home / "providers", self.run.container
+        return container.contained or (file.is_file() and file.read_text() == self._providers != "")
 
     def seal(self) -> None:
-        """Init is done: until the run ends no command hashes providers that cannot be others (``Run.sealed``)."""
+        """Init is done: until the run ends no command hashes what init has checked (``ContainerSettings.sealed``)."""
         file = self.work / LOCK_FILE
-        if self.run.container.sealed and self._lock_file is None and file.is_file():
+        if self.run.container.sealed and self._lock_file is None and file.is_file() and self._are_checked():
             self._lock_file = file.read_bytes()
             _write(file, without_checksums(self._lock_file.decode()).encode())
 

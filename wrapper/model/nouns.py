@@ -107,8 +107,8 @@ class RunFiles:
 @dataclass(frozen=True)
 class ContainerSettings:
     """What a Run has around it: ``name``, ``image`` and ``network`` of its container; its ``mounts`` and ``environment``,
-    which an engine without containers gives it as well as it can. ``sealed``: its providers are part of a read-only image,
-    so that what init has checked cannot be another afterwards."""
+    which an engine without containers gives it as well as it can. ``sealed``: no command after init hashes
+    the providers that init has checked; ``contained``: they are part of a read-only image, and cannot be others."""
 
     name: str
     image: str
@@ -116,6 +116,7 @@ class ContainerSettings:
     mounts: tuple[Mount, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     sealed: bool = False
+    contained: bool = True
 
 
 @dataclass(frozen=True)

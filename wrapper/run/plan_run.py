@@ -177,7 +177,8 @@ def _container(request: RunRequest, context: RunContext, *, sealed: bool) -> Con
         network=context.network,
         mounts=(*_mounts(request), *(request.fetched.mounts if request.fetched else ()), *context.mounts),
         environment=context.environment,
-        sealed=sealed and context.contained,
+        sealed=sealed,
+        contained=context.contained,
     )
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -342,6 +345,63 @@ def test_while_sealed_the_lock_file_has_no_checksums(example: Disk) -> None:
                 directory.seal()
                 assert file.read_text() == meanwhile
         assert file.read_text() == LOCK % SUMS
+
+
+def _written_to(provider: Path) -> None:
+    """With the size and the time that it had."""
+    before = provider.stat()
+    provider.write_bytes(provider.read_bytes().upper())
+    os.utime(provider, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def _laid_in_its_place(provider: Path) -> None:
+    new = provider.with_name("new")
+    shutil.copy2(provider, new)
+    new.rename(provider)
+
+
+def _is_sealed(one: Run) -> bool:
+    with occupy(one, quiet) as directory:
+        directory.seal()
+        return "hashes" not in (directory.work / LOCK_FILE).read_text()
+
+
+@pytest.mark.parametrize("changed", [_written_to, _laid_in_its_place, Path.unlink])
+def test_on_this_machine_init_is_believed_while_its_files_are_the_same(
+    example: Disk, changed: Callable[[Path], object]
+) -> None:
+    """A mirror may be written to; what stands there then is hashed again."""
+    example.write("src/app/.terraform.lock.hcl", LOCK % SUMS)
+    mirror = example.root.parent / "mirror"
+    mirror.mkdir()
+    provider = mirror / "terraform-provider-aws"
+    provider.write_bytes(b"provider")
+    one = run(example, sealed=True, contained=False)
+    with occupy(one, quiet) as directory:
+        link = directory.work / ".terraform/providers/registry.terraform.io/hashicorp/aws/5.100.0/linux_amd64"
+        link.parent.mkdir(parents=True)
+        link.symlink_to(mirror)
+    assert not _is_sealed(one), "nothing was checked"
+    (one.home / "stamp").write_text("by 0.1")
+    with occupy(one, quiet) as directory:
+        assert not directory.ready("by 0.1"), "which looked at no provider: init is done again"
+        directory.mark("init has checked it")
+        assert directory.ready("init has checked it")
+    assert _is_sealed(one) and _is_sealed(one)
+    time.sleep(0.02)  # a tick of the clock by which files change
+    changed(provider)
+    assert not _is_sealed(one)
+
+
+def test_what_was_checked_was_checked_by_this_lock_file(example: Disk) -> None:
+    example.write("src/app/.terraform.lock.hcl", LOCK % SUMS)
+    one = run(example, sealed=True, contained=False)
+    with occupy(one, quiet) as directory:
+        (directory.work / ".terraform/providers").mkdir(parents=True)
+        directory.mark("init has checked it")
+    assert _is_sealed(one)
+    example.write("src/app/.terraform.lock.hcl", LOCK % SUMS.replace("one", "two"))
+    assert not _is_sealed(one)
 
 
 @pytest.mark.parametrize("own", [True, False])

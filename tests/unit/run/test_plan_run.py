@@ -332,8 +332,10 @@ def test_steps_are_plain_data() -> None:
         ("docker", ["apply", "mine"], False),
         ("docker", ["init"], False),
         ("docker", ["providers", "lock"], False),
-        ("host", ["apply"], False),
+        ("host", ["apply"], True),
+        ("host", ["plan", "-out=mine"], False),
     ],
 )
-def test_only_an_images_providers_are_hashed_once(engine: str, words: list[str], sealed: bool) -> None:
-    assert lay_out(*words, by={"contained": engine == "docker"}).container.sealed is sealed
+def test_what_init_has_checked_is_hashed_once(engine: str, words: list[str], sealed: bool) -> None:
+    found = lay_out(*words, by={"contained": engine == "docker"}).container
+    assert (found.sealed, found.contained) == (sealed, engine == "docker")
