@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..model import naming
 from ..model.errors import ConfigError, NotFoundError, RefusedError, UsageError
-from ..terraform import hcl, json_syntax
+from ..terraform import hcl
 from . import paths, streams
 from .parse_cache import Parses
 
@@ -39,6 +39,8 @@ class Files:
 
         where = self.short(file)
         if file.name.endswith(".json"):
+            from ..terraform import json_syntax
+
             return Source(where, json_syntax.parse_values(self.read(file), where), mine, tenant)
         parsed = self.parses.values(self.read(file), where)
         if parsed.quoted:
@@ -76,6 +78,8 @@ class Files:
         from ..terraform.variables import Source
 
         if json:
+            from ..terraform import json_syntax
+
             return Source(where, json_syntax.parse_values(text, where))
         parsed = hcl.parse_values(text, where)
         for line in parsed.templates:

@@ -1,24 +1,25 @@
 """The memory of what was parsed and rendered: content, or its digest -> result, in one SQLite file.
 
-A lost or damaged file only costs time. Holds what the project's own files say, mode 0600.
+A lost or damaged file only costs time. Holds what the project's own files say, mode 0600. What is read at once anyway is not
+kept; json and sqlite3 are imported where they are used, since a command that reads plain settings alone needs neither.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..terraform import hcl, json_syntax
+from ..terraform import hcl
 from . import private_folder
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 _VERSION = "5"  # of the parse results; raise it when hcl's output changes
 _SHORT = 1000  # characters: of most stack.hcl and backend.tfvars
-_SYNTAXES = ("blocks", hcl.parse_blocks), ("json blocks", json_syntax.parse_blocks)
 
 
 class Parses:
@@ -32,9 +33,11 @@ class Parses:
         ] = {}  # a command asks for those of a root a dozen times
         self._fresh: dict[str, str] = {}
         self._batching = False
-        self._database: sqlite3.Connection | None = None
+        self._database: Connection | None = None
 
     def values(self, text: str, where: str) -> hcl.Assignments:
+        if (plain := hcl.plain_values(text)) is not None:
+            return plain
         data = self._get("values", text)
         if data is None:
             parsed = hcl.parse_values(text, where)
@@ -49,7 +52,11 @@ class Parses:
         return hcl.Assignments(values, tuple(data[1]), escaped=tuple(data[2]), lines=data[3])
 
     def blocks(self, text: str, where: str) -> tuple[hcl.Block, ...]:
-        kind, parse = _SYNTAXES[where.endswith(".json")]
+        kind, parse = "blocks", hcl.parse_blocks
+        if where.endswith(".json"):
+            from ..terraform import json_syntax
+
+            kind, parse = "json blocks", json_syntax.parse_blocks
         if (kind, text) not in self._blocks:
             data = self._get(kind, text)
             if data is None:
@@ -79,6 +86,9 @@ class Parses:
         key = _key(kind, text)
         if key in self._memory:
             return self._memory[key]
+        import json
+        import sqlite3
+
         with contextlib.suppress(sqlite3.Error, OSError, ValueError):
             row = self._open().execute("select result from parse where key = ?", (key,)).fetchone()
             if row:
@@ -86,6 +96,8 @@ class Parses:
         return None
 
     def _put(self, kind: str, text: str, data: Any) -> None:
+        import json
+
         key = _key(kind, text)
         self._fresh[key] = json.dumps(data)
         self._remember(kind, key, data)
@@ -102,11 +114,15 @@ class Parses:
         fresh, self._fresh = self._fresh, {}
         if not fresh:
             return
+        import sqlite3
+
         with contextlib.suppress(sqlite3.Error, OSError), self._open() as database:
             database.executemany("insert or replace into parse values (?, ?)", fresh.items())
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> Connection:
         if self._database is None:
+            import sqlite3
+
             private_folder.make(self._folder)
             file = self._folder / "parses.sqlite"
             os.close(private_folder.open_file(file, os.O_RDWR | os.O_CREAT))

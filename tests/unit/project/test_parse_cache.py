@@ -31,6 +31,11 @@ def test_a_remembered_parse_is_the_same_as_a_fresh_one(tmp_path: Path) -> None:
     assert rows(tmp_path) == 2
 
 
+def test_a_plain_file_is_read_at_once_and_not_kept(tmp_path: Path) -> None:
+    assert Parses(tmp_path).values('a = "b" # c\n', "f") == hcl.parse_values('a = "b" # c\n', "f")
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_values_and_blocks_of_one_text_are_two_things(tmp_path: Path) -> None:
     parses = Parses(tmp_path)
     assert parses.values("", "f") == hcl.Assignments({})
@@ -53,11 +58,11 @@ def test_errors_are_not_remembered(tmp_path: Path) -> None:
 def test_a_batch_is_written_at_its_end(tmp_path: Path) -> None:
     parses = Parses(tmp_path)
     with parses.batch():
-        parses.values("a = 1", "f")
-        parses.values("a = 2", "f")
+        parses.values("a = [1]", "f")
+        parses.values("a = [2]", "f")
     assert rows(tmp_path) == 2
     with pytest.raises(ConfigError), parses.batch():
-        parses.values("a = 3", "f")
+        parses.values("a = [3]", "f")
         parses.values("a = [", "f")
     assert rows(tmp_path) == 3
 

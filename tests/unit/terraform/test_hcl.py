@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from wrapper.model.errors import ConfigError
 from wrapper.terraform import hcl
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def values(text: str) -> dict[str, Any]:
@@ -229,3 +232,74 @@ def test_a_text_is_read_once_and_an_error_names_the_file_it_is_read_from() -> No
         with pytest.raises(ConfigError) as error:
             hcl.parse_blocks('variable "a" {\n  type = \n}\n', name)
         assert error.value.where == f"{name}:2"
+
+
+PLAIN = st.sampled_from(
+    [
+        *(
+            'a = "x"',
+            " b=1",
+            "c\t= true # no",
+            "d = false//x",
+            "",
+            "# words",
+            "  // é",
+            'e = "é"',
+            'f = "${x}"',
+            'g = "$x"',
+        ),
+        *(
+            'h = "\\n"',
+            "a = 0",
+            "j = 007",
+            "k = 1.5",
+            "l = -1",
+            "m = [1]",
+            "n {",
+            "}",
+            'o = "#"',
+            "p = 1 2",
+            "true = 1",
+        ),
+        *(
+            'q-r = "a b"',
+            "null = 1",
+            "for = 1",
+            "in = true",
+            "s = null",
+            't = "%%{x}"',
+            "u = 12345678901234567890",
+            "v = x",
+        ),
+        *(
+            "w : 1",
+            '"x" = 1',
+            "y = 1 /* z */",
+            "z = 1,",
+            "\r",
+            "a-1 = 2",
+            "_b = 3",
+            "9c = 4",
+            'd = "',
+            "e = 0x1",
+            "if = 2",
+        ),
+    ]
+)
+
+
+@given(st.lists(PLAIN, max_size=6).map("\n".join))
+def test_plain_lines_are_read_as_all_lines_are(text: str) -> None:
+    plain = hcl.plain_values(text)
+    assert plain is None or plain == hcl.parse_values(text, "f")
+
+
+@given(st.text(st.sampled_from('a1_-= "#/\t\n$%{\\}tru'), max_size=24))
+def test_whatever_is_taken_for_plain_is_read_as_all_text_is(text: str) -> None:
+    plain = hcl.plain_values(text)
+    assert plain is None or plain == hcl.parse_values(text, "f")
+
+
+def test_most_settings_are_plain() -> None:
+    files = [*ROOT.glob("config/*/*/stack.hcl"), *ROOT.glob("config/*/*/backend.tfvars")]
+    assert len(files) > 10 and all(hcl.plain_values(file.read_text()) for file in files)
