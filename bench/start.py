@@ -8,7 +8,7 @@ from functools import partial
 from measure import Row, compared, rounds
 from place import CHECKOUT, Place, run
 
-LIMITS = {"--help": 4, "stacks": 5.75}  # times an empty Python
+LIMITS = {"--help": 4, "stacks": 5}  # times an empty Python
 PYTHONS = ("pass", "import click")
 FORBIDDEN = ("docker", "boto3", "botocore", "hcl2", "moto")
 
