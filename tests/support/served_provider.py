@@ -4,7 +4,8 @@ Terraform starts a provider two or three times in each run, and asks each time f
 which take eight times as much processor time as a small plan. Here the provider runs once, and Terraform hears only of the
 types that our code names. A type that is not in our code is an error of Terraform's, so nothing is proved by less than before.
 The same block of configuration is the same valid or invalid block in every run: the provider checks it once, and so it reads a
-resource's old state. Every other call reaches the provider as it is.
+resource's old state. With its own block it checks the schemas of all that it knows, which takes as long as a small plan. Every
+other call reaches the provider as it is.
 
 Its environment (credentials, endpoint) is this process's, not that of each Terraform; one run at a time may configure it.
 Source: developer.hashicorp.com/terraform/plugin/debugging, github.com/hashicorp/terraform/blob/main/docs/plugin-protocol
@@ -33,7 +34,8 @@ NAMED = re.compile(r'(?:resource|data|ephemeral)\s+"(aws_\w+)"')
 WHERE = ("modules", "src", "tests", "bench")
 REATTACH = "TF_REATTACH_PROVIDERS"
 SERVICE = "/tfplugin5.Provider/"
-ALWAYS_THE_SAME = ("GetSchema", "Validate", "UpgradeResourceState")  # answers that depend on the request alone
+# Answers that depend on the request alone.
+ALWAYS_THE_SAME = ("GetSchema", "PrepareProviderConfig", "Validate", "UpgradeResourceState")
 OF_TYPES = (2, 3, 8)  # resources, data sources, ephemeral resources, in GetProviderSchema.Response
 QUIETLY = {"TF_LOG": "off", "TF_LOG_SDK": "off", "TF_LOG_PROVIDER": "off", "GOGC": "400"}
 

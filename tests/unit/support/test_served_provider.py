@@ -44,9 +44,14 @@ def test_what_is_always_the_same_is_asked_once() -> None:
         return b"" if method == "GetSchema" else request
 
     answer = served_provider.answering(ask, {"aws_vpc"})
-    once = [("GetSchema", b""), ("ValidateResourceTypeConfig", b"a"), ("ValidateResourceTypeConfig", b"b")]
+    valid = [
+        ("PrepareProviderConfig", b"p"),
+        ("ValidateResourceTypeConfig", b"a"),
+        ("ValidateResourceTypeConfig", b"b"),
+    ]
+    once = [("GetSchema", b""), *valid]
     each = [("ReadResource", b"a"), ("PlanResourceChange", b"a"), ("Configure", b"a")]
-    assert [answer(*call) for call in [*once, *each] * 2] == [b"", b"a", b"b", b"a", b"a", b"a"] * 2
+    assert [answer(*call) for call in [*once, *each] * 2] == [b"", b"p", b"a", b"b", b"a", b"a", b"a"] * 2
     assert asked == once + each * 2
 
 
