@@ -90,7 +90,7 @@ def terraform(
     shutil.copytree(ROOT, tmp_path / "root", ignore=shutil.ignore_patterns(".terraform*"))
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
     there = keys | {"AWS_ENDPOINT_URL": endpoint.url}
-    with served(provider_binary, there) as environment:
+    with served(provider_binary, there, ROOT) as environment:
         yield Terraform(tmp_path / "root", there | environment | {"TF_INPUT": "0"})
 
 

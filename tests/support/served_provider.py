@@ -2,7 +2,8 @@
 
 Terraform starts a provider two or three times in each run, and asks each time for the schema of all it knows: five megabytes,
 which take eight times as much processor time as a small plan. Here the provider runs once, and Terraform hears only of the
-types that our code names. A type that is not in our code is an error of Terraform's, so nothing is proved by less than before.
+types that our code names, or the test's own roots: one with a web ACL, whose schema is four times that of all others together.
+A type that is in neither is an error of Terraform's, so nothing is proved by less than before.
 The same block of configuration is the same valid or invalid block in every run: the provider checks it once, and so it reads a
 resource's old state. With its own block it checks the schemas of all that it knows, which takes as long as a small plan. Every
 other call reaches the provider as it is.
@@ -24,14 +25,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED = re.compile(r'(?:resource|data|ephemeral)\s+"(aws_\w+)"')
-WHERE = ("modules", "src", "tests", "bench")
+WHERE = ("modules", "src", "tests/e2e", "tests/support", "tests/terraform", "bench")
 REATTACH = "TF_REATTACH_PROVIDERS"
 SERVICE = "/tfplugin5.Provider/"
 # Answers that depend on the request alone.
@@ -72,10 +73,11 @@ def executables(folder: Path) -> list[Path]:
 
 
 @contextlib.contextmanager
-def served(binary: Path, environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """The environment that leads Terraform to it. A bundle of certificates can be configured once only: none is needed."""
+def served(binary: Path, environment: Mapping[str, str], *roots: Path) -> Iterator[dict[str, str]]:
+    """The environment that leads Terraform to it. A bundle of certificates can be configured once only: none is needed.
+    ``roots``: folders with types that our code does not name."""
     around = {name: value for name, value in os.environ.items() if name != "AWS_CA_BUNDLE"}
-    argv = [sys.executable, __file__, str(binary)]
+    argv = [sys.executable, __file__, str(binary), *map(str, roots)]
     env = around | QUIETLY | dict(environment)
     with subprocess.Popen(argv, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as proxy:
         assert proxy.stdin and proxy.stdout
@@ -115,7 +117,7 @@ def on_path(binary: Path, environment: Mapping[str, str], folder: Path, at_once:
         yield f"{folder}:{os.environ['PATH']}"
 
 
-def types_in(folders: Iterator[Path]) -> set[str]:
+def types_in(folders: Iterable[Path]) -> set[str]:
     """Every type of the provider that a file names."""
     files = (file for folder in folders for file in folder.rglob("*") if file.suffix in (".tf", ".hcl", ".py"))
     return {name for file in files for name in NAMED.findall(file.read_text("utf-8", "replace"))}
@@ -152,7 +154,8 @@ def varint(message: bytes, at: int) -> tuple[int, int]:
             return value, at
 
 
-def main(binary: str) -> None:
+def main(binary: str, *roots: str) -> None:
+    folders = [*(ROOT / folder for folder in WHERE), *map(Path, roots)]
     argv = [binary, "-debug"]  # which also writes down each request
     with tempfile.TemporaryDirectory() as folder:
         env = os.environ | {"TMPDIR": folder}  # where it leaves its socket
@@ -162,7 +165,7 @@ def main(binary: str) -> None:
             try:
                 ((name, where),) = json.loads(said.group(1)).items()
                 socket = f"{folder}/proxy"
-                server = proxy(where["Addr"]["String"], socket)
+                server = proxy(where["Addr"]["String"], socket, types_in(folders))
                 address = {"Network": "unix", "String": socket}
                 print(json.dumps({name: where | {"Addr": address, "Pid": os.getpid()}}), flush=True)
                 sys.stdin.read()  # until the tests are over
@@ -182,7 +185,7 @@ def answering(ask: Callable[[str, bytes], bytes], types: set[str]) -> Callable[[
     return lambda method, request: (once if method.startswith(ALWAYS_THE_SAME) else ask)(method, request)
 
 
-def proxy(upstream: str, socket: str) -> Any:
+def proxy(upstream: str, socket: str, types: set[str]) -> Any:
     import grpc
 
     unlimited = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
@@ -191,7 +194,7 @@ def proxy(upstream: str, socket: str) -> Any:
     def ask(method: str, request: bytes) -> bytes:
         return bytes(channel.unary_unary(f"{SERVICE}{method}", None, None)(request))
 
-    answer = answering(ask, types_in(ROOT / folder for folder in WHERE))
+    answer = answering(ask, types)
 
     @functools.cache
     def handler(method: str) -> Any:
@@ -218,4 +221,4 @@ def proxy(upstream: str, socket: str) -> Any:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -72,4 +72,4 @@ def test_a_failure_is_not_kept() -> None:
 def test_types_are_those_of_the_code(tmp_path: Path) -> None:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
-    assert served_provider.types_in(iter([tmp_path])) == {"aws_vpc", "aws_ami"}
+    assert served_provider.types_in([tmp_path]) == {"aws_vpc", "aws_ami"}
