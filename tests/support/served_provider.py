@@ -3,7 +3,8 @@
 Terraform starts a provider two or three times in each run, and asks each time for the schema of all it knows: five megabytes,
 which take eight times as much processor time as a small plan. Here the provider runs once, and Terraform hears only of the
 types that our code names, or the test's own roots: one with a web ACL, whose schema is four times that of all others together.
-A type that is in neither is an error of Terraform's, so nothing is proved by less than before.
+A type that is in neither is an error of Terraform's, so nothing is proved by less than before. Of all processes of the
+provider that tests serve, the first alone is asked for its schema.
 The same block of configuration is the same valid or invalid block in every run: the provider checks it once, and so it reads a
 resource's old state. With its own block it checks the schemas of all that it knows, which takes as long as a small plan. Every
 other call reaches the provider as it is.
@@ -54,22 +55,28 @@ terraform {
 
 
 def installed(folder: Path) -> Path:
-    """The provider's executable, from where Terraform gets it on this machine. Once for all that ask with this folder, since
-    Terraform reads all of it for its checksum."""
+    """A link to the provider's executable, from where Terraform gets it on this machine. Once for all that ask with this folder,
+    since Terraform reads all of it for its checksum."""
     from terraform_in import Terraform  # not above: the proxy's process has no need of our package
 
     folder.mkdir(exist_ok=True)
+    link = folder / "provider"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (found := executables(folder)):
+        if not link.exists():
             (folder / "main.tf").write_text(PROVIDER)
             Terraform(folder).init()
-            found = executables(folder)
-    return found[0]
+            link.symlink_to(next(folder.glob(".terraform/providers/*/*/*/*/*/terraform-provider-aws*")))
+    return link
 
 
-def executables(folder: Path) -> list[Path]:
-    return list(folder.glob(".terraform/providers/*/*/*/*/*/terraform-provider-aws*"))
+def kept(file: Path, ask: Callable[[], bytes]) -> bytes:
+    """What a process of one executable answered once: each would answer the same."""
+    if not file.exists():
+        new = file.with_suffix(f".{os.getpid()}")
+        new.write_bytes(ask())
+        new.rename(file)
+    return file.read_bytes()
 
 
 @contextlib.contextmanager
@@ -165,7 +172,8 @@ def main(binary: str, *roots: str) -> None:
             try:
                 ((name, where),) = json.loads(said.group(1)).items()
                 socket = f"{folder}/proxy"
-                server = proxy(where["Addr"]["String"], socket, types_in(folders))
+                schema = Path(binary).with_suffix(".schema")
+                server = proxy(where["Addr"]["String"], socket, schema, types_in(folders))
                 address = {"Network": "unix", "String": socket}
                 print(json.dumps({name: where | {"Addr": address, "Pid": os.getpid()}}), flush=True)
                 sys.stdin.read()  # until the tests are over
@@ -185,14 +193,15 @@ def answering(ask: Callable[[str, bytes], bytes], types: set[str]) -> Callable[[
     return lambda method, request: (once if method.startswith(ALWAYS_THE_SAME) else ask)(method, request)
 
 
-def proxy(upstream: str, socket: str, types: set[str]) -> Any:
+def proxy(upstream: str, socket: str, schema: Path, types: set[str]) -> Any:
     import grpc
 
     unlimited = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
     channel = grpc.insecure_channel(f"unix:{upstream}", unlimited)
 
     def ask(method: str, request: bytes) -> bytes:
-        return bytes(channel.unary_unary(f"{SERVICE}{method}", None, None)(request))
+        answered = functools.partial(channel.unary_unary(f"{SERVICE}{method}", None, None), request)
+        return kept(schema, answered) if method == "GetSchema" else bytes(answered())
 
     answer = answering(ask, types)
 

@@ -69,6 +69,12 @@ def test_a_failure_is_not_kept() -> None:
     assert answer("ValidateResourceTypeConfig", b"") == b"valid"
 
 
+def test_what_one_process_answered_another_does_not_ask(tmp_path: Path) -> None:
+    answers = [b"the schema"]
+    assert [served_provider.kept(tmp_path / "provider.schema", answers.pop) for _ in range(2)] == [b"the schema"] * 2
+    assert [file.name for file in tmp_path.iterdir()] == ["provider.schema"]
+
+
 def test_types_are_those_of_the_code(tmp_path: Path) -> None:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
