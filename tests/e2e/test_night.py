@@ -58,13 +58,13 @@ output "url" { value = "http://${var.tenant}.example.com" }
 
 
 @pytest.fixture
-def project(empty: Project, tmp_path: Path) -> Project:
+def project(empty: Project, served_path: str, tmp_path: Path) -> Project:
     """Five stacks that are made: one with tagged things, one that takes its time, one that fails, one kept, one protected."""
     aws = empty.aws
     assert aws
     empty.bucket = f"states-{tmp_path.name}".lower().replace("_", "-")[:60]
     aws.client("s3").create_bucket(Bucket=empty.bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    empty.environment |= {"ORCHESTRATE_ENGINE": "host"}
+    empty.environment |= {"ORCHESTRATE_ENGINE": "host", "PATH": served_path}
     slow = f"test ! -e {tmp_path}/slow || {{ touch {tmp_path}/began; sleep 100; }}"
     for name, source, farewell, marks in (
         ("a-tagged", "tagged", "true", ""),

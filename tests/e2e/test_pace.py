@@ -53,8 +53,8 @@ DENIED = {
 
 
 @pytest.fixture
-def project(tmp_path: Path, aws: Aws, made: Callable[[Project], Project]) -> Iterator[Project]:
-    project = made(make(tmp_path, aws, {"ORCHESTRATE_ENGINE": "host"}))
+def project(tmp_path: Path, aws: Aws, served_path: str, made: Callable[[Project], Project]) -> Iterator[Project]:
+    project = made(make(tmp_path, aws, {"ORCHESTRATE_ENGINE": "host", "PATH": served_path}))
     project.write(f"config/{REGION}/one/backend.tfvars", 'path = ".states"\n')
     project.write(f"config/{REGION}/one/variables.tfvars", "")
     project.write("src/one/main.tf", ROOT)

@@ -58,8 +58,9 @@ def test_a_run_that_lost_against_a_lock_is_no_try(project: Project) -> None:
     assert record(project) == before
 
 
-def test_a_plan_that_was_stopped_leaves_its_layer_unchanged(project: Project, silent: int) -> None:
+def test_a_plan_that_was_stopped_leaves_its_layer_unchanged(project: Project, silent: int, served_path: str) -> None:
     """Terraform compares the results of forty checks in the order of a map, and writes the state once more."""
+    project.environment["PATH"] = served_path
     root = SHARED + "".join(CHECKED % (n, n) for n in range(40))
     project.write("src/tiny/main.tf", root)
     project.run("apply", "tiny")
