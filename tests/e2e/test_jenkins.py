@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
-import shlex
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -70,9 +69,7 @@ class Shop:
 
     def start_forks(self) -> None:
         """Where no signal is the subject: ./orchestrate of its builds costs a fifth of a start (forked.py)."""
-        self.tool.unlink()
-        self.tool.write_text(f'#!/bin/sh\nexec {shlex.join(forked.server().program)} "$@"\n')
-        self.tool.chmod(0o755)
+        forked.server().stand_for(self.tool)
 
     def service(self, name: str, folder: Path) -> None:
         """Its repository, with the shipped Jenkinsfile."""

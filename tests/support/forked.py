@@ -17,6 +17,7 @@ import importlib
 import json
 import os
 import selectors
+import shlex
 import signal
 import socket
 import subprocess
@@ -75,6 +76,12 @@ class Server:
         """The words that stand for ./orchestrate where a program starts it: what the tool gets of that program is what it would be
         started with, but no signal reaches it."""
         return (sys.executable, "-I", "-S", str(ROOT / "tests/support/forked_start.py"), door(self.pid))
+
+    def stand_for(self, tool: Path) -> None:
+        """./orchestrate of a project is ``program`` from now on."""
+        tool.unlink()
+        tool.write_text(f'#!/bin/sh\nexec {shlex.join(self.program)} "$@"\n')
+        tool.chmod(0o755)
 
     def end(self) -> None:
         self._ours.close()
