@@ -63,11 +63,14 @@ class Server:
 
     def __init__(self, python: str) -> None:
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            argv = [python, "-I", __file__, str(theirs.fileno())]
+        with theirs, socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as others:
+            others.bind("")  # Linux gives it a name, and no file that stays: unix(7)
+            others.listen(64)  # from now on; who asks before the process has imported the tool waits
+            self._door = others.getsockname()[1:].decode()
+            argv = [python, "-I", __file__, str(theirs.fileno()), str(others.fileno())]
             pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)  # what a fork has in their place
             env = {"LANG": LANGUAGE, "PATH": os.environ["PATH"]}
-            self._process = subprocess.Popen(argv, env=env, pass_fds=[theirs.fileno()], **pipes)
+            self._process = subprocess.Popen(argv, env=env, pass_fds=[theirs.fileno(), others.fileno()], **pipes)
         self.pid = self._process.pid
         atexit.register(self.end)
 
@@ -75,11 +78,11 @@ class Server:
     def program(self) -> tuple[str, ...]:
         """The words that stand for ./orchestrate where a program starts it: what the tool gets of that program is what it would be
         started with, but no signal reaches it."""
-        return (sys.executable, "-I", "-S", str(ROOT / "tests/support/forked_start.py"), door(self.pid))
+        return (sys.executable, "-I", "-S", str(ROOT / "tests/support/forked_start.py"), self._door)
 
     def stand_for(self, tool: Path) -> None:
         """./orchestrate of a project is ``program`` from now on."""
-        tool.unlink()
+        tool.unlink(missing_ok=True)
         tool.write_text(f'#!/bin/sh\nexec {shlex.join(self.program)} "$@"\n')
         tool.chmod(0o755)
 
@@ -161,23 +164,15 @@ def server() -> Server:
     return Server(sys.executable)
 
 
-def door(pid: int) -> str:
-    """Where the process of that number takes requests of other programs than its tests: a name, and no file that stays."""
-    return f"orchestrate-forked-{pid}"
-
-
 # -- the process that forks -------------------------------------------------------------------------
 
 
-def main(number: int) -> None:
-    others = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    others.bind(f"\0{door(os.getpid())}")
-    others.listen(64)
+def main(number: int, others: int) -> None:
     import_all()
     read_all()
     gc.set_threshold(200_000)  # as in wrapper/__main__.py
     gc.freeze()
-    with Forks(socket.socket(fileno=number), others) as forks:
+    with Forks(socket.socket(fileno=number), socket.socket(fileno=others)) as forks:
         request = forks.serve()
     if request:  # this is a fork
         importlib.import_module("wrapper.cli.main").main()
@@ -278,4 +273,4 @@ def become(
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))
