@@ -1,5 +1,6 @@
 """The jobs of GitHub Actions and GitLab CI, run: each step's text out of its file, in bash, with the platform's variables, the real
-tool and Terraform, and a simulated AWS. The platform's list of comments is a server on loopback."""
+tool and Terraform, and a simulated AWS. The platform's list of comments is a server on loopback. ./orchestrate of a job is a fork
+(forked.py)."""
 
 from __future__ import annotations
 
@@ -9,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import forked
 import platforms
 import pytest
-from harness import REGION, ROOT, SHARED, TENANT, Aws, Project, make
+from harness import REGION, SHARED, TENANT, Aws, Project, make
 from platforms import Ran
 from web_server import Answer, Asked, WebServer, serving
 
@@ -91,7 +93,7 @@ def _project(folder: Path, aws: Aws) -> Project:
     project.write(f"{here}/tenants/acme.tfvars", "")
     project.write("src/appcluster/main.tf", SHARED)
     project.write("src/appcluster/tenant/main.tf", TENANT)
-    (project.root / "orchestrate").symlink_to(ROOT / "orchestrate")
+    forked.server().stand_for(project.root / "orchestrate")
     return project
 
 
