@@ -64,9 +64,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def tool(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     home = tmp_path_factory.mktemp("home")
+    unpacked = subprocess.run([sys.executable, "-m", "uv", "cache", "dir"], capture_output=True, text=True, check=True)
     environment = {n: v for n, v in os.environ.items() if KEPT.fullmatch(n)} | {
         "HOME": str(home),
         "PATH": os.environ["PATH"],
+        "UV_CACHE_DIR": unpacked.stdout.strip(),  # what the environment of these tests has, too, is unpacked there
     }
     python = getattr(sys, "_base_executable", sys.executable)  # the environment of these tests lies in the checkout
     argv = [sys.executable, "-m", "uv", "tool", "install", "--quiet", "--python", python, str(wheel)]
