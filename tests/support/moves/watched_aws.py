@@ -1,4 +1,4 @@
-"""A simulated AWS that looks at itself after every request: does a request for a tenant still find a task?
+"""A simulated AWS that looks at itself whenever a request may have changed it: does a request for a tenant still find a task?
 
 Follows the tenant's record, to the load balancer, its rules in their order (for two paths), the target group to its targets, and
 the security groups to their port; now, and where the record led before for as long as resolvers may still say so. And: does the
@@ -53,8 +53,8 @@ class Watch:
         stream = environ["wsgi.input"]
         body = stream.getvalue() if isinstance(stream, io.BytesIO) else b""
         said = list(self.app(environ, start_response))
-        if environ["REQUEST_METHOD"] != "GET":
-            self.look(name_of(environ, body))
+        if environ["REQUEST_METHOD"] != "GET" and changes(name := name_of(environ, body)):
+            self.look(name)
         return said
 
     def look(self, after: str) -> None:
@@ -89,6 +89,12 @@ class Watch:
         wrong = [words for words in self.wrong if words.startswith(asked.get("name", "") + ".")]
         self.wrong = [words for words in self.wrong if words not in wrong]
         return {"wrong": wrong, "answered": sorted(self.answered)}
+
+
+def changes(name: str) -> bool:
+    """Whether a request may have changed anything. ECS goes on while it is asked."""
+    service, _, action = name.partition(":")
+    return service == "ecs" or not action.startswith(("Describe", "Get", "List"))
 
 
 def addresses() -> Iterator[tuple[str, str]]:
