@@ -62,10 +62,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items[:] = paired(items, takes)
 
 
-def pytest_collection_finish() -> None:
-    """What is there now stays: the collector leaves it alone, and a fork copies none of it for its counts."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is there then stays: the collector neither looks for garbage among it, now or later, nor does a fork copy it for its
+    counts."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_to_serializable(report: pytest.CollectReport | pytest.TestReport) -> None:
+    """The names by which -k could select a test: of 20,000 reports, that a worker sends, nobody asks for them any more."""
+    if isinstance(report, pytest.TestReport):
+        report.keywords = {}
 
 
 @pytest.fixture(autouse=True)
