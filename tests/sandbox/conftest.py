@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from wrapper.sandbox import remembered
+from wrapper.sandbox import remembered, unasked
 from wrapper.sandbox.lifecycle import Sandbox, Seed
 
-remembered.share_descriptions()  # as the sandbox does: else each client of a test parses the description of its service again
+
+def pytest_collectstart() -> None:
+    """As the sandbox does before it imports moto, or each client of a test parses the description of its service again, and moto
+    reads megabytes of JSON. Not while this is imported: the process that hands tests to others imports it too."""
+    remembered.share_descriptions()
+    unasked.make_late()
 
 
 @pytest.fixture
