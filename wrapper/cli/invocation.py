@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from ..model.errors import UsageError
+from ..model.errors import OrchestrateError, UsageError
 from ..model.naming import nearest
 from ..model.stack import Layer, Stack
 from ..run import plan_run
@@ -238,17 +238,20 @@ def _is_for_many(options: FleetOptions, verb: Verb, layer: Layer) -> bool:
 
 
 def _refuse_unknown_options(command: str, tokens: Sequence[Token]) -> None:
-    known = [o for p in _known() for o in p.opts]
     for token in tokens:
         if not token.flag and str(token.value).startswith("--"):
-            name = str(token.value).partition("=")[0]
-            single = name[1:]
-            if name in known:
-                raise no_option(command, name)
-            if commands.is_flag(single.lstrip("-")):
-                raise UsageError(f"no option {name}", hint=f"Terraform's own arguments have one dash: {single}")
-            close = nearest(name, known)
-            raise UsageError(f"no option {name}", hint=f"did you mean {close}?" if close else help_of(command))
+            raise _unknown_option(command, str(token.value).partition("=")[0])
+
+
+def _unknown_option(command: str, name: str) -> OrchestrateError:
+    known = [o for p in _known() for o in p.opts]
+    single = name[1:]
+    if name in known:
+        return no_option(command, name)
+    if commands.is_flag(single.lstrip("-")):
+        return UsageError(f"no option {name}", hint=f"Terraform's own arguments have one dash: {single}")
+    close = nearest(name, known)
+    return UsageError(f"no option {name}", hint=f"did you mean {close}?" if close else help_of(command))
 
 
 def _known() -> list[click.Parameter]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import click
@@ -25,6 +26,7 @@ from .options import ASKS_AWS, Decorator, stacked, takes
 from .session import CliSession
 
 
+@cache
 def command_of(name: str, line: str = "") -> click.Command:
     """The command of a Terraform verb; ``line``: its line in help. Raises UsageError for a name that is none."""
     verb = commands.parse_verb(name)
