@@ -1,5 +1,5 @@
 """S3 in memory, answered where botocore would send a request: every request is counted, conditions hold, and a listing has
-a thousand keys a page."""
+pages."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from botocore.session import Session
 from wrapper.model.stack import Backend
 from wrapper.state.s3 import BucketStore
 
-PAGE = 1000
-
 
 class _Raw(io.BytesIO):
     def stream(self, **_: Any) -> Iterable[bytes]:
@@ -27,11 +25,13 @@ class _Raw(io.BytesIO):
 
 
 class S3InMemory:
-    """An Identity, as far as a BucketStore asks it. ``requests``: by method since :meth:`asked`."""
+    """An Identity, as far as a BucketStore asks it. ``page``: keys of a listing's page, a thousand in S3; ``requests``: by method
+    since :meth:`asked`."""
 
     is_nobody = False
 
-    def __init__(self) -> None:
+    def __init__(self, page: int = 1000) -> None:
+        self.page = page
         self.objects: dict[str, bytes] = {}
         self.requests: Counter[str] = Counter()
 
@@ -83,10 +83,10 @@ class S3InMemory:
         start = int(query.get("continuation-token", 0))
         items = "".join(
             f"<Contents><Key>{escape(k)}</Key><ETag>{escape(tag_of(self.objects[k]))}</ETag></Contents>"
-            for k in keys[start : start + PAGE]
+            for k in keys[start : start + self.page]
         )
-        more = start + PAGE < len(keys)
-        token = f"<NextContinuationToken>{start + PAGE}</NextContinuationToken>" if more else ""
+        more = start + self.page < len(keys)
+        token = f"<NextContinuationToken>{start + self.page}</NextContinuationToken>" if more else ""
         return f"<ListBucketResult><IsTruncated>{str(more).lower()}</IsTruncated>{token}{items}</ListBucketResult>".encode()
 
     def _object(self, data: bytes, tag: str = "") -> AWSResponse:
