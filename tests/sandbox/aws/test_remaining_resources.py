@@ -51,9 +51,8 @@ def test_what_is_tagged_is_listed_until_it_is_gone() -> None:
 def test_what_is_listed_after_its_end_is_not_left() -> None:
     ecs, ec2 = client("ecs"), client("ec2")
     ecs.create_cluster(clusterName="c", tags=[{"key": "Stack", "value": "app"}])
-    image = ec2.describe_images()["Images"][0]["ImageId"]
     made = ec2.run_instances(
-        ImageId=image, MinCount=1, MaxCount=1, TagSpecifications=[{"ResourceType": "instance", "Tags": TAGS}]
+        ImageId="ami-12345678", MinCount=1, MaxCount=1, TagSpecifications=[{"ResourceType": "instance", "Tags": TAGS}]
     )
     secret = client("secretsmanager").create_secret(Name="s", SecretString="v", Tags=TAGS)["ARN"]
     definition = ecs.register_task_definition(
