@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from project_on_disk import APP, Disk
@@ -109,8 +111,13 @@ WAYS = [
 Way = Callable[[Disk, str], tuple[str, ...]]
 
 
-@pytest.mark.parametrize(("way", "where"), WAYS, ids=[way.__name__ for way, _ in WAYS])
-@pytest.mark.parametrize(("name", "value", "said"), WRONG)
+def pairs(rows: list[tuple[str, ...]]) -> list[tuple[Any, ...]]:
+    """Each row by -var, where the type decides how a value is read, and by one of the files, which all are read alike."""
+    by_turns = itertools.cycle(WAYS[1:])
+    return [(*way, *row) for row in rows for way in (WAYS[0], next(by_turns))]
+
+
+@pytest.mark.parametrize(("way", "where", "name", "value", "said"), pairs(WRONG))
 def test_it_is_named(run_cli: Run, typed: Disk, way: Way, where: str, name: str, value: str, said: str) -> None:
     found = run_cli("vars", "app-test", "-var", "tenant=acme", *way(typed, f"{name} = {value}"))
     assert found.code == 65
@@ -119,8 +126,7 @@ def test_it_is_named(run_cli: Run, typed: Disk, way: Way, where: str, name: str,
     assert "its type is declared in src/app/tenant/variables.tf:" in found.err
 
 
-@pytest.mark.parametrize(("way", "where"), WAYS, ids=[way.__name__ for way, _ in WAYS])
-@pytest.mark.parametrize(("name", "value"), FINE)
+@pytest.mark.parametrize(("way", "where", "name", "value"), pairs(FINE))
 def test_what_fits_passes(run_cli: Run, typed: Disk, way: Way, where: str, name: str, value: str) -> None:
     assert run_cli("vars", "app-test", "-var", "tenant=acme", *way(typed, f"{name} = {value}")).code == 0
 
