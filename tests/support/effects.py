@@ -330,6 +330,7 @@ class Bench:
     def __init__(self, copy: Copy, capture: Any) -> None:
         self.copy, self.capture = copy, capture
         self.known: dict[Case, Result] = {}
+        self.changed: dict[Callable[[Disk], object], set[str]] = {}
 
     def both(self, case: Case) -> tuple[Result, Result]:
         """Without the option, which several have in common, and with it."""
@@ -346,7 +347,7 @@ class Bench:
         with _inside(root):
             for typed in case.before:
                 _typed(disk, case, typed, Seen())
-            files = _files(root)
+            files = _files(root) if case.before else self._of(case.change)
             seen = Seen(ALONE if line == case.base else MEETING)
             self.capture.readouterr()
             code = _typed(disk, Case("", slow=case.slow, meets=case.meets) if case.before else case, line, seen)
@@ -355,6 +356,12 @@ class Bench:
         return Result(
             code, out, tuple(sorted(seen.steps)), frozenset(seen.asked), frozenset(_files(root) ^ files), most
         )
+
+    def _of(self, change: Callable[[Disk], object]) -> set[str]:
+        """The files of the project that was changed so, which are the same each time."""
+        if change not in self.changed:
+            self.changed[change] = _files(self.copy.root)
+        return self.changed[change]
 
 
 def _typed(disk: Disk, case: Case, line: str, seen: Seen) -> int:
@@ -390,18 +397,19 @@ def _command(words: list[str]) -> tuple[tuple[str, ...], click.Command]:
 
 
 _LEFT_OUT = {f".orchestrate/{name}" for name in ("cache", "logs", "fleets", "states")}
+_SAY = {"keep.json", "orchestrate-lifetime.json"}
 
 
 def _files(root: Path) -> set[str]:
     """Every file, and what those say but for their moments that keep, stop and --ttl write beside the states."""
     found: set[str] = set()
+    start = len(os.path.join(root, ""))
     for folder, folders, files in os.walk(root):
-        here = os.path.relpath(folder, root)
-        folders[:] = [name for name in folders if os.path.join(here, name) not in _LEFT_OUT]
-        found |= {os.path.normpath(os.path.join(here, name)) for name in files}
-    states = root / ".orchestrate/states"
-    said = (file for name in ("keep.json", "orchestrate-lifetime.json") for file in states.rglob(name))
-    return found | {re.sub(r'"at": ("[^"]*"|[0-9.]+)', "", file.read_text()) for file in said}
+        folders[:] = [name for name in folders if os.path.join(folder, name)[start:] not in _LEFT_OUT]
+        found.update(os.path.join(folder, name)[start:] for name in files)
+    for folder, _, files in os.walk(root / ".orchestrate/states"):
+        found.update(re.sub(r'"at": ("[^"]*"|[0-9.]+)', "", Path(folder, n).read_text()) for n in _SAY & {*files})
+    return found
 
 
 @contextlib.contextmanager
