@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import click
@@ -244,7 +245,7 @@ def _refuse_unknown_options(command: str, tokens: Sequence[Token]) -> None:
 
 
 def _unknown_option(command: str, name: str) -> OrchestrateError:
-    known = [o for p in _known() for o in p.opts]
+    known = _known()
     single = name[1:]
     if name in known:
         return no_option(command, name)
@@ -254,7 +255,8 @@ def _unknown_option(command: str, name: str) -> OrchestrateError:
     return UsageError(f"no option {name}", hint=f"did you mean {close}?" if close else help_of(command))
 
 
-def _known() -> list[click.Parameter]:
+@cache
+def _known() -> tuple[str, ...]:
     @click.command()
     @global_options
     @fleet_options
@@ -264,4 +266,4 @@ def _known() -> list[click.Parameter]:
     @given_values.value_options
     def probe(**_: Any) -> None: ...
 
-    return probe.params
+    return tuple(o for p in probe.params for o in p.opts)
