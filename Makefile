@@ -74,8 +74,9 @@ policies: $(checkov) ## runs checkov over modules/ and src/
 image: engine ## builds the image that Terraform runs in
 	@./orchestrate image
 
+# Some of them wait for a while: a third worker has something to compute then.
 unit: $(dev) ## runs the tests that need neither engine nor Terraform
-	@$(memory) $(run) pytest $(bare_files) -m "$(bare)" -n 2 --dist worksteal
+	@$(memory) $(run) pytest $(bare_files) -m "$(bare)" -n 3 --dist worksteal
 
 coverage: $(dev) ## shows which lines those tests do not reach
 	@$(memory) $(run) pytest $(bare_files) -m "$(bare)" -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered
