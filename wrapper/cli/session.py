@@ -63,7 +63,8 @@ class CliSession:
         """Whether there may be an orchestrate.hcl: it stands at the root, which is above or is named."""
         named = self.options.root or self.environ.get("ORCHESTRATE_ROOT", "")
         start = self.directory / named
-        return any((folder / "orchestrate.hcl").exists() for folder in (start, *(() if named else start.parents)))
+        folders = (start, *(() if named else start.parents))
+        return any(os.path.exists(os.path.join(folder, "orchestrate.hcl")) for folder in folders)
 
     def _with_defaults(self) -> CliSession:
         if self.found_root is None:
