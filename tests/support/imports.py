@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from syntax import parse
+
 PACKAGE = Path(__file__).resolve().parents[2] / "wrapper"
 # From the top down. Rooms in one group are siblings, which do not import each other.
 ROOMS = (
@@ -48,7 +50,7 @@ def names() -> dict[str, Path]:
 @cache
 def modules() -> dict[str, ast.Module]:
     """Module -> its syntax tree."""
-    return {module: ast.parse(file.read_text()) for module, file in names().items()}
+    return {module: parse(file.read_text()) for module, file in names().items()}
 
 
 def _name(file: Path) -> str:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from syntax import parse
+
 WRAPPER = Path(__file__).resolve().parents[2] / "wrapper"
 TOOL = "./orchestrate "
 _PROGRAMS = (
@@ -37,7 +39,7 @@ def collected(folder: Path = WRAPPER) -> set[str]:
 
 def in_source(source: str) -> Iterator[tuple[str, str]]:
     """(function, text) of each."""
-    yield from _below(ast.parse(source), "")
+    yield from _below(parse(source), "")
 
 
 def _below(node: ast.AST, where: str) -> Iterator[tuple[str, str]]:
@@ -73,7 +75,7 @@ def options(source: str) -> set[str]:
     """Options with two dashes that its texts name."""
     if not _OPTION.search(source):
         return set()
-    nodes = [*ast.walk(ast.parse(source))]
+    nodes = [*ast.walk(parse(source))]
     docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     texts = (n.value for n in nodes if isinstance(n, ast.Constant) and id(n) not in docstrings)
     return {option for text in texts for option in _OPTION.findall(str(text))}

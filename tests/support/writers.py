@@ -7,6 +7,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from syntax import parse
+
 _METHODS = {"write_text", "write_bytes", "put_object", "create_container", "exec_create", "posix_spawn", "Popen"}
 _OF = {
     "os": {"write", "pwrite", "fdopen"},
@@ -22,7 +24,7 @@ _FLAGS = {"O_CREAT", "O_WRONLY", "O_RDWR", "O_APPEND"}
 
 def writers(source: str) -> list[str]:
     """The functions that write, as ``Class.function``."""
-    return sorted(dict.fromkeys(_in(ast.parse(source), "")))
+    return sorted(dict.fromkeys(_in(parse(source), "")))
 
 
 def writers_below(folder: Path) -> set[str]:

@@ -8,6 +8,8 @@ import re
 import tokenize
 from collections.abc import Iterator
 
+from syntax import parse
+
 from .test_words import CODE, ROOT, WORDS, found_in, found_in_each
 
 REMARKS = WORDS | {
@@ -66,7 +68,7 @@ def remarks(code: str) -> Iterator[tuple[int, str]]:
     """Comments, and docstrings line by line, each with its number; without what stands in backticks."""
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
     found = [
-        n.body[0] for n in statements(ast.parse(code)) if isinstance(n, documented) and n.body and ast.get_docstring(n)
+        n.body[0] for n in statements(parse(code)) if isinstance(n, documented) and n.body and ast.get_docstring(n)
     ]
     first = {node.lineno for node in found}
     for token in tokenize.generate_tokens(io.StringIO(code).readline):
@@ -82,7 +84,7 @@ def forbidden(code: str) -> list[str]:
 def names(code: str) -> set[str]:
     """What is named here: variables, parameters, attributes, functions, classes, aliases."""
     found = set()
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(parse(code)):
         for field in ("id", "arg", "attr", "name", "asname"):
             if isinstance(name := getattr(node, field, None), str):
                 found.add(name.strip("_").lower())

@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from syntax import parse
+
 from .test_words import CODE, WORDS, found_in, found_in_each
 
 SPOKEN = WORDS | {
@@ -22,7 +24,7 @@ INTERFACE = {"keeps a place"}
 
 def messages(code: str) -> Iterator[tuple[int, str]]:
     """Text of more than a word, with its line: literals, pieces of f-strings too, without docstrings and code in backticks."""
-    nodes = list(ast.walk(ast.parse(code)))
+    nodes = list(ast.walk(parse(code)))
     statements = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     for node in nodes:
         is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in statements
