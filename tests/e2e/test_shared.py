@@ -35,14 +35,13 @@ def test_tenants_share_a_load_balancer(shipped_on_host: Project) -> None:
     assert "apply ap-southeast-2/appcluster-beta: 4 unchanged" in shipped.run("apply", *WHOLE, "--all-tenants").all
     shipped.run("plan", *WHOLE, "--all-tenants", "-detailed-exitcode")
 
-    # A new build comes; a broken one is rolled back, and the apply says so and fails.
-    build = shipped.run("apply", *ACME, "-var", "service1-build=2")
-    assert build.last == "https://acme.beta.example.com"
-    broken = shipped.run("apply", *ACME, "-var", "service1-build=3-broken", codes=(1,))
+    # A broken build is rolled back, and the apply says so and fails; a new one comes.
+    broken = shipped.run("apply", *ACME, "-var", "service1-build=2-broken", codes=(1,))
     said = " ".join(broken.all.split())  # Terraform breaks its lines anywhere
-    assert "ECS rolled back: the new containers did not become healthy" in said and running(account, "acme") == "2"
-    shipped.run("apply", *ACME, "-var", "service1-build=2")
-    shipped.run("plan", *ACME, "-var", "service1-build=2", "-detailed-exitcode")
+    assert "ECS rolled back: the new containers did not become healthy" in said and running(account, "acme") == "1"
+    build = shipped.run("apply", *ACME, "-var", "service1-build=3")
+    assert build.last == "https://acme.beta.example.com" and running(account, "acme") == "3"
+    shipped.run("plan", *ACME, "-var", "service1-build=3", "-detailed-exitcode")
 
     # One moves from Fargate to machines, with a second slot for that time, and ends with the number that it had.
     moved = shipped.run("apply", *GLOBEX, *MACHINES, timeout=600)
