@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
+from states_by_http import with_state_by_http
 from terraform_in import REGION, ROOT, Terraform
 
 CONFIG = ROOT / "config" / REGION
 
 
-def layer(code: Path, home: Path, aws: dict[str, str], stack: str, root: str) -> Terraform:
-    """A copy of the code with state of its own. Values that a layer does not declare are warnings, not errors."""
+@contextlib.contextmanager
+def layer(code: Path, home: Path, aws: dict[str, str], stack: str, root: str, more: str = "") -> Iterator[Terraform]:
+    """A copy of the code with state of its own. Values that a layer does not declare are warnings, not errors. ``more``: stands
+    beside its code."""
     shutil.copytree(code, home, ignore=shutil.ignore_patterns(".terraform*"))
     files = (ROOT / "config/common.tfvars", CONFIG / "common.tfvars", CONFIG / stack / "variables.tfvars")
     values = (*(f"-var-file={path}" for path in files), f"-var=region={REGION}", f"-var=stack={stack}")
-    made = Terraform(home / root, aws, values)
-    made.run("init", "-input=false", "-no-color")
-    return made
+    (home / root / "more.tf").write_text(more)
+    with with_state_by_http(Terraform(home / root, aws, values)) as made:
+        made.run("init", "-input=false", "-no-color")
+        yield made
 
 
 # Revisions of task definitions stay by design: modules/tenant-service/README.md says why.

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from applied import layer, left
+from terraform_in import Terraform
 
 from wrapper.cli import jenkins_casc
 
@@ -82,15 +83,19 @@ night = {
 
 @pytest.mark.long(130)
 def test_agents_and_the_night_come_change_and_go(code: Path, tmp_path: Path, aws: dict[str, str]) -> None:
-    stack = layer(code, tmp_path / "agents", aws, "jenkins-agents", "src/jenkins-agents")
-    (stack.folder / "other-ways.tf").write_text(OTHER_WAYS)
-    stack.run("init", "-input=false", "-no-color")
+    with layer(code, tmp_path / "agents", aws, "jenkins-agents", "src/jenkins-agents", OTHER_WAYS) as stack:
+        come_change_and_go(stack)
+    assert left(aws["AWS_ENDPOINT_URL"], "jenkins-agents", "jenkins-agents") == {}
+
+
+def come_change_and_go(stack: Terraform) -> None:
     stack.apply()
     assert stack.changes() == {}
 
-    before = cloud_of(stack.outputs()["jenkins"])
+    given = stack.outputs()
+    before = cloud_of(given["jenkins"])
     assert [t["launchType"] for t in before["templates"]] == ["FARGATE", "EC2"]
-    spot = cloud_of(stack.outputs()["fargate"])["templates"][0]
+    spot = cloud_of(given["fargate"])["templates"][0]
     assert spot["capacityProviderStrategies"] == [{"provider": "FARGATE_SPOT", "base": 0, "weight": 1}]
     assert {"name": "JENKINS_WEB_SOCKET", "value": "true"} in spot["environments"]
 
@@ -102,9 +107,7 @@ def test_agents_and_the_night_come_change_and_go(code: Path, tmp_path: Path, aws
     assert stack.changes(later) == {}
     after = cloud_of(stack.outputs()["jenkins"])
     assert (after["numExecutors"], after["templates"][0]["image"][-2:]) == (2, ":2")
-
     stack.destroy("-refresh=false", later)  # the plan above has just looked
-    assert left(aws["AWS_ENDPOINT_URL"], "jenkins-agents", "jenkins-agents") == {}
 
 
 def cloud_of(given: Any) -> dict[str, Any]:

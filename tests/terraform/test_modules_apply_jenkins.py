@@ -34,7 +34,12 @@ def seen(stack: Terraform) -> Network:
 
 
 def test_jenkins_comes_changes_and_goes(code: Path, tmp_path: Path, aws: dict[str, str]) -> None:
-    stack = layer(code, tmp_path / "jenkins", aws, "jenkins", "src/jenkins")
+    with layer(code, tmp_path / "jenkins", aws, "jenkins", "src/jenkins") as stack:
+        comes_changes_and_goes(stack)
+    assert left(aws["AWS_ENDPOINT_URL"], "jenkins", "jenkins.example.com") == {}
+
+
+def comes_changes_and_goes(stack: Terraform) -> None:
     stack.apply()
     assert stack.changes() == {}
     reached(seen(stack), agents_port=False)
@@ -53,7 +58,6 @@ def test_jenkins_comes_changes_and_goes(code: Path, tmp_path: Path, aws: dict[st
     machines_reached(network)
 
     stack.destroy("-refresh=false", later)  # and so has this one
-    assert left(aws["AWS_ENDPOINT_URL"], "jenkins", "jenkins.example.com") == {}
 
 
 def machines_reached(network: Network) -> None:
