@@ -1,7 +1,8 @@
 """`pytest --cpu-seconds=FILE tests`: a line for each test, the processor time of this process and of those that it started.
 
 Time on a clock says what else ran; processor time says what a test costs: `sort -rn FILE | head`. A process that outlives its
-test (a sandbox, the engine's containers) is not in it.
+test (a sandbox, the engine's containers) is not in it, and neither is Terraform on the host engine, which has another parent: a
+cgroup counts them (cpuacct.usage, or cpu.stat).
 """
 
 from __future__ import annotations
