@@ -125,7 +125,7 @@ def test_a_secret_stands_where_it_must_and_nowhere_else(example: Disk, capfd: py
     root = example.root
     for source in ("src/app", "src/app/tenant"):
         example.append(f"{source}/variables.tf", VARIABLES)
-    example.append(f"{APP}/tenants/acme.tfvars", f'cumin = "{SECRETS["tenant file"]}"\n')
+    example.append(f"{APP}/tenants/acme.tfvars", f'cumin = "{SECRETS["tenant file"]}" /* so it is parsed */\n')
     example.write("salt.tfvars", f'salt = "{SECRETS["file"]}"\n')
     example.write("config/sandbox.hcl", f'secrets = {{ "registry" = "{SECRETS["registry secret"]}" }}\n')
     given = {file for file in root.rglob("*") if file.is_file() and ".orchestrate" not in file.parts}
