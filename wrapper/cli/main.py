@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -98,7 +97,7 @@ class Commands(CommandGroup):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in _COMMANDS:
-            module = re.sub("[ -]", "_", name)
+            module = name.replace(" ", "_").replace("-", "_")
             command: click.Command = importlib.import_module(f".commands.{module}", __package__).command
             return command
         from .terraform_verb import command_of
