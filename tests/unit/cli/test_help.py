@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
-from project_on_disk import Disk
+from project_on_disk import APP, Disk
 from said import Said
 
 from wrapper import __version__
@@ -104,7 +104,9 @@ def test_help_imports_nothing_heavy(example: Disk) -> None:
     assert imported_by("plan", "--help", cwd=example.root) == set()
 
 
-def test_stacks_parse_nothing_twice(example: Disk) -> None:
+def test_stacks_parse_nothing_twice_and_what_is_plain_never(example: Disk) -> None:
     example.unread()
+    assert imported_by("stacks", cwd=example.root) == set()
+    example.append(f"{APP}/stack.hcl", "rate_limit = true /* of AWS */\n")
     assert imported_by("stacks", cwd=example.root) == {"hcl2", "lark"}
     assert imported_by("stacks", cwd=example.root) == set()
