@@ -48,7 +48,7 @@ PARTS = (
     Part("policies", ("installer",), nice=4),
     Part("lint", ("environment",)),
     Part("types", ("environment",), nice=4),
-    Part("unit", ("environment",), nice=6),
+    Part("unit", ("environment",), nice=8),
     Part("waiting", ("environment", "image")),
     Part("containers", ("environment", "image")),
     Part("computing", ("environment", "image", "shells"), nice=2),
