@@ -429,6 +429,15 @@ class CliSession:
         network = self.environ.get("ORCHESTRATE_NETWORK", "")
         return network or ("host" if self.sandboxed and sys.platform == "linux" else "bridge")
 
+    def deployers(self, signals: SignalHandler) -> Callable[[Stack], Deployer]:
+        """What makes that of one stack after another. It raises what was asked for, where something asked to stop."""
+
+        def deployer_of(stack: Stack) -> Deployer:
+            signals.check()
+            return self.deployer(stack, signals)
+
+        return deployer_of
+
     def deployer(self, stack: Stack, signals: SignalHandler, reason: Mapping[str, Any] | None = None) -> Deployer:
         """All that a command on a stack needs. ``reason``: of an apply, as it is recorded."""
         from ..deploy.build_choices import BuildPolicy

@@ -32,12 +32,7 @@ def reap(session: CliSession, wanted: StackFilter, patience: Patience, *, yes: b
     with session.signals().installed() as signals:
         found = list(expired.find(wanted.stacks(session.project), lambda stack: reaping.connect(session, stack)))
         if yes:
-
-            def deployer_of(stack: Stack) -> Deployer:
-                signals.check()
-                return session.deployer(stack, signals)
-
-            return _reap(session, wanted, patience, found, deployer_of)
+            return _reap(session, wanted, patience, found, session.deployers(signals))
     return _show(session, found)
 
 

@@ -113,12 +113,7 @@ def command(
     with session.signals().installed() as signals:
         found = list(reaper.find(wanted.stacks(session.project), lambda stack: reaping.connect(session, stack)))
         if yes:
-
-            def deployer_of(stack: Stack) -> Deployer:
-                signals.check()
-                return session.deployer(stack, signals)
-
-            return _reap(session, one, found, deployer_of)
+            return _reap(session, one, found, session.deployers(signals))
     return _show(session, one, found)
 
 
