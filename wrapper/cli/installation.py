@@ -100,11 +100,9 @@ def mirrors(environ: Mapping[str, str], asked: ImageRequest = NOTHING) -> tuple[
 
 def ask_version(name: str, environ: Mapping[str, str]) -> None:
     """Let the program that runs a root begin to say its version, which :func:`binary` waits for."""
-    import shutil
-
     from ..engines import host
 
-    if path := shutil.which(name, path=environ.get("PATH")):
+    if path := _on_path(name, environ):
         host.ask_version(path)
 
 
@@ -115,12 +113,16 @@ def terraform(environ: Mapping[str, str]) -> tuple[str, str]:
 
 def binary(name: str, environ: Mapping[str, str]) -> tuple[str, str]:
     """The same of another program that runs a root."""
+    from ..engines import host
+
+    path = _on_path(name, environ)
+    return path, host.version(path) if path else ""
+
+
+def _on_path(name: str, environ: Mapping[str, str]) -> str:
     import shutil
 
-    from ..engines.host import version
-
-    path = shutil.which(name, path=environ.get("PATH"))
-    return (path, version(path)) if path else ("", "")
+    return shutil.which(name, path=environ.get("PATH")) or ""
 
 
 def check_program(name: str, where: str, environ: Mapping[str, str], *, contained: bool) -> None:
