@@ -31,6 +31,7 @@ from typing import Any
 
 import pytest
 import thing_provider
+from harness import wait_until
 
 from wrapper.engines.held_stream import HeldStream
 from wrapper.engines.image import build, debian_base, inputs
@@ -204,7 +205,7 @@ def test_two_commands_build_one_after_the_other(copy: Path) -> None:
     with build.one_at_a_time(copy, order.append):
         thread = threading.Thread(target=second)
         thread.start()
-        wait_for(lambda: bool(order))
+        wait_until(lambda: bool(order))
         order.append("first")
     thread.join()
     assert order == ["waiting for another command that is building the image", "first", "second"]
@@ -524,7 +525,7 @@ class Held:
         (self.folder / "terraform").write_text(f"#!/bin/sh\n{script}\n")
         (self.folder / "terraform").chmod(0o755)
         self.api.exec_start(self.api.exec_create(self.id, ["/run/w/terraform"])["Id"], detach=True)
-        wait_for((self.folder / "began").exists)
+        wait_until((self.folder / "began").exists)
 
     def leave(self) -> None:
         self.socket._sock.shutdown(socket.SHUT_RDWR)
@@ -543,13 +544,6 @@ class Held:
             raw.close()
         if self.id:
             self.api.remove_container(self.id, force=True)
-
-
-def wait_for(true: Callable[[], bool], seconds: float = 15) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -632,7 +626,7 @@ def test_hold_is_not_fooled_by_the_dead(held: Held) -> None:
     (held.folder / "terraform").write_text("#!/bin/sh\nexit 0\n")
     (held.folder / "terraform").chmod(0o755)
     held.api.exec_start(held.api.exec_create(held.id, ["perl", "-e", script])["Id"], detach=True)
-    wait_for(lambda: "(terraform) Z" in held.run("sh", "-c", "cat /proc/[0-9]*/stat"))
+    wait_until(lambda: "(terraform) Z" in held.run("sh", "-c", "cat /proc/[0-9]*/stat"))
     held.leave()
     assert held.code() == 0
 
@@ -673,7 +667,7 @@ def applying(held: Held) -> Iterator[subprocess.Popen[str]]:
     argv = [sys.executable, "-c", CALLER, held.id]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as context:
         try:
-            wait_for((held.folder / "began").exists)
+            wait_until((held.folder / "began").exists)
             yield context
         finally:
             context.kill()
